@@ -1,0 +1,89 @@
+"""Who calls, until when, and under which correlation id: known anywhere below a request without being passed along."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+
+class Audience(Enum):
+    """A kind of caller; the names and numbers are those of easyorder.auth.v1.Audience."""
+
+    PUBLIC = 1
+    USER = 2
+    ADMIN = 3
+    SERVICE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who calls: nobody in particular, a person, or a service of the mesh."""
+
+    id: str
+    audiences: frozenset[Audience]
+    team_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def person(cls, id: str, *, admin: bool = False, team_ids: tuple[str, ...] = ()) -> Caller:
+        roles = {Audience.PUBLIC, Audience.USER} | ({Audience.ADMIN} if admin else set())
+        return cls(id, frozenset(roles), team_ids)
+
+    @classmethod
+    def service(cls, name: str) -> Caller:
+        return cls(f"service:{name}", frozenset({Audience.PUBLIC, Audience.SERVICE}))
+
+    @property
+    def is_admin(self) -> bool:
+        return Audience.ADMIN in self.audiences
+
+    @property
+    def is_service(self) -> bool:
+        return Audience.SERVICE in self.audiences
+
+    @property
+    def is_person(self) -> bool:
+        return Audience.USER in self.audiences
+
+
+ANONYMOUS = Caller("anonymous", frozenset({Audience.PUBLIC}))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What is known of the request being served.
+
+    `deadline` is a time of the event loop's clock (`loop.time()`), None for no limit. `method` is the full gRPC name
+    (`/easyorder.order.v1.OrderService/CreateOrder`), or the kind of a job.
+    """
+
+    caller: Caller = ANONYMOUS
+    correlation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    method: str = ""
+    deadline: float | None = None
+    # A read that carries x-easyorder-position wants to see at least this much.
+    position: str | None = None
+
+    def as_caller(self, caller: Caller) -> RequestContext:
+        return replace(self, caller=caller)
+
+
+_current: ContextVar[RequestContext | None] = ContextVar("easyorder_request", default=None)
+
+
+def current() -> RequestContext:
+    """The context of the request being served; an empty one outside any."""
+    return _current.get() or RequestContext()
+
+
+@contextmanager
+def request_context(context: RequestContext) -> Iterator[RequestContext]:
+    """Makes `context` the current one for the block."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)

@@ -1,0 +1,143 @@
+"""The errors of EasyOrder: every failure a caller may see is an AppError, on both sides of the wire.
+
+A service raises one, an interceptor turns it into a google.rpc.Status with ErrorInfo, and the client of another service
+raises the same class again. Codes are google.rpc.Code's (AIP-193); `reason` is the stable name that callers may rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+
+class Kind(Enum):
+    """What kind of failure it is; the name is that of google.rpc.Code."""
+
+    INVALID_ARGUMENT = 3
+    DEADLINE_EXCEEDED = 4
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    UNAUTHENTICATED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field at fault: its path as the caller wrote it (`items[0].quantity`), and what to do."""
+
+    field: str
+    description: str
+
+
+class AppError(Exception):
+    """A failure that is meant for the caller.
+
+    Subclasses fix `kind` and `reason`. `metadata` holds the values that belong to the reason, as strings.
+    """
+
+    kind: ClassVar[Kind] = Kind.INTERNAL
+    reason: ClassVar[str] = "INTERNAL"
+    _by_reason: ClassVar[dict[str, type[AppError]]] = {}
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        violations: Sequence[FieldViolation] = (),
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.metadata = dict(metadata or {})
+        self.violations = tuple(violations)
+        self.retry_after_s = retry_after_s
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if "reason" in vars(cls):
+            AppError._by_reason.setdefault(cls.reason, cls)
+
+    @staticmethod
+    def of_reason(reason: str) -> type[AppError] | None:
+        """The class that stands for `reason`, if this process knows one."""
+        return AppError._by_reason.get(reason)
+
+
+class InvalidArgument(AppError):
+    """The request can not be right, whatever the state of the system; names every field at fault."""
+
+    kind, reason = Kind.INVALID_ARGUMENT, "INVALID_ARGUMENT"
+
+    @classmethod
+    def of(cls, field: str, description: str) -> InvalidArgument:
+        """One field at fault."""
+        return cls(f"{field}: {description}", violations=[FieldViolation(field, description)])
+
+
+class Unauthenticated(AppError):
+    kind, reason = Kind.UNAUTHENTICATED, "UNAUTHENTICATED"
+
+
+class TokenExpired(AppError):
+    kind, reason = Kind.UNAUTHENTICATED, "TOKEN_EXPIRED"
+
+
+class PermissionDenied(AppError):
+    kind, reason = Kind.PERMISSION_DENIED, "PERMISSION_DENIED"
+
+
+class EtagMismatch(AppError):
+    """Somebody else changed the resource meanwhile: read it again, then decide (AIP-154)."""
+
+    kind, reason = Kind.ABORTED, "ETAG_MISMATCH"
+
+
+class RequestIdReused(AppError):
+    """The same request_id came with another body (AIP-155)."""
+
+    kind, reason = Kind.INVALID_ARGUMENT, "REQUEST_ID_REUSED"
+
+
+class RateLimited(AppError):
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "RATE_LIMITED"
+
+
+class PayloadTooLarge(AppError):
+    kind, reason = Kind.INVALID_ARGUMENT, "PAYLOAD_TOO_LARGE"
+
+
+class Unimplemented(AppError):
+    """Part of the contract that this version does not do yet."""
+
+    kind, reason = Kind.UNIMPLEMENTED, "UNIMPLEMENTED"
+
+
+class DeadlineExceeded(AppError):
+    kind, reason = Kind.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"
+
+
+class Unavailable(AppError):
+    """A neighbour or the database does not answer; the same call may work later."""
+
+    kind, reason = Kind.UNAVAILABLE, "UNAVAILABLE"
+
+
+class Conflict(AppError):
+    """Two transactions collided (deadlock, serialization, unique key); the mediator runs the command again."""
+
+    kind, reason = Kind.ABORTED, "CONFLICT"
+
+
+class Internal(AppError):
+    """Something nobody expected. Carries a correlation id and nothing else."""
+
+    kind, reason = Kind.INTERNAL, "INTERNAL"

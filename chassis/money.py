@@ -1,0 +1,73 @@
+"""Money: a Decimal amount of one currency, in whole minor units; never a float."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import reduce
+from operator import add
+
+CURRENCIES = frozenset({"USD", "EUR", "EGP", "GBP"})
+_CENT = Decimal("0.01")  # all four currencies have two decimals
+_NANOS = Decimal(1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency. Arithmetic across currencies is a ValueError."""
+
+    amount: Decimal
+    currency: str
+
+    @classmethod
+    def of(cls, amount: str | int | Decimal, currency: str) -> Money:
+        return cls(Decimal(amount), currency).rounded()
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(Decimal("0.00"), currency)
+
+    @classmethod
+    def from_units(cls, units: int, nanos: int, currency: str) -> Money:
+        """From the parts of google.type.Money."""
+        return cls(Decimal(units) + Decimal(nanos) / _NANOS, currency)
+
+    @classmethod
+    def sum(cls, amounts: Iterable[Money], currency: str) -> Money:
+        return reduce(add, amounts, cls.zero(currency))
+
+    @property
+    def units(self) -> int:
+        """The whole units of google.type.Money; same sign as `nanos`."""
+        return int(self.amount)
+
+    @property
+    def nanos(self) -> int:
+        """The rest of google.type.Money, in billionths."""
+        return int((self.amount - int(self.amount)) * _NANOS)
+
+    @property
+    def is_negative(self) -> bool:
+        return self.amount < 0
+
+    def rounded(self) -> Money:
+        """To the minor unit, half to even."""
+        return Money(self.amount.quantize(_CENT, ROUND_HALF_EVEN), self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other), self.currency)
+
+    def __mul__(self, count: int) -> Money:
+        return Money(self.amount * count, self.currency)
+
+    def _same(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            raise ValueError(f"{other.currency} can not be mixed with {self.currency}")
+        return other.amount
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

@@ -1,0 +1,67 @@
+"""Generates gen/easyorder from the contract: betterproto2 messages and the descriptor set, or checks that they are current.
+
+    python proto/generate.py           write gen/
+    python proto/generate.py --check   exit 1 if gen/ is not what the contract says
+
+betterproto2's modules import each other relative to one root package. The root is made `easyorder`, so that they are
+imported as `easyorder.order.v1`; the google types they use become `easyorder.google.type` and so on, and the real
+`google` package stays importable.
+"""
+
+import filecmp
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "gen" / "easyorder"
+
+
+def generate(into: Path) -> None:
+    """Writes the package `easyorder` to `into`."""
+    raw = into.parent / "raw"
+    run("buf", "generate", "--output", str(raw))
+    package = raw / "gen"
+    for module in (package / "easyorder").rglob("*.py"):
+        text = re.sub(r"^from \.\.\.\.(google|message_pool)\b", r"from ...\1", module.read_text(), flags=re.M)
+        module.write_text(text)
+    for name in ("google", "message_pool.py", "py.typed"):
+        shutil.move(package / name, package / "easyorder" / name)
+    shutil.move(package / "easyorder", into)
+    run("buf", "build", "--output", str(into / "contract.binpb"))
+
+
+def run(*command: str) -> None:
+    subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.PIPE)
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """Files that are not the same in both trees, or only in one."""
+    names = {p.relative_to(tree) for tree in (left, right) for p in tree.rglob("*") if p.is_file()}
+    names = {name for name in names if "__pycache__" not in name.parts}
+    return sorted(str(n) for n in names if not same(left / n, right / n))
+
+
+def same(left: Path, right: Path) -> bool:
+    return left.exists() and right.exists() and filecmp.cmp(left, right, shallow=False)
+
+
+def main(arguments: list[str]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "easyorder"
+        generate(fresh)
+        if "--check" in arguments:
+            changed = differences(fresh, TARGET)
+            for name in changed:
+                print(f"gen/easyorder/{name} is not what proto/ says; run `make gen`", file=sys.stderr)
+            return 1 if changed else 0
+        shutil.rmtree(TARGET, ignore_errors=True)
+        shutil.copytree(fresh, TARGET)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
