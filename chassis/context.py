@@ -66,6 +66,8 @@ class RequestContext:
     deadline: float | None = None
     # A read that carries x-easyorder-position wants to see at least this much.
     position: str | None = None
+    # Sent as initial metadata with the reply: whoever serves the request may add to it.
+    reply_headers: dict[str, str] = field(default_factory=dict)
 
     def as_caller(self, caller: Caller) -> RequestContext:
         return replace(self, caller=caller)

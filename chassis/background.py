@@ -1,0 +1,79 @@
+"""Work that goes on beside requests: started and stopped with the process, woken early, and never ended by an error."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+import tenacity
+
+log = structlog.get_logger(__name__)
+
+
+class Background(Protocol):
+    """Something that runs beside the requests of a process."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Ends after what it is doing now."""
+        ...
+
+
+class WakefulLoop:
+    """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
+
+    A failure is logged and tried again after an exponential backoff of at most 30 s. `stop` lets the current round end.
+    """
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[bool]], *, idle_s: float) -> None:
+        self._name = name
+        self._work = work
+        self._idle_s = idle_s
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._failures = 0
+        self._task: asyncio.Task[None] | None = None
+        self._backoff = tenacity.wait_random_exponential(multiplier=0.1, max=30)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._woken.set()
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self.wake()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            more, pause_s = await self._round()
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause_s):
+                        await self._woken.wait()
+
+    async def _round(self) -> tuple[bool, float]:
+        try:
+            more = await self._work()
+        except Exception:
+            self._failures += 1
+            log.exception("background work failed", loop=self._name, failures=self._failures)
+            return False, backoff_s(self._backoff, self._failures)
+        self._failures = 0
+        return more, self._idle_s
+
+
+def backoff_s(wait: tenacity.wait.wait_base, attempts: int) -> float:
+    """What tenacity would wait after so many failed attempts, in seconds."""
+    state = tenacity.RetryCallState(retry_object=tenacity.AsyncRetrying(), fn=None, args=(), kwargs={})
+    state.attempt_number = attempts
+    return float(wait(state))

@@ -1,0 +1,80 @@
+"""Gathers concurrent requests into batches: while one batch is in flight the next one grows, so an idle system adds no wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Item, Result]):
+    """Runs items in batches of at most `max_size`, one batch in flight at a time, in order of arrival.
+
+    `run` gets the items and answers one result or exception for each, in the same order; if it raises, every item of the
+    batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has started is
+    never cancelled, because what it does may be half done.
+    """
+
+    def __init__(
+        self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]], *, max_size: int = 200
+    ) -> None:
+        self._run = run
+        self._max_size = max_size
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Result:
+        """Waits for the item's own result; raises its own exception."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._worker is None:
+            # A context of its own: the batch belongs to nobody's request.
+            self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
+        return await future
+
+    async def _work(self) -> None:
+        try:
+            while batch := self._next_batch():
+                await self._run_batch(batch)
+        finally:
+            self._worker = None
+
+    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        while self._waiting and len(batch) < self._max_size:
+            entry = self._waiting.popleft()
+            if not entry[1].done():
+                batch.append(entry)
+        return batch
+
+    async def _run_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        results: Sequence[Result | BaseException]
+        try:
+            results = await self._run([item for item, _ in batch])
+            if len(results) != len(batch):
+                raise AssertionError(f"{len(batch)} items, {len(results)} results")
+        except BaseException as error:
+            results = [error] * len(batch)
+            if not isinstance(error, Exception):
+                _settle(batch, results)
+                raise
+        _settle(batch, results)
+
+
+def _settle(
+    batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result | BaseException]
+) -> None:
+    for (_, future), result in zip(batch, results, strict=True):
+        if future.done():
+            continue
+        if isinstance(result, asyncio.CancelledError):
+            future.cancel()
+        elif isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

@@ -1,0 +1,164 @@
+"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set beside the messages.
+
+Nothing else in the system knows a path, an audience or a message type by heart: servers, clients, access checks, validation
+and reflection all ask here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import betterproto2
+from easyorder.auth.v1 import Access as AccessOption
+from easyorder.google.api import HttpRule
+from easyorder.validate.v1 import Rules
+from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import Message as UpbMessage
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2
+
+from chassis.context import Audience
+
+ROOT_PACKAGE = "easyorder"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may call a method; `owned` says that the resource must be the caller's or their team's."""
+
+    allow: frozenset[Audience]
+    owned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBinding:
+    """One HTTP face of a method: `path` as in google.api.http (`/orders/{id}:watch`), `body` is "", "*" or a field."""
+
+    verb: str
+    path: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One rpc of the contract."""
+
+    full_name: str
+    service: str
+    name: str
+    snake_name: str
+    request: type[betterproto2.Message]
+    response: type[betterproto2.Message]
+    server_streaming: bool
+    access: Access
+    http: tuple[HttpBinding, ...]
+
+
+@cache
+def pool() -> DescriptorPool:
+    """The descriptors of the contract, and of the health and reflection services that every server adds."""
+    known = DescriptorPool()
+    for file in descriptor_set().file:
+        known.Add(file)
+    for module in (health_pb2, reflection_pb2):
+        known.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
+    return known
+
+
+@cache
+def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
+    """The whole contract as `buf build` wrote it, imports and comments included."""
+    return descriptor_pb2.FileDescriptorSet.FromString((files(ROOT_PACKAGE) / "contract.binpb").read_bytes())
+
+
+@cache
+def methods() -> Mapping[str, Method]:
+    """Every method by its full name (`/easyorder.order.v1.OrderService/CreateOrder`)."""
+    return MappingProxyType({method.full_name: method for method in _methods()})
+
+
+@cache
+def message_types() -> Mapping[str, type[betterproto2.Message]]:
+    """Every message class by its full name (`easyorder.order.v1.Order`)."""
+    for file in descriptor_set().file:
+        package = file.package.removeprefix(f"{ROOT_PACKAGE}.")
+        import_module(f"{ROOT_PACKAGE}.{package}")
+    registered = import_module(f"{ROOT_PACKAGE}.message_pool").default_message_pool.type_to_url
+    return MappingProxyType({url.rpartition("/")[2]: message_type for message_type, url in registered.items()})
+
+
+@cache
+def descriptor_of(message_type: type[betterproto2.Message]) -> Descriptor:
+    """The descriptor of a message class; KeyError when it is not of the contract."""
+    return pool().FindMessageTypeByName(_names_of_types()[message_type])
+
+
+@cache
+def upb_class(descriptor: Descriptor) -> type[UpbMessage]:
+    """upb's own class for a message of the contract."""
+    return GetMessageClass(descriptor)
+
+
+def full_name_of(message_type: type[betterproto2.Message]) -> str:
+    """`easyorder.order.v1.Order` for Order; KeyError when it is not of the contract."""
+    return _names_of_types()[message_type]
+
+
+def rules_of(field: FieldDescriptor) -> Rules:
+    """What (easyorder.validate.v1.rules) says of a field; empty Rules where it says nothing."""
+    return Rules.parse(_extension(field.GetOptions(), "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
+
+
+@cache
+def _names_of_types() -> Mapping[type[betterproto2.Message], str]:
+    return {message_type: name for name, message_type in message_types().items()}
+
+
+def _methods() -> Iterator[Method]:
+    for file in descriptor_set().file:
+        for service in pool().FindFileByName(file.name).services_by_name.values():
+            yield from (_method(method) for method in service.methods)
+
+
+def _method(method: MethodDescriptor) -> Method:
+    options = method.GetOptions()
+    access = AccessOption.parse(_extension(options, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
+    http = HttpRule.parse(_extension(options, "google.protobuf.MethodOptions", "google.api.http"))
+    service = method.containing_service.full_name
+    return Method(
+        full_name=f"/{service}/{method.name}",
+        service=service,
+        name=method.name,
+        snake_name=re.sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower(),
+        request=message_types()[method.input_type.full_name],
+        response=message_types()[method.output_type.full_name],
+        server_streaming=method.server_streaming,
+        access=Access(frozenset(Audience(audience.value) for audience in access.allow if audience), access.owned),
+        http=tuple(_bindings(http)),
+    )
+
+
+def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
+    for verb in ("get", "put", "post", "delete", "patch"):
+        path = getattr(rule, verb)
+        if path is not None:
+            yield HttpBinding(verb.upper(), path, rule.body)
+    for additional in rule.additional_bindings:
+        yield from _bindings(additional)
+
+
+def _extension(options: UpbMessage, options_type: str, name: str) -> bytes:
+    # Options come as classes of protobuf's default pool, where our extensions are unknown: read them again in ours.
+    known: Any = upb_class(pool().FindMessageTypeByName(options_type)).FromString(options.SerializeToString())
+    content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()
+    return content

@@ -1,0 +1,28 @@
+"""Events: what happened to an aggregate, numbered without a gap, written with the change and told to others later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. `sequence` counts the events of one aggregate from 1; `payload` is JSON."""
+
+    kind: str
+    aggregate_id: int
+    sequence: int
+    owner: str
+    occurred_on: datetime
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEvent:
+    """An event in the feed. `position` grows in the order in which events became visible to everybody."""
+
+    position: int
+    event: Event

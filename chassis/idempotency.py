@@ -1,0 +1,55 @@
+"""One request, one effect: the answer to a request_id is kept in the transaction of its effect, and given again (AIP-155)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chassis.errors import RequestIdReused
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Identifies a request: `scope` is the caller and the method, `fingerprint` a digest of the body."""
+
+    scope: str
+    request_id: str
+    fingerprint: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.scope}#{self.request_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer of a request that was carried out before, as JSON."""
+
+    fingerprint: str
+    answer: bytes
+
+    def check(self, key: RequestKey) -> None:
+        """Raises RequestIdReused when `key` came with another body."""
+        check_same_body(self.fingerprint, key)
+
+
+def check_same_body(fingerprint: str, key: RequestKey) -> None:
+    """Raises RequestIdReused when `key` has another fingerprint than the first request of this id."""
+    if fingerprint != key.fingerprint:
+        raise RequestIdReused(
+            f"request_id {key.request_id!r} was used before with another body; use a new one",
+            metadata={"requestId": key.request_id},
+        )
+
+
+class KeptAnswers(Protocol):
+    """The answers kept, within one transaction."""
+
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+        """Those already carried out, by `RequestKey.id`."""
+        ...
+
+    async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        """Adds answers. Raises Conflict when another transaction was first with one of the keys."""
+        ...
