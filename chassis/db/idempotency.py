@@ -1,0 +1,44 @@
+"""Kept answers in SQL: written in the transaction of their effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.db.bulk import as_json, insert_rows
+from chassis.db.tables import IDEMPOTENCY_KEY
+from chassis.idempotency import KeptAnswer, RequestKey
+
+_FIND = text(
+    "SELECT id, fingerprint, answer FROM idempotency_key "
+    "WHERE id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
+)
+_FORGET = text("DELETE FROM idempotency_key WHERE created_on < now() - make_interval(secs => CAST(:age AS float8))")
+
+
+class SqlKeptAnswers:
+    """The answers kept in this session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+        rows = await self._session.execute(_FIND, {"ids": as_json([key.id for key in keys])})
+        return {row.id: KeptAnswer(row.fingerprint, row.answer.encode()) for row in rows}
+
+    async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        # A key that another transaction took meanwhile is a unique violation, hence a Conflict: the mediator looks again.
+        await insert_rows(
+            self._session,
+            IDEMPOTENCY_KEY,
+            [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers],
+        )
+
+
+async def forget_answers(engine: AsyncEngine, *, older_than: timedelta) -> None:
+    """Deletes answers that nobody will ask for again."""
+    async with engine.begin() as connection:
+        await connection.execute(_FORGET, {"age": older_than.total_seconds()})

@@ -1,0 +1,139 @@
+"""The outbox: events written with their change, put in one order for everybody by a relay, and read by every replica.
+
+Rows commit in another order than they got their ids, so "everything after the last id I saw" loses events. The relay
+gives positions to rows that are already visible, one batch after the other under a lock: a reader that has seen a position
+has seen all before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.background import WakefulLoop
+from chassis.db.bulk import insert_rows
+from chassis.db.tables import OUTBOX
+from chassis.events import Event, PublishedEvent
+
+_BATCH = 1000
+# Any constant: one relay at a time gives positions in a database.
+_LOCK = text("SELECT pg_advisory_xact_lock(7304891)")
+_PUBLISH = text(
+    "UPDATE outbox AS t SET position = numbered.position "
+    "FROM (SELECT id, nextval('outbox_position') AS position FROM "
+    "(SELECT id FROM outbox WHERE position IS NULL ORDER BY id LIMIT :batch) AS waiting) AS numbered "
+    "WHERE t.id = numbered.id"
+)
+
+
+async def write_events(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Adds events to the outbox in the session's transaction."""
+    await insert_rows(
+        session,
+        OUTBOX,
+        [
+            {
+                "kind": event.kind,
+                "aggregate_id": event.aggregate_id,
+                "sequence": event.sequence,
+                "owner": event.owner,
+                "occurred_on": event.occurred_on,
+                "payload": event.payload,
+            }
+            for event in events
+        ],
+    )
+
+
+class Relay:
+    """Publishes what the outbox holds. Every replica runs one; whichever is first does the work."""
+
+    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.5) -> None:
+        self._engine = engine
+        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s)
+        self.on_published: list[Callable[[], None]] = []
+        self.wake = self._loop.wake
+        self.start = self._loop.start
+        self.stop = self._loop.stop
+
+    async def _publish(self) -> bool:
+        async with self._engine.begin() as connection:
+            await connection.execute(_LOCK)
+            published = (await connection.execute(_PUBLISH, {"batch": _BATCH})).rowcount
+        if published:
+            for tell in self.on_published:
+                tell()
+        return published == _BATCH
+
+
+class Feed:
+    """Reads published events in order of position."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def last_position(self) -> int:
+        """Where the feed ends now; 0 when nothing was ever published."""
+        async with self._engine.connect() as connection:
+            last = await connection.scalar(select(func.max(OUTBOX.c.position)))
+            return last or 0
+
+    async def after(self, position: int, *, limit: int = _BATCH) -> list[PublishedEvent]:
+        """The next events after `position`, of all aggregates."""
+        query = select(OUTBOX).where(OUTBOX.c.position > position).order_by(OUTBOX.c.position).limit(limit)
+        return await self._read(query)
+
+    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
+        """The published events of one aggregate after `after_sequence`, in order."""
+        query = (
+            select(OUTBOX)
+            .where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
+            .where(OUTBOX.c.position.is_not(None))
+            .order_by(OUTBOX.c.sequence)
+        )
+        return await self._read(query)
+
+    async def _read(self, query: Select[Any]) -> list[PublishedEvent]:
+        async with self._engine.connect() as connection:
+            return [_event(row) for row in (await connection.execute(query)).mappings()]
+
+
+class FeedTail:
+    """Hands every event that is published from now on to `deliver`, once and in order, in this process."""
+
+    def __init__(self, feed: Feed, deliver: Callable[[Sequence[PublishedEvent]], None], *, idle_s: float = 0.1) -> None:
+        self._feed = feed
+        self._deliver = deliver
+        self._position = 0
+        # Woken by this process's relay; the interval is for events that another replica's relay published.
+        self._loop = WakefulLoop("feed tail", self._read, idle_s=idle_s)
+        self.wake = self._loop.wake
+        self.stop = self._loop.stop
+
+    async def start(self) -> None:
+        self._position = await self._feed.last_position()
+        await self._loop.start()
+
+    async def _read(self) -> bool:
+        events = await self._feed.after(self._position)
+        if events:
+            self._deliver(events)
+            self._position = events[-1].position
+        return len(events) == _BATCH
+
+
+def _event(row: RowMapping) -> PublishedEvent:
+    return PublishedEvent(
+        position=row["position"],
+        event=Event(
+            kind=row["kind"],
+            aggregate_id=row["aggregate_id"],
+            sequence=row["sequence"],
+            owner=row["owner"],
+            occurred_on=row["occurred_on"],
+            payload=row["payload"],
+        ),
+    )

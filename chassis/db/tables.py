@@ -1,0 +1,58 @@
+"""The chassis's own tables, which a service creates in its write database: outbox, job, idempotency_key."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData, Sequence, Table, Text, UniqueConstraint, func
+from sqlalchemy import text as sql
+
+from chassis.db.types import Json, UtcDateTime
+
+CHASSIS = MetaData()
+
+OUTBOX_POSITIONS = Sequence("outbox_position", metadata=CHASSIS)
+JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)
+
+OUTBOX = Table(
+    "outbox",
+    CHASSIS,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    # Given by the relay, in the order in which events became visible; null until then.
+    Column("position", BigInteger, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("aggregate_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("occurred_on", UtcDateTime, nullable=False),
+    Column("payload", Json, nullable=False),
+    UniqueConstraint("aggregate_id", "sequence"),
+    Index("ix_outbox_unpublished", "id", postgresql_where=sql("position IS NULL")),
+)
+
+JOB = Table(
+    "job",
+    CHASSIS,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("payload", Json, nullable=False),
+    # READY, RUNNING, DONE, DEAD or DISCARDED.
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # When somebody may take it next; for one that runs, the end of its lease.
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_token", Text),
+    Column("last_error", Text),
+    Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
+    UniqueConstraint("kind", "key"),
+    Index("ix_job_due", "due_at", postgresql_where=sql("state IN ('READY', 'RUNNING')")),
+)
+
+IDEMPOTENCY_KEY = Table(
+    "idempotency_key",
+    CHASSIS,
+    Column("id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
+    Index("ix_idempotency_key_created_on", "created_on"),
+)

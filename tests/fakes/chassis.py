@@ -1,0 +1,186 @@
+"""The chassis's ports in memory: the same promises as their SQL twins, without a database."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from chassis.errors import Conflict
+from chassis.events import Event
+from chassis.idempotency import KeptAnswer, RequestKey
+from chassis.jobs import Job, JobLease, NewJob
+
+
+class FakeClock:
+    """Stands still until told to move."""
+
+    def __init__(self, at: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class StoredJob:
+    """A row of the job table."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    state: str
+    attempts: int
+    due_at: datetime
+    token: str | None = None
+    last_error: str | None = None
+
+
+@dataclass
+class ChassisState:
+    """What is durable."""
+
+    events: list[Event] = field(default_factory=list)
+    jobs: list[StoredJob] = field(default_factory=list)
+    answers: dict[str, KeptAnswer] = field(default_factory=dict)
+    commits: int = 0
+
+
+class InMemoryKeptAnswers:
+    def __init__(self, state: ChassisState) -> None:
+        self._state = state
+
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+        return {key.id: self._state.answers[key.id] for key in keys if key.id in self._state.answers}
+
+    async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        for key, answer in answers:
+            if key.id in self._state.answers:
+                raise Conflict(f"{key.id} is taken")
+            self._state.answers[key.id] = KeptAnswer(key.fingerprint, answer)
+
+
+class InMemoryJobLeases:
+    def __init__(self, state: ChassisState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
+        return {lease.job_id for lease in leases if self._settle(lease, "DONE", 0, None)}
+
+    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
+        return {lease.job_id for lease, delay_s, error in delays if self._settle(lease, "READY", delay_s, error)}
+
+    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+        return {lease.job_id for lease, error in errors if self._settle(lease, "DEAD", 0, error)}
+
+    def _settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
+        for job in self._state.jobs:
+            if job.id == lease.job_id and job.token == lease.token:
+                job.state, job.token, job.last_error = state, None, error
+                job.due_at = self._clock.now() + timedelta(seconds=delay_s)
+                return True
+        return False
+
+
+class InMemoryJobStore(InMemoryJobLeases):
+    """Claims like SqlJobStore."""
+
+    async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
+        now = self._clock.now()
+        due = [j for j in self._state.jobs if j.kind in kinds and j.state in {"READY", "RUNNING"} and j.due_at <= now]
+        for job in due[:limit]:
+            job.state, job.attempts, job.token = "RUNNING", job.attempts + 1, f"claim-{job.id}-{job.attempts + 1}"
+            job.due_at = now + timedelta(seconds=lease_s)
+        return [leased(job, lease_s) for job in due[:limit]]
+
+
+def leased(job: StoredJob, lease_s: float = 60) -> Job:
+    """The job as its worker sees it."""
+    assert job.token is not None
+    return Job(
+        kind=job.kind,
+        key=job.key,
+        payload=job.payload,
+        attempt=job.attempts,
+        lease=JobLease(job.id, job.token),
+        lease_end=datetime.now(UTC) + timedelta(seconds=lease_s),
+    )
+
+
+class InMemoryUnitOfWork:
+    """Derive from it, and keep the repositories' rows in a state that derives from ChassisState."""
+
+    def __init__(self, state: ChassisState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+        self.kept_answers = InMemoryKeptAnswers(state)
+        self.job_leases = InMemoryJobLeases(state, clock)
+        self._events: list[Event] = []
+        self._jobs: list[NewJob] = []
+        self.committed = False
+
+    def emit(self, *events: Event) -> None:
+        self._events.extend(events)
+
+    def schedule(self, *jobs: NewJob) -> None:
+        self._jobs.extend(jobs)
+
+    async def commit(self) -> str | None:
+        for event in self._events:
+            if any((e.aggregate_id, e.sequence) == (event.aggregate_id, event.sequence) for e in self._state.events):
+                raise Conflict(f"event {event.sequence} of {event.aggregate_id} exists")
+            self._state.events.append(event)
+        for new in self._jobs:
+            if not any((job.kind, job.key) == (new.kind, new.key) for job in self._state.jobs):
+                self._state.jobs.append(self._stored(new))
+        self._state.commits += 1
+        self.committed = True
+        return None
+
+    def _stored(self, new: NewJob) -> StoredJob:
+        job_id = len(self._state.jobs) + 1
+        due = not new.delay_s
+        return StoredJob(
+            id=job_id,
+            kind=new.kind,
+            key=new.key,
+            payload=new.payload,
+            state="RUNNING" if due else "READY",
+            attempts=1 if due else 0,
+            due_at=self._clock.now() + timedelta(seconds=new.delay_s or 60),
+            token=f"born-{job_id}" if due else None,
+        )
+
+
+State = TypeVar("State", bound=ChassisState)
+InMemoryUow = TypeVar("InMemoryUow", bound=InMemoryUnitOfWork)
+
+
+def in_memory_units_of_work(
+    make: Callable[[State], InMemoryUow], state: State
+) -> Callable[[], AbstractAsyncContextManager[InMemoryUow]]:
+    """What a Mediator opens. A unit of work that is not committed leaves `state` as it was."""
+
+    @asynccontextmanager
+    async def open_uow() -> AsyncIterator[InMemoryUow]:
+        before = copy.deepcopy(state.__dict__)
+        uow = make(state)
+        try:
+            yield uow
+        finally:
+            if not uow.committed:
+                state.__dict__.update(before)
+
+    return open_uow
+
+
+def request_key(request_id: str = "r-1", *, body: str = "body", scope: str = "user-1/Do") -> RequestKey:
+    return RequestKey(scope=scope, request_id=request_id, fingerprint=body)
