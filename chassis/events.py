@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened. `sequence` counts the events of one aggregate from 1; `payload` is JSON."""
+    """Something that happened. `sequence` counts the events of one aggregate from 1; `payload` can be written as JSON.
+
+    `owner` and `owner_team` tell who may see it.
+    """
 
     kind: str
     aggregate_id: int
     sequence: int
     owner: str
+    owner_team: str | None = None
     occurred_on: datetime
     payload: Mapping[str, Any]
 

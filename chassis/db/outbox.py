@@ -40,6 +40,7 @@ async def write_events(session: AsyncSession, events: Sequence[Event]) -> None:
                 "aggregate_id": event.aggregate_id,
                 "sequence": event.sequence,
                 "owner": event.owner,
+                "owner_team": event.owner_team,
                 "occurred_on": event.occurred_on,
                 "payload": event.payload,
             }
@@ -133,6 +134,7 @@ def _event(row: RowMapping) -> PublishedEvent:
             aggregate_id=row["aggregate_id"],
             sequence=row["sequence"],
             owner=row["owner"],
+            owner_team=row["owner_team"],
             occurred_on=row["occurred_on"],
             payload=row["payload"],
         ),

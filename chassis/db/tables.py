@@ -22,6 +22,7 @@ OUTBOX = Table(
     Column("aggregate_id", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
+    Column("owner_team", Text),
     Column("occurred_on", UtcDateTime, nullable=False),
     Column("payload", Json, nullable=False),
     UniqueConstraint("aggregate_id", "sequence"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -169,15 +170,18 @@ def in_memory_units_of_work(
 ) -> Callable[[], AbstractAsyncContextManager[InMemoryUow]]:
     """What a Mediator opens. A unit of work that is not committed leaves `state` as it was."""
 
+    one_at_a_time = asyncio.Lock()
+
     @asynccontextmanager
     async def open_uow() -> AsyncIterator[InMemoryUow]:
-        before = copy.deepcopy(state.__dict__)
-        uow = make(state)
-        try:
-            yield uow
-        finally:
-            if not uow.committed:
-                state.__dict__.update(before)
+        async with one_at_a_time:
+            before = copy.deepcopy(state.__dict__)
+            uow = make(state)
+            try:
+                yield uow
+            finally:
+                if not uow.committed:
+                    state.__dict__.update(before)
 
     return open_uow
 
