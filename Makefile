@@ -1,0 +1,57 @@
+# From a bare checkout with python3 >= 3.11 and make: the first target of any kind makes .venv with the pinned packages.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+            $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(p))) python3)
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+export PATH := $(BIN):$(PATH)
+BASE ?= main
+T ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test check bench gen format requirements clean
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.local up
+
+demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
+	@exec $(BIN)/python -m deploy.local demo
+
+test: $(VENV)/dev.stamp ## all tests, with coverage; T=tests/chassis for some of them
+	$(BIN)/python -m pytest $(T) --cov --cov-report=term
+
+check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint
+	$(BIN)/python proto/breaking.py $(BASE)
+	$(BIN)/python proto/generate.py --check
+
+gen: $(VENV)/dev.stamp ## gen/ from proto/
+	$(BIN)/python proto/generate.py
+
+format: $(VENV)/dev.stamp ## what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: $(VENV)/dev.stamp ## pins anew what pyproject.toml asks for, with hashes; UPGRADE=1 takes the newest
+	$(BIN)/python -m deploy.requirements $(if $(UPGRADE),--upgrade)
+
+bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run
+	@if [ -d bench ]; then exec $(BIN)/python -m bench; else echo "There is no benchmark yet." >&2; exit 1; fi
+
+clean: ## everything made here but the data: .venv, caches
+	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/venv.py
+	@$(PYTHON) deploy/venv.py $(VENV) requirements/build.txt requirements/runtime.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
+	@$(PYTHON) deploy/venv.py $(VENV) requirements/dev.txt
+	@touch $@
