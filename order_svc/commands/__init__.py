@@ -1,0 +1,1 @@
+"""One file for each use case: a frozen dataclass and its handler."""

@@ -1,0 +1,54 @@
+"""PlaceOrder: write an order whose stock is held, with its payment, its first event and the job that charges it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.mediator import Command
+from chassis.money import Money
+from order_svc.commands import jobs
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Item, Order, Payment
+from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.views import OrderView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder(Command[OrderView]):
+    order_id: int
+    owner: str
+    owner_team: str | None
+    currency: str
+    items: tuple[Item, ...]
+    method: PaymentMethod
+    payment_token: str
+    transaction_id: str
+
+
+async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[OrderView]:
+    now = clock.now()
+    orders = []
+    for cmd in batch:
+        order = Order(
+            id=cmd.order_id,
+            status=Status.CONFIRMED,
+            currency=cmd.currency,
+            items=cmd.items,
+            payment=Payment(
+                transaction_id=cmd.transaction_id,
+                method=cmd.method,
+                amount=Money.sum((item.sub_total for item in cmd.items), cmd.currency),
+            ),
+            owner=cmd.owner,
+            owner_team=cmd.owner_team,
+            placed_at=now,
+        )
+        uow.emit(*order.placed())
+        # Cash is paid on delivery: the stock is sold at once.
+        cash = cmd.method is PaymentMethod.CASH
+        uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token))
+        orders.append(order)
+    await uow.orders.add(orders)
+    return [order.view() for order in orders]

@@ -1,0 +1,87 @@
+"""RecordPayment: write down how an attempt to charge ended, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.clock import Clock
+from chassis.errors import AppError
+from chassis.events import Event
+from chassis.jobs import Backoff, JobLease, LeaseLost
+from chassis.mediator import Command
+from order_svc.commands import jobs
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.status import PaymentOutcome, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRecorded:
+    """When the next attempt is due, in seconds from now; None when there is none."""
+
+    next_attempt_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment(Command[PaymentRecorded]):
+    """`outcome` is CHARGED, REFUSED or TRANSIENT; `why` says so in words, for the shopper."""
+
+    lease: JobLease
+    order_id: int
+    outcome: PaymentOutcome
+    why: str = ""
+
+
+async def record_payments(
+    batch: Sequence[RecordPayment], uow: OrderUow, *, clock: Clock, backoff: Backoff
+) -> list[PaymentRecorded | AppError]:
+    orders = await uow.orders.find([cmd.order_id for cmd in batch])
+    delays = {cmd.lease: _next_attempt_s(cmd, orders.get(cmd.order_id), backoff) for cmd in batch}
+    settled = await uow.job_leases.complete([lease for lease, delay_s in delays.items() if delay_s is None])
+    settled |= await uow.job_leases.put_off(
+        [(cmd.lease, delay_s, cmd.why) for cmd in batch if (delay_s := delays[cmd.lease]) is not None]
+    )
+    results: list[PaymentRecorded | AppError] = []
+    changed = []
+    for cmd in batch:
+        order = orders.get(cmd.order_id)
+        if cmd.lease.job_id not in settled:
+            # Whoever has the job now asks the provider again, and hears the same.
+            results.append(LeaseLost(f"the charge of order {cmd.order_id} was taken over"))
+        elif order is None:
+            results.append(OrderNotFound.of(cmd.order_id))
+        else:
+            delay_s = delays[cmd.lease]
+            if order.status is Status.CONFIRMED:
+                uow.emit(*_record(cmd, order, uow, delay_s=delay_s, clock=clock))
+                changed.append(order)
+            # Else it was cancelled meanwhile, and the job that returns the money sees to the rest.
+            results.append(PaymentRecorded(next_attempt_s=delay_s))
+    await uow.orders.save(changed)
+    return results
+
+
+def _next_attempt_s(cmd: RecordPayment, order: Order | None, backoff: Backoff) -> float | None:
+    if cmd.outcome is not PaymentOutcome.TRANSIENT or order is None or order.status is not Status.CONFIRMED:
+        return None
+    attempts = order.payment.attempts + 1
+    return None if attempts >= backoff.max_attempts else backoff.delay_s(attempts)
+
+
+def _record(
+    cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float | None, clock: Clock
+) -> list[Event]:
+    now = clock.now()
+    if cmd.outcome is PaymentOutcome.CHARGED:
+        uow.schedule(jobs.commit_stock(order))
+        return order.charged(at=now)
+    if delay_s is not None:
+        return order.charge_put_off(reason=cmd.why, at=now, next_attempt=now + timedelta(seconds=delay_s))
+    uow.schedule(jobs.release_stock(order.id))
+    if cmd.outcome is PaymentOutcome.REFUSED:
+        return order.charge_refused(reason=cmd.why, at=now)
+    # The provider may have charged and lost every reply: it must not keep the money.
+    uow.schedule(jobs.return_money(order))
+    return order.charge_given_up(reason=cmd.why, at=now)

@@ -1,0 +1,15 @@
+"""The unit of work of this service."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chassis.unit_of_work import UnitOfWork
+from order_svc.domain.ports import Orders
+
+
+class OrderUow(UnitOfWork, Protocol):
+    """One transaction on the orders."""
+
+    @property
+    def orders(self) -> Orders: ...

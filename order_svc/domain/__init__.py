@@ -1,0 +1,1 @@
+"""What an order is and which ports it needs; knows no database and no wire."""

@@ -1,0 +1,205 @@
+"""The order: what was bought, for how much, how it is paid, and where it stands. Every change to one is a method here.
+
+A method that changes an order answers the events of the change, numbered by the order's own `sequence` without a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.errors import AppError, Kind
+from chassis.events import Event
+from chassis.money import Money
+from order_svc.domain.status import PaymentMethod, PaymentOutcome, PaymentStatus, Status, check_move
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+
+ORDER_CREATED = "order_created"
+ORDER_STATUS_CHANGED = "order_status_changed"
+PAYMENT_ATTEMPT = "payment_attempt"
+ADMIN_ALERT = "admin_alert"
+_TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED}
+
+
+class OrderNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "ORDER_NOT_FOUND"
+
+    @classmethod
+    def of(cls, order_id: int) -> OrderNotFound:
+        return cls(f"there is no order {order_id}", metadata={"orderId": str(order_id)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of an order, at the price of the moment it was ordered."""
+
+    id: int
+    product_item_id: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+    @property
+    def sub_total(self) -> Money:
+        return self.unit_price * self.quantity
+
+
+@dataclass(slots=True, kw_only=True)
+class Payment:
+    """How one order is paid. `transaction_id` is the idempotency key of the charge, for ever."""
+
+    transaction_id: str
+    method: PaymentMethod
+    amount: Money
+    status: PaymentStatus = PaymentStatus.PENDING
+    attempts: int = 0
+    processed_at: datetime | None = None
+    failure_reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """An order. `sequence` numbers its last event, `row_version` counts its changes."""
+
+    id: int
+    status: Status
+    currency: str
+    items: tuple[Item, ...]
+    payment: Payment
+    owner: str
+    owner_team: str | None
+    placed_at: datetime
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
+    sequence: int = 0
+    row_version: int = 1
+
+    @property
+    def total(self) -> Money:
+        return Money.sum((item.sub_total for item in self.items), self.currency)
+
+    def placed(self) -> list[Event]:
+        """It was just made."""
+        return [self._event(ORDER_CREATED, self.placed_at, {})]
+
+    def cancel(self, *, reason: str, at: datetime) -> list[Event]:
+        """Stops it. Stock and money go back by jobs, which follow from the event."""
+        self.row_version += 1
+        moved = self._move(Status.CANCELLED)
+        self.cancelled_at = at
+        self.cancel_reason = reason
+        return [self._told(moved, at)]
+
+    def charged(self, *, at: datetime) -> list[Event]:
+        """The provider took the money."""
+        self.row_version += 1
+        moved = self._move(Status.PAID)
+        attempt = self._attempt(PaymentOutcome.CHARGED, at)
+        self.payment.status = PaymentStatus.PAID
+        self.payment.processed_at = self.paid_at = at
+        self.payment.failure_reason = ""
+        return [attempt, self._told(moved, at)]
+
+    def charge_refused(self, *, reason: str, at: datetime) -> list[Event]:
+        """The provider said no for good."""
+        return self._fail(PaymentOutcome.REFUSED, reason, at)
+
+    def charge_given_up(self, *, reason: str, at: datetime) -> list[Event]:
+        """The last attempt failed; somebody should know."""
+        events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
+        alert = {
+            "summary": f"payment of order {self.id} was given up after {self.payment.attempts} attempts",
+            "detail": reason,
+        }
+        return [*events, self._event(ADMIN_ALERT, at, alert)]
+
+    def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
+        """The attempt failed, and there will be another."""
+        self.row_version += 1
+        self.payment.failure_reason = reason
+        return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
+
+    def money_returned(self, *, refunded: bool, at: datetime) -> None:
+        """The provider gave the money back, or will never take it."""
+        self.row_version += 1
+        self.payment.status = PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED
+        self.payment.processed_at = at
+
+    def view(self) -> OrderView:
+        """The order as others may see it."""
+        payment = self.payment
+        return OrderView(
+            id=self.id,
+            status=self.status,
+            currency=self.currency,
+            items=tuple(
+                ItemView(
+                    id=item.id,
+                    product_item_id=item.product_item_id,
+                    sku=item.sku,
+                    name=item.name,
+                    quantity=item.quantity,
+                    unit_price=item.unit_price.amount,
+                )
+                for item in self.items
+            ),
+            discounts=tuple[DiscountView, ...](),
+            payment=PaymentView(
+                transaction_id=payment.transaction_id,
+                method=payment.method,
+                status=payment.status,
+                amount=payment.amount.amount,
+                attempts=payment.attempts,
+                processed_at=payment.processed_at,
+                failure_reason=payment.failure_reason,
+            ),
+            placed_at=self.placed_at,
+            paid_at=self.paid_at,
+            cancelled_at=self.cancelled_at,
+            cancel_reason=self.cancel_reason,
+            created_by=self.owner,
+            row_version=self.row_version,
+            sequence=self.sequence,
+        )
+
+    def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:
+        self.row_version += 1
+        moved = self._move(Status.FAILED)
+        attempt = self._attempt(outcome, at)
+        self.payment.status = PaymentStatus.FAILED
+        self.payment.failure_reason = reason
+        return [attempt, self._told(moved, at)]
+
+    def _move(self, to: Status) -> tuple[Status, Status]:
+        check_move(self.status, to)
+        moved = (self.status, to)
+        self.status = to
+        return moved
+
+    def _told(self, moved: tuple[Status, Status], at: datetime) -> Event:
+        before, after = moved
+        return self._event(ORDER_STATUS_CHANGED, at, {"from": before, "to": after})
+
+    def _attempt(self, outcome: PaymentOutcome, at: datetime, next_attempt: datetime | None = None) -> Event:
+        self.payment.attempts += 1
+        payload = {"number": self.payment.attempts, "outcome": outcome, "next_attempt_time": next_attempt}
+        return self._event(PAYMENT_ATTEMPT, at, payload)
+
+    def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
+        self.sequence += 1
+        if kind in _TELL_THE_ORDER:
+            payload = {**payload, "order": self.view()}
+        return Event(
+            kind=kind,
+            aggregate_id=self.id,
+            sequence=self.sequence,
+            owner=self.owner,
+            owner_team=self.owner_team,
+            occurred_on=at,
+            payload=payload,
+        )
+

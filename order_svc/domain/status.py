@@ -1,0 +1,86 @@
+"""Where an order and its payment can stand, and every move there is: nothing moves that is not in MOVES."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from chassis.errors import AppError, Kind
+
+
+class Status(StrEnum):
+    """Where an order stands; the names are those of easyorder.order.v1.OrderStatus."""
+
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    PAID = "PAID"
+    SHIPPED = "SHIPPED"
+    DELIVERED = "DELIVERED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+    @property
+    def is_settled(self) -> bool:
+        """Checkout is over: what comes after is delivery, or nothing."""
+        return self in _SETTLED
+
+
+_SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.CANCELLED}),
+    # SHIPPED without PAID: cash on delivery.
+    Status.CONFIRMED: frozenset({Status.PAID, Status.SHIPPED, Status.CANCELLED, Status.FAILED}),
+    Status.PAID: frozenset({Status.SHIPPED, Status.CANCELLED}),
+    Status.SHIPPED: frozenset({Status.DELIVERED}),
+    Status.DELIVERED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.FAILED: frozenset(),
+}
+
+
+class PaymentMethod(StrEnum):
+    """How an order is paid."""
+
+    CARD = "CARD"
+    PAYPAL = "PAYPAL"
+    WALLET = "WALLET"
+    CASH = "CASH"
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands."""
+
+    PENDING = "PENDING"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    CANCELLED = "CANCELLED"
+
+
+class PaymentOutcome(StrEnum):
+    """How one attempt to charge ended."""
+
+    CHARGED = "CHARGED"
+    REFUSED = "REFUSED"
+    TRANSIENT = "TRANSIENT"
+    GIVEN_UP = "GIVEN_UP"
+
+
+class IllegalTransition(AppError):
+    """The order can not go there from where it is."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "ILLEGAL_TRANSITION"
+
+    @classmethod
+    def of(cls, present: Status, wanted: Status) -> IllegalTransition:
+        return cls(
+            f"the order is {present.value} and can not become {wanted.value}",
+            metadata={"from": present.value, "to": wanted.value},
+        )
+
+
+def check_move(present: Status, wanted: Status) -> None:
+    """Raises IllegalTransition unless MOVES has it."""
+    if wanted not in MOVES[present]:
+        raise IllegalTransition.of(present, wanted)

@@ -1,0 +1,1 @@
+"""Reads, straight at the read database."""
