@@ -79,7 +79,7 @@ class SqlJobLeases:
 class JobWriter:
     """Writes new jobs. Those that are due come back leased to this process, to be run after the commit."""
 
-    def __init__(self, ids: HiLo, *, lease_s: float = 60) -> None:
+    def __init__(self, ids: HiLo, *, lease_s: float = 20) -> None:
         self._ids = ids
         self._lease_s = lease_s
         self._token = uuid.uuid4().hex

@@ -1,0 +1,162 @@
+"""Runs durable jobs: APScheduler is the clock, the database the truth, tenacity the backoff.
+
+A job that is due when it is written is run right after the commit, without waiting for the clock. The clock finds those
+that are due later, and those whose worker died.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from chassis.batching import Batcher
+from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import AppError
+from chassis.jobs import Backoff, Job, JobLease, JobStore, LeaseLost
+
+log = structlog.get_logger(__name__)
+
+
+class Settled(Enum):
+    """Who tells the database that a job is done."""
+
+    BY_RUNNER = 1
+    # The handler's own transaction completed, put off or buried it.
+    BY_HANDLER = 2
+
+
+JobHandler = Callable[[Job], Awaitable[Settled]]
+
+
+class JobRunner:
+    """Runs the jobs of this process's kinds, at most `concurrency` at once."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        handlers: Mapping[str, JobHandler],
+        *,
+        backoff: Backoff,
+        service: str,
+        lease_s: float = 20,
+        tick_s: float = 1,
+        concurrency: int = 256,
+        on_dead: Callable[[Job, str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._store = store
+        self._handlers = handlers
+        self._backoff = backoff
+        self._caller = Caller.service(service)
+        self._lease_s = lease_s
+        self._tick_s = tick_s
+        self._free = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._on_dead = on_dead
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._completions: Batcher[JobLease, None] = Batcher(self._complete)
+
+    async def start(self) -> None:
+        self._scheduler.add_job(
+            self._claim, "interval", seconds=self._tick_s, max_instances=1, coalesce=True, next_run_time=_now()
+        )
+        self._scheduler.start()
+
+    def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        """Also runs `work` regularly in this process; `work` itself must bear being run by every replica."""
+        self._scheduler.add_job(
+            _logged(work), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+
+    async def stop(self) -> None:
+        """Takes no more jobs and lets those that run end."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._lease_s)
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Runs jobs that were just written, leased to this process."""
+        for job in jobs:
+            if job.kind in self._handlers and not self._stopping:
+                task = asyncio.get_running_loop().create_task(self._run(job))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+
+    def look_again_in(self, delay_s: float) -> None:
+        """A job was put off by so many seconds: look for it then, instead of at the next tick after."""
+        if self._scheduler.running and not self._stopping:
+            self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
+
+    async def _claim(self) -> None:
+        room = self._concurrency - len(self._running)
+        if self._stopping or room <= 0:
+            return
+        try:
+            jobs = await self._store.claim(list(self._handlers), limit=room, lease_s=self._lease_s)
+        except Exception:
+            log.exception("jobs could not be claimed; the next tick tries again")
+            return
+        self.submit(jobs)
+
+    async def _run(self, job: Job) -> None:
+        context = RequestContext(caller=self._caller, method=job.kind)
+        with request_context(context), structlog.contextvars.bound_contextvars(job=job.kind, key=job.key):
+            async with self._free:
+                # A job that waited too long for its turn belongs to whoever claims it next.
+                time_left_s = (job.lease_end - _now()).total_seconds()
+                if time_left_s > self._lease_s / 4:
+                    await self._attempt(job, time_left_s)
+
+    async def _attempt(self, job: Job, time_left_s: float) -> None:
+        try:
+            async with asyncio.timeout(time_left_s * 0.9):
+                settled = await self._handlers[job.kind](job)
+            if settled is Settled.BY_RUNNER:
+                await self._completions.submit(job.lease)
+        except LeaseLost:
+            log.warning("job was taken over by another worker")
+        except Exception as error:
+            await self._failed(job, error)
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        summary = error.message if isinstance(error, AppError) else repr(error)
+        try:
+            if job.attempt >= self._backoff.max_attempts:
+                log.error("job given up", attempts=job.attempt, error=summary)
+                await self._store.bury([(job.lease, summary)])
+                if self._on_dead is not None:
+                    await self._on_dead(job, summary)
+                return
+            delay_s = self._backoff.delay_s(job.attempt)
+            log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
+            await self._store.put_off([(job.lease, delay_s, summary)])
+            self.look_again_in(delay_s)
+        except Exception:
+            log.exception("job could not be put off; its lease will end")
+
+    async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
+        await self._store.complete(leases)
+        return [None] * len(leases)
+
+
+def _now() -> datetime:
+    # Scheduling and lease margins are about this machine's time, not about the business's.
+    return datetime.now(UTC)
+
+
+def _logged(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await work()
+        except Exception:
+            log.exception("regular work failed; it comes again", work=getattr(work, "__qualname__", repr(work)))
+
+    return run
