@@ -66,6 +66,8 @@ class RequestContext:
     deadline: float | None = None
     # A read that carries x-easyorder-position wants to see at least this much.
     position: str | None = None
+    # On a call by a service: the user for whom it calls. For the audit only, it gives no rights.
+    on_behalf_of: str = ""
     # Sent as initial metadata with the reply: whoever serves the request may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
 
@@ -89,3 +91,8 @@ def request_context(context: RequestContext) -> Iterator[RequestContext]:
         yield context
     finally:
         _current.reset(token)
+
+
+def identify(caller: Caller, *, on_behalf_of: str = "") -> None:
+    """From here to the end of the enclosing `request_context`, this is who calls."""
+    _current.set(replace(current(), caller=caller, on_behalf_of=on_behalf_of))

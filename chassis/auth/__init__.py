@@ -1,0 +1,7 @@
+"""Who calls: verified tokens of people and of services, and nothing a client merely claims."""
+
+from chassis.auth.keys import JwksKeySource, KeySource
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.verifier import TokenVerifier
+
+__all__ = ["JwksKeySource", "KeySource", "ServiceTokens", "TokenVerifier"]

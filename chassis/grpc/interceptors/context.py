@@ -1,0 +1,51 @@
+"""Gives each call its RequestContext: correlation id, method, deadline and position, from metadata and gRPC's timeout."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from typing import Any
+
+from grpc_interceptor.server import AsyncServerInterceptor
+
+from chassis import contract
+from chassis.context import RequestContext, request_context
+from chassis.grpc import metadata, reply_headers
+from chassis.grpc.interceptors import Context, Handler
+
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class ContextInterceptor(AsyncServerInterceptor):
+    """A unary call that brings no deadline gets `call_timeout_s`; a stream may go on for ever."""
+
+    def __init__(self, call_timeout_s: float) -> None:
+        self._call_timeout_s = call_timeout_s
+
+    async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
+        incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
+        asked_for = incoming.get(metadata.CORRELATION_ID, "")
+        correlation_id = asked_for if _CORRELATION_ID.fullmatch(asked_for) else uuid.uuid4().hex
+        context.set_trailing_metadata(((metadata.CORRELATION_ID, correlation_id),))
+        reply_headers.begin()
+        with request_context(
+            RequestContext(
+                correlation_id=correlation_id,
+                method=method_name,
+                deadline=self._deadline(context, incoming, method_name),
+                position=incoming.get(metadata.POSITION),
+            )
+        ):
+            return await method(request_or_iterator, context)
+
+    def _deadline(self, context: Context, incoming: dict[str, Any], method_name: str) -> float | None:
+        left_s: float | None = context.time_remaining()
+        if left_s is None:
+            # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
+            envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
+            if envoy_ms.isdigit() and int(envoy_ms):
+                left_s = int(envoy_ms) / 1000
+            elif not contract.methods()[method_name].server_streaming:
+                left_s = self._call_timeout_s
+        return None if left_s is None else asyncio.get_running_loop().time() + left_s

@@ -1,0 +1,189 @@
+"""Serves methods of the contract over gRPC, each inside the same interceptors, with reflection, health and drain."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import betterproto2
+import grpc
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_interceptor.server import AsyncServerInterceptor
+from grpc_reflection.v1alpha import reflection
+
+from chassis import contract
+from chassis.auth import TokenVerifier
+from chassis.background import Background
+from chassis.clock import Clock, SystemClock
+from chassis.errors import Unimplemented
+from chassis.grpc import reply_headers
+from chassis.grpc.interceptors import Context, Handler, chain
+from chassis.grpc.interceptors.access import AccessInterceptor
+from chassis.grpc.interceptors.audit import AuditInterceptor
+from chassis.grpc.interceptors.authentication import AuthenticationInterceptor
+from chassis.grpc.interceptors.context import ContextInterceptor
+from chassis.grpc.interceptors.deadline import DeadlineInterceptor
+from chassis.grpc.interceptors.errors import ErrorInterceptor
+from chassis.grpc.interceptors.messages import MessageInterceptor
+from chassis.grpc.sinks import AuditEntry, AuditSink, ErrorSink, Nowhere, UnexpectedError
+from chassis.grpc.trail import Trail
+from chassis.validation import check
+from chassis.wire import codec
+
+log = structlog.get_logger(__name__)
+
+_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 1024 * 1024),
+    ("grpc.so_reuseport", 0),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+
+
+@dataclass(kw_only=True)
+class GrpcServer:
+    """One process' gRPC face: `servicers` by the full name of their service in the contract.
+
+    A servicer is a plain object with a method for each rpc it does, in snake case: `async def create_order(self, request)
+    -> Order`, or for a stream an async generator `def subscribe(self, request)`. What it lacks answers UNIMPLEMENTED.
+    """
+
+    name: str
+    address: str
+    servicers: Mapping[str, object]
+    verifier: TokenVerifier
+    audit: AuditSink = field(default_factory=Nowhere)
+    errors: ErrorSink = field(default_factory=Nowhere)
+    clock: Clock = field(default_factory=SystemClock)
+    call_timeout_s: float = 30.0
+    # Where the server listens, once it has started; address may ask for port 0.
+    port: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._audit_trail: Trail[AuditEntry] = Trail("audit", self.audit)
+        self._error_trail: Trail[UnexpectedError] = Trail("errors", self.errors)
+        self._deadlines = DeadlineInterceptor()
+        self._interceptors: Sequence[AsyncServerInterceptor] = (
+            ContextInterceptor(self.call_timeout_s),
+            ErrorInterceptor(self._error_trail, self.clock),
+            self._deadlines,
+            AuthenticationInterceptor(self.verifier),
+            AccessInterceptor(),
+            MessageInterceptor(),
+            AuditInterceptor(self._audit_trail, self.clock),
+        )
+        self._health = HealthServicer()
+
+    async def start(self) -> None:
+        """Listens and serves. Raises RuntimeError when the address is taken."""
+        self._server = grpc.aio.server(options=_OPTIONS)
+        self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = (*self.servicers, _HEALTH, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._server, pool=contract.pool())
+        for name in self.servicers:
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self._audit_trail.start()
+        await self._error_trail.start()
+        self.port = self._server.add_insecure_port(self.address)
+        await self._server.start()
+        log.info("serving", service=self.name, port=self.port)
+
+    async def stop(self, grace_s: float = 10.0) -> None:
+        """Drains: says so in health, ends streams, takes no new calls, waits `grace_s` for those in flight."""
+        await self._health.enter_graceful_shutdown()
+        self._deadlines.end_streams()
+        await self._server.stop(grace_s)
+        await self._audit_trail.stop()
+        await self._error_trail.stop()
+
+    def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler[Any, Any]:
+        methods = [method for method in contract.methods().values() if method.service == service]
+        if not methods:
+            raise ValueError(f"the contract has no service {service}")
+        return grpc.method_handlers_generic_handler(service, {m.name: self._handler(m, servicer) for m in methods})
+
+    def _handler(self, method: contract.Method, servicer: object) -> grpc.RpcMethodHandler[Any, Any]:
+        work = getattr(servicer, method.snake_name, None) or _unimplemented(method)
+        if method.server_streaming:
+            return grpc.unary_stream_rpc_method_handler(
+                _coroutine(chain(self._interceptors, _streaming(method, work), method.full_name))
+            )
+        return grpc.unary_unary_rpc_method_handler(
+            _coroutine(chain(self._interceptors, _unary(work), method.full_name))
+        )
+
+
+async def serve(server: GrpcServer, *, background: Sequence[Background] = (), grace_s: float = 10.0) -> None:
+    """Runs until SIGTERM or SIGINT: starts `background` in order and then serves; stops in reverse order."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    started: list[Background] = []
+    try:
+        for work in background:
+            await work.start()
+            started.append(work)
+        await server.start()
+        await stopping.wait()
+        log.info("draining", service=server.name)
+        await server.stop(grace_s)
+    finally:
+        for work in reversed(started):
+            await work.stop()
+
+
+def _coroutine(handler: Handler) -> Handler:
+    # grpc.aio looks at the function to tell coroutines from plain functions, which it would run in a thread.
+    async def call(request: Any, context: Context) -> Any:
+        return await handler(request, context)
+
+    return call
+
+
+def _unary(work: Callable[[Any], Awaitable[betterproto2.Message]]) -> Handler:
+    async def call(request: Any, context: Context) -> betterproto2.Message:
+        check(request)
+        return await work(request)
+
+    return call
+
+
+def _streaming(method: contract.Method, work: Callable[[Any], AsyncIterator[Any]]) -> Handler:
+    encode: Callable[[betterproto2.Message], bytes] = codec(method.response).encode
+
+    async def call(request: Any, context: Context) -> None:
+        check(request)
+        headers_sent = False
+        async with aclosing(work(request)) as messages:  # type: ignore[type-var]
+            async for message in messages:
+                if not headers_sent:
+                    headers_sent = True
+                    await reply_headers.send(context)
+                await context.write(encode(message))
+
+    return call
+
+
+def _unimplemented(method: contract.Method) -> Callable[[Any], Any]:
+    refusal = Unimplemented(f"{method.name} is part of the contract, but not of this version")
+    if not method.server_streaming:
+
+        async def unary(request: Any) -> Any:
+            raise refusal
+
+        return unary
+
+    async def stream(request: Any) -> AsyncIterator[Any]:
+        raise refusal
+        yield
+
+    return stream

@@ -1,0 +1,52 @@
+"""What is kept of calls: who changed what, and what went wrong that nobody expected. Where it is kept is the service's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One attempt to change something. `actor` is a caller's id, `outcome` OK or the error's reason."""
+
+    time: datetime
+    actor: str
+    action: str
+    resource: str
+    outcome: str
+    correlation_id: str
+
+
+class AuditSink(Protocol):
+    """Keeps audit entries. Called in the background, with many entries at once, and again after it raised."""
+
+    async def write(self, entries: Sequence[AuditEntry]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedError:
+    """An exception that is no AppError. `source` is the method or kind of job, `detail` the stack."""
+
+    time: datetime
+    source: str
+    actor: str
+    kind: str
+    message: str
+    detail: str
+    correlation_id: str
+
+
+class ErrorSink(Protocol):
+    """Keeps unexpected errors for the operators. Called like an AuditSink."""
+
+    async def write(self, entries: Sequence[UnexpectedError]) -> None: ...
+
+
+class Nowhere:
+    """Keeps nothing: for processes without a database."""
+
+    async def write(self, entries: Sequence[object]) -> None:
+        return None

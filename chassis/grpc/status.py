@@ -1,0 +1,97 @@
+"""AppError to google.rpc.Status and back, losing nothing on the way (AIP-193)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import betterproto2
+import grpc
+from easyorder.google.protobuf import Any
+from easyorder.google.rpc import BadRequest, BadRequestFieldViolation, ErrorInfo, RetryInfo, Status
+
+from chassis import contract
+from chassis.errors import (
+    AppError,
+    DeadlineExceeded,
+    FieldViolation,
+    Internal,
+    InvalidArgument,
+    Kind,
+    PayloadTooLarge,
+    PermissionDenied,
+    Unauthenticated,
+    Unavailable,
+    Unimplemented,
+)
+from chassis.wire import codec
+
+DOMAIN = "easyorder"
+DETAILS_KEY = "grpc-status-details-bin"
+
+M = TypeVar("M", bound=betterproto2.Message)
+
+_URL = "type.googleapis.com/"
+# What a bare gRPC status means, when it came from gRPC itself or from somebody who sends no details.
+_PLAIN: dict[grpc.StatusCode, type[AppError]] = {
+    grpc.StatusCode.CANCELLED: Unavailable,
+    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
+    grpc.StatusCode.INVALID_ARGUMENT: InvalidArgument,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: PayloadTooLarge,  # the only limit that gRPC itself knows
+    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
+    grpc.StatusCode.UNAVAILABLE: Unavailable,
+    grpc.StatusCode.UNIMPLEMENTED: Unimplemented,
+}
+
+
+def to_status(error: AppError) -> Status:
+    """The error as it travels: code, message, ErrorInfo, and BadRequest and RetryInfo where there is something to say."""
+    details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))]
+    if error.violations:
+        fields = [BadRequestFieldViolation(field=v.field, description=v.description) for v in error.violations]
+        details.append(_packed(BadRequest(field_violations=fields)))
+    if error.retry_after_s is not None:
+        details.append(_packed(RetryInfo(retry_delay=timedelta(seconds=error.retry_after_s))))
+    return Status(code=error.kind.value, message=error.message, details=details)
+
+
+def from_status(status: Status) -> AppError:
+    """The same error again, of the same class where this process knows it."""
+    info = _find(status, ErrorInfo) or ErrorInfo(reason="INTERNAL")
+    bad_request = _find(status, BadRequest) or BadRequest()
+    retry = _find(status, RetryInfo)
+    error_type = AppError.of_reason(info.reason) or _unknown_reason(Kind(status.code), info.reason)
+    # Subclasses may have constructors of their own, whose arguments are not known here.
+    error = error_type.__new__(error_type)
+    AppError.__init__(
+        error,
+        status.message,
+        metadata=info.metadata,
+        violations=[FieldViolation(v.field, v.description) for v in bad_request.field_violations],
+        retry_after_s=retry.retry_delay.total_seconds() if retry and retry.retry_delay else None,
+    )
+    return error
+
+
+def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
+    """What a failed call means."""
+    for key, value in error.trailing_metadata() or ():
+        if key == DETAILS_KEY:
+            return from_status(codec(Status).decode(value))
+    return _PLAIN.get(error.code(), Internal)(error.details() or error.code().name)
+
+
+def _packed(message: betterproto2.Message) -> Any:
+    encode: Callable[[betterproto2.Message], bytes] = codec(type(message)).encode
+    return Any(type_url=_URL + contract.full_name_of(type(message)), value=encode(message))
+
+
+def _find(status: Status, message_type: type[M]) -> M | None:
+    url = _URL + contract.full_name_of(message_type)
+    return next((codec(message_type).decode(detail.value) for detail in status.details if detail.type_url == url), None)
+
+
+def _unknown_reason(kind: Kind, reason: str) -> type[AppError]:
+    return type("RemoteError", (AppError,), {"kind": kind, "reason": reason})

@@ -1,0 +1,67 @@
+"""What every service reads from the environment, in one place, with defaults that work on a laptop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+
+PORTS = {"identity": 50051, "inventory": 50052, "order": 50053, "payment": 50054, "edge": 50055}
+
+
+def _own_port(service: str) -> Callable[[dict[str, Any]], str]:
+    return lambda known: f"{known['host']}:{PORTS[service] + known['port_offset']}"
+
+
+def _kept_secret(known: dict[str, Any]) -> SecretStr:
+    kept: Path = known["data_dir"] / "mesh_secret"
+    return SecretStr(kept.read_text().strip() if kept.exists() else "")
+
+
+class MeshSettings(BaseSettings):
+    """Variables named EASYORDER_…; a service adds its own by subclassing."""
+
+    model_config = SettingsConfigDict(env_prefix="EASYORDER_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    http_port: int = 8080
+    port_offset: int = 0
+    data_dir: Path = Path(".data")
+    # EASYORDER_DATABASE_URL: a server without a database, `postgresql+asyncpg://user:password@host:port/`, or one with a
+    # socket, `postgresql+asyncpg://user@/?host=/socket/dir`. Empty: the embedded server under data_dir.
+    database_server: str = Field(default="", validation_alias="EASYORDER_DATABASE_URL")
+
+    identity_address: str = Field(default_factory=_own_port("identity"))
+    inventory_address: str = Field(default_factory=_own_port("inventory"))
+    order_address: str = Field(default_factory=_own_port("order"))
+    payment_address: str = Field(default_factory=_own_port("payment"))
+    edge_address: str = Field(default_factory=_own_port("edge"))
+    # Where this process listens, if not at its own address above.
+    listen_address: str = ""
+
+    # Shared by the services of a mesh and by nobody else; the one that `make up` keeps in data_dir when not given.
+    mesh_secret: SecretStr = Field(default_factory=_kept_secret)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    # host:port of an OpenTelemetry collector (OTLP over gRPC). Empty: neither traces nor metrics are made.
+    otlp_endpoint: str = ""
+
+    # For calls that come without a deadline.
+    call_timeout_s: float = Field(default=30.0, gt=0)
+    # How long a stopping process waits for the calls in flight.
+    drain_grace_s: float = Field(default=10.0, ge=0)
+
+    def database_url(self, name: str) -> str:
+        """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""
+        server = make_url(self.database_server or self._embedded_server)
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    @property
+    def _embedded_server(self) -> str:
+        return f"postgresql+asyncpg://postgres@/?host={os.path.abspath(self.data_dir / 'postgres')}"
