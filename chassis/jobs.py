@@ -1,8 +1,8 @@
 """Durable jobs: what they are, who may settle them, and when they are tried again. chassis.job_runner runs them.
 
-A job is a row written in the transaction that wants it. Whoever runs it holds its lease; when the worker dies, the lease
-ends and any replica claims the job. A worker that outlived its lease can change nothing: whatever settles a job names the
-lease it was run under.
+A job is a row written in the transaction that wants it. Whoever runs it holds its lease; when the worker dies, the
+lease ends and any replica claims the job. A worker that outlived its lease can change nothing: whatever settles a job
+names the lease it was run under.
 """
 
 from __future__ import annotations

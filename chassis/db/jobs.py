@@ -123,8 +123,9 @@ class SqlJobStore:
         token = uuid.uuid4().hex
         lease_end = datetime.now(UTC) + timedelta(seconds=lease_s)
         arguments = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit}
-        async with translated(), self._engine.begin() as connection:
-            rows = (await connection.execute(_CLAIM.columns(payload=JOB.c.payload.type), arguments)).all()
+        with translated():
+            async with self._engine.begin() as connection:
+                rows = (await connection.execute(_CLAIM.columns(payload=JOB.c.payload.type), arguments)).all()
         return [
             Job(
                 kind=row.kind,
@@ -151,8 +152,9 @@ class SqlJobStore:
 
     @asynccontextmanager
     async def _leases(self) -> AsyncIterator[SqlJobLeases]:
-        async with translated(), self._engine.begin() as connection:
-            yield SqlJobLeases(connection)
+        with translated():
+            async with self._engine.begin() as connection:
+                yield SqlJobLeases(connection)
 
     async def purge(self, *, older_than: timedelta) -> None:
         """Deletes jobs that ended well so long ago that nobody will look."""

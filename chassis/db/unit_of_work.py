@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from chassis.db.failures import translated
+from chassis.db.failures import Refusals, translated
 from chassis.db.idempotency import SqlKeptAnswers
 from chassis.db.jobs import JobWriter, SqlJobLeases
 from chassis.db.outbox import write_events
@@ -41,6 +41,9 @@ class AfterCommit:
 
 class SqlUnitOfWork:
     """Services derive theirs and add repositories on `self.session`."""
+
+    # What the violation of a named constraint means to the caller.
+    refusals: ClassVar[Refusals] = {}
 
     def __init__(
         self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
@@ -75,19 +78,11 @@ class SqlUnitOfWork:
         return position
 
 
-SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork, covariant=True)
-
-
-class MakeSqlUnitOfWork(Protocol[SqlUow]):
-    """A subclass of SqlUnitOfWork."""
-
-    def __call__(
-        self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
-    ) -> SqlUow: ...
+SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)
 
 
 def sql_units_of_work(
-    make: MakeSqlUnitOfWork[SqlUow],
+    make: type[SqlUow],
     sessions: async_sessionmaker[AsyncSession],
     *,
     after_commit: AfterCommit,
@@ -98,7 +93,8 @@ def sql_units_of_work(
 
     @asynccontextmanager
     async def open_uow() -> AsyncIterator[SqlUow]:
-        async with translated(), sessions() as session:
-            yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
+        with translated(make.refusals):
+            async with sessions() as session:
+                yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
 
     return open_uow
