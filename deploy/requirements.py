@@ -1,4 +1,4 @@
-"""Pins what pyproject.toml asks for in requirements/: exact versions with hashes, for every supported Python and platform.
+"""Pins what pyproject.toml asks for in requirements/: versions with hashes, for every supported Python.
 
     python -m deploy.requirements [--upgrade]
 

@@ -5,6 +5,8 @@
 Needs nothing but the standard library; says what to do when this machine's Python can not do it.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import subprocess
@@ -23,10 +25,10 @@ class CanNot(Exception):
     """What stands in the way, and what to do about it."""
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     venv, *requirements = (Path(argument) for argument in arguments)
     try:
-        refuse_old_python(sys.version_info)
+        refuse_old_python(sys.version_info[:3])
         pip = [str(venv / "bin/python"), "-m", "pip"] if is_whole(venv) else create(venv)
         for file in requirements:
             install(pip, file)
@@ -42,13 +44,13 @@ def main(arguments):
     return 0
 
 
-def refuse_old_python(version):
+def refuse_old_python(version: tuple[int, ...]) -> None:
     if tuple(version[:2]) < (3, 11):
         text = ".".join(str(part) for part in version[:3])
         raise CanNot(TOO_OLD.format(python=sys.executable, version=text, goal="demo"))
 
 
-def is_whole(venv):
+def is_whole(venv: Path) -> bool:
     """Whether there is an environment whose Python and pip still run."""
     try:
         return not subprocess.call([str(venv / "bin/python"), "-c", "import pip"], stderr=subprocess.DEVNULL)
@@ -56,9 +58,9 @@ def is_whole(venv):
         return False
 
 
-def create(venv):
+def create(venv: Path) -> list[str]:
     """Makes a new, empty environment; returns the command that installs into it."""
-    print("Making {} with Python {}".format(venv, sys.version.split()[0]), flush=True)
+    print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
     command = [sys.executable, "-m", "venv", "--clear", str(venv)]
     if importlib.util.find_spec("ensurepip"):
         subprocess.check_call(command)
@@ -70,18 +72,18 @@ def create(venv):
     raise CanNot(NO_PIP.format(python=sys.executable, goal="demo"))
 
 
-def install(pip, file):
-    print("Installing the packages of {}".format(file), flush=True)
+def install(pip: list[str], file: Path) -> None:
+    print(f"Installing the packages of {file}", flush=True)
     options = ["--require-hashes", "--no-build-isolation", "--quiet", "--no-input", "--disable-pip-version-check"]
     subprocess.check_call(
         [*pip, "install", *options, "-r", str(file)], env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
     )
 
 
-def make_importable(venv):
+def make_importable(venv: Path) -> None:
     """The checkout itself is what the environment imports; nothing of it is copied."""
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    (site_packages / "easyorder.pth").write_text("{}\n{}\n".format(ROOT, ROOT / "gen"))
+    (site_packages / "easyorder.pth").write_text(f"{ROOT}\n{ROOT / 'gen'}\n")
 
 
 if __name__ == "__main__":
