@@ -1,7 +1,7 @@
-"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set beside the messages.
+"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set in gen/.
 
-Nothing else in the system knows a path, an audience or a message type by heart: servers, clients, access checks, validation
-and reflection all ask here.
+Nothing else in the system knows a path, an audience or a message type by heart: servers, clients, access checks,
+validation and reflection all ask here.
 """
 
 from __future__ import annotations

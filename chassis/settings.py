@@ -32,8 +32,8 @@ class MeshSettings(BaseSettings):
     http_port: int = 8080
     port_offset: int = 0
     data_dir: Path = Path(".data")
-    # EASYORDER_DATABASE_URL: a server without a database, `postgresql+asyncpg://user:password@host:port/`, or one with a
-    # socket, `postgresql+asyncpg://user@/?host=/socket/dir`. Empty: the embedded server under data_dir.
+    # EASYORDER_DATABASE_URL: a server without a database, `postgresql+asyncpg://user:password@host:port/`, or one with
+    # a socket, `postgresql+asyncpg://user@/?host=/socket/dir`. Empty: the embedded server under data_dir.
     database_server: str = Field(default="", validation_alias="EASYORDER_DATABASE_URL")
 
     identity_address: str = Field(default_factory=_own_port("identity"))

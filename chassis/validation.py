@@ -1,9 +1,140 @@
-"""Checks a message against the rules that the contract gives its fields, before any handler sees it."""
+"""Checks a message against the rules that the contract gives its fields, before any handler sees it.
+
+Besides (easyorder.validate.v1.rules): an enum must be a value the contract knows, and text must not contain NUL, which
+no database column can hold.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, cast
+
 import betterproto2
+from easyorder.validate.v1 import Rules
+from google.protobuf.descriptor import FieldDescriptor
+
+from chassis import contract
+from chassis.errors import FieldViolation, InvalidArgument
+
+Found = list[FieldViolation]
+# What is wrong with one value, or None.
+Check = Callable[[Any], str | None]
+# Adds what is wrong with one field, or with all of a message, to the list; the text is the path to it.
+Inspect = Callable[[Any, str, Found], None]
 
 
 def check(message: betterproto2.Message) -> None:
     """Raises InvalidArgument naming every field at fault, as a JSON caller writes it (`items[0].productItemId`)."""
+    found: Found = []
+    _inspector(type(message))(message, "", found)
+    if found:
+        first = "; ".join(f"{violation.field} {violation.description}" for violation in found[:3])
+        raise InvalidArgument(f"{first}; and {len(found) - 3} more" if len(found) > 3 else first, violations=found)
+
+
+@cache
+def _inspector(message_type: type[betterproto2.Message]) -> Inspect:
+    """Compiled once per message type; the types inside are looked up when there is such a value."""
+    attribute_of = cast(Any, message_type)._betterproto.field_name_by_number
+    fields = [
+        (attribute_of[field.number], inspect)
+        for field in contract.descriptor_of(message_type).fields
+        if (inspect := _field(field)) is not None
+    ]
+
+    def inspect_message(message: Any, path: str, found: Found) -> None:
+        for attribute, inspect in fields:
+            inspect(getattr(message, attribute), path, found)
+
+    return inspect_message
+
+
+def _field(field: FieldDescriptor) -> Inspect | None:
+    """How to inspect one field; None where anything goes."""
+    rules = contract.rules_of(field)
+    is_message = field.message_type is not None and not field.message_type.full_name.startswith("google.protobuf.")
+    checks = tuple(_checks(field, rules))
+    if field.is_repeated:
+        is_map = field.message_type is not None and field.message_type.GetOptions().map_entry
+        return None if is_map else _repeated(field.json_name, rules, checks, is_message=is_message)
+    if field.message_type is not None:
+        return _message(field.json_name, rules, is_message=is_message)
+    return _scalar(field.json_name, rules, checks, has_presence=field.has_presence)
+
+
+def _scalar(name: str, rules: Rules, checks: tuple[Check, ...], *, has_presence: bool) -> Inspect | None:
+    required = rules.required
+    if not checks and not required:
+        return None
+
+    def inspect(value: Any, path: str, found: Found) -> None:
+        if not value and (required or value is None or not has_presence):
+            if required:
+                found.append(FieldViolation(path + name, "is required"))
+            return
+        for wrong in checks:
+            if description := wrong(value):
+                found.append(FieldViolation(path + name, description))
+
+    return inspect
+
+
+def _message(name: str, rules: Rules, *, is_message: bool) -> Inspect:
+    required = rules.required
+
+    def inspect(value: Any, path: str, found: Found) -> None:
+        if value is None:
+            if required:
+                found.append(FieldViolation(path + name, "is required"))
+        elif is_message:
+            nested: betterproto2.Message = value
+            _inspector(type(nested))(nested, f"{path}{name}.", found)
+
+    return inspect
+
+
+def _repeated(name: str, rules: Rules, checks: tuple[Check, ...], *, is_message: bool) -> Inspect:
+    at_least, at_most = rules.min_items or int(rules.required), rules.max_items or float("inf")
+
+    def inspect(values: Any, path: str, found: Found) -> None:
+        if len(values) < at_least:
+            found.append(FieldViolation(path + name, f"needs at least {at_least}"))
+        if len(values) > at_most:
+            # Its elements are not looked at: there may be very many.
+            found.append(FieldViolation(path + name, f"takes at most {at_most}"))
+            return
+        if is_message:
+            messages: list[betterproto2.Message] = values
+            for index, message in enumerate(messages):
+                _inspector(type(message))(message, f"{path}{name}[{index}].", found)
+        for wrong in checks:
+            for index, value in enumerate(values):
+                if description := wrong(value):
+                    found.append(FieldViolation(f"{path}{name}[{index}]", description))
+
+    return inspect
+
+
+def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
+    if field.enum_type is not None:
+        yield lambda value: None if value.name else f"is not a known value: {value.value}"
+    if field.enum_type is not None and field.is_repeated:
+        yield lambda value: None if value else "must say which"
+    if field.type == FieldDescriptor.TYPE_STRING:
+        yield lambda value: "must not contain NUL" if "\0" in value else None
+    if rules.min_length:
+        yield lambda value: f"needs at least {rules.min_length} characters" if len(value) < rules.min_length else None
+    if rules.max_length:
+        yield lambda value: f"takes at most {rules.max_length} characters" if len(value) > rules.max_length else None
+    if rules.pattern:
+        matches = re.compile(rules.pattern).fullmatch
+        yield lambda value: None if matches(value) else f"must look like {rules.pattern}"
+    if rules.one_of:
+        allowed = frozenset(rules.one_of)
+        yield lambda value: None if value in allowed else f"must be one of {', '.join(rules.one_of)}"
+    if (least := rules.min) is not None:
+        yield lambda value: f"must be at least {least}" if value < least else None
+    if (most := rules.max) is not None:
+        yield lambda value: f"must be at most {most}" if value > most else None

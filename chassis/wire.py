@@ -1,8 +1,8 @@
 """Betterproto2's dataclasses on upb's codec: the same bytes and the same messages, many times faster (docs/adr).
 
-For each message type two Python functions are generated once: `fill` copies a dataclass into upb's message, `read` makes a
-dataclass of one. The bytes are upb's work. Two things differ from betterproto2's own codec: fields that the contract does
-not know are dropped, and malformed input is one exception, Malformed.
+For each message type two Python functions are generated once: `fill` copies a dataclass into upb's message, `read` makes
+a dataclass of one. The bytes are upb's work. Two things differ from betterproto2's own codec: fields that the contract
+does not know are dropped, and malformed input is one exception, Malformed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
@@ -53,10 +52,15 @@ class Codec(Generic[M]):
             raise Malformed(f"not a valid {self._name}") from error
 
 
-@cache
+_codecs: dict[type, Codec[Any]] = {}
+
+
 def codec(message_type: type[M]) -> Codec[M]:
     """The codec of a message type of the contract; KeyError for any other."""
-    return Codec(message_type)
+    known = _codecs.get(message_type)
+    if known is None:
+        known = _codecs[message_type] = Codec(message_type)
+    return known
 
 
 class _Enum(dict[int, betterproto2.Enum]):

@@ -1,4 +1,4 @@
-"""Turns a bearer token into a Caller, or refuses it: signature, issuer, audience, life and algorithm are all checked."""
+"""Turns a bearer token into a Caller, or refuses it: algorithm, signature, issuer, audience and life are checked."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class TokenVerifier:
 
     The algorithm a token names decides which key, issuer and audience it must match, so neither kind can pass for the
     other. Verified tokens are remembered until they expire, `cache_size` at most. Keys are asked for again when a token
-    names one that is unknown, at most once in `refresh_after_s`, and in any case after `max_age_s`, so that a key that was
-    withdrawn ends. Times are seconds of `monotonic`.
+    names one that is unknown, at most once in `refresh_after_s`, and in any case after `max_age_s`, so that withdrawn
+    keys end.
     """
 
     def __init__(

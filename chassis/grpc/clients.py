@@ -1,4 +1,4 @@
-"""Calls to other services: typed by the contract, in the caller's name, within the caller's time, repeated when that helps."""
+"""Calls to other services: typed by the contract, within the caller's time, repeated when that may help."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Rpc(Generic[Req, Res]):
 
 
 def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc[Req, Res]:
-    """The method `name` of `service` (`easyorder.inventory.v1.InventoryService`). ValueError unless the contract has it so."""
+    """A method of `service` (`easyorder.inventory.v1.InventoryService`). ValueError unless the contract has it so."""
     method = contract.methods().get(f"/{service}/{name}")
     if method is None or (method.request, method.response) != (request, response):
         raise ValueError(f"the contract has no {service}/{name}({request.__name__}) -> {response.__name__}")
@@ -64,8 +64,8 @@ class Client:
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """The reply of a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
 
-        Unavailable is tried again until `timeout_s`, or the caller's own deadline if that is earlier: every method of the
-        contract can be repeated.
+        Unavailable is tried again until `timeout_s`, or the deadline of the request being served if that is earlier: every
+        method of the contract can be repeated.
         """
         deadline = self._deadline(timeout_s)
         data = codec(method.request).encode(request)
@@ -95,7 +95,7 @@ class Client:
     async def close(self) -> None:
         """Ends the connection; calls in flight fail."""
         if self._opened is not None:
-            await self._opened.close()
+            await self._opened.close(None)
 
     def _token(self) -> str:
         return self._fixed_token
@@ -139,7 +139,7 @@ class Client:
         if stub is None:
             if self._opened is None:
                 self._opened = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
-            make = self._opened.unary_stream if streaming else self._opened.unary_unary
+            make: Any = self._opened.unary_stream if streaming else self._opened.unary_unary
             stub = self._stubs[method.full_name] = make(method.full_name)
         return stub
 

@@ -51,8 +51,8 @@ _OPTIONS = (
 class GrpcServer:
     """One process' gRPC face: `servicers` by the full name of their service in the contract.
 
-    A servicer is a plain object with a method for each rpc it does, in snake case: `async def create_order(self, request)
-    -> Order`, or for a stream an async generator `def subscribe(self, request)`. What it lacks answers UNIMPLEMENTED.
+    A servicer is a plain object with a method for each rpc it does, in snake case: `async def create_order(self,
+    request) -> Order`, an async generator for a stream. What it lacks answers UNIMPLEMENTED.
     """
 
     name: str
@@ -104,7 +104,7 @@ class GrpcServer:
         await self._audit_trail.stop()
         await self._error_trail.stop()
 
-    def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler[Any, Any]:
+    def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:
         methods = [method for method in contract.methods().values() if method.service == service]
         if not methods:
             raise ValueError(f"the contract has no service {service}")

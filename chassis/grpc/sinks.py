@@ -1,4 +1,4 @@
-"""What is kept of calls: who changed what, and what went wrong that nobody expected. Where it is kept is the service's."""
+"""What is kept of calls, as ports: who changed what, and what went wrong that nobody expected."""
 
 from __future__ import annotations
 

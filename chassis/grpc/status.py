@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import betterproto2
 import grpc
-from easyorder.google.protobuf import Any
+from easyorder.google.protobuf import Any as Packed
 from easyorder.google.rpc import BadRequest, BadRequestFieldViolation, ErrorInfo, RetryInfo, Status
 
 from chassis import contract
@@ -47,7 +47,7 @@ _PLAIN: dict[grpc.StatusCode, type[AppError]] = {
 
 
 def to_status(error: AppError) -> Status:
-    """The error as it travels: code, message, ErrorInfo, and BadRequest and RetryInfo where there is something to say."""
+    """The error as it travels: code, message and ErrorInfo, with BadRequest and RetryInfo where they apply."""
     details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))]
     if error.violations:
         fields = [BadRequestFieldViolation(field=v.field, description=v.description) for v in error.violations]
@@ -77,15 +77,16 @@ def from_status(status: Status) -> AppError:
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     """What a failed call means."""
-    for key, value in error.trailing_metadata() or ():
+    trailing: Iterable[tuple[str, Any]] = cast(Any, error.trailing_metadata()) or ()
+    for key, value in trailing:
         if key == DETAILS_KEY:
             return from_status(codec(Status).decode(value))
     return _PLAIN.get(error.code(), Internal)(error.details() or error.code().name)
 
 
-def _packed(message: betterproto2.Message) -> Any:
+def _packed(message: betterproto2.Message) -> Packed:
     encode: Callable[[betterproto2.Message], bytes] = codec(type(message)).encode
-    return Any(type_url=_URL + contract.full_name_of(type(message)), value=encode(message))
+    return Packed(type_url=_URL + contract.full_name_of(type(message)), value=encode(message))
 
 
 def _find(status: Status, message_type: type[M]) -> M | None:

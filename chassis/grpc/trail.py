@@ -25,7 +25,7 @@ class Sink(Protocol[EntryIn]):
 
 
 class Trail(Generic[Entry]):
-    """Keeps entries until the sink took them, in order. Of more than `capacity` the oldest are given up, and that is logged.
+    """Keeps entries until the sink took them, in order. Beyond `capacity` the oldest are given up, and that is logged.
 
     A crash loses what the last `every_s` seconds brought.
     """

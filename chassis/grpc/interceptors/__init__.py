@@ -1,8 +1,8 @@
 """Everything around a handler, one concern a file, in the same order for every method, unary or streaming.
 
-Each is a grpc-interceptor AsyncServerInterceptor, but composed once per method (`chain`) instead of by grpc.aio for every
-call. A streaming handler writes its messages itself and returns when the stream ends, so an interceptor awaits a stream
-just as it awaits a unary answer, and what it holds around the call holds around the whole stream.
+Each is a grpc-interceptor AsyncServerInterceptor, but composed once per method (`chain`) instead of by grpc.aio for
+every call. A streaming handler writes its messages itself and returns when the stream ends, so an interceptor awaits a
+stream just as it awaits a unary answer, and what it holds around the call holds around the whole stream.
 """
 
 from __future__ import annotations

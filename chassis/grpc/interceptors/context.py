@@ -1,4 +1,4 @@
-"""Gives each call its RequestContext: correlation id, method, deadline and position, from metadata and gRPC's timeout."""
+"""Gives each call its RequestContext: correlation id, method, deadline and position, from what came with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract
 from chassis.context import RequestContext, request_context
-from chassis.grpc import metadata, reply_headers
+from chassis.grpc import metadata
 from chassis.grpc.interceptors import Context, Handler
 
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -28,7 +28,6 @@ class ContextInterceptor(AsyncServerInterceptor):
         asked_for = incoming.get(metadata.CORRELATION_ID, "")
         correlation_id = asked_for if _CORRELATION_ID.fullmatch(asked_for) else uuid.uuid4().hex
         context.set_trailing_metadata(((metadata.CORRELATION_ID, correlation_id),))
-        reply_headers.begin()
         with request_context(
             RequestContext(
                 correlation_id=correlation_id,

@@ -14,7 +14,7 @@ from chassis.grpc.interceptors import Context, Handler
 
 
 class DeadlineInterceptor(AsyncServerInterceptor):
-    """The handler is cancelled at its deadline; database work that must not be cancelled is shielded where it is done."""
+    """Cancels the handler at its deadline; database work that must not be cancelled is shielded where it is done."""
 
     def __init__(self) -> None:
         self._streams: set[asyncio.Timeout] = set()

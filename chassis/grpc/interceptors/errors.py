@@ -1,4 +1,4 @@
-"""Answers failures: an AppError as it is, anything else as INTERNAL with a correlation id, logged and recorded with its stack."""
+"""Answers failures: an AppError as it is; anything else, logged and recorded, as INTERNAL with a correlation id."""
 
 from __future__ import annotations
 
