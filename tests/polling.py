@@ -1,4 +1,4 @@
-"""Waiting in tests: ask again until it is so, or fail when time is up."""
+"""Waiting in tests: poll with a deadline, never sleep and hope."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_INTERVAL_S = 0.01
 
-async def eventually(probe: Callable[[], T | Awaitable[T]], *, timeout_s: float = 5, interval_s: float = 0.02) -> T:
-    """The first truthy answer of `probe`, a function or coroutine function. AssertionError with the last answer after `timeout_s`.
 
-    An AssertionError of the probe means "not yet"; any other exception passes through.
+async def eventually(condition: Callable[[], T | Awaitable[T]], *, timeout_s: float = 5) -> T:
+    """What `condition` answers once it is true; AssertionError when it is not within `timeout_s`.
+
+    An AssertionError of the condition counts as not yet.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_s
     while True:
-        answer: object
+        failure: AssertionError | None = None
         try:
-            found = probe()
-            answer = await found if inspect.isawaitable(found) else found
-            if answer:
-                return answer  # type: ignore[return-value]
-        except AssertionError as failure:
-            answer = failure
-        if loop.time() > deadline:
-            raise AssertionError(f"not within {timeout_s} s; the last answer was: {answer!r}")
-        await asyncio.sleep(interval_s)
+            answer = condition()
+            value = await answer if inspect.isawaitable(answer) else answer
+            if value:
+                return value
+        except AssertionError as error:
+            failure = error
+        if loop.time() >= deadline:
+            raise failure or AssertionError(f"did not become true within {timeout_s} s: {condition}")
+        await asyncio.sleep(_INTERVAL_S)

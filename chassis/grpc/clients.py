@@ -64,8 +64,8 @@ class Client:
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """The reply of a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
 
-        Unavailable is tried again until `timeout_s`, or the deadline of the request being served if that is earlier: every
-        method of the contract can be repeated.
+        Unavailable is tried again until `timeout_s`, or the deadline of the request being served if that is earlier:
+        every method of the contract can be repeated.
         """
         deadline = self._deadline(timeout_s)
         data = codec(method.request).encode(request)

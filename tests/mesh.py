@@ -1,0 +1,165 @@
+"""A GrpcServer on an ephemeral port with keys of its own, and every kind of token that a caller may show it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from chassis.auth import ServiceTokens, TokenVerifier
+from chassis.grpc.clients import Client, Peer
+from chassis.grpc.server import GrpcServer
+from chassis.grpc.sinks import AuditEntry, UnexpectedError
+
+SECRET = "a secret that only the services of this test mesh share"
+KID = "test-key"
+
+
+class Tokens:
+    """Mints tokens as identity_svc would, and such as it never would. It is a KeySource for a verifier that trusts them."""
+
+    def __init__(self) -> None:
+        self._key = Ed25519PrivateKey.generate()
+
+    async def keys(self) -> Mapping[str, Ed25519PublicKey]:
+        return {KID: self._key.public_key()}
+
+    def verifier(self) -> TokenVerifier:
+        return TokenVerifier(self, SECRET)
+
+    def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
+        return jwt.encode(self._claims(id, ["USER"], teams) | claims, self._key, "EdDSA", {"kid": KID})
+
+    def admin(self, id: str = "admin") -> str:
+        return self.user(id, roles=["USER", "ADMIN"])
+
+    def service(self, name: str = "order") -> str:
+        return ServiceTokens(name, SECRET).current()
+
+    def tampered(self) -> str:
+        """An administrator's claims under a shopper's signature."""
+        header, _, signature = self.user().split(".")
+        return ".".join([header, self.admin().split(".")[1], signature])
+
+    def expired(self) -> str:
+        return self.user(iat=int(time.time()) - 100, exp=int(time.time()) - 1)
+
+    def without_algorithm(self) -> str:
+        return jwt.encode(self._claims("shopper", ["USER", "ADMIN"], ()), None, "none", {"kid": KID})
+
+    def wrong_audience(self) -> str:
+        return self.user(aud="another-shop")
+
+    def wrong_issuer(self) -> str:
+        return self.user(iss="another-shop")
+
+    def unknown_key(self) -> str:
+        return jwt.encode(
+            self._claims("shopper", ["USER"], ()), Ed25519PrivateKey.generate(), "EdDSA", {"kid": "other"}
+        )
+
+    def forged_with_public_key(self) -> str:
+        """HS256 with the public key as its secret: the classic confusion of algorithms."""
+        public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return jwt.encode(self._claims("shopper", ["ADMIN"], ()), public, "HS256", {"kid": KID})
+
+    def refused(self) -> Mapping[str, str]:
+        """Every token that must be refused, by what is wrong with it."""
+        return {
+            "garbage": "not-a-token",
+            "tampered": self.tampered(),
+            "expired": self.expired(),
+            "alg=none": self.without_algorithm(),
+            "wrong audience": self.wrong_audience(),
+            "wrong issuer": self.wrong_issuer(),
+            "unknown key": self.unknown_key(),
+            "forged with the public key": self.forged_with_public_key(),
+        }
+
+    @staticmethod
+    def _claims(id: str, roles: Sequence[str], teams: Sequence[str]) -> dict[str, Any]:
+        now = int(time.time())
+        own = {"sub": id, "roles": list(roles), "teams": list(teams)}
+        return {"iss": "easyorder", "aud": "easyorder", "iat": now, "exp": now + 600} | own
+
+
+@dataclass
+class Recorder:
+    """A sink that remembers: for audit entries or for unexpected errors."""
+
+    entries: list[Any] = field(default_factory=list)
+
+    async def write(self, entries: Sequence[Any]) -> None:
+        self.entries.extend(entries)
+
+
+@dataclass
+class Mesh:
+    """A running server and those who may call it."""
+
+    server: GrpcServer
+    tokens: Tokens
+    audit: Recorder
+    errors: Recorder
+    _clients: list[Client] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server.port}"
+
+    @property
+    def audited(self) -> list[AuditEntry]:
+        return self.audit.entries
+
+    @property
+    def unexpected(self) -> list[UnexpectedError]:
+        return self.errors.entries
+
+    def anonymous(self) -> Client:
+        return self._client("")
+
+    def user(self, id: str = "shopper", *, teams: Sequence[str] = ()) -> Client:
+        return self._client(self.tokens.user(id, teams=teams))
+
+    def admin(self, id: str = "admin") -> Client:
+        return self._client(self.tokens.admin(id))
+
+    def with_token(self, token: str) -> Client:
+        return self._client(token)
+
+    def service(self, name: str = "order") -> Peer:
+        peer = Peer(self.address, name, SECRET)
+        self._clients.append(peer)
+        return peer
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.close()
+
+    def _client(self, token: str) -> Client:
+        client = Client(self.address, token=token)
+        self._clients.append(client)
+        return client
+
+
+@asynccontextmanager
+async def serving(
+    servicers: Mapping[str, object], *, tokens: Tokens | None = None, **options: Any
+) -> AsyncIterator[Mesh]:
+    """Serves `servicers` (by full service name) for the block; `options` go to GrpcServer."""
+    tokens, audit, errors = tokens or Tokens(), Recorder(), Recorder()
+    wiring = {"name": "test", "address": "127.0.0.1:0", "verifier": tokens.verifier(), "audit": audit, "errors": errors}
+    server = GrpcServer(servicers=servicers, **(wiring | options))
+    await server.start()
+    mesh = Mesh(server, tokens, audit, errors)
+    try:
+        yield mesh
+    finally:
+        await mesh.close()
+        await server.stop(0)
