@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,12 +22,16 @@ from chassis.jobs import Backoff, Job, JobLease, JobStore, LeaseLost
 log = structlog.get_logger(__name__)
 
 
-class Settled(Enum):
-    """Who tells the database that a job is done."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a job ended that did not raise.
 
-    BY_RUNNER = 1
-    # The handler's own transaction completed, put off or buried it.
-    BY_HANDLER = 2
+    `by_handler`: the handler's own transaction completed it, put it off or buried it; else the runner completes it.
+    `again_in_s`: the handler put it off by so many seconds.
+    """
+
+    by_handler: bool = False
+    again_in_s: float | None = None
 
 
 JobHandler = Callable[[Job], Awaitable[Settled]]
@@ -90,8 +94,8 @@ class JobRunner:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-    def look_again_in(self, delay_s: float) -> None:
-        """A job was put off by so many seconds: look for it then, instead of at the next tick after."""
+    def _look_again_in(self, delay_s: float) -> None:
+        # Precisely then, instead of at the next tick after it.
         if self._scheduler.running and not self._stopping:
             self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
 
@@ -119,8 +123,10 @@ class JobRunner:
         try:
             async with asyncio.timeout(time_left_s * 0.9):
                 settled = await self._handlers[job.kind](job)
-            if settled is Settled.BY_RUNNER:
+            if not settled.by_handler:
                 await self._completions.submit(job.lease)
+            elif settled.again_in_s is not None:
+                self._look_again_in(settled.again_in_s)
         except LeaseLost:
             log.warning("job was taken over by another worker")
         except Exception as error:
@@ -138,7 +144,7 @@ class JobRunner:
             delay_s = self._backoff.delay_s(job.attempt)
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
             await self._store.put_off([(job.lease, delay_s, summary)])
-            self.look_again_in(delay_s)
+            self._look_again_in(delay_s)
         except Exception:
             log.exception("job could not be put off; its lease will end")
 

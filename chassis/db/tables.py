@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData, Sequence, Table, Text, UniqueConstraint, func
+from typing import Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy import text as sql
 
 from chassis.db.types import Json, UtcDateTime
 
 CHASSIS = MetaData()
+
+
+class Operations(Protocol):
+    """The part of alembic's `op` that is needed here."""
+
+    def get_bind(self) -> Connection: ...
+
+
+def create_chassis_tables(op: Operations) -> None:
+    """Makes these tables, in the first migration of a write database. Later changes to them are migrations of their own."""
+    CHASSIS.create_all(op.get_bind())
+
 
 OUTBOX_POSITIONS = Sequence("outbox_position", metadata=CHASSIS)
 JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)

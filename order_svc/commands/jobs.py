@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.jobs import NewJob
+from order_svc.domain.inventory import Hold
 from order_svc.domain.order import Order
 
 CHARGE = "charge"
@@ -11,7 +12,7 @@ RELEASE_STOCK = "release_stock"
 RETURN_MONEY = "return_money"
 
 
-def charge(order: Order, *, token: str) -> NewJob:
+def charge(order: Order, *, token: str, hold: Hold) -> NewJob:
     """Take the money; the transaction_id is the idempotency key of every attempt."""
     payment = order.payment
     return NewJob(
@@ -24,6 +25,8 @@ def charge(order: Order, *, token: str) -> NewJob:
             "token": token,
             "amount": str(payment.amount.amount),
             "currency": payment.amount.currency,
+            "hold_key": hold.key,
+            "hold_until": hold.expires_at.isoformat(),
         },
     )
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
+from chassis.errors import AppError
 from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import Hold, HoldLost
 from order_svc.domain.order import Item, Order, Payment
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
@@ -17,22 +19,27 @@ from order_svc.domain.views import OrderView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command[OrderView]):
-    order_id: int
     owner: str
     owner_team: str | None
     currency: str
+    # The lines that are held, with the ids they are to have.
     items: tuple[Item, ...]
     method: PaymentMethod
     payment_token: str
     transaction_id: str
+    hold: Hold
 
 
-async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[OrderView]:
+async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[OrderView | AppError]:
     now = clock.now()
+    results: list[OrderView | AppError] = []
     orders = []
     for cmd in batch:
+        if not cmd.hold.is_held:
+            results.append(HoldLost("the stock is not held any more"))
+            continue
         order = Order(
-            id=cmd.order_id,
+            id=cmd.hold.order_id,
             status=Status.CONFIRMED,
             currency=cmd.currency,
             items=cmd.items,
@@ -48,7 +55,8 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
         uow.emit(*order.placed())
         # Cash is paid on delivery: the stock is sold at once.
         cash = cmd.method is PaymentMethod.CASH
-        uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token))
+        uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
         orders.append(order)
+        results.append(order.view())
     await uow.orders.add(orders)
-    return [order.view() for order in orders]
+    return results

@@ -1,0 +1,115 @@
+"""inventory_svc over gRPC: holds, sales and returns that are asked for at the same time travel in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from easyorder.google.rpc import Status as StatusMessage
+from easyorder.inventory.v1 import (
+    CommitRequest,
+    CommitResponse,
+    ReleaseRequest,
+    ReleaseResponse,
+    Reservation,
+    ReservationLine,
+    ReservationRequest,
+    ReservationState,
+    ReserveRequest,
+    ReserveResponse,
+    SettlementResult,
+)
+
+from chassis.batching import Batcher
+from chassis.errors import AppError, Internal
+from chassis.grpc.clients import Client, rpc
+from chassis.grpc.status import from_status
+from chassis.money import Money
+from order_svc.domain.inventory import HeldItem, Hold, HoldRequest
+
+_SERVICE = "easyorder.inventory.v1.InventoryService"
+_RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
+_COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
+_RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
+
+
+class GrpcInventory:
+    """`timeout_s` bounds each call, retries included."""
+
+    def __init__(self, peer: Client, *, timeout_s: float, max_batch: int = 200) -> None:
+        self._peer = peer
+        self._timeout_s = timeout_s
+        self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, max_size=max_batch)
+        self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch)
+        self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch)
+
+    async def reserve(self, request: HoldRequest) -> Hold:
+        return await self._reserving.submit(request)
+
+    async def commit(self, order_id: int) -> None:
+        await self._committing.submit(order_id)
+
+    async def release(self, order_id: int) -> None:
+        await self._releasing.submit(order_id)
+
+    async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
+        message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
+        reply = await self._peer.call(_RESERVE, message, timeout_s=self._timeout_s)
+        return [
+            _hold(result.reservation, request) if result.reservation else _error(result.error)
+            for request, result in zip(requests, reply.results, strict=True)
+        ]
+
+    async def _commit(self, order_ids: Sequence[int]) -> list[None | BaseException]:
+        reply = await self._peer.call(_COMMIT, CommitRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
+        return _settlements(order_ids, reply.results)
+
+    async def _release(self, order_ids: Sequence[int]) -> list[None | BaseException]:
+        reply = await self._peer.call(_RELEASE, ReleaseRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
+        return _settlements(order_ids, reply.results)
+
+
+def _reservation_request(request: HoldRequest) -> ReservationRequest:
+    return ReservationRequest(
+        order_id=request.order_id,
+        request_key=request.key,
+        user_id=request.user_id,
+        lines=[ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in request.lines],
+        currency=request.currency,
+        incentive_codes=list(request.incentive_codes),
+        loyalty_points=request.loyalty_points,
+        renew=request.renew,
+    )
+
+
+def _hold(reservation: Reservation, request: HoldRequest) -> Hold:
+    assert reservation.expire_time is not None
+    return Hold(
+        order_id=reservation.order_id,
+        key=request.key,
+        is_held=reservation.state is ReservationState.HELD,
+        items=tuple(
+            HeldItem(
+                product_item_id=line.product_item_id,
+                sku=line.sku,
+                name=line.name,
+                quantity=line.quantity,
+                unit_price=_money(line.unit_price),
+            )
+            for line in reservation.lines
+        ),
+        expires_at=reservation.expire_time,
+    )
+
+
+def _money(message: Any) -> Money:
+    return Money.from_units(message.units, message.nanos, message.currency_code)
+
+
+def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[None | BaseException]:
+    errors = {result.order_id: result.error for result in results}
+    return [_error(errors[order_id]) if errors[order_id] else None for order_id in order_ids]
+
+
+def _error(status: StatusMessage | None) -> AppError:
+    return from_status(status) if status else Internal("inventory_svc answered neither a result nor an error")

@@ -1,0 +1,175 @@
+"""Orders in SQL: whole batches of aggregates in three statements, whatever their number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.context import current
+from chassis.db.bulk import as_json, insert_rows, update_rows
+from chassis.money import Money
+from order_svc.adapters.tables import OrderItemRow, OrderRow, PaymentRow
+from order_svc.domain.order import Item, Order, OrderNotFound, Payment
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+
+_ORDERS: Table = OrderRow.__table__  # type: ignore[assignment]
+_ITEMS: Table = OrderItemRow.__table__  # type: ignore[assignment]
+_PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
+
+# Bare tables, so unfiltered: whoever may not see an order is stopped by `get`.
+_WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
+_FIND: Select[Any] = (
+    select(_ORDERS, *[column.label(f"payment_{column.name}") for column in _PAYMENTS.columns])
+    .join(_PAYMENTS, _PAYMENTS.c.id == _ORDERS.c.id)
+    .where(sql(f"orders.id IN ({_WANTED.text})"))
+    .order_by(_ORDERS.c.id)
+)
+_FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
+_FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text})")).order_by(_ITEMS.c.id)
+
+
+class SqlOrders:
+    """The orders of the write database, in this session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, orders: Sequence[Order]) -> None:
+        await insert_rows(self._session, _ORDERS, [_order_row(order) | _made(order) for order in orders])
+        await insert_rows(
+            self._session, _ITEMS, [_item_row(item, order) | _made(order) for order in orders for item in order.items]
+        )
+        await insert_rows(
+            self._session,
+            _PAYMENTS,
+            [_payment_row(order) | {"order_id": order.id} | _made(order) for order in orders],
+        )
+
+    async def get(self, order_id: int) -> Order:
+        # Through the mapped class, so that the session's ownership filter decides whether it is there.
+        visible = select(OrderRow.id).where(OrderRow.id == order_id).with_for_update()
+        if await self._session.scalar(visible) is None:
+            raise OrderNotFound.of(order_id)
+        return (await self.find([order_id]))[order_id]
+
+    async def read(self, order_id: int) -> Order:
+        """Like `get`, without a lock."""
+        if await self._session.scalar(select(OrderRow.id).where(OrderRow.id == order_id)) is None:
+            raise OrderNotFound.of(order_id)
+        return (await self._load(_FIND, [order_id]))[order_id]
+
+    async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
+        return await self._load(_FIND_LOCKED, order_ids)
+
+    async def save(self, orders: Sequence[Order]) -> None:
+        changed_by = {"modified_by": current().caller.id}
+        now = {"modified_on": "now()"}
+        await update_rows(
+            self._session, _ORDERS, [_order_row(order) | changed_by for order in orders], match=["id"], set_=now
+        )
+        await update_rows(
+            self._session, _PAYMENTS, [_payment_row(order) | changed_by for order in orders], match=["id"], set_=now
+        )
+
+    async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:
+        wanted = {"ids": as_json(order_ids)}
+        rows = (await self._session.execute(query, wanted)).all()
+        items: dict[int, list[Row[Any]]] = defaultdict(list)
+        for item in await self._session.execute(_FIND_ITEMS, wanted):
+            items[item.order_id].append(item)
+        return {row.id: _order(row, items[row.id]) for row in rows}
+
+
+def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
+    return Order(
+        id=row.id,
+        status=Status(row.status),
+        currency=row.currency,
+        items=tuple(
+            Item(
+                id=item.id,
+                product_item_id=item.product_item_id,
+                sku=item.sku,
+                name=item.name,
+                quantity=item.quantity,
+                unit_price=Money(item.unit_price, row.currency),
+            )
+            for item in items
+        ),
+        payment=Payment(
+            transaction_id=row.payment_transaction_id,
+            method=PaymentMethod(row.payment_method),
+            amount=Money(row.payment_amount, row.currency),
+            status=PaymentStatus(row.payment_status),
+            attempts=row.payment_attempts,
+            processed_at=row.payment_processed_at,
+            failure_reason=row.payment_failure_reason,
+        ),
+        owner=row.created_by,
+        owner_team=row.created_by_team,
+        placed_at=row.placed_at,
+        paid_at=row.paid_at,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+        sequence=row.sequence,
+        row_version=row.row_version,
+    )
+
+
+def _order_row(order: Order) -> Mapping[str, Any]:
+    return {
+        "id": order.id,
+        "status": order.status,
+        "currency": order.currency,
+        "placed_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "cancelled_at": order.cancelled_at,
+        "cancel_reason": order.cancel_reason,
+        "sequence": order.sequence,
+        "row_version": order.row_version,
+    }
+
+
+def _item_row(item: Item, order: Order) -> Mapping[str, Any]:
+    return {
+        "id": item.id,
+        "order_id": order.id,
+        "product_item_id": item.product_item_id,
+        "sku": item.sku,
+        "name": item.name,
+        "quantity": item.quantity,
+        "unit_price": item.unit_price.amount,
+    }
+
+
+def _payment_row(order: Order) -> Mapping[str, Any]:
+    payment = order.payment
+    return {
+        "id": order.id,
+        "transaction_id": payment.transaction_id,
+        "method": payment.method,
+        "status": payment.status,
+        "amount": payment.amount.amount,
+        "attempts": payment.attempts,
+        "processed_at": payment.processed_at,
+        "failure_reason": payment.failure_reason,
+        "row_version": order.row_version,
+    }
+
+
+def _made(order: Order) -> Mapping[str, Any]:
+    # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
+    return {
+        "row_version": order.row_version,
+        "created_on": order.placed_at,
+        "created_by": order.owner,
+        "created_by_team": order.owner_team,
+        "modified_on": order.placed_at,
+        "modified_by": order.owner,
+        "is_deleted": False,
+    }

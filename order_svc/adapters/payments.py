@@ -1,0 +1,74 @@
+"""Payments by way of the payment process, over gRPC."""
+
+from __future__ import annotations
+
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
+from easyorder.payment.v1 import (
+    ChargeRequest,
+    GetPaymentRequest,
+    PaymentState,
+    ProviderPayment,
+    RefundRequest,
+)
+
+from chassis.errors import AppError, Kind
+from chassis.grpc.clients import Peer, rpc
+from chassis.money import Money
+from chassis.wire_types import money_message
+from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
+from order_svc.domain.status import PaymentMethod
+
+_SERVICE = "easyorder.payment.v1.PaymentService"
+_CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
+_REFUND = rpc(_SERVICE, "Refund", RefundRequest, ProviderPayment)
+_GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
+
+
+class GrpcPayments:
+    """The Payments of the mesh. A call waits at most `timeout_s` for its answer."""
+
+    def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
+        self._payment = payment
+        self._timeout_s = timeout_s
+
+    async def charge(
+        self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
+    ) -> ChargeResult:
+        request = ChargeRequest(
+            transaction_id=transaction_id,
+            order_id=order_id,
+            method=PaymentMethodMessage[method.name],
+            token=token,
+            amount=money_message(amount),
+        )
+        try:
+            reply = await self._payment.call(_CHARGE, request, timeout_s=self._timeout_s)
+        except AppError as error:
+            if (
+                error.kind is Kind.FAILED_PRECONDITION
+            ):  # such as a method that is not offered: no attempt will change it
+                return Refused(error.message)
+            raise
+        return _result(reply)
+
+    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
+        request = RefundRequest(
+            transaction_id=transaction_id, refund_id=refund_id, amount=money_message(amount), reason=reason
+        )
+        reply = await self._payment.call(_REFUND, request, timeout_s=self._timeout_s)
+        return reply.charged is not None
+
+    async def find(self, transaction_id: str) -> ChargeResult | None:
+        request = GetPaymentRequest(transaction_id=transaction_id)
+        reply = await self._payment.call(_GET_PAYMENT, request, timeout_s=self._timeout_s)
+        return _result(reply) if reply.state else None
+
+
+def _result(reply: ProviderPayment) -> ChargeResult:
+    if reply.state is PaymentState.DEFERRED:
+        return Deferred()
+    if reply.state is PaymentState.CHARGED:
+        assert reply.processed_at is not None
+        return Charged(reply.processed_at)
+    # Money that all went back pays for nothing, whoever asks once more for the charge.
+    return Refused(reply.failure_reason or "the payment was given back")

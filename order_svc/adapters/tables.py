@@ -1,0 +1,57 @@
+"""The tables of the write database. Alembic's versions in migrations/write make them; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db.entities import BaseSoftIntDelete, Owned
+from chassis.db.types import Amount, UtcDateTime
+
+
+class WriteBase(DeclarativeBase):
+    """All tables of the write side."""
+
+    type_annotation_map = {datetime: UtcDateTime, Decimal: Amount, str: Text}
+
+
+class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "orders"
+
+    status: Mapped[str]
+    currency: Mapped[str]
+    placed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str]
+    # The number of the order's last event.
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "order_item"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    product_item_id: Mapped[int] = mapped_column(BigInteger)
+    sku: Mapped[str]
+    name: Mapped[str]
+    quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[Decimal]
+
+
+class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
+    """The payment of the order that has the same id."""
+
+    __tablename__ = "payment"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    transaction_id: Mapped[str]
+    method: Mapped[str]
+    status: Mapped[str]
+    amount: Mapped[Decimal]
+    attempts: Mapped[int] = mapped_column(Integer)
+    processed_at: Mapped[datetime | None]
+    failure_reason: Mapped[str]

@@ -1,0 +1,85 @@
+"""OrderService: messages become commands and queries, and what they answer becomes messages."""
+
+from __future__ import annotations
+
+import hashlib
+
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    CreateOrderRequest,
+    GetOrderRequest,
+    GetOrderStatusRequest,
+    ListOrdersRequest,
+    ListOrdersResponse,
+    Order,
+    OrderStatusReply,
+)
+
+from chassis.context import current
+from chassis.errors import InvalidArgument
+from chassis.idempotency import RequestKey
+from chassis.mediator import Mediator
+from chassis.wire import codec
+from order_svc.checkout import Basket, Checkout
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.status import PaymentMethod
+from order_svc.messages import order_message, status_reply
+from order_svc.queries.orders import OrderQueries
+
+
+class OrderApi:
+    """The rpcs of easyorder.order.v1.OrderService that this version does."""
+
+    def __init__(self, checkout: Checkout, mediator: Mediator[OrderUow], queries: OrderQueries) -> None:
+        self._checkout = checkout
+        self._mediator = mediator
+        self._queries = queries
+
+    async def create_order(self, request: CreateOrderRequest) -> Order:
+        assert request.payment is not None  # the contract requires it
+        method = PaymentMethod[request.payment.method.name]
+        if method is not PaymentMethod.CASH and not request.payment.token:
+            raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
+        basket = Basket(
+            caller=current().caller,
+            request=_request_key(request, request.request_id),
+            currency=request.currency,
+            lines=tuple((line.product_item_id, line.quantity) for line in request.items),
+            method=method,
+            payment_token=request.payment.token,
+            incentive_codes=tuple(request.incentive_codes),
+            loyalty_points=request.loyalty_points or 0,
+        )
+        return order_message(await self._checkout.place(basket))
+
+    async def cancel_order(self, request: CancelOrderRequest) -> Order:
+        command = CancelOrder(
+            request=_request_key(request, request.request_id), order_id=request.id, reason=request.reason
+        )
+        return order_message(await self._mediator.send(command))
+
+    async def get_order(self, request: GetOrderRequest) -> Order:
+        return order_message(await self._queries.get_order(request.id))
+
+    async def get_order_status(self, request: GetOrderStatusRequest) -> OrderStatusReply:
+        return status_reply(await self._queries.get_order(request.id))
+
+    async def list_orders(self, request: ListOrdersRequest) -> ListOrdersResponse:
+        page = await self._queries.list_orders(
+            page_size=request.page_size, page_token=request.page_token, filter=request.filter
+        )
+        return ListOrdersResponse(
+            orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
+        )
+
+
+def _request_key(request: CreateOrderRequest | CancelOrderRequest, request_id: str) -> RequestKey | None:
+    if not request_id:
+        return None
+    body = codec(type(request)).encode(request)  # type: ignore[arg-type]
+    return RequestKey(
+        scope=f"{current().caller.id}/{type(request).__name__}",
+        request_id=request_id,
+        fingerprint=hashlib.sha256(body).hexdigest(),
+    )

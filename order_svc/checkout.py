@@ -1,0 +1,246 @@
+"""The checkout saga: which step follows which, and what undoes it. Every step can be repeated, so a crash between two is
+mended by doing the next one again: the shopper's retry before the order is written, a durable job after.
+
+    reserve stock → place the order → charge → sell the stock
+    undone by: release (or the hold's own end) · cancel · return the money
+
+Never charged for what is not held; never held what will not be charged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.context import Caller
+from chassis.errors import AppError, DeadlineExceeded, Kind, Unavailable
+from chassis.idempotency import RequestKey
+from chassis.job_runner import JobHandler, Settled
+from chassis.jobs import Job
+from chassis.mediator import Mediator
+from chassis.money import Money
+from order_svc.commands import jobs
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.place_order import PlaceOrder
+from order_svc.commands.record_payment import RecordPayment
+from order_svc.commands.record_refund import RecordRefund
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import Hold, HoldLost, HoldRequest, Inventory, OutOfStock, ReservationReleased
+from order_svc.domain.order import Item
+from order_svc.domain.payments import Charged, Payments, Refused
+from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
+from order_svc.domain.views import OrderView
+
+log = structlog.get_logger(__name__)
+
+# A charge may take as long as its deadline; the hold must outlive it.
+_HOLD_MARGIN = timedelta(seconds=60)
+# What the provider can not be asked again for: the same call would be refused the same way.
+_FINAL = {Kind.INVALID_ARGUMENT, Kind.FAILED_PRECONDITION, Kind.NOT_FOUND, Kind.ALREADY_EXISTS, Kind.UNIMPLEMENTED}
+
+
+class Ids(Protocol):
+    """Hands out ids that nobody else gets."""
+
+    async def next(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """What a shopper wants: lines are pairs of product item id and quantity."""
+
+    caller: Caller
+    request: RequestKey | None
+    currency: str
+    lines: tuple[tuple[int, int], ...]
+    method: PaymentMethod
+    payment_token: str
+    incentive_codes: tuple[str, ...] = ()
+    loyalty_points: int = 0
+
+
+class Checkout:
+    """Takes a basket to a paid order. `load_order` reads the write side, whoever asks."""
+
+    def __init__(
+        self,
+        mediator: Mediator[OrderUow],
+        inventory: Inventory,
+        payments: Payments,
+        *,
+        order_ids: Ids,
+        item_ids: Ids,
+        clock: Clock,
+        load_order: Callable[[int], Awaitable[OrderView]],
+    ) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+        self._payments = payments
+        self._order_ids = order_ids
+        self._item_ids = item_ids
+        self._clock = clock
+        self._load_order = load_order
+
+    async def place(self, basket: Basket) -> OrderView:
+        """Holds the stock and places the order. A refusal leaves nothing behind."""
+        # Goes on when the caller has gone: half a checkout would hold stock until it expires.
+        return await asyncio.shield(self._place(basket))
+
+    def job_handlers(self) -> dict[str, JobHandler]:
+        """What runs the durable jobs of this service, by kind."""
+        return {
+            jobs.CHARGE: self._charge,
+            jobs.COMMIT_STOCK: self._commit_stock,
+            jobs.RELEASE_STOCK: self._release_stock,
+            jobs.RETURN_MONEY: self._return_money,
+        }
+
+    async def _place(self, basket: Basket) -> OrderView:
+        order_id = await self._order_ids.next()
+        # A repeated request meets the hold of the first, and with it the first one's order id.
+        key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
+        wanted = HoldRequest(
+            order_id=order_id,
+            key=key,
+            user_id=basket.caller.id,
+            currency=basket.currency,
+            lines=basket.lines,
+            incentive_codes=basket.incentive_codes,
+            loyalty_points=basket.loyalty_points,
+        )
+        hold = await self._inventory.reserve(wanted)
+        try:
+            return await self._mediator.send(await self._order_on(hold, basket))
+        except HoldLost:
+            # An earlier try of this request got no further than its hold, which has ended.
+            hold = await self._inventory.reserve(replace(wanted, renew=True))
+            return await self._mediator.send(await self._order_on(hold, basket))
+        except (Unavailable, DeadlineExceeded):
+            # Perhaps it was placed. If not, the hold ends by itself.
+            raise
+        except Exception:
+            if hold.order_id == order_id:
+                await self._give_back(order_id)
+            raise
+
+    async def _order_on(self, hold: Hold, basket: Basket) -> PlaceOrder:
+        return PlaceOrder(
+            request=basket.request,
+            owner=basket.caller.id,
+            owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
+            currency=basket.currency,
+            items=tuple(
+                [
+                    Item(
+                        id=await self._item_ids.next(),
+                        product_item_id=item.product_item_id,
+                        sku=item.sku,
+                        name=item.name,
+                        quantity=item.quantity,
+                        unit_price=item.unit_price,
+                    )
+                    for item in hold.items
+                ]
+            ),
+            method=basket.method,
+            payment_token=basket.payment_token,
+            transaction_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"order/{hold.order_id}")),
+            hold=hold,
+        )
+
+    async def _give_back(self, order_id: int) -> None:
+        try:
+            await self._inventory.release(order_id)
+        except AppError as error:
+            log.warning("a hold could not be given back; it will expire", order_id=order_id, error=error.message)
+
+    async def _charge(self, job: Job) -> Settled:
+        order_id = job.payload["order_id"]
+        try:
+            outcome, why = await self._try_to_charge(job)
+        except (_NotWanted, IllegalTransition):
+            return Settled()
+        except AppError as error:
+            outcome = PaymentOutcome.REFUSED if error.kind in _FINAL else PaymentOutcome.TRANSIENT
+            why = error.message
+        recorded = await self._mediator.send(
+            RecordPayment(lease=job.lease, order_id=order_id, outcome=outcome, why=why)
+        )
+        return Settled(by_handler=True, again_in_s=recorded.next_attempt_s)
+
+    async def _try_to_charge(self, job: Job) -> tuple[PaymentOutcome, str]:
+        payload = job.payload
+        if datetime.fromisoformat(payload["hold_until"]) < self._clock.now() + _HOLD_MARGIN:
+            await self._hold_again(payload["order_id"], payload["hold_key"])
+        result = await self._payments.charge(
+            order_id=payload["order_id"],
+            transaction_id=payload["transaction_id"],
+            method=PaymentMethod(payload["method"]),
+            token=payload["token"],
+            amount=Money.of(payload["amount"], payload["currency"]),
+        )
+        match result:
+            case Charged():
+                return PaymentOutcome.CHARGED, ""
+            case Refused(reason=reason):
+                return PaymentOutcome.REFUSED, reason
+        raise AssertionError(f"an order that is charged answers {result}")
+
+    async def _hold_again(self, order_id: int, key: str) -> None:
+        order = await self._load_order(order_id)
+        if order.status is not Status.CONFIRMED:
+            raise _NotWanted
+        await self._inventory.reserve(
+            HoldRequest(
+                order_id=order_id,
+                key=key,
+                user_id=order.created_by,
+                currency=order.currency,
+                lines=tuple((item.product_item_id, item.quantity) for item in order.items),
+                renew=True,
+            )
+        )
+
+    async def _commit_stock(self, job: Job) -> Settled:
+        order_id = job.payload["order_id"]
+        try:
+            await self._inventory.commit(order_id)
+        except (OutOfStock, ReservationReleased) as error:
+            await self._withdraw(order_id, error)
+        return Settled()
+
+    async def _withdraw(self, order_id: int, error: AppError) -> None:
+        """The stock was gone before it was sold: the shopper gets the money back."""
+        log.error("a paid order lost its stock", order_id=order_id, error=error.message)
+        try:
+            await self._mediator.send(CancelOrder(order_id=order_id, reason="the stock is gone; your money is returned"))
+        except IllegalTransition:
+            log.info("the order was stopped before", order_id=order_id)
+
+    async def _release_stock(self, job: Job) -> Settled:
+        await self._inventory.release(job.payload["order_id"])
+        return Settled()
+
+    async def _return_money(self, job: Job) -> Settled:
+        payload = job.payload
+        refunded = await self._payments.refund(
+            transaction_id=payload["transaction_id"],
+            refund_id=f"{payload['transaction_id']}/all",
+            amount=Money.of(payload["amount"], payload["currency"]),
+            reason="the order was stopped",
+        )
+        await self._mediator.send(
+            RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded)
+        )
+        return Settled(by_handler=True)
+
+
+class _NotWanted(Exception):
+    """The order was stopped, so nothing is to be charged."""

@@ -1,0 +1,84 @@
+"""Stock, as this service knows it: held for an order, then sold or given back by inventory_svc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chassis.errors import AppError, Kind
+from chassis.money import Money
+
+
+class OutOfStock(AppError):
+    """There is not enough of an item. metadata: product_item_id, requested, available."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
+
+
+class ReservationReleased(AppError):
+    """The hold was given back for good, and can not be sold any more."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
+
+
+class HoldLost(AppError):
+    """The hold that a request got before has ended, and no order was placed on it."""
+
+    kind, reason = Kind.ABORTED, "HOLD_LOST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRequest:
+    """`key` names the shopper's request: a second one with the same key and lines gets the first one's hold.
+
+    `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and prolongs
+    it where it has not.
+    """
+
+    order_id: int
+    key: str
+    user_id: str
+    currency: str
+    lines: tuple[tuple[int, int], ...]
+    incentive_codes: tuple[str, ...] = ()
+    loyalty_points: int = 0
+    renew: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldItem:
+    """A line that is held, at the price of this moment."""
+
+    product_item_id: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What inventory_svc holds, or held, for an order. `order_id` is that of the first request with this key."""
+
+    order_id: int
+    key: str
+    is_held: bool
+    items: tuple[HeldItem, ...]
+    expires_at: datetime
+
+
+class Inventory(Protocol):
+    """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded when it can not be had."""
+
+    async def reserve(self, request: HoldRequest) -> Hold:
+        """Holds all lines or none. Raises OutOfStock and the other refusals of InventoryService.Reserve."""
+        ...
+
+    async def commit(self, order_id: int) -> None:
+        """Sells what is held. Raises OutOfStock or ReservationReleased when it is not, and can not be had anew."""
+        ...
+
+    async def release(self, order_id: int) -> None:
+        """Gives back what is held, or restocks what was sold."""
+        ...
