@@ -1,0 +1,8 @@
+"""Runs revisions on the connection that chassis.db.migrate gives, within its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

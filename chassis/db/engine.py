@@ -1,0 +1,49 @@
+"""Engines and sessions: one URL says which driver, and every session carries the hook of session_hook."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from chassis.db import aioodbc_dialect
+from chassis.db.session_hook import FilteredSession
+
+aioodbc_dialect.register()
+
+DRIVERS = ("asyncpg", "aioodbc")
+_POOL_TIMEOUT_S = 5.0
+_RECYCLE_S = 1800
+
+
+def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10) -> AsyncEngine:
+    """An engine for `postgresql+asyncpg://…` or `postgresql+aioodbc://…`.
+
+    Sessions of the server run in UTC. A caller waits at most 5 s for one of the `pool_size` connections, and then gets
+    SQLAlchemy's TimeoutError (Unavailable, once translated).
+    """
+    target = make_url(url)
+    driver = target.get_driver_name()
+    if target.get_backend_name() != "postgresql" or driver not in DRIVERS:
+        raise ValueError(f"the database URL must begin with postgresql+asyncpg or postgresql+aioodbc, not {driver}")
+    return create_async_engine(
+        target,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_recycle=_RECYCLE_S,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args=_connect_args(driver, application_name),
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions that filter by ownership and soft deletion, and leave loaded entities readable after commit."""
+    return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
+
+
+def _connect_args(driver: str, application_name: str) -> dict[str, object]:
+    if driver == "aioodbc":
+        return {"application_name": application_name}
+    # JIT compiles for longer than any statement of ours runs.
+    return {"server_settings": {"application_name": application_name, "TimeZone": "UTC", "jit": "off"}}

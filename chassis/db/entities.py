@@ -1,0 +1,75 @@
+"""What every table of ours has: who made and changed a row, when, whether it is deleted, and its version.
+
+The columns fill themselves from the request's context, in ORM flushes and in Core statements, bulk ones included
+(`INSERT … ON CONFLICT DO UPDATE` alone must name them). Deleting marks a row; the session hook hides marked rows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnDefault, event, false, text
+from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
+
+from chassis.clock import SystemClock
+from chassis.context import current
+from chassis.db.types import UtcDateTime, Uuid
+
+_clock = SystemClock()
+
+
+def _now() -> datetime:
+    return _clock.now()
+
+
+def _caller_id() -> str:
+    return current().caller.id
+
+
+def _caller_team() -> str | None:
+    # A row belongs to one team: the first of its maker's.
+    teams = current().caller.team_ids
+    return teams[0] if teams else None
+
+
+class Audited:
+    """Who and when, soft deletion, and the version that guards against lost updates."""
+
+    created_on: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, sort_order=90)
+    created_by: Mapped[str] = mapped_column(default=_caller_id, sort_order=91)
+    created_by_team: Mapped[str | None] = mapped_column(default=_caller_team, sort_order=92)
+    modified_on: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, onupdate=_now, sort_order=93)
+    modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
+    is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
+    deleted_on: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=96)
+    row_version: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"), sort_order=97)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.row_version}
+
+
+class BaseSoftIntDelete(Audited):
+    """An entity whose id is a number, given by the database unless the application brings one (HiLo)."""
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
+
+
+class BaseSoftDelete(Audited):
+    """An entity whose id is a UUID."""
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4, sort_order=-1)
+
+
+class Owned(Audited):
+    """Marks an entity that a person sees and changes only when they, or one of their teams, made it."""
+
+
+@event.listens_for(Audited, "instrument_class", propagate=True)
+def _count_up_in_core_updates(mapper: Mapper[Any], cls: type[Audited]) -> None:
+    # The mapper counts in its own flushes only; this is for update() statements.
+    version = mapper.local_table.c.row_version
+    version.onupdate = ColumnDefault(version + 1, for_update=True)

@@ -1,0 +1,75 @@
+"""Failures of the database as errors of the application, the same on asyncpg and on ODBC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from chassis.errors import AppError, Conflict, Unavailable
+
+_UNIQUE_VIOLATION = "23505"
+# Serialization failure, deadlock and the other rollbacks (class 40), a lock not available in time.
+_CONFLICT = re.compile(r"40...|55P03")
+# Connection exceptions, insufficient resources, operator intervention, ODBC's communication link failures and timeouts.
+_UNAVAILABLE = re.compile(r"08...|53...|57P..|57014|58...|HYT0.")
+_CONSTRAINT = re.compile(r'constraint "([^"]+)"')
+
+Refusals = Mapping[str, Callable[[], AppError]]
+
+
+@contextmanager
+def translated(refusals: Refusals | None = None) -> Iterator[None]:
+    """Raises Conflict or Unavailable for the database's failures that mean so; others pass as they are.
+
+    `refusals` names constraints whose violation has a meaning: `{"uq_users_email": EmailTaken.new}`.
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, StaleDataError, OSError) as error:
+        meaning = meaning_of(error, refusals)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def meaning_of(error: Exception, refusals: Refusals | None = None) -> AppError | None:
+    """What a failure means to the caller; None when it is a defect of ours."""
+    if isinstance(error, StaleDataError):
+        return Conflict("the row was changed meanwhile")
+    if isinstance(error, PoolTimeout | OSError):
+        return _unavailable()
+    if not isinstance(error, DBAPIError):
+        return None
+    if refusals and (refusal := refusals.get(violated_constraint(error) or "")):
+        return refusal()
+    state = sqlstate(error) or ""
+    if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
+        return Conflict("the transaction collided with another one")
+    if error.connection_invalidated or _UNAVAILABLE.fullmatch(state):
+        return _unavailable()
+    return None
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """The five characters of SQLSTATE, from either driver."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None and error.orig is not None and error.orig.args:
+        state = error.orig.args[0]
+    return state if isinstance(state, str) and len(state) == 5 else None
+
+
+def violated_constraint(error: DBAPIError) -> str | None:
+    """The name of the constraint that the statement violated."""
+    if not (sqlstate(error) or "").startswith("23"):
+        return None
+    found = _CONSTRAINT.search(str(error.orig))
+    return found.group(1) if found else None
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("the database does not answer; try again", retry_after_s=1)

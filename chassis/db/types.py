@@ -1,0 +1,66 @@
+"""Column types that give the same Python values on asyncpg and on ODBC."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from sqlalchemy import DateTime, Dialect, Numeric
+from sqlalchemy import Uuid as SqlUuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_CENT = Decimal("0.01")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """timestamptz; aware datetimes in UTC, in and out. A naive one is a ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        in_utc = value.astimezone(UTC)
+        # ODBC's timestamp knows no zone; the session's is UTC.
+        return in_utc.replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Uuid(TypeDecorator[uuid.UUID]):
+    """uuid; uuid.UUID in and out."""
+
+    impl = SqlUuid(as_uuid=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[uuid.UUID]:
+        # ODBC hands out text; on asyncpg the driver itself makes the UUID.
+        return dialect.type_descriptor(SqlUuid(as_uuid=True))
+
+    def process_result_value(self, value: uuid.UUID | str | None, dialect: Dialect) -> uuid.UUID | None:
+        return uuid.UUID(value) if isinstance(value, str) else value
+
+
+class Amount(TypeDecorator[Decimal]):
+    """numeric(18,2): an amount of money in its currency's minor units; never a float."""
+
+    impl = Numeric(18, 2)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            raise TypeError(f"an amount is a Decimal, not {type(value).__name__}")
+        return value.quantize(_CENT, ROUND_HALF_EVEN)
+
+
+Json = JSONB(none_as_null=True)

