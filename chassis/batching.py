@@ -1,4 +1,4 @@
-"""Gathers concurrent requests into batches: while one batch is in flight the next one grows, so an idle system adds no wait."""
+"""Gathers concurrent requests into batches: while one is in flight the next one grows, so an idle system adds no wait."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Result = TypeVar("Result")
 class Batcher(Generic[Item, Result]):
     """Runs items in batches of at most `max_size`, one batch in flight at a time, in order of arrival.
 
-    `run` gets the items and answers one result or exception for each, in the same order; if it raises, every item of the
-    batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has started is
-    never cancelled, because what it does may be half done.
+    `run` gets the items and answers one result or exception for each, in the same order; if it raises, every item of
+    the batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has
+    started is never cancelled, because what it does may be half done.
     """
 
     def __init__(

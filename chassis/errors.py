@@ -1,7 +1,8 @@
 """The errors of EasyOrder: every failure a caller may see is an AppError, on both sides of the wire.
 
-A service raises one, an interceptor turns it into a google.rpc.Status with ErrorInfo, and the client of another service
-raises the same class again. Codes are google.rpc.Code's (AIP-193); `reason` is the stable name that callers may rely on.
+A service raises one, an interceptor turns it into a google.rpc.Status with ErrorInfo, and the client of another
+service raises the same class again. Codes are google.rpc.Code's (AIP-193); `reason` is the stable name that callers may
+rely on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One request, one effect: the answer to a request_id is kept in the transaction of its effect, and given again (AIP-155)."""
+"""One request, one effect: the answer to a request_id is kept with its effect, and given again (AIP-155)."""
 
 from __future__ import annotations
 

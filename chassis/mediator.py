@@ -1,8 +1,9 @@
 """Sends a command to its handler in one transaction: opened, committed and repeated here and nowhere else.
 
 Single commands get a unit of work each. Batched commands of one kind share one: those that come while a batch is in
-flight make the next. A conflict runs the work again; a batch that the database refuses is retried in halves, down to one,
-so that one bad command never fails its neighbours. A command that carries a `request` is carried out once for its key.
+flight make the next. A conflict runs the work again; a batch that the database refuses is retried in halves, down to
+one, so that one bad command never fails its neighbours. A command that carries a `request` is carried out once for its
+key.
 """
 
 from __future__ import annotations
@@ -182,7 +183,8 @@ class _Transaction(Generic[C, Uow]):
         result = results[index]
         if isinstance(result, _Same):
             key, first = batch[index].request, batch[result.index].request
-            assert key is not None and first is not None
+            assert key is not None
+            assert first is not None
             try:
                 check_same_body(first.fingerprint, key)
             except AppError as error:

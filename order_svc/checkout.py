@@ -1,5 +1,7 @@
-"""The checkout saga: which step follows which, and what undoes it. Every step can be repeated, so a crash between two is
-mended by doing the next one again: the shopper's retry before the order is written, a durable job after.
+"""The checkout saga: which step follows which, and what undoes it.
+
+Every step can be repeated, so a crash between two is mended by doing the next one again: by the shopper's retry before
+the order is written, by a durable job after.
 
     reserve stock → place the order → charge → sell the stock
     undone by: release (or the hold's own end) · cancel · return the money
@@ -20,7 +22,7 @@ import structlog
 
 from chassis.clock import Clock
 from chassis.context import Caller
-from chassis.errors import AppError, DeadlineExceeded, Kind, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.job_runner import JobHandler, Settled
 from chassis.jobs import Job
@@ -42,8 +44,6 @@ log = structlog.get_logger(__name__)
 
 # A charge may take as long as its deadline; the hold must outlive it.
 _HOLD_MARGIN = timedelta(seconds=60)
-# What the provider can not be asked again for: the same call would be refused the same way.
-_FINAL = {Kind.INVALID_ARGUMENT, Kind.FAILED_PRECONDITION, Kind.NOT_FOUND, Kind.ALREADY_EXISTS, Kind.UNIMPLEMENTED}
 
 
 class Ids(Protocol):
@@ -165,11 +165,12 @@ class Checkout:
         order_id = job.payload["order_id"]
         try:
             outcome, why = await self._try_to_charge(job)
-        except (_NotWanted, IllegalTransition):
+        except _NotWanted:
             return Settled()
+        except OutOfStock as error:
+            outcome, why = PaymentOutcome.REFUSED, error.message
         except AppError as error:
-            outcome = PaymentOutcome.REFUSED if error.kind in _FINAL else PaymentOutcome.TRANSIENT
-            why = error.message
+            outcome, why = PaymentOutcome.TRANSIENT, error.message
         recorded = await self._mediator.send(
             RecordPayment(lease=job.lease, order_id=order_id, outcome=outcome, why=why)
         )
@@ -220,7 +221,7 @@ class Checkout:
         """The stock was gone before it was sold: the shopper gets the money back."""
         log.error("a paid order lost its stock", order_id=order_id, error=error.message)
         try:
-            await self._mediator.send(CancelOrder(order_id=order_id, reason="the stock is gone; your money is returned"))
+            await self._mediator.send(CancelOrder(order_id=order_id, reason="out of stock; your money is returned"))
         except IllegalTransition:
             log.info("the order was stopped before", order_id=order_id)
 

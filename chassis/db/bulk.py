@@ -41,7 +41,8 @@ async def update_rows(
 ) -> Sequence[Row[Any]]:
     """Updates the rows whose `match` columns are equal, setting all other columns given; answers the ids updated.
 
-    `set_` adds assignments as SQL, in which `t` is the table and `r` the row given (`{"row_version": "t.row_version + 1"}`).
+    `set_` adds assignments as SQL, in which `t` is the table and `r` the row given:
+    `{"row_version": "t.row_version + 1"}`.
     """
     if not rows:
         return []

@@ -30,7 +30,8 @@ class SqlKeptAnswers:
         return {row.id: KeptAnswer(row.fingerprint, row.answer.encode()) for row in rows}
 
     async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        # A key that another transaction took meanwhile is a unique violation, hence a Conflict: the mediator looks again.
+        # A key that another transaction took meanwhile is a unique violation, hence a Conflict: the mediator looks
+        # again.
         await insert_rows(
             self._session,
             IDEMPOTENCY_KEY,

@@ -1,8 +1,8 @@
 """The outbox: events written with their change, put in one order for everybody by a relay, and read by every replica.
 
 Rows commit in another order than they got their ids, so "everything after the last id I saw" loses events. The relay
-gives positions to rows that are already visible, one batch after the other under a lock: a reader that has seen a position
-has seen all before it.
+gives positions to rows that are already visible, one batch after the other under a lock: a reader that has seen a
+position has seen all before it.
 """
 
 from __future__ import annotations

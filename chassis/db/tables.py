@@ -32,7 +32,7 @@ class Operations(Protocol):
 
 
 def create_chassis_tables(op: Operations) -> None:
-    """Makes these tables, in the first migration of a write database. Later changes to them are migrations of their own."""
+    """Makes these tables, in the first migration of a write database; later changes are migrations of their own."""
     CHASSIS.create_all(op.get_bind())
 
 

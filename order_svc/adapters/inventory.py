@@ -60,11 +60,11 @@ class GrpcInventory:
             for request, result in zip(requests, reply.results, strict=True)
         ]
 
-    async def _commit(self, order_ids: Sequence[int]) -> list[None | BaseException]:
+    async def _commit(self, order_ids: Sequence[int]) -> list[BaseException | None]:
         reply = await self._peer.call(_COMMIT, CommitRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
         return _settlements(order_ids, reply.results)
 
-    async def _release(self, order_ids: Sequence[int]) -> list[None | BaseException]:
+    async def _release(self, order_ids: Sequence[int]) -> list[BaseException | None]:
         reply = await self._peer.call(_RELEASE, ReleaseRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
         return _settlements(order_ids, reply.results)
 
@@ -106,7 +106,7 @@ def _money(message: Any) -> Money:
     return Money.from_units(message.units, message.nanos, message.currency_code)
 
 
-def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[None | BaseException]:
+def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[BaseException | None]:
     errors = {result.order_id: result.error for result in results}
     return [_error(errors[order_id]) if errors[order_id] else None for order_id in order_ids]
 

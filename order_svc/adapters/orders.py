@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
@@ -67,7 +67,7 @@ class SqlOrders:
         return await self._load(_FIND_LOCKED, order_ids)
 
     async def save(self, orders: Sequence[Order]) -> None:
-        changed_by = {"modified_by": current().caller.id}
+        changed_by: dict[str, Any] = {"modified_by": current().caller.id}
         now = {"modified_on": "now()"}
         await update_rows(
             self._session, _ORDERS, [_order_row(order) | changed_by for order in orders], match=["id"], set_=now
@@ -121,7 +121,7 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
     )
 
 
-def _order_row(order: Order) -> Mapping[str, Any]:
+def _order_row(order: Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "status": order.status,
@@ -135,7 +135,7 @@ def _order_row(order: Order) -> Mapping[str, Any]:
     }
 
 
-def _item_row(item: Item, order: Order) -> Mapping[str, Any]:
+def _item_row(item: Item, order: Order) -> dict[str, Any]:
     return {
         "id": item.id,
         "order_id": order.id,
@@ -147,7 +147,7 @@ def _item_row(item: Item, order: Order) -> Mapping[str, Any]:
     }
 
 
-def _payment_row(order: Order) -> Mapping[str, Any]:
+def _payment_row(order: Order) -> dict[str, Any]:
     payment = order.payment
     return {
         "id": order.id,
@@ -162,7 +162,7 @@ def _payment_row(order: Order) -> Mapping[str, Any]:
     }
 
 
-def _made(order: Order) -> Mapping[str, Any]:
+def _made(order: Order) -> dict[str, Any]:
     # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
     return {
         "row_version": order.row_version,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -15,7 +16,7 @@ from chassis.db.types import Amount, UtcDateTime
 class WriteBase(DeclarativeBase):
     """All tables of the write side."""
 
-    type_annotation_map = {datetime: UtcDateTime, Decimal: Amount, str: Text}
+    type_annotation_map: ClassVar = {datetime: UtcDateTime, Decimal: Amount, str: Text}
 
 
 class OrderRow(WriteBase, BaseSoftIntDelete, Owned):

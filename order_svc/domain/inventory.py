@@ -32,8 +32,8 @@ class HoldLost(AppError):
 class HoldRequest:
     """`key` names the shopper's request: a second one with the same key and lines gets the first one's hold.
 
-    `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and prolongs
-    it where it has not.
+    `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and
+    prolongs it where it has not.
     """
 
     order_id: int
