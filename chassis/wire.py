@@ -1,8 +1,8 @@
 """Betterproto2's dataclasses on upb's codec: the same bytes and the same messages, many times faster (docs/adr).
 
 For each message type two Python functions are generated once: `fill` copies a dataclass into upb's message, `read`
-makes a dataclass of one. The bytes are upb's work. Two things differ from betterproto2's own codec: fields that the contract
-does not know are dropped, and malformed input is one exception, Malformed.
+makes a dataclass of one. The bytes are upb's work. Two things differ from betterproto2's own codec: fields that the
+contract does not know are dropped, and malformed input is one exception, Malformed.
 """
 
 from __future__ import annotations

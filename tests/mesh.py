@@ -22,7 +22,7 @@ KID = "test-key"
 
 
 class Tokens:
-    """Mints tokens as identity_svc would, and such as it never would. It is a KeySource for a verifier that trusts them."""
+    """Mints tokens as identity_svc would, and such as it never would; the KeySource of a verifier that trusts it."""
 
     def __init__(self) -> None:
         self._key = Ed25519PrivateKey.generate()

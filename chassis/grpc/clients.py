@@ -11,7 +11,7 @@ import betterproto2
 import grpc
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from chassis import contract
+from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
 from chassis.errors import DeadlineExceeded, Unavailable
@@ -102,7 +102,7 @@ class Client:
 
     def _metadata(self) -> Metadata:
         context = current()
-        sent: Metadata = ((metadata.CORRELATION_ID, context.correlation_id),)
+        sent: Metadata = ((metadata.CORRELATION_ID, context.correlation_id), *telemetry.carrier())
         if token := self._token():
             sent += ((metadata.AUTHORIZATION, f"Bearer {token}"),)
         return sent

@@ -17,7 +17,7 @@ from grpc_health.v1._async import HealthServicer
 from grpc_interceptor.server import AsyncServerInterceptor
 from grpc_reflection.v1alpha import reflection
 
-from chassis import contract
+from chassis import contract, telemetry
 from chassis.auth import TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
@@ -31,6 +31,7 @@ from chassis.grpc.interceptors.context import ContextInterceptor
 from chassis.grpc.interceptors.deadline import DeadlineInterceptor
 from chassis.grpc.interceptors.errors import ErrorInterceptor
 from chassis.grpc.interceptors.messages import MessageInterceptor
+from chassis.grpc.interceptors.telemetry import TelemetryInterceptor
 from chassis.grpc.sinks import AuditEntry, AuditSink, ErrorSink, Nowhere, UnexpectedError
 from chassis.grpc.trail import Trail
 from chassis.validation import check
@@ -73,6 +74,7 @@ class GrpcServer:
         self._interceptors: Sequence[AsyncServerInterceptor] = (
             ContextInterceptor(self.call_timeout_s),
             ErrorInterceptor(self._error_trail, self.clock),
+            *([TelemetryInterceptor()] if telemetry.is_on() else []),
             self._deadlines,
             AuthenticationInterceptor(self.verifier),
             AccessInterceptor(),

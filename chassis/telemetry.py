@@ -1,0 +1,133 @@
+"""What a process tells of itself: structured logs always; traces and metrics over OTLP/gRPC where a collector is named.
+
+Without a collector nothing of OpenTelemetry's SDK is loaded, and no call pays for it. Meters made with
+`opentelemetry.metrics.get_meter` work either way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Protocol
+
+import structlog
+
+from chassis.background import Background
+from chassis.context import current
+from chassis.settings import MeshSettings
+
+Event = MutableMapping[str, Any]
+
+
+def configure(settings: MeshSettings, service: str) -> Background:
+    """Sets up logs, traces and metrics of this process; call it first. Stopping what it returns sends what is left."""
+    configure_logs(settings.log_level, settings.log_format, service)
+    return _Exporters(_export_to(settings.otlp_endpoint, service) if settings.otlp_endpoint else [])
+
+
+def is_on() -> bool:
+    """Whether this process makes traces and metrics."""
+    return _Exporters.running > 0
+
+
+def carrier() -> tuple[tuple[str, str], ...]:
+    """The metadata that continues the present trace in another service (W3C trace context); empty when off."""
+    if not is_on():
+        return ()
+    from opentelemetry import propagate
+
+    carried: dict[str, str] = {}
+    propagate.inject(carried)
+    return tuple(carried.items())
+
+
+def configure_logs(level: str, form: str, service: str) -> None:
+    """One line an event on standard output: JSON, or text for a person. Other libraries' logs come out the same way."""
+
+    def add_service(logger: object, name: str, event: Event) -> Event:
+        event.setdefault("service", service)
+        return event
+
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
+        _add_request,
+    ]
+    if form == "json":
+        last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        # Local variables hold tokens and passwords: never show them.
+        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _add_request(logger: object, name: str, event: Event) -> Event:
+    request = current()
+    if request.method:
+        event.setdefault("correlation_id", request.correlation_id)
+        event.setdefault("method", request.method)
+        event.setdefault("caller", request.caller.id)
+    return event
+
+
+class _Provider(Protocol):
+    """What sends spans or metrics; shutting it down sends the rest first."""
+
+    def shutdown(self) -> object: ...
+
+
+class _Exporters:
+    """Ends the export with the process."""
+
+    running = 0
+
+    def __init__(self, providers: list[_Provider]) -> None:
+        self._providers = providers
+        _Exporters.running += len(providers)
+
+    async def start(self) -> None:
+        return None
+
+    async def stop(self) -> None:
+        while self._providers:
+            _Exporters.running -= 1
+            await asyncio.to_thread(self._providers.pop().shutdown)
+
+
+def _export_to(endpoint: str, service: str) -> list[_Provider]:
+    from opentelemetry import metrics, trace
+    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    resource = Resource.create({"service.name": service, "service.namespace": "easyorder"})
+    tracers = TracerProvider(resource=resource)
+    tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, insecure=True)))
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=endpoint, insecure=True))
+    meters = MeterProvider(resource=resource, metric_readers=[reader])
+    trace.set_tracer_provider(tracers)
+    metrics.set_meter_provider(meters)
+    return [tracers, meters]
