@@ -1,0 +1,27 @@
+"""The common types of Google's APIs in and out of ours; what comes in is checked."""
+
+from __future__ import annotations
+
+from easyorder.google.type import Money as MoneyMessage
+
+from chassis.errors import InvalidArgument
+from chassis.money import CURRENCIES, Money
+
+
+def money_message(money: Money) -> MoneyMessage:
+    """An amount as google.type.Money."""
+    return MoneyMessage(currency_code=money.currency, units=money.units, nanos=money.nanos)
+
+
+def money_of(message: MoneyMessage | None, field: str) -> Money:
+    """The amount that `field` holds. InvalidArgument unless it is whole minor units, 0 or more, of a known currency."""
+    if message is None:
+        raise InvalidArgument.of(field, "is required")
+    if message.currency_code not in CURRENCIES:
+        raise InvalidArgument.of(f"{field}.currencyCode", f"must be one of {', '.join(sorted(CURRENCIES))}")
+    money = Money.from_units(message.units, message.nanos, message.currency_code)
+    if not 0 <= message.nanos < 1_000_000_000 or money.is_negative:
+        raise InvalidArgument.of(field, "must not be negative")
+    if money != money.rounded():
+        raise InvalidArgument.of(field, "must be in whole minor units, two decimals")
+    return money.rounded()

@@ -1,0 +1,1 @@
+"""Providers, and the sandbox's ledger in PostgreSQL."""

@@ -1,0 +1,89 @@
+"""The ledger in PostgreSQL: a batch is one SELECT and one INSERT, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db.bulk import as_json, insert_rows
+from chassis.db.jobs import JobWriter
+from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork
+from chassis.money import Money
+from order_svc.payment.adapters.tables import LEDGER_ENTRY
+from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
+
+_OF_TRANSACTIONS = text(
+    "SELECT * FROM ledger_entry WHERE transaction_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))) "
+    "ORDER BY transaction_id, ordinal"
+).columns(*LEDGER_ENTRY.c)
+_OF_REFUNDS = text(
+    "SELECT refund_id, transaction_id FROM ledger_entry "
+    "WHERE refund_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
+)
+
+
+class SqlLedger:
+    """The Ledger within a session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
+        wanted = list(ids)
+        rows = await self._session.execute(_OF_TRANSACTIONS, {"ids": as_json(wanted)})
+        known = {
+            id: Transaction(id, map(_entry, group)) for id, group in groupby(rows, key=attrgetter("transaction_id"))
+        }
+        return {id: known.get(id) or Transaction(id) for id in wanted}
+
+    async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
+        rows = await self._session.execute(_OF_REFUNDS, {"ids": as_json(list(refund_ids))})
+        return {row.refund_id: row.transaction_id for row in rows}
+
+    async def append(self, transactions: Iterable[Transaction]) -> None:
+        # In one order everywhere, so that two writers wait for each other and do not deadlock.
+        changed = sorted(transactions, key=attrgetter("id"))
+        rows = [_row(entry) for transaction in changed for entry in transaction.unwritten]
+        await insert_rows(self._session, LEDGER_ENTRY, rows)
+
+
+class SqlLedgerUow(SqlUnitOfWork):
+    """A unit of work on the ledger's database."""
+
+    def __init__(
+        self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
+    ) -> None:
+        super().__init__(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
+        self.ledger = SqlLedger(session)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        transaction_id=row.transaction_id,
+        ordinal=row.ordinal,
+        kind=EntryKind(row.kind),
+        amount=Money(row.amount, row.currency),
+        recorded_on=row.recorded_on,
+        order_id=row.order_id,
+        refund_id=row.refund_id,
+        reason=row.reason,
+    )
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "transaction_id": entry.transaction_id,
+        "ordinal": entry.ordinal,
+        "kind": entry.kind.value,
+        "amount": entry.amount.amount,
+        "currency": entry.amount.currency,
+        "order_id": entry.order_id,
+        "refund_id": entry.refund_id,
+        "reason": entry.reason,
+        "recorded_on": entry.recorded_on,
+    }

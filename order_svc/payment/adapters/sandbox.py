@@ -1,0 +1,58 @@
+"""The sandbox provider: moves no money, but keeps accounts as a real one would and fails as a real one might."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from chassis.clock import Clock
+from chassis.mediator import Mediator
+from chassis.unit_of_work import OpenUnitOfWork
+from order_svc.payment.commands.ledger_uow import LedgerUow
+from order_svc.payment.commands.record_charge import Attempt, RecordCharge, record_charges
+from order_svc.payment.commands.record_refund import RecordRefund, record_refunds
+from order_svc.payment.domain.errors import ProviderUnavailable
+from order_svc.payment.domain.provider import Charge, ProviderPayment, Refund
+from order_svc.payment.domain.tokens import CardBehaviour
+
+
+class SandboxProvider:
+    """A PaymentProvider whose ledger is our own. What it answers is durable; see CardBehaviour for how it fails."""
+
+    def __init__(self, open_uow: OpenUnitOfWork[LedgerUow], clock: Clock) -> None:
+        self._open_uow = open_uow
+        self._mediator: Mediator[LedgerUow] = Mediator(open_uow, service="payment")
+        self._mediator.handle_batch(RecordCharge, partial(record_charges, clock=clock))
+        self._mediator.handle_batch(RecordRefund, partial(record_refunds, clock=clock))
+        self._late: set[asyncio.Task[Attempt]] = set()
+
+    async def charge(self, charge: Charge) -> ProviderPayment:
+        card = CardBehaviour.of(charge.token)
+        command = RecordCharge(charge=charge, card=card)
+        attempt = await (self._late_attempt(command) if card.delay_s else self._mediator.send(command))
+        if not attempt.answered:
+            raise ProviderUnavailable("the payment provider does not answer; charge the same transaction again")
+        return attempt.payment
+
+    async def refund(self, refund: Refund) -> ProviderPayment:
+        return await self._mediator.send(RecordRefund(refund=refund))
+
+    async def find(self, transaction_id: str) -> ProviderPayment:
+        # Not cancelled with its caller: a cancelled transaction can poison its pooled connection.
+        return await asyncio.shield(self._find(transaction_id))
+
+    async def _late_attempt(self, command: RecordCharge) -> Attempt:
+        # As with a real provider, a caller that gives up waiting does not stop the charge.
+        task = asyncio.create_task(self._wait_and_send(command))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        return await asyncio.shield(task)
+
+    async def _wait_and_send(self, command: RecordCharge) -> Attempt:
+        await asyncio.sleep(command.card.delay_s)
+        return await self._mediator.send(command)
+
+    async def _find(self, transaction_id: str) -> ProviderPayment:
+        async with self._open_uow() as uow:
+            transactions = await uow.ledger.transactions([transaction_id])
+        return transactions[transaction_id].payment

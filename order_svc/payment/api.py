@@ -1,0 +1,57 @@
+"""easyorder.payment.v1.PaymentService: messages in, messages out."""
+
+from __future__ import annotations
+
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
+from easyorder.payment.v1 import (
+    ChargeRequest,
+    GetPaymentRequest,
+    PaymentState,
+    RefundRequest,
+)
+from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
+
+from chassis.wire_types import money_message, money_of
+from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentProvider, ProviderPayment, Refund
+from order_svc.payment.strategies import Strategies
+
+
+class PaymentApi:
+    """Charges by the strategy of the method; asks the provider for the rest."""
+
+    def __init__(self, strategies: Strategies, provider: PaymentProvider) -> None:
+        self._strategies = strategies
+        self._provider = provider
+
+    async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
+        charge = Charge(
+            transaction_id=request.transaction_id,
+            order_id=request.order_id,
+            method=PaymentMethod[PaymentMethodMessage(request.method).name or ""],
+            token=request.token,
+            amount=money_of(request.amount, "amount"),
+        )
+        return _message(await self._strategies.charge(charge))
+
+    async def refund(self, request: RefundRequest) -> ProviderPaymentMessage:
+        refund = Refund(
+            transaction_id=request.transaction_id,
+            refund_id=request.refund_id,
+            amount=money_of(request.amount, "amount"),
+            reason=request.reason,
+        )
+        return _message(await self._provider.refund(refund))
+
+    async def get_payment(self, request: GetPaymentRequest) -> ProviderPaymentMessage:
+        return _message(await self._provider.find(request.transaction_id))
+
+
+def _message(payment: ProviderPayment) -> ProviderPaymentMessage:
+    return ProviderPaymentMessage(
+        transaction_id=payment.transaction_id,
+        state=PaymentState[payment.state.name],
+        charged=money_message(payment.charged) if payment.charged else None,
+        refunded=money_message(payment.refunded) if payment.refunded else None,
+        processed_at=payment.processed_at,
+        failure_reason=payment.failure_reason,
+    )

@@ -1,0 +1,1 @@
+"""What changes the sandbox's ledger, batch by batch."""

@@ -1,0 +1,1 @@
+"""What a charge, a refund and a provider are, and the rules of a ledger."""

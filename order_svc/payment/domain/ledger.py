@@ -1,0 +1,183 @@
+"""The ledger: entries are only ever added, and a transaction is what its entries say.
+
+Each transaction is charged at most once, and never gives back more than it took. Its entries are numbered without a
+gap, so of two writers that both add the next one, one is refused and looks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from chassis.errors import InvalidArgument
+from chassis.money import Money
+from order_svc.payment.domain.errors import RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
+from order_svc.payment.domain.tokens import CardBehaviour
+
+
+class EntryKind(Enum):
+    """What an entry records."""
+
+    CHARGE = "CHARGE"
+    REFUND = "REFUND"
+    REFUSAL = "REFUSAL"
+    # An attempt that got no answer.
+    TRANSIENT = "TRANSIENT"
+    # Refunded before it was charged: it never will be.
+    VOID = "VOID"
+
+
+_OUTCOMES = frozenset({EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.VOID})
+_ATTEMPTS = frozenset({EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.TRANSIENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger. `ordinal` counts the entries of a transaction from 1."""
+
+    transaction_id: str
+    ordinal: int
+    kind: EntryKind
+    amount: Money
+    recorded_on: datetime
+    order_id: int | None = None
+    refund_id: str | None = None
+    reason: str = ""
+
+
+class Transaction:
+    """The entries of one transaction_id, and what may follow them."""
+
+    def __init__(self, id: str, entries: Iterable[Entry] = ()) -> None:
+        self.id = id
+        self._entries = list(entries)
+        self._written = len(self._entries)
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """All of them, oldest first."""
+        return tuple(self._entries)
+
+    @property
+    def unwritten(self) -> Sequence[Entry]:
+        """What was added since the transaction was read."""
+        return self._entries[self._written :]
+
+    @property
+    def payment(self) -> ProviderPayment:
+        """Where the transaction stands."""
+        outcome = self._outcome
+        if outcome is None:
+            return ProviderPayment(transaction_id=self.id)
+        refunds = [entry for entry in self._entries if entry.kind is EntryKind.REFUND]
+        charged = outcome.amount if outcome.kind is EntryKind.CHARGE else None
+        refunded = Money.sum((entry.amount for entry in refunds), outcome.amount.currency) if refunds else None
+        all_back = bool(refunds) and refunded == charged
+        return ProviderPayment(
+            transaction_id=self.id,
+            state=PaymentState.REFUNDED if all_back else _STATES[outcome.kind],
+            charged=charged,
+            refunded=refunded,
+            processed_at=refunds[-1].recorded_on if all_back else outcome.recorded_on,
+            failure_reason=outcome.reason,
+        )
+
+    def charge(self, charge: Charge, card: CardBehaviour, *, at: datetime) -> bool:
+        """Decides what becomes of an attempt, unless that is decided. Answers whether the caller gets to know.
+
+        Raises TransactionReused when an earlier attempt was for another amount or order.
+        """
+        attempts = [entry for entry in self._entries if entry.kind in _ATTEMPTS]
+        if any((entry.amount, entry.order_id) != (charge.amount, charge.order_id) for entry in attempts):
+            raise TransactionReused.of(self.id)
+        if self._outcome is not None:
+            return True
+        if len(attempts) < card.transient_failures:
+            self._add(EntryKind.TRANSIENT, charge.amount, at, order_id=charge.order_id)
+            return False
+        kind = EntryKind.REFUSAL if card.refusal else EntryKind.CHARGE
+        self._add(kind, charge.amount, at, order_id=charge.order_id, reason=card.refusal)
+        return not card.loses_first_reply
+
+    def refund(self, refund: Refund, *, at: datetime) -> None:
+        """Gives money back; voids a transaction without an outcome, so that no charge can follow.
+
+        Where a charge was refused or voided there is nothing to give back, and nothing changes.
+        Raises RefundExceedsCharge, RefundReused, InvalidArgument for another currency.
+        """
+        earlier = next((entry for entry in self._entries if entry.refund_id == refund.refund_id), None)
+        if earlier is not None:
+            if earlier.amount != refund.amount:
+                raise RefundReused.of(refund.refund_id)
+            return
+        outcome = self._outcome
+        if outcome is None:
+            reason = refund.reason or "refunded before it was charged"
+            self._add(EntryKind.VOID, refund.amount, at, refund_id=refund.refund_id, reason=reason)
+        elif outcome.kind is EntryKind.CHARGE:
+            self._check_left(outcome, refund)
+            refunded = EntryKind.REFUND, refund.amount, at
+            self._add(*refunded, order_id=outcome.order_id, refund_id=refund.refund_id, reason=refund.reason)
+
+    @property
+    def _outcome(self) -> Entry | None:
+        return next((entry for entry in self._entries if entry.kind in _OUTCOMES), None)
+
+    def _check_left(self, charge: Entry, refund: Refund) -> None:
+        currency = charge.amount.currency
+        if refund.amount.currency != currency:
+            raise InvalidArgument.of("amount.currencyCode", f"must be that of the charge, {currency}")
+        refunds = (entry.amount for entry in self._entries if entry.kind is EntryKind.REFUND)
+        left = charge.amount - Money.sum(refunds, currency)
+        if (left - refund.amount).is_negative:
+            raise RefundExceedsCharge.of(requested=refund.amount, left=left)
+
+    def _add(
+        self,
+        kind: EntryKind,
+        amount: Money,
+        at: datetime,
+        *,
+        order_id: int | None = None,
+        refund_id: str | None = None,
+        reason: str = "",
+    ) -> None:
+        self._entries.append(
+            Entry(
+                transaction_id=self.id,
+                ordinal=len(self._entries) + 1,
+                kind=kind,
+                amount=amount,
+                recorded_on=at,
+                order_id=order_id,
+                refund_id=refund_id,
+                reason=reason,
+            )
+        )
+
+
+_STATES = {
+    EntryKind.CHARGE: PaymentState.CHARGED,
+    EntryKind.REFUSAL: PaymentState.REFUSED,
+    EntryKind.VOID: PaymentState.VOIDED,
+}
+
+
+class Ledger(Protocol):
+    """The entries of all transactions, within one database transaction."""
+
+    async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
+        """One for each id; without entries where nothing was ever recorded."""
+        ...
+
+    async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
+        """The transaction_id that each refund_id was used for, where it was."""
+        ...
+
+    async def append(self, transactions: Iterable[Transaction]) -> None:
+        """Writes what is unwritten. Raises Conflict when somebody else added to one of them meanwhile."""
+        ...

@@ -1,0 +1,38 @@
+"""The card tokens of the sandbox: each says how the provider behaves, so that every fate of a payment can be tried."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+
+_NUMBERED = re.compile(r"tok_(flaky|slow)_(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardBehaviour:
+    """How the sandbox treats a charge with this card. `refusal` is the reason, empty when the card is good."""
+
+    transient_failures: int = 0
+    delay_s: float = 0
+    refusal: str = ""
+    loses_first_reply: bool = False
+
+    @classmethod
+    def of(cls, token: str) -> CardBehaviour:
+        """The behaviour that the token stands for; a card nobody knows is refused."""
+        if known := _FIXED.get(token):
+            return known
+        numbered = _NUMBERED.fullmatch(token)
+        if numbered is None:
+            return cls(refusal="the card is not known to the provider")
+        number = int(numbered[2])
+        return cls(transient_failures=number) if numbered[1] == "flaky" else cls(delay_s=number / 1000)
+
+
+_FIXED = {
+    "tok_ok": CardBehaviour(),
+    "tok_declined": CardBehaviour(refusal="the card was declined"),
+    "tok_down": CardBehaviour(transient_failures=sys.maxsize),
+    "tok_lost_reply": CardBehaviour(loses_first_reply=True),
+}

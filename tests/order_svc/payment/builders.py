@@ -1,0 +1,39 @@
+"""Charges and refunds with what a test does not care about filled in."""
+
+from __future__ import annotations
+
+from chassis.money import Money
+from order_svc.payment.domain.provider import Charge, PaymentMethod, Refund
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def a_charge(
+    transaction_id: str = "t-1",
+    token: str = "tok_ok",
+    *,
+    amount: str = "10.00",
+    currency: str = "USD",
+    order_id: int = 1,
+    method: PaymentMethod = PaymentMethod.CARD,
+) -> Charge:
+    return Charge(
+        transaction_id=transaction_id,
+        order_id=order_id,
+        method=method,
+        token=token,
+        amount=Money.of(amount, currency),
+    )
+
+
+def a_refund(
+    refund_id: str = "r-1",
+    amount: str = "10.00",
+    *,
+    transaction_id: str = "t-1",
+    currency: str = "USD",
+    reason: str = "",
+) -> Refund:
+    return Refund(transaction_id=transaction_id, refund_id=refund_id, amount=Money.of(amount, currency), reason=reason)
