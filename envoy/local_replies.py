@@ -1,0 +1,164 @@
+"""What Envoy itself answers, in the shape of every other error of the API: code, message, and an ErrorInfo with a reason."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from google.protobuf.json_format import MessageToDict
+
+from chassis import contract
+from chassis.errors import (
+    AppError,
+    DeadlineExceeded,
+    Internal,
+    InvalidArgument,
+    Kind,
+    PayloadTooLarge,
+    PermissionDenied,
+    RateLimited,
+    TokenExpired,
+    Unauthenticated,
+    Unavailable,
+    Unimplemented,
+)
+from chassis.grpc.status import to_status
+from envoy.routing import JsonObject
+
+# Of a JSON request too, once it is transcoded: the original path, which clients can not send, tells it apart.
+GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+# The transcoder says which field is wrong, and in what way.
+ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
+
+
+class NoSuchPath(AppError):
+    """The path is not in the contract."""
+
+    kind, reason = Kind.NOT_FOUND, "NOT_FOUND"
+
+
+class NoSuchVerb(AppError):
+    """The path exists, with another verb."""
+
+    kind, reason = Kind.UNIMPLEMENTED, "METHOD_NOT_ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReply:
+    """What is said when Envoy answers with `status`, if all else that is given here holds as well.
+
+    `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
+    what gRPC callers are told, if not the same; `answer` is the status that JSON callers see, if not the same.
+    """
+
+    status: int
+    error: AppError
+    detail: str = ""
+    path: str = ""
+    to_grpc: AppError | None = None
+    answer: int | None = None
+
+    def mappers(self) -> Iterator[JsonObject]:
+        """One for JSON callers, one for gRPC callers: Envoy takes the first of the list that fits."""
+        for_json: JsonObject = {
+            "filter": _all([*self._conditions(), _is_json()]),
+            "body_format_override": {"json_format": _as_json(self.error), "content_type": "application/json"},
+        }
+        yield for_json | ({"status_code": self.answer} if self.answer else {})
+        error = self.to_grpc or self.error
+        details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
+        yield {
+            "filter": _all([*self._conditions(), _is_grpc()]),
+            "headers_to_add": [
+                _header("grpc-status", str(error.kind.value)),
+                _header("grpc-status-details-bin", details),
+            ],
+            "body_format_override": {"text_format_source": {"inline_string": error.message}},
+        }
+
+    def _conditions(self) -> list[JsonObject]:
+        conditions = [_status_is(self.status)]
+        if self.detail:
+            conditions.append(_matches(f"response.code_details.contains('{self.detail}')"))
+        if self.path:
+            conditions.append(_request_header({"name": ":path", "string_match": {"safe_regex": {"regex": self.path}}}))
+        return conditions
+
+
+def mappers(http_paths: str, *, retry_after_s: float) -> list[JsonObject]:
+    """The whole list. `http_paths` matches every path of the contract."""
+    return [mapper for reply in _replies(http_paths, retry_after_s) for mapper in reply.mappers()]
+
+
+def _replies(http_paths: str, retry_after_s: float) -> Sequence[LocalReply]:
+    bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
+    sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
+    expired = TokenExpired("The access token has expired: refresh it or sign in again.")
+    no_keys = Unavailable("The keys that tokens are checked with can not be had now: try again soon.")
+    nothing_here = NoSuchPath("There is nothing here: see /openapi.json for all there is.")
+    no_method = Unimplemented("Nobody outside has such a method: see /openapi.json for all there is.")
+    rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
+    no_service = Unavailable("A service can not be reached now: try again soon.")
+    return (
+        LocalReply(400, bad_request),
+        LocalReply(401, expired, detail="Jwt_is_expired"),
+        LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
+        LocalReply(401, sign_in),
+        LocalReply(403, PermissionDenied("This is not for you.")),
+        LocalReply(404, NoSuchVerb("This path does not have this verb."), path=http_paths, answer=405),
+        LocalReply(404, nothing_here, to_grpc=no_method),
+        LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
+        LocalReply(413, PayloadTooLarge("The body is larger than 1 MiB.")),
+        LocalReply(429, rate_limited),
+        LocalReply(431, PayloadTooLarge("The headers are too large.")),
+        LocalReply(500, Internal("Something unexpected happened at the edge.")),
+        LocalReply(502, Unavailable("A service gave no proper answer: try again soon.")),
+        LocalReply(503, no_service),
+        LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
+    )
+
+
+def _as_json(error: AppError) -> JsonObject:
+    status = to_status(error)
+    upb_status = contract.upb_class(contract.descriptor_of(type(status))).FromString(bytes(status))
+    as_json: JsonObject = MessageToDict(upb_status, descriptor_pool=contract.pool())
+    if error.retry_after_s is not None:
+        details = cast(list[JsonObject], as_json["details"])
+        # Envoy knows better how long it takes; gRPC callers, whose details are fixed, see it in the trailers.
+        details[-1]["retryDelay"] = "%RESP(retry-after)%s"
+    return as_json
+
+
+def _status_is(status: int) -> JsonObject:
+    value = {"default_value": status, "runtime_key": f"easyorder.local_reply.{status}"}
+    return {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}
+
+
+def _is_grpc() -> JsonObject:
+    return _request_header(GRPC_CONTENT)
+
+
+def _is_json() -> JsonObject:
+    not_grpc = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
+    transcoded: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
+    return {"or_filter": {"filters": [_request_header(not_grpc), _request_header(transcoded)]}}
+
+
+def _request_header(matcher: JsonObject) -> JsonObject:
+    return {"header_filter": {"header": matcher}}
+
+
+def _matches(expression: str) -> JsonObject:
+    url = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    config = {"@type": url, "expression": expression}
+    return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": config}}
+
+
+def _header(name: str, value: str) -> JsonObject:
+    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+
+
+def _all(filters: list[JsonObject]) -> JsonObject:
+    return {"and_filter": {"filters": filters}}

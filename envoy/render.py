@@ -1,0 +1,91 @@
+"""`python -m envoy.render > envoy.yaml`: the one Envoy configuration, from the template, the contract and the settings.
+
+Every `${name}` of the template becomes a JSON value, which is YAML too; nothing is computed in the template.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from importlib.resources import files
+from string import Template
+
+from chassis import contract
+from chassis.contract import Method
+from envoy.config import EnvoySettings
+from envoy.local_replies import mappers
+from envoy.routing import (
+    JsonObject,
+    http_paths_regex,
+    names_regex,
+    routes,
+    token_rules,
+    transcoded_services,
+)
+
+CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
+SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
+# As much as a service takes.
+MAX_BODY_BYTES = 1024 * 1024
+# Envoy refuses to fill a bucket more often.
+SHORTEST_FILL_S = 0.05
+
+
+def render(settings: EnvoySettings) -> str:
+    """The configuration as YAML; the same settings give the same text."""
+    template = (files("envoy") / "envoy.template.yaml").read_text()
+    return Template(template).substitute({name: _yaml(value) for name, value in _values(settings).items()})
+
+
+def _values(settings: EnvoySettings) -> JsonObject:
+    methods = list(contract.methods().values())
+    slowest_refill_s = math.ceil(60 / min(settings.order_rate_limit, settings.auth_rate_limit))
+    return {
+        "listen_host": settings.envoy_host,
+        "http_port": settings.http_port,
+        "admin_port": settings.envoy_admin_port,
+        "access_log": settings.envoy_access_log,
+        "descriptor": settings.envoy_descriptor,
+        "services": transcoded_services(methods),
+        "max_body_bytes": MAX_BODY_BYTES,
+        "routes": routes(methods),
+        "token_rules": token_rules(methods),
+        "local_replies": mappers(http_paths_regex(methods), retry_after_s=slowest_refill_s),
+        "create_order_names": names_regex([_method(CREATE_ORDER)]),
+        "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
+        "order_bucket": token_bucket(settings.order_rate_limit),
+        "auth_bucket": token_bucket(settings.auth_rate_limit),
+        **{f"{service}_hosts": _hosts(settings, service) for service in ("identity", "inventory", "order", "edge")},
+    }
+
+
+def token_bucket(per_minute: int) -> JsonObject:
+    """A minute's worth at once, then one after the other at the same pace."""
+    fill_interval_s = max(60 / per_minute, SHORTEST_FILL_S)
+    return {
+        "max_tokens": per_minute,
+        "tokens_per_fill": math.ceil(per_minute * fill_interval_s / 60),
+        "fill_interval": f"{fill_interval_s:.6f}s",
+    }
+
+
+def _method(full_name: str) -> Method:
+    return contract.methods()[full_name]
+
+
+def _hosts(settings: EnvoySettings, service: str) -> list[JsonObject]:
+    return [
+        {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
+        for host, port in settings.replicas(service)
+    ]
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, list):
+        return "[\n" + "".join(f"{' ' * 12}{json.dumps(item)},\n" for item in value) + f"{' ' * 12}]"
+    return json.dumps(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render(EnvoySettings()))

@@ -1,0 +1,167 @@
+"""Routes and token requirements of Envoy, made from the contract's access options: what is not allowed has no route.
+
+Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees the
+first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a token: a
+path that the token requirements below should have missed leads nowhere, instead of past them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from chassis.context import Audience
+from chassis.contract import Method
+from envoy.paths import any_of, path_regex
+
+JsonObject: TypeAlias = dict[str, object]
+
+OPS = "easyorder.ops.v1.OpsService"
+OPS_CLUSTERS = ("identity", "inventory", "order")
+CLUSTERS = {
+    "easyorder.catalog.v1.ProductService": "inventory",
+    "easyorder.edge.v1.PortalService": "edge",
+    "easyorder.identity.v1.IdentityService": "identity",
+    "easyorder.incentive.v1.IncentiveService": "inventory",
+    "easyorder.inventory.v1.InventoryService": "inventory",
+    "easyorder.order.v1.OrderHub": "order",
+    "easyorder.order.v1.OrderService": "order",
+}
+# edge answers for the whole contract, and tells its own health.
+INFRASTRUCTURE = (
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    "/grpc.health.v1.Health/",
+)
+UNARY_TIMEOUT = "15s"
+TOKEN_PARAMETER = "access_token"
+# A read may be repeated whatever happened to it; anything else only when it certainly never began.
+READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
+WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
+VERIFIED: JsonObject = {
+    "filter": "envoy.filters.http.jwt_authn",
+    "path": [{"key": "token"}, {"key": "sub"}],
+    "value": {"string_match": {"safe_regex": {"regex": ".+"}}},
+}
+NO_BUFFER: JsonObject = {
+    "envoy.filters.http.buffer": {
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
+        "disabled": True,
+    }
+}
+NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
+# A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
+ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
+
+
+def transcoded_services(methods: Sequence[Method]) -> list[str]:
+    """The services that have an HTTP face."""
+    return sorted({method.service for method in methods if method.http})
+
+
+def routes(methods: Sequence[Method]) -> list[JsonObject]:
+    """All routes, in the order in which Envoy tries them."""
+    found: list[JsonObject] = [_stream_with_token_in_query(methods)]
+    for method in methods:
+        if is_reachable(method):
+            found.extend(_routes_of(method))
+    for prefix in INFRASTRUCTURE:
+        action: JsonObject = {"cluster": "edge", "timeout": "0s"}
+        found.append({"match": {"prefix": prefix}, "route": action, "typed_per_filter_config": NO_BUFFER})
+    return [*found, ELSEWHERE]
+
+
+def is_reachable(method: Method) -> bool:
+    """Anybody but a service of the mesh may call it."""
+    return bool(method.access.allow - {Audience.SERVICE})
+
+
+def is_public(method: Method) -> bool:
+    return Audience.PUBLIC in method.access.allow
+
+
+def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
+    """jwt_authn's rules: a method that is not public needs a token, under its gRPC name and under each HTTP name."""
+    guarded = [method for method in methods if is_reachable(method) and not is_public(method)]
+    names = any_of([_grpc_regex(method) for method in guarded])
+    rules: list[JsonObject] = [{"match": {"safe_regex": {"regex": names}}, "requires": {"provider_name": "easyorder"}}]
+    by_verb: dict[str, list[str]] = defaultdict(list)
+    for method in guarded:
+        for binding in method.http:
+            by_verb[binding.verb].append(path_regex(binding.path))
+    for verb, paths in sorted(by_verb.items()):
+        match: JsonObject = {"safe_regex": {"regex": any_of(paths)}, "headers": [_exact(":method", verb)]}
+        rules.append({"match": match, "requires": {"provider_name": "easyorder"}})
+    return rules
+
+
+def names_regex(methods: Sequence[Method]) -> str:
+    """Matches `:path` of a call of one of these methods, under any of its names, with or without a query."""
+    names = [_grpc_regex(method) for method in methods]
+    names += [path_regex(binding.path) for method in methods for binding in method.http]
+    return f"(?:{any_of(names)})(?:[?].*)?"
+
+
+def http_paths_regex(methods: Sequence[Method]) -> str:
+    """Matches every HTTP path of the contract, with or without a query."""
+    paths = {path_regex(binding.path) for method in methods for binding in method.http}
+    return f"(?:{any_of(sorted(paths))})(?:[?].*)?"
+
+
+def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
+    """Before transcoding, a stream's `?access_token=` becomes its authorization: all that EventSource can send."""
+    streams = [method for method in methods if method.server_streaming and not is_public(method)]
+    paths = any_of([path_regex(binding.path) for method in streams for binding in method.http])
+    token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({TOKEN_PARAMETER})%"}
+    mutations: JsonObject = {
+        "request_mutations": [{"append": {"header": token, "append_action": "ADD_IF_ABSENT"}}],
+        "query_parameter_mutations": [{"remove": TOKEN_PARAMETER}],
+    }
+    return {
+        "match": {
+            "safe_regex": {"regex": paths},
+            "query_parameters": [{"name": TOKEN_PARAMETER, "present_match": True}],
+        },
+        "route": NOWHERE,
+        "typed_per_filter_config": {
+            "envoy.filters.http.header_mutation": {
+                "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
+                "mutations": mutations,
+            }
+        },
+    }
+
+
+def _routes_of(method: Method) -> Iterator[JsonObject]:
+    match: JsonObject = {"path": method.full_name, "grpc": {}}
+    if not is_public(method):
+        match["dynamic_metadata"] = [VERIFIED]
+    if method.service != OPS:
+        yield _grpc_route(match, _action(method, CLUSTERS[method.service]))
+        return
+    for cluster in OPS_CLUSTERS:
+        in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}
+        for choice in (in_path, _exact("x-easyorder-service", cluster)):
+            yield _grpc_route(match | {"headers": [choice]}, _action(method, cluster))
+
+
+def _grpc_route(match: JsonObject, action: JsonObject) -> JsonObject:
+    return {"match": match, "route": action, "typed_per_filter_config": NO_BUFFER}
+
+
+def _action(method: Method, cluster: str) -> JsonObject:
+    reads = method.name.startswith(("Get", "List", "Validate"))
+    action: JsonObject = {"cluster": cluster, "timeout": "0s" if method.server_streaming else UNARY_TIMEOUT}
+    if not method.server_streaming:
+        retries = READ_RETRIES if reads else WRITE_RETRIES
+        action["retry_policy"] = {"retry_on": retries, "num_retries": 2}
+    return action
+
+
+def _grpc_regex(method: Method) -> str:
+    return method.full_name.replace(".", "[.]")
+
+
+def _exact(header: str, value: str) -> JsonObject:
+    return {"name": header, "string_match": {"exact": value}}
