@@ -1,0 +1,67 @@
+"""Orders for tests: `an_order().paid()` says only what matters."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+from chassis.money import Money
+from order_svc.domain.order import Item, Order, Payment
+from order_svc.domain.status import PaymentMethod, Status
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+SHOPPER = "shopper-1"
+_ids = itertools.count(1)
+
+
+def an_item(*, product_item_id: int = 1, quantity: int = 2, unit_price: str = "10.00") -> Item:
+    return Item(
+        id=next(_ids),
+        product_item_id=product_item_id,
+        sku=f"SKU-{product_item_id}",
+        name=f"Item {product_item_id}",
+        quantity=quantity,
+        unit_price=Money.of(unit_price, "USD"),
+    )
+
+
+def an_order(*, owner: str = SHOPPER, team: str | None = None, items: tuple[Item, ...] | None = None) -> OrderBuilder:
+    """A confirmed order that waits for its payment."""
+    return OrderBuilder(owner, team, items or (an_item(),))
+
+
+class OrderBuilder:
+    """Goes the way that orders go, so that no test starts from what can not be."""
+
+    def __init__(self, owner: str, team: str | None, items: tuple[Item, ...]) -> None:
+        order_id = next(_ids)
+        self._order = Order(
+            id=order_id,
+            status=Status.CONFIRMED,
+            currency="USD",
+            items=items,
+            payment=Payment(
+                transaction_id=f"t-{order_id}",
+                method=PaymentMethod.CARD,
+                amount=Money.sum((item.sub_total for item in items), "USD"),
+            ),
+            owner=owner,
+            owner_team=team,
+            placed_at=AT,
+        )
+        self.events = self._order.placed()
+
+    def paid(self) -> OrderBuilder:
+        self.events += self._order.charged(at=AT)
+        return self
+
+    def refused(self) -> OrderBuilder:
+        self.events += self._order.charge_refused(reason="card declined", at=AT)
+        return self
+
+    def cancelled(self) -> OrderBuilder:
+        self.events += self._order.cancel(reason="changed my mind", at=AT)
+        return self
+
+    def build(self) -> Order:
+        return self._order

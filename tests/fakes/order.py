@@ -1,0 +1,160 @@
+"""order_svc's ports in memory, and an app that runs its commands on these or on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from chassis.context import current
+from chassis.errors import AppError
+from chassis.money import Money
+from order_svc.domain.inventory import HeldItem, Hold, HoldRequest, OutOfStock, ReservationReleased
+from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.payments import Charged, ChargeResult, Refused
+from order_svc.domain.status import PaymentMethod
+from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
+
+
+@dataclass
+class OrderState(ChassisState):
+    """What is durable."""
+
+    orders: dict[int, Order] = field(default_factory=dict)
+
+
+class InMemoryOrders:
+    def __init__(self, state: OrderState) -> None:
+        self._state = state
+
+    async def add(self, orders: Sequence[Order]) -> None:
+        for order in orders:
+            assert order.id not in self._state.orders
+            self._state.orders[order.id] = copy.deepcopy(order)
+
+    async def get(self, order_id: int) -> Order:
+        order = self._state.orders.get(order_id)
+        caller = current().caller
+        mine = order is not None and (order.owner == caller.id or order.owner_team in caller.team_ids)
+        if order is None or (caller.is_person and not caller.is_admin and not mine):
+            raise OrderNotFound.of(order_id)
+        return copy.deepcopy(order)
+
+    async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
+        return {id: copy.deepcopy(self._state.orders[id]) for id in order_ids if id in self._state.orders}
+
+    async def save(self, orders: Sequence[Order]) -> None:
+        for order in orders:
+            assert order.id in self._state.orders
+            self._state.orders[order.id] = copy.deepcopy(order)
+
+
+class InMemoryOrderUow(InMemoryUnitOfWork):
+    def __init__(self, state: OrderState, clock: FakeClock) -> None:
+        super().__init__(state, clock)
+        self.orders = InMemoryOrders(state)
+
+
+class FakeInventory:
+    """inventory_svc with one price for everything. `stock` is what can be held of each item."""
+
+    def __init__(self, clock: FakeClock, stock: dict[int, int] | None = None, *, hold_s: float = 900) -> None:
+        self._clock = clock
+        self._hold_s = hold_s
+        self.stock = stock if stock is not None else {1: 100, 2: 100, 3: 100}
+        self.holds: dict[str, Hold] = {}
+        self.sold: set[int] = set()
+        self.calls: list[str] = []
+        # Raised by the next call, once.
+        self.failure: AppError | None = None
+
+    async def reserve(self, request: HoldRequest) -> Hold:
+        self._called("reserve")
+        known = self.holds.get(request.key)
+        if known is not None and (known.is_held or not request.renew):
+            return known
+        order_id = known.order_id if known else request.order_id
+        for item, quantity in request.lines:
+            if self.stock.get(item, 0) < quantity:
+                raise OutOfStock(f"not enough of {item}")
+        for item, quantity in request.lines:
+            self.stock[item] -= quantity
+        hold = Hold(
+            order_id=order_id,
+            key=request.key,
+            is_held=True,
+            items=tuple(
+                HeldItem(
+                    product_item_id=item,
+                    sku=f"SKU-{item}",
+                    name=f"Item {item}",
+                    quantity=quantity,
+                    unit_price=Money.of("10.00", request.currency),
+                )
+                for item, quantity in request.lines
+            ),
+            expires_at=self._clock.now() + timedelta(seconds=self._hold_s),
+        )
+        self.holds[request.key] = hold
+        return hold
+
+    async def commit(self, order_id: int) -> None:
+        self._called("commit")
+        if not self._hold_of(order_id).is_held:
+            raise ReservationReleased("given back")
+        self.sold.add(order_id)
+
+    async def release(self, order_id: int) -> None:
+        self._called("release")
+        hold = self._hold_of(order_id)
+        if hold.is_held:
+            self.end(hold.key)
+
+    def end(self, key: str) -> None:
+        """The hold ends: released or expired."""
+        hold = self.holds[key]
+        self.holds[key] = replace(hold, is_held=False)
+        self.sold.discard(hold.order_id)
+        for item in hold.items:
+            self.stock[item.product_item_id] += item.quantity
+
+    def _hold_of(self, order_id: int) -> Hold:
+        return next(hold for hold in self.holds.values() if hold.order_id == order_id)
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+
+
+class FakePayments:
+    """A provider that answers what it is told to, and else charges. `ledger` holds what was taken, net."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        # The answers of the next charges, in order.
+        self.answers: list[ChargeResult | AppError] = []
+        self.ledger: dict[str, Money] = {}
+        self.voided: set[str] = set()
+
+    async def charge(
+        self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
+    ) -> ChargeResult:
+        answer = self.answers.pop(0) if self.answers else Charged(self._clock.now())
+        if isinstance(answer, AppError):
+            raise answer
+        if transaction_id in self.voided:
+            return Refused("the transaction was ended")
+        if isinstance(answer, Charged):
+            self.ledger.setdefault(transaction_id, amount)
+        return answer
+
+    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
+        self.voided.add(transaction_id)
+        charged = self.ledger.pop(transaction_id, None)
+        return charged is not None
+
+    async def find(self, transaction_id: str) -> ChargeResult | None:
+        return Charged(self._clock.now()) if transaction_id in self.ledger else None

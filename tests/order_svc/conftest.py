@@ -1,0 +1,23 @@
+"""order_app: the same tests on the in-memory fakes and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+import pytest
+
+from chassis.db.engine import make_engine
+from tests.order_svc.order_app import InMemoryOrderApp, OrderApp, SqlOrderApp
+
+
+@pytest.fixture(params=["fakes", "postgres"])
+async def order_app(
+    request: pytest.FixtureRequest, databases_of: Callable[[str], Awaitable[Mapping[str, str]]]
+) -> AsyncIterator[OrderApp]:
+    if request.param == "fakes":
+        yield InMemoryOrderApp()
+        return
+    urls = await databases_of("order_svc")
+    engine = make_engine(urls["easyorder_order_write"], application_name="tests")
+    yield SqlOrderApp(engine)
+    await engine.dispose()

@@ -1,0 +1,132 @@
+"""order_svc's commands on fakes or on PostgreSQL, so that one suite runs on both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_sessions
+from chassis.db.hilo import HiLo
+from chassis.db.jobs import JobWriter
+from chassis.db.tables import JOB, OUTBOX
+from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.jobs import Backoff, JobLease
+from chassis.mediator import Command, Mediator
+from chassis.unit_of_work import OpenUnitOfWork
+from order_svc.adapters.unit_of_work import SqlOrderUow
+from order_svc.bootstrap import handle_commands
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Order
+from order_svc.domain.status import Status
+from tests.builders.order import OrderBuilder
+from tests.fakes.chassis import FakeClock, in_memory_units_of_work
+from tests.fakes.order import InMemoryOrderUow, OrderState
+
+R = TypeVar("R")
+BACKOFF = Backoff(initial_s=2, max_s=300, max_attempts=3, random=Random(1))
+
+
+@dataclass(frozen=True)
+class JobSeen:
+    """A job as the tests look at it."""
+
+    kind: str
+    key: str
+    state: str
+    payload: Mapping[str, Any]
+    lease: JobLease | None
+
+
+class OrderApp:
+    """Sends commands, and looks at what is durable."""
+
+    def __init__(self, open_uow: OpenUnitOfWork[OrderUow], clock: FakeClock) -> None:
+        self.open_uow = open_uow
+        self.clock = clock
+        self.mediator = Mediator(open_uow, service="order")
+        handle_commands(self.mediator, clock=clock, backoff=BACKOFF)
+
+    async def given(self, builder: OrderBuilder) -> int:
+        """Writes the order with its events, as if it had come about before; answers its id."""
+        order = builder.build()
+        async with self.open_uow() as uow:
+            await uow.orders.add([order])
+            uow.emit(*builder.events)
+            await uow.commit()
+        return order.id
+
+    async def send(self, command: Command[R]) -> R:
+        return await self.mediator.send(command)
+
+    async def order(self, order_id: int) -> Order:
+        async with self.open_uow() as uow:
+            return (await uow.orders.find([order_id]))[order_id]
+
+    async def status(self, order_id: int) -> Status:
+        return (await self.order(order_id)).status
+
+    async def events(self, order_id: int) -> list[tuple[int, str]]:
+        """Sequence and kind of the order's events, in order."""
+        raise NotImplementedError
+
+    async def jobs(self) -> list[JobSeen]:
+        raise NotImplementedError
+
+    async def job(self, kind: str) -> JobSeen:
+        """The only job of that kind."""
+        (job,) = [job for job in await self.jobs() if job.kind == kind]
+        return job
+
+
+class InMemoryOrderApp(OrderApp):
+    def __init__(self) -> None:
+        self._state = OrderState()
+        clock = FakeClock()
+        super().__init__(in_memory_units_of_work(partial(InMemoryOrderUow, clock=clock), self._state), clock)
+
+    async def events(self, order_id: int) -> list[tuple[int, str]]:
+        return [(event.sequence, event.kind) for event in self._state.events if event.aggregate_id == order_id]
+
+    async def jobs(self) -> list[JobSeen]:
+        return [
+            JobSeen(job.kind, job.key, job.state, job.payload, JobLease(job.id, job.token) if job.token else None)
+            for job in self._state.jobs
+        ]
+
+
+class SqlOrderApp(OrderApp):
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        open_uow = sql_units_of_work(
+            SqlOrderUow,
+            make_sessions(engine),
+            after_commit=AfterCommit(),
+            jobs=JobWriter(HiLo(engine, "job_hilo")),
+            has_read_side=True,
+        )
+        super().__init__(open_uow, FakeClock())
+
+    async def events(self, order_id: int) -> list[tuple[int, str]]:
+        query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.id)
+        async with self._engine.connect() as connection:
+            return [(row.sequence, row.kind) for row in await connection.execute(query)]
+
+    async def jobs(self) -> list[JobSeen]:
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(JOB).order_by(JOB.c.id))
+            return [
+                JobSeen(
+                    row.kind,
+                    row.key,
+                    row.state,
+                    row.payload,
+                    JobLease(row.id, row.lease_token) if row.lease_token else None,
+                )
+                for row in rows
+            ]

@@ -1,0 +1,105 @@
+"""PlaceOrder writes the order, its event and its charge together, once for each request."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from chassis.errors import RequestIdReused
+from chassis.idempotency import RequestKey
+from order_svc.commands.place_order import PlaceOrder
+from order_svc.domain.inventory import Hold, HoldLost
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from tests.builders.order import SHOPPER, an_item
+from tests.fakes.chassis import request_key
+from tests.order_svc.order_app import OrderApp
+
+
+def a_placing(
+    order_id: int = 1,
+    *,
+    request: RequestKey | None = None,
+    is_held: bool = True,
+    method: PaymentMethod = PaymentMethod.CARD,
+) -> PlaceOrder:
+    return PlaceOrder(
+        request=request,
+        owner=SHOPPER,
+        owner_team=None,
+        currency="USD",
+        items=(an_item(product_item_id=1, quantity=2), an_item(product_item_id=2, quantity=1, unit_price="5.50")),
+        method=method,
+        payment_token="tok_ok",
+        transaction_id=f"t-{order_id}",
+        hold=Hold(
+            order_id=order_id, key=f"k-{order_id}", is_held=is_held, items=(), expires_at=datetime(2026, 1, 2, tzinfo=UTC)
+        ),
+    )
+
+
+async def test_a_placed_order_is_confirmed_and_will_be_charged(order_app: OrderApp) -> None:
+    view = await order_app.send(a_placing())
+
+    assert (view.status, view.total_amount) == (Status.CONFIRMED, Decimal("25.50"))
+    assert (await order_app.order(1)).view() == view
+    assert await order_app.events(1) == [(1, "order_created")]
+    charge = await order_app.job("charge")
+    assert (charge.key, charge.payload["amount"], charge.payload["token"]) == ("t-1", "25.50", "tok_ok")
+    assert charge.lease is not None
+
+
+async def test_cash_is_not_charged_but_its_stock_is_sold_at_once(order_app: OrderApp) -> None:
+    view = await order_app.send(a_placing(method=PaymentMethod.CASH))
+
+    assert (view.status, view.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
+    assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
+
+
+async def test_nothing_is_placed_on_a_hold_that_has_ended(order_app: OrderApp) -> None:
+    with pytest.raises(HoldLost):
+        await order_app.send(a_placing(is_held=False))
+
+    assert await order_app.jobs() == []
+    assert await order_app.events(1) == []
+
+
+async def test_ten_equal_requests_at_once_are_one_order(order_app: OrderApp) -> None:
+    first = a_placing(request=request_key())
+
+    views = await asyncio.gather(*[order_app.send(first) for _ in range(10)])
+
+    assert len({view.id for view in views}) == 1
+    assert len(await order_app.jobs()) == 1
+
+
+async def test_a_repeated_request_gets_the_first_answer_even_when_its_hold_is_gone(order_app: OrderApp) -> None:
+    first = await order_app.send(a_placing(request=request_key()))
+
+    again = await order_app.send(a_placing(request=request_key(), is_held=False))
+
+    assert again == first
+
+
+async def test_a_request_id_with_another_body_is_refused(order_app: OrderApp) -> None:
+    await order_app.send(a_placing(request=request_key(body="one")))
+
+    with pytest.raises(RequestIdReused):
+        await order_app.send(a_placing(order_id=2, request=request_key(body="other")))
+
+    assert len(await order_app.jobs()) == 1
+
+
+async def test_one_order_that_can_not_be_written_does_not_fail_its_neighbours(order_app: OrderApp) -> None:
+    await order_app.send(a_placing(1))
+    colliding, fine = a_placing(1), a_placing(2)
+
+    results = await asyncio.gather(
+        order_app.send(colliding), order_app.send(fine), return_exceptions=True
+    )
+
+    assert isinstance(results[0], Exception)
+    assert not isinstance(results[1], BaseException)
+    assert await order_app.status(2) is Status.CONFIRMED

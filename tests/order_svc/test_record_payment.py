@@ -1,0 +1,132 @@
+"""RecordPayment: an attempt to charge changes the order, ends or puts off its job, and is written once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from chassis.jobs import JobLease, LeaseLost
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.record_payment import RecordPayment
+from order_svc.domain.status import PaymentOutcome, PaymentStatus, Status
+from tests.order_svc.order_app import OrderApp
+from tests.order_svc.test_place_order import a_placing
+
+
+async def a_charge_under_way(app: OrderApp, order_id: int = 1) -> JobLease:
+    await app.send(a_placing(order_id))
+    lease = next(job.lease for job in await app.jobs() if job.key == f"t-{order_id}")
+    assert lease is not None
+    return lease
+
+
+async def test_charged_is_paid_and_sells_the_stock(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+
+    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.status, order.payment.attempts) == (Status.PAID, PaymentStatus.PAID, 1)
+    assert order.paid_at is not None
+    assert [(job.kind, job.state) for job in await order_app.jobs()] == [
+        ("charge", "DONE"),
+        ("commit_stock", "RUNNING"),
+    ]
+    assert await order_app.events(1) == [(1, "order_created"), (2, "payment_attempt"), (3, "order_status_changed")]
+
+
+async def test_refused_fails_and_releases_the_stock(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+
+    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.REFUSED, why="declined"))
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.failure_reason) == (Status.FAILED, "declined")
+    assert [(job.kind, job.state) for job in await order_app.jobs()] == [
+        ("charge", "DONE"),
+        ("release_stock", "RUNNING"),
+    ]
+
+
+async def test_a_transient_failure_puts_the_charge_off(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+
+    recorded = await order_app.send(
+        RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.TRANSIENT, why="provider down")
+    )
+
+    assert recorded.next_attempt_s is not None
+    assert 2 <= recorded.next_attempt_s <= 2.5
+    order = await order_app.order(1)
+    assert (order.status, order.payment.status, order.payment.attempts) == (
+        Status.CONFIRMED,
+        PaymentStatus.PENDING,
+        1,
+    )
+    assert [(job.kind, job.state) for job in await order_app.jobs()] == [("charge", "READY")]
+
+
+async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_administrators(
+    order_app: OrderApp,
+) -> None:
+    lease = await a_charge_under_way(order_app)
+    async with order_app.open_uow() as uow:
+        order = (await uow.orders.find([1]))[1]
+        order.payment.attempts = 2
+        await uow.orders.save([order])
+        await uow.commit()
+
+    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.TRANSIENT, why="down"))
+
+    assert await order_app.status(1) is Status.FAILED
+    assert {job.kind: job.state for job in await order_app.jobs()} == {
+        "charge": "DONE",
+        "release_stock": "RUNNING",
+        "return_money": "RUNNING",
+    }
+    assert [kind for _, kind in await order_app.events(1)] == [
+        "order_created",
+        "payment_attempt",
+        "order_status_changed",
+        "admin_alert",
+    ]
+
+
+async def test_a_lost_lease_changes_nothing(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+
+    with pytest.raises(LeaseLost):
+        await order_app.send(
+            RecordPayment(
+                lease=JobLease(lease.job_id, "somebody else's"), order_id=1, outcome=PaymentOutcome.CHARGED
+            )
+        )
+
+    assert await order_app.status(1) is Status.CONFIRMED
+    assert await order_app.events(1) == [(1, "order_created")]
+
+
+async def test_the_same_outcome_twice_is_written_once(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+    command = RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED)
+
+    results = await asyncio.gather(
+        order_app.send(command), order_app.send(command), return_exceptions=True
+    )
+
+    assert sum(not isinstance(result, BaseException) for result in results) >= 1
+    assert (await order_app.order(1)).payment.attempts == 1
+    assert len(await order_app.events(1)) == 3
+
+
+async def test_a_charge_of_an_order_cancelled_meanwhile_changes_nothing_but_ends_its_job(order_app: OrderApp) -> None:
+    lease = await a_charge_under_way(order_app)
+    await order_app.send(CancelOrder(order_id=1, reason="late"))
+
+    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+
+    assert await order_app.status(1) is Status.CANCELLED
+    states = {job.kind: job.state for job in await order_app.jobs()}
+    assert states["charge"] == "DONE"
+    assert "commit_stock" not in states
