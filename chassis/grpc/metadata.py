@@ -1,7 +1,16 @@
-"""The names under which things travel beside a message."""
+"""The names under which things travel beside a message, and what came with the request being served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
 
 AUTHORIZATION = "authorization"
 CORRELATION_ID = "x-request-id"
 POSITION = "x-easyorder-position"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
 ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
+
+# gRPC makes new objects of all metadata whenever it is asked; the outermost interceptor asks once.
+incoming: ContextVar[Mapping[str, Any]] = ContextVar("easyorder_incoming_metadata")

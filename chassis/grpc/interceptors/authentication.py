@@ -21,7 +21,7 @@ class AuthenticationInterceptor(AsyncServerInterceptor):
         self._verifier = verifier
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
-        incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
+        incoming = metadata.incoming.get()
         caller = await self._caller(incoming.get(metadata.AUTHORIZATION), method_name)
         if caller is not ANONYMOUS:
             identify(caller, on_behalf_of=incoming.get(metadata.ON_BEHALF_OF, "") if caller.is_service else "")

@@ -25,6 +25,7 @@ class ContextInterceptor(AsyncServerInterceptor):
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
         incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
+        metadata.incoming.set(incoming)
         asked_for = incoming.get(metadata.CORRELATION_ID, "")
         correlation_id = asked_for if _CORRELATION_ID.fullmatch(asked_for) else uuid.uuid4().hex
         context.set_trailing_metadata(((metadata.CORRELATION_ID, correlation_id),))

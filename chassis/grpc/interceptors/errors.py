@@ -39,12 +39,12 @@ class ErrorInterceptor(AsyncServerInterceptor):
             failure = error
         except Exception as error:
             failure = self._record(error)
-        log.info("refused", method=method_name, reason=failure.reason, message=failure.message)
+        log.info("refused", reason=failure.reason, message=failure.message)
         return await _abort(context, failure)
 
     def _record(self, error: Exception) -> AppError:
         request = current()
-        log.error("unexpected error", method=request.method, caller=request.caller.id, exc_info=error)
+        log.error("unexpected error", exc_info=error)
         self._unexpected.add(
             UnexpectedError(
                 time=self._clock.now(),

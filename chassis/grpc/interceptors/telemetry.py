@@ -1,4 +1,4 @@
-"""A span and a duration for every call, as OpenTelemetry's conventions for RPC name them; only where telemetry is on."""
+"""A span and a duration for every call, named by OpenTelemetry's conventions for RPC; only where telemetry is on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from opentelemetry import metrics, propagate, trace
 
 from chassis.context import current
 from chassis.errors import AppError
+from chassis.grpc import metadata
 from chassis.grpc.interceptors import Context, Handler
 
 
@@ -21,7 +22,7 @@ class TelemetryInterceptor(AsyncServerInterceptor):
         self._durations = metrics.get_meter("easyorder").create_histogram("rpc.server.duration", unit="s")
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
-        parent = propagate.extract({key: str(value) for key, value in context.invocation_metadata() or ()})
+        parent = propagate.extract(metadata.incoming.get())
         service, _, name = method_name.removeprefix("/").partition("/")
         attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": name}
         began, outcome = time.perf_counter(), "INTERNAL"
