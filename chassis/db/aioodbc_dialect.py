@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from sqlalchemy import types as sqltypes
 from sqlalchemy.connectors.aioodbc import aiodbcConnector
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import BindTyping, ConnectArgsType
-
-if TYPE_CHECKING:
-    _Connector: Any = object
-else:
-    _Connector = aiodbcConnector
 
 DRIVER_NAME = "PostgreSQL Unicode"
 _OPTIONS = {
@@ -75,7 +70,7 @@ class _Jsonb(JSONB):
     render_bind_cast = True
 
 
-class PGDialect_aioodbc(_Connector, PGDialect):  # noqa: N801, the name SQLAlchemy's dialects have
+class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     """Every parameter carries its type as a cast: psqlODBC would else guess, and can not guess that of a NULL."""
 
     driver = "aioodbc"
@@ -84,7 +79,7 @@ class PGDialect_aioodbc(_Connector, PGDialect):  # noqa: N801, the name SQLAlche
     supports_server_side_cursors = False
     default_paramstyle = "qmark"
     bind_typing = BindTyping.RENDER_CASTS
-    colspecs: ClassVar[dict[type[Any], type[Any]]] = PGDialect.colspecs | {
+    colspecs = PGDialect.colspecs | {
         sqltypes.String: _String,
         sqltypes.SmallInteger: _SmallInteger,
         sqltypes.Integer: _Integer,
@@ -125,8 +120,8 @@ class PGDialect_aioodbc(_Connector, PGDialect):  # noqa: N801, the name SQLAlche
         state = e.args[0] if e.args else None
         return state in _LOST_CONNECTION or bool(super().is_disconnect(e, connection, cursor))
 
-    def _get_server_version_info(self, connection: Connection) -> tuple[int, ...]:
-        return PGDialect._get_server_version_info(self, connection)
+    # Not the connector's, which asks the driver manager.
+    _get_server_version_info = PGDialect._get_server_version_info
 
 
 def _connection_string(options: dict[str, str]) -> str:

@@ -64,6 +64,6 @@ def create_change_log(op: Operations) -> None:
 
 
 def create_sync_trigger(op: Operations, table: str) -> None:
-    """Makes `trg_sync_<table>_insert` and `_update`. The table has the columns of `chassis.db.entities.Audited` and `id`."""
+    """Makes `trg_sync_<table>_insert` and `_update`. The table has `id` and the columns of entities.Audited."""
     for change in ("insert", "update"):
         op.execute(_TRIGGER.format(table=table, event=change))

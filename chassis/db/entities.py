@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnDefault, event, false, text
+from sqlalchemy import BigInteger, Column, ColumnDefault, event, false, text
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 
 from chassis.clock import SystemClock
@@ -72,4 +72,5 @@ class Owned(Audited):
 def _count_up_in_core_updates(mapper: Mapper[Any], cls: type[Audited]) -> None:
     # The mapper counts in its own flushes only; this is for update() statements.
     version = mapper.local_table.c.row_version
+    assert isinstance(version, Column)
     version.onupdate = ColumnDefault(version + 1, for_update=True)

@@ -1,8 +1,9 @@
-"""`python -m chassis.db.migrate order_svc …`: makes the databases of services where missing and brings them up to date.
+"""`python -m chassis.db.migrate order_svc …`: makes the databases of services where missing, brings them up to date.
 
-A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in `migrations/write/versions`
-and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the environment is the chassis's. Each
-upgrade is one transaction under an advisory lock: replicas may start at once, and a failed upgrade leaves nothing.
+A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in
+`migrations/write/versions` and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the
+environment is the chassis's. Each upgrade is one transaction under an advisory lock: replicas may start at once, and a
+failed upgrade leaves nothing.
 """
 
 from __future__ import annotations

@@ -84,3 +84,32 @@ IDEMPOTENCY_KEY = Table(
     Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
     Index("ix_idempotency_key_created_on", "created_on"),
 )
+
+AUDIT_ENTRY = Table(
+    "audit_entry",
+    CHASSIS,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("time", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("correlation_id", Text, nullable=False),
+    Index("ix_audit_entry_resource", "resource"),
+    Index("ix_audit_entry_actor", "actor"),
+)
+
+RECORDED_ERROR = Table(
+    "recorded_error",
+    CHASSIS,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("time", UtcDateTime, nullable=False),
+    # The method or kind of job.
+    Column("source", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("correlation_id", Text, nullable=False),
+    Index("ix_recorded_error_time", "time"),
+)

@@ -1,0 +1,66 @@
+"""Read-your-writes: a reader waits, for a bounded time, until the projection has what the reader has caused or seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.errors import InvalidArgument
+
+# Parked changes are the operators' affair; nobody waits for those.
+_PENDING = """
+FROM change_log
+WHERE (owner = :caller OR actor = :caller OR xact_id = CAST(CAST(:position AS text) AS xid8)) AND failures = 0
+"""
+_LAST = text(f"SELECT max(id) {_PENDING}")
+_STILL = text(f"SELECT EXISTS (SELECT {_PENDING} AND id <= :last)")
+_POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
+
+
+async def current_position(session: AsyncSession) -> str:
+    """Where the read side will be once it has the session's transaction: what `x-easyorder-position` carries."""
+    return str((await session.execute(_POSITION)).scalar_one())
+
+
+class Freshness:
+    """Asks the write database what is still to be applied. `wake` nudges this process's projector."""
+
+    def __init__(self, write: AsyncEngine, *, wake: Callable[[], None] | None = None, poll_s: float = 0.01) -> None:
+        # Single statements: without BEGIN and ROLLBACK they cost one round trip.
+        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._wake = wake
+        self._poll_s = poll_s
+
+    async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
+        """Returns once the caller's changes and the transaction at `position` are applied, as far as committed by now.
+
+        At once, after one indexed query, when nothing is pending. False when time is up. Raises InvalidArgument for a
+        position that never was one.
+        """
+        if position is not None and not (position.isascii() and position.isdecimal() and len(position) < 20):
+            raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
+        pending: dict[str, str | int | None] = {"caller": caller_id, "position": position}
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        last = await self._ask(_LAST, pending)
+        if last is None:
+            return True
+        while await self._ask(_STILL, pending | {"last": last}):
+            if loop.time() >= deadline:
+                return False
+            if self._wake is not None:
+                self._wake()
+            await asyncio.sleep(self._poll_s)
+        return True
+
+    async def _ask(self, question: TextClause, parameters: Mapping[str, str | int | None]) -> int | bool | None:
+        # Not cancelled with the caller: that can poison the pooled connection.
+        return await asyncio.shield(self._scalar(question, parameters))
+
+    async def _scalar(self, question: TextClause, parameters: Mapping[str, str | int | None]) -> int | bool | None:
+        async with self._write.connect() as connection:
+            answer: int | bool | None = await connection.scalar(question, parameters)
+            return answer

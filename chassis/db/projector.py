@@ -1,0 +1,230 @@
+"""The projector: copies what the change log holds to the read database, then empties it; at least once, applied once.
+
+A batch is taken in one write transaction that commits only after the read side has: a crash in between brings the
+batch again, and row versions make that harmless. Not "everything after the last id I saw", because rows commit in
+another order than they got their ids. Several projectors share the work, each skips what another one holds. A change
+that can not be applied is parked and tried again later, without stopping the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis.background import WakefulLoop
+from chassis.db.bulk import as_json
+from chassis.db.failures import meaning_of
+
+log = structlog.get_logger(__name__)
+
+# The rows of a statement become visible together, so that only a batch cut short by its limit can split a transaction.
+_TAKE = """
+DELETE FROM change_log WHERE {which}
+RETURNING id, CAST(xact_id AS text) AS xact_id, entity, entity_id, row_version, owner, actor,
+          CAST(image AS text) AS image_json, failures
+"""
+_DUE = "entity = ANY(string_to_array(:entities, ',')) AND (parked_until IS NULL OR parked_until <= now())"
+_TAKE_BATCH = text(
+    _TAKE.format(
+        which=f"id = ANY(ARRAY(SELECT id FROM change_log WHERE {_DUE} ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED))"
+    )
+)
+_TAKE_REST = text(
+    _TAKE.format(
+        which="id = ANY(ARRAY(SELECT id FROM change_log WHERE "
+        f"xact_id = ANY(CAST(string_to_array(:xact_ids, ',') AS xid8[])) AND {_DUE} FOR UPDATE SKIP LOCKED))"
+    )
+)
+_PARK = text("""
+INSERT INTO change_log (id, xact_id, entity, entity_id, row_version, owner, actor, image, failures, parked_until)
+OVERRIDING SYSTEM VALUE
+SELECT id, CAST(xact_id AS xid8), entity, entity_id, row_version, owner, actor, CAST(image_json AS jsonb), failures + 1,
+       now() + make_interval(secs => least(power(2, failures), 300))
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS parked(id bigint, xact_id text, entity text, entity_id text,
+     row_version bigint, owner text, actor text, image_json text, failures smallint)
+""")
+_LAG = text("""
+SELECT CAST(coalesce(extract(epoch FROM clock_timestamp() - min(recorded_on)) * 1000, 0) AS float8) FROM change_log
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The image of a row as a transaction left it. `image_json` is its JSON text."""
+
+    id: int
+    xact_id: str
+    entity: str
+    entity_id: str
+    row_version: int
+    owner: str
+    actor: str
+    image_json: str
+    failures: int = 0
+
+    @property
+    def image(self) -> Any:
+        """The row, by column name; parsed at each call."""
+        return json.loads(self.image_json)
+
+
+class Projection(Protocol):
+    """Brings changes of one entity into the read database."""
+
+    async def apply(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool) -> None:
+        """Applies the latest change of each row, in the connection's transaction; must bear being repeated.
+
+        A change of an older version than what is there does nothing; one of the same version too, unless `repair`.
+        """
+        ...
+
+
+Told = Callable[[Sequence[Change]], Awaitable[None]]
+
+
+class Projector:
+    """Applies changes in the order of `projections` (by write table), a batch in one transaction of the read database.
+
+    `on_applied` is told of changes that readers see by now, possibly more than once: the place to evict caches.
+    """
+
+    def __init__(
+        self,
+        write: AsyncEngine,
+        read: AsyncEngine,
+        projections: Mapping[str, Projection],
+        *,
+        idle_s: float = 0.25,
+        pace_s: float = 0.02,
+        batch: int = 1000,
+    ) -> None:
+        self._write = write
+        self._read = read
+        self._projections = projections
+        self._pace_s = pace_s
+        self._next_round = 0.0
+        self._batch = batch
+        self._entities = ",".join(projections)
+        self.on_applied: list[Told] = []
+        # Woken by this process's commits; the interval is for those of other replicas.
+        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s)
+        self.wake = self._loop.wake
+        self.start = self._loop.start
+        self.stop = self._loop.stop
+
+    async def project(self) -> int:
+        """Applies one batch; answers how many changes it took from the log."""
+        async with self._write.begin() as write:
+            changes = await self._take(write)
+            if changes:
+                applied, failed = await self._apply(changes)
+                if failed:
+                    await write.execute(_PARK, {"rows": as_json(failed)})
+                # Before the log is emptied: who waits for that must not find an old cache.
+                await self._tell(applied)
+        return len(changes)
+
+    async def lag_ms(self) -> float:
+        """The age of the oldest change that readers do not see yet; 0 when there is none."""
+        async with self._write.connect() as write:
+            return float((await write.execute(_LAG)).scalar_one())
+
+    async def rebuild(self, entity: str) -> int:
+        """Copies all rows of a write table again, while everything runs; answers how many rows there are.
+
+        Mends a read table that was emptied or went wrong. What changes meanwhile comes through the log and is newer.
+        """
+        count, after = 0, None
+        while chunk := await self._chunk(entity, after):
+            async with self._read.begin() as read:
+                await self._projections[entity].apply(read, _sorted(chunk), repair=True)
+            await self._tell(chunk)
+            count, after = count + len(chunk), chunk[-1].entity_id
+        return count
+
+    async def _round(self) -> bool:
+        # Under load commits come faster than batches are worth their transactions.
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._next_round - loop.time()))
+        self._next_round = loop.time() + self._pace_s
+        return await self.project() >= self._batch
+
+    async def _take(self, write: AsyncConnection) -> list[Change]:
+        due = {"entities": self._entities}
+        rows = (await write.execute(_TAKE_BATCH, due | {"batch": self._batch})).mappings().all()
+        changes = [_change(row) for row in rows]
+        if len(changes) == self._batch:
+            xact_ids = ",".join({change.xact_id for change in changes})
+            rest = await write.execute(_TAKE_REST, due | {"xact_ids": xact_ids})
+            changes += [_change(row) for row in rest.mappings()]
+        return changes
+
+    async def _apply(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+        """Applies what can be applied; answers the changes applied, and those that failed."""
+        latest = _latest(changes)
+        try:
+            async with self._read.begin() as read:
+                for entity, projection in self._projections.items():
+                    if of_entity := [change for change in latest if change.entity == entity]:
+                        await projection.apply(read, of_entity, repair=False)
+        except Exception as error:
+            if meaning_of(error) is not None:
+                # The database's trouble, not the change's: the whole batch comes again.
+                raise
+            if len(changes) > 1:
+                return await self._apply_halves(changes)
+            log.exception("change parked", entity=changes[0].entity, entity_id=changes[0].entity_id)
+            return [], list(changes)
+        return latest, []
+
+    async def _apply_halves(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+        middle = len(changes) // 2
+        applied, failed = await self._apply(changes[:middle])
+        applied_too, failed_too = await self._apply(changes[middle:])
+        return applied + applied_too, failed + failed_too
+
+    async def _tell(self, changes: Sequence[Change]) -> None:
+        for told in self.on_applied:
+            try:
+                await told(changes)
+            except Exception:
+                log.exception("a listener of the projector failed", listener=repr(told))
+
+    async def _chunk(self, entity: str, after: str | None) -> list[Change]:
+        # Projected entities are the keys of `projections`, never input.
+        where = "" if after is None else "WHERE id > (SELECT id FROM after)"
+        statement = text(
+            f"WITH after AS (SELECT (jsonb_populate_record(CAST(NULL AS {entity}), CAST(:after AS jsonb))).id) "
+            f"SELECT 0 AS id, '' AS xact_id, CAST(:entity AS text) AS entity, CAST(id AS text) AS entity_id, "
+            f"row_version, created_by AS owner, modified_by AS actor, CAST(to_jsonb(source) AS text) AS image_json "
+            f"FROM {entity} AS source {where} ORDER BY source.id LIMIT :batch"
+        )
+        parameters = {"entity": entity, "after": json.dumps({"id": after}), "batch": self._batch}
+        async with self._write.connect() as write:
+            return [_change(row) for row in (await write.execute(statement, parameters)).mappings()]
+
+
+def _latest(changes: Sequence[Change]) -> list[Change]:
+    """One change for each row, that of the highest version."""
+    latest: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        known = latest.get((change.entity, change.entity_id))
+        if known is None or known.row_version < change.row_version:
+            latest[change.entity, change.entity_id] = change
+    return _sorted(latest.values())
+
+
+def _sorted(changes: Iterable[Change]) -> list[Change]:
+    # Projectors that meet on the same rows lock them in the same order.
+    return sorted(changes, key=lambda change: (change.entity, change.entity_id))
+
+
+def _change(row: RowMapping) -> Change:
+    return Change(**row)
