@@ -72,7 +72,7 @@ class TokenVerifier:
                 return _person(claims), float(claims["exp"])
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:
             raise Unauthenticated("the access token is not valid; log in again") from error
         raise Unauthenticated("the access token is not valid; log in again")
 
