@@ -76,9 +76,10 @@ def _update(
     assignments = [f"{_quoted(name)} = r.{_quoted(name)}" for name in columns if name not in match]
     assignments += [f"{_quoted(name)} = {expression}" for name, expression in extra]
     where = " AND ".join(f"t.{_quoted(name)} = r.{_quoted(name)}" for name in match)
+    # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
     return text(
-        f"UPDATE {table.fullname} AS t SET {', '.join(assignments)} FROM {recordset(table, columns)} "
-        f"WHERE {where} RETURNING t.id"
+        f"WITH updated AS (UPDATE {table.fullname} AS t SET {', '.join(assignments)} "
+        f"FROM {recordset(table, columns)} WHERE {where} RETURNING t.id) SELECT id FROM updated"
     )
 
 

@@ -17,33 +17,35 @@ from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
 from chassis.jobs import Job, JobLease, NewJob
 
+# As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
 _SETTLE = (
-    "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
+    "WITH settled AS (UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
     "due_at = now() + make_interval(secs => r.delay_s) "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, token text, delay_s float8, error text) "
-    "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
+    "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id) SELECT id FROM settled"
 )
 _COMPLETE = text(_SETTLE.format(state="DONE"))
 _PUT_OFF = text(_SETTLE.format(state="READY"))
 _BURY = text(_SETTLE.format(state="DEAD"))
 
 _CLAIM = text(
-    "UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
+    "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
     "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)) "
     "FROM (SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
     "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
     "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED) AS due "
-    "WHERE t.id = due.id RETURNING t.id, t.kind, t.key, t.payload, t.attempts"
+    "WHERE t.id = due.id RETURNING t.id, t.kind, t.key, t.payload, t.attempts) "
+    "SELECT id, kind, key, payload, attempts FROM claimed"
 )
 
 # A job that is due at once is born leased to the process that writes it.
 _INSERT = text(
-    "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token) "
+    "WITH written AS (INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token) "
     "SELECT id, kind, key, payload, CASE WHEN token IS NULL THEN 'READY' ELSE 'RUNNING' END, "
     "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
     "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8) "
-    "ON CONFLICT (kind, key) DO NOTHING RETURNING id"
+    "ON CONFLICT (kind, key) DO NOTHING RETURNING id) SELECT id FROM written"
 )
 _PURGE = text(
     "DELETE FROM job WHERE state IN ('DONE', 'DISCARDED') "
