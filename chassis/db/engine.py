@@ -33,6 +33,8 @@ def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10) -
         pool_recycle=_RECYCLE_S,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        # Errors are logged and recorded: without the values, which may be secrets.
+        hide_parameters=True,
         connect_args=_connect_args(driver, application_name),
     )
 
