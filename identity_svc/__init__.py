@@ -1,0 +1,1 @@
+"""identity_svc: users, teams, roles and tokens."""

@@ -1,0 +1,1 @@
+"""The ports on PostgreSQL, argon2id and JWT."""

@@ -1,0 +1,39 @@
+"""Access tokens: JWTs signed with Ed25519 (RFC 7519, RFC 8037), which say who somebody is and what they may do."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM
+from chassis.clock import Clock
+from identity_svc.domain.tokens import AccessToken
+from identity_svc.domain.user import User
+
+
+class JwtAccessTokens:
+    """Issues tokens that live for `life_s` and name the key, `kid`, that they are signed with."""
+
+    def __init__(self, private_key: Ed25519PrivateKey, kid: str, *, life_s: int, clock: Clock) -> None:
+        self._private_key = private_key
+        self._kid = kid
+        self._life_s = life_s
+        self._clock = clock
+
+    def issue(self, user: User) -> AccessToken:
+        now = self._clock.now()
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(user.id),
+            "roles": sorted(role.name for role in user.roles),
+            "teams": [str(team_id) for team_id in user.team_ids],
+            "iat": now,
+            "exp": now + timedelta(seconds=self._life_s),
+            "jti": uuid.uuid4().hex,
+        }
+        text = jwt.encode(claims, self._private_key, algorithm=USER_ALGORITHM, headers={"kid": self._kid})
+        return AccessToken(text=text, expires_in_s=self._life_s)

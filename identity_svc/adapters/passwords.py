@@ -1,0 +1,71 @@
+"""argon2id (RFC 9106) in a few threads: a login costs its milliseconds there, while the event loop goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import argon2
+from argon2.exceptions import VerifyMismatchError
+
+from chassis.errors import Unavailable
+from identity_svc.domain.password import Password, PasswordHash
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argon2Cost:
+    """How slow a hash is, and how many may be under way: `threads` at once, `max_waiting` in line."""
+
+    time_cost: int
+    memory_kib: int
+    threads: int
+    max_waiting: int
+
+
+class Argon2Passwords:
+    """Passwords on argon2-cffi, which lets go of the GIL while it works."""
+
+    def __init__(self, cost: Argon2Cost) -> None:
+        self._hasher = argon2.PasswordHasher(
+            time_cost=cost.time_cost, memory_cost=cost.memory_kib, parallelism=1, type=argon2.Type.ID
+        )
+        self._threads = ThreadPoolExecutor(cost.threads, thread_name_prefix="argon2")
+        self._room = cost.threads + cost.max_waiting
+        # For addresses that nobody has: verifying must not be quicker for them.
+        self._nobodys = PasswordHash(self._hasher.hash(secrets.token_urlsafe()))
+
+    async def hash(self, password: Password) -> PasswordHash:
+        """Raises Unavailable when too many are waiting."""
+        return PasswordHash(await self._run(lambda: self._hasher.hash(password.reveal())))
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> bool:
+        """Raises Unavailable when too many are waiting."""
+        matches = await self._run(lambda: self._matches(password, known or self._nobodys))
+        return matches and known is not None
+
+    def is_outdated(self, known: PasswordHash) -> bool:
+        return self._hasher.check_needs_rehash(known.phc)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _matches(self, password: Password, known: PasswordHash) -> bool:
+        try:
+            return self._hasher.verify(known.phc, password.reveal())
+        except VerifyMismatchError:
+            return False
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._room <= 0:
+            raise Unavailable("too many people are signing in; try again in a moment", retry_after_s=1)
+        self._room -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._room += 1

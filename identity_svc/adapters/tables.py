@@ -1,0 +1,88 @@
+"""The tables of easyorder_identity."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db.entities import BaseSoftDelete
+from chassis.db.types import UtcDateTime, Uuid
+
+
+class Base(DeclarativeBase):
+    """What is in easyorder_identity."""
+
+    type_annotation_map: ClassVar = {str: Text}
+
+
+class UserRow(BaseSoftDelete, Base):
+    __tablename__ = "user_account"
+
+    # Normalised: the unique constraint is case-insensitive because of that.
+    email: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+
+
+class TeamRow(BaseSoftDelete, Base):
+    __tablename__ = "team"
+
+    name: Mapped[str]
+
+
+ROLE = Table("role", Base.metadata, Column("name", Text, primary_key=True))
+
+USER_ROLE = Table(
+    "user_role",
+    Base.metadata,
+    Column("user_id", Uuid, ForeignKey("user_account.id"), primary_key=True),
+    Column("role", Text, ForeignKey("role.name"), primary_key=True),
+)
+
+TEAM_MEMBER = Table(
+    "team_member",
+    Base.metadata,
+    Column("team_id", Uuid, ForeignKey("team.id"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), primary_key=True, index=True),
+)
+
+CREDENTIAL = Table(
+    "credential",
+    Base.metadata,
+    Column("user_id", Uuid, ForeignKey("user_account.id"), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+)
+
+# Of addresses that may be nobody's, and may be a password typed into the wrong field: only their digest is kept.
+LOCKOUT = Table(
+    "lockout",
+    Base.metadata,
+    Column("email_digest", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_failed_on", UtcDateTime, index=True),
+    Column("locked_until", UtcDateTime),
+)
+
+REFRESH_TOKEN = Table(
+    "refresh_token",
+    Base.metadata,
+    Column("digest", Text, primary_key=True),
+    Column("family_id", Uuid, nullable=False, index=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False, index=True),
+    Column("issued_on", UtcDateTime, nullable=False),
+    Column("expires_on", UtcDateTime, nullable=False, index=True),
+)
+
+SIGNING_KEY = Table(
+    "signing_key",
+    Base.metadata,
+    Column("kid", Text, primary_key=True),
+    Column("public_key", LargeBinary, nullable=False),
+    # Sealed with a key derived from the mesh's secret.
+    Column("private_key", LargeBinary, nullable=False),
+    Column("created_on", UtcDateTime, nullable=False),
+    # From then on its tokens are refused.
+    Column("retired_on", UtcDateTime),
+)

@@ -1,0 +1,39 @@
+"""The stores on one SQL transaction."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from chassis.db.failures import Refusals
+from chassis.db.unit_of_work import SqlUnitOfWork
+from identity_svc.adapters.lockouts import SqlLockouts
+from identity_svc.adapters.refresh_tokens import SqlRefreshTokens
+from identity_svc.adapters.signing_keys import SqlSigningKeys
+from identity_svc.adapters.users import SqlCredentials, SqlUsers
+from identity_svc.domain.errors import EmailTaken
+
+
+class SqlIdentityUow(SqlUnitOfWork):
+    """One transaction on easyorder_identity."""
+
+    refusals: ClassVar[Refusals] = {"user_account_email_key": EmailTaken}
+
+    @property
+    def users(self) -> SqlUsers:
+        return SqlUsers(self.session)
+
+    @property
+    def credentials(self) -> SqlCredentials:
+        return SqlCredentials(self.session)
+
+    @property
+    def lockouts(self) -> SqlLockouts:
+        return SqlLockouts(self.session)
+
+    @property
+    def refresh_tokens(self) -> SqlRefreshTokens:
+        return SqlRefreshTokens(self.session)
+
+    @property
+    def signing_keys(self) -> SqlSigningKeys:
+        return SqlSigningKeys(self.session)

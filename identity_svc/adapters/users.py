@@ -1,0 +1,98 @@
+"""Users and their credentials in PostgreSQL."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ColumnElement, Text, cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from identity_svc.adapters.tables import CREDENTIAL, TEAM_MEMBER, USER_ROLE, UserRow
+from identity_svc.domain.password import PasswordHash
+from identity_svc.domain.ports import Credential
+from identity_svc.domain.user import Email, Role, TeamId, User, UserId
+
+# As text, in the same row: one round trip on either driver.
+_ROLES = select(func.string_agg(USER_ROLE.c.role, ",")).where(USER_ROLE.c.user_id == UserRow.id).scalar_subquery()
+_TEAMS = (
+    select(func.string_agg(cast(TEAM_MEMBER.c.team_id, Text), ","))
+    .where(TEAM_MEMBER.c.user_id == UserRow.id)
+    .scalar_subquery()
+)
+
+
+class SqlUsers:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find(self, user_id: UserId) -> User | None:
+        return await self._find(UserRow.id == user_id)
+
+    async def find_by_email(self, email: Email) -> User | None:
+        return await self._find(UserRow.email == email)
+
+    async def add(self, user: User) -> None:
+        row = UserRow(
+            id=user.id,
+            email=user.email,
+            display_name=user.display_name,
+            is_disabled=user.disabled,
+            created_on=user.created_on,
+            modified_on=user.modified_on,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        roles = [{"user_id": user.id, "role": role.name} for role in user.roles]
+        await self._session.execute(insert(USER_ROLE), roles)
+
+    async def _find(self, condition: ColumnElement[bool]) -> User | None:
+        found = (await self._session.execute(select(UserRow, _ROLES, _TEAMS).where(condition))).one_or_none()
+        return None if found is None else _user(*found)
+
+
+class SqlCredentials:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find_by_email(self, email: Email) -> Credential | None:
+        found = await self._session.execute(
+            select(CREDENTIAL.c.user_id, CREDENTIAL.c.password_hash)
+            .join(UserRow, UserRow.id == CREDENTIAL.c.user_id)
+            .where(UserRow.email == email, UserRow.is_disabled.is_(False))
+        )
+        row = found.one_or_none()
+        return None if row is None else Credential(row.user_id, PasswordHash(row.password_hash))
+
+    async def put(self, credential: Credential) -> None:
+        statement = upsert(CREDENTIAL).values(user_id=credential.user_id, password_hash=credential.password_hash.phc)
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[CREDENTIAL.c.user_id], set_={"password_hash": statement.excluded.password_hash}
+            )
+        )
+
+    async def replace(self, old: Credential, new: PasswordHash) -> None:
+        await self._session.execute(
+            update(CREDENTIAL)
+            .where(CREDENTIAL.c.user_id == old.user_id, CREDENTIAL.c.password_hash == old.password_hash.phc)
+            .values(password_hash=new.phc)
+        )
+
+
+def _user(row: UserRow, roles: str | None, teams: str | None) -> User:
+    return User(
+        id=UserId(row.id),
+        email=Email(row.email),
+        display_name=row.display_name,
+        roles=frozenset(Role[name] for name in _split(roles)),
+        team_ids=tuple(sorted(TeamId(uuid.UUID(team_id)) for team_id in _split(teams))),
+        disabled=row.is_disabled,
+        created_on=row.created_on,
+        modified_on=row.modified_on,
+        version=row.row_version,
+    )
+
+
+def _split(listed: str | None) -> list[str]:
+    return listed.split(",") if listed else []

@@ -1,0 +1,141 @@
+"""Puts identity_svc together: the only place where ports meet their adapters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from chassis.auth import TokenVerifier
+from chassis.background import Background, WakefulLoop
+from chassis.clock import Clock, SystemClock
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.grpc.server import GrpcServer
+from chassis.mediator import Mediator
+from chassis.unit_of_work import OpenUnitOfWork
+from identity_svc.adapters.access_tokens import JwtAccessTokens
+from identity_svc.adapters.key_seal import KeySeal
+from identity_svc.adapters.own_keys import OwnKeys
+from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
+from identity_svc.adapters.unit_of_work import SqlIdentityUow
+from identity_svc.api import SERVICE, IdentityApi
+from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_signing_key
+from identity_svc.commands.forget_expired import ForgetExpired, forget_expired
+from identity_svc.commands.login import Login, login
+from identity_svc.commands.register import Register, register
+from identity_svc.commands.seed_administrator import SeedAdministrator, seed_administrator
+from identity_svc.commands.uow import IdentityUow
+from identity_svc.config import IdentitySettings
+from identity_svc.domain.password import Password
+from identity_svc.domain.ports import OpenStores, Passwords
+from identity_svc.domain.user import Role
+from identity_svc.queries.get_jwks import get_jwks
+from identity_svc.queries.get_user import get_user
+
+NAME = "identity"
+DATABASE = "easyorder_identity"
+_FORGET_EVERY_S = 3600
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The service, ready to be served."""
+
+    server: GrpcServer
+    background: Sequence[Background]
+
+
+@asynccontextmanager
+async def identity(settings: IdentitySettings, clock: Clock | None = None) -> AsyncIterator[Identity]:
+    """Makes what must be there from the first start on, a signing key and an administrator, and then the service."""
+    clock = clock or SystemClock()
+    engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.pool_size)
+    passwords = Argon2Passwords(_cost(settings))
+    try:
+        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())
+        mediator = await make_mediator(open_uow, passwords=passwords, clock=clock, settings=settings)
+        await _seed(mediator, settings)
+        yield Identity(server=_server(mediator, open_uow, settings, clock), background=[_forgetting(mediator)])
+    finally:
+        passwords.close()
+        await engine.dispose()
+
+
+async def make_mediator(
+    open_uow: OpenUnitOfWork[IdentityUow], *, passwords: Passwords, clock: Clock, settings: IdentitySettings
+) -> Mediator[IdentityUow]:
+    """All commands on the given stores, signing with the key that is kept there; makes one where there is none."""
+    mediator = Mediator(open_uow, service=NAME)
+    seal = KeySeal(settings.mesh_secret.get_secret_value())
+    mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=seal.new_key, clock=clock))
+    key = await mediator.send(EnsureSigningKey())
+    access_tokens = JwtAccessTokens(
+        seal.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock
+    )
+    mediator.handle(Register, partial(register, passwords=passwords, clock=clock))
+    mediator.handle(
+        Login,
+        partial(
+            login,
+            open_stores=open_uow,
+            passwords=passwords,
+            access_tokens=access_tokens,
+            clock=clock,
+            lockout_policy=settings.lockout_policy,
+            refresh_token_life=timedelta(seconds=settings.refresh_token_life_s),
+        ),
+    )
+    mediator.handle(SeedAdministrator, partial(seed_administrator, passwords=passwords, clock=clock))
+    mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
+    return mediator
+
+
+async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> None:
+    password = Password(settings.admin_password.get_secret_value())
+    user = await mediator.send(SeedAdministrator(email=settings.admin_email, password=password))
+    if Role.ADMIN not in user.roles:
+        log.warning("EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; nothing was changed")
+
+
+def _server(
+    mediator: Mediator[IdentityUow], open_stores: OpenStores, settings: IdentitySettings, clock: Clock
+) -> GrpcServer:
+    api = IdentityApi(
+        mediator,
+        get_user=partial(get_user, open_stores=open_stores),
+        get_jwks=partial(get_jwks, open_stores=open_stores),
+    )
+    return GrpcServer(
+        name=NAME,
+        address=settings.listen_address or settings.identity_address,
+        servicers={SERVICE: api},
+        verifier=TokenVerifier(OwnKeys(open_stores), settings.mesh_secret.get_secret_value()),
+        clock=clock,
+        call_timeout_s=settings.call_timeout_s,
+    )
+
+
+def _forgetting(mediator: Mediator[IdentityUow]) -> WakefulLoop:
+    async def forget() -> bool:
+        with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
+            await mediator.send(ForgetExpired())
+        return False
+
+    return WakefulLoop("forget expired", forget, idle_s=_FORGET_EVERY_S)
+
+
+def _cost(settings: IdentitySettings) -> Argon2Cost:
+    return Argon2Cost(
+        time_cost=settings.argon2_time_cost,
+        memory_kib=settings.argon2_memory_kib,
+        threads=settings.argon2_threads,
+        max_waiting=settings.argon2_max_waiting,
+    )

@@ -1,0 +1,19 @@
+"""ForgetExpired: drops the refresh tokens and counted failures that time has made meaningless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.mediator import Command
+from identity_svc.commands.uow import IdentityUow
+from identity_svc.domain.lockout import LockoutPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetExpired(Command[None]):
+    """May be sent by every replica, at any time."""
+
+
+async def forget_expired(cmd: ForgetExpired, uow: IdentityUow, *, lockout_policy: LockoutPolicy) -> None:
+    await uow.refresh_tokens.forget_expired()
+    await uow.lockouts.forget_older_than(lockout_policy.memory + lockout_policy.pause)

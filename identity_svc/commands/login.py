@@ -1,0 +1,81 @@
+"""Login: tokens for whoever knows the password, a pause for whoever goes on guessing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from chassis.clock import Clock
+from chassis.mediator import Command
+from identity_svc.commands.uow import IdentityUow
+from identity_svc.domain.lockout import LockoutPolicy
+from identity_svc.domain.password import Password, PasswordHash
+from identity_svc.domain.ports import AccessTokens, Credential, OpenStores, Passwords
+from identity_svc.domain.tokens import AccessToken, RefreshToken
+from identity_svc.domain.user import Email, User, email_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who signed in, and the tokens they get."""
+
+    user: User
+    access_token: AccessToken
+    refresh_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login(Command[SignedIn | None]):
+    """Answers None to wrong credentials: an answer and no error, because the count of failures must be committed."""
+
+    email: str
+    password: Password
+
+
+async def login(
+    cmd: Login,
+    uow: IdentityUow,
+    *,
+    open_stores: OpenStores,
+    passwords: Passwords,
+    access_tokens: AccessTokens,
+    clock: Clock,
+    lockout_policy: LockoutPolicy,
+    refresh_token_life: timedelta,
+) -> SignedIn | None:
+    """Raises AccountLocked, whether or not the password is right."""
+    email = email_of(cmd.email)
+    verified = await _verify(email, cmd.password, open_stores, passwords)
+    # Others may have failed meanwhile; from here on the attempts of one address go one by one.
+    lockout = await uow.lockouts.lock(email)
+    lockout.check()
+    user = None if verified is None else await uow.users.find(verified.credential.user_id)
+    if verified is None or user is None:
+        lockout.count_failure(lockout_policy)
+        await uow.lockouts.put(lockout)
+        return None
+    await uow.lockouts.forget(email)
+    if verified.renewed is not None:
+        await uow.credentials.replace(verified.credential, verified.renewed)
+    refresh_token, kept = RefreshToken.first(user.id, at=clock.now(), life=refresh_token_life)
+    await uow.refresh_tokens.add(kept)
+    return SignedIn(user=user, access_token=access_tokens.issue(user), refresh_token=refresh_token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    credential: Credential
+    # The same password hashed with the parameters of today, where the old ones are outdated.
+    renewed: PasswordHash | None
+
+
+async def _verify(email: Email, password: Password, open_stores: OpenStores, passwords: Passwords) -> _Verified | None:
+    """Reads apart from the transaction that follows, so that no connection waits for the hashing."""
+    async with open_stores() as stores:
+        (await stores.lockouts.read(email)).check()
+        credential = await stores.credentials.find_by_email(email)
+    matches = await passwords.verify(password, credential.password_hash if credential else None)
+    if credential is None or not matches:
+        return None
+    outdated = passwords.is_outdated(credential.password_hash)
+    return _Verified(credential, await passwords.hash(password) if outdated else None)

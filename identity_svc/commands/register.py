@@ -1,0 +1,33 @@
+"""Register: a new user, who is a USER and nothing more, under an address that nobody has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.mediator import Command
+from identity_svc.commands.uow import IdentityUow
+from identity_svc.domain.errors import EmailTaken
+from identity_svc.domain.password import Password
+from identity_svc.domain.ports import Credential, Passwords
+from identity_svc.domain.user import User, email_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(Command[User]):
+    email: str
+    password: Password
+    display_name: str
+
+
+async def register(cmd: Register, uow: IdentityUow, *, passwords: Passwords, clock: Clock) -> User:
+    """Raises WeakPassword, EmailTaken or InvalidArgument."""
+    cmd.password.check_strength()
+    user = User.new(email=email_of(cmd.email), display_name=cmd.display_name, at=clock.now())
+    # Before the first statement, so that no connection waits for it.
+    password_hash = await passwords.hash(cmd.password)
+    if await uow.users.find_by_email(user.email) is not None:
+        raise EmailTaken
+    await uow.users.add(user)
+    await uow.credentials.put(Credential(user.id, password_hash))
+    return user

@@ -1,0 +1,42 @@
+"""What identity_svc refuses, under the reasons of the contract."""
+
+from __future__ import annotations
+
+from chassis.errors import AppError, FieldViolation, Kind, Unauthenticated
+
+
+class EmailTaken(AppError):
+    kind, reason = Kind.ALREADY_EXISTS, "EMAIL_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("a user with this address exists; log in, or register another address")
+
+
+class WeakPassword(AppError):
+    """The password is too easy to guess; names the field, never the value."""
+
+    kind, reason = Kind.INVALID_ARGUMENT, "WEAK_PASSWORD"
+
+    def __init__(self, description: str) -> None:
+        super().__init__(f"password: {description}", violations=[FieldViolation("password", description)])
+
+
+class AccountLocked(AppError):
+    """Too many failures in a row. Said of unknown addresses too, and whether or not the password is right this time."""
+
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "ACCOUNT_LOCKED"
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("too many failed logins with this address; try again later", retry_after_s=retry_after_s)
+
+
+class UserNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "USER_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such user")
+
+
+def wrong_credentials() -> Unauthenticated:
+    """The one answer to an unknown address, a wrong password and a disabled user."""
+    return Unauthenticated("the address or the password is wrong")

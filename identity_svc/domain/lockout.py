@@ -1,0 +1,51 @@
+"""Lockouts: failures in a row with one address end in a pause, which ends by itself.
+
+Counted for every address, known or not, so that neither the pause nor the time an answer takes tells which users exist.
+While it lasts no password is looked at, so its answer cannot tell whether one was right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from identity_svc.domain.errors import AccountLocked
+from identity_svc.domain.user import Email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockoutPolicy:
+    """So many failures in a row, each at most `memory` after the one before, make a pause of `pause`."""
+
+    max_failures: int = 5
+    memory: timedelta = timedelta(minutes=15)
+    pause: timedelta = timedelta(minutes=15)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lockout:
+    """What is counted of one address. `as_of` is the time of the store that counts, not of this machine."""
+
+    email: Email
+    as_of: datetime
+    failures: int = 0
+    last_failed_on: datetime | None = None
+    locked_until: datetime | None = None
+
+    def check(self) -> None:
+        """Raises AccountLocked during a pause."""
+        if self.locked_until is not None and self.as_of < self.locked_until:
+            raise AccountLocked(retry_after_s=(self.locked_until - self.as_of).total_seconds())
+
+    def count_failure(self, policy: LockoutPolicy) -> None:
+        self.check()
+        if self._is_forgotten(policy):
+            self.failures, self.locked_until = 0, None
+        self.failures += 1
+        self.last_failed_on = self.as_of
+        if self.failures >= policy.max_failures:
+            self.locked_until = self.as_of + policy.pause
+
+    def _is_forgotten(self, policy: LockoutPolicy) -> bool:
+        pause_is_over = self.locked_until is not None
+        return pause_is_over or (self.last_failed_on is not None and self.as_of - self.last_failed_on > policy.memory)

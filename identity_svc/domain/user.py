@@ -1,0 +1,63 @@
+"""Users: a person with an address that nobody else has, a name, roles and teams. Their password is kept elsewhere."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from chassis.errors import InvalidArgument
+
+UserId = NewType("UserId", uuid.UUID)
+TeamId = NewType("TeamId", uuid.UUID)
+# Normalised: two spellings of one address are equal.
+Email = NewType("Email", str)
+
+
+class Role(Enum):
+    """What a person may do; the names are those of the contract and of the claim `roles`."""
+
+    USER = "USER"
+    ADMIN = "ADMIN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person. `version` counts changes from 1."""
+
+    id: UserId
+    email: Email
+    display_name: str
+    roles: frozenset[Role]
+    team_ids: tuple[TeamId, ...] = ()
+    disabled: bool = False
+    created_on: datetime
+    modified_on: datetime
+    version: int = 1
+
+    @classmethod
+    def new(cls, *, email: Email, display_name: str, at: datetime, is_admin: bool = False) -> User:
+        """Everybody is a USER. InvalidArgument when the name has control characters or nothing but blanks."""
+        return cls(
+            id=UserId(uuid.uuid4()),
+            email=email,
+            display_name=_line("displayName", display_name),
+            roles=frozenset({Role.USER, Role.ADMIN} if is_admin else {Role.USER}),
+            created_on=at,
+            modified_on=at,
+        )
+
+
+def email_of(text: str) -> Email:
+    """The address without regard to case. InvalidArgument when it has control characters."""
+    return Email(_line("email", text).casefold())
+
+
+def _line(field: str, text: str) -> str:
+    line = unicodedata.normalize("NFC", text).strip()
+    if not line or any(unicodedata.category(character) == "Cc" for character in line):
+        raise InvalidArgument.of(field, "must be one line of text, without control characters")
+    return line

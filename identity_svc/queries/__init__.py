@@ -1,0 +1,1 @@
+"""One file for each question; they read the database that the commands write."""
