@@ -1,0 +1,157 @@
+"""Filters of lists: the part of AIP-160 that compares fields with values and joins comparisons with AND.
+
+`status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Whatever else is an InvalidArgument that names the
+field `filter` and the character where it went wrong, counted from 1.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, NoReturn, TypeVar
+
+from chassis.errors import InvalidArgument
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<operator><=|>=|!=|=|<|>)|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<word>[^\s<>=!"'()]+)|(?P<end>$))"""
+)
+_ESCAPED = re.compile(r"\\(.)")
+
+E = TypeVar("E", bound=Enum)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A field that may be compared: how, and with what. `parse` raises a ValueError that says what is expected."""
+
+    operators: frozenset[str]
+    parse: Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`field operator value`, the value as the field's `parse` made it."""
+
+    field: str
+    operator: str
+    value: Any
+
+    def applied_to(self, attribute: Any) -> Any:
+        """The comparison with `attribute` as its left side: SQL, when that is a column."""
+        return OPERATORS[self.operator](attribute, self.value)
+
+
+def one_of(values: Mapping[str, E]) -> FilterField:
+    """A field of an enum, by the names that the contract has for its values."""
+
+    def parse(text: str) -> E:
+        if text not in values:
+            raise ValueError(f"must be one of {', '.join(values)}")
+        return values[text]
+
+    return FilterField(frozenset({"=", "!="}), parse)
+
+
+def time_field() -> FilterField:
+    """A point in time, in RFC 3339 with its offset."""
+
+    def parse(text: str) -> datetime:
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            time = datetime.min
+        if time.tzinfo is None:
+            raise ValueError('must be a quoted time such as "2026-01-01T00:00:00Z"')
+        return time.astimezone(UTC)
+
+    return FilterField(frozenset(OPERATORS), parse)
+
+
+def parse_filter(text: str, fields: Mapping[str, FilterField]) -> list[Comparison]:
+    """The comparisons that must all hold; none for an empty filter. Raises InvalidArgument."""
+    tokens = _Tokens(text)
+    comparisons: list[Comparison] = []
+    while not tokens.at_end:
+        if comparisons:
+            tokens.take_and()
+        comparisons.append(_comparison(tokens, fields))
+    return comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    position: int
+
+    def refuse(self, why: str) -> NoReturn:
+        raise InvalidArgument.of("filter", f"at character {self.position}: {why}")
+
+
+class _Tokens:
+    """The words of a filter, one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = _split(text)
+        self._next = next(self._tokens)
+
+    @property
+    def at_end(self) -> bool:
+        return self._next.kind == "end"
+
+    def take(self, wanted: str, *kinds: str) -> _Token:
+        token = self._next
+        if token.kind not in kinds:
+            token.refuse(f"{wanted} is expected here")
+        self._next = next(self._tokens)
+        return token
+
+    def take_and(self) -> None:
+        token = self.take("AND", "word")
+        if token.text != "AND":
+            token.refuse("only AND can join comparisons")
+        if self.at_end:
+            self._next.refuse("a comparison is expected after AND")
+
+
+def _split(text: str) -> Iterator[_Token]:
+    position = 0
+    while True:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            rest = text[position:].lstrip()
+            _Token("", "", len(text) - len(rest) + 1).refuse(f"{rest[0]} is not understood")
+        kind = match.lastgroup or "end"
+        yield _Token(kind, match[kind], match.start(kind) + 1)
+        position = match.end()
+
+
+def _comparison(tokens: _Tokens, fields: Mapping[str, FilterField]) -> Comparison:
+    name = tokens.take("the name of a field", "word")
+    field = fields.get(name.text)
+    if field is None:
+        name.refuse(f"there is no field {name.text} to filter by, only {', '.join(fields)}")
+    comparator = tokens.take(f"one of {' '.join(OPERATORS)}", "operator")
+    if comparator.text not in field.operators:
+        comparator.refuse(f"{name.text} can only be compared by {' and '.join(sorted(field.operators))}")
+    value = tokens.take("a value", "word", "text")
+    try:
+        return Comparison(name.text, comparator.text, field.parse(_unquoted(value)))
+    except ValueError as error:
+        value.refuse(f"{name.text} {error}")
+
+
+def _unquoted(token: _Token) -> str:
+    return _ESCAPED.sub(r"\1", token.text[1:-1]) if token.kind == "text" else token.text

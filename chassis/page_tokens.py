@@ -1,0 +1,39 @@
+"""Page tokens (AIP-158): where the next page of a list begins. Opaque to clients, and good for the same filter only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from chassis.errors import InvalidArgument
+
+Key = TypeVar("Key")
+
+
+class PageTokens(Generic[Key]):
+    """The tokens of one list, whose rows are sorted by a Key."""
+
+    def __init__(self, key: type[Key]) -> None:
+        self._content: TypeAdapter[tuple[str, Key]] = TypeAdapter(tuple[str, key])  # type: ignore[valid-type]
+
+    def write(self, last: Key, *, filter: str) -> str:
+        """A token for what follows the row whose key is `last`."""
+        content = self._content.dump_json((_digest(filter), last))
+        return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+    def read(self, token: str, *, filter: str) -> Key:
+        """The key again. Raises InvalidArgument for a token that a list with this filter never gave."""
+        try:
+            digest, last = self._content.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        except (ValueError, ValidationError):
+            raise InvalidArgument.of("pageToken", "must be a next_page_token that this list gave, unchanged") from None
+        if digest != _digest(filter):
+            raise InvalidArgument.of("pageToken", "belongs to another filter; begin again without a token")
+        return last
+
+
+def _digest(filter: str) -> str:
+    return hashlib.sha256(filter.encode()).hexdigest()[:16]

@@ -1,0 +1,130 @@
+"""What happened, as messages of the hub: made once for each event, however many subscribers get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from easyorder.order.v1 import (
+    AdminAlert,
+    HubHeartbeat,
+    HubMessage,
+    OrderCreated,
+    OrderSnapshot,
+    OrderStatus,
+    OrderStatusChanged,
+    PaymentAttempt,
+)
+from easyorder.order.v1 import PaymentOutcome as PaymentOutcomeMessage
+from pydantic import TypeAdapter
+
+from chassis.context import Caller
+from chassis.errors import AppError
+from chassis.events import PublishedEvent
+from chassis.grpc.status import to_status
+from order_svc.domain.order import ADMIN_ALERT, ORDER_CREATED, ORDER_STATUS_CHANGED, PAYMENT_ATTEMPT
+from order_svc.domain.status import PaymentOutcome, Status
+from order_svc.domain.views import OrderView
+from order_svc.messages import order_message
+
+_ORDERS = TypeAdapter(OrderView)
+_TIMES = TypeAdapter(datetime | None)
+
+
+class Told:
+    """An event of the feed and the messages that tell it."""
+
+    def __init__(self, published: PublishedEvent) -> None:
+        self.event = published.event
+        self.position = published.position
+
+    @property
+    def sequence(self) -> int:
+        """Its number among the events of its order."""
+        return self.event.sequence
+
+    @property
+    def status(self) -> Status | None:
+        """Where the order went, if it moved."""
+        return Status(self.event.payload["to"]) if self.event.kind == ORDER_STATUS_CHANGED else None
+
+    def is_for(self, caller: Caller) -> bool:
+        """Whether the caller may know; of an order that is the caller's own, alerts are the only thing kept back."""
+        if caller.is_admin:
+            return True
+        event = self.event
+        own = event.owner == caller.id or event.owner_team in caller.team_ids
+        return own and event.kind != ADMIN_ALERT
+
+    @cached_property
+    def in_its_order(self) -> HubMessage | None:
+        """For the stream of the one order; None for an event that this version does not know."""
+        return self._message(self.sequence)
+
+    @cached_property
+    def in_the_feed(self) -> HubMessage | None:
+        """For a stream of many orders; None for an event that this version does not know."""
+        return self._message(self.position)
+
+    def _message(self, sequence: int) -> HubMessage | None:
+        if self._content is None:
+            return None
+        event = self.event
+        return HubMessage(sequence=sequence, time=event.occurred_on, order_id=event.aggregate_id, **self._content)
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any] | None:
+        make = _CONTENTS.get(self.event.kind)
+        return make(self.event.payload) if make else None
+
+
+def snapshot(order: OrderView, *, at: datetime) -> HubMessage:
+    """The order as it stands."""
+    content = OrderSnapshot(order=order_message(order))
+    return HubMessage(sequence=order.sequence, time=at, order_id=order.id, order_snapshot=content)
+
+
+def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+    """Nothing happened after `sequence`."""
+    return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=HubHeartbeat())
+
+
+def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+    """The last message of a stream that can not go on, and may be resumed after `sequence`."""
+    return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
+
+
+def _created(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"order_created": OrderCreated(order=order_message(_ORDERS.validate_python(payload["order"])))}
+
+
+def _status_changed(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    change = OrderStatusChanged(
+        from_=OrderStatus[Status(payload["from"]).name],
+        to=OrderStatus[Status(payload["to"]).name],
+        order=order_message(_ORDERS.validate_python(payload["order"])),
+    )
+    return {"order_status_changed": change}
+
+
+def _payment_attempt(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    attempt = PaymentAttempt(
+        number=payload["number"],
+        outcome=PaymentOutcomeMessage[PaymentOutcome(payload["outcome"]).name],
+        next_attempt_time=_TIMES.validate_python(payload["next_attempt_time"]),
+    )
+    return {"payment_attempt": attempt}
+
+
+def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
+
+
+_CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+    ORDER_CREATED: _created,
+    ORDER_STATUS_CHANGED: _status_changed,
+    PAYMENT_ATTEMPT: _payment_attempt,
+    ADMIN_ALERT: _admin_alert,
+}

@@ -1,0 +1,66 @@
+"""ListOrders: the caller's own orders, newest first, page by page; new orders move nothing on later pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AwareDatetime, Field
+from sqlalchemy import BigInteger, literal, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db.types import UtcDateTime
+from chassis.filters import FilterField, one_of, parse_filter, time_field
+from chassis.page_tokens import PageTokens
+from order_svc.domain.status import Status
+from order_svc.domain.views import OrderView
+from order_svc.queries.read_model import OrderRow, views_of, whole_orders
+
+DEFAULT_PAGE_SIZE = 10
+MAX_PAGE_SIZE = 50
+
+
+class _Key(NamedTuple):
+    """What orders are sorted by. Ids alone are not in order of time: each replica has a block of its own."""
+
+    placed_at: AwareDatetime
+    id: Annotated[int, Field(ge=0, lt=2**63)]
+
+
+_TOKENS = PageTokens(_Key)
+_FIELDS: Mapping[str, FilterField] = {
+    "status": one_of({f"ORDER_STATUS_{status.name}": status for status in Status}),
+    "placed_at": time_field(),
+}
+_COLUMNS: Mapping[str, Any] = {"status": OrderRow.status, "placed_at": OrderRow.placed_at}
+_NEWEST_FIRST = (OrderRow.placed_at.desc(), OrderRow.id.desc())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """`next_page_token` is empty on the last page."""
+
+    orders: Sequence[OrderView]
+    next_page_token: str
+
+
+async def list_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
+    """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a filter or a token at fault."""
+    size = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+    query = whole_orders().order_by(*_NEWEST_FIRST).limit(size + 1)
+    for comparison in parse_filter(filter, _FIELDS):
+        query = query.where(comparison.applied_to(_COLUMNS[comparison.field]))
+    if page_token:
+        last = _TOKENS.read(page_token, filter=filter)
+        after = tuple_(literal(last.placed_at, UtcDateTime), literal(last.id, BigInteger))
+        query = query.where(tuple_(OrderRow.placed_at, OrderRow.id) < after)
+    orders = await views_of(session, query)
+    return OrderPage(orders=orders[:size], next_page_token=_next(orders, size, filter))
+
+
+def _next(orders: Sequence[OrderView], size: int, filter: str) -> str:
+    if len(orders) <= size:
+        return ""
+    last = orders[size - 1]
+    return _TOKENS.write(_Key(last.placed_at, last.id), filter=filter)

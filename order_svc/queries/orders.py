@@ -1,0 +1,70 @@
+"""The reads of this service: each waits, for a bounded time, for what its caller was just told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from chassis.context import Audience, current, request_context
+from chassis.db.failures import translated
+from chassis.errors import Unavailable
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.views import OrderView
+from order_svc.queries.get_order import get_order
+from order_svc.queries.list_orders import OrderPage, list_orders
+
+T = TypeVar("T")
+
+
+class Fresh(Protocol):
+    """Knows whether the read side has all that a caller did."""
+
+    async def wait(self, caller_id: str, position: str | None) -> bool:
+        """Waits for it, for a bounded time; false when that was not enough."""
+        ...
+
+
+class OrderQueries:
+    """Reads orders of the caller, of the caller's teams, and all for administrators and services."""
+
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], freshness: Fresh) -> None:
+        self._sessions = sessions
+        self._freshness = freshness
+
+    async def get_order(self, order_id: int) -> OrderView:
+        """Raises OrderNotFound; Unavailable when it may be that it is only not projected yet."""
+        fresh = await self._wait()
+        order = await self._read(lambda session: get_order(session, order_id))
+        if order is not None:
+            return order
+        if fresh:
+            raise OrderNotFound.of(order_id)
+        raise Unavailable(f"order {order_id} may be being written; try again", retry_after_s=1)
+
+    async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
+        """The caller's own, also when the caller is an administrator. Raises InvalidArgument."""
+        await self._wait()
+        caller = current().caller
+        as_a_shopper = current().as_caller(replace(caller, audiences=caller.audiences - {Audience.ADMIN}))
+        with request_context(as_a_shopper):
+            return await self._read(
+                lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
+            )
+
+    async def _wait(self) -> bool:
+        request = current()
+        with translated():
+            return await self._freshness.wait(request.caller.id, request.position)
+
+    async def _read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        # Not cancelled with the call: a cancelled query can poison its pooled connection.
+        return await asyncio.shield(self._run(query))
+
+    async def _run(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        with translated():
+            async with self._sessions() as session:
+                return await query(session)

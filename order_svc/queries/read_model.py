@@ -1,0 +1,127 @@
+"""The tables of the read database: copies of the write side's rows, which only the projector writes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, Integer, Select, Text, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db.entities import BaseSoftIntDelete, Owned
+from chassis.db.types import Amount, UtcDateTime
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import ItemView, OrderView, PaymentView
+
+
+class ReadBase(DeclarativeBase):
+    """All tables of the read side. Without foreign keys: rows arrive in any order."""
+
+    type_annotation_map: ClassVar = {datetime: UtcDateTime, Decimal: Amount, str: Text}
+
+
+class OrderRow(ReadBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "orders"
+
+    status: Mapped[str]
+    currency: Mapped[str]
+    placed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "order_item"
+
+    order_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    product_item_id: Mapped[int] = mapped_column(BigInteger)
+    sku: Mapped[str]
+    name: Mapped[str]
+    quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[Decimal]
+
+
+class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
+    """The payment of the order that has the same id."""
+
+    __tablename__ = "payment"
+
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    transaction_id: Mapped[str]
+    method: Mapped[str]
+    status: Mapped[str]
+    amount: Mapped[Decimal]
+    attempts: Mapped[int] = mapped_column(Integer)
+    processed_at: Mapped[datetime | None]
+    failure_reason: Mapped[str]
+
+
+# Newest first, of a person and of a team.
+Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.id)
+Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
+
+
+def whole_orders() -> Select[OrderRow, PaymentRow]:
+    """Orders that have arrived with all that belongs to them."""
+    return (
+        select(OrderRow, PaymentRow)
+        .join(PaymentRow, PaymentRow.id == OrderRow.id)
+        .where(exists().where(OrderItemRow.order_id == OrderRow.id))
+    )
+
+
+async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -> list[OrderView]:
+    """What `query` finds, in its order."""
+    found = (await session.execute(query)).tuples().all()
+    items: dict[int, list[ItemView]] = defaultdict(list)
+    if found:
+        wanted = OrderItemRow.order_id.in_([order.id for order, _ in found])
+        for item in await session.scalars(select(OrderItemRow).where(wanted).order_by(OrderItemRow.id)):
+            items[item.order_id].append(_item(item))
+    return [_order(order, payment, items[order.id]) for order, payment in found]
+
+
+def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView]) -> OrderView:
+    return OrderView(
+        id=order.id,
+        status=Status(order.status),
+        currency=order.currency,
+        items=tuple(items),
+        discounts=(),
+        payment=_payment(payment),
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        cancelled_at=order.cancelled_at,
+        cancel_reason=order.cancel_reason,
+        created_by=order.created_by,
+        row_version=order.row_version,
+        sequence=order.sequence,
+    )
+
+
+def _item(row: OrderItemRow) -> ItemView:
+    return ItemView(
+        id=row.id,
+        product_item_id=row.product_item_id,
+        sku=row.sku,
+        name=row.name,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+    )
+
+
+def _payment(row: PaymentRow) -> PaymentView:
+    return PaymentView(
+        transaction_id=row.transaction_id,
+        method=PaymentMethod(row.method),
+        status=PaymentStatus(row.status),
+        amount=row.amount,
+        attempts=row.attempts,
+        processed_at=row.processed_at,
+        failure_reason=row.failure_reason,
+    )
