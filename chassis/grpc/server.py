@@ -40,6 +40,8 @@ from chassis.wire import codec
 log = structlog.get_logger(__name__)
 
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+# What streams have to send a last message when the server drains.
+_LAST_WORDS_S = 1.0
 _OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),
     ("grpc.so_reuseport", 0),
@@ -64,6 +66,8 @@ class GrpcServer:
     errors: ErrorSink = field(default_factory=Nowhere)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
+    on_drain: Sequence[Callable[[], None]] = ()
     # Where the server listens, once it has started; address may ask for port 0.
     port: int = field(default=0, init=False)
 
@@ -99,9 +103,11 @@ class GrpcServer:
         log.info("serving", service=self.name, port=self.port)
 
     async def stop(self, grace_s: float = 10.0) -> None:
-        """Drains: says so in health, ends streams, takes no new calls, waits `grace_s` for those in flight."""
+        """Drains: says so in health, lets streams say so and ends them, takes no new calls, waits for those in flight."""
         await self._health.enter_graceful_shutdown()
-        self._deadlines.end_streams()
+        for begin_to_drain in self.on_drain:
+            begin_to_drain()
+        self._deadlines.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
         await self._audit_trail.stop()
         await self._error_trail.stop()

@@ -36,8 +36,8 @@ class DeadlineInterceptor(AsyncServerInterceptor):
         finally:
             self._streams.discard(limit)
 
-    def end_streams(self) -> None:
-        """Ends all open streams with UNAVAILABLE, so that their clients resume elsewhere."""
+    def end_streams(self, *, within_s: float) -> None:
+        """Ends streams that are still open after so many seconds with UNAVAILABLE, so that their clients resume elsewhere."""
         self._draining = True
         for limit in self._streams:
-            limit.reschedule(asyncio.get_running_loop().time())
+            limit.reschedule(asyncio.get_running_loop().time() + within_s)
