@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.background import WakefulLoop
 from chassis.db.bulk import insert_rows
+from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
 from chassis.events import Event, PublishedEvent
 
@@ -78,9 +79,9 @@ class Feed:
 
     async def last_position(self) -> int:
         """Where the feed ends now; 0 when nothing was ever published."""
-        async with self._engine.connect() as connection:
-            last = await connection.scalar(select(func.max(OUTBOX.c.position)))
-            return last or 0
+        with translated():
+            async with self._engine.connect() as connection:
+                return await connection.scalar(select(func.max(OUTBOX.c.position))) or 0
 
     async def after(self, position: int, *, limit: int = _BATCH) -> list[PublishedEvent]:
         """The next events after `position`, of all aggregates."""
@@ -98,8 +99,9 @@ class Feed:
         return await self._read(query)
 
     async def _read(self, query: Select[Any]) -> list[PublishedEvent]:
-        async with self._engine.connect() as connection:
-            return [_event(row) for row in (await connection.execute(query)).mappings()]
+        with translated():
+            async with self._engine.connect() as connection:
+                return [_event(row) for row in (await connection.execute(query)).mappings()]
 
 
 class FeedTail:
