@@ -1,0 +1,52 @@
+"""`python -m deploy.local up`: the mesh in the foreground. `python -m deploy.local demo`: a shopper's day on it.
+
+The first Ctrl-C or SIGTERM stops the mesh in order, however far it has started; a second one does not wait for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from deploy.local.console import PrefixedLines, show_where
+from deploy.local.demo import demo
+from deploy.local.errors import CannotStart
+from deploy.local.mesh import LocalMesh
+from envoy.config import EnvoySettings
+
+
+async def up() -> int:
+    """Runs until asked to stop."""
+    async with LocalMesh(EnvoySettings(), PrefixedLines(sys.stdout)) as mesh:
+        show_where(sys.stdout, mesh.places())
+        await asyncio.Event().wait()
+    return 0
+
+
+async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
+    """Does `work`; a signal cancels it, which is not a failure. Returns the exit code."""
+    doing = asyncio.current_task()
+    assert doing is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, doing.cancel)
+    try:
+        return await work()
+    except asyncio.CancelledError:
+        return 0
+    except CannotStart as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("what", choices=("up", "demo"))
+    work = {"up": up, "demo": demo}[parser.parse_args(arguments).what]
+    return asyncio.run(until_stopped(work))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""DATA_DIR belongs to one mesh at a time, and keeps the mesh's secret."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.errors import CannotStart
+
+
+class AlreadyRunning(CannotStart):
+    """Another mesh runs on this DATA_DIR."""
+
+    def __init__(self, data_dir: Path, pid: int, url: str) -> None:
+        super().__init__(f"EasyOrder runs on {data_dir} already (pid {pid}): {url}")
+        self.url = url
+
+
+@contextmanager
+def held(data_dir: Path, *, url: str) -> Iterator[None]:
+    """Holds DATA_DIR for the block, making it where it is missing. `url` is what the next one is told.
+
+    The lock is the kernel's: it is free again however this process ends. Raises AlreadyRunning or CannotStart.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        file = (data_dir / "mesh.lock").open("a+")
+    except PermissionError as error:
+        raise CannotStart(f"{data_dir} can not be written by this user; choose another EASYORDER_DATA_DIR") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _already_running(data_dir) from None
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "url": url}))
+        file.flush()
+        yield
+
+
+def _already_running(data_dir: Path) -> AlreadyRunning:
+    try:
+        holder = json.loads((data_dir / "mesh.lock").read_text())
+    except ValueError:  # it has the lock, and has not written yet
+        holder = {"pid": 0, "url": "it is just starting"}
+    return AlreadyRunning(data_dir, holder["pid"], holder["url"])
+
+
+def mesh_secret(data_dir: Path) -> str:
+    """The secret that the services of this mesh share: made once, readable for this user only."""
+    path = data_dir / "mesh_secret"
+    if not path.exists():
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        new.rename(path)
+    return path.read_text()

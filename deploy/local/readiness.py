@@ -1,0 +1,91 @@
+"""Readiness: asked, not assumed. Each check answers now; `until` asks again until the answer is yes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import grpc
+import httpx
+from grpc_health.v1 import health_pb2
+
+from deploy.local.errors import CannotStart
+from deploy.local.supervisor import Process
+
+POLL_S = 0.05
+CRASHES_TO_GIVE_UP = 3
+HEALTH = "/grpc.health.v1.Health/Check"
+
+Check = Callable[[], Awaitable[bool]]
+
+
+async def comes_true(check: Check, *, within_s: float) -> bool:
+    """Asks until the answer is yes, or time is up."""
+    give_up_at = asyncio.get_running_loop().time() + within_s
+    while True:
+        if await check():
+            return True
+        if asyncio.get_running_loop().time() > give_up_at:
+            return False
+        await asyncio.sleep(POLL_S)
+
+
+async def until(process: Process, ready: Check, *, timeout_s: float = 60.0) -> None:
+    """Returns when `ready` says so; raises CannotStart, with what the program said last, when it never does."""
+
+    async def ready_or_hopeless() -> bool:
+        return process.crashes >= CRASHES_TO_GIVE_UP or await ready()
+
+    answered = await comes_true(ready_or_hopeless, within_s=timeout_s)
+    if process.crashes >= CRASHES_TO_GIVE_UP:
+        raise CannotStart(_failure(process, f"crashed {process.crashes} times"))
+    if not answered:
+        raise CannotStart(_failure(process, f"is not ready after {timeout_s:g} s"))
+
+
+def _failure(process: Process, what: str) -> str:
+    said = "\n".join(f"  {line}" for line in process.last_lines)
+    return f"{process.program.name} {what}. It said last:\n{said}"
+
+
+def grpc_serving(address: str) -> Check:
+    """Whether the gRPC server at `address` says SERVING (grpc.health.v1)."""
+
+    async def check() -> bool:
+        async with grpc.aio.insecure_channel(address) as channel:
+            ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
+            try:
+                reply = health_pb2.HealthCheckResponse.FromString(await ask(b"", timeout=1.0))
+            except grpc.aio.AioRpcError:
+                return False
+            return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+
+    return check
+
+
+def http_ok(url: str) -> Check:
+    """Whether `url` answers 200."""
+
+    async def check() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+                return (await client.get(url)).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    return check
+
+
+def postgres_accepts(socket_dir: str) -> Check:
+    """Whether the PostgreSQL server behind the socket takes connections."""
+
+    async def check() -> bool:
+        try:
+            connection = await asyncpg.connect(host=socket_dir, user="postgres", database="postgres", timeout=2.0)
+        except (OSError, asyncpg.PostgresError):
+            return False
+        await connection.close()
+        return True
+
+    return check

@@ -1,0 +1,185 @@
+"""Keeps a program running: one that ends by itself is started again with backoff, one that is stopped stays stopped.
+
+Programs run in process groups of their own, so that Ctrl-C reaches only the supervisor, which then stops them in order.
+On Linux they are told to stop by the kernel when the supervisor itself is killed: nothing outlives it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LINE_LIMIT = 1024 * 1024
+
+
+class Output(Protocol):
+    """Where the lines of all programs go."""
+
+    def line(self, name: str, text: str) -> None: ...
+
+
+async def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What to run, as whom, and how to stop it. `before_stop` is awaited while the program still runs."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_grace_s: float = 15.0
+    before_stop: Callable[[], Awaitable[None]] = _nothing
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long to wait before the next start: doubled with each crash in a row, forgotten after a while of running."""
+
+    initial_s: float = 0.5
+    max_s: float = 30.0
+    forgotten_after_s: float = 30.0
+
+    def delay_s(self, crashes_in_a_row: int) -> float:
+        return min(self.initial_s * 2.0 ** (crashes_in_a_row - 1), self.max_s)
+
+
+class Process:
+    """One program, kept running from `start` to `stop`."""
+
+    def __init__(self, program: Program, output: Output, *, backoff: Backoff | None = None) -> None:
+        self.program = program
+        self.crashes = 0
+        self.last_lines: deque[str] = deque(maxlen=20)
+        self._output = output
+        self._backoff = backoff or Backoff()
+        self._stopping = asyncio.Event()
+        self._child: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process that runs now; None between a crash and the next start."""
+        return self._child.pid if self._child and self._child.returncode is None else None
+
+    async def start(self) -> None:
+        """Starts the program. An OSError says that it can not be run at all."""
+        child = await self._spawn()
+        self._keeper = asyncio.create_task(self._keep(child), name=f"keep {self.program.name}")
+
+    async def stop(self) -> None:
+        """Ends the program: its own way first, by force after `stop_grace_s`."""
+        if self._keeper is None:
+            return
+        if self.pid:
+            await self.program.before_stop()
+        self._stopping.set()
+        self._signal(self.program.stop_signal)
+        done, _ = await asyncio.wait([self._keeper], timeout=self.program.stop_grace_s)
+        if not done:
+            self._say(f"does not stop within {self.program.stop_grace_s:g} s; killing it")
+            self.kill()
+        await self._keeper
+
+    def kill(self) -> None:
+        """Ends the program at once, with whatever it started itself."""
+        self._stopping.set()
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    async def _keep(self, child: asyncio.subprocess.Process) -> None:
+        in_a_row = 0
+        started = time.monotonic()
+        ended = await self._follow(child)
+        while not self._stopping.is_set():
+            self.crashes += 1
+            in_a_row = 1 if time.monotonic() - started > self._backoff.forgotten_after_s else in_a_row + 1
+            delay_s = self._backoff.delay_s(in_a_row)
+            self._say(f"{ended}; starting it again in {delay_s:g} s")
+            if await self._stopped_within(delay_s):
+                return
+            started = time.monotonic()
+            try:
+                ended = await self._follow(await self._spawn())
+            except OSError as error:
+                ended = f"can not be started: {error}"
+
+    async def _follow(self, child: asyncio.subprocess.Process) -> str:
+        """Passes on what the child says until it ends; returns how."""
+        reading = asyncio.create_task(self._pass_on(child))
+        code = await child.wait()
+        # Something that the child has left behind may hold its output open.
+        await asyncio.wait([reading], timeout=1.0)
+        reading.cancel()
+        return ending(code)
+
+    async def _pass_on(self, child: asyncio.subprocess.Process) -> None:
+        assert child.stdout is not None
+        while True:
+            try:
+                line = await child.stdout.readline()
+            except ValueError:  # longer than LINE_LIMIT; asyncio has dropped it
+                line = b"(a line too long to show)\n"
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            self.last_lines.append(text)
+            self._output.line(self.program.name, text)
+
+    async def _stopped_within(self, delay_s: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await self._stopping.wait()
+        return self._stopping.is_set()
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        self._child = await asyncio.create_subprocess_exec(
+            *self.program.command,
+            env={**os.environ, **self.program.environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=LINE_LIMIT,
+            process_group=0,
+            user=self.program.user,
+            group=self.program.user,
+            extra_groups=None if self.program.user is None else [],
+            preexec_fn=_end_with_parent(self.program.stop_signal),
+        )
+        return self._child
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._child and self.pid:
+            self._child.send_signal(number)
+
+    def _say(self, text: str) -> None:
+        self._output.line("mesh", f"{self.program.name} {text}")
+
+
+def ending(code: int) -> str:
+    """How a process ended, in words: "ended with exit code 1", "was ended by SIGKILL"."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    return f"was ended by {signal.Signals(-code).name}"
+
+
+def _end_with_parent(number: signal.Signals) -> Callable[[], object] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    # Loaded here: between fork and exec there should be one system call and nothing else.
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, number)

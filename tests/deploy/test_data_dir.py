@@ -1,0 +1,53 @@
+"""DATA_DIR belongs to one mesh at a time, and its secret is made once and readable for nobody else."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from deploy.local.data_dir import AlreadyRunning, held, mesh_secret
+
+URL = "http://127.0.0.1:8080"
+
+
+def test_a_second_mesh_on_the_same_data_is_told_of_the_first(tmp_path: Path) -> None:
+    with held(tmp_path, url=URL), pytest.raises(AlreadyRunning) as refusal, held(tmp_path, url="http://other"):
+        pass
+
+    assert f"(pid {os.getpid()}): {URL}" in str(refusal.value)
+
+
+def test_a_refused_mesh_leaves_the_first_one_its_lock(tmp_path: Path) -> None:
+    with held(tmp_path, url=URL):
+        for _ in range(2):
+            with pytest.raises(AlreadyRunning), held(tmp_path, url=URL):
+                pass
+
+
+def test_data_is_free_again_afterwards(tmp_path: Path) -> None:
+    with held(tmp_path / "new" / "data", url=URL):
+        pass
+
+    with held(tmp_path / "new" / "data", url=URL):
+        pass
+
+
+def test_two_meshes_live_beside_each_other_on_data_of_their_own(tmp_path: Path) -> None:
+    with held(tmp_path / "one", url=URL), held(tmp_path / "two", url=URL):
+        assert mesh_secret(tmp_path / "one") != mesh_secret(tmp_path / "two")
+
+
+def test_the_secret_is_made_once(tmp_path: Path) -> None:
+    first = mesh_secret(tmp_path)
+
+    assert mesh_secret(tmp_path) == first
+    assert len(first) >= 32
+
+
+def test_the_secret_is_readable_for_its_owner_only(tmp_path: Path) -> None:
+    mesh_secret(tmp_path)
+
+    assert stat.S_IMODE((tmp_path / "mesh_secret").stat().st_mode) == 0o600

@@ -1,0 +1,101 @@
+"""The embedded PostgreSQL: made once, reached by its socket, and started again whatever happened before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from deploy.local.postgres import EmbeddedPostgres, end_left_over
+from deploy.local.readiness import postgres_accepts, until
+from deploy.local.supervisor import Process
+from tests.deploy.test_supervisor import Lines
+
+
+@asynccontextmanager
+async def running(server: EmbeddedPostgres) -> AsyncIterator[Process]:
+    server.prepare()
+    process = Process(server.program, Lines())
+    await process.start()
+    try:
+        await until(process, postgres_accepts(str(server.socket_dir)), timeout_s=20)
+        yield process
+    finally:
+        await process.stop()
+
+
+async def test_data_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+    async with running(server):
+        await execute(server, "CREATE TABLE kept (id int)")
+    assert not (server.folder / "postmaster.pid").exists()
+
+    async with running(server) as process:
+        await execute(server, "INSERT INTO kept VALUES (1)")
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
+
+    assert (server.folder / "postmaster.pid").exists()
+    async with running(server):
+        assert await execute(server, "SELECT FROM kept") == "SELECT 1"
+
+
+async def test_a_server_that_was_left_behind_is_ended_first(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+    async with running(server) as left_behind:
+        pid = left_behind.pid
+        assert pid is not None
+        left_behind._stopping.set()
+
+        end_left_over(server.folder)
+
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as innocent:
+        (tmp_path / "postmaster.pid").write_text(f"{innocent.pid}\n{tmp_path}\n")
+
+        end_left_over(tmp_path)
+
+        assert innocent.poll() is None
+        assert not (tmp_path / "postmaster.pid").exists()
+        innocent.kill()
+
+
+def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+    half_made = server.folder.with_name("postgres.new")
+    half_made.mkdir(parents=True)
+    (half_made / "PG_VERSION").write_text("18")
+
+    server.prepare()
+
+    assert (server.folder / "global" / "pg_control").exists()
+    assert not half_made.exists()
+
+
+@pytest.mark.parametrize("length", [20, 200])
+def test_the_socket_is_in_the_data_folder_where_its_path_is_short_enough(length: int) -> None:
+    server = EmbeddedPostgres(Path("/" + "x" * length) / "postgres")
+
+    assert (server.socket_dir == server.folder) is (length == 20)
+    assert len(str(server.socket_dir / ".s.PGSQL.5432")) <= 107
+    assert str(server.socket_dir) in server.url
+
+
+async def execute(server: EmbeddedPostgres, sql: str) -> str:
+    connection = await asyncpg.connect(host=str(server.socket_dir), user="postgres", database="postgres")
+    try:
+        return str(await connection.execute(sql))
+    finally:
+        await connection.close()
