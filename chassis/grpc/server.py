@@ -92,7 +92,7 @@ class GrpcServer:
         self._server = grpc.aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (*self.servicers, _HEALTH, reflection.SERVICE_NAME)
+        names = (*(self.reflected or self.servicers), _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server, pool=contract.pool())
         for name in self.servicers:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
