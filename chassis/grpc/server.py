@@ -103,7 +103,7 @@ class GrpcServer:
         log.info("serving", service=self.name, port=self.port)
 
     async def stop(self, grace_s: float = 10.0) -> None:
-        """Drains: says so in health, lets streams say so and ends them, takes no new calls, waits for those in flight."""
+        """Drains: says so in health and to streams, takes no new calls, waits `grace_s` for those in flight."""
         await self._health.enter_graceful_shutdown()
         for begin_to_drain in self.on_drain:
             begin_to_drain()

@@ -37,7 +37,7 @@ class DeadlineInterceptor(AsyncServerInterceptor):
             self._streams.discard(limit)
 
     def end_streams(self, *, within_s: float) -> None:
-        """Ends streams that are still open after so many seconds with UNAVAILABLE, so that their clients resume elsewhere."""
+        """Ends the streams still open after so many seconds with UNAVAILABLE: their clients resume elsewhere."""
         self._draining = True
         for limit in self._streams:
             limit.reschedule(asyncio.get_running_loop().time() + within_s)
