@@ -68,6 +68,8 @@ class GrpcServer:
     call_timeout_s: float = 30.0
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
+    # The services that reflection tells of, if not those served here.
+    reflected: Sequence[str] = ()
     # Where the server listens, once it has started; address may ask for port 0.
     port: int = field(default=0, init=False)
 
