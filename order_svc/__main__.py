@@ -1,14 +1,20 @@
-"""`python -m order_svc`: starts the process, nothing more."""
+"""`python -m order_svc`: the process."""
 
 from __future__ import annotations
 
 import uvloop
 
-from chassis.telemetry import configure
-from order_svc.bootstrap import run
+from chassis import telemetry
+from chassis.grpc.server import serve
+from order_svc.bootstrap import NAME, order_service
 from order_svc.config import OrderSettings
 
+
+async def main(settings: OrderSettings) -> None:
+    exporters = telemetry.configure(settings, NAME)
+    async with order_service(settings) as service:
+        await serve(service.server, background=[exporters, *service.background], grace_s=settings.drain_grace_s)
+
+
 if __name__ == "__main__":
-    settings = OrderSettings()
-    configure("order", settings)
-    uvloop.run(run(settings))
+    uvloop.run(main(OrderSettings()))

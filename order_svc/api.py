@@ -27,6 +27,8 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.messages import order_message, status_reply
 from order_svc.queries.orders import OrderQueries
 
+_OFFERED = {PaymentMethod.CARD, PaymentMethod.CASH}
+
 
 class OrderApi:
     """The rpcs of easyorder.order.v1.OrderService that this version does."""
@@ -39,6 +41,9 @@ class OrderApi:
     async def create_order(self, request: CreateOrderRequest) -> Order:
         assert request.payment is not None  # the contract requires it
         method = PaymentMethod[request.payment.method.name]
+        if method not in _OFFERED:
+            offered = " or ".join(sorted(_OFFERED))
+            raise InvalidArgument.of("payment.method", f"{method.value} is not offered; pay by {offered}")
         if method is not PaymentMethod.CASH and not request.payment.token:
             raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
         basket = Basket(
@@ -77,7 +82,7 @@ class OrderApi:
 def _request_key(request: CreateOrderRequest | CancelOrderRequest, request_id: str) -> RequestKey | None:
     if not request_id:
         return None
-    body = codec(type(request)).encode(request)  # type: ignore[arg-type]
+    body = codec(type(request)).encode(request)
     return RequestKey(
         scope=f"{current().caller.id}/{type(request).__name__}",
         request_id=request_id,

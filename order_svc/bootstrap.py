@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from random import SystemRandom
 
-from chassis.clock import Clock
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.background import Background
+from chassis.clock import Clock, SystemClock
+from chassis.db.audit import SqlAuditSink
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.errors_recorded import SqlErrorSink
+from chassis.db.freshness import Freshness
+from chassis.db.hilo import HiLo
+from chassis.db.idempotency import forget_answers
+from chassis.db.jobs import JobWriter, SqlJobStore
+from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.projector import Projector
+from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.grpc.clients import Client, Peer
+from chassis.grpc.server import GrpcServer
+from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
+from order_svc.adapters.inventory import GrpcInventory
+from order_svc.adapters.payments import GrpcPayments
+from order_svc.adapters.unit_of_work import SqlOrderUow
+from order_svc.adapters.write_side import WriteSideOrders
+from order_svc.api import OrderApi
+from order_svc.checkout import Checkout
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.uow import OrderUow
+from order_svc.config import OrderSettings
+from order_svc.hub import Hub
+from order_svc.hub_api import OrderHubApi
+from order_svc.projections import PROJECTIONS
+from order_svc.queries.orders import OrderQueries
+
+NAME = "order"
+WRITE_DATABASE = "easyorder_order_write"
+READ_DATABASE = "easyorder_order_read"
+_HOUR_S = 3600
+# A job other than a charge gives up, and asks for an operator, after days.
+_JOB_ATTEMPTS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderService:
+    """The service, ready to be served."""
+
+    server: GrpcServer
+    background: Sequence[Background]
 
 
 def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff) -> None:
@@ -20,3 +68,110 @@ def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Back
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
+
+
+@asynccontextmanager
+async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
+    """Everything on its databases and neighbours; closes the connections when the block is left."""
+    clock = clock or SystemClock()
+    secret = settings.mesh_secret.get_secret_value()
+    write = make_engine(
+        settings.database_url(WRITE_DATABASE), application_name="order-write", pool_size=settings.database_pool_size
+    )
+    read = make_engine(
+        settings.database_url(READ_DATABASE), application_name="order-read", pool_size=settings.database_pool_size
+    )
+    identity = Client(settings.identity_address)
+    inventory = Peer(settings.inventory_address, NAME, secret)
+    payment = Peer(settings.payment_address, NAME, secret)
+    try:
+        verifier = TokenVerifier(JwksKeySource(identity), secret)
+        yield _wire(settings, clock, write, read, inventory, payment, verifier)
+    finally:
+        for client in (identity, inventory, payment):
+            await client.close()
+        for engine in (write, read):
+            await engine.dispose()
+
+
+def _wire(
+    settings: OrderSettings,
+    clock: Clock,
+    write: AsyncEngine,
+    read: AsyncEngine,
+    inventory: Peer,
+    payment: Peer,
+    verifier: TokenVerifier,
+) -> OrderService:
+    after_commit = AfterCommit()
+    sessions = make_sessions(write)
+    mediator: Mediator[OrderUow] = Mediator(
+        sql_units_of_work(
+            SqlOrderUow,
+            sessions,
+            after_commit=after_commit,
+            jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
+            has_read_side=True,
+        ),
+        service=NAME,
+    )
+    random = SystemRandom()
+    payment_backoff = Backoff(
+        initial_s=settings.payment_backoff_initial_s,
+        max_s=settings.payment_backoff_max_s,
+        max_attempts=settings.payment_max_attempts,
+        random=random,
+    )
+    handle_commands(mediator, clock=clock, backoff=payment_backoff)
+    write_side = WriteSideOrders(sessions)
+    checkout = Checkout(
+        mediator,
+        GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s),
+        GrpcPayments(payment, timeout_s=settings.payment_timeout_s),
+        order_ids=HiLo(write, "order_hilo"),
+        item_ids=HiLo(write, "order_item_hilo"),
+        clock=clock,
+        load_order=write_side.load,
+    )
+    job_store = SqlJobStore(write)
+    runner = JobRunner(
+        job_store,
+        checkout.job_handlers(),
+        backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
+        service=NAME,
+        lease_s=settings.job_lease_s,
+    )
+    kept_for = timedelta(days=settings.kept_answers_days)
+    runner.every(_HOUR_S, partial(forget_answers, write, older_than=kept_for))
+    runner.every(_HOUR_S, partial(job_store.purge, older_than=kept_for))
+
+    feed = Feed(write)
+    hub = Hub(feed, write_side.load, clock=clock, heartbeat_s=settings.hub_heartbeat_s)
+    tail = FeedTail(feed, hub.deliver)
+    relay = Relay(write)
+    relay.on_published.append(tail.wake)
+    projector = Projector(write, read, PROJECTIONS)
+
+    def follow_up(committed: Committed) -> None:
+        runner.submit(committed.jobs)
+        projector.wake()
+        if committed.events:
+            relay.wake()
+
+    after_commit.listeners.append(follow_up)
+    queries = OrderQueries(make_sessions(read), Freshness(write, wake=projector.wake))
+    server = GrpcServer(
+        name=NAME,
+        address=settings.listen_address or settings.order_address,
+        servicers={
+            "easyorder.order.v1.OrderService": OrderApi(checkout, mediator, queries),
+            "easyorder.order.v1.OrderHub": OrderHubApi(hub),
+        },
+        verifier=verifier,
+        audit=SqlAuditSink(write),
+        errors=SqlErrorSink(write),
+        clock=clock,
+        call_timeout_s=settings.call_timeout_s,
+        on_drain=(hub.drain,),
+    )
+    return OrderService(server=server, background=[projector, tail, relay, runner])
