@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis import telemetry
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine, make_sessions
@@ -24,12 +25,14 @@ SERVICE = "easyorder.payment.v1.PaymentService"
 
 async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
+    exporters = telemetry.configure(settings, "payment")
     engine = make_engine(settings.database_url(DATABASE), application_name="easyorder-payment")
     identity = Client(settings.identity_address)
     verifier = TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value())
     try:
         provider = SandboxProvider(ledger_on(engine), SystemClock())
-        await serve(payment_server(provider, verifier, settings), grace_s=settings.drain_grace_s)
+        server = payment_server(provider, verifier, settings)
+        await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
     finally:
         await identity.close()
         await engine.dispose()

@@ -1,4 +1,4 @@
-"""Balances: what each transaction took and gave back, by the provider's own ledger, as its accountant would add it up."""
+"""Balances: what each transaction took and gave back by the provider's own ledger, as an accountant would add it up."""
 
 from __future__ import annotations
 

@@ -1,0 +1,206 @@
+"""The payment process over a real socket: who may call, what is refused, and what checkout makes of the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from easyorder.google.type import Money as MoneyMessage
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
+from easyorder.payment.v1 import ChargeRequest, GetPaymentRequest, PaymentState, ProviderPayment, RefundRequest
+
+from chassis.errors import AppError, InvalidArgument, Kind, PermissionDenied, Unauthenticated
+from chassis.grpc.clients import rpc
+from order_svc.adapters.payments import GrpcPayments
+from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.api import PaymentApi
+from order_svc.payment.bootstrap import SERVICE
+from order_svc.payment.domain.ledger import EntryKind
+from order_svc.payment.strategies import offered
+from tests.mesh import Mesh, serving
+from tests.order_svc.payment.builders import usd
+from tests.order_svc.payment.conftest import Sandbox
+
+CHARGE = rpc(SERVICE, "Charge", ChargeRequest, ProviderPayment)
+REFUND = rpc(SERVICE, "Refund", RefundRequest, ProviderPayment)
+GET_PAYMENT = rpc(SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
+TEN = MoneyMessage(currency_code="USD", units=10)
+
+
+@pytest.fixture
+async def mesh(sandbox: Sandbox) -> AsyncIterator[Mesh]:
+    async with serving({SERVICE: PaymentApi(offered(sandbox.provider), sandbox.provider)}) as mesh:
+        yield mesh
+
+
+@pytest.fixture
+def payments(mesh: Mesh) -> GrpcPayments:
+    return GrpcPayments(mesh.service("order"))
+
+
+def a_request(**changes: Any) -> ChargeRequest:
+    fields = {
+        "transaction_id": "t-1",
+        "order_id": 1,
+        "method": PaymentMethodMessage.CARD,
+        "token": "tok_ok",
+        "amount": TEN,
+    }
+    return ChargeRequest(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+async def charge(
+    payments: GrpcPayments,
+    token: str = "tok_ok",
+    *,
+    amount: str = "10.00",
+    method: PaymentMethod = PaymentMethod.CARD,
+) -> ChargeResult:
+    return await payments.charge(transaction_id="t-1", order_id=1, method=method, token=token, amount=usd(amount))
+
+
+async def test_a_charge_as_the_contract_has_it(mesh: Mesh) -> None:
+    reply = await mesh.service().call(CHARGE, a_request(amount=MoneyMessage("USD", 10, 990_000_000)))
+
+    assert (reply.transaction_id, reply.state) == ("t-1", PaymentState.CHARGED)
+    assert reply.charged == MoneyMessage("USD", 10, 990_000_000)
+    assert reply.processed_at is not None
+    assert await mesh.service().call(GET_PAYMENT, GetPaymentRequest(transaction_id="t-1")) == reply
+
+
+async def test_only_services_may_call(mesh: Mesh, sandbox: Sandbox) -> None:
+    for stranger in (mesh.user(), mesh.admin()):
+        with pytest.raises(PermissionDenied):
+            await stranger.call(CHARGE, a_request())
+    with pytest.raises(Unauthenticated):
+        await mesh.anonymous().call(CHARGE, a_request())
+    for what, token in mesh.tokens.refused().items():
+        with pytest.raises(AppError) as refusal:
+            await mesh.with_token(token).call(REFUND, RefundRequest(transaction_id="t-1", refund_id="r", amount=TEN))
+        assert refusal.value.kind is Kind.UNAUTHENTICATED, what
+
+    assert await sandbox.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (a_request(transaction_id=""), "transactionId"),
+        (a_request(transaction_id="x" * 101), "transactionId"),
+        (a_request(order_id=0), "orderId"),
+        (a_request(method=PaymentMethodMessage(0)), "method"),
+        (a_request(method=PaymentMethodMessage(99)), "method"),
+        (a_request(amount=None), "amount"),
+        (a_request(amount=MoneyMessage("USD", -1)), "amount"),
+        (a_request(amount=MoneyMessage("USD", 1, -500_000_000)), "amount"),
+        (a_request(amount=MoneyMessage("USD", 1, 1)), "amount"),
+        (a_request(amount=MoneyMessage("XXX", 1)), "amount.currencyCode"),
+    ],
+)
+async def test_a_bad_request_names_the_field_and_charges_nothing(
+    mesh: Mesh, sandbox: Sandbox, request_: ChargeRequest, field: str
+) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        await mesh.service().call(CHARGE, request_)
+
+    assert [violation.field for violation in refusal.value.violations] == [field]
+    assert await sandbox.kinds() == []
+
+
+async def test_a_good_card_is_charged_once(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    assert await payments.find("t-1") is None
+
+    first, again = await charge(payments), await charge(payments)
+
+    assert isinstance(first, Charged)
+    assert first == again == await payments.find("t-1")
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
+
+
+async def test_a_declined_card_is_refused(payments: GrpcPayments) -> None:
+    assert await charge(payments, "tok_declined") == Refused("the card was declined")
+
+
+async def test_every_attempt_is_one_attempt_at_the_provider(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    for attempt in (1, 2):
+        with pytest.raises(AppError) as failure:
+            await charge(payments, "tok_flaky_2")
+        assert (failure.value.kind, failure.value.reason) == (Kind.UNAVAILABLE, "PROVIDER_UNAVAILABLE")
+        assert await sandbox.kinds() == [EntryKind.TRANSIENT] * attempt
+
+    assert isinstance(await charge(payments, "tok_flaky_2"), Charged)
+
+
+async def test_a_lost_reply_is_not_asked_for_within_the_call(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    with pytest.raises(AppError) as failure:
+        await charge(payments, "tok_lost_reply")
+    assert failure.value.reason == "PROVIDER_UNAVAILABLE"
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
+
+    assert isinstance(await charge(payments, "tok_lost_reply"), Charged)
+
+
+async def test_cash_is_deferred_and_leaves_no_trace(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    assert await charge(payments, "", method=PaymentMethod.CASH) == Deferred()
+    assert await sandbox.kinds() == []
+
+
+@pytest.mark.parametrize("method", [PaymentMethod.PAYPAL, PaymentMethod.WALLET])
+async def test_a_method_that_is_not_offered_is_refused_by_name(
+    mesh: Mesh, payments: GrpcPayments, sandbox: Sandbox, method: PaymentMethod
+) -> None:
+    with pytest.raises(AppError) as refusal:
+        await mesh.service().call(CHARGE, a_request(method=PaymentMethodMessage[method.name]))
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED")
+    assert refusal.value.metadata == {"method": method.name}
+
+    result = await charge(payments, method=method)
+    assert isinstance(result, Refused)
+    assert method.name in result.reason
+    assert await sandbox.kinds() == []
+
+
+async def test_another_amount_is_an_error_not_a_refusal(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    await charge(payments)
+
+    with pytest.raises(AppError) as refusal:
+        await charge(payments, amount="11.00")
+
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.INVALID_ARGUMENT, "TRANSACTION_REUSED")
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
+
+
+async def test_money_goes_back_once(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    await charge(payments)
+
+    for _ in range(2):
+        assert await payments.refund(transaction_id="t-1", refund_id="r-1", amount=usd("10.00"))
+
+    assert await sandbox.kinds() == [EntryKind.CHARGE, EntryKind.REFUND]
+    assert await charge(payments) == Refused("the payment was given back")
+
+
+async def test_too_much_is_not_given_back(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    await charge(payments)
+
+    with pytest.raises(AppError) as refusal:
+        await payments.refund(transaction_id="t-1", refund_id="r-1", amount=usd("10.01"))
+
+    assert refusal.value.reason == "REFUND_EXCEEDS_CHARGE"
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
+
+
+async def test_what_was_never_charged_never_will_be(payments: GrpcPayments) -> None:
+    assert not await payments.refund(transaction_id="t-1", refund_id="r-1", amount=usd("10.00"), reason="cancelled")
+
+    assert await charge(payments) == Refused("cancelled")
+
+
+async def test_many_calls_at_once_are_one_charge(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    results = await asyncio.gather(*(charge(payments) for _ in range(20)))
+
+    assert len(set(results)) == 1
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
