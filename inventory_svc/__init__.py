@@ -1,0 +1,1 @@
+"""Catalogue, stock and reservations: nothing is ever sold that is not there."""

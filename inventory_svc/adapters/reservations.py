@@ -1,0 +1,148 @@
+"""Reservations in SQL: whole batches in statements of constant text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Table, TextualSelect, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db.bulk import as_json, insert_rows, recordset
+from chassis.db.types import Amount, UtcDateTime
+from chassis.money import Money
+from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
+from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.stock import HeldLine
+
+_RESERVATIONS: Table = ReservationRow.__table__  # type: ignore[assignment]
+_LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
+
+# Locked apart from the join: rows of a reservation must not be passed over one by one.
+_LOADED = (
+    "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id FOR UPDATE {waiting}) "
+    "SELECT head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, head.sold, "
+    "head.expire_at, line.product_item_id, line.quantity, line.backordered, line.unit_price, line.sku, line.name "
+    "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id ORDER BY head.order_id, line.number"
+)
+
+
+def _load(which: str, waiting: str = "") -> TextualSelect:
+    return text(_LOADED.format(which=which, waiting=waiting)).columns(expire_at=UtcDateTime, unit_price=Amount)
+
+
+_ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
+_REQUEST_KEYS = "SELECT value FROM jsonb_array_elements_text(CAST(:request_keys AS jsonb))"
+_LOCK = _load(f"order_id IN ({_ORDER_IDS})")
+# Found by one index each: an OR of two subqueries would read the whole table.
+_LOCK_REQUESTED = _load(
+    f"order_id IN (SELECT order_id FROM reservation WHERE request_key IN ({_REQUEST_KEYS}) "
+    f"UNION SELECT order_id FROM reservation WHERE order_id IN ({_ORDER_IDS}))"
+)
+_DUE = "state = 'HELD' AND expire_at <= now()"
+_LOCK_EXPIRED = _load(
+    f"{_DUE} AND order_id IN (SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit)",
+    "SKIP LOCKED",
+)
+_SAVE = text(
+    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
+)
+_SAVE_LINES = text(
+    "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name "
+    f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name'])} "
+    "WHERE t.order_id = r.order_id AND t.product_item_id = r.product_item_id"
+)
+
+
+class SqlReservations:
+    """The reservations of the write database, in this session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self, order_ids: Iterable[int]) -> dict[int, Reservation]:
+        found = await self._load(_LOCK, {"order_ids": as_json(list(order_ids))})
+        return {reservation.order_id: reservation for reservation in found}
+
+    async def lock_requested(self, request_keys: Iterable[str], order_ids: Iterable[int]) -> list[Reservation]:
+        wanted = {"request_keys": as_json(list(request_keys)), "order_ids": as_json(list(order_ids))}
+        return await self._load(_LOCK_REQUESTED, wanted)
+
+    async def lock_expired(self, limit: int) -> list[Reservation]:
+        return await self._load(_LOCK_EXPIRED, {"limit": limit})
+
+    async def add(self, reservations: Sequence[Reservation]) -> None:
+        # In the order of the keys: two batches that share some wait for each other at the first, not crosswise.
+        ordered = sorted(reservations, key=lambda reservation: reservation.request_key)
+        await insert_rows(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
+        await insert_rows(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
+
+    async def save(self, reservations: Sequence[Reservation]) -> None:
+        if reservations:
+            await self._session.execute(_SAVE, {"rows": as_json([_row(reservation) for reservation in reservations])})
+
+    async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
+        await self.save(reservations)
+        if reservations:
+            rows = [row for reservation in reservations for row in _line_rows(reservation)]
+            await self._session.execute(_SAVE_LINES, {"rows": as_json(rows)})
+
+    async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any]) -> list[Reservation]:
+        rows = (await self._session.execute(statement, parameters)).all()
+        return [_reservation(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.order_id)]
+
+
+def _reservation(rows: Sequence[Any]) -> Reservation:
+    head = rows[0]
+    return Reservation(
+        order_id=head.order_id,
+        request_key=head.request_key,
+        fingerprint=head.fingerprint,
+        user_id=head.user_id,
+        currency=head.currency,
+        state=ReservationState(head.state),
+        sold=head.sold,
+        expire_at=head.expire_at,
+        lines=tuple(
+            HeldLine(
+                product_item_id=row.product_item_id,
+                sku=row.sku,
+                name=row.name,
+                quantity=row.quantity,
+                unit_price=Money(row.unit_price, head.currency),
+                backordered=row.backordered,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _row(reservation: Reservation) -> dict[str, Any]:
+    return {
+        "order_id": reservation.order_id,
+        "request_key": reservation.request_key,
+        "fingerprint": reservation.fingerprint,
+        "user_id": reservation.user_id,
+        "currency": reservation.currency,
+        "state": reservation.state.value,
+        "sold": reservation.sold,
+        "expire_at": reservation.expire_at,
+    }
+
+
+def _line_rows(reservation: Reservation) -> list[dict[str, Any]]:
+    return [
+        {
+            "order_id": reservation.order_id,
+            "number": number,
+            "product_item_id": line.product_item_id,
+            "quantity": line.quantity,
+            "backordered": line.backordered,
+            "unit_price": line.unit_price.amount,
+            "sku": line.sku,
+            "name": line.name,
+        }
+        for number, line in enumerate(reservation.lines)
+    ]

@@ -1,0 +1,127 @@
+"""The tables of the write database. Alembic's versions in migrations/write make them; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from chassis.db.entities import BaseSoftIntDelete
+from chassis.db.types import Amount, UtcDateTime
+
+
+class WriteBase(DeclarativeBase):
+    """All tables of the write side."""
+
+    type_annotation_map: ClassVar = {datetime: UtcDateTime, Decimal: Amount, str: Text, int: BigInteger}
+
+
+class ProductRow(WriteBase, BaseSoftIntDelete):
+    __tablename__ = "product"
+
+    name: Mapped[str]
+    description: Mapped[str]
+    # Of all prices of the product.
+    currency: Mapped[str]
+    base_price: Mapped[Decimal]
+
+    variations: Mapped[list[VariationRow]] = relationship(order_by="VariationRow.id")
+    items: Mapped[list[ProductItemRow]] = relationship(order_by="ProductItemRow.id")
+
+
+class VariationRow(WriteBase, BaseSoftIntDelete):
+    __tablename__ = "variation"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    name: Mapped[str]
+
+    options: Mapped[list[VariationOptionRow]] = relationship(order_by="VariationOptionRow.id")
+
+
+class VariationOptionRow(WriteBase, BaseSoftIntDelete):
+    __tablename__ = "variation_option"
+
+    variation_id: Mapped[int] = mapped_column(ForeignKey("variation.id"), index=True)
+    value: Mapped[str]
+    price_modifier: Mapped[Decimal]
+
+
+class ProductItemRow(WriteBase, BaseSoftIntDelete):
+    __tablename__ = "product_item"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    # Of deleted items too, so that bringing one back never fails.
+    sku: Mapped[str] = mapped_column(unique=True)
+    price_override: Mapped[Decimal | None]
+    # What it sells for, worked out by the aggregate whenever it is written: what reserving reads.
+    price: Mapped[Decimal]
+    backorderable: Mapped[bool]
+
+    options: Mapped[list[ProductItemOptionRow]] = relationship(order_by="ProductItemOptionRow.id")
+    stock: Mapped[InventoryRow] = relationship()
+
+
+class ProductItemOptionRow(WriteBase, BaseSoftIntDelete):
+    """That an item has an option."""
+
+    __tablename__ = "product_item_option"
+    __table_args__ = (UniqueConstraint("product_item_id", "variation_option_id"),)
+
+    product_item_id: Mapped[int] = mapped_column(ForeignKey("product_item.id"))
+    variation_option_id: Mapped[int] = mapped_column(ForeignKey("variation_option.id"))
+
+    option: Mapped[VariationOptionRow] = relationship()
+
+
+class InventoryRow(WriteBase, BaseSoftIntDelete):
+    """The stock of the product item that has the same id."""
+
+    __tablename__ = "inventory"
+    __table_args__ = (
+        CheckConstraint("0 <= reserved AND reserved <= on_hand", name="reserved_is_on_hand"),
+        CheckConstraint("initial + adjusted + restocked = on_hand + sold", name="pieces_add_up"),
+        CheckConstraint("0 <= backordered", name="backordered_is_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(ForeignKey("product_item.id"), primary_key=True, autoincrement=False, sort_order=-1)
+    on_hand: Mapped[int]
+    reserved: Mapped[int] = mapped_column(default=0)
+    sold: Mapped[int] = mapped_column(default=0)
+    restocked: Mapped[int] = mapped_column(default=0)
+    adjusted: Mapped[int] = mapped_column(default=0)
+    initial: Mapped[int]
+    backordered: Mapped[int] = mapped_column(default=0)
+    warehouse_location: Mapped[str]
+
+
+class ReservationRow(WriteBase):
+    __tablename__ = "reservation"
+    __table_args__ = (Index("ix_reservation_held", "expire_at", postgresql_where=text("state = 'HELD'")),)
+
+    order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    request_key: Mapped[str] = mapped_column(unique=True)
+    # Of what was asked for, so that a key is not used for two things.
+    fingerprint: Mapped[str]
+    user_id: Mapped[str]
+    currency: Mapped[str]
+    state: Mapped[str]
+    sold: Mapped[bool]
+    expire_at: Mapped[datetime]
+
+
+class ReservationLineRow(WriteBase):
+    __tablename__ = "reservation_line"
+    __table_args__ = (UniqueConstraint("order_id", "product_item_id"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("reservation.order_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    product_item_id: Mapped[int] = mapped_column(ForeignKey("inventory.id"))
+    quantity: Mapped[int]
+    backordered: Mapped[int]
+    unit_price: Mapped[Decimal]
+    # As they were when it was reserved.
+    sku: Mapped[str]
+    name: Mapped[str]

@@ -1,0 +1,140 @@
+"""ProductService and InventoryService: messages become commands and queries, and what they answer becomes messages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from typing import TypeVar
+
+from easyorder.catalog.v1 import (
+    CreateProductRequest,
+    GetProductRequest,
+    ListProductsRequest,
+    ListProductsResponse,
+    Product,
+)
+from easyorder.inventory.v1 import (
+    CommitRequest,
+    CommitResponse,
+    GetProductInventoryRequest,
+    ProductInventory,
+    ReleaseRequest,
+    ReleaseResponse,
+    ReserveRequest,
+    ReserveResponse,
+    ReserveResult,
+    SettlementResult,
+)
+
+from chassis.context import current
+from chassis.errors import AppError
+from chassis.grpc.status import to_status
+from chassis.idempotency import RequestKey
+from chassis.mediator import Command, Mediator
+from chassis.wire import codec
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.release import Release
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.messages import (
+    new_product,
+    product_message,
+    reservation_message,
+    reserve_command,
+    stock_level_message,
+)
+from inventory_svc.queries.products import ProductQueries
+from inventory_svc.queries.stock import StockQueries
+
+R = TypeVar("R")
+
+
+class ProductApi:
+    """The rpcs of easyorder.catalog.v1.ProductService that this version does."""
+
+    def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries) -> None:
+        self._mediator = mediator
+        self._queries = queries
+
+    async def create_product(self, request: CreateProductRequest) -> Product:
+        assert request.product is not None  # the contract requires it
+        command = CreateProduct(request=_request_key(request), product=new_product(request.product))
+        return product_message(await self._mediator.send(command))
+
+    async def get_product(self, request: GetProductRequest) -> Product:
+        return product_message(await self._queries.get_product(request.id))
+
+    async def list_products(self, request: ListProductsRequest) -> ListProductsResponse:
+        page = await self._queries.list_products(
+            page_number=request.page_number,
+            page_size=request.page_size,
+            query=request.query,
+            page_token=request.page_token,
+        )
+        return ListProductsResponse(
+            products=[product_message(product) for product in page.products],
+            total_size=page.total_size,
+            next_page_token=page.next_page_token,
+        )
+
+
+class InventoryApi:
+    """The rpcs of easyorder.inventory.v1.InventoryService that this version does.
+
+    The orders of a call are commands of their own, so that those of concurrent calls share a transaction.
+    """
+
+    def __init__(self, mediator: Mediator[InventoryUow], queries: StockQueries) -> None:
+        self._mediator = mediator
+        self._queries = queries
+
+    async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
+        levels = await self._queries.get_product_inventory(request.product_id)
+        return ProductInventory(items=[stock_level_message(level) for level in levels])
+
+    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
+        return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def commit(self, request: CommitRequest) -> CommitResponse:
+        answers = await self._each(Commit(order_id=order_id) for order_id in request.order_ids)
+        return CommitResponse(results=_settlements(request.order_ids, answers))
+
+    async def release(self, request: ReleaseRequest) -> ReleaseResponse:
+        answers = await self._each(Release(order_id=order_id) for order_id in request.order_ids)
+        return ReleaseResponse(results=_settlements(request.order_ids, answers))
+
+    async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
+        answering = [self._one(command) for command in commands]
+        return await asyncio.gather(*answering)
+
+    async def _one(self, command: Command[R]) -> R | AppError:
+        try:
+            return await self._mediator.send(command)
+        except AppError as error:
+            return error
+
+
+def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
+    if isinstance(answer, AppError):
+        return ReserveResult(error=to_status(answer))
+    return ReserveResult(reservation=reservation_message(answer))
+
+
+def _settlements(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
+    return [
+        SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
+        for order_id, answer in zip(order_ids, answers, strict=True)
+    ]
+
+
+def _request_key(request: CreateProductRequest) -> RequestKey | None:
+    if not request.request_id:
+        return None
+    return RequestKey(
+        scope=f"{current().caller.id}/CreateProduct",
+        request_id=request.request_id,
+        fingerprint=hashlib.sha256(codec(CreateProductRequest).encode(request)).hexdigest(),
+    )

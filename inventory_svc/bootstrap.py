@@ -1,0 +1,132 @@
+"""The only wiring of inventory_svc: ports meet adapters here, by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.background import Background
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.audit import SqlAuditSink
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.errors_recorded import SqlErrorSink
+from chassis.db.freshness import Freshness
+from chassis.db.idempotency import forget_answers
+from chassis.db.jobs import SqlJobStore
+from chassis.db.projector import Projector
+from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.grpc.clients import Client
+from chassis.grpc.server import GrpcServer, serve
+from chassis.job_runner import JobRunner
+from chassis.jobs import Backoff
+from chassis.mediator import Mediator
+from chassis.telemetry import configure
+from inventory_svc.adapters.unit_of_work import SqlInventoryUow
+from inventory_svc.api import InventoryApi, ProductApi
+from inventory_svc.commands.commit import Commit, commit_batch
+from inventory_svc.commands.create_product import CreateProduct, create_product
+from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
+from inventory_svc.commands.release import Release, release_batch
+from inventory_svc.commands.reserve import Reserve, reserve_batch
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.config import InventorySettings
+from inventory_svc.projections import projections
+from inventory_svc.queries.products import ProductQueries
+from inventory_svc.queries.stock import StockQueries
+
+SERVICE = "inventory"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All of one process, not started. `background` starts before the server and stops after it."""
+
+    server: GrpcServer
+    background: Sequence[Background]
+    mediator: Mediator[InventoryUow]
+
+
+def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta) -> None:
+    """Tells the mediator which handler does which command; the hot ones in batches."""
+    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl))
+    mediator.handle_batch(Commit, commit_batch)
+    mediator.handle_batch(Release, release_batch)
+    mediator.handle(CreateProduct, create_product)
+    mediator.handle(ExpireReservations, expire_reservations)
+
+
+def build(settings: InventorySettings) -> Service:
+    """Wires the process as the settings say."""
+    write = _engine(settings, "write")
+    read = _engine(settings, "read")
+    projector = Projector(write, read, projections())
+    after_commit = AfterCommit()
+    after_commit.listeners.append(lambda _committed: projector.wake())
+    open_uow = sql_units_of_work(SqlInventoryUow, make_sessions(write), after_commit=after_commit, has_read_side=True)
+    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
+    handle_commands(mediator, reservation_ttl=timedelta(seconds=settings.reservation_ttl_s))
+    freshness = Freshness(write, wake=projector.wake)
+    identity = Client(settings.identity_address)
+    server = GrpcServer(
+        name=SERVICE,
+        address=settings.listen_address or settings.inventory_address,
+        servicers={
+            "easyorder.catalog.v1.ProductService": ProductApi(mediator, ProductQueries(read, freshness)),
+            "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
+        },
+        verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
+        audit=SqlAuditSink(write),
+        errors=SqlErrorSink(write),
+        call_timeout_s=settings.call_timeout_s,
+    )
+    closing = [_Closing(engine.dispose) for engine in (write, read)] + [_Closing(identity.close)]
+    return Service(server, [*closing, projector, _regular_work(settings, mediator, write)], mediator)
+
+
+async def run(settings: InventorySettings) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    telemetry = configure(settings, SERVICE)
+    service = build(settings)
+    await serve(service.server, background=[telemetry, *service.background], grace_s=settings.drain_grace_s)
+
+
+def _engine(settings: InventorySettings, side: str) -> AsyncEngine:
+    url = settings.database_url(f"easyorder_inventory_{side}")
+    return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
+
+
+def _regular_work(settings: InventorySettings, mediator: Mediator[InventoryUow], write: AsyncEngine) -> JobRunner:
+    # This service has no durable jobs yet, so the way of their retries is never asked for.
+    backoff = Backoff(initial_s=1, max_s=60, max_attempts=5, random=random.Random())
+    runner = JobRunner(SqlJobStore(write), {}, backoff=backoff, service=SERVICE)
+    runner.every(settings.reservation_reap_s, partial(expire_all, mediator))
+    kept_for = timedelta(days=settings.kept_answers_days)
+    runner.every(3600, partial(forget_answers, write, older_than=kept_for))
+    return runner
+
+
+async def expire_all(mediator: Mediator[InventoryUow]) -> None:
+    """Gives back every hold whose time is up, a batch in a transaction."""
+    batch = ExpireReservations()
+    with request_context(RequestContext(caller=Caller.service(SERVICE), method="ExpireReservations")):
+        while await mediator.send(batch) == batch.limit:
+            pass
+
+
+class _Closing:
+    """Closes something when the process stops."""
+
+    def __init__(self, close: Callable[[], Awaitable[object]]) -> None:
+        self._close = close
+
+    async def start(self) -> None:
+        return None
+
+    async def stop(self) -> None:
+        await self._close()

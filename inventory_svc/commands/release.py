@@ -1,0 +1,25 @@
+"""Release: give back what is held for an order, or restock what was sold to it; many orders share one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.errors import AppError
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Command[None]):
+    order_id: int
+
+
+async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
+    """Never refuses: what was never reserved, or went back already, changes nothing."""
+    reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
+    shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    changed = [reservation for reservation in reservations.values() if reservation.release(shelf)]
+    await uow.stocks.save(shelf)
+    await uow.reservations.save(changed)
+    return [None] * len(batch)

@@ -1,0 +1,107 @@
+"""Reserve: hold stock for an order, all its lines or none; many orders share one transaction.
+
+A request key is served once: whoever comes again with it gets the first one's reservation, whatever became of that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.errors import AppError, InvalidArgument, RequestIdReused
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.stock import Line, Shelf, together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserve(Command[Reservation]):
+    """`renew` holds anew what has expired or was released, and longer what is still held."""
+
+    order_id: int
+    request_key: str
+    user_id: str
+    currency: str
+    lines: tuple[Line, ...]
+    incentive_codes: tuple[str, ...] = ()
+    loyalty_points: int = 0
+    renew: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for requests that ask for the same, in whatever order."""
+        wanted = sorted((line.product_item_id, line.quantity) for line in together(self.lines))
+        content = [self.user_id, self.currency, wanted, sorted(self.incentive_codes), self.loyalty_points]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+async def reserve_batch(batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta) -> list[Reservation | AppError]:
+    """Serves orders in the order of their arrival; what one can not have does not hinder the next."""
+    known = await uow.reservations.lock_requested([cmd.request_key for cmd in batch], [cmd.order_id for cmd in batch])
+    shelf = await uow.stocks.lock({line.product_item_id for cmd in batch for line in cmd.lines})
+    desk = _Desk(known, shelf, ttl)
+    results = [desk.serve(cmd) for cmd in batch]
+    await uow.stocks.save(shelf)
+    await uow.reservations.add(desk.added)
+    await uow.reservations.save_renewed(list(desk.renewed.values()))
+    return results
+
+
+class _Desk:
+    """Serves one order after the other from the locked shelf, and remembers what is to be stored."""
+
+    def __init__(self, known: Sequence[Reservation], shelf: Shelf, ttl: timedelta) -> None:
+        self._by_key = {reservation.request_key: reservation for reservation in known}
+        self._by_order = {reservation.order_id: reservation for reservation in known}
+        self._stored = frozenset(self._by_order)
+        self._shelf = shelf
+        self._ttl = ttl
+        self.added: list[Reservation] = []
+        self.renewed: dict[int, Reservation] = {}
+
+    def serve(self, cmd: Reserve) -> Reservation | AppError:
+        try:
+            first = self._by_key.get(cmd.request_key)
+            return self._reserve(cmd) if first is None else self._repeat(cmd, first)
+        except AppError as error:
+            return error
+
+    def _reserve(self, cmd: Reserve) -> Reservation:
+        if cmd.order_id in self._by_order:
+            raise InvalidArgument.of("orderId", f"order {cmd.order_id} belongs to another request")
+        _refuse_incentives(cmd)
+        reservation = Reservation(
+            order_id=cmd.order_id,
+            request_key=cmd.request_key,
+            fingerprint=cmd.fingerprint,
+            user_id=cmd.user_id,
+            currency=cmd.currency,
+            state=ReservationState.HELD,
+            lines=self._shelf.hold(cmd.lines, cmd.currency),
+            expire_at=self._shelf.now + self._ttl,
+        )
+        self._by_key[cmd.request_key] = self._by_order[cmd.order_id] = reservation
+        self.added.append(reservation)
+        return reservation
+
+    def _repeat(self, cmd: Reserve, first: Reservation) -> Reservation:
+        if cmd.fingerprint != first.fingerprint:
+            raise RequestIdReused(
+                f"request key {cmd.request_key!r} was used before for other lines; use a new one",
+                metadata={"request_key": cmd.request_key},
+            )
+        if cmd.renew and first.renew(cmd.lines, self._shelf, self._ttl) and first.order_id in self._stored:
+            self.renewed[first.order_id] = first
+        return first
+
+
+def _refuse_incentives(cmd: Reserve) -> None:
+    for code in cmd.incentive_codes:
+        raise IncentiveInvalid.of(code, "there is no incentive with this code")
+    if cmd.loyalty_points:
+        raise IncentiveInvalid.of("loyalty_points", "there is no loyalty programme yet")

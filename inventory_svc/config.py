@@ -1,0 +1,18 @@
+"""Settings of inventory_svc, from the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from chassis.settings import MeshSettings
+
+
+class InventorySettings(MeshSettings):
+    """EASYORDER_… variables that inventory_svc reads besides the mesh's."""
+
+    # How long stock is held for an order that is neither paid nor given up.
+    reservation_ttl_s: float = Field(default=900, gt=0)
+    # How often holds whose time is up are looked for.
+    reservation_reap_s: float = Field(default=1, gt=0)
+    database_pool_size: int = Field(default=10, ge=2)
+    kept_answers_days: float = Field(default=7, gt=0)

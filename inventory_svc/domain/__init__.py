@@ -1,0 +1,1 @@
+"""The rules of the catalogue and of the stock, free of any technique."""

@@ -1,0 +1,70 @@
+"""What the catalogue and the stock refuse; the reasons are part of the contract."""
+
+from __future__ import annotations
+
+from chassis.errors import AppError, FieldViolation, Kind
+
+
+class ProductNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "PRODUCT_NOT_FOUND"
+
+    @classmethod
+    def of(cls, product_id: int) -> ProductNotFound:
+        return cls(f"there is no product {product_id}", metadata={"product_id": str(product_id)})
+
+
+class ProductItemNotFound(AppError):
+    """Nothing with this id can be ordered: there never was, or its product was deleted."""
+
+    kind, reason = Kind.NOT_FOUND, "PRODUCT_ITEM_NOT_FOUND"
+
+    @classmethod
+    def of(cls, product_item_id: int, *, line: int) -> ProductItemNotFound:
+        """`line` is where the order names it, from 0."""
+        message = f"there is no product item {product_item_id}"
+        return cls(
+            message,
+            metadata={"product_item_id": str(product_item_id)},
+            violations=[FieldViolation(f"lines[{line}].productItemId", message)],
+        )
+
+
+class SkuTaken(AppError):
+    kind, reason = Kind.ALREADY_EXISTS, "SKU_TAKEN"
+
+    @classmethod
+    def of(cls, sku: str, field: str) -> SkuTaken:
+        """`field` is the path of the SKU as the caller wrote it."""
+        message = f"SKU {sku!r} is in use; every item needs one of its own"
+        return cls(message, metadata={"sku": sku, "field": field}, violations=[FieldViolation(field, message)])
+
+
+class OutOfStock(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
+
+    @classmethod
+    def of(cls, product_item_id: int, sku: str, *, requested: int, available: int) -> OutOfStock:
+        return cls(
+            f"{requested} of {sku} were asked for, {available} are available",
+            metadata={
+                "product_item_id": str(product_item_id),
+                "requested": str(requested),
+                "available": str(available),
+            },
+        )
+
+
+class IncentiveInvalid(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "INCENTIVE_INVALID"
+
+    @classmethod
+    def of(cls, code: str, why: str) -> IncentiveInvalid:
+        return cls(f"{code} can not be used: {why}", metadata={"code": code, "why": why})
+
+
+class ReservationNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "RESERVATION_NOT_FOUND"
+
+    @classmethod
+    def of(cls, order_id: int) -> ReservationNotFound:
+        return cls(f"nothing was ever reserved for order {order_id}", metadata={"order_id": str(order_id)})

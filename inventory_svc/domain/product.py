@@ -1,0 +1,151 @@
+"""Product: what the shop sells. One that passed `check` is consistent, and every item of it has a price."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from chassis.errors import FieldViolation, InvalidArgument
+from chassis.money import CURRENCIES, Money
+
+# A hundred lines of a thousand pieces at this price still fit an order's total.
+MAX_PRICE = Decimal(1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariationOption:
+    """One value of a variation; its modifier adds to the base price, or takes from it. `id` is 0 until it is stored."""
+
+    value: str
+    price_modifier: Money
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """A way in which the items of a product differ."""
+
+    name: str
+    options: tuple[VariationOption, ...]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOption:
+    """The option an item has of one variation, both by name."""
+
+    variation: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductItem:
+    """What lies on the shelf and can be ordered."""
+
+    sku: str
+    price_override: Money | None = None
+    options: tuple[ItemOption, ...] = ()
+    backorderable: bool = False
+    quantity_on_hand: int = 0
+    warehouse_location: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product with all its parts. `version` goes up with every write."""
+
+    name: str
+    description: str
+    base_price: Money
+    variations: tuple[Variation, ...]
+    items: tuple[ProductItem, ...]
+    id: int = 0
+    version: int = 0
+    created_on: datetime | None = None
+    modified_on: datetime | None = None
+
+    def prices(self) -> tuple[Money, ...]:
+        """What each of `items` sells for: its own price, or the base price plus the modifiers of its options.
+
+        KeyError when an item has an option that the product has not.
+        """
+        options = self.options()
+        return tuple(self._price(item, options) for item in self.items)
+
+    def options(self) -> dict[ItemOption, VariationOption]:
+        """Every option, under the names by which items choose it."""
+        return {
+            ItemOption(variation=variation.name, value=option.value): option
+            for variation in self.variations
+            for option in variation.options
+        }
+
+    def _price(self, item: ProductItem, options: Mapping[ItemOption, VariationOption]) -> Money:
+        if item.price_override is not None:
+            return item.price_override
+        modifiers = [options[chosen].price_modifier for chosen in item.options]
+        return self.base_price + Money.sum(modifiers, self.base_price.currency)
+
+    def check(self) -> None:
+        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the product."""
+        violations = [*self._faults_of_variations(), *self._faults_of_items()]
+        violations[:0] = self._faults_of_price("product.basePrice", self.base_price, lowest=Decimal(0))
+        if not violations:
+            violations = [*self._unsellable_items()]
+        if violations:
+            raise InvalidArgument(
+                "; ".join(f"{violation.field}: {violation.description}" for violation in violations),
+                violations=violations,
+            )
+
+    def _faults_of_variations(self) -> Iterator[FieldViolation]:
+        yield from _repeated("product.variations[{}].name", [variation.name for variation in self.variations])
+        for v, variation in enumerate(self.variations):
+            path = f"product.variations[{v}].options"
+            yield from _repeated(path + "[{}].value", [option.value for option in variation.options])
+            for o, option in enumerate(variation.options):
+                yield from self._faults_of_price(f"{path}[{o}].priceModifier", option.price_modifier, lowest=-MAX_PRICE)
+
+    def _faults_of_items(self) -> Iterator[FieldViolation]:
+        yield from _repeated("product.productItems[{}].sku", [item.sku for item in self.items])
+        values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
+        for i, item in enumerate(self.items):
+            path = f"product.productItems[{i}]"
+            if item.price_override is not None:
+                yield from self._faults_of_price(f"{path}.priceOverride", item.price_override, lowest=Decimal(0))
+            yield from _repeated(path + ".options[{}].variation", [chosen.variation for chosen in item.options])
+            for o, chosen in enumerate(item.options):
+                if chosen.variation not in values:
+                    yield FieldViolation(
+                        f"{path}.options[{o}].variation", f"the product has no variation {chosen.variation!r}"
+                    )
+                elif chosen.value not in values[chosen.variation]:
+                    yield FieldViolation(
+                        f"{path}.options[{o}].value", f"variation {chosen.variation!r} has no option {chosen.value!r}"
+                    )
+
+    def _faults_of_price(self, path: str, price: Money, *, lowest: Decimal) -> Iterator[FieldViolation]:
+        if price.currency not in CURRENCIES:
+            yield FieldViolation(f"{path}.currencyCode", f"must be one of {', '.join(sorted(CURRENCIES))}")
+        elif price.currency != self.base_price.currency:
+            yield FieldViolation(f"{path}.currencyCode", f"must be {self.base_price.currency}, as the base price")
+        if not lowest <= price.amount <= MAX_PRICE:
+            yield FieldViolation(path, f"must be between {lowest} and {MAX_PRICE}")
+        elif price != price.rounded():
+            yield FieldViolation(path, "must be in whole minor units, two decimals")
+
+    def _unsellable_items(self) -> Iterator[FieldViolation]:
+        for i, price in enumerate(self.prices()):
+            if not 0 <= price.amount <= MAX_PRICE:
+                yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which can not be")
+
+
+def _repeated(path: str, names: list[str]) -> Iterator[FieldViolation]:
+    counts = Counter(names)
+    for index, name in enumerate(names):
+        if counts[name] > 1 and index != names.index(name):
+            yield FieldViolation(path.format(index), f"{name!r} is there twice")

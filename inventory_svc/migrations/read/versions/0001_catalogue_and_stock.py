@@ -1,0 +1,69 @@
+"""What shoppers read: products with their parts, and the stock."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# No foreign keys: a rebuild copies table by table, and what a projection brings is consistent once all of it is there.
+_ENTITY = "id bigint PRIMARY KEY, is_deleted boolean NOT NULL, row_version bigint NOT NULL"
+
+_TABLES = (
+    f"""
+    CREATE TABLE product (
+        {_ENTITY},
+        name text NOT NULL,
+        description text NOT NULL,
+        currency text NOT NULL,
+        base_price numeric(18, 2) NOT NULL,
+        created_on timestamptz NOT NULL,
+        modified_on timestamptz NOT NULL
+    )
+    """,
+    f"CREATE TABLE variation ({_ENTITY}, product_id bigint NOT NULL, name text NOT NULL)",
+    "CREATE INDEX ix_variation_product_id ON variation (product_id)",
+    f"""
+    CREATE TABLE variation_option (
+        {_ENTITY},
+        variation_id bigint NOT NULL,
+        value text NOT NULL,
+        price_modifier numeric(18, 2) NOT NULL
+    )
+    """,
+    "CREATE INDEX ix_variation_option_variation_id ON variation_option (variation_id)",
+    f"""
+    CREATE TABLE product_item (
+        {_ENTITY},
+        product_id bigint NOT NULL,
+        sku text NOT NULL,
+        price_override numeric(18, 2),
+        backorderable boolean NOT NULL
+    )
+    """,
+    "CREATE INDEX ix_product_item_product_id ON product_item (product_id)",
+    f"""
+    CREATE TABLE product_item_option (
+        {_ENTITY},
+        product_item_id bigint NOT NULL,
+        variation_option_id bigint NOT NULL
+    )
+    """,
+    "CREATE INDEX ix_product_item_option_product_item_id ON product_item_option (product_item_id)",
+    f"""
+    CREATE TABLE inventory (
+        {_ENTITY},
+        on_hand bigint NOT NULL,
+        reserved bigint NOT NULL,
+        sold bigint NOT NULL,
+        backordered bigint NOT NULL,
+        warehouse_location text NOT NULL
+    ) WITH (fillfactor = 50)
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in _TABLES:
+        op.execute(statement)

@@ -1,0 +1,1 @@
+"""SQL straight at the read database."""

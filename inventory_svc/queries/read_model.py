@@ -1,0 +1,62 @@
+"""The tables of the read database: copies of the write side's rows, with the columns that readers need."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table, Text
+
+from chassis.db.types import Amount, UtcDateTime
+
+READ = MetaData()
+
+
+def _table(name: str, *columns: Column[object] | Index) -> Table:
+    return Table(
+        name,
+        READ,
+        Column("id", BigInteger, primary_key=True, autoincrement=False),
+        Column("is_deleted", Boolean, nullable=False),
+        Column("row_version", BigInteger, nullable=False),
+        *columns,
+    )
+
+
+PRODUCT = _table(
+    "product",
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("base_price", Amount, nullable=False),
+    Column("created_on", UtcDateTime, nullable=False),
+    Column("modified_on", UtcDateTime, nullable=False),
+)
+VARIATION = _table(
+    "variation",
+    Column("product_id", BigInteger, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+)
+VARIATION_OPTION = _table(
+    "variation_option",
+    Column("variation_id", BigInteger, nullable=False, index=True),
+    Column("value", Text, nullable=False),
+    Column("price_modifier", Amount, nullable=False),
+)
+PRODUCT_ITEM = _table(
+    "product_item",
+    Column("product_id", BigInteger, nullable=False, index=True),
+    Column("sku", Text, nullable=False),
+    Column("price_override", Amount),
+    Column("backorderable", Boolean, nullable=False),
+)
+PRODUCT_ITEM_OPTION = _table(
+    "product_item_option",
+    Column("product_item_id", BigInteger, nullable=False, index=True),
+    Column("variation_option_id", BigInteger, nullable=False),
+)
+INVENTORY = _table(
+    "inventory",
+    Column("on_hand", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("sold", BigInteger, nullable=False),
+    Column("backordered", BigInteger, nullable=False),
+    Column("warehouse_location", Text, nullable=False),
+)

@@ -1,0 +1,158 @@
+"""The catalogue, the stock and the reservations in memory: the same promises as their SQL twins, without a database."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from chassis.errors import Conflict
+from inventory_svc.domain.product import Product
+from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.stock import Shelf, StockItem
+from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
+
+
+@dataclass
+class StoredStock:
+    """A row of the inventory table."""
+
+    initial: int
+    on_hand: int
+    reserved: int = 0
+    sold: int = 0
+    restocked: int = 0
+    adjusted: int = 0
+
+    def check(self) -> None:
+        """What the CHECK constraints say."""
+        assert 0 <= self.reserved <= self.on_hand, self
+        assert self.initial + self.adjusted + self.restocked == self.on_hand + self.sold, self
+
+
+@dataclass
+class InventoryState(ChassisState):
+    """What is durable."""
+
+    products: dict[int, Product] = field(default_factory=dict)
+    stock: dict[int, StoredStock] = field(default_factory=dict)
+    reservations: dict[int, Reservation] = field(default_factory=dict)
+    last_id: int = 0
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+
+class InMemoryProducts:
+    def __init__(self, state: InventoryState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def skus_in_use(self, skus: Sequence[str]) -> set[str]:
+        return {item.sku for product in self._state.products.values() for item in product.items} & set(skus)
+
+    async def add(self, product: Product) -> Product:
+        next_id = self._state.next_id
+        stored = replace(
+            product,
+            id=next_id(),
+            version=1,
+            created_on=self._clock.now(),
+            modified_on=self._clock.now(),
+            variations=tuple(
+                replace(v, id=next_id(), options=tuple(replace(o, id=next_id()) for o in v.options))
+                for v in product.variations
+            ),
+            items=tuple(replace(item, id=next_id()) for item in product.items),
+        )
+        self._state.products[stored.id] = stored
+        for item in stored.items:
+            self._state.stock[item.id] = StoredStock(initial=item.quantity_on_hand, on_hand=item.quantity_on_hand)
+        return stored
+
+
+class InMemoryStocks:
+    def __init__(self, state: InventoryState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def lock(self, item_ids: Iterable[int]) -> Shelf:
+        wanted = set(item_ids)
+        items = {
+            item.id: StockItem(
+                product_item_id=item.id,
+                sku=item.sku,
+                name=product.name,
+                price=price,
+                for_sale=True,
+                on_hand=self._state.stock[item.id].on_hand,
+                reserved=self._state.stock[item.id].reserved,
+            )
+            for product in self._state.products.values()
+            for item, price in zip(product.items, product.prices(), strict=True)
+            if item.id in wanted
+        }
+        return Shelf(self._clock.now(), items)
+
+    async def save(self, shelf: Shelf) -> None:
+        for item in shelf.moved():
+            row = self._state.stock[item.product_item_id]
+            row.on_hand += item.moved.on_hand
+            row.reserved += item.moved.reserved
+            row.sold += item.moved.sold
+            row.restocked += item.moved.restocked
+            row.check()
+
+
+class InMemoryReservations:
+    def __init__(self, state: InventoryState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def lock(self, order_ids: Iterable[int]) -> dict[int, Reservation]:
+        rows = self._state.reservations
+        return {order_id: copy.copy(rows[order_id]) for order_id in set(order_ids) if order_id in rows}
+
+    async def lock_requested(self, request_keys: Iterable[str], order_ids: Iterable[int]) -> list[Reservation]:
+        keys, ids = set(request_keys), set(order_ids)
+        return [copy.copy(r) for r in self._state.reservations.values() if r.request_key in keys or r.order_id in ids]
+
+    async def lock_expired(self, limit: int) -> list[Reservation]:
+        held = [r for r in self._state.reservations.values() if r.state is ReservationState.HELD]
+        due = [copy.copy(r) for r in held if r.expire_at <= self._clock.now()]
+        return sorted(due, key=lambda r: r.expire_at)[:limit]
+
+    async def add(self, reservations: Sequence[Reservation]) -> None:
+        for new in reservations:
+            keys = {known.request_key for known in self._state.reservations.values()}
+            if new.order_id in self._state.reservations or new.request_key in keys:
+                raise Conflict(f"order {new.order_id} or key {new.request_key} is taken")
+            self._state.reservations[new.order_id] = copy.copy(new)
+
+    async def save(self, reservations: Sequence[Reservation]) -> None:
+        for changed in reservations:
+            stored = self._state.reservations[changed.order_id]
+            stored.state, stored.sold, stored.expire_at = changed.state, changed.sold, changed.expire_at
+
+    async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
+        await self.save(reservations)
+        for renewed in reservations:
+            self._state.reservations[renewed.order_id].lines = renewed.lines
+
+
+class InMemoryInventoryUow(InMemoryUnitOfWork):
+    def __init__(self, state: InventoryState, clock: FakeClock) -> None:
+        super().__init__(state, clock)
+        self.products = InMemoryProducts(state, clock)
+        self.stocks = InMemoryStocks(state, clock)
+        self.reservations = InMemoryReservations(state, clock)
+
+
+def in_memory_inventory(
+    state: InventoryState, clock: FakeClock
+) -> Callable[[], AbstractAsyncContextManager[InMemoryInventoryUow]]:
+    """What a Mediator opens."""
+    return in_memory_units_of_work(partial(InMemoryInventoryUow, clock=clock), state)
