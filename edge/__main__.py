@@ -1,0 +1,14 @@
+"""`python -m edge`: starts the process, nothing more."""
+
+from __future__ import annotations
+
+import uvloop
+
+from chassis.telemetry import configure
+from edge.bootstrap import run
+from edge.config import EdgeSettings
+
+if __name__ == "__main__":
+    settings = EdgeSettings()
+    telemetry = configure(settings, "edge")
+    uvloop.run(run(settings, telemetry))

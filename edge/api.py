@@ -1,0 +1,42 @@
+"""PortalService: pages and documents of the HTTP face. What a later version adds answers UNIMPLEMENTED."""
+
+from __future__ import annotations
+
+import json
+from typing import Protocol
+
+from easyorder.edge.v1 import GetHealthRequest, GetHomeRequest, GetOpenApiRequest
+from easyorder.google.api import HttpBody
+
+from chassis.errors import Unavailable
+from edge.mesh_health import SERVING
+
+
+class Health(Protocol):
+    """Tells how the services of the mesh are."""
+
+    async def states(self) -> dict[str, str]: ...
+
+
+class PortalApi:
+    """`home` is HTML, `open_api` JSON; both are made once, when the process starts."""
+
+    def __init__(self, *, home: str, open_api: str, health: Health) -> None:
+        self._home = HttpBody(content_type="text/html; charset=utf-8", data=home.encode())
+        self._open_api = HttpBody(content_type="application/json", data=open_api.encode())
+        self._health = health
+
+    async def get_home(self, request: GetHomeRequest) -> HttpBody:
+        return self._home
+
+    async def get_open_api(self, request: GetOpenApiRequest) -> HttpBody:
+        return self._open_api
+
+    async def get_health(self, request: GetHealthRequest) -> HttpBody:
+        """Raises Unavailable, with the state of every service, unless all of them serve."""
+        states = await self._health.states()
+        failing = [service for service, state in states.items() if state != SERVING]
+        if failing:
+            raise Unavailable(f"not serving: {', '.join(failing)}", metadata=states)
+        told = json.dumps({"status": SERVING, "services": states})
+        return HttpBody(content_type="application/json", data=told.encode())

@@ -1,0 +1,40 @@
+"""The only wiring of edge: the portal meets the mesh here, by hand."""
+
+from __future__ import annotations
+
+import json
+
+from chassis import contract
+from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.background import Background
+from chassis.grpc.clients import Client
+from chassis.grpc.server import GrpcServer, serve
+from edge.api import PortalApi
+from edge.config import EdgeSettings
+from edge.home import home_page
+from edge.mesh_health import MeshHealth
+from edge.openapi import document
+
+PORTAL = "easyorder.edge.v1.PortalService"
+
+
+def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
+    """The gRPC server, not started. Its reflection tells of the whole contract, for those who ask on Envoy's port."""
+    return GrpcServer(
+        name="edge",
+        address=settings.listen_address or settings.edge_address,
+        servicers={PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health)},
+        verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
+        call_timeout_s=settings.call_timeout_s,
+        reflected=sorted({method.service for method in contract.methods().values()}),
+    )
+
+
+async def run(settings: EdgeSettings, telemetry: Background) -> None:
+    """Serves until the process is told to stop."""
+    health = MeshHealth(settings.watched())
+    identity = Client(settings.identity_address)
+    try:
+        await serve(portal(settings, health, identity), background=[telemetry, health], grace_s=settings.drain_grace_s)
+    finally:
+        await identity.close()

@@ -1,0 +1,53 @@
+"""Whether every service of the mesh serves, as each says itself by grpc.health.v1."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import grpc
+from grpc_health.v1 import health_pb2
+
+SERVING = "SERVING"
+UNREACHABLE = "UNREACHABLE"
+_CHECK = "/grpc.health.v1.Health/Check"
+
+# Reconnects soon after a service came back, however long it was away.
+_OPTIONS = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500))
+
+
+class MeshHealth:
+    """Asks the replicas of each service; a service serves when one of its replicas does."""
+
+    def __init__(self, addresses: Mapping[str, Sequence[str]], *, timeout_s: float = 1.0) -> None:
+        self._addresses = addresses
+        self._timeout_s = timeout_s
+        self._channels: dict[str, grpc.aio.Channel] = {}
+
+    async def start(self) -> None:
+        """Opens the channels; they connect when first used."""
+        for address in (one for replicas in self._addresses.values() for one in replicas):
+            self._channels[address] = grpc.aio.insecure_channel(address, options=_OPTIONS)
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()))
+
+    async def states(self) -> dict[str, str]:
+        """By service: SERVING, or what the first of its replicas says instead."""
+        found = await asyncio.gather(*(self._state(replicas) for replicas in self._addresses.values()))
+        return dict(zip(self._addresses, found, strict=True))
+
+    async def _state(self, replicas: Sequence[str]) -> str:
+        states = await asyncio.gather(*(self._ask(self._channels[replica]) for replica in replicas))
+        return SERVING if SERVING in states else states[0]
+
+    async def _ask(self, channel: grpc.aio.Channel) -> str:
+        try:
+            reply: health_pb2.HealthCheckResponse = await channel.unary_unary(
+                _CHECK,
+                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+                response_deserializer=health_pb2.HealthCheckResponse.FromString,
+            )(health_pb2.HealthCheckRequest(), timeout=self._timeout_s)
+        except grpc.aio.AioRpcError:
+            return UNREACHABLE
+        return health_pb2.HealthCheckResponse.ServingStatus.Name(reply.status)

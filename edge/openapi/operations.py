@@ -1,0 +1,127 @@
+"""Each HTTP binding of a method as an OpenAPI operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from chassis.context import Audience
+from chassis.contract import HttpBinding, Method, descriptor_of, rules_of
+from edge.openapi.comments import comments
+from edge.openapi.schemas import Json, Schemas
+
+HTTP_BODY = "google.api.HttpBody"
+_VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=[^}]+)?\}")
+_WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
+
+
+def path_of(binding: HttpBinding, request: Descriptor) -> str:
+    """The path as OpenAPI writes it: `/api/v1/orders/{orderId}:watch`."""
+    return _VARIABLE.sub(lambda match: f"{{{request.fields_by_name[match['name']].json_name}}}", binding.path)
+
+
+def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: Schemas) -> Json:
+    """What a client has to know to call `method` by `binding`."""
+    request = descriptor_of(method.request)
+    in_path = [match["name"] for match in _VARIABLE.finditer(binding.path)]
+    comment = comments().get(method.full_name.strip("/").replace("/", "."), "")
+    made: Json = {
+        "operationId": operation_id,
+        "tags": [_short_name(method.service)],
+        "summary": comment.partition(". ")[0].rstrip("."),
+        "description": f"{comment} {_who(method)}".strip(),
+        "security": _security(method),
+        "x-grpc-method": method.full_name,
+    }
+    if parameters := list(_parameters(request, binding, in_path, schemas)):
+        made["parameters"] = parameters
+    if binding.body:
+        made["requestBody"] = _request_body(request, binding, in_path, schemas)
+    made["responses"] = _responses(method, in_path, schemas)
+    return made
+
+
+def _parameters(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Iterator[Json]:
+    for name in in_path:
+        field = request.fields_by_name[name]
+        yield {"name": field.json_name, "in": "path", "required": True, "schema": schemas.of_field(field)}
+    if binding.body == "*":
+        return
+    for field in request.fields:
+        if field.name not in (*in_path, binding.body):
+            yield _query_parameter(field, schemas)
+
+
+def _query_parameter(field: FieldDescriptor, schemas: Schemas) -> Json:
+    schema = schemas.of_field(field)
+    rules = rules_of(field)
+    parameter: Json = {"name": field.json_name, "in": "query", "schema": schema}
+    if rules.required or rules.min_items:
+        parameter["required"] = True
+    if description := schema.pop("description", None):
+        parameter["description"] = description
+    return parameter
+
+
+def _request_body(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Json:
+    if binding.body != "*":
+        schema = schemas.of_field(request.fields_by_name[binding.body])
+    elif in_path:
+        schema = schemas.object_of(request, without=in_path)
+    else:
+        schema = schemas.reference(request)
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _responses(method: Method, in_path: Sequence[str], schemas: Schemas) -> Json:
+    failures = ["400"]
+    if not _is_public(method):
+        failures.append("401")
+    if method.access.allow == {Audience.ADMIN}:
+        failures.append("403")
+    if in_path:
+        failures.append("404")
+    failures += ["429", "503", "default"]
+    error = {"$ref": "#/components/responses/Error"}
+    return {"200": _success(method, schemas), **dict.fromkeys(failures, error)}
+
+
+def _success(method: Method, schemas: Schemas) -> Json:
+    response = descriptor_of(method.response)
+    if response.full_name == HTTP_BODY:
+        content: Json = {"*/*": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+        return {"description": "A document with its own content type.", "content": content}
+    if not method.server_streaming:
+        return {"description": "OK", "content": {"application/json": {"schema": schemas.reference(response)}}}
+    events: Json = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": schemas.reference(response),
+        "description": "Each event's data is one message as JSON.",
+    }
+    return {"description": "Server-sent events, as they happen.", "content": {"text/event-stream": {"schema": events}}}
+
+
+def _security(method: Method) -> list[Json]:
+    if _is_public(method):
+        return []
+    in_query: list[Json] = [{"accessToken": []}] if method.server_streaming else []
+    return [{"bearer": []}, *in_query]
+
+
+def _is_public(method: Method) -> bool:
+    return Audience.PUBLIC in method.access.allow
+
+
+def _who(method: Method) -> str:
+    if _is_public(method):
+        return "Needs no token."
+    who = " and ".join(words for audience, words in _WHO.items() if audience in method.access.allow)
+    own = " What is not the caller's own, or a team member's, is NOT_FOUND." if method.access.owned else ""
+    return f"For {who}.{own}"
+
+
+def _short_name(service: str) -> str:
+    return service.rpartition(".")[2]
