@@ -72,9 +72,7 @@ class Access(betterproto2.Message):
     The rule of one method. A caller passes when one of its audiences is listed.
     """
 
-    allow: "list[Audience]" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, repeated=True
-    )
+    allow: "list[Audience]" = betterproto2.field(1, betterproto2.TYPE_ENUM, repeated=True)
     """
     Empty means nobody: the default is to deny.
     """

@@ -31,9 +31,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 @dataclass(eq=False, repr=False)
 class CreateProductRequest(betterproto2.Message):
-    product: "Product | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    product: "Product | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -41,9 +39,7 @@ class CreateProductRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "CreateProductRequest", CreateProductRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "CreateProductRequest", CreateProductRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -53,9 +49,7 @@ class DeleteProductRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "DeleteProductRequest", DeleteProductRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequest", DeleteProductRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -63,9 +57,7 @@ class GetProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "GetProductRequest", GetProductRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "GetProductRequest", GetProductRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -105,16 +97,12 @@ class ListProductsRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "ListProductsRequest", ListProductsRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "ListProductsRequest", ListProductsRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListProductsResponse(betterproto2.Message):
-    products: "list[Product]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    products: "list[Product]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     total_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
 
@@ -124,9 +112,7 @@ class ListProductsResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "ListProductsResponse", ListProductsResponse
-)
+default_message_pool.register_message("easyorder.catalog.v1", "ListProductsResponse", ListProductsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -141,20 +127,14 @@ class Product(betterproto2.Message):
 
     description: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    base_price: "___google__type__.Money | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    base_price: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
     What an item sells for that has no price of its own, before the modifiers of its options.
     """
 
-    variations: "list[Variation]" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    variations: "list[Variation]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    product_items: "list[ProductItem]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    product_items: "list[ProductItem]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
     etag: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
     """
@@ -162,17 +142,11 @@ class Product(betterproto2.Message):
     """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        8,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     update_time: "datetime.datetime | None" = betterproto2.field(
-        9,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
 
@@ -192,16 +166,12 @@ class ProductItem(betterproto2.Message):
     Unique in the shop.
     """
 
-    price_override: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    price_override: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Sells for this, whatever its options.
     """
 
-    options: "list[ItemOption]" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    options: "list[ItemOption]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
 
     backorderable: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
@@ -215,17 +185,13 @@ class ProductItem(betterproto2.Message):
 
     warehouse_location: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
 
-    price: "___google__type__.Money | None" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    price: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Output only: what it sells for, price_override or base_price plus the modifiers of its options.
     """
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "ProductItem", ProductItem
-)
+default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", ProductItem)
 
 
 @dataclass(eq=False, repr=False)
@@ -233,23 +199,17 @@ class UndeleteProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "UndeleteProductRequest", UndeleteProductRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRequest", UndeleteProductRequest)
 
 
 @dataclass(eq=False, repr=False)
 class UpsertProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    product: "Product | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    product: "Product | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "UpsertProductRequest", UpsertProductRequest
-)
+default_message_pool.register_message("easyorder.catalog.v1", "UpsertProductRequest", UpsertProductRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -262,9 +222,7 @@ class Variation(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    options: "list[VariationOption]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    options: "list[VariationOption]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "Variation", Variation)
@@ -280,17 +238,13 @@ class VariationOption(betterproto2.Message):
 
     value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    price_modifier: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    price_modifier: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Added to the base price of an item with this option; may be negative.
     """
 
 
-default_message_pool.register_message(
-    "easyorder.catalog.v1", "VariationOption", VariationOption
-)
+default_message_pool.register_message("easyorder.catalog.v1", "VariationOption", VariationOption)
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -28,9 +28,7 @@ class GetConsoleRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetConsoleRequest", GetConsoleRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetConsoleRequest", GetConsoleRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -38,9 +36,7 @@ class GetDocsRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetDocsRequest", GetDocsRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetDocsRequest", GetDocsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -48,9 +44,7 @@ class GetHealthRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetHealthRequest", GetHealthRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetHealthRequest", GetHealthRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -58,9 +52,7 @@ class GetHomeRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetHomeRequest", GetHomeRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetHomeRequest", GetHomeRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -68,9 +60,7 @@ class GetOpenApiRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetOpenApiRequest", GetOpenApiRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetOpenApiRequest", GetOpenApiRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -78,9 +68,7 @@ class GetStaticRequest(betterproto2.Message):
     path: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetStaticRequest", GetStaticRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetStaticRequest", GetStaticRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -88,6 +76,4 @@ class GetTrackingRequest(betterproto2.Message):
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.edge.v1", "GetTrackingRequest", GetTrackingRequest
-)
+default_message_pool.register_message("easyorder.edge.v1", "GetTrackingRequest", GetTrackingRequest)

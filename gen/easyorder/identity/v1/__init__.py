@@ -80,9 +80,7 @@ class AddTeamMemberRequest(betterproto2.Message):
     user_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "AddTeamMemberRequest", AddTeamMemberRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "AddTeamMemberRequest", AddTeamMemberRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -90,9 +88,7 @@ class CreateTeamRequest(betterproto2.Message):
     name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "CreateTeamRequest", CreateTeamRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "CreateTeamRequest", CreateTeamRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -100,9 +96,7 @@ class GetJwksRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "GetJwksRequest", GetJwksRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "GetJwksRequest", GetJwksRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -113,9 +107,7 @@ class GetUserRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "GetUserRequest", GetUserRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "GetUserRequest", GetUserRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -162,23 +154,17 @@ class ListTeamsRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "ListTeamsRequest", ListTeamsRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "ListTeamsRequest", ListTeamsRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListTeamsResponse(betterproto2.Message):
-    teams: "list[Team]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    teams: "list[Team]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "ListTeamsResponse", ListTeamsResponse
-)
+default_message_pool.register_message("easyorder.identity.v1", "ListTeamsResponse", ListTeamsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -191,23 +177,17 @@ class ListUsersRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "ListUsersRequest", ListUsersRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "ListUsersRequest", ListUsersRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListUsersResponse(betterproto2.Message):
-    users: "list[User]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    users: "list[User]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "ListUsersResponse", ListUsersResponse
-)
+default_message_pool.register_message("easyorder.identity.v1", "ListUsersResponse", ListUsersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -217,9 +197,7 @@ class LoginRequest(betterproto2.Message):
     password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "LoginRequest", LoginRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "LoginRequest", LoginRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -227,9 +205,7 @@ class LogoutRequest(betterproto2.Message):
     refresh_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "LogoutRequest", LogoutRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "LogoutRequest", LogoutRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -237,9 +213,7 @@ class RefreshTokenRequest(betterproto2.Message):
     refresh_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "RefreshTokenRequest", RefreshTokenRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "RefreshTokenRequest", RefreshTokenRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -254,9 +228,7 @@ class RegisterRequest(betterproto2.Message):
     display_name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "RegisterRequest", RegisterRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "RegisterRequest", RegisterRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -266,9 +238,7 @@ class RemoveTeamMemberRequest(betterproto2.Message):
     user_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "RemoveTeamMemberRequest", RemoveTeamMemberRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMemberRequest", RemoveTeamMemberRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -278,9 +248,7 @@ class SetUserDisabledRequest(betterproto2.Message):
     disabled: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "SetUserDisabledRequest", SetUserDisabledRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "SetUserDisabledRequest", SetUserDisabledRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -290,9 +258,7 @@ class SetUserRolesRequest(betterproto2.Message):
     roles: "list[Role]" = betterproto2.field(2, betterproto2.TYPE_ENUM, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "SetUserRolesRequest", SetUserRolesRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "SetUserRolesRequest", SetUserRolesRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -308,15 +274,10 @@ class Team(betterproto2.Message):
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    member_ids: "list[str]" = betterproto2.field(
-        3, betterproto2.TYPE_STRING, repeated=True
-    )
+    member_ids: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
 
@@ -349,9 +310,7 @@ class Tokens(betterproto2.Message):
     Seconds until the access token expires.
     """
 
-    user: "User | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    user: "User | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("easyorder.identity.v1", "Tokens", Tokens)
@@ -369,20 +328,14 @@ class UpdateUserRequest(betterproto2.Message):
     Fields that are not set stay as they are.
     """
 
-    display_name: "str | None" = betterproto2.field(
-        3, betterproto2.TYPE_STRING, optional=True
-    )
+    display_name: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True)
 
-    password: "str | None" = betterproto2.field(
-        4, betterproto2.TYPE_STRING, optional=True
-    )
+    password: "str | None" = betterproto2.field(4, betterproto2.TYPE_STRING, optional=True)
 
     current_password: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.identity.v1", "UpdateUserRequest", UpdateUserRequest
-)
+default_message_pool.register_message("easyorder.identity.v1", "UpdateUserRequest", UpdateUserRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -402,9 +355,7 @@ class User(betterproto2.Message):
 
     roles: "list[Role]" = betterproto2.field(4, betterproto2.TYPE_ENUM, repeated=True)
 
-    team_ids: "list[str]" = betterproto2.field(
-        5, betterproto2.TYPE_STRING, repeated=True
-    )
+    team_ids: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
     """
     The teams this person belongs to.
     """
@@ -412,17 +363,11 @@ class User(betterproto2.Message):
     disabled: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
 
     create_time: "datetime.datetime | None" = betterproto2.field(
-        7,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     update_time: "datetime.datetime | None" = betterproto2.field(
-        8,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)

@@ -80,16 +80,12 @@ class IncentiveKind(betterproto2.Enum):
 
 @dataclass(eq=False, repr=False)
 class CreateIncentiveRequest(betterproto2.Message):
-    incentive: "Incentive | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    incentive: "Incentive | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "CreateIncentiveRequest", CreateIncentiveRequest
-)
+default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentiveRequest", CreateIncentiveRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -115,9 +111,7 @@ class Discount(betterproto2.Message):
 
     description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "Discount", Discount)
@@ -128,9 +122,7 @@ class GetLoyaltyAccountRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "GetLoyaltyAccountRequest", GetLoyaltyAccountRequest
-)
+default_message_pool.register_message("easyorder.incentive.v1", "GetLoyaltyAccountRequest", GetLoyaltyAccountRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -143,9 +135,7 @@ class Incentive(betterproto2.Message):
 
     code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    kind: "IncentiveKind" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: IncentiveKind(0)
-    )
+    kind: "IncentiveKind" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: IncentiveKind(0))
 
     value: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -155,40 +145,26 @@ class Incentive(betterproto2.Message):
     currency: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
     starts: "datetime.datetime | None" = betterproto2.field(
-        6,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     Valid from `starts` (included) to `ends` (excluded).
     """
 
     ends: "datetime.datetime | None" = betterproto2.field(
-        7,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
-    min_total: "___google__type__.Money | None" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    min_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
 
-    product_item_ids: "list[int]" = betterproto2.field(
-        9, betterproto2.TYPE_INT64, repeated=True
-    )
+    product_item_ids: "list[int]" = betterproto2.field(9, betterproto2.TYPE_INT64, repeated=True)
     """
     The items it applies to; all when empty.
     """
 
-    max_uses: "int | None" = betterproto2.field(
-        10, betterproto2.TYPE_INT32, optional=True
-    )
+    max_uses: "int | None" = betterproto2.field(10, betterproto2.TYPE_INT32, optional=True)
 
-    max_uses_per_user: "int | None" = betterproto2.field(
-        11, betterproto2.TYPE_INT32, optional=True
-    )
+    max_uses_per_user: "int | None" = betterproto2.field(11, betterproto2.TYPE_INT32, optional=True)
 
     stackable: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
     """
@@ -219,9 +195,7 @@ class IncentiveItem(betterproto2.Message):
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "IncentiveItem", IncentiveItem
-)
+default_message_pool.register_message("easyorder.incentive.v1", "IncentiveItem", IncentiveItem)
 
 
 @dataclass(eq=False, repr=False)
@@ -231,23 +205,17 @@ class ListIncentivesRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "ListIncentivesRequest", ListIncentivesRequest
-)
+default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesRequest", ListIncentivesRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListIncentivesResponse(betterproto2.Message):
-    incentives: "list[Incentive]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    incentives: "list[Incentive]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "ListIncentivesResponse", ListIncentivesResponse
-)
+default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesResponse", ListIncentivesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -257,30 +225,22 @@ class LoyaltyAccount(betterproto2.Message):
     points: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "LoyaltyAccount", LoyaltyAccount
-)
+default_message_pool.register_message("easyorder.incentive.v1", "LoyaltyAccount", LoyaltyAccount)
 
 
 @dataclass(eq=False, repr=False)
 class UpdateIncentiveRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    incentive: "Incentive | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    incentive: "Incentive | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "UpdateIncentiveRequest", UpdateIncentiveRequest
-)
+default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentiveRequest", UpdateIncentiveRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveRequest(betterproto2.Message):
-    items: "list[IncentiveItem]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[IncentiveItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     codes: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)
 
@@ -289,29 +249,19 @@ class ValidateIncentiveRequest(betterproto2.Message):
     currency: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "ValidateIncentiveRequest", ValidateIncentiveRequest
-)
+default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncentiveRequest", ValidateIncentiveRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveResponse(betterproto2.Message):
-    discounts: "list[Discount]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    discounts: "list[Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    total_before: "___google__type__.Money | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    total_before: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
-    total_after: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    total_after: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.incentive.v1", "ValidateIncentiveResponse", ValidateIncentiveResponse
-)
+default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncentiveResponse", ValidateIncentiveResponse)
 
 
 from ...google import protobuf as ___google__protobuf__

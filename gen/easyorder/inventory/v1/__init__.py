@@ -120,9 +120,7 @@ class AdjustStockRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "AdjustStockRequest", AdjustStockRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "AdjustStockRequest", AdjustStockRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -131,76 +129,52 @@ class Availability(betterproto2.Message):
 
     available: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
 
-    items: "list[StockLevel]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[StockLevel]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "Availability", Availability
-)
+default_message_pool.register_message("easyorder.inventory.v1", "Availability", Availability)
 
 
 @dataclass(eq=False, repr=False)
 class AvailabilityQuery(betterproto2.Message):
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    lines: "list[ReservationLine]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "AvailabilityQuery", AvailabilityQuery
-)
+default_message_pool.register_message("easyorder.inventory.v1", "AvailabilityQuery", AvailabilityQuery)
 
 
 @dataclass(eq=False, repr=False)
 class CheckAvailabilityRequest(betterproto2.Message):
-    orders: "list[AvailabilityQuery]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[AvailabilityQuery]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "CheckAvailabilityRequest", CheckAvailabilityRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "CheckAvailabilityRequest", CheckAvailabilityRequest)
 
 
 @dataclass(eq=False, repr=False)
 class CheckAvailabilityResponse(betterproto2.Message):
-    results: "list[Availability]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    results: "list[Availability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "CheckAvailabilityResponse", CheckAvailabilityResponse
-)
+default_message_pool.register_message("easyorder.inventory.v1", "CheckAvailabilityResponse", CheckAvailabilityResponse)
 
 
 @dataclass(eq=False, repr=False)
 class CommitRequest(betterproto2.Message):
-    order_ids: "list[int]" = betterproto2.field(
-        1, betterproto2.TYPE_INT64, repeated=True
-    )
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "CommitRequest", CommitRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "CommitRequest", CommitRequest)
 
 
 @dataclass(eq=False, repr=False)
 class CommitResponse(betterproto2.Message):
-    results: "list[SettlementResult]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "CommitResponse", CommitResponse
-)
+default_message_pool.register_message("easyorder.inventory.v1", "CommitResponse", CommitResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -233,10 +207,7 @@ class InventoryMessage(betterproto2.Message):
     sequence: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     time: "datetime.datetime | None" = betterproto2.field(
-        2,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     snapshot: "ProductInventory | None" = betterproto2.field(
@@ -246,16 +217,12 @@ class InventoryMessage(betterproto2.Message):
     The stock of all items asked for.
     """
 
-    change: "StockLevel | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="content"
-    )
+    change: "StockLevel | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
     One item whose stock changed.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="content"
-    )
+    heartbeat: "Heartbeat | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
     Nothing happened, and the stream is alive.
     """
@@ -268,72 +235,50 @@ class InventoryMessage(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "InventoryMessage", InventoryMessage
-)
+default_message_pool.register_message("easyorder.inventory.v1", "InventoryMessage", InventoryMessage)
 
 
 @dataclass(eq=False, repr=False)
 class ListLowStockRequest(betterproto2.Message):
-    threshold: "int | None" = betterproto2.field(
-        1, betterproto2.TYPE_INT64, optional=True
-    )
+    threshold: "int | None" = betterproto2.field(1, betterproto2.TYPE_INT64, optional=True)
     """
     EASYORDER_LOW_STOCK_THRESHOLD when not given.
     """
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ListLowStockRequest", ListLowStockRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRequest", ListLowStockRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListLowStockResponse(betterproto2.Message):
-    items: "list[StockLevel]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse)
 
 
 @dataclass(eq=False, repr=False)
 class ProductInventory(betterproto2.Message):
-    items: "list[StockLevel]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ProductInventory", ProductInventory
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ProductInventory", ProductInventory)
 
 
 @dataclass(eq=False, repr=False)
 class ReleaseRequest(betterproto2.Message):
-    order_ids: "list[int]" = betterproto2.field(
-        1, betterproto2.TYPE_INT64, repeated=True
-    )
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReleaseRequest", ReleaseRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReleaseRequest", ReleaseRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ReleaseResponse(betterproto2.Message):
-    results: "list[SettlementResult]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReleaseResponse", ReleaseResponse
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReleaseResponse", ReleaseResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -348,21 +293,14 @@ class Reservation(betterproto2.Message):
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ReservationState(0)
     )
 
-    lines: "list[ReservedLine]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    lines: "list[ReservedLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
     expire_time: "datetime.datetime | None" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "Reservation", Reservation
-)
+default_message_pool.register_message("easyorder.inventory.v1", "Reservation", Reservation)
 
 
 @dataclass(eq=False, repr=False)
@@ -376,9 +314,7 @@ class ReservationLine(betterproto2.Message):
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReservationLine", ReservationLine
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReservationLine", ReservationLine)
 
 
 @dataclass(eq=False, repr=False)
@@ -400,18 +336,14 @@ class ReservationRequest(betterproto2.Message):
 
     user_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    lines: "list[ReservationLine]" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    lines: "list[ReservationLine]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
 
     currency: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
     The currency the order is in; items priced in another are refused.
     """
 
-    incentive_codes: "list[str]" = betterproto2.field(
-        6, betterproto2.TYPE_STRING, repeated=True
-    )
+    incentive_codes: "list[str]" = betterproto2.field(6, betterproto2.TYPE_STRING, repeated=True)
 
     loyalty_points: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
 
@@ -422,9 +354,7 @@ class ReservationRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReservationRequest", ReservationRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReservationRequest", ReservationRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -440,9 +370,7 @@ class ReservedLine(betterproto2.Message):
 
     quantity: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
 
-    unit_price: "___google__type__.Money | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    unit_price: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
     backordered: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
@@ -450,33 +378,23 @@ class ReservedLine(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReservedLine", ReservedLine
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReservedLine", ReservedLine)
 
 
 @dataclass(eq=False, repr=False)
 class ReserveRequest(betterproto2.Message):
-    reservations: "list[ReservationRequest]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    reservations: "list[ReservationRequest]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReserveRequest", ReserveRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReserveRequest", ReserveRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ReserveResponse(betterproto2.Message):
-    results: "list[ReserveResult]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    results: "list[ReserveResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReserveResponse", ReserveResponse
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReserveResponse", ReserveResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -488,18 +406,14 @@ class ReserveResult(betterproto2.Message):
         - result:
     """
 
-    reservation: "Reservation | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True, group="result"
-    )
+    reservation: "Reservation | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="result")
 
     error: "___google__rpc__.Status | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, optional=True, group="result"
     )
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "ReserveResult", ReserveResult
-)
+default_message_pool.register_message("easyorder.inventory.v1", "ReserveResult", ReserveResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -510,14 +424,10 @@ class SettlementResult(betterproto2.Message):
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    error: "___google__rpc__.Status | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    error: "___google__rpc__.Status | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "SettlementResult", SettlementResult
-)
+default_message_pool.register_message("easyorder.inventory.v1", "SettlementResult", SettlementResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -557,21 +467,15 @@ class StockLevel(betterproto2.Message):
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "StockLevel", StockLevel
-)
+default_message_pool.register_message("easyorder.inventory.v1", "StockLevel", StockLevel)
 
 
 @dataclass(eq=False, repr=False)
 class WatchInventoryRequest(betterproto2.Message):
-    product_item_ids: "list[int]" = betterproto2.field(
-        1, betterproto2.TYPE_INT64, repeated=True
-    )
+    product_item_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.inventory.v1", "WatchInventoryRequest", WatchInventoryRequest
-)
+default_message_pool.register_message("easyorder.inventory.v1", "WatchInventoryRequest", WatchInventoryRequest)
 
 
 from ...google import protobuf as ___google__protobuf__

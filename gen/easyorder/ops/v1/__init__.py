@@ -89,10 +89,7 @@ class AuditEntry(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     time: "datetime.datetime | None" = betterproto2.field(
-        2,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     actor: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
@@ -129,9 +126,7 @@ class DiscardJobRequest(betterproto2.Message):
     reason: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "DiscardJobRequest", DiscardJobRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "DiscardJobRequest", DiscardJobRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -139,9 +134,7 @@ class GetStatsRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "GetStatsRequest", GetStatsRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "GetStatsRequest", GetStatsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -157,17 +150,12 @@ class Job(betterproto2.Message):
     The payload as JSON.
     """
 
-    state: "JobState" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0)
-    )
+    state: "JobState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
 
     attempts: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
 
     due_time: "datetime.datetime | None" = betterproto2.field(
-        7,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     last_error: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
@@ -185,23 +173,17 @@ class ListAuditEntriesRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListAuditEntriesRequest", ListAuditEntriesRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesRequest", ListAuditEntriesRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListAuditEntriesResponse(betterproto2.Message):
-    entries: "list[AuditEntry]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    entries: "list[AuditEntry]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListAuditEntriesResponse", ListAuditEntriesResponse
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesResponse", ListAuditEntriesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -213,23 +195,17 @@ class ListErrorsRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListErrorsRequest", ListErrorsRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListErrorsRequest", ListErrorsRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListErrorsResponse(betterproto2.Message):
-    errors: "list[RecordedError]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    errors: "list[RecordedError]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListErrorsResponse", ListErrorsResponse
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListErrorsResponse", ListErrorsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -240,14 +216,10 @@ class ListJobsRequest(betterproto2.Message):
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
-    state: "JobState" = betterproto2.field(
-        4, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0)
-    )
+    state: "JobState" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListJobsRequest", ListJobsRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListJobsRequest", ListJobsRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -257,9 +229,7 @@ class ListJobsResponse(betterproto2.Message):
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "ListJobsResponse", ListJobsResponse
-)
+default_message_pool.register_message("easyorder.ops.v1", "ListJobsResponse", ListJobsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -273,10 +243,7 @@ class RecordedError(betterproto2.Message):
     correlation_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     time: "datetime.datetime | None" = betterproto2.field(
-        3,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     where: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -289,9 +256,7 @@ class RecordedError(betterproto2.Message):
     detail: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "RecordedError", RecordedError
-)
+default_message_pool.register_message("easyorder.ops.v1", "RecordedError", RecordedError)
 
 
 @dataclass(eq=False, repr=False)
@@ -301,9 +266,7 @@ class RetryJobRequest(betterproto2.Message):
     id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.ops.v1", "RetryJobRequest", RetryJobRequest
-)
+default_message_pool.register_message("easyorder.ops.v1", "RetryJobRequest", RetryJobRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -311,10 +274,7 @@ class Stats(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     started_at: "datetime.datetime | None" = betterproto2.field(
-        2,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     projection_lag_ms: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
@@ -323,11 +283,7 @@ class Stats(betterproto2.Message):
     """
 
     jobs: "dict[str, int]" = betterproto2.field(
-        4,
-        betterproto2.TYPE_MAP,
-        map_meta=betterproto2.map_meta(
-            betterproto2.TYPE_STRING, betterproto2.TYPE_INT64
-        ),
+        4, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT64)
     )
     """
     Jobs by state.
@@ -339,11 +295,7 @@ class Stats(betterproto2.Message):
     """
 
     figures: "dict[str, float]" = betterproto2.field(
-        6,
-        betterproto2.TYPE_MAP,
-        map_meta=betterproto2.map_meta(
-            betterproto2.TYPE_STRING, betterproto2.TYPE_DOUBLE
-        ),
+        6, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_DOUBLE)
     )
     """
     Further figures by name.

@@ -314,21 +314,15 @@ class CancelOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ConfirmAvailabilityRequest(betterproto2.Message):
-    orders: "list[OrderAvailability]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[OrderAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ConfirmAvailabilityRequest", ConfirmAvailabilityRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "ConfirmAvailabilityRequest", ConfirmAvailabilityRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -336,9 +330,7 @@ class ConfirmAvailabilityResponse(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ConfirmAvailabilityResponse", ConfirmAvailabilityResponse
-)
+default_message_pool.register_message("easyorder.order.v1", "ConfirmAvailabilityResponse", ConfirmAvailabilityResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -350,26 +342,16 @@ class CreateOrderRequest(betterproto2.Message):
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    items: "list[OrderLine]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    payment: "PaymentDetails | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
-    incentive_codes: "list[str]" = betterproto2.field(
-        5, betterproto2.TYPE_STRING, repeated=True
-    )
+    incentive_codes: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
 
-    loyalty_points: "int | None" = betterproto2.field(
-        6, betterproto2.TYPE_INT64, optional=True
-    )
+    loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "CreateOrderRequest", CreateOrderRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest", CreateOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -384,35 +366,23 @@ class CurrencyReport(betterproto2.Message):
 
     units: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
 
-    revenue: "___google__type__.Money | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    revenue: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
-    refunds: "___google__type__.Money | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    refunds: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
-    hours: "list[HourReport]" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    hours: "list[HourReport]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    top_items: "list[TopItem]" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    top_items: "list[TopItem]" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "CurrencyReport", CurrencyReport
-)
+default_message_pool.register_message("easyorder.order.v1", "CurrencyReport", CurrencyReport)
 
 
 @dataclass(eq=False, repr=False)
 class DailyReport(betterproto2.Message):
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    currencies: "list[CurrencyReport]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    currencies: "list[CurrencyReport]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("easyorder.order.v1", "DailyReport", DailyReport)
@@ -428,9 +398,7 @@ class ExportOrdersRequest(betterproto2.Message):
     to: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ExportOrdersRequest", ExportOrdersRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "ExportOrdersRequest", ExportOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -441,9 +409,7 @@ class GetDailyReportRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "GetDailyReportRequest", GetDailyReportRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "GetDailyReportRequest", GetDailyReportRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -451,9 +417,7 @@ class GetOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "GetOrderRequest", GetOrderRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "GetOrderRequest", GetOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -461,9 +425,7 @@ class GetOrderStatusRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "GetOrderStatusRequest", GetOrderStatusRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRequest", GetOrderStatusRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -475,9 +437,7 @@ class HourReport(betterproto2.Message):
 
     orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
-    revenue: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    revenue: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("easyorder.order.v1", "HourReport", HourReport)
@@ -488,9 +448,7 @@ class HubHeartbeat(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "HubHeartbeat", HubHeartbeat
-)
+default_message_pool.register_message("easyorder.order.v1", "HubHeartbeat", HubHeartbeat)
 
 
 @dataclass(eq=False, repr=False)
@@ -509,10 +467,7 @@ class HubMessage(betterproto2.Message):
     """
 
     time: "datetime.datetime | None" = betterproto2.field(
-        2,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     order_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
@@ -537,16 +492,12 @@ class HubMessage(betterproto2.Message):
         8, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
 
-    admin_alert: "AdminAlert | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, optional=True, group="content"
-    )
+    admin_alert: "AdminAlert | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
     To administrators only.
     """
 
-    heartbeat: "HubHeartbeat | None" = betterproto2.field(
-        10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
-    )
+    heartbeat: "HubHeartbeat | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
     Nothing happened, and the stream is alive.
     """
@@ -564,14 +515,10 @@ default_message_pool.register_message("easyorder.order.v1", "HubMessage", HubMes
 
 @dataclass(eq=False, repr=False)
 class InventoryStatus(betterproto2.Message):
-    items: "list[ItemStock]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[ItemStock]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "InventoryStatus", InventoryStatus
-)
+default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", InventoryStatus)
 
 
 @dataclass(eq=False, repr=False)
@@ -580,9 +527,7 @@ class ItemStock(betterproto2.Message):
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    state: "StockState" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: StockState(0)
-    )
+    state: "StockState" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: StockState(0))
 
     available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
 
@@ -605,9 +550,7 @@ class ListAllOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ListAllOrdersRequest", ListAllOrdersRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "ListAllOrdersRequest", ListAllOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -625,16 +568,12 @@ class ListOrdersRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ListOrdersRequest", ListOrdersRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "ListOrdersRequest", ListOrdersRequest)
 
 
 @dataclass(eq=False, repr=False)
 class ListOrdersResponse(betterproto2.Message):
-    orders: "list[Order]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    orders: "list[Order]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -642,9 +581,7 @@ class ListOrdersResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "ListOrdersResponse", ListOrdersResponse
-)
+default_message_pool.register_message("easyorder.order.v1", "ListOrdersResponse", ListOrdersResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -655,61 +592,38 @@ class Order(betterproto2.Message):
 
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    status: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
-    items: "list[OrderItem]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderItem]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    discounts: "list[OrderDiscount]" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    discounts: "list[OrderDiscount]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    sub_total: "___google__type__.Money | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    sub_total: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The sum of the items, before discounts.
     """
 
-    discount_total: "___google__type__.Money | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    discount_total: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
 
-    total_amount: "___google__type__.Money | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    total_amount: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
     What is charged: sub_total − discount_total.
     """
 
     currency: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
 
-    payment: "Payment | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    payment: "Payment | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
 
     placed_at: "datetime.datetime | None" = betterproto2.field(
-        10,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        10, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     paid_at: "datetime.datetime | None" = betterproto2.field(
-        11,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     cancelled_at: "datetime.datetime | None" = betterproto2.field(
-        12,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        12, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     etag: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
@@ -737,26 +651,18 @@ class OrderAvailability(betterproto2.Message):
     All that was backordered is held now.
     """
 
-    items: "list[ItemStock]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[ItemStock]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderAvailability", OrderAvailability
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderAvailability", OrderAvailability)
 
 
 @dataclass(eq=False, repr=False)
 class OrderCreated(betterproto2.Message):
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderCreated", OrderCreated
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderCreated", OrderCreated)
 
 
 @dataclass(eq=False, repr=False)
@@ -768,14 +674,10 @@ class OrderDiscount(betterproto2.Message):
 
     description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderDiscount", OrderDiscount
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderDiscount", OrderDiscount)
 
 
 @dataclass(eq=False, repr=False)
@@ -790,13 +692,9 @@ class OrderItem(betterproto2.Message):
 
     quantity: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
 
-    unit_price: "___google__type__.Money | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    unit_price: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
 
-    sub_total: "___google__type__.Money | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    sub_total: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
@@ -822,43 +720,29 @@ class OrderSnapshot(betterproto2.Message):
     The order as it stands at `sequence`.
     """
 
-    order: "Order | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderSnapshot", OrderSnapshot
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderSnapshot", OrderSnapshot)
 
 
 @dataclass(eq=False, repr=False)
 class OrderStatusChanged(betterproto2.Message):
-    from_: "OrderStatus" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    from_: "OrderStatus" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
-    to: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    to: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
-    order: "Order | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderStatusChanged", OrderStatusChanged
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderStatusChanged", OrderStatusChanged)
 
 
 @dataclass(eq=False, repr=False)
 class OrderStatusReply(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    status: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
     payment_status: "PaymentStatus" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentStatus(0)
@@ -867,9 +751,7 @@ class OrderStatusReply(betterproto2.Message):
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "OrderStatusReply", OrderStatusReply
-)
+default_message_pool.register_message("easyorder.order.v1", "OrderStatusReply", OrderStatusReply)
 
 
 @dataclass(eq=False, repr=False)
@@ -879,25 +761,16 @@ class Payment(betterproto2.Message):
     The idempotency key of the charge, for ever.
     """
 
-    method: "PaymentMethod" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0)
-    )
+    method: "PaymentMethod" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0))
 
-    status: "PaymentStatus" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentStatus(0)
-    )
+    status: "PaymentStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentStatus(0))
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
     attempts: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
 
     processed_at: "datetime.datetime | None" = betterproto2.field(
-        6,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     failure_reason: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
@@ -913,31 +786,22 @@ class PaymentAttempt(betterproto2.Message):
     From 1.
     """
 
-    outcome: "PaymentOutcome" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentOutcome(0)
-    )
+    outcome: "PaymentOutcome" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentOutcome(0))
 
     next_attempt_time: "datetime.datetime | None" = betterproto2.field(
-        3,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
     Set when there will be another attempt.
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "PaymentAttempt", PaymentAttempt
-)
+default_message_pool.register_message("easyorder.order.v1", "PaymentAttempt", PaymentAttempt)
 
 
 @dataclass(eq=False, repr=False)
 class PaymentDetails(betterproto2.Message):
-    method: "PaymentMethod" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0)
-    )
+    method: "PaymentMethod" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0))
 
     token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -945,68 +809,52 @@ class PaymentDetails(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "PaymentDetails", PaymentDetails
-)
+default_message_pool.register_message("easyorder.order.v1", "PaymentDetails", PaymentDetails)
 
 
 @dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
     All that is left, when neither amount nor items are given; never both.
     """
 
-    items: "list[OrderLine]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "RefundOrderRequest", RefundOrderRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest", RefundOrderRequest)
 
 
 @dataclass(eq=False, repr=False)
 class RetryPaymentRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    payment: "PaymentDetails | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest)
 
 
 @dataclass(eq=False, repr=False)
 class SetOrderStatusRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    status: "OrderStatus" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0)
-    )
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1016,18 +864,14 @@ class SubscribeRequest(betterproto2.Message):
     One order; 0 for all.
     """
 
-    after_sequence: "int | None" = betterproto2.field(
-        2, betterproto2.TYPE_INT64, optional=True
-    )
+    after_sequence: "int | None" = betterproto2.field(2, betterproto2.TYPE_INT64, optional=True)
     """
     The last sequence seen. Without it, a stream of one order begins with a snapshot, a stream of all with what happens
     from now on.
     """
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "SubscribeRequest", SubscribeRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "SubscribeRequest", SubscribeRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1040,9 +884,7 @@ class TopItem(betterproto2.Message):
 
     units: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
 
-    revenue: "___google__type__.Money | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    revenue: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
@@ -1052,18 +894,14 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 class UpdateOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    items: "list[OrderLine]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.order.v1", "UpdateOrderRequest", UpdateOrderRequest
-)
+default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest", UpdateOrderRequest)
 
 
 from ...google import protobuf as ___google__protobuf__

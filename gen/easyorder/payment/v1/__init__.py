@@ -3,13 +3,7 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = (
-    "ChargeRequest",
-    "GetPaymentRequest",
-    "PaymentState",
-    "ProviderPayment",
-    "RefundRequest",
-)
+__all__ = ("ChargeRequest", "GetPaymentRequest", "PaymentState", "ProviderPayment", "RefundRequest")
 
 import datetime
 from dataclasses import dataclass
@@ -84,21 +78,15 @@ class ChargeRequest(betterproto2.Message):
     order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
     method: "__order__v1__.PaymentMethod" = betterproto2.field(
-        3,
-        betterproto2.TYPE_ENUM,
-        default_factory=lambda: __order__v1__.PaymentMethod(0),
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __order__v1__.PaymentMethod(0)
     )
 
     token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "easyorder.payment.v1", "ChargeRequest", ChargeRequest
-)
+default_message_pool.register_message("easyorder.payment.v1", "ChargeRequest", ChargeRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -106,9 +94,7 @@ class GetPaymentRequest(betterproto2.Message):
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "easyorder.payment.v1", "GetPaymentRequest", GetPaymentRequest
-)
+default_message_pool.register_message("easyorder.payment.v1", "GetPaymentRequest", GetPaymentRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -119,23 +105,14 @@ class ProviderPayment(betterproto2.Message):
 
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    state: "PaymentState" = betterproto2.field(
-        2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentState(0)
-    )
+    state: "PaymentState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentState(0))
 
-    charged: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    charged: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
-    refunded: "___google__type__.Money | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    refunded: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
     processed_at: "datetime.datetime | None" = betterproto2.field(
-        5,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: ___google__protobuf__.Timestamp,
-        optional=True,
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
     failure_reason: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
@@ -144,9 +121,7 @@ class ProviderPayment(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.payment.v1", "ProviderPayment", ProviderPayment
-)
+default_message_pool.register_message("easyorder.payment.v1", "ProviderPayment", ProviderPayment)
 
 
 @dataclass(eq=False, repr=False)
@@ -158,9 +133,7 @@ class RefundRequest(betterproto2.Message):
     The idempotency key of this refund.
     """
 
-    amount: "___google__type__.Money | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -168,9 +141,7 @@ class RefundRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "easyorder.payment.v1", "RefundRequest", RefundRequest
-)
+default_message_pool.register_message("easyorder.payment.v1", "RefundRequest", RefundRequest)
 
 
 from ...google import protobuf as ___google__protobuf__
