@@ -86,7 +86,7 @@ class EmbeddedPostgres:
             cwd="/",
             capture_output=True,
             text=True,
-            # Without its own group it would be root's, and a folder that lets everybody through may not let root's group.
+            # As a member of root's group it would not count as one of everybody, whom the folders let through.
             user=self._user,
             group=self._user,
             extra_groups=[] if self._user else None,

@@ -1,0 +1,99 @@
+"""Rules of the house that no linter knows: no test sleeps, no file names one machine, all is pinned and current."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tracked import ROOT, files
+
+# Written so that this file does not match itself.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "deb.debian" + ".org"]
+INDEX_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-links"]
+MACHINE_PATHS = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/", "/Us" + "ers/"]
+PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ;[^\\]*)? \\$")
+REQUIREMENTS = ["build", "runtime", "dev"]
+
+
+def sleeps(source: str) -> Iterator[int]:
+    """The lines that call time.sleep or asyncio.sleep; sleep(0) only lets others go first."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep":
+            first = node.args[0] if node.args else None
+            if not (isinstance(first, ast.Constant) and first.value == 0):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("source", ["time.sleep(1)", "await_ = asyncio.sleep(0.1)", "from time import sleep\nsleep(n)"])
+def test_a_sleep_is_found(source: str) -> None:
+    assert list(sleeps(source))
+
+
+def test_no_test_sleeps() -> None:
+    polling = ROOT / "tests" / "polling.py"
+    tests = [path for path in files("tests") if path.suffix == ".py" and path != polling]
+
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in tests for line in sleeps(path.read_text())]
+
+    assert found == []
+
+
+def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
+    forbidden = re.compile("|".join(map(re.escape, REGISTRIES + INDEX_OPTIONS + MACHINE_PATHS)))
+
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match[0]}"
+        for path in files()
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
+        if (match := forbidden.search(line))
+    ]
+
+    assert found == []
+
+
+def pins(name: str) -> dict[str, str]:
+    """The packages of a requirements file and their versions."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return {match["name"]: match["version"] for line in text.splitlines() if (match := PINNED.match(line))}
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if line and not line.startswith((" ", "#")):
+            assert PINNED.match(line), line
+            assert following.startswith("    --hash=sha256:"), line
+
+
+def test_development_runs_what_production_runs() -> None:
+    assert pins("runtime").items() <= pins("dev").items()
+
+
+def test_what_pyproject_asks_for_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in requirements}
+
+    assert names(project["dependencies"]) <= pins("runtime").keys()
+    assert names(project["optional-dependencies"]["dev"]) <= pins("dev").keys()
+
+
+def test_generated_code_is_what_the_contract_says() -> None:
+    tools = Path(sys.executable).parent
+    command = [sys.executable, "proto/generate.py", "--check"]
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,96 @@
+"""The rules of who may import whom hold, and each of them can fail: it is broken once here, in a copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tracked import ROOT, files
+
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+PACKAGES = CONFIGURATION["root_packages"]
+CONTRACTS = [contract["id"] for contract in CONFIGURATION["contracts"]]
+
+# contract, file that gets a bad line, the line
+BREACHES = [
+    ("layers", "order_svc/domain/order.py", "import order_svc.commands"),
+    ("layers", "order_svc/commands/__init__.py", "import order_svc.adapters"),
+    ("layers", "order_svc/queries/__init__.py", "import order_svc.api"),
+    ("layers", "order_svc/commands/__init__.py", "import order_svc.checkout"),
+    ("layers", "order_svc/api.py", "import order_svc.bootstrap"),
+    ("layers", "order_svc/payment/commands/__init__.py", "import order_svc.payment.adapters"),
+    ("layers", "inventory_svc/domain/__init__.py", "import inventory_svc.commands"),
+    ("layers", "identity_svc/commands/__init__.py", "import identity_svc.api"),
+    ("services", "order_svc/__init__.py", "import inventory_svc"),
+    ("services", "edge/__init__.py", "import identity_svc"),
+    ("chassis", "chassis/clock.py", "import order_svc"),
+    ("chassis", "chassis/clock.py", "import deploy"),
+    ("deploy", "edge/__init__.py", "import deploy"),
+    ("domain", "order_svc/domain/order.py", "import sqlalchemy"),
+    ("domain", "inventory_svc/domain/__init__.py", "import grpc"),
+    ("domain", "identity_svc/domain/__init__.py", "import chassis.settings"),
+    ("domain", "order_svc/payment/domain/__init__.py", "import easyorder.order.v1"),
+    ("commands", "order_svc/commands/__init__.py", "import sqlalchemy"),
+    ("commands", "inventory_svc/commands/__init__.py", "import grpc"),
+    ("commands", "identity_svc/commands/__init__.py", "import apscheduler"),
+    ("commands", "order_svc/payment/commands/__init__.py", "import sqlalchemy"),
+]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packages that may be spoilt."""
+    copy = tmp_path_factory.mktemp("house")
+    for path in [ROOT / "pyproject.toml", *files(*PACKAGES)]:
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    return copy
+
+
+def lint_imports(house: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    chosen = [f"--contract={contract}" for contract in contracts]
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), *chosen],
+        cwd=house,
+        env={**os.environ, "PYTHONPATH": f"{house}:{ROOT / 'gen'}", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+@contextmanager
+def breach(file: Path, line: str) -> Iterator[None]:
+    text = file.read_text()
+    file.write_text(f"{text}\n{line}\n")
+    try:
+        yield
+    finally:
+        file.write_text(text)
+
+
+def test_the_rules_hold(house: Path) -> None:
+    done = lint_imports(house)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), BREACHES, ids=lambda value: str(value))
+def test_a_breach_is_found(house: Path, contract: str, file: str, line: str) -> None:
+    with breach(house / file, line):
+        done = lint_imports(house, contract)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "BROKEN" in done.stdout
+
+
+def test_every_rule_is_broken_once() -> None:
+    assert {contract for contract, _, _ in BREACHES} == set(CONTRACTS)
