@@ -11,7 +11,15 @@ from chassis.clock import Clock, SystemClock
 MESH = "easyorder-mesh"  # issuer and audience
 ALGORITHM = "HS256"
 LIFE = timedelta(minutes=5)
+MIN_SECRET_LENGTH = 32
 _RENEW_BEFORE = timedelta(minutes=1)
+
+
+def checked(secret: str) -> str:
+    """The secret itself. ValueError when there is none worth the name: such a mesh would believe anybody."""
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise ValueError(f"the mesh's secret (EASYORDER_MESH_SECRET) needs at least {MIN_SECRET_LENGTH} characters")
+    return secret
 
 
 class ServiceTokens:
@@ -19,7 +27,7 @@ class ServiceTokens:
 
     def __init__(self, service: str, secret: str, clock: Clock | None = None) -> None:
         self._service = service
-        self._secret = secret
+        self._secret = checked(secret)
         self._clock = clock or SystemClock()
         self._token = ""
         self._renew_at = self._clock.now()

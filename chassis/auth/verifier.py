@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chassis.auth import service_tokens
 from chassis.auth.keys import KeySource
 from chassis.context import Caller
-from chassis.errors import TokenExpired, Unauthenticated
+from chassis.errors import TokenExpired, Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
 
 ISSUER = AUDIENCE = "easyorder"
 USER_ALGORITHM = "EdDSA"
@@ -41,7 +44,7 @@ class TokenVerifier:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = keys
-        self._mesh_secret = mesh_secret
+        self._mesh_secret = service_tokens.checked(mesh_secret)
         self._cache_size = cache_size
         self._refresh_after_s = refresh_after_s
         self._max_age_s = max_age_s
@@ -83,23 +86,26 @@ class TokenVerifier:
         )
 
     async def _key(self, kid: str | None) -> Ed25519PublicKey:
-        if self._is_older_than(self._max_age_s) or (
-            kid not in self._keys and self._is_older_than(self._refresh_after_s)
-        ):
-            await self._refresh()
+        limit_s = self._max_age_s if kid in self._keys else self._refresh_after_s
+        if self._monotonic() - self._keys_read_at >= limit_s:
+            await self._refresh(kid)
         if kid is None or kid not in self._keys:
             raise jwt.InvalidKeyError("signed with a key that is not in use")
         return self._keys[kid]
 
-    async def _refresh(self) -> None:
-        asked_at = self._keys_read_at
+    async def _refresh(self, kid: str | None) -> None:
+        seen = self._keys_read_at
         async with self._refreshing:
-            if self._keys_read_at == asked_at:  # else somebody refreshed while this call waited
+            if self._keys_read_at != seen:  # somebody did it while this call waited
+                return
+            try:
                 self._keys = await self._source.keys()
-                self._keys_read_at = self._monotonic()
-
-    def _is_older_than(self, age_s: float) -> bool:
-        return self._monotonic() - self._keys_read_at >= age_s
+            except Unavailable:
+                # A key that was good a moment ago is better than locking everybody out.
+                if kid not in self._keys:
+                    raise
+                log.warning("keys not refreshed", kid=kid)
+            self._keys_read_at = self._monotonic()
 
     def _remember(self, token: str, caller: Caller, expires_at: float) -> None:
         self._verified.pop(token, None)

@@ -1,0 +1,52 @@
+"""The contract at run time says what proto/ says."""
+
+from __future__ import annotations
+
+import pytest
+from easyorder.order.v1 import HubMessage, OrderLine, SubscribeRequest
+
+from chassis import contract
+from chassis.context import Audience
+
+
+def test_a_method_is_known_with_its_messages_access_and_http_bindings():
+    method = contract.methods()["/easyorder.order.v1.OrderHub/Subscribe"]
+
+    assert (method.service, method.name, method.snake_name) == ("easyorder.order.v1.OrderHub", "Subscribe", "subscribe")
+    assert (method.request, method.response, method.server_streaming) == (SubscribeRequest, HubMessage, True)
+    assert method.access == contract.Access(frozenset({Audience.USER}), owned=True)
+    assert method.http == (
+        contract.HttpBinding("GET", "/api/v1/orders/{order_id}:watch", ""),
+        contract.HttpBinding("GET", "/api/v1/hub", ""),
+    )
+
+
+@pytest.mark.parametrize("name", contract.methods())
+def test_every_method_says_who_may_call_it(name):
+    assert contract.methods()[name].access.allow
+
+
+@pytest.mark.parametrize("name", [name for name, method in contract.methods().items() if not method.http])
+def test_what_is_not_on_http_is_for_services_only(name):
+    assert contract.methods()[name].access.allow == {Audience.SERVICE}
+
+
+def test_snake_names_split_every_word():
+    assert contract.methods()["/easyorder.edge.v1.PortalService/GetOpenApi"].snake_name == "get_open_api"
+
+
+def test_the_rules_of_a_field_are_read():
+    quantity = contract.descriptor_of(OrderLine).fields_by_name["quantity"]
+
+    rules = contract.rules_of(quantity)
+
+    assert (rules.required, rules.min, rules.max, rules.min_length) == (True, 1, 1000, 0)
+
+
+def test_message_types_are_found_by_their_full_names_nested_ones_too():
+    names = contract.message_types()
+
+    assert names["easyorder.order.v1.OrderLine"] is OrderLine
+    assert (
+        contract.full_name_of(names["google.rpc.BadRequest.FieldViolation"]) == "google.rpc.BadRequest.FieldViolation"
+    )

@@ -1,0 +1,121 @@
+"""A bad request is refused with every field at fault, under the names that a JSON caller wrote."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from easyorder.identity.v1 import Role, SetUserRolesRequest, UpdateUserRequest
+from easyorder.order.v1 import (
+    CreateOrderRequest,
+    ExportOrdersRequest,
+    GetDailyReportRequest,
+    ListOrdersRequest,
+    OrderLine,
+    PaymentDetails,
+    PaymentMethod,
+)
+
+from chassis import contract
+from chassis.errors import InvalidArgument
+from chassis.validation import check
+
+
+def a_request(**changes: object) -> CreateOrderRequest:
+    return CreateOrderRequest(
+        **{
+            "currency": "EUR",
+            "items": [OrderLine(product_item_id=1, quantity=1)],
+            "payment": PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+        }
+        | changes
+    )
+
+
+def faults(message) -> dict[str, str]:
+    with pytest.raises(InvalidArgument) as refused:
+        check(message)
+    return {violation.field: violation.description for violation in refused.value.violations}
+
+
+def test_a_good_request_passes():
+    check(a_request())
+
+
+def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():
+    request = a_request(
+        currency="XXX",
+        items=[OrderLine(product_item_id=1, quantity=-1), OrderLine(quantity=1001)],
+        payment=None,
+        loyalty_points=-1,
+    )
+
+    assert faults(request) == {
+        "currency": "must be one of USD, EUR, EGP, GBP",
+        "items[0].quantity": "must be at least 1",
+        "items[1].productItemId": "is required",
+        "items[1].quantity": "must be at most 1000",
+        "payment": "is required",
+        "loyaltyPoints": "must be at least 0",
+    }
+
+
+def test_the_message_names_the_first_faults_and_counts_the_rest():
+    with pytest.raises(InvalidArgument, match=r"^currency is required; items needs at least 1; payment is required$"):
+        check(CreateOrderRequest())
+    with pytest.raises(InvalidArgument, match=r"; and 3 more$"):
+        check(CreateOrderRequest(items=[OrderLine(), OrderLine()]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"items": []}, "items"),
+        ({"items": [OrderLine(product_item_id=1, quantity=1)] * 101}, "items"),
+        ({"request_id": "x" * 101}, "requestId"),
+        ({"request_id": "a\0b"}, "requestId"),
+        ({"incentive_codes": ["ok", "a\0b"]}, "incentiveCodes[1]"),
+        ({"incentive_codes": ["x"] * 11}, "incentiveCodes"),
+        ({"payment": PaymentDetails()}, "payment.method"),
+        ({"payment": PaymentDetails(method=PaymentMethod(77))}, "payment.method"),
+        ({"payment": PaymentDetails(method=PaymentMethod.CARD, token="x" * 201)}, "payment.token"),
+    ],
+)
+def test_one_fault(changes, field):
+    assert list(faults(a_request(**changes))) == [field]
+
+
+def test_an_optional_zero_is_there_and_nothing_is_not():
+    check(a_request(loyalty_points=0))
+    check(a_request(loyalty_points=None))
+
+
+def test_rules_do_not_hold_for_what_is_not_there():
+    check(ListOrdersRequest())
+    check(UpdateUserRequest(id="me"))
+
+
+def test_an_optional_text_that_is_there_but_empty_is_checked():
+    assert "displayName" in faults(UpdateUserRequest(id="me", display_name=""))
+
+
+def test_a_pattern_must_match_the_whole_text():
+    check(GetDailyReportRequest(date="2026-01-31"))
+    assert list(faults(GetDailyReportRequest(date="on 2026-01-31"))) == ["date"]
+    assert list(faults(GetDailyReportRequest(date="2026-01-31\n"))) == ["date"]
+
+
+def test_a_field_whose_name_is_a_keyword_of_python():
+    assert list(faults(ExportOrdersRequest(to="2026-01-31"))) == ["from"]
+
+
+def test_elements_of_a_repeated_enum_must_say_something():
+    assert list(faults(SetUserRolesRequest(id="u", roles=[Role.USER, Role.UNSPECIFIED]))) == ["roles[1]"]
+
+
+@pytest.mark.parametrize("name", contract.methods())
+def test_the_rules_of_every_method_compile(name):
+    request = contract.methods()[name].request
+
+    with contextlib.suppress(InvalidArgument):
+        check(request())
