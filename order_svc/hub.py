@@ -58,6 +58,11 @@ class Hub:
         self._subscriptions = Subscriptions(unread_limit=unread_limit)
         self._position = 0
 
+    @property
+    def subscribers(self) -> int:
+        """How many streams are live now."""
+        return len(self._subscriptions)
+
     def deliver(self, events: Sequence[PublishedEvent]) -> None:
         """Takes what was published since the last time, in order."""
         for published in events:

@@ -94,8 +94,14 @@ class Subscriptions:
     def drain(self) -> None:
         """Ends all of them, and takes no more."""
         self._draining = True
-        for subscription in set().union(*self._by_topic.values()):
+        for subscription in self._all():
             subscription.end(_stopping())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> set[Subscription]:
+        return set().union(*self._by_topic.values())
 
 
 def of_order(order_id: int) -> list[Topic]:

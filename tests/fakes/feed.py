@@ -1,0 +1,40 @@
+"""The event feed in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic_core import to_json
+
+from chassis.events import Event, PublishedEvent
+
+
+class InMemoryFeed:
+    """Publishes in the order of the calls. Payloads go through JSON, as they do in a database."""
+
+    def __init__(self) -> None:
+        self.published: list[PublishedEvent] = []
+
+    def publish(self, events: Sequence[Event]) -> list[PublishedEvent]:
+        """Answers what was published."""
+        new = [
+            PublishedEvent(position=position, event=replace(event, payload=json.loads(to_json(event.payload))))
+            for position, event in enumerate(events, len(self.published) + 1)
+        ]
+        self.published.extend(new)
+        return new
+
+    async def last_position(self) -> int:
+        return len(self.published)
+
+    async def after(self, position: int, *, limit: int = 1000) -> list[PublishedEvent]:
+        return self.published[position : position + limit]
+
+    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
+        return [
+            published
+            for published in self.published
+            if published.event.aggregate_id == aggregate_id and published.event.sequence > after_sequence
+        ]

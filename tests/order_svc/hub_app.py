@@ -1,0 +1,56 @@
+"""The hub on a feed in memory, and orders that live in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+
+from easyorder.order.v1 import HubMessage
+
+from chassis.context import Caller, RequestContext, current, request_context
+from chassis.events import Event, PublishedEvent
+from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.views import OrderView
+from order_svc.hub import Hub
+from tests.builders.order import SHOPPER, OrderBuilder
+from tests.fakes.chassis import FakeClock
+from tests.fakes.feed import InMemoryFeed
+from tests.watching import Watching
+
+
+class HubApp:
+    """`given` puts an order on the write side with its events published; `happens` tells what follows."""
+
+    def __init__(self, *, heartbeat_s: float = 15, unread_limit: int = 1000) -> None:
+        self.feed = InMemoryFeed()
+        self.orders: dict[int, Order] = {}
+        self.hub = Hub(
+            self.feed, self.load_order, clock=FakeClock(), heartbeat_s=heartbeat_s, unread_limit=unread_limit
+        )
+
+    def given(self, builder: OrderBuilder) -> Order:
+        order = self.orders[builder.build().id] = builder.build()
+        self.hub.deliver(self.feed.publish(builder.events))
+        return order
+
+    def happens(self, events: Sequence[Event], *, delivered: bool = True) -> list[PublishedEvent]:
+        published = self.feed.publish(events)
+        if delivered:
+            self.hub.deliver(published)
+        return published
+
+    async def load_order(self, order_id: int) -> OrderView:
+        order, caller = self.orders.get(order_id), current().caller
+        if order is None or not (caller.is_admin or order.owner == caller.id or order.owner_team in caller.team_ids):
+            raise OrderNotFound.of(order_id)
+        return order.view()
+
+    def watch(self, order_id: int | None = None, *, after_sequence: int | None = None) -> Watching:
+        return Watching(self.stream(order_id, after_sequence=after_sequence))
+
+    async def stream(
+        self, order_id: int | None = None, *, after_sequence: int | None = None, caller: Caller | None = None
+    ) -> AsyncGenerator[HubMessage, None]:
+        caller = caller or Caller.person(SHOPPER)
+        with request_context(RequestContext(caller=caller)):
+            async for message in self.hub.subscribe(order_id, after_sequence, caller):
+                yield message

@@ -1,0 +1,345 @@
+"""The live hub: once, in order, without a gap, to those whom it concerns."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+from easyorder.order.v1 import OrderStatus, PaymentOutcome
+
+from chassis.context import Caller
+from chassis.errors import InvalidArgument, Kind, Unavailable
+from chassis.events import PublishedEvent
+from chassis.grpc.status import from_status
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.views import OrderView
+from order_svc.live import SubscriberTooSlow
+from tests.builders.order import AT, SHOPPER, an_order
+from tests.order_svc.hub_app import HubApp
+from tests.polling import eventually
+from tests.watching import Watching, content
+
+ADMIN = Caller.person("admin-1", admin=True)
+
+
+@pytest.fixture
+def app() -> HubApp:
+    return HubApp()
+
+
+async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_end(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+        app.happens(order.charged(at=AT))
+        snapshot, put_off, charged, paid = await watching.ends()
+
+    assert snapshot.order_snapshot is not None
+    assert snapshot.order_snapshot.order is not None
+    assert snapshot.order_snapshot.order.status is OrderStatus.CONFIRMED
+    assert put_off.payment_attempt is not None
+    assert put_off.payment_attempt.outcome is PaymentOutcome.TRANSIENT
+    assert put_off.payment_attempt.next_attempt_time == AT
+    assert charged.payment_attempt is not None
+    assert (charged.payment_attempt.number, charged.payment_attempt.outcome) == (2, PaymentOutcome.CHARGED)
+    assert paid.order_status_changed is not None
+    assert (paid.order_status_changed.from_, paid.order_status_changed.to) == (OrderStatus.CONFIRMED, OrderStatus.PAID)
+    assert paid.order_status_changed.order is not None
+    assert paid.order_status_changed.order.paid_at == AT
+    assert watching.sequences == [1, 2, 3, 4]
+    assert {message.order_id for message in watching.messages} == {order.id}
+    assert app.hub.subscribers == 0
+
+
+async def test_of_an_order_that_is_settled_there_is_only_the_snapshot(app: HubApp) -> None:
+    order = app.given(an_order().refused())
+
+    async with app.watch(order.id) as watching:
+        (snapshot,) = await watching.ends()
+
+    assert snapshot.order_snapshot is not None
+    assert snapshot.sequence == order.sequence
+
+
+async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
+    order = app.given(an_order())
+    late = app.feed.publish(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        app.hub.deliver(late)
+        app.happens(order.charged(at=AT))
+        await watching.ends()
+
+    assert watching.sequences == [2, 3, 4]
+
+
+async def test_what_happens_while_the_snapshot_is_taken_is_told(app: HubApp) -> None:
+    order = app.given(an_order())
+    as_it_was = order.view()
+
+    async def meanwhile_it_is_paid(order_id: int) -> OrderView:
+        app.happens(order.charged(at=AT))
+        return as_it_was
+
+    app.hub._load_order = meanwhile_it_is_paid
+    async with app.watch(order.id) as watching:
+        await watching.ends()
+
+    assert watching.sequences == [1, 2, 3]
+
+
+async def test_what_was_published_before_the_stream_and_not_delivered_is_told(app: HubApp) -> None:
+    order = app.given(an_order())
+    before = order.view()
+    app.happens(order.charged(at=AT), delivered=False)
+
+    async def load_order(order_id: int) -> OrderView:
+        return before
+
+    app.hub._load_order = load_order
+    async with app.watch(order.id) as watching:
+        await watching.ends()
+
+    assert watching.sequences == [1, 2, 3]
+
+
+async def test_a_gap_is_filled_from_the_feed(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT), delivered=False)
+        app.happens(order.charged(at=AT))
+        await watching.ends()
+
+    assert watching.sequences == [1, 2, 3, 4]
+
+
+async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        app.hub.deliver(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
+        app.happens(order.charged(at=AT))
+        await watching.ends()
+
+    assert watching.sequences == [1, 2, 3, 4]
+
+
+async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) -> None:
+    order = app.given(an_order().paid())
+
+    async with app.watch(order.id, after_sequence=1) as watching:
+        attempt, paid = await watching.ends()
+
+    assert (content(attempt), content(paid)) == ("payment_attempt", "order_status_changed")
+    assert watching.sequences == [2, 3]
+
+
+async def test_a_stream_that_is_resumed_after_its_end_ends(app: HubApp) -> None:
+    order = app.given(an_order().paid())
+
+    async with app.watch(order.id, after_sequence=order.sequence) as watching:
+        assert await watching.ends() == []
+
+
+async def test_a_resumed_stream_goes_on_beyond_a_final_status_that_was_left_since(app: HubApp) -> None:
+    order = app.given(an_order().paid().cancelled())
+
+    async with app.watch(order.id, after_sequence=2) as watching:
+        paid, cancelled = await watching.ends()
+
+    assert paid.order_status_changed is not None
+    assert cancelled.order_status_changed is not None
+    assert cancelled.order_status_changed.to is OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("of_one", [True, False])
+async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: bool) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id if of_one else None, after_sequence=2) as watching:
+        with pytest.raises(InvalidArgument, match="afterSequence"):
+            await watching.ends()
+
+    assert watching.messages == []
+    assert app.hub.subscribers == 0
+
+
+async def test_somebody_elses_order_does_not_exist(app: HubApp) -> None:
+    order = app.given(an_order(owner="another"))
+
+    for after_sequence in (None, 0):
+        async with Watching(app.stream(order.id, after_sequence=after_sequence)) as watching:
+            with pytest.raises(OrderNotFound):
+                await watching.ends()
+
+    assert app.hub.subscribers == 0
+
+
+async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators_hear_all(app: HubApp) -> None:
+    in_a_team = Caller.person("shopper-2", team_ids=("red", "blue"))
+    async with (
+        Watching(app.stream(caller=Caller.person(SHOPPER))) as shopper,
+        Watching(app.stream(caller=in_a_team)) as member,
+        Watching(app.stream(caller=Caller.person("stranger"))) as stranger,
+        Watching(app.stream(caller=ADMIN)) as admin,
+    ):
+        await eventually(lambda: app.hub.subscribers == 4)
+        own = app.given(an_order())
+        of_the_team = app.given(an_order(team="red"))
+        of_the_member = app.given(an_order(owner="shopper-2", team="blue"))
+        app.happens(own.charge_given_up(reason="no answer", at=AT))
+        await admin.hears(6)
+        await shopper.hears(4)
+        await member.hears(2)
+
+    assert {message.order_id for message in shopper.heard} == {own.id, of_the_team.id}
+    assert [message.order_id for message in member.heard] == [of_the_team.id, of_the_member.id]
+    assert stranger.heard == []
+    assert "admin_alert" not in {content(message) for message in shopper.heard}
+    assert admin.heard[-1].admin_alert is not None
+    assert admin.heard[-1].admin_alert.detail == "no answer"
+    assert admin.sequences == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: HubApp) -> None:
+    app.given(an_order())
+
+    async with app.watch() as watching:
+        await eventually(lambda: app.hub.subscribers == 1)
+        app.given(an_order())
+        (created,) = await watching.hears(1)
+
+    assert content(watching.messages[0]) == "heartbeat"
+    assert watching.messages[0].sequence == 1
+    assert (content(created), created.sequence) == ("order_created", 2)
+
+
+async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubApp) -> None:
+    orders = [app.given(an_order()) for _ in range(1100)]
+    read_page = app.feed.after
+
+    async def read_while_more_happens(position: int, *, limit: int = 1000) -> list[PublishedEvent]:
+        page = await read_page(position, limit=limit)
+        if orders:
+            app.happens(orders.pop().charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+        return page
+
+    app.feed.after = read_while_more_happens  # type: ignore[method-assign]
+    async with app.watch(after_sequence=3) as watching:
+        await eventually(lambda: app.hub.subscribers == 1)
+        app.happens(orders.pop().charged(at=AT))
+        await eventually(lambda: len(watching.heard) == len(app.feed.published) - 3)
+
+    assert watching.sequences == [published.position for published in app.feed.published[3:]]
+
+
+async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None:
+    app = HubApp(heartbeat_s=0.01)
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as of_one, app.watch() as of_all:
+        await eventually(lambda: [content(message) for message in of_one.messages[1:2]] == ["heartbeat"])
+        # Of no concern to this shopper, but to be skipped by whoever resumes.
+        app.given(an_order(owner="another"))
+        await eventually(lambda: of_all.messages[-1].sequence == 2)
+
+    assert of_one.messages[-1].sequence == 1
+    assert of_one.messages[-1].order_id == order.id
+    assert of_all.heard == []
+
+
+async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> None:
+    app = HubApp(unread_limit=2)
+    order = app.given(an_order())
+
+    async with aclosing(app.stream(order.id)) as slow, app.watch(order.id) as quick:
+        read = [await anext(slow)]
+        await quick.hears(1)
+        app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+        read.append(await anext(slow))
+        for heard in range(3, 7):
+            app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+            await quick.hears(heard)
+        (last,) = [message async for message in slow]
+        app.happens(order.charged(at=AT))
+        await quick.ends()
+
+    assert last.error is not None
+    assert isinstance(from_status(last.error), SubscriberTooSlow)
+    assert last.error.code == Kind.RESOURCE_EXHAUSTED.value
+    assert last.sequence == read[-1].sequence
+    async with app.watch(order.id, after_sequence=last.sequence) as resumed:
+        await resumed.ends()
+    assert quick.sequences == [*(message.sequence for message in read), *resumed.sequences]
+
+
+async def test_a_draining_process_ends_its_streams_and_takes_no_more(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as of_one, app.watch() as of_all:
+        await eventually(lambda: app.hub.subscribers == 2)
+        app.hub.drain()
+        endings = [(await watching.ends())[-1] for watching in (of_one, of_all)]
+    async with app.watch(order.id) as too_late:
+        with pytest.raises(Unavailable):
+            await too_late.ends()
+
+    for ending in endings:
+        assert ending.error is not None
+        assert isinstance(from_status(ending.error), Unavailable)
+        assert ending.sequence == 1
+
+
+async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async def fail(aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
+        raise RuntimeError("secret of the house")
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        app.feed.of_aggregate = fail  # type: ignore[method-assign]
+        order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)
+        app.happens(order.charged(at=AT))
+        with pytest.raises(RuntimeError):
+            await watching.ends()
+
+    ending = watching.messages[-1]
+    assert ending.error is not None
+    assert ending.error.code == Kind.INTERNAL.value
+    assert "secret" not in ending.error.message
+    assert ending.sequence == 1
+
+
+async def test_an_event_is_turned_into_a_message_once_for_all_who_hear_it(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as one, app.watch(order.id) as other, app.watch() as of_all:
+        await eventually(lambda: app.hub.subscribers == 3)
+        app.happens(order.charged(at=AT))
+        await one.ends()
+        await other.ends()
+        await of_all.hears(2)
+
+    assert one.heard[1:] == other.heard[1:]
+    assert all(a is b for a, b in zip(one.heard[1:], other.heard[1:], strict=True))
+    assert of_all.heard[-1].order_status_changed is one.heard[-1].order_status_changed
+
+
+async def test_an_event_of_a_later_version_is_passed_over(app: HubApp) -> None:
+    order = app.given(an_order())
+
+    async with app.watch(order.id) as watching:
+        await watching.hears(1)
+        attempt, paid = order.charged(at=AT)
+        app.happens([replace(attempt, kind="order_teleported"), paid])
+        await watching.ends()
+
+    assert watching.sequences == [1, 3]

@@ -1,0 +1,68 @@
+"""A client of a stream in a test: reads in the background and keeps what came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from types import TracebackType
+
+from easyorder.order.v1 import HubMessage
+
+from tests.polling import eventually
+
+
+class Watching:
+    """Reads a stream as long as the block lasts. `heard` is what came, heartbeats left out."""
+
+    def __init__(self, stream: AsyncGenerator[HubMessage, None]) -> None:
+        self._stream = stream
+        self.messages: list[HubMessage] = []
+
+    @property
+    def heard(self) -> list[HubMessage]:
+        return [message for message in self.messages if message.heartbeat is None]
+
+    @property
+    def sequences(self) -> list[int]:
+        return [message.sequence for message in self.heard]
+
+    async def hears(self, count: int) -> list[HubMessage]:
+        """Waits until so many messages came."""
+        await eventually(lambda: len(self.heard) >= count)
+        return self.heard
+
+    async def ends(self) -> list[HubMessage]:
+        """Waits for the end of the stream; raises what ended it, if it was an error."""
+        async with asyncio.timeout(5):
+            await asyncio.shield(self._reading)
+        return self.heard
+
+    async def __aenter__(self) -> Watching:
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reading.cancel()
+        await asyncio.wait([self._reading])
+        await self._stream.aclose()
+
+    async def _read(self) -> None:
+        async for message in self._stream:
+            self.messages.append(message)
+
+
+def content(message: HubMessage) -> str:
+    """Which content a message of the hub has."""
+    names = (
+        "order_snapshot",
+        "order_created",
+        "order_status_changed",
+        "inventory_status",
+        "payment_attempt",
+        "admin_alert",
+        "heartbeat",
+        "error",
+    )
+    return next(name for name in names if getattr(message, name) is not None)
