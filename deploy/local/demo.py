@@ -85,6 +85,17 @@ async def _mesh(settings: EnvoySettings, console: Console, running: AsyncExitSta
     return mesh.url
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """A product and what lies there of it, as the administrator sees it who put it there."""
+
+    admin: Shop
+    product: Json
+
+    async def stock(self) -> dict[str, Stock]:
+        return await self.admin.stock(self.product["id"])
+
+
 class Day:
     """The stories of one day on one product; counts what is not as it should be."""
 
@@ -96,9 +107,10 @@ class Day:
     async def run(self) -> None:
         run = uuid.uuid4().hex[:6]
         shopper = await self._shopper(run)
-        product = await self._product(run)
+        admin = await self._administrator()
+        shelf = Shelf(admin, await self._product(admin, run))
         for story in STORIES:
-            await self._tell(story, shopper, product)
+            await self._tell(story, shopper, shelf)
 
     def check(self, good: bool, what: str) -> None:
         self.faults += not good
@@ -111,22 +123,24 @@ class Day:
         self.check(user["roles"] == ["ROLE_USER"], f"{email} is registered with the role USER")
         return await self._visitor.login(email, password)
 
-    async def _product(self, run: str) -> Json:
-        self._title("The administrator puts a product on the shelf")
+    async def _administrator(self) -> Shop:
         email = os.environ.get("EASYORDER_ADMIN_EMAIL", "admin@example.com")
-        admin = await self._visitor.login(email, os.environ.get("EASYORDER_ADMIN_PASSWORD", "Admin123!"))
+        return await self._visitor.login(email, os.environ.get("EASYORDER_ADMIN_PASSWORD", "Admin123!"))
+
+    async def _product(self, admin: Shop, run: str) -> Json:
+        self._title("The administrator puts a product on the shelf")
         product = await admin.create_product(lamp(run, colours=("Red", "Blue"), sizes=("S", "M"), pieces=PIECES))
         for item in product["productItems"]:
             price = item["price"]
             self._console.print(f"    {item['sku']:<24} {price['units']:>4} {price['currencyCode']} {PIECES:>5} pieces")
-        stock = await self._visitor.stock(product["id"])
+        stock = await admin.stock(product["id"])
         self.check(set(stock.values()) == {Stock(PIECES, 0, 0)}, f"{PIECES} pieces of each of {len(stock)} items")
         return product
 
-    async def _tell(self, story: Story, shopper: Shop, product: Json) -> None:
+    async def _tell(self, story: Story, shopper: Shop, shelf: Shelf) -> None:
         self._title(f"{story.title} ({story.token})")
-        chosen = list(zip(product["productItems"], story.lines, strict=False))
-        before = await self._visitor.stock(product["id"])
+        chosen = list(zip(shelf.product["productItems"], story.lines, strict=False))
+        before = await shelf.stock()
         order = await shopper.order({item["id"]: pieces for item, pieces in chosen}, story.token)
         total = order["totalAmount"]
         self._console.print(
@@ -139,7 +153,7 @@ class Day:
         self.check(status == story.ends, f"order {order['id']} is {status}")
         self.check(attempts == story.attempts, f"after {attempts} attempts to charge")
         sold = {item["sku"]: pieces if story.is_sale else 0 for item, pieces in chosen}
-        await self._count_shelf(product["id"], _after(before, sold), _what_became(sold))
+        await self._count(shelf, _after(before, sold), _what_became(sold))
 
     async def _watch(self, story: Story, shopper: Shop, order_id: str) -> None:
         async for message in shopper.watch(order_id):
@@ -148,13 +162,12 @@ class Day:
             if attempt and attempt["number"] == story.cancelled_after_attempt:
                 await shopper.cancel(order_id, "I have changed my mind")
 
-    async def _count_shelf(self, product_id: str, expected: dict[str, Stock], what: str) -> None:
+    async def _count(self, shelf: Shelf, expected: dict[str, Stock], what: str) -> None:
         async def as_expected() -> bool:
-            return await self._visitor.stock(product_id) == expected
+            return await shelf.stock() == expected
 
         good = await comes_true(as_expected, within_s=SETTLED_WITHIN_S)
-        stock = await self._visitor.stock(product_id)
-        self.check(good, what if good else f"stock is {stock}, not {expected}")
+        self.check(good, what if good else f"stock is {await shelf.stock()}, not {expected}")
 
     def _title(self, text: str) -> None:
         self._console.print(f"\n[bold]{text}[/]")
