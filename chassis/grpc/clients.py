@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import betterproto2
 import grpc
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_before_delay, wait_random_exponential
 
 from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
@@ -112,7 +112,7 @@ class Client:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(Unavailable),
             wait=wait_random_exponential(multiplier=0.05, max=1.0),
-            stop=stop_after_delay(left_s),
+            stop=stop_before_delay(left_s),
             reraise=True,
         ):
             with attempt:

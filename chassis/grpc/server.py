@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,14 +15,13 @@ import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_interceptor.server import AsyncServerInterceptor
-from grpc_reflection.v1alpha import reflection
 
 from chassis import contract, telemetry
 from chassis.auth import TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
-from chassis.grpc import reply_headers
+from chassis.grpc import reflection, reply_headers
 from chassis.grpc.interceptors import Context, Handler, chain
 from chassis.grpc.interceptors.access import AccessInterceptor
 from chassis.grpc.interceptors.audit import AuditInterceptor
@@ -66,6 +65,8 @@ class GrpcServer:
     errors: ErrorSink = field(default_factory=Nowhere)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    # Services that are served elsewhere but listed here: for the one process that Envoy asks for reflection.
+    also_reflects: Collection[str] = ()
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection tells of, if not those served here.

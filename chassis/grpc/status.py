@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 import betterproto2
@@ -32,6 +33,7 @@ DETAILS_KEY = "grpc-status-details-bin"
 
 M = TypeVar("M", bound=betterproto2.Message)
 
+_MAX_VIOLATIONS_BYTES = 4_000
 _URL = "type.googleapis.com/"
 # What a bare gRPC status means, when it came from gRPC itself or from somebody who sends no details.
 _PLAIN: dict[grpc.StatusCode, type[AppError]] = {
@@ -51,7 +53,7 @@ def to_status(error: AppError) -> Status:
     details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))]
     if error.violations:
         fields = [BadRequestFieldViolation(field=v.field, description=v.description) for v in error.violations]
-        details.append(_packed(BadRequest(field_violations=fields)))
+        details.append(_packed(BadRequest(field_violations=_fitting(fields))))
     if error.retry_after_s is not None:
         details.append(_packed(RetryInfo(retry_delay=timedelta(seconds=error.retry_after_s))))
     return Status(code=error.kind.value, message=error.message, details=details)
@@ -82,6 +84,12 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
         if key == DETAILS_KEY:
             return from_status(codec(Status).decode(value))
     return _PLAIN.get(error.code(), Internal)(error.details() or error.code().name)
+
+
+def _fitting(fields: Sequence[BadRequestFieldViolation]) -> list[BadRequestFieldViolation]:
+    """The first of them, as many as fit: gRPC clients give up on trailers of more than 8 KiB."""
+    sizes = accumulate(len(field.field) + len(field.description) + 6 for field in fields)
+    return [field for field, size in zip(fields, sizes, strict=True) if size <= _MAX_VIOLATIONS_BYTES]
 
 
 def _packed(message: betterproto2.Message) -> Packed:

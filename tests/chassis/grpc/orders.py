@@ -1,0 +1,90 @@
+"""An OrderService and an OrderHub for tests of what is around a handler: each test says what the handler does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    ConfirmAvailabilityRequest,
+    ConfirmAvailabilityResponse,
+    CreateOrderRequest,
+    GetOrderRequest,
+    HubMessage,
+    ListAllOrdersRequest,
+    ListOrdersResponse,
+    Order,
+    OrderAvailability,
+    OrderLine,
+    PaymentDetails,
+    PaymentMethod,
+    SubscribeRequest,
+)
+
+from chassis.context import RequestContext, current
+from chassis.grpc.clients import rpc
+from tests.mesh import Mesh, serving
+
+ORDERS, HUB = "easyorder.order.v1.OrderService", "easyorder.order.v1.OrderHub"
+CREATE_ORDER = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
+GET_ORDER = rpc(ORDERS, "GetOrder", GetOrderRequest, Order)
+CANCEL_ORDER = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
+LIST_ALL_ORDERS = rpc(ORDERS, "ListAllOrders", ListAllOrdersRequest, ListOrdersResponse)
+CONFIRM_AVAILABILITY = rpc(ORDERS, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
+SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
+
+AN_ORDER = CreateOrderRequest(
+    currency="EUR",
+    items=[OrderLine(product_item_id=1, quantity=1)],
+    payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+)
+AVAILABLE = ConfirmAvailabilityRequest(orders=[OrderAvailability(order_id=1, filled=True)])
+
+
+class OrderApi:
+    """Remembers the context of each call, then does what `work` says. Lacks most methods of the contract."""
+
+    def __init__(self, work: Callable[[], Awaitable[Any]] | None = None) -> None:
+        self.seen: list[RequestContext] = []
+        self._work = work
+
+    async def create_order(self, request: CreateOrderRequest) -> Order:
+        return await self._do(Order(id=7, currency=request.currency))
+
+    async def get_order(self, request: GetOrderRequest) -> Order:
+        return await self._do(Order(id=request.id))
+
+    async def cancel_order(self, request: CancelOrderRequest) -> Order:
+        return await self._do(Order(id=request.id))
+
+    async def list_all_orders(self, request: ListAllOrdersRequest) -> ListOrdersResponse:
+        return await self._do(ListOrdersResponse())
+
+    async def confirm_availability(self, request: ConfirmAvailabilityRequest) -> ConfirmAvailabilityResponse:
+        return await self._do(ConfirmAvailabilityResponse())
+
+    async def _do(self, reply: Any) -> Any:
+        self.seen.append(current())
+        if self._work is not None:
+            await self._work()
+        return reply
+
+
+class Hub:
+    """Streams what `messages` says."""
+
+    def __init__(self, messages: Callable[[], AsyncIterator[HubMessage]]) -> None:
+        self._messages = messages
+
+    def subscribe(self, request: SubscribeRequest) -> AsyncIterator[HubMessage]:
+        return self._messages()
+
+
+def orders(api: OrderApi, **options: Any) -> AbstractAsyncContextManager[Mesh]:
+    return serving({ORDERS: api}, **options)
+
+
+def hub(messages: Callable[[], AsyncIterator[HubMessage]], **options: Any) -> AbstractAsyncContextManager[Mesh]:
+    return serving({HUB: Hub(messages)}, **options)

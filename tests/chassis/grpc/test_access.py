@@ -1,0 +1,148 @@
+"""Who may call what: the contract's word, on a real socket, with every kind of caller and of token."""
+
+from __future__ import annotations
+
+import pytest
+from easyorder.catalog.v1 import ListProductsRequest, ListProductsResponse
+from easyorder.inventory.v1 import CheckAvailabilityRequest, CheckAvailabilityResponse
+from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
+
+from chassis.context import ANONYMOUS, current
+from chassis.errors import PermissionDenied, TokenExpired, Unauthenticated, Unimplemented
+from chassis.grpc.clients import rpc
+from tests.chassis.grpc.orders import (
+    AN_ORDER,
+    AVAILABLE,
+    CONFIRM_AVAILABILITY,
+    CREATE_ORDER,
+    GET_ORDER,
+    LIST_ALL_ORDERS,
+    ORDERS,
+    OrderApi,
+    orders,
+)
+from tests.mesh import Tokens, serving
+
+CATALOG = "easyorder.catalog.v1.ProductService"
+LIST_PRODUCTS = rpc(CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
+
+
+class Catalog:
+    """Remembers who called its public method."""
+
+    def __init__(self) -> None:
+        self.callers: list[object] = []
+
+    async def list_products(self, request: ListProductsRequest) -> ListProductsResponse:
+        self.callers.append(current().caller)
+        return ListProductsResponse()
+
+
+async def test_a_shopper_may_do_what_shoppers_may():
+    async with orders(api := OrderApi()) as mesh:
+        order = await mesh.user("u1", teams=["t1"]).call(CREATE_ORDER, AN_ORDER)
+
+    assert order.id == 7
+    assert (api.seen[0].caller.id, api.seen[0].caller.team_ids) == ("u1", ("t1",))
+
+
+@pytest.mark.parametrize("wrong", Tokens().refused())
+async def test_a_bad_token_is_refused_and_nothing_is_done(wrong):
+    async with orders(api := OrderApi()) as mesh:
+        with pytest.raises(TokenExpired if wrong == "expired" else Unauthenticated):
+            await mesh.with_token(mesh.tokens.refused()[wrong]).call(CREATE_ORDER, AN_ORDER)
+
+    assert api.seen == []
+
+
+async def test_without_a_token_or_with_another_scheme_nothing_is_done():
+    async with orders(api := OrderApi()) as mesh:
+        with pytest.raises(Unauthenticated):
+            await mesh.anonymous().call(CREATE_ORDER, AN_ORDER)
+        with pytest.raises(Unauthenticated):
+            await mesh.anonymous().call(CREATE_ORDER, AN_ORDER, extra=(("authorization", "Basic YTpi"),))
+
+    assert api.seen == []
+
+
+async def test_identity_headers_of_a_client_change_nothing():
+    spoofed = (("x-user-id", "admin"), ("x-user-roles", "ADMIN"), ("x-easyorder-on-behalf-of", "admin"))
+    async with orders(api := OrderApi()) as mesh:
+        with pytest.raises(Unauthenticated):
+            await mesh.anonymous().call(CREATE_ORDER, AN_ORDER, extra=spoofed)
+        with pytest.raises(PermissionDenied):
+            await mesh.user("u1").call(LIST_ALL_ORDERS, ListAllOrdersRequest(), extra=spoofed)
+        await mesh.user("u1").call(CREATE_ORDER, AN_ORDER, extra=spoofed)
+
+    assert [(seen.caller.id, seen.caller.is_admin, seen.on_behalf_of) for seen in api.seen] == [("u1", False, "")]
+
+
+async def test_administrators_methods_are_for_administrators():
+    async with orders(api := OrderApi()) as mesh:
+        for refused in (mesh.user(), mesh.service("inventory")):
+            with pytest.raises(PermissionDenied):
+                await refused.call(LIST_ALL_ORDERS, ListAllOrdersRequest())
+        assert api.seen == []
+
+        await mesh.admin().call(LIST_ALL_ORDERS, ListAllOrdersRequest())
+
+    assert api.seen[0].caller.is_admin
+
+
+async def test_services_methods_are_for_services():
+    async with orders(api := OrderApi()) as mesh:
+        for refused in (mesh.user(), mesh.admin()):
+            with pytest.raises(PermissionDenied):
+                await refused.call(CONFIRM_AVAILABILITY, AVAILABLE)
+        assert api.seen == []
+
+        await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    assert api.seen[0].caller.id == "service:inventory"
+
+
+async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_good_one():
+    async with serving({CATALOG: (catalog := Catalog())}) as mesh:
+        await mesh.anonymous().call(LIST_PRODUCTS, ListProductsRequest())
+        await mesh.with_token(mesh.tokens.expired()).call(LIST_PRODUCTS, ListProductsRequest())
+        await mesh.user("u1").call(LIST_PRODUCTS, ListProductsRequest())
+
+    assert catalog.callers[:2] == [ANONYMOUS, ANONYMOUS]
+    assert catalog.callers[2].id == "u1"
+
+
+async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may_call_it():
+    status = rpc(ORDERS, "GetOrderStatus", GetOrderStatusRequest, OrderStatusReply)
+    async with orders(OrderApi()) as mesh:
+        with pytest.raises(Unimplemented):
+            await mesh.user().call(status, GetOrderStatusRequest(id=1))
+        with pytest.raises(Unauthenticated):
+            await mesh.anonymous().call(status, GetOrderStatusRequest(id=1))
+
+
+async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch):
+    from dataclasses import replace
+
+    from chassis import contract
+
+    name = GET_ORDER.full_name
+    ruleless = replace(contract.methods()[name], access=contract.Access(frozenset(), owned=False))
+    monkeypatch.setattr(contract, "methods", lambda known={**contract.methods(), name: ruleless}: known)
+    async with orders(api := OrderApi()) as mesh:
+        for caller in (mesh.user(), mesh.admin(), mesh.service()):
+            with pytest.raises(PermissionDenied):
+                await caller.call(GET_ORDER, GetOrderRequest(id=1))
+
+    assert api.seen == []
+
+
+async def test_a_service_of_another_name_in_the_contract_is_not_served_here():
+    availability = rpc(
+        "easyorder.inventory.v1.InventoryService",
+        "CheckAvailability",
+        CheckAvailabilityRequest,
+        CheckAvailabilityResponse,
+    )
+    async with orders(OrderApi()) as mesh:
+        with pytest.raises(Unimplemented):
+            await mesh.service().call(availability, CheckAvailabilityRequest())

@@ -1,0 +1,165 @@
+"""What comes with a call is known below it: deadline, position, for whom; and what a handler adds goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+
+from chassis.context import Caller, RequestContext, current, request_context
+from chassis.errors import DeadlineExceeded
+from chassis.grpc import reply_headers
+from tests.chassis.grpc.orders import (
+    AVAILABLE,
+    CONFIRM_AVAILABILITY,
+    GET_ORDER,
+    ORDERS,
+    SUBSCRIBE,
+    OrderApi,
+    hub,
+    orders,
+)
+from tests.mesh import Mesh
+from tests.polling import eventually
+
+REQUEST = bytes(GetOrderRequest(id=1))
+
+
+def left_s(seen: RequestContext) -> float:
+    assert seen.deadline is not None
+    return seen.deadline - asyncio.get_running_loop().time()
+
+
+def token(mesh: Mesh) -> tuple[str, str]:
+    return "authorization", f"Bearer {mesh.tokens.user()}"
+
+
+async def test_a_deadline_is_the_callers_or_envoys_or_the_default():
+    async with orders(api := OrderApi(), call_timeout_s=50) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+        call = channel.unary_unary(GET_ORDER.full_name)
+        await call(REQUEST, timeout=20, metadata=[token(mesh)])
+        await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "30000")])
+        await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "soon")])
+        await call(REQUEST, metadata=[token(mesh)])
+
+        assert [round(left_s(seen), -1) for seen in api.seen] == [20, 30, 50, 50]
+
+
+async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled():
+    cancelled = asyncio.Event()
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    async with orders(OrderApi(endless)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+        call = channel.unary_unary(GET_ORDER.full_name)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "50")])
+
+    assert refused.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "grpc-status-details-bin" in dict(refused.value.trailing_metadata())
+    assert cancelled.is_set()
+
+
+async def test_shielded_work_goes_on_while_the_deadline_is_answered():
+    may_end, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        await may_end.wait()
+        ended.set()
+
+    async def shielded() -> None:
+        await asyncio.shield(asyncio.ensure_future(work()))
+
+    async with orders(OrderApi(shielded)) as mesh:
+        with pytest.raises(DeadlineExceeded):
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id=1), timeout_s=0.05)
+        assert not ended.is_set()
+        may_end.set()
+        await eventually(ended.is_set)
+
+
+async def test_a_stream_has_no_deadline_unless_the_client_sets_one():
+    deadlines: list[float | None] = []
+
+    async def one() -> AsyncIterator[HubMessage]:
+        deadlines.append(current().deadline)
+        yield HubMessage(sequence=1)
+
+    async with hub(one, call_timeout_s=0.001) as mesh:
+        received = [message async for message in mesh.user().stream(SUBSCRIBE, SubscribeRequest())]
+
+    assert [message.sequence for message in received] == [1]
+    assert deadlines == [None]
+
+
+async def test_the_position_a_reader_brings_is_known():
+    async with orders(api := OrderApi()) as mesh:
+        await mesh.user().call(GET_ORDER, GetOrderRequest(id=1), extra=(("x-easyorder-position", "742"),))
+
+    assert api.seen[0].position == "742"
+
+
+async def test_a_services_call_says_for_whom():
+    async with orders(api := OrderApi()) as mesh:
+        peer = mesh.service("inventory")
+        with request_context(RequestContext(caller=Caller.person("u1"), correlation_id="abc")):
+            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+        with request_context(RequestContext(caller=Caller.service("order"), on_behalf_of="u2")):
+            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+        await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    assert [(seen.caller.id, seen.on_behalf_of) for seen in api.seen] == [
+        ("service:inventory", "u1"),
+        ("service:inventory", "u2"),
+        ("service:inventory", ""),
+    ]
+    assert api.seen[0].correlation_id == "abc"
+
+
+async def test_reply_headers_go_with_the_answer():
+    async def work() -> None:
+        reply_headers.set("x-easyorder-position", "742")
+
+    async with orders(OrderApi(work)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+        call = channel.unary_unary(GET_ORDER.full_name)(REQUEST, metadata=[token(mesh)])
+        await call
+
+        assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
+
+
+async def test_reply_headers_go_with_the_first_message_of_a_stream():
+    async def messages() -> AsyncIterator[HubMessage]:
+        reply_headers.set("x-easyorder-position", "742")
+        yield HubMessage(sequence=1)
+        yield HubMessage(sequence=2)
+
+    async with hub(messages) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+        call = channel.unary_stream(SUBSCRIBE.full_name)(b"", metadata=[token(mesh)])
+
+        assert len([data async for data in call]) == 2
+        assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
+
+
+async def test_calls_at_the_same_time_do_not_see_each_other():
+    both_in = asyncio.Barrier(2)
+
+    async def meet() -> None:
+        reply_headers.set("x-caller", current().caller.id)
+        await both_in.wait()
+
+    async with orders(api := OrderApi(meet)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+        call = channel.unary_unary(f"/{ORDERS}/GetOrder")
+        bearers = [("authorization", f"Bearer {mesh.tokens.user(name)}") for name in ("u1", "u2")]
+        calls = [call(REQUEST, metadata=[bearer]) for bearer in bearers]
+        await asyncio.gather(*calls)
+        answered = [dict(await each.initial_metadata())["x-caller"] for each in calls]
+
+    assert answered == ["u1", "u2"]
+    assert {seen.caller.id for seen in api.seen} == {"u1", "u2"}

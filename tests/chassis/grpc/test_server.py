@@ -1,0 +1,192 @@
+"""Streams, health, reflection and drain, on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+from easyorder.google.rpc import Status
+from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+from google.protobuf import descriptor_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from chassis.errors import PermissionDenied, Unavailable
+from chassis.grpc.server import GrpcServer, serve
+from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
+from tests.mesh import Mesh, Tokens, serving
+from tests.polling import eventually
+
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def health(address: str, service: str = "") -> int:
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        return (await stub.Check(health_pb2.HealthCheckRequest(service=service))).status
+
+
+async def test_a_stream_comes_message_by_message():
+    written = asyncio.Queue[HubMessage]()
+
+    async def messages() -> AsyncIterator[HubMessage]:
+        while True:
+            yield await written.get()
+
+    async with hub(messages) as mesh:
+        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+        for sequence in (1, 2):
+            written.put_nowait(HubMessage(sequence=sequence))
+            assert (await anext(stream)).sequence == sequence
+        await stream.aclose()
+
+
+async def test_an_error_ends_a_stream_with_its_status():
+    async def messages() -> AsyncIterator[HubMessage]:
+        yield HubMessage(sequence=1, error=Status(message="travels inside"))
+        raise PermissionDenied("no more for you")
+
+    async with hub(messages) as mesh:
+        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+        assert (await anext(stream)).error == Status(message="travels inside")
+        with pytest.raises(PermissionDenied, match="no more for you"):
+            await anext(stream)
+
+
+async def test_a_client_that_leaves_ends_the_work_for_its_stream():
+    ended = asyncio.Event()
+
+    async def messages() -> AsyncIterator[HubMessage]:
+        try:
+            while True:
+                yield HubMessage(sequence=1)
+                await asyncio.sleep(0)
+        finally:
+            ended.set()
+
+    async with hub(messages) as mesh:
+        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+        await anext(stream)
+        await stream.aclose()
+        await eventually(ended.is_set)
+    assert mesh.unexpected == []
+
+
+async def test_health_says_serving_for_the_process_and_for_each_service():
+    async with orders(OrderApi()) as mesh:
+        assert await health(mesh.address) == SERVING
+        assert await health(mesh.address, ORDERS) == SERVING
+        with pytest.raises(grpc.aio.AioRpcError, match="NOT_FOUND"):
+            await health(mesh.address, HUB)
+
+
+async def test_reflection_lists_the_services_and_describes_them_with_our_options():
+    async def asked(mesh: Mesh, **question: str) -> reflection_pb2.ServerReflectionResponse:
+        async with grpc.aio.insecure_channel(mesh.address) as channel:
+            stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+            call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
+            return await anext(aiter(call))
+
+    async with orders(OrderApi()) as mesh:
+        listed = await asked(mesh, list_services="")
+        described = await asked(mesh, file_containing_symbol=f"{ORDERS}.CreateOrder")
+
+    names = {service.name for service in listed.list_services_response.service}
+    files = [
+        descriptor_pb2.FileDescriptorProto.FromString(data)
+        for data in described.file_descriptor_response.file_descriptor_proto
+    ]
+    assert names == {ORDERS, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+    assert "easyorder/order/v1/order.proto" in {file.name for file in files}
+    assert "easyorder/auth/v1/access.proto" in {file.name for file in files}
+
+
+async def test_a_service_that_the_contract_lacks_is_refused_at_the_start():
+    with pytest.raises(ValueError, match="no service shop.Missing"):
+        async with serving({"shop.Missing": object()}):
+            pass
+
+
+async def test_an_address_that_is_taken_is_refused_at_the_start():
+    async with orders(OrderApi()) as mesh:
+        with pytest.raises(RuntimeError):
+            async with orders(OrderApi(), address=mesh.address):
+                pass
+
+
+async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls():
+    in_flight, may_end = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        in_flight.set()
+        await may_end.wait()
+
+    async def endless() -> AsyncIterator[HubMessage]:
+        yield HubMessage(sequence=1)
+        await asyncio.Event().wait()
+
+    async with serving({ORDERS: OrderApi(work), HUB: Hub(endless)}) as mesh:
+        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+        await anext(stream)
+        call = asyncio.create_task(mesh.user().call(GET_ORDER, GetOrderRequest(id=1)))
+        await in_flight.wait()
+
+        stopping = asyncio.create_task(mesh.server.stop(grace_s=5))
+        with pytest.raises(Unavailable, match="connect again"):
+            await anext(stream)
+        with pytest.raises(Unavailable):
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id=2), timeout_s=0.2)
+        may_end.set()
+
+        assert (await call).id == 1
+        await stopping
+
+
+class Work:
+    """A Background that notes when it starts and stops."""
+
+    def __init__(self, name: str, notes: list[str]) -> None:
+        self._name = name
+        self._notes = notes
+
+    async def start(self) -> None:
+        self._notes.append(f"start {self._name}")
+
+    async def stop(self) -> None:
+        self._notes.append(f"stop {self._name}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number):
+    notes: list[str] = []
+    server = GrpcServer(
+        name="order", address="127.0.0.1:0", servicers={ORDERS: OrderApi()}, verifier=Tokens().verifier()
+    )
+    process = asyncio.create_task(serve(server, background=[Work("a", notes), Work("b", notes)]))
+    await eventually(lambda: server.port)
+    address = f"127.0.0.1:{server.port}"
+    await eventually(lambda: health(address))
+    assert notes == ["start a", "start b"]
+
+    os.kill(os.getpid(), number)
+    await process
+
+    assert notes == ["start a", "start b", "stop b", "stop a"]
+
+
+async def test_background_that_started_is_stopped_when_a_later_one_fails():
+    notes: list[str] = []
+
+    class Broken(Work):
+        async def start(self) -> None:
+            raise OSError("no database")
+
+    server = GrpcServer(name="order", address="127.0.0.1:0", servicers={}, verifier=Tokens().verifier())
+    with pytest.raises(OSError, match="no database"):
+        await serve(server, background=[Work("a", notes), Broken("b", notes)])
+
+    assert notes == ["start a", "stop a"]
