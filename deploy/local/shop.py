@@ -33,7 +33,7 @@ class Shop:
 
     def __init__(self, client: httpx.AsyncClient, token: str = "") -> None:
         self._client = client
-        self._headers = {"authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
 
     @staticmethod
     def client(url: str) -> httpx.AsyncClient:
@@ -74,13 +74,16 @@ class Shop:
     async def get_order(self, order_id: str) -> Json:
         return await self._answer("GET", f"/api/v1/orders/{order_id}")
 
+    async def list_orders(self) -> Json:
+        return await self._answer("GET", "/api/v1/orders")
+
     async def cancel(self, order_id: str, reason: str) -> Json:
         return await self._post(f"/api/v1/orders/{order_id}:cancel", {"reason": reason})
 
     async def watch(self, order_id: str) -> AsyncIterator[Json]:
         """What happens to an order, as it happens, until its final status."""
         path = f"/api/v1/orders/{order_id}:watch"
-        async with self._client.stream("GET", path, headers=self._headers) as answer:
+        async with self._client.stream("GET", path, headers=self.headers) as answer:
             if answer.is_error:
                 raise _refused(answer, await answer.aread())
             async for line in answer.aiter_lines():
@@ -91,7 +94,7 @@ class Shop:
         return await self._answer("POST", path, body)
 
     async def _answer(self, method: str, path: str, body: Json | None = None) -> Json:
-        answer = await self._client.request(method, path, json=body, headers=self._headers)
+        answer = await self._client.request(method, path, json=body, headers=self.headers)
         if answer.is_error:
             raise _refused(answer, answer.content)
         content: Json = answer.json()
