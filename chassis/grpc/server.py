@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,8 +65,6 @@ class GrpcServer:
     errors: ErrorSink = field(default_factory=Nowhere)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
-    # Services that are served elsewhere but listed here: for the one process that Envoy asks for reflection.
-    also_reflects: Collection[str] = ()
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection tells of, if not those served here.
@@ -95,8 +93,7 @@ class GrpcServer:
         self._server = grpc.aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (*(self.reflected or self.servicers), _HEALTH, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self._server, pool=contract.pool())
+        reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
         for name in self.servicers:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         await self._audit_trail.start()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from easyorder.catalog.v1 import ListProductsRequest, ListProductsResponse
 from easyorder.inventory.v1 import CheckAvailabilityRequest, CheckAvailabilityResponse
 from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
 
+from chassis import contract
 from chassis.context import ANONYMOUS, current
 from chassis.errors import PermissionDenied, TokenExpired, Unauthenticated, Unimplemented
 from chassis.grpc.clients import rpc
@@ -121,13 +124,10 @@ async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may
 
 
 async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch):
-    from dataclasses import replace
-
-    from chassis import contract
-
     name = GET_ORDER.full_name
     ruleless = replace(contract.methods()[name], access=contract.Access(frozenset(), owned=False))
-    monkeypatch.setattr(contract, "methods", lambda known={**contract.methods(), name: ruleless}: known)
+    known = {**contract.methods(), name: ruleless}
+    monkeypatch.setattr(contract, "methods", lambda: known)
     async with orders(api := OrderApi()) as mesh:
         for caller in (mesh.user(), mesh.admin(), mesh.service()):
             with pytest.raises(PermissionDenied):

@@ -106,7 +106,7 @@ async def test_reflection_lists_the_services_and_describes_them_with_our_options
 
 
 async def test_a_service_that_the_contract_lacks_is_refused_at_the_start():
-    with pytest.raises(ValueError, match="no service shop.Missing"):
+    with pytest.raises(ValueError, match=r"no service shop\.Missing"):
         async with serving({"shop.Missing": object()}):
             pass
 
