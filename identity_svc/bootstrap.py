@@ -61,7 +61,9 @@ async def identity(settings: IdentitySettings, clock: Clock | None = None) -> As
     passwords = Argon2Passwords(_cost(settings))
     try:
         open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())
-        mediator = await make_mediator(open_uow, passwords=passwords, clock=clock, settings=settings)
+        mediator = await make_mediator(
+            open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
+        )
         await _seed(mediator, settings)
         yield Identity(server=_server(mediator, open_uow, settings, clock), background=[_forgetting(mediator)])
     finally:
@@ -70,22 +72,25 @@ async def identity(settings: IdentitySettings, clock: Clock | None = None) -> As
 
 
 async def make_mediator(
-    open_uow: OpenUnitOfWork[IdentityUow], *, passwords: Passwords, clock: Clock, settings: IdentitySettings
+    open_uow: OpenUnitOfWork[IdentityUow],
+    *,
+    open_stores: OpenStores,
+    passwords: Passwords,
+    clock: Clock,
+    settings: IdentitySettings,
 ) -> Mediator[IdentityUow]:
     """All commands on the given stores, signing with the key that is kept there; makes one where there is none."""
     mediator = Mediator(open_uow, service=NAME)
     seal = KeySeal(settings.mesh_secret.get_secret_value())
     mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=seal.new_key, clock=clock))
     key = await mediator.send(EnsureSigningKey())
-    access_tokens = JwtAccessTokens(
-        seal.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock
-    )
+    access_tokens = JwtAccessTokens(seal.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock)
     mediator.handle(Register, partial(register, passwords=passwords, clock=clock))
     mediator.handle(
         Login,
         partial(
             login,
-            open_stores=open_uow,
+            open_stores=open_stores,
             passwords=passwords,
             access_tokens=access_tokens,
             clock=clock,

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from chassis.db.failures import Refusals
 from chassis.db.unit_of_work import SqlUnitOfWork
 from identity_svc.adapters.lockouts import SqlLockouts
 from identity_svc.adapters.refresh_tokens import SqlRefreshTokens
 from identity_svc.adapters.signing_keys import SqlSigningKeys
 from identity_svc.adapters.users import SqlCredentials, SqlUsers
-from identity_svc.domain.errors import EmailTaken
 
 
 class SqlIdentityUow(SqlUnitOfWork):
     """One transaction on easyorder_identity."""
-
-    refusals: ClassVar[Refusals] = {"user_account_email_key": EmailTaken}
 
     @property
     def users(self) -> SqlUsers:

@@ -1,0 +1,159 @@
+"""identity_svc's ports in memory, and passwords that take no time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chassis.errors import Conflict
+from identity_svc.domain.lockout import Lockout
+from identity_svc.domain.password import Password, PasswordHash
+from identity_svc.domain.ports import Credential
+from identity_svc.domain.tokens import PublicKey, RefreshToken, SigningKey
+from identity_svc.domain.user import Email, User, UserId
+from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
+
+
+@dataclass
+class IdentityState(ChassisState):
+    users: dict[UserId, User] = field(default_factory=dict)
+    credentials: dict[UserId, Credential] = field(default_factory=dict)
+    lockouts: dict[Email, Lockout] = field(default_factory=dict)
+    refresh_tokens: list[RefreshToken] = field(default_factory=list)
+    signing_keys: list[SigningKey] = field(default_factory=list)
+
+
+class InMemoryUsers:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def find(self, user_id: UserId) -> User | None:
+        return self._state.users.get(user_id)
+
+    async def find_by_email(self, email: Email) -> User | None:
+        return next((user for user in self._state.users.values() if user.email == email), None)
+
+    async def add(self, user: User) -> None:
+        if await self.find_by_email(user.email):
+            raise Conflict(f"{user.email} is taken")
+        self._state.users[user.id] = user
+
+
+class InMemoryCredentials:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def find_by_email(self, email: Email) -> Credential | None:
+        users = (user for user in self._state.users.values() if user.email == email and not user.disabled)
+        return next((self._state.credentials[user.id] for user in users), None)
+
+    async def put(self, credential: Credential) -> None:
+        self._state.credentials[credential.user_id] = credential
+
+    async def replace(self, old: Credential, new: PasswordHash) -> None:
+        if self._state.credentials.get(old.user_id) == old:
+            self._state.credentials[old.user_id] = Credential(old.user_id, new)
+
+
+class InMemoryLockouts:
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def read(self, email: Email) -> Lockout:
+        known = self._state.lockouts.get(email)
+        now = self._clock.now()
+        return replace(known, as_of=now) if known else Lockout(email=email, as_of=now)
+
+    async def lock(self, email: Email) -> Lockout:
+        return await self.read(email)
+
+    async def put(self, lockout: Lockout) -> None:
+        self._state.lockouts[lockout.email] = lockout
+
+    async def forget(self, email: Email) -> None:
+        self._state.lockouts.pop(email, None)
+
+    async def forget_older_than(self, age: timedelta) -> None:
+        for email, lockout in list(self._state.lockouts.items()):
+            if lockout.last_failed_on is not None and lockout.last_failed_on < self._clock.now() - age:
+                del self._state.lockouts[email]
+
+
+class InMemoryRefreshTokens:
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def add(self, token: RefreshToken) -> None:
+        self._state.refresh_tokens.append(token)
+
+    async def forget_expired(self) -> None:
+        now = self._clock.now()
+        self._state.refresh_tokens = [token for token in self._state.refresh_tokens if token.expires_on >= now]
+
+
+class InMemorySigningKeys:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def lock(self) -> None:
+        return None
+
+    async def newest(self) -> SigningKey | None:
+        return max(self._state.signing_keys, key=_made_on, default=None)
+
+    async def public(self) -> Sequence[PublicKey]:
+        return [key.public for key in sorted(self._state.signing_keys, key=_made_on, reverse=True)]
+
+    async def add(self, key: SigningKey) -> None:
+        self._state.signing_keys.append(key)
+
+
+class InMemoryIdentityUow(InMemoryUnitOfWork):
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
+        super().__init__(state, clock)
+        self.users = InMemoryUsers(state)
+        self.credentials = InMemoryCredentials(state)
+        self.lockouts = InMemoryLockouts(state, clock)
+        self.refresh_tokens = InMemoryRefreshTokens(state, clock)
+        self.signing_keys = InMemorySigningKeys(state)
+
+
+class InMemoryStores:
+    """Opens the stores for reading, whatever transaction is under way."""
+
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
+        self._uow = InMemoryIdentityUow(state, clock)
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[InMemoryIdentityUow]:
+        yield self._uow
+
+
+class FakePasswords:
+    """As strong as it is quick: not at all. `parameters` are those of today; `compared` counts."""
+
+    def __init__(self) -> None:
+        self.parameters = "v1"
+        self.compared = 0
+
+    async def hash(self, password: Password) -> PasswordHash:
+        return PasswordHash(self._hash(password, self.parameters))
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> bool:
+        self.compared += 1
+        return known is not None and known.phc == self._hash(password, known.phc.split("$")[0])
+
+    def is_outdated(self, known: PasswordHash) -> bool:
+        return not known.phc.startswith(f"{self.parameters}$")
+
+    def _hash(self, password: Password, parameters: str) -> str:
+        return f"{parameters}${hashlib.sha256(password.reveal().encode()).hexdigest()}"
+
+
+def _made_on(key: SigningKey) -> datetime:
+    return key.created_on

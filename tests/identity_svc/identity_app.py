@@ -1,0 +1,185 @@
+"""identity_svc below the wire, on fakes or on PostgreSQL: what tests say to it and look at."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.engine import make_sessions
+from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.mediator import Mediator
+from chassis.unit_of_work import OpenUnitOfWork
+from identity_svc.adapters.tables import LOCKOUT, REFRESH_TOKEN, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
+from identity_svc.adapters.unit_of_work import SqlIdentityUow
+from identity_svc.bootstrap import make_mediator
+from identity_svc.commands.login import Login, SignedIn
+from identity_svc.commands.register import Register
+from identity_svc.commands.uow import IdentityUow
+from identity_svc.config import IdentitySettings
+from identity_svc.domain.password import Password
+from identity_svc.domain.ports import OpenStores
+from identity_svc.domain.tokens import RefreshToken
+from identity_svc.domain.user import TeamId, User, UserId, email_of
+from identity_svc.queries.get_jwks import get_jwks
+from identity_svc.queries.get_user import GetUser, get_user
+from tests.fakes.chassis import FakeClock, in_memory_units_of_work
+from tests.fakes.identity import FakePasswords, IdentityState, InMemoryIdentityUow, InMemoryStores
+
+SECRET = "a secret that only the services of this test mesh share"
+SETTINGS = IdentitySettings(mesh_secret=SecretStr(SECRET), lockout_max_failures=3)
+PASSWORD = "correct horse 1"
+
+
+class Backend(Protocol):
+    """The kept things, and what only time or an administrator does to them."""
+
+    clock: FakeClock
+
+    @property
+    def open_uow(self) -> OpenUnitOfWork[Any]: ...
+
+    @property
+    def open_stores(self) -> OpenStores: ...
+
+    async def pass_time(self, seconds: float) -> None: ...
+
+    async def disable(self, user_id: UserId) -> None: ...
+
+    async def add_to_team(self, user_id: UserId) -> TeamId: ...
+
+    async def refresh_tokens(self) -> Sequence[RefreshToken]: ...
+
+    async def counted(self) -> int:
+        """Addresses that failures are counted of."""
+        ...
+
+    async def users(self) -> int: ...
+
+
+class InMemoryBackend:
+    def __init__(self) -> None:
+        self.clock = FakeClock(datetime.now(UTC))
+        self.state = IdentityState()
+        make = partial(InMemoryIdentityUow, clock=self.clock)
+        self.open_uow: OpenUnitOfWork[Any] = in_memory_units_of_work(make, self.state)
+        self.open_stores: OpenStores = InMemoryStores(self.state, self.clock)
+
+    async def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    async def disable(self, user_id: UserId) -> None:
+        self.state.users[user_id] = replace(self.state.users[user_id], disabled=True)
+
+    async def add_to_team(self, user_id: UserId) -> TeamId:
+        team_id = TeamId(uuid.uuid4())
+        self.state.users[user_id] = replace(self.state.users[user_id], team_ids=(team_id,))
+        return team_id
+
+    async def refresh_tokens(self) -> Sequence[RefreshToken]:
+        return self.state.refresh_tokens
+
+    async def counted(self) -> int:
+        return len(self.state.lockouts)
+
+    async def users(self) -> int:
+        return len(self.state.users)
+
+
+class SqlBackend:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.clock = FakeClock(datetime.now(UTC))
+        self._engine = engine
+        self.open_uow: OpenUnitOfWork[Any] = sql_units_of_work(
+            SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit()
+        )
+        self.open_stores: OpenStores = self.open_uow
+
+    async def pass_time(self, seconds: float) -> None:
+        """The database's clock can not be moved, so what it kept moves the other way."""
+        self.clock.advance(seconds)
+        ago = f"interval '{seconds} seconds'"
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                text(f"UPDATE lockout SET last_failed_on = last_failed_on - {ago}, locked_until = locked_until - {ago}")
+            )
+            await connection.execute(text(f"UPDATE refresh_token SET expires_on = expires_on - {ago}"))
+
+    async def disable(self, user_id: UserId) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(update(UserRow).where(UserRow.id == user_id).values(is_disabled=True))
+
+    async def add_to_team(self, user_id: UserId) -> TeamId:
+        team_id = TeamId(uuid.uuid4())
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(TeamRow).values(id=team_id, name="buyers"))
+            await connection.execute(insert(TEAM_MEMBER).values(team_id=team_id, user_id=user_id))
+        return team_id
+
+    async def retire_keys(self) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(update(SIGNING_KEY).values(retired_on=self.clock.now()))
+
+    async def refresh_tokens(self) -> Sequence[RefreshToken]:
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(REFRESH_TOKEN))
+            return [RefreshToken(**row._mapping) for row in found]
+
+    async def counted(self) -> int:
+        async with self._engine.connect() as connection:
+            return len((await connection.execute(select(LOCKOUT))).all())
+
+    async def users(self) -> int:
+        async with self._engine.connect() as connection:
+            return len((await connection.execute(select(UserRow.id))).all())
+
+
+class IdentityApp:
+    """Says things to identity_svc as a client would."""
+
+    def __init__(self, backend: Backend, mediator: Mediator[IdentityUow], passwords: FakePasswords) -> None:
+        self.backend = backend
+        self.mediator = mediator
+        self.passwords = passwords
+
+    @classmethod
+    async def on(cls, backend: Backend) -> IdentityApp:
+        passwords = FakePasswords()
+        mediator = await make_mediator(
+            backend.open_uow,
+            open_stores=backend.open_stores,
+            passwords=passwords,
+            clock=backend.clock,
+            settings=SETTINGS,
+        )
+        return cls(backend, mediator, passwords)
+
+    async def register(self, email: str = "ada@example.com", password: str = PASSWORD, name: str = "Ada") -> User:
+        return await self.mediator.send(Register(email=email, password=Password(password), display_name=name))
+
+    async def login(self, email: str = "ada@example.com", password: str = PASSWORD) -> SignedIn | None:
+        return await self.mediator.send(Login(email=email, password=Password(password)))
+
+    async def fail(self, times: int, email: str = "ada@example.com") -> None:
+        for _ in range(times):
+            assert await self.login(email, "wrong password 1") is None
+
+    async def user(self, id: str, *, caller: Caller) -> User:
+        with request_context(RequestContext(caller=caller)):
+            return await get_user(GetUser(id=id), open_stores=self.backend.open_stores)
+
+    async def kids(self) -> list[str]:
+        return [key.kid for key in await get_jwks(open_stores=self.backend.open_stores)]
+
+    async def password_hash_of(self, email: str) -> str | None:
+        async with self.backend.open_stores() as stores:
+            found = await stores.credentials.find_by_email(email_of(email))
+        return found.password_hash.phc if found else None

@@ -1,0 +1,99 @@
+"""identity_svc as a whole, behind a real socket, on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from easyorder.identity.v1 import (
+    GetJwksRequest,
+    GetUserRequest,
+    Jwks,
+    LoginRequest,
+    RegisterRequest,
+    Tokens,
+    User,
+)
+from pydantic import SecretStr
+
+from chassis.db.engine import make_engine, make_sessions
+from chassis.grpc.clients import Client, rpc
+from identity_svc.adapters.key_seal import KeySeal
+from identity_svc.adapters.signing_keys import SqlSigningKeys
+from identity_svc.api import SERVICE
+from identity_svc.bootstrap import identity
+from identity_svc.config import IdentitySettings
+from tests.identity_svc.identity_app import PASSWORD, SECRET
+
+REGISTER = rpc(SERVICE, "Register", RegisterRequest, User)
+LOGIN = rpc(SERVICE, "Login", LoginRequest, Tokens)
+GET_USER = rpc(SERVICE, "GetUser", GetUserRequest, User)
+GET_JWKS = rpc(SERVICE, "GetJwks", GetJwksRequest, Jwks)
+
+
+class OnDatabase(IdentitySettings):
+    """Settings for a database with any name."""
+
+    database: str
+    listen_address: str = "127.0.0.1:0"
+    mesh_secret: SecretStr = SecretStr(SECRET)
+    argon2_time_cost: int = 1
+    argon2_memory_kib: int = 8
+
+    def database_url(self, name: str) -> str:
+        return self.database
+
+
+@dataclass
+class Process:
+    """A running identity_svc, and clients of it."""
+
+    address: str
+    settings: OnDatabase
+    _clients: AsyncExitStack
+
+    def client(self, token: str = "") -> Client:
+        made = Client(self.address, token=token)
+        self._clients.push_async_callback(made.close)
+        return made
+
+    async def register(self, email: str = "ada@example.com", password: str = PASSWORD) -> User:
+        request = RegisterRequest(email=email, password=password, display_name="Ada")
+        return await self.client().call(REGISTER, request, timeout_s=20)
+
+    async def login(self, email: str = "ada@example.com", password: str = PASSWORD) -> Tokens:
+        return await self.client().call(LOGIN, LoginRequest(email=email, password=password), timeout_s=20)
+
+    async def login_as_administrator(self) -> Tokens:
+        settings = self.settings
+        return await self.login(settings.admin_email, settings.admin_password.get_secret_value())
+
+    async def me(self, token: str, **options: Any) -> User:
+        return await self.client(token).call(GET_USER, GetUserRequest(id="me"), **options)
+
+    async def jwks(self) -> Jwks:
+        return await self.client().call(GET_JWKS, GetJwksRequest())
+
+    async def signing_key(self) -> tuple[str, Ed25519PrivateKey]:
+        """The key of this very service, for tokens that are wrong in some other way."""
+        engine = make_engine(self.settings.database, application_name="tests")
+        async with make_sessions(engine)() as session:
+            key = await SqlSigningKeys(session).newest()
+        await engine.dispose()
+        assert key is not None
+        return key.public.kid, KeySeal(SECRET).open(key)
+
+
+@asynccontextmanager
+async def running(database: str, **settings: Any) -> AsyncIterator[Process]:
+    """identity_svc on `database` for the block."""
+    chosen = OnDatabase(database=database, **settings)
+    async with identity(chosen) as service, AsyncExitStack() as clients:
+        await service.server.start()
+        try:
+            yield Process(f"127.0.0.1:{service.server.port}", chosen, clients)
+        finally:
+            await service.server.stop(0)

@@ -1,0 +1,148 @@
+"""Login: tokens for the right password; guessing is counted, paused and learns nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import jwt
+import pytest
+
+from identity_svc.domain.errors import AccountLocked
+from identity_svc.domain.tokens import digest_of
+from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp
+
+PAUSE_S = SETTINGS.lockout_pause_s
+MAX_FAILURES = SETTINGS.lockout_max_failures
+
+
+async def test_the_right_password_gives_tokens(identity_app: IdentityApp) -> None:
+    user = await identity_app.register()
+    team_id = await identity_app.backend.add_to_team(user.id)
+
+    signed_in = await identity_app.login()
+
+    assert signed_in is not None
+    assert signed_in.user.id == user.id
+    assert signed_in.access_token.expires_in_s == 900
+    claims = jwt.decode(signed_in.access_token.text, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 900
+    assert {key: claims[key] for key in ("iss", "aud", "sub", "roles", "teams")} == {
+        "iss": "easyorder",
+        "aud": "easyorder",
+        "sub": str(user.id),
+        "roles": ["USER"],
+        "teams": [str(team_id)],
+    }
+    assert claims["jti"]
+    assert [jwt.get_unverified_header(signed_in.access_token.text)["kid"]] == await identity_app.kids()
+
+
+async def test_a_refresh_token_is_kept_as_a_digest_each_login_in_a_family_of_its_own(identity_app: IdentityApp) -> None:
+    user = await identity_app.register()
+
+    first, second = await identity_app.login(), await identity_app.login()
+
+    assert first is not None
+    assert second is not None
+    kept = await identity_app.backend.refresh_tokens()
+    assert {token.digest for token in kept} == {digest_of(first.refresh_token), digest_of(second.refresh_token)}
+    assert len({token.family_id for token in kept}) == 2
+    assert {token.user_id for token in kept} == {user.id}
+    assert all(t.expires_on - t.issued_on == timedelta(seconds=SETTINGS.refresh_token_life_s) for t in kept)
+
+
+async def test_wrong_credentials_give_nothing(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+
+    assert await identity_app.login(password="wrong password 1") is None
+    assert await identity_app.login("nobody@example.com") is None
+
+    assert await identity_app.backend.refresh_tokens() == []
+    assert identity_app.passwords.compared == 2  # as much work for an unknown address
+
+
+async def test_a_disabled_user_is_told_what_a_stranger_is_told(identity_app: IdentityApp) -> None:
+    user = await identity_app.register()
+    await identity_app.backend.disable(user.id)
+
+    assert await identity_app.login() is None
+
+
+async def test_too_many_failures_in_a_row_lock_out_even_the_right_password(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES)
+    compared = identity_app.passwords.compared
+
+    with pytest.raises(AccountLocked) as with_right_password:
+        await identity_app.login()
+    with pytest.raises(AccountLocked) as with_wrong_password:
+        await identity_app.login(password="wrong password 1")
+
+    assert with_right_password.value.message == with_wrong_password.value.message
+    assert 0 < (with_right_password.value.retry_after_s or 0) <= PAUSE_S
+    assert identity_app.passwords.compared == compared  # nothing was looked at
+    assert await identity_app.backend.refresh_tokens() == []
+
+
+async def test_an_unknown_address_is_locked_out_alike(identity_app: IdentityApp) -> None:
+    await identity_app.fail(MAX_FAILURES, email="nobody@example.com")
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login("nobody@example.com")
+
+
+async def test_a_lock_ends_by_itself_and_forgets_what_led_to_it(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES)
+    await identity_app.backend.pass_time(PAUSE_S / 2)
+    with pytest.raises(AccountLocked):
+        await identity_app.login()
+
+    await identity_app.backend.pass_time(PAUSE_S / 2 + 1)
+
+    await identity_app.fail(MAX_FAILURES - 1)
+    assert await identity_app.login() is not None
+
+
+async def test_a_success_ends_the_row_of_failures(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES - 1)
+
+    assert await identity_app.login() is not None
+
+    assert await identity_app.backend.counted() == 0
+    await identity_app.fail(MAX_FAILURES - 1)
+    assert await identity_app.login() is not None
+
+
+async def test_failures_long_ago_do_not_count(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES - 1)
+    await identity_app.backend.pass_time(SETTINGS.lockout_memory_s + 1)
+
+    await identity_app.fail(MAX_FAILURES - 1)
+
+    assert await identity_app.login() is not None
+
+
+async def test_guesses_at_once_are_counted_one_by_one(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+
+    guesses = [identity_app.login(password=f"wrong password {n}") for n in range(20)]
+    results = await asyncio.gather(*guesses, return_exceptions=True)
+
+    assert sum(result is None for result in results) == MAX_FAILURES
+    assert sum(isinstance(result, AccountLocked) for result in results) == 20 - MAX_FAILURES
+
+
+async def test_a_password_hashed_with_old_parameters_is_hashed_anew(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    identity_app.passwords.parameters = "v2"
+
+    assert await identity_app.login(password="wrong password 1") is None
+    assert str(await identity_app.password_hash_of("ada@example.com")).startswith("v1$")
+    assert await identity_app.login(password=PASSWORD) is not None
+
+    assert str(await identity_app.password_hash_of("ada@example.com")).startswith("v2$")
+    assert await identity_app.login(password=PASSWORD) is not None

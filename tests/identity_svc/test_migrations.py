@@ -1,0 +1,25 @@
+"""The migrations make the tables that the code means."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from chassis.db.engine import make_engine
+from identity_svc.adapters.tables import Base
+
+
+async def test_the_migrated_database_has_the_tables_of_the_code(identity_database: str) -> None:
+    engine = make_engine(identity_database, application_name="tests")
+
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(_differences)
+    await engine.dispose()
+
+    assert differences == []
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": False})
+    return list(compare_metadata(context, Base.metadata))

@@ -1,0 +1,92 @@
+"""Passwords: argon2id beside the event loop, and nothing that shows one by accident."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from chassis.errors import Unavailable
+from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
+from identity_svc.commands.login import Login
+from identity_svc.commands.register import Register
+from identity_svc.domain.password import Password, PasswordHash
+
+CHEAP = Argon2Cost(time_cost=1, memory_kib=8, threads=2, max_waiting=10)
+# As slow as it must be to be seen.
+SLOW = Argon2Cost(time_cost=15, memory_kib=19_456, threads=1, max_waiting=0)
+SECRET = Password("correct horse 1")
+
+
+async def test_only_the_right_password_matches() -> None:
+    passwords = Argon2Passwords(CHEAP)
+    known = await passwords.hash(SECRET)
+
+    assert await passwords.verify(SECRET, known)
+    assert not await passwords.verify(Password("correct horse 2"), known)
+    assert not await passwords.verify(SECRET, None)
+    assert known.phc.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    assert known.phc != (await passwords.hash(SECRET)).phc
+
+
+async def test_a_hash_is_outdated_when_the_cost_has_changed() -> None:
+    known = await Argon2Passwords(CHEAP).hash(SECRET)
+    dearer = Argon2Passwords(Argon2Cost(time_cost=2, memory_kib=8, threads=1, max_waiting=1))
+
+    assert not Argon2Passwords(CHEAP).is_outdated(known)
+    assert dearer.is_outdated(known)
+    assert await dearer.verify(SECRET, known)
+
+
+async def test_the_same_password_typed_on_another_machine_matches() -> None:
+    passwords = Argon2Passwords(CHEAP)
+
+    assert await passwords.verify(Password("Cafe\u0301 123"), await passwords.hash(Password("Caf\u00e9 123")))
+
+
+async def test_an_unknown_address_costs_as_much_as_a_known_one() -> None:
+    passwords = Argon2Passwords(Argon2Cost(time_cost=5, memory_kib=19_456, threads=1, max_waiting=1))
+    known = await passwords.hash(SECRET)
+
+    async def fastest_s(against: object) -> float:
+        async def once() -> float:
+            begun = time.perf_counter()
+            await passwords.verify(Password("wrong 123"), known if against else None)
+            return time.perf_counter() - begun
+
+        return min([await once() for _ in range(5)])
+
+    assert await fastest_s(None) > await fastest_s(known) / 2
+
+
+async def test_hashing_lets_the_event_loop_go_on() -> None:
+    passwords = Argon2Passwords(SLOW)
+    hashing = asyncio.create_task(passwords.hash(SECRET))
+    turns = 0
+    while not hashing.done():
+        await asyncio.wait({hashing}, timeout=0.001)
+        turns += 1
+
+    assert turns > 20
+
+
+async def test_more_than_the_line_holds_are_told_to_come_back() -> None:
+    passwords = Argon2Passwords(SLOW)
+
+    first, second = await asyncio.gather(passwords.hash(SECRET), passwords.hash(SECRET), return_exceptions=True)
+
+    assert isinstance(first, PasswordHash)
+    assert isinstance(second, Unavailable)
+    assert second.retry_after_s == 1
+    assert await passwords.hash(SECRET)
+
+
+async def test_nothing_shows_a_password() -> None:
+    known = await Argon2Passwords(CHEAP).hash(SECRET)
+    shown = [
+        *(form(SECRET) for form in (str, repr, "{}".format, "{!r}".format)),
+        repr(Register(email="a@b.c", password=SECRET, display_name="A")),
+        repr(Login(email="a@b.c", password=SECRET)),
+        repr(known),
+    ]
+
+    assert not any("correct horse" in text or known.phc in text for text in shown)
