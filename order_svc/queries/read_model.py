@@ -77,7 +77,7 @@ def whole_orders() -> Select[OrderRow, PaymentRow]:
 
 async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -> list[OrderView]:
     """What `query` finds, in its order."""
-    found = (await session.execute(query)).tuples().all()
+    found = (await session.execute(query)).all()
     items: dict[int, list[ItemView]] = defaultdict(list)
     if found:
         wanted = OrderItemRow.order_id.in_([order.id for order, _ in found])

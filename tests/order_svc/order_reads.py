@@ -1,0 +1,100 @@
+"""order_svc's queries on PostgreSQL, with a projector that runs when a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.freshness import Freshness
+from chassis.db.projector import Projector
+from order_svc.domain.views import OrderView
+from order_svc.projections import PROJECTIONS
+from order_svc.queries.list_orders import OrderPage
+from order_svc.queries.orders import OrderQueries
+from tests.builders.order import SHOPPER, OrderBuilder
+from tests.order_svc.order_app import SqlOrderApp
+
+PERSON = Caller.person(SHOPPER)
+
+
+class SmallPatience:
+    """The real Freshness, which waits only for a moment."""
+
+    def __init__(self, write: AsyncEngine) -> None:
+        self._freshness = Freshness(write)
+
+    async def wait(self, caller_id: str, position: str | None) -> bool:
+        return await self._freshness.wait(caller_id, position, timeout_s=0.05)
+
+
+@dataclass
+class OrderReads:
+    """Both sides of order_svc."""
+
+    app: SqlOrderApp
+    queries: OrderQueries
+    projector: Projector
+    write: AsyncEngine
+    read: AsyncEngine
+
+    async def given(self, *builders: OrderBuilder) -> list[int]:
+        """Writes and projects orders; answers their ids."""
+        ids = [await self.app.given(builder) for builder in builders]
+        await self.project()
+        return ids
+
+    async def project(self) -> None:
+        while await self.projector.project():
+            pass
+
+    async def get(self, order_id: int, *, caller: Caller = PERSON, position: str | None = None) -> OrderView:
+        with request_context(RequestContext(caller=caller, position=position)):
+            return await self.queries.get_order(order_id)
+
+    async def page(self, *, caller: Caller = PERSON, size: int = 0, token: str = "", filter: str = "") -> OrderPage:
+        with request_context(RequestContext(caller=caller)):
+            return await self.queries.list_orders(page_size=size, page_token=token, filter=filter)
+
+    async def listed(self, *, caller: Caller = PERSON, filter: str = "") -> list[int]:
+        """The ids on the first page."""
+        return [order.id for order in (await self.page(caller=caller, filter=filter, size=50)).orders]
+
+    async def backends(self) -> set[int]:
+        """The read database's processes that serve this test, but for the one asked."""
+        return set(await self._look("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))
+
+    async def somebody_waits(self) -> bool:
+        """Whether a statement waits for a lock in the read database."""
+        return bool(await self._look("SELECT pid FROM pg_locks WHERE NOT granted"))
+
+    async def _look(self, query: str) -> list[int]:
+        # On a connection of its own, so that those of the pool stay as they are.
+        looking = make_engine(self.read.url, application_name="look", pool_size=1)
+        try:
+            async with looking.connect() as connection:
+                own = await connection.scalar(text("SELECT pg_backend_pid()"))
+                return [pid for pid in await connection.scalars(text(query)) if pid != own]
+        finally:
+            await looking.dispose()
+
+
+@asynccontextmanager
+async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
+    """On the databases of order_svc at `urls`."""
+    write = make_engine(urls["easyorder_order_write"], application_name="tests")
+    read = make_engine(urls["easyorder_order_read"], application_name="tests")
+    yield OrderReads(
+        app=SqlOrderApp(write),
+        queries=OrderQueries(make_sessions(read), SmallPatience(write)),
+        projector=Projector(write, read, PROJECTIONS),
+        write=write,
+        read=read,
+    )
+    await write.dispose()
+    await read.dispose()

@@ -1,0 +1,210 @@
+"""Reads of orders on PostgreSQL: what the caller may see, newest first, and never older than what they were told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.freshness import Freshness
+from chassis.errors import InvalidArgument, Unavailable
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.status import Status
+from order_svc.queries.orders import OrderQueries
+from order_svc.queries.read_model import ReadBase
+from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
+from tests.order_svc.order_reads import PERSON, OrderReads, order_reads
+from tests.polling import eventually
+
+ADMIN = Caller.person("admin-1", admin=True)
+
+
+@pytest.fixture
+async def reads(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[OrderReads]:
+    async with order_reads(await databases_of("order_svc")) as made:
+        yield made
+
+
+def placed(seconds: int, **how: Any) -> OrderBuilder:
+    """An order that was placed so long after the others."""
+    builder = an_order(**how)
+    builder.build().placed_at = AT + timedelta(seconds=seconds)
+    return builder
+
+
+async def test_an_order_is_read_as_it_was_written(reads: OrderReads) -> None:
+    builder = an_order(items=(an_item(product_item_id=1, unit_price="10.10"), an_item(product_item_id=2))).paid()
+    (order_id,) = await reads.given(builder)
+
+    assert await reads.get(order_id) == builder.build().view()
+
+
+async def test_changes_are_read_once_projected(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order())
+
+    async with reads.app.open_uow() as uow:
+        order = await uow.orders.get(order_id)
+        uow.emit(*order.cancel(reason="changed my mind", at=AT))
+        await uow.orders.save([order])
+        await uow.commit()
+    await reads.project()
+
+    seen = await reads.get(order_id)
+    assert seen == order.view()
+    assert (seen.status, seen.cancel_reason) == (Status.CANCELLED, "changed my mind")
+
+
+async def test_only_owners_their_teams_and_administrators_see_an_order(reads: OrderReads) -> None:
+    own, of_the_team = await reads.given(an_order(), an_order(owner="another", team="red"))
+    member = Caller.person("shopper-2", team_ids=("blue", "red"))
+
+    assert (await reads.get(own)).id == own
+    assert (await reads.get(of_the_team, caller=member)).id == of_the_team
+    assert {(await reads.get(order_id, caller=ADMIN)).id for order_id in (own, of_the_team)} == {own, of_the_team}
+    for order_id, stranger in ((of_the_team, PERSON), (own, member), (own, Caller.person("stranger"))):
+        with pytest.raises(OrderNotFound):
+            await reads.get(order_id, caller=stranger)
+
+
+async def test_an_order_that_is_not_projected_yet_is_unavailable_and_not_missing(reads: OrderReads) -> None:
+    order_id = await reads.app.given(an_order())
+
+    with pytest.raises(Unavailable, match="try again"):
+        await reads.get(order_id)
+    with pytest.raises(OrderNotFound):
+        await reads.get(order_id, caller=Caller.person("stranger"))
+    await reads.project()
+    assert (await reads.get(order_id)).id == order_id
+
+
+async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: OrderReads) -> None:
+    order = an_order(owner="another").build()
+    async with reads.app.open_uow() as uow:
+        await uow.orders.add([order])
+        position = await uow.commit()
+
+    with pytest.raises(Unavailable):
+        await reads.get(order.id, caller=ADMIN, position=position)
+
+
+async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
+    patient = OrderQueries(reads.queries._sessions, Freshness(reads.write))
+    order_id = await reads.app.given(an_order())
+
+    with request_context(RequestContext(caller=PERSON)):
+        reading = asyncio.create_task(patient.get_order(order_id))
+    await reads.project()
+
+    assert (await reading).id == order_id
+
+
+async def test_an_order_whose_payment_has_not_arrived_is_not_shown_in_part(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order())
+
+    for table in ("payment", "order_item"):
+        async with reads.read.begin() as connection:
+            await connection.execute(text(f"DELETE FROM {table}"))
+        with pytest.raises(OrderNotFound):
+            await reads.get(order_id)
+        assert await reads.listed() == []
+        await reads.projector.rebuild(table)
+        assert await reads.listed() == [order_id]
+
+
+async def test_a_list_has_ones_own_orders_newest_first(reads: OrderReads) -> None:
+    middle, newest, oldest, _ = await reads.given(placed(2), placed(3), placed(1), placed(4, owner="another"))
+
+    assert await reads.listed() == [newest, middle, oldest]
+
+
+async def test_a_list_is_ones_own_for_an_administrator_too(reads: OrderReads) -> None:
+    admins, _ = await reads.given(placed(1, owner=ADMIN.id), placed(2))
+
+    assert await reads.listed(caller=ADMIN) == [admins]
+
+
+async def test_a_list_has_the_orders_of_ones_teams(reads: OrderReads) -> None:
+    own, of_the_team, _ = await reads.given(
+        placed(1), placed(2, owner="another", team="red"), placed(3, owner="another", team="blue")
+    )
+
+    assert await reads.listed(caller=Caller.person(SHOPPER, team_ids=("red",))) == [of_the_team, own]
+
+
+async def test_pages_go_on_where_they_ended_although_new_orders_came(reads: OrderReads) -> None:
+    # Two at the same moment: the id decides.
+    ids = await reads.given(*(placed(number // 2) for number in range(12)))
+
+    first = await reads.page(size=5)
+    await reads.given(placed(100), placed(101))
+    second = await reads.page(size=5, token=first.next_page_token)
+    third = await reads.page(size=5, token=second.next_page_token)
+
+    assert [order.id for page in (first, second, third) for order in page.orders] == sorted(ids, reverse=True)
+    assert (first.next_page_token != "", third.next_page_token) == (True, "")
+
+
+async def test_a_page_has_ten_orders_unless_asked_and_never_more_than_fifty(reads: OrderReads) -> None:
+    await reads.given(*(placed(number) for number in range(51)))
+
+    assert [len((await reads.page(size=size)).orders) for size in (0, 7, 50, 1000)] == [10, 7, 50, 50]
+
+
+async def test_a_list_is_filtered_by_status_and_time(reads: OrderReads) -> None:
+    waiting, paid, refused = await reads.given(placed(1), placed(2).paid(), placed(3).refused())
+    after_the_first = f'placed_at > "{(AT + timedelta(seconds=1)).isoformat()}"'
+
+    assert await reads.listed(filter="status = ORDER_STATUS_PAID") == [paid]
+    assert await reads.listed(filter="status != ORDER_STATUS_PAID") == [refused, waiting]
+    assert await reads.listed(filter=after_the_first) == [refused, paid]
+    assert await reads.listed(filter=f"status = ORDER_STATUS_PAID AND {after_the_first}") == [paid]
+    assert await reads.listed(filter='placed_at < "2020-01-01T00:00:00Z"') == []
+
+
+@pytest.mark.parametrize("filter", ["status = PAID", "status > ORDER_STATUS_PAID", "created_by = someone", "status"])
+async def test_a_filter_at_fault_is_refused(reads: OrderReads, filter: str) -> None:
+    with pytest.raises(InvalidArgument, match="filter: at character"):
+        await reads.page(filter=filter)
+
+
+async def test_a_page_token_is_good_for_its_filter_only(reads: OrderReads) -> None:
+    await reads.given(placed(1), placed(2))
+    token = (await reads.page(size=1)).next_page_token
+
+    for bad, filter in ((token, "status = ORDER_STATUS_PAID"), ("bm9uc2Vuc2U", ""), ("ä", ""), (token[:-3], "")):
+        with pytest.raises(InvalidArgument, match="pageToken"):
+            await reads.page(token=bad, filter=filter)
+
+
+async def test_a_read_that_is_cancelled_leaves_its_connection_whole(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order())
+
+    async with reads.read.begin() as blocking:
+        await blocking.execute(text("LOCK TABLE orders"))
+        reading = asyncio.create_task(reads.get(order_id))
+        await eventually(reads.somebody_waits)
+        backends = await reads.backends()
+        reading.cancel()
+        await asyncio.wait([reading])
+
+    assert reading.cancelled()
+    assert (await reads.get(order_id)).id == order_id
+    assert backends <= await reads.backends()
+
+
+async def test_the_migration_makes_the_tables_that_the_queries_read(reads: OrderReads) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: (kind, name) != ("table", "alembic_version")}
+        )
+        return list(compare_metadata(context, ReadBase.metadata))
+
+    async with reads.read.connect() as connection:
+        assert await connection.run_sync(differences) == []
