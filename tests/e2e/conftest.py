@@ -1,0 +1,51 @@
+"""One mesh for all end-to-end tests: real processes, real PostgreSQL, real Envoy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh, running_mesh
+
+# Quick retries, short leases, and no limit on what a test may order.
+SETTINGS = {
+    "PAYMENT_BACKOFF_INITIAL_S": "0.2",
+    "JOB_LEASE_S": "4",
+    "PAYMENT_TIMEOUT_S": "3",
+    "ORDER_RATE_LIMIT": "1000000",
+    "AUTH_RATE_LIMIT": "1000000",
+}
+
+
+@pytest.fixture(scope="session")
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMesh]:
+    # A short path: PostgreSQL's socket lies in it.
+    with running_mesh(tmp_path_factory.mktemp("mesh"), SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+async def http(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
+    async with Shop.client(mesh.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def admin(http: httpx.AsyncClient) -> Shop:
+    return await Shop(http).login("admin@example.com", "Admin123!")
+
+
+@pytest.fixture
+async def shopper(http: httpx.AsyncClient) -> Shop:
+    return await a_shopper(http)
+
+
+async def a_shopper(http: httpx.AsyncClient) -> Shop:
+    """Somebody who has just registered and logged in."""
+    email = f"{uuid.uuid4().hex}@example.com"
+    await Shop(http).register(email, "Passw0rd!", "A shopper")
+    return await Shop(http).login(email, "Passw0rd!")

@@ -1,0 +1,68 @@
+"""What is promised of a mesh at rest (I1 to I5 of the design), looked up in its databases from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tests.e2e.running_mesh import RunningMesh
+
+_STOCK = """
+SELECT i.id, i.on_hand, i.reserved, coalesce(held.pieces, 0) AS held
+FROM inventory AS i LEFT JOIN (
+    SELECT line.product_item_id, sum(line.quantity) AS pieces
+    FROM reservation_line AS line JOIN reservation AS r USING (order_id)
+    WHERE r.state = 'HELD' GROUP BY line.product_item_id
+) AS held ON held.product_item_id = i.id
+WHERE i.initial + i.adjusted + i.restocked <> i.on_hand + i.sold
+   OR i.reserved < 0 OR i.reserved > i.on_hand OR i.reserved <> coalesce(held.pieces, 0)
+"""
+_ORDERS = """
+SELECT o.id, o.status, o.sequence, p.transaction_id, p.amount,
+       (SELECT array_agg(e.sequence ORDER BY e.sequence) FROM outbox AS e WHERE e.aggregate_id = o.id) AS events
+FROM orders AS o JOIN payment AS p ON p.id = o.id
+"""
+_LEDGER = """
+SELECT transaction_id, count(*) FILTER (WHERE kind = 'CHARGE') AS charges,
+       sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) AS net
+FROM ledger_entry GROUP BY transaction_id
+"""
+_UNFINISHED = "SELECT count(*) FROM job WHERE state IN ('READY', 'RUNNING')"
+_FINAL = {"PAID", "SHIPPED", "DELIVERED", "CANCELLED", "FAILED"}
+
+
+async def at_rest(mesh: RunningMesh) -> bool:
+    """Every order has a final status, and no job is left to do."""
+    async with mesh.database("easyorder_order_write") as orders:
+        statuses = {row["status"] for row in await orders.fetch("SELECT DISTINCT status FROM orders")}
+        waiting = await orders.fetchval(_UNFINISHED)
+        unpublished = await orders.fetchval("SELECT count(*) FROM outbox WHERE position IS NULL")
+    return statuses <= _FINAL and waiting == 0 and unpublished == 0
+
+
+async def check(mesh: RunningMesh, acknowledged: Collection[int] = ()) -> None:
+    """Raises AssertionError for whatever does not hold. `acknowledged` are ids of orders that clients were told of."""
+    async with mesh.database("easyorder_inventory_write") as inventory:
+        wrong = await inventory.fetch(_STOCK)
+        assert not wrong, f"I1 stock: {wrong}"
+        reservations = {
+            row["order_id"]: row["state"] for row in await inventory.fetch("SELECT order_id, state FROM reservation")
+        }
+    async with mesh.database("easyorder_payment") as payment:
+        ledger = {row["transaction_id"]: row for row in await payment.fetch(_LEDGER)}
+    async with mesh.database("easyorder_order_write") as orders:
+        rows = await orders.fetch(_ORDERS)
+    known = {row["id"] for row in rows}
+    assert set(acknowledged) <= known, f"I3 lost orders: {set(acknowledged) - known}"
+    for row in rows:
+        entry = ledger.get(row["transaction_id"])
+        net, charges = (entry["net"], entry["charges"]) if entry else (0, 0)
+        assert charges <= 1, f"I2 charged {charges} times: {row}"
+        assert net == (row["amount"] if row["status"] == "PAID" else 0), f"I2 money: {row}, ledger {entry}"
+        assert row["events"] == list(range(1, row["sequence"] + 1)), f"I4 events: {row}"
+        expected = {"COMMITTED"} if row["status"] == "PAID" else {"RELEASED", "EXPIRED"}
+        assert reservations[row["id"]] in expected, f"I1 {row}: reservation is {reservations[row['id']]}"
+    strays = {id for id, state in reservations.items() if state == "COMMITTED"} - known
+    assert not strays, f"I1 sold without an order: {strays}"
+    async with mesh.database("easyorder_order_read") as read:
+        shown = {row["id"]: row["status"] for row in await read.fetch("SELECT id, status FROM orders")}
+    assert shown == {row["id"]: row["status"] for row in rows}, "I5 the read side is not what the write side is"

@@ -1,0 +1,124 @@
+"""A whole mesh of processes for tests: what `make up` runs, on free ports and a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from chassis.settings import PORTS
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN_S = 60
+STOPS_WITHIN_S = 30
+
+
+class RunningMesh:
+    """Its addresses, its processes and its databases."""
+
+    def __init__(self, process: subprocess.Popen[bytes], data_dir: Path, http_port: int, port_offset: int) -> None:
+        self._process = process
+        self._data_dir = data_dir
+        self._port_offset = port_offset
+        self.http_address = f"127.0.0.1:{http_port}"
+        self.url = f"http://{self.http_address}"
+
+    def address(self, service: str) -> str:
+        """host:port of a service's own gRPC server."""
+        return f"127.0.0.1:{PORTS[service] + self._port_offset}"
+
+    @property
+    def log(self) -> str:
+        return (self._data_dir / "mesh.log").read_text(errors="replace")
+
+    def kill(self, module: str) -> int:
+        """kill -9 of `python -m module`; answers the pid it had."""
+        pid = self.pid_of(module)
+        assert pid is not None, f"{module} does not run"
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def pid_of(self, module: str) -> int | None:
+        """The process of `python -m module`, if it runs."""
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            try:
+                if child.cmdline()[-2:] == ["-m", module]:
+                    return child.pid
+            except psutil.Error:
+                continue
+        return None
+
+    @asynccontextmanager
+    async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(host=str(self._data_dir / "postgres"), user="postgres", database=name)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[RunningMesh]:
+    """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something."""
+    http_port, port_offset = _free_port(), _free_offset()
+    environment = os.environ | {f"EASYORDER_{name}": value for name, value in settings.items()}
+    environment |= {
+        "EASYORDER_DATA_DIR": str(data_dir),
+        "EASYORDER_HTTP_PORT": str(http_port),
+        "EASYORDER_PORT_OFFSET": str(port_offset),
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
+    }
+    environment.pop("EASYORDER_DATABASE_URL", None)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "mesh.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    mesh = RunningMesh(process, data_dir, http_port, port_offset)
+    try:
+        _wait_until_up(process, mesh)
+        yield mesh
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(STOPS_WITHIN_S)
+    assert code == 0, mesh.log[-5000:]
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], mesh: RunningMesh) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while "EasyOrder is up" not in mesh.log:
+        assert process.poll() is None, mesh.log[-5000:]
+        assert time.monotonic() < deadline, mesh.log[-5000:]
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _free_offset() -> int:
+    """An offset at which all services and Envoy's admin find their ports free."""
+    for offset in range(1000 + os.getpid() % 500, 15_000, 100):
+        if all(_is_free(port + offset) for port in (*PORTS.values(), 9901)):
+            return offset
+    raise AssertionError("no free range of ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -1,0 +1,125 @@
+"""Bad input gets a JSON error that names the field, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
+
+
+def an_order(item: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "currency": "USD",
+        "items": [{"productItemId": item, "quantity": 1}],
+        "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+    } | changes
+
+
+async def rows(mesh: RunningMesh) -> tuple[int, int, int]:
+    async with mesh.database("easyorder_order_write") as orders:
+        written = await orders.fetchval("SELECT count(*) FROM orders")
+        kept = await orders.fetchval("SELECT count(*) FROM idempotency_key")
+    async with mesh.database("easyorder_inventory_write") as inventory:
+        return written, kept, await inventory.fetchval("SELECT count(*) FROM reservation WHERE state = 'HELD'")
+
+
+CASES = {
+    "no items": ({"items": []}, 400, "items"),
+    "no currency": ({"currency": ""}, 400, "currency"),
+    "unknown currency": ({"currency": "XXX"}, 400, "currency"),
+    "no payment": ({"payment": None}, 400, "payment"),
+    "no token": ({"payment": {"method": "PAYMENT_METHOD_CARD"}}, 400, "payment.token"),
+    "no method": ({"payment": {"token": "tok_ok"}}, 400, "payment.method"),
+    "negative quantity": ({"items": [{"productItemId": "1", "quantity": -1}]}, 400, "items[0].quantity"),
+    "no quantity": ({"items": [{"productItemId": "1"}]}, 400, "items[0].quantity"),
+    "too many pieces": ({"items": [{"productItemId": "1", "quantity": 1001}]}, 400, "items[0].quantity"),
+    "no item": ({"items": [{"quantity": 1}]}, 400, "items[0].productItemId"),
+}
+
+
+@pytest.mark.parametrize(("changes", "code", "field"), CASES.values(), ids=CASES)
+async def test_the_field_is_named(
+    mesh: RunningMesh,
+    http: httpx.AsyncClient,
+    shopper: Shop,
+    changes: dict[str, Any],
+    code: int,
+    field: str,
+) -> None:
+    before = await rows(mesh)
+
+    answer = await http.post("/api/v1/orders", json=an_order("1", **changes), headers=shopper.headers)
+
+    error = answer.json()
+    assert (answer.status_code, error["details"][0]["reason"]) == (code, "INVALID_ARGUMENT"), error
+    named = [v["field"] for detail in error["details"] for v in detail.get("fieldViolations", [])]
+    assert field in named, error
+    assert await rows(mesh) == before
+
+
+async def test_an_unknown_item(mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop) -> None:
+    before = await rows(mesh)
+
+    answer = await http.post("/api/v1/orders", json=an_order("999999999"), headers=shopper.headers)
+
+    error = answer.json()
+    assert (answer.status_code, error["details"][0]["reason"]) == (404, "PRODUCT_ITEM_NOT_FOUND")
+    assert "999999999" in json.dumps(error)
+    assert await rows(mesh) == before
+
+
+MALFORMED = {
+    "broken JSON": ('{"currency": "USD", "items": [', 400, None),
+    "unknown enum": (json.dumps(an_order("1", payment={"method": "BEER", "token": "tok_ok"})), 400, "payment.method"),
+    "a word for a number": (json.dumps(an_order("1", items=[{"productItemId": "1", "quantity": "many"}])), 400, "items"),
+    "ten megabytes": (json.dumps(an_order("1", requestId="x" * 10_000_000)), 413, None),
+}
+
+
+@pytest.mark.parametrize(("body", "code", "named"), MALFORMED.values(), ids=MALFORMED)
+async def test_what_is_not_even_a_message(
+    mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop, body: str, code: int, named: str | None
+) -> None:
+    before = await rows(mesh)
+
+    answer = await http.post(
+        "/api/v1/orders", content=body, headers=shopper.headers | {"content-type": "application/json"}
+    )
+
+    assert answer.status_code == code, answer.text
+    error = answer.json()
+    assert error["details"][0]["reason"] in {"INVALID_ARGUMENT", "PAYLOAD_TOO_LARGE"}
+    assert error["message"]
+    if named:
+        assert named.split(".")[-1] in json.dumps(error), error
+    assert await rows(mesh) == before
+
+
+async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop) -> None:
+    body = {"currency": "", "items": [{"quantity": 0}], "payment": {}}
+
+    answer = await http.post("/api/v1/orders", json=body, headers=shopper.headers)
+
+    named = {v["field"] for detail in answer.json()["details"] for v in detail.get("fieldViolations", [])}
+    assert named >= {"currency", "items[0].productItemId", "items[0].quantity", "payment.method"}
+
+
+async def test_out_of_stock_tells_of_what_and_how_much(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin, pieces=1)
+    before = await rows(mesh)
+    wanted = [{"productItemId": shelf.ids[0], "quantity": 1}, {"productItemId": shelf.ids[1], "quantity": 2}]
+
+    answer = await http.post("/api/v1/orders", json=an_order("1", items=wanted), headers=shopper.headers)
+
+    info = answer.json()["details"][0]
+    assert (answer.status_code, info["reason"]) == (400, "OUT_OF_STOCK")
+    assert info["metadata"] == {"product_item_id": shelf.ids[1], "requested": "2", "available": "1"}
+    assert await rows(mesh) == before
