@@ -39,5 +39,7 @@ class DeadlineInterceptor(AsyncServerInterceptor):
     def end_streams(self, *, within_s: float) -> None:
         """Ends the streams still open after so many seconds with UNAVAILABLE: their clients resume elsewhere."""
         self._draining = True
+        latest = asyncio.get_running_loop().time() + within_s
         for limit in self._streams:
-            limit.reschedule(asyncio.get_running_loop().time() + within_s)
+            if not limit.expired():
+                limit.reschedule(min(latest, limit.when() or latest))

@@ -1,0 +1,95 @@
+"""Calls between services: typed, in time, repeated when the other side is away, with its errors as they were."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from easyorder.order.v1 import GetOrderRequest, Order, OrderStatusReply
+
+from chassis.context import RequestContext, request_context
+from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.grpc.clients import Client, Peer, rpc
+from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
+from tests.mesh import SECRET, Tokens
+
+
+def free_address() -> str:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+def times_unavailable(count: int):
+    left = iter(range(count))
+
+    async def work() -> None:
+        if next(left, None) is not None:
+            raise Unavailable("in a moment")
+
+    return work
+
+
+async def test_a_peer_that_is_away_for_a_moment_is_tried_again():
+    async with orders(api := OrderApi(times_unavailable(2))) as mesh:
+        await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    assert len(api.seen) == 3
+
+
+async def test_a_peer_that_starts_later_is_reached():
+    address, tokens = free_address(), Tokens()
+    client = Client(address, token=tokens.user())
+    call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
+    await asyncio.sleep(0)
+
+    async with orders(OrderApi(), address=address, tokens=tokens):
+        assert (await call).id == 3
+    await client.close()
+
+
+async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given():
+    began = asyncio.get_running_loop().time()
+    peer = Peer(free_address(), "order", SECRET)
+
+    with pytest.raises(Unavailable):
+        await peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=0.3)
+
+    assert asyncio.get_running_loop().time() - began < 2
+    await peer.close()
+
+
+async def test_a_call_takes_no_longer_than_the_request_it_is_made_for():
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
+    loop = asyncio.get_running_loop()
+    async with orders(api := OrderApi(endless)) as mesh:
+        with (
+            request_context(RequestContext(deadline=loop.time() + 0.1)),
+            pytest.raises(DeadlineExceeded),
+        ):
+            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=30)
+
+    assert api.seen[0].deadline is not None
+
+
+async def test_no_call_is_made_when_the_time_is_already_up():
+    async with orders(api := OrderApi()) as mesh:
+        with (
+            request_context(RequestContext(deadline=asyncio.get_running_loop().time() - 1)),
+            pytest.raises(DeadlineExceeded),
+        ):
+            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    assert api.seen == []
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "response"),
+    [(ORDERS, "Missing", Order), ("shop.Missing", "GetOrder", Order), (ORDERS, "GetOrder", OrderStatusReply)],
+)
+def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service, name, response):
+    with pytest.raises(ValueError, match="the contract has no"):
+        rpc(service, name, GetOrderRequest, response)

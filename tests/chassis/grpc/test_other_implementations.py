@@ -1,0 +1,118 @@
+"""Our client against a server that shares nothing with ours: grpcio's own, synchronous, with protobuf's own messages.
+
+pytest-grpc starts it on a real socket. What holds here holds for a service written in any other language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+from easyorder.order.v1 import GetOrderRequest, HubMessage, Order, OrderItem, OrderStatus, SubscribeRequest
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from chassis import contract
+from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
+from chassis.grpc.clients import Client
+from tests.chassis.grpc.orders import CANCEL_ORDER, CREATE_ORDER, GET_ORDER, HUB, ORDERS, SUBSCRIBE, AN_ORDER
+
+
+def upb(message_type: Any) -> Any:
+    return contract.upb_class(contract.descriptor_of(message_type))
+
+
+class PlainOrders:
+    """OrderService and OrderHub as the protobuf documentation would write them."""
+
+    def get_order(self, request: Any, context: grpc.ServicerContext) -> Any:
+        if dict(context.invocation_metadata()).get("authorization") != "Bearer let-me-in":
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "who are you?")
+        item = upb(OrderItem)(product_item_id=5, name="Tasse für Käse", quantity=2)
+        return upb(Order)(id=request.id, status=3, items=[item])
+
+    def create_order(self, request: Any, context: grpc.ServicerContext) -> Any:
+        bad = error_details_pb2.BadRequest()
+        bad.field_violations.add(field="items[0].quantity", description="too many")
+        packed = any_pb2.Any()
+        packed.Pack(bad)
+        info = any_pb2.Any()
+        info.Pack(error_details_pb2.ErrorInfo(reason="INVALID_ARGUMENT", domain="elsewhere"))
+        status = status_pb2.Status(code=3, message="no", details=[info, packed])
+        context.abort_with_status(rpc_status.to_status(status))
+
+    def subscribe(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        yield upb(HubMessage)(sequence=request.after_sequence + 1, heartbeat={})
+        context.abort(grpc.StatusCode.PERMISSION_DENIED, "enough")
+
+
+def add_to_server(servicer: PlainOrders, server: grpc.Server) -> None:
+    def unary(name: str, request: Any) -> Any:
+        work = getattr(servicer, name)
+        return grpc.unary_unary_rpc_method_handler(work, upb(request).FromString, upb(Order).SerializeToString)
+
+    stream = grpc.unary_stream_rpc_method_handler(
+        servicer.subscribe, upb(SubscribeRequest).FromString, upb(HubMessage).SerializeToString
+    )
+    methods = {"GetOrder": unary("get_order", GetOrderRequest), "CreateOrder": unary("create_order", type(AN_ORDER))}
+    server.add_generic_rpc_handlers(
+        (
+            grpc.method_handlers_generic_handler(ORDERS, methods),
+            grpc.method_handlers_generic_handler(HUB, {"Subscribe": stream}),
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def grpc_servicer() -> PlainOrders:
+    return PlainOrders()
+
+
+@pytest.fixture(scope="module")
+def grpc_add_to_server() -> Any:
+    return add_to_server
+
+
+@pytest_asyncio.fixture
+async def client(grpc_server: grpc.Server, grpc_addr: str) -> AsyncIterator[Client]:
+    client = Client(grpc_addr, token="let-me-in")
+    yield client
+    await client.close()
+
+
+async def test_messages_are_understood_both_ways(client):
+    order = await client.call(GET_ORDER, GetOrderRequest(id=2**62))
+
+    assert (order.id, order.status) == (2**62, OrderStatus.PAID)
+    assert order.items == [OrderItem(product_item_id=5, name="Tasse für Käse", quantity=2)]
+
+
+async def test_details_of_an_error_are_understood(client):
+    with pytest.raises(InvalidArgument, match="no") as refused:
+        await client.call(CREATE_ORDER, AN_ORDER)
+
+    assert [violation.field for violation in refused.value.violations] == ["items[0].quantity"]
+
+
+async def test_an_error_without_details_is_known_by_its_code(grpc_server, grpc_addr):
+    stranger = Client(grpc_addr)
+    with pytest.raises(Unauthenticated, match="who are you"):
+        await stranger.call(GET_ORDER, GetOrderRequest(id=1))
+    await stranger.close()
+
+
+async def test_a_method_it_lacks_is_unimplemented(client):
+    with pytest.raises(Unimplemented):
+        await client.call(CANCEL_ORDER, CANCEL_ORDER.request(id=1))
+
+
+async def test_streams_and_their_errors_are_understood(client):
+    stream = client.stream(SUBSCRIBE, SubscribeRequest(after_sequence=4))
+
+    assert (await anext(stream)).sequence == 5
+    with pytest.raises(PermissionDenied, match="enough"):
+        await anext(stream)
