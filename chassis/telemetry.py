@@ -68,6 +68,8 @@ def configure_logs(level: str, form: str, service: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # It tells of every tick, twice; what fails it still tells.
+    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
