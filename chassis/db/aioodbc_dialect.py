@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import types as sqltypes
@@ -24,6 +25,7 @@ _OPTIONS = {
     "ByteaAsLongVarBinary": "1",
 }
 _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P01", "57P02", "57P03"})
+_RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
 
 
 class _String(sqltypes.String):
@@ -115,6 +117,12 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         # Braces, because the value itself has semicolons.
         cparams["dsn"] += f";ConnSettings={{{settings}}}"
         return super().connect(*cargs, **cparams)
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        if _RETURNING.match(statement):
+            # One that touches no row is SQL_NO_DATA to ODBC, and not an empty result, unless it is part of a query.
+            statement = f"WITH returned AS ({statement}) SELECT * FROM returned"
+        super().do_execute(cursor, statement, parameters, context)
 
     def is_disconnect(self, e: Exception, connection: Any, cursor: Any) -> bool:
         state = e.args[0] if e.args else None

@@ -46,7 +46,7 @@ _PARK = text("""
 INSERT INTO change_log (id, xact_id, entity, entity_id, row_version, owner, actor, image, failures, parked_until)
 OVERRIDING SYSTEM VALUE
 SELECT id, CAST(xact_id AS xid8), entity, entity_id, row_version, owner, actor, CAST(image_json AS jsonb), failures + 1,
-       now() + make_interval(secs => least(power(2, failures), 300))
+       clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS parked(id bigint, xact_id text, entity text, entity_id text,
      row_version bigint, owner text, actor text, image_json text, failures smallint)
 """)

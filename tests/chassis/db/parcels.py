@@ -1,0 +1,90 @@
+"""A small service's worth of tables: parcels, owned and projected, with their lines."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import BigInteger, Boolean
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.change_log import create_change_log, create_sync_trigger
+from chassis.db.entities import BaseSoftDelete, BaseSoftIntDelete, Owned
+from chassis.db.types import Amount, Json, Uuid
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Parcel(BaseSoftIntDelete, Owned, Base):
+    __tablename__ = "parcel"
+
+    label: Mapped[str] = mapped_column(unique=True)
+    weight: Mapped[Decimal | None] = mapped_column(Amount)
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    tracking: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    lines: Mapped[list[Line]] = relationship(cascade="all, delete-orphan")
+
+
+class Line(BaseSoftDelete, Base):
+    __tablename__ = "line"
+
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"))
+    text: Mapped[str]
+
+
+READ = MetaData()
+READ_PARCEL = Table(
+    "parcel",
+    READ,
+    Column("id", BigInteger, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("is_deleted", Boolean, nullable=False),
+    Column("row_version", BigInteger, nullable=False),
+)
+
+ANN = Caller.person("ann", team_ids=("blue",))
+BEN = Caller.person("ben", team_ids=("blue",))
+CYD = Caller.person("cyd", team_ids=("red",))
+DEE = Caller.person("dee")
+ADMIN = Caller.person("root", admin=True)
+SERVICE = Caller.service("order")
+
+
+@contextmanager
+def calling(caller: Caller) -> Iterator[None]:
+    """The block runs in a request of `caller`."""
+    with request_context(RequestContext(caller=caller)):
+        yield
+
+
+class _Statements:
+    """Alembic's `op.execute`, collecting."""
+
+    def __init__(self) -> None:
+        self.collected: list[str] = []
+
+    def execute(self, sqltext: str) -> None:
+        self.collected.append(sqltext)
+
+
+async def create_write_tables(engine: AsyncEngine) -> None:
+    op = _Statements()
+    create_change_log(op)
+    create_sync_trigger(op, "parcel")
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+        for statement in op.collected:
+            await connection.execute(text(statement))
+
+
+async def create_read_tables(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(READ.create_all)

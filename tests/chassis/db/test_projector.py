@@ -1,0 +1,342 @@
+"""The projector loses nothing, applies each change once, and lets nothing stop it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from chassis.db.copy_projection import CopyProjection
+from chassis.db.engine import make_engine
+from chassis.db.failures import meaning_of
+from chassis.db.projector import Change, Projector
+from chassis.errors import Unavailable
+from tests.chassis.db.parcels import ANN, READ_PARCEL, Parcel, calling
+from tests.polling import eventually
+
+Sessions = async_sessionmaker[AsyncSession]
+Row = tuple[int, str, bool, int]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
+    return projector_of(write, read)
+
+
+def projector_of(write: AsyncEngine, read: AsyncEngine, *, batch: int = 1000) -> Projector:
+    return Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, batch=batch, idle_s=0.05)
+
+
+async def add(sessions: Sessions, *labels: str) -> None:
+    async with sessions() as session:
+        await session.execute(insert(Parcel), [{"label": label} for label in labels])
+        await session.commit()
+
+
+async def rename(sessions: Sessions, label: str, new: str) -> None:
+    async with sessions() as session:
+        await session.execute(update(Parcel).where(Parcel.label == label).values(label=new))
+        await session.commit()
+
+
+async def rows(engine: AsyncEngine) -> list[Row]:
+    columns = "id, label, is_deleted, row_version"
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(f"SELECT {columns} FROM parcel ORDER BY id"))]
+
+
+async def labels(engine: AsyncEngine) -> list[str]:
+    return [label for _, label, _, _ in await rows(engine)]
+
+
+async def pending(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT count(*) FROM change_log"))).scalar_one())
+
+
+async def execute(engine: AsyncEngine, statement: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text(statement))
+
+
+async def test_the_log_holds_what_a_statement_changed_and_who_did_it(write: AsyncEngine, sessions: Sessions) -> None:
+    with calling(ANN):
+        await add(sessions, "a", "b")
+    await rename(sessions, "b", "c")
+
+    async with write.connect() as connection:
+        log = await connection.execute(
+            text("SELECT entity, row_version, owner, actor, image ->> 'label' FROM change_log ORDER BY id")
+        )
+        assert [tuple(row) for row in log] == [
+            ("parcel", 1, "ann", "ann", "a"),
+            ("parcel", 1, "ann", "ann", "b"),
+            ("parcel", 2, "ann", "anonymous", "c"),
+        ]
+
+
+async def test_changes_reach_the_read_database_and_leave_the_log(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await add(sessions, "a", "b")
+    assert await projector.lag_ms() > 0
+    assert await projector.project() == 2
+    await rename(sessions, "b", "c")
+    assert await projector.project() == 1
+
+    assert await rows(read) == await rows(write)
+    assert await labels(read) == ["a", "c"]
+    assert await pending(write) == 0
+    assert await projector.lag_ms() == 0
+
+
+async def test_a_crash_after_the_read_commit_repeats_the_batch_without_effect(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    async def crash(changes: Sequence[Change]) -> None:
+        raise Crash
+
+    await add(sessions, "a", "b")
+    projector.on_applied.append(crash)
+    with pytest.raises(Crash):
+        await projector.project()
+    assert await labels(read) == ["a", "b"]
+    assert await pending(write) == 2
+    written_by = await xmins(read)
+
+    projector.on_applied.clear()
+    assert await projector.project() == 2
+
+    assert await pending(write) == 0
+    # The very rows of the first time: nothing was written again.
+    assert await xmins(read) == written_by
+
+
+async def xmins(engine: AsyncEngine) -> list[str]:
+    async with engine.connect() as connection:
+        return list(await connection.scalars(text("SELECT CAST(xmin AS text) FROM parcel ORDER BY id")))
+
+
+async def test_a_change_that_commits_after_a_later_one_is_not_lost(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    async with sessions() as slow:
+        await slow.execute(insert(Parcel), [{"label": "slow"}])
+        await add(sessions, "quick")
+        await projector.project()
+        assert await labels(read) == ["quick"]
+        await slow.commit()
+
+    await projector.project()
+
+    assert sorted(await labels(read)) == ["quick", "slow"]
+    assert await pending(write) == 0
+
+
+async def test_an_older_change_never_overwrites_a_newer_one(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    held, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(CopyProjection):
+        async def apply(self, read: object, changes: Sequence[Change], *, repair: bool = False) -> None:
+            held.set()
+            await go.wait()
+            await super().apply(read, changes, repair=repair)  # type: ignore[arg-type]
+
+    slow = Projector(write, read, {"parcel": Slow(READ_PARCEL)})
+    await add(sessions, "old")
+    first = asyncio.create_task(slow.project())
+    await held.wait()
+    await rename(sessions, "old", "new")
+    assert await projector_of(write, read).project() == 1
+    go.set()
+    assert await first == 1
+
+    assert await labels(read) == ["new"]
+
+
+async def test_a_second_projector_skips_what_the_first_one_holds(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    held, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(changes: Sequence[Change]) -> None:
+        held.set()
+        await go.wait()
+
+    first = projector_of(write, read, batch=1)
+    first.on_applied.append(hold)
+    await add(sessions, "a")
+    await add(sessions, "b")
+    holding = asyncio.create_task(first.project())
+    await held.wait()
+
+    async with asyncio.timeout(2):
+        assert await projector_of(write, read).project() == 1
+
+    go.set()
+    await holding
+    assert await labels(read) == ["a", "b"]
+
+
+async def test_two_projectors_share_the_work_while_it_comes_in(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    projectors = [projector_of(write, read, batch=20) for _ in range(2)]
+    seen: list[int] = []
+
+    async def record(changes: Sequence[Change]) -> None:
+        seen.extend(change.id for change in changes)
+
+    async def busy(shopper: int) -> None:
+        for number in range(10):
+            await add(sessions, f"{shopper}-{number}")
+            await rename(sessions, f"{shopper}-{number}", f"{shopper}-{number} renamed")
+
+    for one in projectors:
+        one.on_applied.append(record)
+        await one.start()
+    await asyncio.gather(*(busy(shopper) for shopper in range(8)))
+
+    await eventually(lambda: nothing_pending(write))
+    for one in projectors:
+        await one.stop()
+    assert await rows(read) == await rows(write)
+    assert len(await rows(read)) == 80
+    assert len(seen) == len(set(seen))
+
+
+async def nothing_pending(engine: AsyncEngine) -> bool:
+    return await pending(engine) == 0
+
+
+async def test_a_transaction_is_not_split_by_the_size_of_a_batch(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await add(sessions, "a", "b", "c", "d", "e")
+
+    assert await projector_of(write, read, batch=2).project() == 5
+
+    assert await labels(read) == ["a", "b", "c", "d", "e"]
+
+
+async def test_a_poison_row_is_parked_and_the_others_go_on(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await execute(read, "ALTER TABLE parcel ADD CONSTRAINT edible CHECK (label <> 'poison')")
+    await add(sessions, "a", "poison", "b")
+    assert await projector.project() == 3
+    assert await labels(read) == ["a", "b"]
+    assert await projector.project() == 0
+
+    await execute(read, "ALTER TABLE parcel DROP CONSTRAINT edible")
+    assert await projector.project() == 0, "it is not due yet"
+    await execute(write, "UPDATE change_log SET parked_until = now()")
+    assert await projector.project() == 1
+
+    assert await rows(read) == await rows(write)
+    assert await pending(write) == 0
+
+
+async def test_a_read_database_that_is_away_parks_nothing(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    nowhere = make_engine(write.url.set(host="127.0.0.1", port=1, query={}), application_name="tests")
+    await add(sessions, "a")
+
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        await projector_of(write, nowhere).project()
+    await nowhere.dispose()
+
+    assert isinstance(meaning_of(raised.value), Unavailable)
+    async with write.connect() as connection:
+        assert list(await connection.scalars(text("SELECT failures FROM change_log"))) == [0]
+
+
+async def test_listeners_are_told_when_readers_can_see_a_change_and_may_fail(
+    projector: Projector, read: AsyncEngine, sessions: Sessions
+) -> None:
+    seen: list[list[str]] = []
+
+    async def fail(changes: Sequence[Change]) -> None:
+        raise RuntimeError("this listener always fails")
+
+    async def look(changes: Sequence[Change]) -> None:
+        seen.append([change.image["label"] for change in changes])
+        assert await labels(read) == seen[-1]
+
+    projector.on_applied += [fail, look]
+    await add(sessions, "a")
+    await projector.project()
+
+    assert seen == [["a"]]
+
+
+async def test_a_read_table_is_rebuilt_while_everything_runs(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    projector = projector_of(write, read, batch=7)
+    await add(sessions, *(f"p{number}" for number in range(40)))
+    await projector.project()
+    await execute(read, "TRUNCATE parcel")
+    await projector.start()
+
+    async def keep_changing() -> None:
+        for number in range(0, 40, 2):
+            await rename(sessions, f"p{number}", f"p{number} renamed")
+            await add(sessions, f"new {number}")
+
+    _, rebuilt = await asyncio.gather(keep_changing(), projector.rebuild("parcel"))
+    await eventually(lambda: nothing_pending(write))
+    await projector.stop()
+
+    assert rebuilt >= 40
+    assert await rows(read) == await rows(write)
+
+
+async def test_a_rebuild_mends_rows_of_the_same_version_and_leaves_newer_ones(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await add(sessions, "a", "b")
+    await projector.project()
+    await execute(read, "UPDATE parcel SET label = 'wrong'")
+    await execute(read, "UPDATE parcel SET label = 'newer', row_version = 9 WHERE id = (SELECT max(id) FROM parcel)")
+
+    assert await projector.rebuild("parcel") == 2
+
+    assert await labels(read) == ["a", "newer"]
+
+
+async def test_an_entity_without_projection_is_left_to_somebody_who_knows_it(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await add(sessions, "a")
+
+    assert await Projector(write, read, {}).project() == 0
+
+    assert await pending(write) == 1
+
+
+async def test_it_works_by_itself_when_woken_and_survives_its_errors(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await execute(write, "ALTER TABLE change_log RENAME TO away")
+    await projector.start()
+    await eventually(lambda: projector._loop._failures > 0)
+    await execute(write, "ALTER TABLE away RENAME TO change_log")
+    await add(sessions, "a")
+    projector.wake()
+
+    await eventually(lambda: labels(read))
+    await projector.stop()
+
+    async with read.connect() as connection:
+        assert (await connection.execute(select(READ_PARCEL.c.label))).scalar_one() == "a"
