@@ -19,7 +19,7 @@ from grpc_status import rpc_status
 from chassis import contract
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
 from chassis.grpc.clients import Client
-from tests.chassis.grpc.orders import CANCEL_ORDER, CREATE_ORDER, GET_ORDER, HUB, ORDERS, SUBSCRIBE, AN_ORDER
+from tests.chassis.grpc.orders import AN_ORDER, CANCEL_ORDER, CREATE_ORDER, GET_ORDER, HUB, ORDERS, SUBSCRIBE
 
 
 def upb(message_type: Any) -> Any:

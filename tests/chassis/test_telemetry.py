@@ -1,0 +1,97 @@
+"""What a process tells of itself, seen from outside: its log lines, and what a collector receives."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import pytest_asyncio
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
+
+
+class Collector(trace_service_pb2_grpc.TraceServiceServicer, metrics_service_pb2_grpc.MetricsServiceServicer):
+    """Keeps the spans and metrics it is sent."""
+
+    def __init__(self) -> None:
+        self.spans: dict[str, Any] = {}
+        self.metrics: dict[str, Any] = {}
+        self.port = 0
+
+    async def Export(self, request: Any, context: Any) -> Any:
+        if isinstance(request, trace_service_pb2.ExportTraceServiceRequest):
+            scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]
+            self.spans |= {span.name: span for scope in scopes for span in scope.spans}
+            return trace_service_pb2.ExportTraceServiceResponse()
+        scopes = [scope for resource in request.resource_metrics for scope in resource.scope_metrics]
+        self.metrics |= {metric.name: metric for scope in scopes for metric in scope.metrics}
+        return metrics_service_pb2.ExportMetricsServiceResponse()
+
+
+@pytest_asyncio.fixture
+async def collector() -> AsyncIterator[Collector]:
+    collector, server = Collector(), grpc.aio.server()
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(collector, server)
+    metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(collector, server)
+    collector.port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    yield collector
+    await server.stop(0)
+
+
+async def told_by_process(endpoint: str, form: str) -> list[str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.chassis.telemetry_process", endpoint, form),
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return output.decode().splitlines()
+
+
+def attributes(of: Any) -> dict[str, str]:
+    return {attribute.key: attribute.value.string_value for attribute in of.attributes}
+
+
+async def test_a_collector_gets_spans_of_one_trace_and_durations(collector):
+    await told_by_process(f"127.0.0.1:{collector.port}", "json")
+
+    story = collector.spans["the whole story"]
+    failed = collector.spans["easyorder.order.v1.OrderService/GetOrder"]
+    refused = collector.spans["easyorder.order.v1.OrderService/ConfirmAvailability"]
+    assert failed.trace_id == refused.trace_id == story.trace_id
+    assert failed.parent_span_id == story.span_id
+    assert attributes(failed)["easyorder.correlation_id"] == "story-1"
+    assert attributes(failed)["easyorder.outcome"] == "INTERNAL"
+    assert attributes(refused)["easyorder.outcome"] == "PERMISSION_DENIED"
+    durations = collector.metrics["rpc.server.duration"].histogram.data_points
+    assert {attributes(point)["rpc.method"]: point.count for point in durations} == {
+        "GetOrder": 1,
+        "ConfirmAvailability": 1,
+    }
+
+
+async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request():
+    *lines, last = await told_by_process("", "json")
+
+    events = {event["event"]: event for event in map(json.loads, lines)}
+    assert last == "telemetry not loaded"
+    assert events["from elsewhere"]["level"] == "warning"
+    unexpected = events["unexpected error"]
+    assert unexpected["service"] == "order"
+    assert (unexpected["correlation_id"], unexpected["caller"]) == ("story-1", "u1")
+    assert unexpected["method"] == "/easyorder.order.v1.OrderService/GetOrder"
+    assert "ValueError: a bug" in unexpected["exception"]
+
+
+async def test_console_logs_show_stacks_but_no_local_variables():
+    text = "\n".join(await told_by_process("", "console"))
+
+    assert "ValueError: a bug" in text
+    assert "Bearer" not in text
