@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from easyorder.google.type import Money as MoneyMessage
 
 from chassis.errors import InvalidArgument
 from chassis.money import CURRENCIES, Money
+
+# What numeric(18, 2) holds; see chassis.db.types.Amount.
+_LIMIT = Decimal(10) ** 16
 
 
 def money_message(money: Money) -> MoneyMessage:
@@ -22,6 +27,8 @@ def money_of(message: MoneyMessage | None, field: str) -> Money:
     money = Money.from_units(message.units, message.nanos, message.currency_code)
     if not 0 <= message.nanos < 1_000_000_000 or money.is_negative:
         raise InvalidArgument.of(field, "must not be negative")
+    if money.amount >= _LIMIT:
+        raise InvalidArgument.of(field, f"must be less than {_LIMIT:,}")
     if money != money.rounded():
         raise InvalidArgument.of(field, "must be in whole minor units, two decimals")
     return money.rounded()

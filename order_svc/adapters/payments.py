@@ -44,9 +44,8 @@ class GrpcPayments:
         try:
             reply = await self._payment.call(_CHARGE, request, timeout_s=self._timeout_s)
         except AppError as error:
-            if (
-                error.kind is Kind.FAILED_PRECONDITION
-            ):  # such as a method that is not offered: no attempt will change it
+            # Such as a method that is not offered: no further attempt changes that.
+            if error.kind is Kind.FAILED_PRECONDITION:
                 return Refused(error.message)
             raise
         return _result(reply)

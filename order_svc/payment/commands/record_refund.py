@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -25,14 +25,14 @@ async def record_refunds(
     """The payment after each refund, or RefundReused, RefundExceedsCharge or InvalidArgument."""
     refunds = [cmd.refund for cmd in batch]
     transactions = await uow.ledger.transactions({refund.transaction_id for refund in refunds})
-    used_for = dict(await uow.ledger.refunded_by({refund.refund_id for refund in refunds}))
+    used_for = await uow.ledger.refunded_by({refund.refund_id for refund in refunds})
     results = [_refund(refund, transactions[refund.transaction_id], used_for, clock) for refund in refunds]
     await uow.ledger.append(transactions.values())
     return results
 
 
 def _refund(
-    refund: Refund, transaction: Transaction, used_for: dict[str, str], clock: Clock
+    refund: Refund, transaction: Transaction, used_for: Mapping[str, str], clock: Clock
 ) -> ProviderPayment | AppError:
     try:
         if used_for.get(refund.refund_id, transaction.id) != transaction.id:
@@ -40,5 +40,4 @@ def _refund(
         transaction.refund(refund, at=clock.now())
     except AppError as refusal:
         return refusal
-    used_for[refund.refund_id] = transaction.id
     return transaction.payment

@@ -85,6 +85,7 @@ async def test_only_services_may_call(mesh: Mesh, sandbox: Sandbox) -> None:
     assert await sandbox.kinds() == []
 
 
+@pytest.mark.parametrize("open_ledger", ["memory"], indirect=True)
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
@@ -97,6 +98,7 @@ async def test_only_services_may_call(mesh: Mesh, sandbox: Sandbox) -> None:
         (a_request(amount=MoneyMessage("USD", -1)), "amount"),
         (a_request(amount=MoneyMessage("USD", 1, -500_000_000)), "amount"),
         (a_request(amount=MoneyMessage("USD", 1, 1)), "amount"),
+        (a_request(amount=MoneyMessage("USD", 10**16)), "amount"),
         (a_request(amount=MoneyMessage("XXX", 1)), "amount.currencyCode"),
     ],
 )
