@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 
 from deploy.local.console import PrefixedLines, show_where
@@ -30,8 +31,9 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
     """Does `work`; a signal cancels it, which is not a failure. Returns the exit code."""
     doing = asyncio.current_task()
     assert doing is not None
+    stop = _Impatience(doing.cancel)
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, doing.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return await work()
     except asyncio.CancelledError:
@@ -39,6 +41,21 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
     except CannotStart as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+
+
+class _Impatience:
+    """Takes signals that come together for one: make passes on what its whole process group gets as well."""
+
+    def __init__(self, cancel: Callable[[], object], *, together_s: float = 1.0) -> None:
+        self._cancel = cancel
+        self._together_s = together_s
+        self._last = -together_s
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._last >= self._together_s:
+            self._cancel()
+        self._last = now
 
 
 def main(arguments: list[str]) -> int:
