@@ -1,0 +1,40 @@
+"""Shops for tests; whatever a test did, its shop's books must add up in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from chassis.db.migrate import schemas
+from tests.inventory_svc.shop import InMemoryShop, SqlShop
+
+
+@pytest.fixture
+async def in_memory_shop() -> AsyncIterator[InMemoryShop]:
+    shop = InMemoryShop()
+    yield shop
+    await shop.check_invariants()
+
+
+@pytest.fixture(scope="session")
+def write_url(postgres) -> Iterator[str]:
+    """A write database for all tests that empty it themselves: quicker than a new one for each."""
+    (write,) = (schema for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
+
+    async def make() -> str:
+        return await postgres.create(template=await postgres.migrated_template(write.database, write.versions))
+
+    name = asyncio.run(make())
+    yield postgres.url(name)
+    asyncio.run(postgres.drop(name))
+
+
+@pytest.fixture
+async def sql_shop(write_url) -> AsyncIterator[SqlShop]:
+    shop = SqlShop(write_url)
+    await shop.clear()
+    yield shop
+    await shop.check_invariants()
+    await shop.close()

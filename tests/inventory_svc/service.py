@@ -1,0 +1,80 @@
+"""inventory_svc as a process would run it, on ephemeral ports, with an identity that hands out the test's keys."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from easyorder.catalog.v1 import (
+    CreateProductRequest,
+    GetProductRequest,
+    ListProductsRequest,
+    ListProductsResponse,
+    Product,
+)
+from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
+from easyorder.inventory.v1 import (
+    AdjustStockRequest,
+    CommitRequest,
+    CommitResponse,
+    GetProductInventoryRequest,
+    ProductInventory,
+    ReleaseRequest,
+    ReleaseResponse,
+    ReserveRequest,
+    ReserveResponse,
+    StockLevel,
+)
+
+from chassis.grpc.clients import rpc
+from inventory_svc.bootstrap import build
+from inventory_svc.config import InventorySettings
+from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, serving
+
+_CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
+CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
+GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
+LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
+GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)
+ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
+RESERVE = rpc(_INVENTORY, "Reserve", ReserveRequest, ReserveResponse)
+COMMIT = rpc(_INVENTORY, "Commit", CommitRequest, CommitResponse)
+RELEASE = rpc(_INVENTORY, "Release", ReleaseRequest, ReleaseResponse)
+
+
+class _Identity:
+    """Only tells its keys."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def get_jwks(self, _request: GetJwksRequest) -> Jwks:
+        key = (await self._tokens.keys())[KID].public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return Jwks(keys=[Jwk(kty="OKP", crv="Ed25519", kid=KID, x=urlsafe_b64encode(key).rstrip(b"=").decode())])
+
+
+@asynccontextmanager
+async def running_service(databases: Mapping[str, str], **settings: object) -> AsyncIterator[Mesh]:
+    """The whole service for the block; `settings` are fields of InventorySettings."""
+
+    class Settings(InventorySettings):
+        def database_url(self, name: str) -> str:
+            return databases[name]
+
+    tokens = Tokens()
+    async with serving({"easyorder.identity.v1.IdentityService": _Identity(tokens)}) as identity:
+        wiring = {"identity_address": identity.address, "listen_address": "127.0.0.1:0", "mesh_secret": SECRET}
+        service = build(Settings.model_validate(wiring | settings))
+        for work in service.background:
+            await work.start()
+        await service.server.start()
+        mesh = Mesh(service.server, tokens, Recorder(), Recorder())
+        try:
+            yield mesh
+        finally:
+            await mesh.close()
+            await service.server.stop(0)
+            for work in reversed(service.background):
+                await work.stop()

@@ -1,0 +1,218 @@
+"""A shop under test, in memory or on PostgreSQL: given products, then commands, then what is durable."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.mediator import Mediator
+from chassis.money import Money
+from inventory_svc.adapters.unit_of_work import SqlInventoryUow
+from inventory_svc.bootstrap import expire_all, handle_commands
+from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.reserve import Reserve
+from inventory_svc.domain.product import Product, ProductItem
+from inventory_svc.domain.stock import Line
+from tests.builders.product import a_product, an_item
+from tests.fakes.chassis import FakeClock
+from tests.fakes.inventory import InventoryState, in_memory_inventory
+
+TTL = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The counters of one item."""
+
+    on_hand: int
+    reserved: int = 0
+    sold: int = 0
+    restocked: int = 0
+
+
+class Shop(ABC):
+    """`mediators` are those of two replicas."""
+
+    def __init__(self, *open_uows: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
+        self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
+        for mediator in self.mediators:
+            handle_commands(mediator, reservation_ttl=TTL)
+        self._order_ids = itertools.count(1001)
+
+    async def send(self, command: Any, *, replica: int = 0) -> Any:
+        return await self.mediators[replica].send(command)
+
+    async def given(self, product: Product) -> Product:
+        return await self.send(CreateProduct(product=product))
+
+    async def stocked(self, *quantities: int) -> list[ProductItem]:
+        """Items of one product at 10.00 USD, with so many pieces each."""
+        return list((await self.given(a_product(*(an_item(quantity=quantity) for quantity in quantities)))).items)
+
+    def order(self, *lines: tuple[ProductItem, int], key: str = "", **others: Any) -> Reserve:
+        """What an order would reserve, under an order id and a key of its own."""
+        order_id = next(self._order_ids)
+        command = Reserve(
+            order_id=order_id,
+            request_key=key or f"key-{order_id}",
+            user_id="shopper",
+            currency="USD",
+            lines=tuple(Line(item.id, quantity) for item, quantity in lines),
+        )
+        return replace(command, **others)
+
+    async def reap(self, *, replica: int = 0) -> None:
+        await expire_all(self.mediators[replica])
+
+    async def check_invariants(self) -> None:
+        """Every counter adds up, and what is reserved is what reservations hold."""
+        held = await self.held()
+        for item_id, pieces in (await self.pieces()).items():
+            assert 0 <= pieces.reserved <= pieces.on_hand
+            assert pieces.reserved == held.get(item_id, 0)
+            assert await self.initial(item_id) + pieces.restocked == pieces.on_hand + pieces.sold
+
+    async def of(self, item: ProductItem) -> Pieces:
+        return (await self.pieces())[item.id]
+
+    @abstractmethod
+    async def pieces(self) -> Mapping[int, Pieces]: ...
+
+    @abstractmethod
+    async def initial(self, item_id: int) -> int: ...
+
+    @abstractmethod
+    async def held(self) -> Mapping[int, int]:
+        """The pieces in reservations that are HELD, by item."""
+
+    @abstractmethod
+    async def states(self) -> Mapping[int, str]:
+        """The state of every reservation, by order id."""
+
+    @abstractmethod
+    async def now(self) -> datetime: ...
+
+    @abstractmethod
+    async def let_time_pass(self, by: timedelta) -> None: ...
+
+    @abstractmethod
+    async def reprice(self, item: ProductItem, price: str) -> None: ...
+
+    @abstractmethod
+    async def product_count(self) -> int: ...
+
+
+class InMemoryShop(Shop):
+    def __init__(self) -> None:
+        self._state = InventoryState()
+        self._clock = FakeClock()
+        open_uow = in_memory_inventory(self._state, self._clock)
+        super().__init__(open_uow, open_uow)
+
+    async def pieces(self) -> Mapping[int, Pieces]:
+        return {
+            item_id: Pieces(row.on_hand, row.reserved, row.sold, row.restocked)
+            for item_id, row in self._state.stock.items()
+        }
+
+    async def initial(self, item_id: int) -> int:
+        return self._state.stock[item_id].initial
+
+    async def held(self) -> Mapping[int, int]:
+        held: dict[int, int] = {}
+        for reservation in self._state.reservations.values():
+            if reservation.state.value == "HELD":
+                for line in reservation.lines:
+                    held[line.product_item_id] = held.get(line.product_item_id, 0) + line.quantity
+        return held
+
+    async def states(self) -> Mapping[int, str]:
+        return {order_id: reservation.state.value for order_id, reservation in self._state.reservations.items()}
+
+    async def now(self) -> datetime:
+        return self._clock.now()
+
+    async def let_time_pass(self, by: timedelta) -> None:
+        self._clock.advance(by.total_seconds())
+
+    async def reprice(self, item: ProductItem, price: str) -> None:
+        for product in list(self._state.products.values()):
+            items = tuple(
+                replace(known, price_override=Money.of(price, "USD")) if known.id == item.id else known
+                for known in product.items
+            )
+            self._state.products[product.id] = replace(product, items=items)
+
+    async def product_count(self) -> int:
+        return len(self._state.products)
+
+
+class SqlShop(Shop):
+    def __init__(self, url: str) -> None:
+        self.engines: list[AsyncEngine] = []
+        super().__init__(*(self._replica(url) for _ in range(2)))
+
+    def _replica(self, url: str) -> Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]:
+        engine = make_engine(url, application_name="tests", pool_size=3)
+        self.engines.append(engine)
+        return sql_units_of_work(SqlInventoryUow, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
+
+    async def clear(self) -> None:
+        await self._do("TRUNCATE product, reservation, change_log, idempotency_key RESTART IDENTITY CASCADE")
+
+    async def close(self) -> None:
+        for engine in self.engines:
+            await engine.dispose()
+
+    async def pieces(self) -> Mapping[int, Pieces]:
+        rows = await self._all("SELECT id, on_hand, reserved, sold, restocked FROM inventory")
+        return {row.id: Pieces(row.on_hand, row.reserved, row.sold, row.restocked) for row in rows}
+
+    async def initial(self, item_id: int) -> int:
+        return int((await self._all("SELECT initial FROM inventory WHERE id = :id", id=item_id))[0].initial)
+
+    async def held(self) -> Mapping[int, int]:
+        rows = await self._all(
+            "SELECT product_item_id, CAST(sum(quantity) AS bigint) AS quantity FROM reservation_line "
+            "JOIN reservation USING (order_id) WHERE state = 'HELD' GROUP BY product_item_id"
+        )
+        return {row.product_item_id: row.quantity for row in rows}
+
+    async def states(self) -> Mapping[int, str]:
+        return {row.order_id: row.state for row in await self._all("SELECT order_id, state FROM reservation")}
+
+    async def now(self) -> datetime:
+        return (await self._all("SELECT now() AS now"))[0].now.astimezone()
+
+    async def let_time_pass(self, by: timedelta) -> None:
+        # The database's clock can not be moved, but what waits for it can.
+        await self._do(
+            "UPDATE reservation SET expire_at = expire_at - make_interval(secs => CAST(:seconds AS float8))",
+            seconds=by.total_seconds(),
+        )
+
+    async def reprice(self, item: ProductItem, price: str) -> None:
+        await self._do(
+            "UPDATE product_item SET price = CAST(:price AS numeric) WHERE id = :id", id=item.id, price=price
+        )
+
+    async def product_count(self) -> int:
+        return int((await self._all("SELECT count(*) AS found FROM product"))[0].found)
+
+    async def _all(self, query: str, **parameters: Any) -> Any:
+        async with self.engines[0].connect() as connection:
+            return (await connection.execute(text(query), parameters)).all()
+
+    async def _do(self, statement: str, **parameters: Any) -> None:
+        async with self.engines[0].begin() as connection:
+            await connection.execute(text(statement), parameters)

@@ -1,0 +1,272 @@
+"""Reserve: all of an order or none of it, once for each request, and never more than there is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from chassis.errors import AppError, InvalidArgument, RequestIdReused
+from chassis.money import Money
+from inventory_svc.commands.release import Release
+from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock, ProductItemNotFound
+from inventory_svc.domain.reservation import ReservationState
+from inventory_svc.domain.stock import HeldLine
+from tests.builders.product import a_product, a_variation, an_item
+from tests.inventory_svc.shop import TTL, Pieces, Shop
+
+
+async def outcomes(*sending):
+    return await asyncio.gather(*sending, return_exceptions=True)
+
+
+class ReserveContract:
+    async def test_stock_is_held_at_the_price_of_the_moment(self, shop: Shop):
+        product = await shop.given(
+            a_product(
+                an_item(sku="RED-L", quantity=5, options={"size": "L", "colour": "red"}),
+                name="Shirt",
+                price="10.00",
+                variations=(a_variation("size", S="0", L="2.50"), a_variation("colour", red="-1.00")),
+            )
+        )
+        (item,) = product.items
+
+        reservation = await shop.send(shop.order((item, 2)))
+
+        assert reservation.state is ReservationState.HELD
+        assert reservation.lines == (HeldLine(item.id, "RED-L", "Shirt", 2, Money.of("11.50", "USD")),)
+        assert abs(reservation.expire_at - await shop.now() - TTL) < timedelta(seconds=5)
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_a_change_of_price_counts_at_once(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        await shop.send(shop.order((item, 1)))
+
+        await shop.reprice(item, "12.34")
+
+        assert (await shop.send(shop.order((item, 1)))).lines[0].unit_price == Money.of("12.34", "USD")
+
+    async def test_lines_of_one_item_count_together(self, shop: Shop):
+        (item,) = await shop.stocked(3)
+
+        with pytest.raises(OutOfStock) as refusal:
+            await shop.send(shop.order((item, 2), (item, 2)))
+
+        assert refusal.value.metadata == {"product_item_id": str(item.id), "requested": "4", "available": "3"}
+        assert await shop.of(item) == Pieces(on_hand=3)
+        reservation = await shop.send(shop.order((item, 2), (item, 1)))
+        assert [line.quantity for line in reservation.lines] == [3]
+
+    async def test_all_lines_or_none(self, shop: Shop):
+        plenty, scarce = await shop.stocked(10, 1)
+
+        with pytest.raises(OutOfStock):
+            await shop.send(shop.order((plenty, 1), (scarce, 2)))
+
+        assert await shop.of(plenty) == Pieces(on_hand=10)
+        assert await shop.of(scarce) == Pieces(on_hand=1)
+        assert await shop.states() == {}
+
+    async def test_an_unknown_item_is_named(self, shop: Shop):
+        (item,) = await shop.stocked(3)
+        order = shop.order((item, 1), (an_item(), 1))
+
+        with pytest.raises(ProductItemNotFound) as refusal:
+            await shop.send(order)
+
+        assert refusal.value.metadata == {"product_item_id": "0"}
+        assert [violation.field for violation in refusal.value.violations] == ["lines[1].productItemId"]
+        assert await shop.of(item) == Pieces(on_hand=3)
+        assert await shop.states() == {}
+
+    async def test_an_item_sold_in_another_currency_is_refused(self, shop: Shop):
+        (item,) = await shop.stocked(3)
+
+        with pytest.raises(InvalidArgument) as refusal:
+            await shop.send(shop.order((item, 1), currency="EUR"))
+
+        assert [violation.field for violation in refusal.value.violations] == ["currency"]
+        assert await shop.of(item) == Pieces(on_hand=3)
+
+    @pytest.mark.parametrize(
+        ("asked", "code"), [({"incentive_codes": ("SAVE10",)}, "SAVE10"), ({"loyalty_points": 5}, "loyalty_points")]
+    )
+    async def test_there_are_no_incentives_yet(self, shop: Shop, asked, code):
+        (item,) = await shop.stocked(3)
+
+        with pytest.raises(IncentiveInvalid) as refusal:
+            await shop.send(shop.order((item, 1), **asked))
+
+        assert refusal.value.metadata["code"] == code
+        assert refusal.value.metadata["why"]
+        assert await shop.of(item) == Pieces(on_hand=3)
+
+    async def test_a_backorderable_item_ends_with_its_stock_for_now(self, shop: Shop):
+        (item,) = (await shop.given(a_product(an_item(quantity=1, backorderable=True)))).items
+
+        with pytest.raises(OutOfStock):
+            await shop.send(shop.order((item, 2)))
+
+        assert await shop.of(item) == Pieces(on_hand=1)
+
+    async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop):
+        (item,) = await shop.stocked(3)
+
+        results = await outcomes(
+            shop.send(shop.order((item, 1))),
+            shop.send(shop.order((item, 5))),
+            shop.send(shop.order((an_item(), 1))),
+            shop.send(shop.order((item, 2))),
+        )
+
+        assert [type(result).__name__ for result in results] == [
+            "Reservation",
+            "OutOfStock",
+            "ProductItemNotFound",
+            "Reservation",
+        ]
+        assert await shop.of(item) == Pieces(on_hand=3, reserved=3)
+
+    async def test_fifty_shoppers_and_ten_pieces(self, shop: Shop):
+        (item,) = await shop.stocked(10)
+
+        results = await outcomes(*(shop.send(shop.order((item, 1)), replica=n % 2) for n in range(50)))
+
+        assert sum(isinstance(result, OutOfStock) for result in results) == 40
+        assert sum(not isinstance(result, BaseException) for result in results) == 10
+        assert await shop.of(item) == Pieces(on_hand=10, reserved=10)
+
+    async def test_two_items_in_opposite_order_never_deadlock(self, shop: Shop):
+        left, right = await shop.stocked(100, 100)
+        orders = [shop.order((left, 1), (right, 1)) if n % 2 else shop.order((right, 1), (left, 1)) for n in range(120)]
+
+        results = await outcomes(*(shop.send(order, replica=n // 2 % 2) for n, order in enumerate(orders)))
+
+        assert {type(result).__name__ for result in results} == {"Reservation", "OutOfStock"}
+        assert await shop.of(left) == await shop.of(right) == Pieces(on_hand=100, reserved=100)
+
+    async def test_a_request_that_comes_often_at_once_is_served_once(self, shop: Shop):
+        (item,) = await shop.stocked(50)
+
+        reservations = await asyncio.gather(
+            *(shop.send(shop.order((item, 2), key="same"), replica=n % 2) for n in range(10))
+        )
+
+        assert len({reservation.order_id for reservation in reservations}) == 1
+        assert await shop.of(item) == Pieces(on_hand=50, reserved=2)
+        assert list(await shop.states()) == [reservations[0].order_id]
+
+    async def test_the_first_answer_is_given_again_whatever_became_of_it(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        first = await shop.send(shop.order((item, 2), key="k"))
+        await shop.send(Release(order_id=first.order_id))
+
+        again = await shop.send(shop.order((item, 2), key="k"))
+
+        assert (again.order_id, again.state) == (first.order_id, ReservationState.RELEASED)
+        assert again.lines == first.lines
+        assert await shop.of(item) == Pieces(on_hand=5)
+
+    async def test_the_order_of_lines_does_not_make_another_request(self, shop: Shop):
+        left, right = await shop.stocked(5, 5)
+        first = await shop.send(shop.order((left, 2), (right, 1), key="k"))
+
+        again = await shop.send(shop.order((right, 1), (left, 1), (left, 1), key="k"))
+
+        assert again.order_id == first.order_id
+
+    @pytest.mark.parametrize("change", ["quantity", "user"])
+    async def test_a_key_is_not_good_for_another_request(self, shop: Shop, change):
+        (item,) = await shop.stocked(5)
+        await shop.send(shop.order((item, 2), key="k"))
+        other = {
+            "quantity": shop.order((item, 3), key="k"),
+            "user": shop.order((item, 2), key="k", user_id="somebody else"),
+        }
+
+        with pytest.raises(RequestIdReused):
+            await shop.send(other[change])
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_a_key_used_for_two_things_at_once_serves_one_of_them(self, shop: Shop):
+        left, right = await shop.stocked(5, 5)
+
+        results = await outcomes(
+            shop.send(shop.order((left, 1), key="k"), replica=0), shop.send(shop.order((right, 1), key="k"), replica=1)
+        )
+
+        assert sorted(type(result).__name__ for result in results) == ["RequestIdReused", "Reservation"]
+        assert (await shop.of(left)).reserved + (await shop.of(right)).reserved == 1
+
+    async def test_an_order_id_belongs_to_one_request(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        first = await shop.send(shop.order((item, 1)))
+
+        with pytest.raises(InvalidArgument) as refusal:
+            await shop.send(shop.order((item, 1), order_id=first.order_id))
+
+        assert [violation.field for violation in refusal.value.violations] == ["orderId"]
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
+
+    async def test_renewing_takes_the_stock_anew_at_the_price_of_now(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        first = await shop.send(shop.order((item, 2), key="k"))
+        await shop.send(Release(order_id=first.order_id))
+        await shop.reprice(item, "12.00")
+
+        renewed = await shop.send(shop.order((item, 2), key="k", renew=True))
+
+        assert (renewed.order_id, renewed.state) == (first.order_id, ReservationState.HELD)
+        assert renewed.lines[0].unit_price == Money.of("12.00", "USD")
+        assert await shop.send(shop.order((item, 2), key="k")) == renewed
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_renewing_what_is_held_makes_it_last_longer_and_keeps_its_price(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        first = await shop.send(shop.order((item, 2), key="k"))
+        await shop.let_time_pass(TTL / 2)
+        await shop.reprice(item, "12.00")
+
+        renewed = await shop.send(shop.order((item, 2), key="k", renew=True))
+        await shop.let_time_pass(TTL / 2 + timedelta(minutes=1))
+        await shop.reap()
+
+        assert renewed.lines == first.lines
+        assert await shop.states() == {first.order_id: "HELD"}
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_what_has_gone_meanwhile_can_not_be_renewed(self, shop: Shop):
+        (item,) = await shop.stocked(2)
+        first = await shop.send(shop.order((item, 2), key="k"))
+        await shop.send(Release(order_id=first.order_id))
+        await shop.send(shop.order((item, 1)))
+
+        with pytest.raises(OutOfStock):
+            await shop.send(shop.order((item, 2), key="k", renew=True))
+
+        assert (await shop.states())[first.order_id] == "RELEASED"
+        assert await shop.of(item) == Pieces(on_hand=2, reserved=1)
+
+    async def test_big_orders_in_big_batches(self, shop: Shop):
+        items = await shop.stocked(*([40] * 30))
+        orders = [shop.order(*((item, 1) for item in items)) for _ in range(60)]
+
+        results = await outcomes(*(shop.send(order) for order in orders))
+
+        assert sum(isinstance(result, AppError) for result in results) == 20
+        assert {(await shop.of(item)).reserved for item in items} == {40}
+
+
+class TestInMemory(ReserveContract):
+    @pytest.fixture
+    def shop(self, in_memory_shop):
+        return in_memory_shop
+
+
+class TestOnPostgres(ReserveContract):
+    @pytest.fixture
+    def shop(self, sql_shop):
+        return sql_shop

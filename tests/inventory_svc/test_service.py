@@ -1,0 +1,336 @@
+"""inventory_svc over a real socket, with real tokens, a write and a read database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from easyorder.catalog.v1 import (
+    CreateProductRequest,
+    GetProductRequest,
+    ItemOption,
+    ListProductsRequest,
+    Product,
+    ProductItem,
+    Variation,
+    VariationOption,
+)
+from easyorder.google.type import Money
+from easyorder.inventory.v1 import (
+    AdjustStockRequest,
+    CommitRequest,
+    GetProductInventoryRequest,
+    ReleaseRequest,
+    ReservationLine,
+    ReservationRequest,
+    ReservationState,
+    ReserveRequest,
+)
+
+from chassis.errors import AppError, InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
+from chassis.grpc.status import from_status
+from inventory_svc.domain.errors import OutOfStock, ProductNotFound, SkuTaken
+from tests.inventory_svc import service
+from tests.inventory_svc.service import running_service
+from tests.mesh import Mesh
+from tests.polling import eventually
+
+
+@pytest.fixture
+async def mesh(databases_of) -> AsyncIterator[Mesh]:
+    async with running_service(await databases_of("inventory_svc")) as mesh:
+        yield mesh
+
+
+def usd(units: int, nanos: int = 0) -> Money:
+    return Money(currency_code="USD", units=units, nanos=nanos)
+
+
+def a_shirt(*skus: str, name: str = "Shirt", quantity: int = 5) -> Product:
+    return Product(
+        name=name,
+        description="of cotton",
+        base_price=usd(10),
+        variations=[
+            Variation(
+                name="size",
+                options=[VariationOption(value="S"), VariationOption(value="L", price_modifier=usd(2, 500_000_000))],
+            )
+        ],
+        product_items=[
+            ProductItem(
+                sku=sku,
+                options=[ItemOption(variation="size", value="L")],
+                quantity_on_hand=quantity,
+                warehouse_location="A-1",
+            )
+            for sku in skus
+        ],
+    )
+
+
+async def create(mesh: Mesh, product: Product, *, request_id: str = "") -> Product:
+    return await mesh.admin().call(service.CREATE_PRODUCT, CreateProductRequest(product=product, request_id=request_id))
+
+
+def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> ReservationRequest:
+    return ReservationRequest(
+        order_id=order_id,
+        request_key=f"shopper/{order_id}",
+        user_id="shopper",
+        lines=[ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in lines],
+        currency=currency,
+    )
+
+
+async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
+    created = await create(mesh, a_shirt("A", "B"))
+
+    read = await mesh.admin().call(service.GET_PRODUCT, GetProductRequest(id=created.id))
+
+    assert read == created
+    assert [item.price for item in read.product_items] == [usd(12, 500_000_000)] * 2
+    assert read.variations[0].options[0].price_modifier == usd(0)
+    assert [item.quantity_on_hand for item in read.product_items] == [5, 5]
+    assert read.etag == "1"
+    listed = await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())
+    assert listed.products == [created]
+
+
+async def test_everybody_may_read_products_and_stock(mesh):
+    created = await create(mesh, a_shirt("A"))
+    anonymous = mesh.anonymous()
+
+    await eventually(lambda: _is_found(anonymous, created.id))
+    listed = await anonymous.call(service.LIST_PRODUCTS, ListProductsRequest())
+    stock = await anonymous.call(service.GET_STOCK, GetProductInventoryRequest(product_id=created.id))
+
+    assert listed.products == [created]
+    assert [(level.sku, level.on_hand, level.available, level.etag) for level in stock.items] == [("A", 5, 5, "1")]
+
+
+async def _is_found(client, product_id: int) -> bool:
+    try:
+        await client.call(service.GET_PRODUCT, GetProductRequest(id=product_id))
+    except ProductNotFound:
+        return False
+    return True
+
+
+async def test_pages_by_number_and_by_token(mesh):
+    names = [f"Product {number}" for number in range(7)]
+    for name in names:
+        await create(mesh, a_shirt(name, name=name))
+    client = mesh.admin()
+
+    by_number = [
+        await client.call(service.LIST_PRODUCTS, ListProductsRequest(page_number=number, page_size=3))
+        for number in (1, 2, 3, 4)
+    ]
+    by_token, token = [], ""
+    while page := await client.call(service.LIST_PRODUCTS, ListProductsRequest(page_size=3, page_token=token)):
+        by_token.append(page)
+        if not (token := page.next_page_token):
+            break
+
+    assert [[p.name for p in page.products] for page in by_number] == [names[:3], names[3:6], names[6:], []]
+    assert {page.total_size for page in by_number} == {7}
+    assert by_token == by_number[:3]
+    assert len((await client.call(service.LIST_PRODUCTS, ListProductsRequest())).products) == 7
+
+
+async def test_a_page_token_is_good_for_its_own_query_only(mesh):
+    for number in range(3):
+        await create(mesh, a_shirt(f"S{number}"))
+    client = mesh.admin()
+    page = await client.call(service.LIST_PRODUCTS, ListProductsRequest(page_size=1, query="shirt"))
+
+    for wrong in (
+        ListProductsRequest(page_token="garbage"),
+        ListProductsRequest(page_token=page.next_page_token, query="other"),
+        ListProductsRequest(page_token=page.next_page_token, query="shirt", page_number=2),
+    ):
+        with pytest.raises(InvalidArgument) as refusal:
+            await client.call(service.LIST_PRODUCTS, wrong)
+        assert [violation.field for violation in refusal.value.violations] == ["pageToken"]
+
+
+async def test_words_are_found_in_name_description_and_sku(mesh):
+    for name, sku in (("Red shirt", "RS-1"), ("Blue shirt", "BS-1"), ("Hat 100%", "HA-1")):
+        await create(mesh, a_shirt(sku, name=name))
+    expected = {
+        "shirt": ["Red shirt", "Blue shirt"],
+        "SHIRT blue": ["Blue shirt"],
+        "ha-1": ["Hat 100%"],
+        "cotton": ["Red shirt", "Blue shirt", "Hat 100%"],
+        "100%": ["Hat 100%"],
+        "%": ["Hat 100%"],
+        "_": [],
+        "'; drop table product; --": [],
+    }
+
+    pages = {
+        query: await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest(query=query)) for query in expected
+    }
+
+    assert {query: [product.name for product in page.products] for query, page in pages.items()} == expected
+    assert {query: page.total_size for query, page in pages.items()} == {q: len(names) for q, names in expected.items()}
+
+
+async def test_a_request_id_creates_once(mesh):
+    first = await create(mesh, a_shirt("A"), request_id="r")
+
+    assert await create(mesh, a_shirt("A"), request_id="r") == first
+    with pytest.raises(SkuTaken) as refusal:
+        await create(mesh, a_shirt("A"))
+    assert refusal.value.metadata["sku"] == "A"
+
+
+SPOILED = {
+    "product.name": lambda p: setattr(p, "name", ""),
+    "product.basePrice": lambda p: setattr(p, "base_price", None),
+    "product.basePrice.nanos": lambda p: setattr(p.base_price, "nanos", -1),
+    "product.variations[0].options[1].priceModifier": lambda p: setattr(
+        p.variations[0].options[1], "price_modifier", usd(0, 1)
+    ),
+    "product.productItems[0].quantityOnHand": lambda p: setattr(p.product_items[0], "quantity_on_hand", -1),
+    "product.productItems[0].options[0].value": lambda p: setattr(p.product_items[0].options[0], "value", "M"),
+}
+
+
+async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
+    for field, spoil in SPOILED.items():
+        product = a_shirt("A")
+        spoil(product)
+
+        with pytest.raises(InvalidArgument) as refusal:
+            await create(mesh, product)
+
+        assert [violation.field for violation in refusal.value.violations] == [field]
+    assert (await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
+
+
+async def test_what_is_not_there_is_not_found(mesh):
+    for method, request in (
+        (service.GET_PRODUCT, GetProductRequest(id=7)),
+        (service.GET_STOCK, GetProductInventoryRequest(product_id=7)),
+    ):
+        with pytest.raises(ProductNotFound):
+            await mesh.anonymous().call(method, request)
+
+
+async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
+    product = await create(mesh, a_shirt("A", "B"))
+    first, second = (item.id for item in product.product_items)
+    peer = mesh.service()
+
+    reply = await peer.call(
+        service.RESERVE,
+        ReserveRequest(
+            reservations=[
+                reserving(1, (first, 2), (second, 1)),
+                reserving(2, (second, 9)),
+                reserving(3, (first, 1), currency="EUR"),
+                reserving(4, (first, 1)),
+            ]
+        ),
+    )
+
+    held = reply.results[0].reservation
+    assert (held.order_id, held.state) == (1, ReservationState.HELD)
+    assert [(line.sku, line.name, line.quantity, line.unit_price) for line in held.lines] == [
+        ("A", "Shirt", 2, usd(12, 500_000_000)),
+        ("B", "Shirt", 1, usd(12, 500_000_000)),
+    ]
+    assert held.expire_time is not None
+    refusals = [from_status(result.error) for result in reply.results if result.error]
+    assert [type(refusal) for refusal in refusals] == [OutOfStock, InvalidArgument]
+    assert refusals[0].metadata == {"product_item_id": str(second), "requested": "9", "available": "4"}
+
+    committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99]))
+    released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99]))
+
+    assert [result.error and from_status(result.error).reason for result in committed.results] == [
+        None,
+        "RESERVATION_NOT_FOUND",
+    ]
+    assert [(result.order_id, result.error) for result in released.results] == [(4, None), (99, None)]
+
+    async def counters() -> list[tuple[int, ...]]:
+        stock = await mesh.anonymous().call(service.GET_STOCK, GetProductInventoryRequest(product_id=product.id))
+        return [(level.on_hand, level.reserved, level.available, level.sold) for level in stock.items]
+
+    async def followed() -> bool:
+        return await counters() == [(3, 0, 3, 2), (4, 0, 4, 1)]
+
+    await eventually(followed)
+
+
+async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
+    product = await create(mesh, a_shirt("A", "B", quantity=30))
+    left, right = (item.id for item in product.product_items)
+    peer = mesh.service()
+
+    def call(n: int) -> ReserveRequest:
+        lines = ((left, 1), (right, 1)) if n % 2 else ((right, 1), (left, 1))
+        return ReserveRequest(reservations=[reserving(n * 10 + number, *lines) for number in range(1, 6)])
+
+    replies = await asyncio.gather(*(peer.call(service.RESERVE, call(n)) for n in range(10)))
+
+    results = [result for reply in replies for result in reply.results]
+    assert sum(result.reservation is not None for result in results) == 30
+    assert {from_status(result.error).reason for result in results if result.error} == {"OUT_OF_STOCK"}
+
+
+async def test_holds_go_back_by_themselves(databases_of):
+    databases = await databases_of("inventory_svc")
+    async with running_service(databases, reservation_ttl_s=0.05, reservation_reap_s=0.05) as mesh:
+        product = await create(mesh, a_shirt("A"))
+        item = product.product_items[0].id
+        peer = mesh.service()
+        await peer.call(service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 5))]))
+
+        async def is_free() -> bool:
+            reply = await peer.call(service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 5))]))
+            reservation = reply.results[0].reservation
+            return reservation is not None and reservation.state is ReservationState.EXPIRED
+
+        await eventually(is_free)
+
+
+async def test_only_services_move_stock(mesh):
+    product = await create(mesh, a_shirt("A"))
+    item = product.product_items[0].id
+    calls = [
+        (service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 1))])),
+        (service.COMMIT, CommitRequest(order_ids=[1])),
+        (service.RELEASE, ReleaseRequest(order_ids=[1])),
+    ]
+
+    refusals = []
+    for method, request in calls:
+        for client in (mesh.anonymous(), mesh.user(), mesh.admin()):
+            with pytest.raises(AppError) as refusal:
+                await client.call(method, request)
+            refusals.append(type(refusal.value))
+
+    assert refusals == [Unauthenticated, PermissionDenied, PermissionDenied] * 3
+    stock = await mesh.admin().call(service.GET_STOCK, GetProductInventoryRequest(product_id=product.id))
+    assert [(level.reserved, level.sold) for level in stock.items] == [(0, 0)]
+
+
+async def test_only_administrators_create_products(mesh):
+    refusals = []
+    for client in (mesh.anonymous(), mesh.user(), mesh.service()):
+        with pytest.raises(AppError) as refusal:
+            await client.call(service.CREATE_PRODUCT, CreateProductRequest(product=a_shirt("A")))
+        refusals.append(type(refusal.value))
+
+    assert refusals == [Unauthenticated, PermissionDenied, PermissionDenied]
+    assert (await mesh.anonymous().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
+
+
+async def test_what_this_version_does_not_do_says_so(mesh):
+    with pytest.raises(Unimplemented):
+        await mesh.admin().call(service.ADJUST_STOCK, AdjustStockRequest(product_item_id=1, delta=1, reason="found"))
