@@ -1,4 +1,4 @@
-"""What Envoy itself answers, in the shape of every other error of the API: code, message, and an ErrorInfo with a reason."""
+"""What Envoy itself answers has the shape of every other error of the API: code, message, ErrorInfo with a reason."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
-from envoy.routing import JsonObject
+from envoy.routing import GRPC_CONTENT, JsonObject
 
-# Of a JSON request too, once it is transcoded: the original path, which clients can not send, tells it apart.
-GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 # The transcoder says which field is wrong, and in what way.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
 
@@ -106,6 +104,7 @@ def _replies(http_paths: str, retry_after_s: float) -> Sequence[LocalReply]:
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
+        LocalReply(403, sign_in, detail="Audiences_in_Jwt_are_not_allowed", answer=401),
         LocalReply(403, PermissionDenied("This is not for you.")),
         LocalReply(404, NoSuchVerb("This path does not have this verb."), path=http_paths, answer=405),
         LocalReply(404, nothing_here, to_grpc=no_method),
@@ -141,6 +140,7 @@ def _is_grpc() -> JsonObject:
 
 
 def _is_json() -> JsonObject:
+    # A transcoded request looks like gRPC, but for its original path, which clients can not send.
     not_grpc = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
     transcoded: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
     return {"or_filter": {"filters": [_request_header(not_grpc), _request_header(transcoded)]}}

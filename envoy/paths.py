@@ -8,14 +8,19 @@ _VARIABLE = re.compile(r"\{[^}=]+(?:=(?P<pattern>[^}]+))?\}")
 
 
 def path_regex(template: str) -> str:
-    """`/orders/{id}:watch` becomes `/orders/[^/]+:watch/*`: the transcoder overlooks slashes at the end, so does this."""
+    """`/orders/{id}` becomes `/orders/[^/]+/*`: like the transcoder, it overlooks slashes at the end, but for verbs."""
     written, last = [], 0
     for variable in _VARIABLE.finditer(template):
         written.append(_escape(template[last : variable.start()]))
         written.append(".*" if variable["pattern"] == "**" else "[^/]+")
         last = variable.end()
     written.append(_escape(template[last:]))
-    return "".join(written) + "/*"
+    return "".join(written) + ("" if has_verb(template) else "/*")
+
+
+def has_verb(template: str) -> bool:
+    """Whether it ends with a custom verb (AIP-136), as `/orders/{id}:watch` does."""
+    return ":" in template.rpartition("/")[2]
 
 
 def any_of(regexes: list[str]) -> str:

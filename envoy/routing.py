@@ -1,8 +1,8 @@
 """Routes and token requirements of Envoy, made from the contract's access options: what is not allowed has no route.
 
-Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees the
-first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a token: a
-path that the token requirements below should have missed leads nowhere, instead of past them.
+Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees
+the first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a
+token: a path that the token requirements below should have missed leads nowhere, instead of past them.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ NO_BUFFER: JsonObject = {
     }
 }
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
+# grpc-web included; a JSON request has it too, once it is transcoded.
+GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 # A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
 
@@ -134,7 +136,7 @@ def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
 
 
 def _routes_of(method: Method) -> Iterator[JsonObject]:
-    match: JsonObject = {"path": method.full_name, "grpc": {}}
+    match: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT]}
     if not is_public(method):
         match["dynamic_metadata"] = [VERIFIED]
     if method.service != OPS:
@@ -143,7 +145,7 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}
         for choice in (in_path, _exact("x-easyorder-service", cluster)):
-            yield _grpc_route(match | {"headers": [choice]}, _action(method, cluster))
+            yield _grpc_route(match | {"headers": [GRPC_CONTENT, choice]}, _action(method, cluster))
 
 
 def _grpc_route(match: JsonObject, action: JsonObject) -> JsonObject:

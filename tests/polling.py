@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 _INTERVAL_S = 0.01
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], *, timeout_s: float = 5) -> T:
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], *, timeout_s: float = ...) -> T: ...
+@overload
+async def eventually(condition: Callable[[], T], *, timeout_s: float = ...) -> T: ...
+async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5) -> Any:
     """What `condition` answers once it is true; AssertionError when it is not within `timeout_s`.
 
     An AssertionError of the condition counts as not yet.

@@ -1,4 +1,4 @@
-"""Every service of the contract, faked: real gRPC servers that remember what reached them and answer what a test wants."""
+"""Every service of the contract, faked: gRPC servers that remember what reached them and answer what a test wants."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from chassis.contract import Method
 from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
 SERVICES = ("identity", "inventory", "order", "edge")
+# Envoy adds it to what comes from outside, so not to its own fetches of the keys.
+EXTERNAL = "x-envoy-external-address"
 Answer = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Any]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call as a backend saw it."""
+    """One call from outside, as a backend saw it."""
 
     service: str
     method: str
@@ -30,7 +32,7 @@ class Call:
 
 @dataclass
 class FakeMesh:
-    """`answers` maps a method's full name to an async function (unary) or async generator (stream); else: an empty reply."""
+    """`answers`: by full name, an async function (unary) or async generator (stream); else an empty reply."""
 
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -62,7 +64,7 @@ class FakeMesh:
         assert len(self.calls) == 1, self.calls
         return self.calls[0]
 
-    def _handlers(self, service: str) -> list[grpc.GenericRpcHandler[Any, Any]]:
+    def _handlers(self, service: str) -> list[grpc.GenericRpcHandler]:
         handlers: dict[str, dict[str, Any]] = {}
         for method in contract.methods().values():
             if service in homes(method):
@@ -74,7 +76,8 @@ class FakeMesh:
 
         def remember(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> None:
             metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
-            self.calls.append(Call(service, method.full_name, metadata, request))
+            if EXTERNAL in metadata:
+                self.calls.append(Call(service, method.full_name, metadata, request))
 
         async def unary(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> Message:
             remember(request, context)

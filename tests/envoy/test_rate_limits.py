@@ -1,0 +1,71 @@
+"""Orders are limited for each user, sign-ins for each address, and the refusal tells when to come again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import grpc
+import httpx
+import pytest
+import pytest_asyncio
+
+from envoy.render import token_bucket
+from tests.envoy.error_shape import detail_of, reason_of, reason_of_grpc
+from tests.envoy.fake_mesh import FakeMesh
+from tests.envoy.running import RunningEnvoy, running_envoy
+from tests.envoy.tokens import Issuer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LIMIT = 5
+CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> AsyncIterator[RunningEnvoy]:
+    async with running_envoy(tmp_path, started_mesh.ports, order_rate_limit=LIMIT, auth_rate_limit=LIMIT) as envoy:
+        yield envoy
+
+
+async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh, issuer: Issuer) -> None:
+    busy, other = ({"authorization": f"Bearer {issuer.token(sub=user)}"} for user in ("busy", "other"))
+    async with httpx.AsyncClient(base_url=strict.url) as http:
+        admitted = [await http.post("/api/v1/orders", headers=busy, json={}) for _ in range(LIMIT)]
+        refused = await http.post("/api/v1/orders", headers=busy, json={})
+        under_other_name = await http.post("/api/v1/orders/", headers=busy, json={})
+        refusal = await strict.refusal(CREATE_ORDER, busy)
+        reads = await http.get("/api/v1/orders", headers=busy)
+        others = await http.post("/api/v1/orders", headers=other, json={})
+
+    assert {reply.status_code for reply in admitted} == {200}
+    assert (refused.status_code, reason_of(refused)) == (429, "RATE_LIMITED")
+    assert int(refused.headers["retry-after"]) > 0
+    assert detail_of(refused, "RetryInfo")["retryDelay"] == f"{refused.headers['retry-after']}s"
+    assert under_other_name.status_code == 429
+    assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert reason_of_grpc(refusal) == "RATE_LIMITED"
+    assert reads.status_code == others.status_code == 200
+    assert sum(call.method == CREATE_ORDER for call in mesh.calls) == LIMIT + 1
+
+
+async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+    async with httpx.AsyncClient(base_url=strict.url) as http:
+        paths = ["/api/v1/users", "/api/v1/users/login", "/api/v1/users/refresh"] * 2
+        replies = [await http.post(path, json={}) for path in paths]
+        elsewhere = await http.get("/api/v1/products")
+
+    assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
+    assert reason_of(replies[-1]) == "RATE_LIMITED"
+    assert elsewhere.status_code == 200
+
+
+@pytest.mark.parametrize("per_minute", [1, 7, 60, 600, 1200, 1300, 100_000])
+async def test_a_bucket_gives_a_minutes_worth_a_minute(per_minute: int) -> None:
+    bucket = token_bucket(per_minute)
+
+    interval_s = float(str(bucket["fill_interval"]).rstrip("s"))
+    refilled = float(str(bucket["tokens_per_fill"])) * 60 / interval_s
+    assert bucket["max_tokens"] == per_minute
+    assert interval_s >= 0.05
+    assert per_minute * 0.999 <= refilled < per_minute + 1200

@@ -1,0 +1,63 @@
+"""The rendered text is a configuration that Envoy takes, the same one for the same settings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis import contract
+from envoy.config import EnvoySettings
+from envoy.paths import path_regex
+from envoy.render import render
+from envoy.routing import CLUSTERS, OPS, is_reachable
+
+
+def test_the_same_settings_give_the_same_text() -> None:
+    assert render(EnvoySettings()) == render(EnvoySettings())
+
+
+def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "ORDER_ADDRESS": "order-a:50053, [::1]:50063",
+        "HTTP_PORT": "8123",
+        "PORT_OFFSET": "100",
+        "ENVOY_HOST": "0.0.0.0",
+    }.items():
+        monkeypatch.setenv(f"EASYORDER_{name}", value)
+
+    rendered = yaml.safe_load(render(EnvoySettings()))
+
+    resources = rendered["static_resources"]
+    clusters = {cluster["name"]: cluster for cluster in resources["clusters"]}
+    hosts = clusters["order"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    assert [_address(host["endpoint"]) for host in hosts] == [("order-a", 50053), ("::1", 50063)]
+    assert _address(resources["listeners"][0]) == ("0.0.0.0", 8123)
+    assert _address(rendered["admin"]) == ("127.0.0.1", 10001)
+
+
+def test_every_service_that_can_be_reached_has_a_cluster() -> None:
+    services = {method.service for method in contract.methods().values() if is_reachable(method)}
+
+    assert services == CLUSTERS.keys() | {OPS}
+
+
+@pytest.mark.parametrize(
+    ("template", "matching", "other"),
+    [
+        ("/api/v1/orders/{id}", "/api/v1/orders/7/", "/api/v1/orders/7/status"),
+        ("/api/v1/orders/{id}:watch", "/api/v1/orders/7:watch", "/api/v1/orders/7"),
+        ("/static/{path=**}", "/static/a/b.css", "/statics/a"),
+        ("/.well-known/jwks.json", "/.well-known/jwks.json", "/.well-known/jwks-json"),
+    ],
+)
+def test_a_template_as_a_regular_expression(template: str, matching: str, other: str) -> None:
+    assert re.fullmatch(path_regex(template), matching)
+    assert not re.fullmatch(path_regex(template), other)
+
+
+def _address(holder: dict[str, Any]) -> tuple[str, int]:
+    socket = holder["address"]["socket_address"]
+    return socket["address"], socket["port_value"]

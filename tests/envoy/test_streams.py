@@ -1,0 +1,175 @@
+"""Streams arrive message by message, last as long as they like, and may carry their token as a parameter."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+from easyorder.order.v1 import HubMessage
+
+from chassis import contract
+from chassis.errors import PermissionDenied
+from chassis.grpc.status import to_status
+from envoy.routing import routes
+from tests.envoy.error_shape import reason_of
+from tests.envoy.fake_mesh import FakeMesh, new
+from tests.envoy.running import RunningEnvoy
+from tests.envoy.tokens import Issuer
+from tests.polling import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
+HUB_MESSAGE = contract.full_name_of(HubMessage)
+WATCH = "/api/v1/orders/7:watch"
+
+
+async def events(reply: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    async for line in reply.aiter_lines():
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+async def test_each_message_arrives_when_it_is_sent(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    seen = asyncio.Event()
+
+    async def one_at_a_time(request: Any, context: Any) -> AsyncIterator[Any]:
+        for sequence in range(1, 4):
+            seen.clear()
+            yield new(HUB_MESSAGE, sequence=sequence, order_id=request.order_id, heartbeat={})
+            await seen.wait()
+
+    mesh.answers[SUBSCRIBE] = one_at_a_time
+    received = []
+    async with http.stream("GET", WATCH, headers=bearer, params={"afterSequence": "3"}) as reply:
+        async for event in events(reply):
+            received.append(event)
+            seen.set()
+
+    assert reply.headers["content-type"] == "text/event-stream"
+    assert received == [{"sequence": str(n), "orderId": "7", "heartbeat": {}} for n in (1, 2, 3)]
+    assert mesh.only_call.request.after_sequence == 3
+
+
+async def test_the_token_may_be_a_parameter(
+    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, issuer: Issuer
+) -> None:
+    token = issuer.token()
+
+    watched = await http.get("/api/v1/hub", params={"access_token": token, "afterSequence": "5"})
+    assert watched.status_code == 200
+    seen = mesh.only_call
+
+    assert seen.metadata["authorization"] == f"Bearer {token}"
+    assert seen.metadata["x-envoy-original-path"] == "/api/v1/hub?afterSequence=5"
+    assert seen.request.after_sequence == 5
+
+
+async def test_a_token_in_a_parameter_is_checked_as_well(
+    http: httpx.AsyncClient, mesh: FakeMesh, issuer: Issuer
+) -> None:
+    expired = await http.get(WATCH, params={"access_token": issuer.token(exp=1_000_000_000)})
+    nonsense = await http.get(WATCH, params={"access_token": "nonsense"})
+
+    assert (expired.status_code, reason_of(expired)) == (401, "TOKEN_EXPIRED")
+    assert (nonsense.status_code, reason_of(nonsense)) == (401, "UNAUTHENTICATED")
+    assert mesh.calls == []
+
+
+async def test_nothing_but_a_stream_takes_a_token_in_a_parameter(
+    http: httpx.AsyncClient, mesh: FakeMesh, issuer: Issuer
+) -> None:
+    reply = await http.get("/api/v1/orders", params={"access_token": issuer.token()})
+
+    assert (reply.status_code, reason_of(reply)) == (401, "UNAUTHENTICATED")
+    assert mesh.calls == []
+
+
+async def test_no_token_gets_into_the_access_log(
+    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, issuer: Issuer
+) -> None:
+    tokens = [issuer.token(sub="logged"), "nonsense-token"]
+    for path in ("/api/v1/hub", "/api/v1/orders/4711:watch", "/api/v1/orders", "/last-of-all"):
+        for token in tokens:
+            await http.get(path, params={"access_token": token})
+
+    await eventually(lambda: envoy.access_log.read_text().count("/last-of-all") >= len(tokens), timeout_s=15)
+    log = envoy.access_log.read_text()
+    assert "/api/v1/orders/4711:watch" in log
+    assert not [token for token in tokens if token in log]
+
+
+async def test_an_error_before_the_first_message_is_an_ordinary_one(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def refuse(request: Any, context: Any) -> AsyncIterator[Any]:
+        status = to_status(PermissionDenied("not for you"))
+        details = (("grpc-status-details-bin", bytes(status)),)
+        await context.abort(_code(status.code), status.message, trailing_metadata=details)
+        yield
+
+    mesh.answers[SUBSCRIBE] = refuse
+
+    reply = await http.get(WATCH, headers=bearer)
+
+    assert reply.status_code == 403
+    assert reply.json()["details"][0]["reason"] == "PERMISSION_DENIED"
+
+
+async def test_a_stream_of_documents_keeps_its_content_type(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def export(request: Any, context: Any) -> AsyncIterator[Any]:
+        for line in (b"id,total\n", b"1,9.90\n"):
+            yield new("google.api.HttpBody", content_type="text/csv", data=line)
+
+    mesh.answers["/easyorder.order.v1.OrderService/ExportOrders"] = export
+
+    reply = await http.get(
+        "/api/v1/admin/orders:export", headers=bearer, params={"from": "2026-01-01", "to": "2026-01-31"}
+    )
+
+    assert reply.headers["content-type"] == "text/csv"
+    assert reply.text == "id,total\n1,9.90\n"
+
+
+async def test_300_streams_at_once(envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    everybody_is_here = asyncio.Event()
+
+    async def wait_for_all(request: Any, context: Any) -> AsyncIterator[Any]:
+        yield new(HUB_MESSAGE, sequence=1, heartbeat={})
+        await everybody_is_here.wait()
+        yield new(HUB_MESSAGE, sequence=2, heartbeat={})
+
+    mesh.answers[SUBSCRIBE] = wait_for_all
+
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=envoy.url, timeout=30, limits=limits) as http:
+        watching = [asyncio.create_task(http.get("/api/v1/hub", headers=bearer)) for _ in range(300)]
+        await eventually(lambda: len(mesh.calls) == len(watching), timeout_s=20)
+        everybody_is_here.set()
+        replies = await asyncio.gather(*watching)
+
+    assert {reply.text.count("data: ") for reply in replies} == {2}
+
+
+async def test_only_streams_have_no_timeout() -> None:
+    endless = {str(route["match"]["path"]) for route in _method_routes() if route["route"]["timeout"] == "0s"}
+
+    assert endless == {method.full_name for method in contract.methods().values() if method.server_streaming}
+
+
+def _method_routes() -> list[Any]:
+    found: list[Any] = list(routes(list(contract.methods().values())))
+    return [route for route in found if "path" in route["match"]]
+
+
+def _code(number: int) -> grpc.StatusCode:
+    return next(code for code in grpc.StatusCode if code.value[0] == number)
