@@ -9,14 +9,17 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.auth import TokenVerifier
 from chassis.background import Background, WakefulLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
+from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
+from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
-from chassis.grpc.server import GrpcServer
+from chassis.grpc.server import NOT_YET, GrpcServer
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
@@ -54,9 +57,9 @@ class Identity:
 
 
 @asynccontextmanager
-async def identity(settings: IdentitySettings, clock: Clock | None = None) -> AsyncIterator[Identity]:
+async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     """Makes what must be there from the first start on, a signing key and an administrator, and then the service."""
-    clock = clock or SystemClock()
+    clock = SystemClock()
     engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.pool_size)
     passwords = Argon2Passwords(_cost(settings))
     try:
@@ -65,7 +68,13 @@ async def identity(settings: IdentitySettings, clock: Clock | None = None) -> As
             open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
         )
         await _seed(mediator, settings)
-        yield Identity(server=_server(mediator, open_uow, settings, clock), background=[_forgetting(mediator)])
+        api = IdentityApi(
+            mediator,
+            get_user=partial(get_user, open_stores=open_uow),
+            get_jwks=partial(get_jwks, open_stores=open_uow),
+        )
+        server = _server(api, OwnKeys(open_uow), engine, settings)
+        yield Identity(server=server, background=[_forgetting(mediator)])
     finally:
         passwords.close()
         await engine.dispose()
@@ -110,20 +119,14 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
         log.warning("EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; nothing was changed")
 
 
-def _server(
-    mediator: Mediator[IdentityUow], open_stores: OpenStores, settings: IdentitySettings, clock: Clock
-) -> GrpcServer:
-    api = IdentityApi(
-        mediator,
-        get_user=partial(get_user, open_stores=open_stores),
-        get_jwks=partial(get_jwks, open_stores=open_stores),
-    )
+def _server(api: IdentityApi, keys: OwnKeys, engine: AsyncEngine, settings: IdentitySettings) -> GrpcServer:
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api},
-        verifier=TokenVerifier(OwnKeys(open_stores), settings.mesh_secret.get_secret_value()),
-        clock=clock,
+        servicers={SERVICE: api, "easyorder.ops.v1.OpsService": NOT_YET},
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        audit=SqlAuditSink(engine),
+        errors=SqlErrorSink(engine),
         call_timeout_s=settings.call_timeout_s,
     )
 

@@ -18,6 +18,7 @@ from easyorder.identity.v1 import (
     User,
 )
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from chassis.db.engine import make_engine, make_sessions
 from chassis.grpc.clients import Client, rpc
@@ -76,6 +77,14 @@ class Process:
 
     async def jwks(self) -> Jwks:
         return await self.client().call(GET_JWKS, GetJwksRequest())
+
+    async def kept(self, select: str, rows: int = 1) -> list[str]:
+        """The only column of a query; nothing while there are fewer than `rows`."""
+        engine = make_engine(self.settings.database, application_name="tests")
+        async with engine.connect() as connection:
+            found = [str(value) for value in (await connection.execute(text(select))).scalars()]
+        await engine.dispose()
+        return found if len(found) >= rows else []
 
     async def signing_key(self) -> tuple[str, Ed25519PrivateKey]:
         """The key of this very service, for tokens that are wrong in some other way."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from chassis.db.engine import make_engine
+from chassis.db.tables import CHASSIS
 from identity_svc.adapters.tables import Base
 
 
@@ -22,4 +23,7 @@ async def test_the_migrated_database_has_the_tables_of_the_code(identity_databas
 
 def _differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": False})
-    return list(compare_metadata(context, Base.metadata))
+    meant = MetaData()
+    for table in (*Base.metadata.tables.values(), *CHASSIS.tables.values()):
+        table.to_metadata(meant)
+    return list(compare_metadata(context, meant))

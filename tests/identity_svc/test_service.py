@@ -24,6 +24,7 @@ from identity_svc.api import SERVICE
 from identity_svc.domain.errors import AccountLocked, EmailTaken, UserNotFound, WeakPassword
 from tests.identity_svc.identity_app import PASSWORD
 from tests.identity_svc.identity_process import GET_USER, REGISTER, Process, running
+from tests.polling import eventually
 
 LIST_USERS = rpc(SERVICE, "ListUsers", ListUsersRequest, ListUsersResponse)
 LOGOUT = rpc(SERVICE, "Logout", LogoutRequest, Empty)
@@ -107,6 +108,21 @@ async def test_guessing_locks_and_says_until_when(process: Process) -> None:
     assert 0 < (locked.value.retry_after_s or 0) <= process.settings.lockout_pause_s
 
 
+async def test_who_registered_and_who_failed_to_log_in_is_kept(process: Process) -> None:
+    ada = await process.register()
+    with pytest.raises(Unauthenticated):
+        await process.login(password="wrong password 1")
+
+    kept: list[str] = await eventually(
+        lambda: process.kept("SELECT concat_ws(' ', actor, action, resource, outcome) FROM audit_entry ORDER BY id", 2)
+    )
+
+    assert kept == [
+        f"anonymous Register {ada.id} OK",
+        "anonymous Login  UNAUTHENTICATED",
+    ]
+
+
 async def test_what_comes_later_says_so_to_those_who_may_call_it(process: Process) -> None:
     await process.register()
     shopper, boss = await process.login(), await process.login_as_administrator()
@@ -169,7 +185,8 @@ async def test_a_password_shows_nowhere_even_when_everything_fails(
         await process.login()
     errors.append(internal.value)
 
+    kept: list[str] = await eventually(lambda: process.kept("SELECT detail FROM recorded_error"))
     printed = capfd.readouterr()
-    logged = [printed.out, printed.err, caplog.text, *(str(vars(record)) for record in caplog.records)]
+    logged = [printed.out, printed.err, caplog.text, *(str(vars(record)) for record in caplog.records), *kept]
     assert "the disk is full" in "".join(logged)
     assert not any(PASSWORD in text for text in [*logged, *map(repr, errors), *map(str, errors)])

@@ -1,10 +1,11 @@
-"""Users, roles, teams, credentials, lockouts, refresh tokens and signing keys."""
+"""Users, roles, teams, credentials, lockouts, refresh tokens, signing keys, and the chassis's tables."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.db.tables import CHASSIS, create_chassis_tables
 from chassis.db.types import UtcDateTime, Uuid
 
 revision = "0001"
@@ -14,6 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    create_chassis_tables(op)
     op.create_table(
         "user_account",
         sa.Column("id", Uuid, primary_key=True),
@@ -83,6 +85,7 @@ def downgrade() -> None:
         "user_account",
     ):
         op.drop_table(table)
+    CHASSIS.drop_all(op.get_bind())
 
 
 def _audit_columns() -> list[sa.Column[object]]:
