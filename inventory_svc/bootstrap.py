@@ -22,7 +22,7 @@ from chassis.db.jobs import SqlJobStore
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.grpc.clients import Client
-from chassis.grpc.server import GrpcServer, serve
+from chassis.grpc.server import NOT_YET, GrpcServer, serve
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
@@ -79,6 +79,8 @@ def build(settings: InventorySettings) -> Service:
         servicers={
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, ProductQueries(read, freshness)),
             "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
+            "easyorder.incentive.v1.IncentiveService": NOT_YET,
+            "easyorder.ops.v1.OpsService": NOT_YET,
         },
         verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(write),

@@ -25,7 +25,7 @@ from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
 from chassis.grpc.clients import Client, Peer
-from chassis.grpc.server import GrpcServer
+from chassis.grpc.server import NOT_YET, GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
@@ -166,6 +166,7 @@ def _wire(
         servicers={
             "easyorder.order.v1.OrderService": OrderApi(checkout, mediator, queries),
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
+            "easyorder.ops.v1.OpsService": NOT_YET,
         },
         verifier=verifier,
         audit=SqlAuditSink(write),

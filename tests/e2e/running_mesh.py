@@ -37,6 +37,11 @@ class RunningMesh:
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"
 
     @property
+    def secret(self) -> str:
+        """What the services share."""
+        return (self._data_dir / "mesh_secret").read_text().strip()
+
+    @property
     def log(self) -> str:
         return (self._data_dir / "mesh.log").read_text(errors="replace")
 

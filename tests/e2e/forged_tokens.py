@@ -1,0 +1,63 @@
+"""Tokens that this mesh's own key signed, and that must be refused all the same."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM
+from identity_svc.adapters.key_seal import KeySeal
+from identity_svc.domain.tokens import PublicKey, SigningKey
+from tests.e2e.running_mesh import RunningMesh
+
+
+class Forge:
+    """Whoever holds the key of identity_svc can say anything; verifiers must still look at it."""
+
+    def __init__(self, key: Ed25519PrivateKey, kid: str) -> None:
+        self._key = key
+        self._kid = kid
+
+    def token(self, **changes: Any) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": "6f0c1d2e-0000-4000-8000-000000000000",
+            "roles": ["USER"],
+            "teams": [],
+            "iat": now,
+            "exp": now + 60,
+        }
+        return jwt.encode(claims | changes, self._key, USER_ALGORITHM, {"kid": self._kid})
+
+    def refused(self) -> dict[str, str]:
+        """Every token that must be refused, by what is wrong with it."""
+        header, claims, signature = self.token().split(".")
+        other_claims = self.token(roles=["USER", "ADMIN"]).split(".")[1]
+        past = int(time.time()) - 3600
+        return {
+            "tampered": f"{header}.{other_claims}.{signature}",
+            "expired": self.token(iat=past, exp=past + 60),
+            "alg=none": jwt.encode(jwt.decode(self.token(), options={"verify_signature": False}), None, "none"),
+            "wrong audience": self.token(aud="another-shop"),
+            "wrong issuer": self.token(iss="another-shop"),
+            "another key": jwt.encode(
+                {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": past + 7200, "iat": past},
+                Ed25519PrivateKey.generate(),
+                USER_ALGORITHM,
+                {"kid": self._kid},
+            ),
+            "garbage": "not.a.token",
+        }
+
+
+async def forge(mesh: RunningMesh) -> Forge:
+    """Breaks into the mesh: takes its secret and its sealed key."""
+    async with mesh.database("easyorder_identity") as identity:
+        row = await identity.fetchrow("SELECT * FROM signing_key WHERE retired_on IS NULL")
+    key = SigningKey(public=PublicKey(row["public_key"]), sealed=row["private_key"], created_on=row["created_on"])
+    return Forge(KeySeal(mesh.secret).open(key), row["kid"])

@@ -1,0 +1,133 @@
+"""gRPC from outside: a grpcio client and the real grpcurl, through Envoy and straight at each service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+from easyorder.order.v1 import (
+    CreateOrderRequest,
+    HubMessage,
+    Order,
+    OrderLine,
+    OrderStatus,
+    PaymentDetails,
+    PaymentMethod,
+    SubscribeRequest,
+)
+
+from chassis.grpc.clients import Client, rpc
+from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
+
+CREATE = rpc("easyorder.order.v1.OrderService", "CreateOrder", CreateOrderRequest, Order)
+SUBSCRIBE = rpc("easyorder.order.v1.OrderHub", "Subscribe", SubscribeRequest, HubMessage)
+GRPCURL = shutil.which("grpcurl", path=str(Path(sys.executable).parent)) or shutil.which("grpcurl")
+SERVED = {
+    "identity": "easyorder.identity.v1.IdentityService",
+    "inventory": "easyorder.inventory.v1.InventoryService",
+    "order": "easyorder.order.v1.OrderService",
+    "payment": "easyorder.payment.v1.PaymentService",
+    "edge": "easyorder.edge.v1.PortalService",
+}
+
+
+def bearer(shop: Shop) -> str:
+    return shop.headers["authorization"].removeprefix("Bearer ")
+
+
+async def grpcurl(*arguments: str) -> str:
+    """Standard output of the real grpcurl; AssertionError with what it said when it fails."""
+    assert GRPCURL, "grpcurl is part of requirements/dev.txt"
+    running = await asyncio.create_subprocess_exec(
+        GRPCURL, "-plaintext", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await asyncio.wait_for(running.communicate(), 20)
+    assert running.returncode == 0, said.decode()
+    return said.decode()
+
+
+@pytest.mark.parametrize("door", ["envoy", "order"])
+async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
+    shelf = await a_shelf(admin)
+    client = Client(mesh.http_address if door == "envoy" else mesh.address("order"), token=bearer(shopper))
+
+    order = await client.call(
+        CREATE,
+        CreateOrderRequest(
+            request_id=uuid.uuid4().hex,
+            currency="USD",
+            items=[OrderLine(product_item_id=int(item), quantity=1) for item in shelf.ids[:3]],
+            payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_flaky_1"),
+        ),
+    )
+    messages = [message async for message in client.stream(SUBSCRIBE, SubscribeRequest(order_id=order.id))]
+    await client.close()
+
+    assert order.status is OrderStatus.CONFIRMED
+    assert messages[0].order_snapshot is not None
+    last = messages[-1].order_status_changed
+    assert last is not None
+    assert last.to is OrderStatus.PAID
+
+
+async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
+    shelf = await a_shelf(admin)
+    client = Client(mesh.address("order"), token=bearer(shopper))
+    order = int((await shopper.order({shelf.ids[0]: 1}, "tok_flaky_2"))["id"])
+    everything = [m async for m in client.stream(SUBSCRIBE, SubscribeRequest(order_id=order, after_sequence=0))]
+
+    for seen in (1, 3):
+        rest = [m async for m in client.stream(SUBSCRIBE, SubscribeRequest(order_id=order, after_sequence=seen))]
+        assert [m.sequence for m in rest] == [m.sequence for m in everything if m.sequence > seen]
+    await client.close()
+    assert [m.sequence for m in everything] == list(range(1, len(everything) + 1))
+
+
+async def test_grpcurl_sees_the_whole_contract_at_envoy(mesh: RunningMesh) -> None:
+    listed = (await grpcurl(mesh.http_address, "list")).split()
+    described = await grpcurl(mesh.http_address, "describe", "easyorder.order.v1.OrderService.CreateOrder")
+
+    assert set(SERVED.values()) - {"easyorder.payment.v1.PaymentService"} <= set(listed)
+    assert "rpc CreateOrder" in described
+
+
+@pytest.mark.parametrize("service", SERVED)
+async def test_grpcurl_lists_and_describes_each_service(mesh: RunningMesh, service: str) -> None:
+    listed = (await grpcurl(mesh.address(service), "list")).split()
+    described = await grpcurl(mesh.address(service), "describe", SERVED[service])
+
+    assert {SERVED[service], "grpc.health.v1.Health"} <= set(listed)
+    assert f"service {SERVED[service].rpartition('.')[2]}" in described
+
+
+@pytest.mark.parametrize("door", ["envoy", "order"])
+async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
+    shelf = await a_shelf(admin)
+    address = mesh.http_address if door == "envoy" else mesh.address("order")
+    request = {
+        "request_id": uuid.uuid4().hex,
+        "currency": "USD",
+        "items": [{"product_item_id": shelf.ids[0], "quantity": 2}],
+        "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+    }
+
+    said = await grpcurl(
+        "-H", f"authorization: Bearer {bearer(shopper)}", "-d", json.dumps(request), address,
+        "easyorder.order.v1.OrderService/CreateOrder",
+    )  # fmt: skip
+
+    order = json.loads(said)
+    assert order["status"] == "ORDER_STATUS_CONFIRMED"
+    assert (await shopper.get_order(order["id"]))["id"] == order["id"]
+
+
+@pytest.mark.parametrize("service", SERVED)
+async def test_each_service_tells_its_health(mesh: RunningMesh, service: str) -> None:
+    assert json.loads(await grpcurl(mesh.address(service), "grpc.health.v1.Health/Check")) == {"status": "SERVING"}

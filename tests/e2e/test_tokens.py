@@ -1,0 +1,131 @@
+"""Who may call what, at Envoy and at each service on its own."""
+
+from __future__ import annotations
+
+import grpc
+import httpx
+import pytest
+from easyorder.inventory.v1 import ReleaseRequest
+
+from chassis import contract
+from chassis.auth import ServiceTokens
+from chassis.context import Audience
+from chassis.wire import codec
+from deploy.local.shop import Shop
+from tests.e2e.forged_tokens import forge
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
+
+# One method of each service that wants a token, with a request that is valid as it is.
+PROTECTED = {
+    "identity": "/easyorder.identity.v1.IdentityService/ListUsers",
+    "inventory": "/easyorder.incentive.v1.IncentiveService/ListIncentives",
+    "order": "/easyorder.order.v1.OrderService/ListOrders",
+    "payment": "/easyorder.payment.v1.PaymentService/GetPayment",
+}
+SERVICE_METHODS = [m for m in contract.methods().values() if m.access.allow == {Audience.SERVICE}]
+SERVED_BY = {
+    "easyorder.inventory.v1.InventoryService": "inventory",
+    "easyorder.order.v1.OrderService": "order",
+    "easyorder.payment.v1.PaymentService": "payment",
+}
+
+
+async def call(address: str, method: str, token: str | None, request: bytes = b"", **metadata: str) -> grpc.StatusCode:
+    """The status of a call with a bare gRPC client."""
+    sent = [(key.replace("_", "-"), value) for key, value in metadata.items()]
+    if token is not None:
+        sent.append(("authorization", f"Bearer {token}"))
+    async with grpc.aio.insecure_channel(address) as channel:
+        try:
+            await channel.unary_unary(method)(request, metadata=sent, timeout=10)
+        except grpc.aio.AioRpcError as error:
+            return error.code()
+    return grpc.StatusCode.OK
+
+
+async def test_without_a_token(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
+    answer = await http.get("/api/v1/orders")
+
+    assert (answer.status_code, answer.json()["details"][0]["reason"]) == (401, "UNAUTHENTICATED")
+    for service, method in PROTECTED.items():
+        assert await call(mesh.address(service), method, None) is grpc.StatusCode.UNAUTHENTICATED, service
+        assert await call(mesh.http_address, method, None) is not grpc.StatusCode.OK, service
+
+
+@pytest.mark.parametrize(
+    "fault", ["tampered", "expired", "alg=none", "wrong audience", "wrong issuer", "another key", "garbage"]
+)
+async def test_with_a_bad_token(mesh: RunningMesh, http: httpx.AsyncClient, fault: str) -> None:
+    token = (await forge(mesh)).refused()[fault]
+
+    answer = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {token}"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json"), answer.text
+    assert answer.json()["details"][0]["reason"] in {"UNAUTHENTICATED", "TOKEN_EXPIRED"}
+    for service, method in PROTECTED.items():
+        assert await call(mesh.address(service), method, token) is grpc.StatusCode.UNAUTHENTICATED, service
+    order_method = PROTECTED["order"]
+    assert await call(mesh.http_address, order_method, token) is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_a_good_token_of_the_same_forge_passes(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
+    # Otherwise the refusals above would prove nothing.
+    token = (await forge(mesh)).token()
+
+    assert (await http.get("/api/v1/orders", headers={"authorization": f"Bearer {token}"})).status_code == 200
+    assert await call(mesh.address("order"), PROTECTED["order"], token) is grpc.StatusCode.OK
+
+
+@pytest.mark.parametrize("method", SERVICE_METHODS, ids=lambda method: method.full_name)
+async def test_service_methods_are_refused_to_everybody_else(
+    mesh: RunningMesh, admin: Shop, shopper: Shop, method: contract.Method
+) -> None:
+    for shop in (shopper, admin):
+        token = shop.headers["authorization"].removeprefix("Bearer ")
+        own = await call(mesh.address(SERVED_BY[method.service]), method.full_name, token)
+        assert own is grpc.StatusCode.PERMISSION_DENIED
+        assert await call(mesh.http_address, method.full_name, token) in {
+            grpc.StatusCode.PERMISSION_DENIED,
+            grpc.StatusCode.UNIMPLEMENTED,
+            grpc.StatusCode.UNAUTHENTICATED,
+            grpc.StatusCode.NOT_FOUND,
+        }
+
+
+async def test_a_service_token_passes_between_services_and_not_at_envoy(mesh: RunningMesh) -> None:
+    token = ServiceTokens("order", mesh.secret).current()
+    request = codec(ReleaseRequest).encode(ReleaseRequest(order_ids=[1]))
+    release = "/easyorder.inventory.v1.InventoryService/Release"
+
+    assert await call(mesh.address("inventory"), release, token, request) is grpc.StatusCode.OK
+    assert await call(mesh.http_address, release, token, request) is not grpc.StatusCode.OK
+
+
+async def test_a_spoofed_identity_changes_nothing(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin)
+    order = await admin.order({shelf.ids[0]: 1}, "tok_ok")
+    spoofed = {
+        "x-user-id": order["createdBy"],
+        "x-easyorder-on-behalf-of": order["createdBy"],
+        "x-user-roles": "ADMIN",
+        "x-jwt-payload": "eyJyb2xlcyI6WyJBRE1JTiJdfQ",
+    }
+
+    path = f"/api/v1/orders/{order['id']}"
+    assert (await http.get(path, headers=shopper.headers | spoofed)).status_code == 404
+    assert (await http.get(path, headers=spoofed)).status_code == 401
+    mine = await http.post(
+        "/api/v1/orders",
+        json={
+            "currency": "USD",
+            "items": [{"productItemId": shelf.ids[0], "quantity": 1}],
+            "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+        },
+        headers=shopper.headers | spoofed,
+    )
+    assert mine.json()["createdBy"] != order["createdBy"]
+    users = await http.get("/api/v1/admin/users", headers=shopper.headers | spoofed)
+    assert users.status_code == 403
