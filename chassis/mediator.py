@@ -74,9 +74,7 @@ class Mediator(Generic[Uow]):
 
         self._register(command, send)
 
-    def handle_batch(
-        self, command: type[C], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200
-    ) -> None:
+    def handle_batch(self, command: type[C], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200) -> None:
         """One unit of work for each batch; the handler answers a result or an AppError for each command, in order."""
         transaction = _Transaction(self._open_uow, handler, _answers_of(command))
         context = RequestContext(caller=self._service, method=command.__name__)
@@ -213,6 +211,8 @@ def _raised(outcome: _Outcome[Any] | BaseException) -> _Outcome[Any]:
 def _answers_of(command: type) -> TypeAdapter[Any]:
     """The JSON form of what the command answers: the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):
-        if arguments := get_args(base):
-            return TypeAdapter(arguments[0])
+        (answer, *_) = get_args(base) or (R,)
+        # A bare Command has only Generic[R] to show.
+        if not isinstance(answer, TypeVar):
+            return TypeAdapter(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")
