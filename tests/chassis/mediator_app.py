@@ -1,0 +1,112 @@
+"""A small service behind a mediator, on fakes or on PostgreSQL: it takes notes, and each note leaves an event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.context import current
+from chassis.db.engine import make_sessions
+from chassis.db.tables import OUTBOX
+from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.errors import AppError
+from chassis.events import Event
+from chassis.mediator import Command, Mediator
+from chassis.unit_of_work import OpenUnitOfWork, UnitOfWork
+from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
+
+Fault = Callable[[], Exception | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeNote(Command[str]):
+    text: str
+    # Notes of the same number collide.
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeNotes(TakeNote, Command[str]):
+    """The same, in batches."""
+
+
+@dataclass
+class MediatorApp:
+    """`refused` are answered with an error, `broken` raise; `gate` holds handlers back while it is clear."""
+
+    open_uow: OpenUnitOfWork[UnitOfWork]
+    notes: Callable[[], Awaitable[list[str]]]
+    batches: list[list[str]] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)
+    refused: dict[str, AppError] = field(default_factory=dict)
+    broken: dict[str, Fault] = field(default_factory=dict)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self.mediator = self.another_mediator()
+
+    def another_mediator(self, *, max_size: int = 200) -> Mediator[UnitOfWork]:
+        """As in another replica: it shares nothing but the database."""
+        mediator = Mediator(self.open_uow, service="notes")
+        mediator.handle(TakeNote, self._take_note)
+        mediator.handle_batch(TakeNotes, self._take_notes, max_size=max_size)
+        return mediator
+
+    async def _take_note(self, cmd: TakeNote, uow: UnitOfWork) -> str:
+        (result,) = await self._take_notes([cmd], uow)
+        if isinstance(result, AppError):
+            raise result
+        return result
+
+    async def _take_notes(self, batch: Sequence[TakeNote], uow: UnitOfWork) -> list[str | AppError]:
+        self.batches.append([cmd.text for cmd in batch])
+        self.callers.append(current().caller.id)
+        await self.gate.wait()
+        results: list[str | AppError] = []
+        for cmd in batch:
+            if (break_it := self.broken.get(cmd.text)) and (error := break_it()):
+                raise error
+            if refusal := self.refused.get(cmd.text):
+                results.append(refusal)
+                continue
+            uow.emit(_noted(cmd))
+            results.append(f"noted {cmd.text}")
+        return results
+
+
+def _noted(cmd: TakeNote) -> Event:
+    # The unique key of events stands for any that two transactions may fight over.
+    return Event(
+        kind="noted",
+        aggregate_id=cmd.number or abs(hash(cmd.text)) % 10**9 + 1000,
+        sequence=1,
+        owner="ann",
+        occurred_on=FakeClock().now(),
+        payload={"text": cmd.text},
+    )
+
+
+def in_memory_app() -> MediatorApp:
+    state = ChassisState()
+
+    async def notes() -> list[str]:
+        return sorted(event.payload["text"] for event in state.events)
+
+    return MediatorApp(in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock()), state), notes)
+
+
+def sql_app(engine: AsyncEngine) -> MediatorApp:
+    """On a database that has the chassis's tables."""
+
+    async def notes() -> list[str]:
+        async with engine.connect() as connection:
+            return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
+
+    open_uow = sql_units_of_work(SqlUnitOfWork, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
+    return MediatorApp(open_uow, notes)

@@ -1,0 +1,279 @@
+"""The mediator, on fakes and on PostgreSQL: one effect a request, and nobody pays for a neighbour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from chassis.context import Caller, RequestContext, current, request_context
+from chassis.errors import Conflict, EtagMismatch, RequestIdReused, Unavailable
+from chassis.jobs import LeaseLost
+from chassis.mediator import POSITION_HEADER, Command, Mediator
+from tests.chassis.mediator_app import Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
+from tests.fakes.chassis import request_key
+from tests.polling import eventually
+
+
+@pytest.fixture(params=["fakes", "postgres"])
+def app(request: pytest.FixtureRequest) -> MediatorApp:
+    return in_memory_app() if request.param == "fakes" else sql_app(request.getfixturevalue("chassis_engine"))
+
+
+@pytest.fixture
+def on_postgres(request: pytest.FixtureRequest) -> MediatorApp:
+    return sql_app(request.getfixturevalue("chassis_engine"))
+
+
+each_way = pytest.mark.parametrize("command", [TakeNote, TakeNotes])
+Make = Callable[..., Command[str]]
+
+
+def times(count: int, error: Exception) -> Fault:
+    """Fails so many times, and then no more."""
+    left = [error] * count
+    return lambda: left.pop() if left else None
+
+
+async def outcomes(*sending: object) -> Sequence[object]:
+    return await asyncio.gather(*sending, return_exceptions=True)  # type: ignore[call-overload, no-any-return]
+
+
+async def in_flight(app: MediatorApp, *commands: Command[str]) -> list[asyncio.Task[str]]:
+    """Sends a first command, which is held at the gate, and then the others, which wait for it."""
+    app.gate.clear()
+    first = asyncio.create_task(app.mediator.send(TakeNotes(text="first")))
+    await eventually(lambda: app.batches == [["first"]])
+    tasks = [first, *(asyncio.create_task(app.mediator.send(command)) for command in commands)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+@each_way
+async def test_a_command_is_carried_out_and_answered(app: MediatorApp, command: Make) -> None:
+    assert await app.mediator.send(command(text="milk")) == "noted milk"
+    assert await app.notes() == ["milk"]
+
+
+@each_way
+async def test_a_refused_command_leaves_nothing(app: MediatorApp, command: Make) -> None:
+    app.refused["milk"] = EtagMismatch("no milk today")
+
+    with pytest.raises(EtagMismatch):
+        await app.mediator.send(command(text="milk"))
+
+    assert await app.notes() == []
+
+
+async def test_a_batch_grows_while_one_is_in_flight(app: MediatorApp) -> None:
+    tasks = await in_flight(app, *(TakeNotes(text=text) for text in "abcde"))
+    app.gate.set()
+
+    assert await asyncio.gather(*tasks) == ["noted first", *(f"noted {text}" for text in "abcde")]
+    assert app.batches == [["first"], ["a", "b", "c", "d", "e"]]
+
+
+async def test_a_batch_has_a_limit(app: MediatorApp) -> None:
+    app.mediator = app.another_mediator(max_size=2)
+    tasks = await in_flight(app, *(TakeNotes(text=text) for text in "abc"))
+    app.gate.set()
+
+    await asyncio.gather(*tasks)
+    assert app.batches == [["first"], ["a", "b"], ["c"]]
+
+
+async def test_a_refusal_in_a_batch_is_its_own_commands_affair(app: MediatorApp) -> None:
+    app.refused["b"] = EtagMismatch("no b today")
+    first, a, b, c = await in_flight(app, *(TakeNotes(text=text) for text in "abc"))
+    app.gate.set()
+
+    await outcomes(first, a, b, c)
+    assert isinstance(b.exception(), EtagMismatch)
+    assert await app.notes() == ["a", "c", "first"]
+    assert len(app.batches) == 2
+
+
+async def test_a_command_that_breaks_its_batch_fails_alone(app: MediatorApp) -> None:
+    app.broken["e"] = lambda: ValueError("a defect")
+    _, *rest = await in_flight(app, *(TakeNotes(text=text) for text in "abcdefgh"))
+    app.gate.set()
+
+    failed = [outcome for outcome in await outcomes(*rest) if isinstance(outcome, Exception)]
+    assert [type(error) for error in failed] == [ValueError]
+    assert await app.notes() == ["a", "b", "c", "d", "f", "first", "g", "h"]
+    # In halves, not one by one.
+    assert [len(batch) for batch in app.batches] == [1, 8, 4, 4, 2, 1, 1, 2]
+
+
+async def test_a_command_that_the_database_refuses_fails_alone(app: MediatorApp) -> None:
+    await app.mediator.send(TakeNote(text="taken", number=7))
+    app.batches.clear()
+    first, a, b, c = await in_flight(app, *(TakeNotes(text=text, number=ord(text) - 91) for text in "abc"))
+    app.gate.set()
+
+    await outcomes(first, a, b, c)
+    assert isinstance(b.exception(), Conflict)
+    assert await app.notes() == ["a", "c", "first", "taken"]
+
+
+@each_way
+async def test_a_conflict_is_tried_again(app: MediatorApp, command: Make) -> None:
+    app.broken["milk"] = times(5, Conflict("collided"))
+
+    assert await app.mediator.send(command(text="milk")) == "noted milk"
+    assert len(app.batches) == 6
+    assert await app.notes() == ["milk"]
+
+
+@each_way
+async def test_a_conflict_that_does_not_end_is_told(app: MediatorApp, command: Make) -> None:
+    app.broken["milk"] = lambda: Conflict("collided")
+
+    with pytest.raises(Conflict):
+        await app.mediator.send(command(text="milk"))
+
+    assert len(app.batches) == Mediator.CONFLICT_ATTEMPTS
+    assert await app.notes() == []
+
+
+@each_way
+async def test_a_lost_lease_is_not_tried_again(app: MediatorApp, command: Make) -> None:
+    app.broken["milk"] = lambda: LeaseLost("taken over")
+
+    with pytest.raises(LeaseLost):
+        await app.mediator.send(command(text="milk"))
+
+    assert len(app.batches) == 1
+
+
+async def test_a_batch_whose_outcome_is_unknown_is_not_repeated(app: MediatorApp) -> None:
+    app.broken["b"] = lambda: Unavailable("no database")
+    first, a, b = await in_flight(app, TakeNotes(text="a"), TakeNotes(text="b"))
+    app.gate.set()
+
+    await outcomes(first, a, b)
+    assert isinstance(a.exception(), Unavailable)
+    assert isinstance(b.exception(), Unavailable)
+    assert len(app.batches) == 2
+
+
+@each_way
+async def test_the_same_request_has_one_effect_and_one_answer(app: MediatorApp, command: Make) -> None:
+    answers = [await app.mediator.send(command(text="milk", request=request_key())) for _ in range(3)]
+
+    assert answers == ["noted milk"] * 3
+    assert app.batches == [["milk"]]
+    assert await app.notes() == ["milk"]
+
+
+@each_way
+async def test_a_request_id_with_another_body_is_refused(app: MediatorApp, command: Make) -> None:
+    await app.mediator.send(command(text="milk", request=request_key(body="milk")))
+
+    with pytest.raises(RequestIdReused):
+        await app.mediator.send(command(text="tea", request=request_key(body="tea")))
+
+    assert await app.notes() == ["milk"]
+
+
+async def test_two_callers_may_use_the_same_request_id(app: MediatorApp) -> None:
+    await app.mediator.send(TakeNote(text="milk", request=request_key(scope="ann/TakeNote")))
+    await app.mediator.send(TakeNote(text="tea", request=request_key(scope="ben/TakeNote")))
+
+    assert await app.notes() == ["milk", "tea"]
+
+
+async def test_duplicates_inside_one_batch_have_one_effect(app: MediatorApp) -> None:
+    same = [TakeNotes(text="milk", request=request_key()) for _ in range(3)]
+    _, *tasks = await in_flight(app, *same, TakeNotes(text="tea", request=request_key(body="another")))
+    app.gate.set()
+
+    *same_outcomes, other = await outcomes(*tasks)
+    assert same_outcomes == ["noted milk"] * 3
+    assert isinstance(other, RequestIdReused)
+    assert app.batches[1] == ["milk"]
+    assert await app.notes() == ["first", "milk"]
+
+
+async def test_duplicates_inside_one_batch_share_a_refusal(app: MediatorApp) -> None:
+    app.refused["milk"] = EtagMismatch("no milk today")
+    _, *tasks = await in_flight(app, *(TakeNotes(text="milk", request=request_key()) for _ in range(2)))
+    app.gate.set()
+
+    assert [type(outcome) for outcome in await outcomes(*tasks)] == [EtagMismatch, EtagMismatch]
+
+
+@each_way
+async def test_a_refused_request_may_be_made_again(app: MediatorApp, command: Make) -> None:
+    app.refused["milk"] = EtagMismatch("no milk today")
+    with pytest.raises(EtagMismatch):
+        await app.mediator.send(command(text="milk", request=request_key()))
+    app.refused.clear()
+
+    assert await app.mediator.send(command(text="milk", request=request_key())) == "noted milk"
+
+
+@each_way
+async def test_work_under_way_is_not_cancelled_with_its_caller(app: MediatorApp, command: Make) -> None:
+    app.gate.clear()
+    sending = asyncio.create_task(app.mediator.send(command(text="milk")))
+    await eventually(lambda: app.batches == [["milk"]])
+    sending.cancel()
+    await asyncio.wait([sending])
+    app.gate.set()
+
+    assert sending.cancelled()
+    assert await eventually(app.notes) == ["milk"]
+    assert await app.mediator.send(command(text="tea")) == "noted tea"
+
+
+async def test_a_command_whose_caller_went_before_its_turn_is_left_out(app: MediatorApp) -> None:
+    first, gone, patient = await in_flight(app, TakeNotes(text="gone"), TakeNotes(text="patient"))
+    gone.cancel()
+    await asyncio.wait([gone])
+    app.gate.set()
+
+    await asyncio.gather(first, patient)
+    assert app.batches == [["first"], ["patient"]]
+
+
+async def test_a_single_command_runs_as_its_caller_and_a_batch_as_the_service(app: MediatorApp) -> None:
+    with request_context(RequestContext(caller=Caller.person("ann"))):
+        await app.mediator.send(TakeNote(text="milk"))
+        await app.mediator.send(TakeNotes(text="tea"))
+
+    assert app.callers == ["ann", "service:notes"]
+
+
+async def test_a_command_has_one_handler(app: MediatorApp) -> None:
+    with pytest.raises(ValueError, match="TakeNote has a handler already"):
+        app.mediator.handle(TakeNote, app._take_note)
+
+
+async def test_identical_requests_across_replicas_have_one_effect(on_postgres: MediatorApp) -> None:
+    replicas = [on_postgres.another_mediator() for _ in range(2)]
+    sending = [
+        replica.send(command(text="milk", request=request_key()))
+        for _ in range(5)
+        for replica in replicas
+        for command in (TakeNote, TakeNotes)
+    ]
+
+    assert set(await asyncio.gather(*sending)) == {"noted milk"}
+    assert await on_postgres.notes() == ["milk"]
+
+
+async def test_the_reply_tells_a_position_to_read_from(on_postgres: MediatorApp) -> None:
+    for command in (TakeNote(text="milk"), TakeNotes(text="tea")):
+        with request_context(RequestContext()):
+            await on_postgres.mediator.send(command)
+            assert current().reply_headers[POSITION_HEADER].isdigit()
+
+
+def test_a_command_says_what_it_answers() -> None:
+    class Silent(Command):  # type: ignore[type-arg]
+        pass
+
+    with pytest.raises(TypeError, match="Silent does not say what it answers"):
+        in_memory_app().mediator.handle(Silent, in_memory_app()._take_note)  # type: ignore[arg-type]
