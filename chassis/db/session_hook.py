@@ -39,7 +39,8 @@ def _filter(state: ORMExecuteState) -> Result[Any] | None:
     if state.is_update or state.is_delete:
         _refuse_what_can_not_be_filtered(state)
         if state.is_delete and _is_soft(state):
-            return state.invoke_statement(_marking(state.statement))
+            # The hook is not called again for the statement that takes its place.
+            return state.invoke_statement(_marking(state.statement).options(*_criteria(state)))
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*_criteria(state))
     return None

@@ -1,0 +1,104 @@
+"""Each failure of the database means the same on both drivers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from chassis.db.engine import make_engine
+from chassis.db.failures import meaning_of, sqlstate, translated, violated_constraint
+from chassis.errors import AppError, Conflict, Kind, Unavailable
+from tests.chassis.db.parcels import Parcel
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class LabelTaken(AppError):
+    kind, reason = Kind.ALREADY_EXISTS, "LABEL_TAKEN"
+
+
+async def insert_twice(sessions: Sessions) -> None:
+    async with sessions() as session:
+        await session.execute(insert(Parcel), [{"label": "same"}])
+        await session.execute(insert(Parcel), [{"label": "same"}])
+
+
+async def test_a_unique_key_is_a_conflict(sessions: Sessions) -> None:
+    with pytest.raises(Conflict), translated():
+        await insert_twice(sessions)
+
+
+async def test_a_constraint_that_was_named_has_its_meaning(sessions: Sessions) -> None:
+    with pytest.raises(LabelTaken), translated({"parcel_label_key": lambda: LabelTaken("choose another label")}):
+        await insert_twice(sessions)
+    with pytest.raises(Conflict), translated({"other_key": lambda: LabelTaken("choose another label")}):
+        await insert_twice(sessions)
+
+
+async def test_a_broken_check_is_a_defect_and_stays_what_it_is(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE stock (held bigint CONSTRAINT enough CHECK (held >= 0))"))
+    async with engine.connect() as connection:
+        with pytest.raises(IntegrityError) as raised, translated():
+            await connection.execute(text("INSERT INTO stock VALUES (-1)"))
+    assert sqlstate(raised.value) == "23514"
+    assert violated_constraint(raised.value) == "enough"
+
+
+async def test_a_deadlock_is_a_conflict(write: AsyncEngine) -> None:
+    async with write.begin() as connection:
+        await connection.execute(text("CREATE TABLE two (id bigint)"))
+        await connection.execute(text("INSERT INTO two VALUES (1), (2)"))
+    both = asyncio.Barrier(2)
+
+    async def lock(first: int, second: int) -> str:
+        try:
+            with translated():
+                async with write.begin() as connection:
+                    await connection.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
+                    await connection.execute(text("UPDATE two SET id = id WHERE id = :id"), {"id": first})
+                    await both.wait()
+                    await connection.execute(text("UPDATE two SET id = id WHERE id = :id"), {"id": second})
+        except Conflict:
+            return "refused"
+        return "done"
+
+    assert sorted(await asyncio.gather(lock(1, 2), lock(2, 1))) == ["done", "refused"]
+
+
+async def test_a_session_ended_by_an_operator_is_unavailable_and_the_next_one_works(engine: AsyncEngine) -> None:
+    with pytest.raises(Unavailable), translated():
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_a_server_that_is_not_there_is_unavailable(engine: AsyncEngine) -> None:
+    nowhere = make_engine(engine.url.set(host="127.0.0.1", port=1, query={}), application_name="tests")
+    with pytest.raises(Unavailable), translated():
+        async with nowhere.connect():
+            pass
+    await nowhere.dispose()
+
+
+async def test_a_pool_that_is_used_up_is_unavailable() -> None:
+    assert isinstance(meaning_of(PoolTimeout()), Unavailable)
+
+
+async def test_errors_do_not_show_the_values_of_their_statement(engine: AsyncEngine) -> None:
+    with pytest.raises(DBAPIError) as raised:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT * FROM nowhere WHERE secret = :secret"), {"secret": "hunter2"})
+    assert "hunter2" not in str(raised.value)
+
+
+def test_other_drivers_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"postgresql\+asyncpg or postgresql\+aioodbc"):
+        make_engine("sqlite+aiosqlite:///x", application_name="tests")

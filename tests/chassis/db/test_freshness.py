@@ -1,0 +1,132 @@
+"""A reader sees what they caused or were shown, and waits for nobody else's changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from chassis.context import Caller
+from chassis.db.copy_projection import CopyProjection
+from chassis.db.freshness import Freshness, current_position
+from chassis.db.projector import Change, Projector
+from chassis.errors import InvalidArgument
+from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@pytest.fixture
+def freshness(write: AsyncEngine) -> Freshness:
+    return Freshness(write)
+
+
+@pytest.fixture
+def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
+    return Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)})
+
+
+async def place(sessions: Sessions, caller: Caller, label: str = "a") -> str:
+    """Answers the position of the write."""
+    with calling(caller):
+        async with sessions() as session:
+            await session.execute(insert(Parcel), [{"label": label}])
+            position = await current_position(session)
+            await session.commit()
+            return position
+
+
+async def test_nobody_waits_when_nothing_of_theirs_is_pending(freshness: Freshness, sessions: Sessions) -> None:
+    await place(sessions, ANN)
+
+    assert await freshness.wait("dee", timeout_s=0)
+
+
+async def test_the_maker_waits_until_the_change_is_applied(
+    freshness: Freshness, projector: Projector, sessions: Sessions
+) -> None:
+    await place(sessions, ANN)
+    assert not await freshness.wait("ann", timeout_s=0.05)
+
+    waiting = asyncio.create_task(freshness.wait("ann"))
+    await projector.project()
+
+    assert await waiting
+
+
+async def test_owner_and_administrator_both_wait_for_the_administrators_change(
+    freshness: Freshness, projector: Projector, sessions: Sessions
+) -> None:
+    await place(sessions, ANN)
+    await projector.project()
+    with calling(ADMIN):
+        async with sessions() as session:
+            await session.execute(update(Parcel).values(label="b"))
+            await session.commit()
+
+    assert not await freshness.wait("ann", timeout_s=0)
+    assert not await freshness.wait("root", timeout_s=0)
+    assert await freshness.wait("dee", timeout_s=0)
+
+
+async def test_whoever_brings_a_position_waits_for_its_transaction(
+    freshness: Freshness, projector: Projector, sessions: Sessions
+) -> None:
+    position = await place(sessions, ANN)
+
+    assert not await freshness.wait("dee", position, timeout_s=0)
+    await projector.project()
+    assert await freshness.wait("dee", position, timeout_s=0)
+
+
+async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: AsyncEngine, sessions: Sessions) -> None:
+    waits = asyncio.Event()
+    freshness = Freshness(write, wake=waits.set)
+    await place(sessions, ANN, "first")
+    waiting = asyncio.create_task(freshness.wait("ann"))
+    await waits.wait()
+    await place(sessions, ANN, "second")
+    await Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, batch=1).project()
+
+    assert await waiting
+    assert not await freshness.wait("ann", timeout_s=0)
+
+
+async def test_caches_are_told_before_a_waiting_reader_goes_on(
+    freshness: Freshness, projector: Projector, sessions: Sessions
+) -> None:
+    fresh: list[bool] = []
+
+    async def told(changes: list[Change]) -> None:
+        fresh.append(await freshness.wait("ann", timeout_s=0))
+
+    projector.on_applied.append(told)  # type: ignore[arg-type]
+    await place(sessions, ANN)
+    await projector.project()
+
+    assert fresh == [False]
+
+
+async def test_a_parked_change_holds_nobody_up(freshness: Freshness, write: AsyncEngine, sessions: Sessions) -> None:
+    await place(sessions, DEE)
+    async with write.begin() as connection:
+        await connection.execute(text("UPDATE change_log SET failures = 1"))
+
+    assert await freshness.wait("dee", timeout_s=0)
+
+
+async def test_the_projector_of_the_process_is_woken(write: AsyncEngine, sessions: Sessions) -> None:
+    woken: list[int] = []
+    await place(sessions, ANN)
+
+    await Freshness(write, wake=lambda: woken.append(1)).wait("ann", timeout_s=0.05)
+
+    assert woken
+
+
+@pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])
+async def test_a_position_that_never_was_one_is_refused(freshness: Freshness, position: str) -> None:
+    with pytest.raises(InvalidArgument):
+        await freshness.wait("ann", position)

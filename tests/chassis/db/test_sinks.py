@@ -1,0 +1,53 @@
+"""Audit entries and unexpected errors are kept, many in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.audit import SqlAuditSink
+from chassis.db.errors_recorded import SqlErrorSink
+from chassis.db.tables import AUDIT_ENTRY, CHASSIS, RECORDED_ERROR
+from chassis.grpc.sinks import AuditEntry, UnexpectedError
+
+_NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
+
+
+async def kept(engine: AsyncEngine, table: Table) -> list[dict[str, object]]:
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(table).order_by(table.c.id))).mappings()
+        return [{name: value for name, value in row.items() if name != "id"} for row in rows]
+
+
+async def test_audit_entries_are_kept(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(CHASSIS.create_all)
+    entries = [
+        AuditEntry(time=_NOW, actor=actor, action="CancelOrder", resource="orders/7", outcome="OK", correlation_id="c")
+        for actor in ("ann", "Jürgen 'the' \\ \"best\"")
+    ]
+
+    await SqlAuditSink(engine).write(entries)
+
+    assert await kept(engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
+
+
+async def test_errors_are_kept(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(CHASSIS.create_all)
+    error = UnexpectedError(
+        time=_NOW,
+        source="charge",
+        actor="service:order",
+        kind="ZeroDivisionError",
+        message="division by zero",
+        detail="Traceback …\n" * 100,
+        correlation_id="c",
+    )
+
+    await SqlErrorSink(engine).write([error])
+
+    assert await kept(engine, RECORDED_ERROR) == [asdict(error)]
