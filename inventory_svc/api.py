@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from easyorder.catalog.v1 import (
@@ -107,14 +107,15 @@ class InventoryApi:
         return ReleaseResponse(results=_settlements(request.order_ids, answers))
 
     async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
-        answering = [self._one(command) for command in commands]
-        return await asyncio.gather(*answering)
+        sending = [self._mediator.send(command) for command in commands]
+        return await asyncio.gather(*(_answer(sent) for sent in sending))
 
-    async def _one(self, command: Command[R]) -> R | AppError:
-        try:
-            return await self._mediator.send(command)
-        except AppError as error:
-            return error
+
+async def _answer(sending: Awaitable[R]) -> R | AppError:
+    try:
+        return await sending
+    except AppError as error:
+        return error
 
 
 def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
