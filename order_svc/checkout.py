@@ -79,6 +79,7 @@ class Checkout:
         item_ids: Ids,
         clock: Clock,
         load_order: Callable[[int], Awaitable[OrderView]],
+        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._mediator = mediator
         self._inventory = inventory
@@ -87,6 +88,7 @@ class Checkout:
         self._item_ids = item_ids
         self._clock = clock
         self._load_order = load_order
+        self._new_transaction_id = new_transaction_id
 
     async def place(self, basket: Basket) -> OrderView:
         """Holds the stock and places the order. A refusal leaves nothing behind."""
@@ -151,7 +153,7 @@ class Checkout:
             ),
             method=basket.method,
             payment_token=basket.payment_token,
-            transaction_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"order/{hold.order_id}")),
+            transaction_id=self._new_transaction_id(),
             hold=hold,
         )
 

@@ -1,0 +1,265 @@
+"""The checkout saga: from a basket to a paid order, and back from wherever it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import pytest
+
+from chassis.context import Caller
+from chassis.errors import RequestIdReused, Unavailable
+from chassis.idempotency import RequestKey
+from chassis.jobs import Job, JobLease
+from order_svc.checkout import Basket, Checkout
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.domain.inventory import OutOfStock
+from order_svc.domain.payments import Charged, Refused
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import OrderView
+from tests.builders.order import SHOPPER
+from tests.fakes.chassis import leased, request_key
+from tests.fakes.order import FakeInventory, FakePayments
+from tests.order_svc.order_app import InMemoryOrderApp
+
+
+class Counter:
+    def __init__(self) -> None:
+        self._ids = itertools.count(1)
+
+    async def next(self) -> int:
+        return next(self._ids)
+
+
+class CheckoutApp(InMemoryOrderApp):
+    """The saga on fakes. `work` does what the job runner would, until nothing is due."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inventory = FakeInventory(self.clock)
+        self.payments = FakePayments(self.clock)
+        self.checkout = Checkout(
+            self.mediator,
+            self.inventory,
+            self.payments,
+            order_ids=Counter(),
+            item_ids=Counter(),
+            clock=self.clock,
+            load_order=self._load,
+        )
+
+    async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
+        return await self.checkout.place(
+            Basket(
+                caller=Caller.person(SHOPPER),
+                request=request,
+                currency="USD",
+                lines=((1, quantity), (2, 1)),
+                method=PaymentMethod.CARD,
+                payment_token="tok_ok",
+            )
+        )
+
+    async def work(self) -> None:
+        handlers = self.checkout.job_handlers()
+        while running := [job for job in self._state.jobs if job.state == "RUNNING" and job.token]:
+            for stored in running:
+                job = leased(stored)
+                settled = await handlers[job.kind](job)
+                if not settled.by_handler:
+                    async with self.open_uow() as uow:
+                        await uow.job_leases.complete([job.lease])
+                        await uow.commit()
+
+    async def due(self, seconds: float) -> None:
+        """Time passes, and the runner claims what is due."""
+        self.clock.advance(seconds)
+        for job in self._state.jobs:
+            if job.state == "READY" and job.due_at <= self.clock.now():
+                job.state, job.attempts, job.token = "RUNNING", job.attempts + 1, f"claim-{job.attempts + 1}"
+
+    async def _load(self, order_id: int) -> OrderView:
+        return (await self.order(order_id)).view()
+
+
+@pytest.fixture
+def app() -> CheckoutApp:
+    return CheckoutApp()
+
+
+async def test_a_basket_becomes_a_paid_order(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.work()
+
+    assert placed.status is Status.CONFIRMED
+    assert await app.status(placed.id) is Status.PAID
+    assert app.inventory.sold == {placed.id}
+    assert [money.amount for money in app.payments.ledger.values()] == [placed.total_amount]
+
+
+async def test_what_can_not_be_held_is_not_ordered(app: CheckoutApp) -> None:
+    with pytest.raises(OutOfStock):
+        await app.place(quantity=1000)
+
+    assert await app.jobs() == []
+    assert app.inventory.holds == {}
+
+
+async def test_a_hold_whose_order_can_not_be_placed_is_given_back(app: CheckoutApp) -> None:
+    first = await app.place(request=request_key(scope=f"{SHOPPER}/CreateOrderRequest", body="one"))
+    stock = dict(app.inventory.stock)
+
+    # The same request_id with another body gets the same hold, and must not take it away from the first.
+    with pytest.raises(RequestIdReused):
+        await app.place(request=request_key(scope=f"{SHOPPER}/CreateOrderRequest", body="other"))
+
+    assert app.inventory.stock == stock
+    await app.work()
+    assert await app.status(first.id) is Status.PAID
+
+
+async def test_when_nobody_knows_whether_it_was_placed_the_hold_stays(app: CheckoutApp) -> None:
+    app.inventory.failure = Unavailable("inventory is gone")
+
+    with pytest.raises(Unavailable):
+        await app.place(request=request_key())
+    assert "release" not in app.inventory.calls
+
+    placed = await app.place(request=request_key())
+    assert placed.status is Status.CONFIRMED
+
+
+async def test_a_request_that_got_no_further_than_its_hold_can_be_tried_again_later(app: CheckoutApp) -> None:
+    lost = await app.place(request=request_key())
+    # As if the process had died before the order was written, and the hold had expired since.
+    del app._state.orders[lost.id]
+    app._state.answers.clear()
+    app._state.events.clear()
+    app._state.jobs.clear()
+    app.inventory.end(f"{SHOPPER}/r-1")
+
+    placed = await app.place(request=request_key())
+    await app.work()
+
+    assert placed.id == lost.id
+    assert await app.status(placed.id) is Status.PAID
+
+
+async def test_ten_equal_requests_at_once_hold_and_order_once(app: CheckoutApp) -> None:
+    app.inventory.stock = {1: 2, 2: 1}
+
+    views = await asyncio.gather(*[app.place(request=request_key()) for _ in range(10)])
+
+    assert len({view.id for view in views}) == 1
+    assert app.inventory.stock == {1: 0, 2: 0}
+
+
+async def test_a_refusal_fails_the_order_and_the_stock_is_back(app: CheckoutApp) -> None:
+    app.payments.answers = [Refused("card declined")]
+
+    placed = await app.place()
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.failure_reason) == (Status.FAILED, "card declined")
+    assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+    assert app.payments.ledger == {}
+
+
+async def test_transient_failures_are_tried_again_until_one_works(app: CheckoutApp) -> None:
+    app.payments.answers = [Unavailable("down"), Unavailable("down")]
+    placed = await app.place()
+
+    for _ in range(3):
+        await app.work()
+        await app.due(60)
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.attempts) == (Status.PAID, 3)
+
+
+async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard_of(app: CheckoutApp) -> None:
+    app.payments.answers = [Unavailable("lost")] * 3
+    placed = await app.place()
+    transaction = (await app.order(placed.id)).payment.transaction_id
+    app.payments.ledger[transaction] = (await app.order(placed.id)).payment.amount
+
+    for _ in range(3):
+        await app.work()
+        await app.due(60)
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.FAILED, PaymentStatus.REFUNDED)
+    assert app.payments.ledger == {}
+    assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+
+
+async def test_nothing_is_charged_for_a_hold_that_ended(app: CheckoutApp) -> None:
+    placed = await app.place()
+    app.inventory.end(f"order/{placed.id}")
+    app.inventory.stock = {1: 0, 2: 0}
+    app.clock.advance(900)
+
+    await app.work()
+
+    assert await app.status(placed.id) is Status.FAILED
+    assert app.payments.ledger == {}
+
+
+async def test_a_hold_that_is_about_to_end_is_renewed_before_the_charge(app: CheckoutApp) -> None:
+    placed = await app.place()
+    app.inventory.end(f"order/{placed.id}")
+    app.clock.advance(900)
+
+    await app.work()
+
+    assert await app.status(placed.id) is Status.PAID
+    assert app.inventory.sold == {placed.id}
+
+
+async def test_a_cancel_during_the_charge_leaves_no_money_behind(app: CheckoutApp) -> None:
+    placed = await app.place()
+    charging = next(job for job in await app.jobs() if job.kind == "charge")
+
+    # The provider charges, then the shopper cancels, then the charge is recorded.
+    transaction = (await app.order(placed.id)).payment.transaction_id
+    app.payments.ledger[transaction] = (await app.order(placed.id)).payment.amount
+    await app.send(CancelOrder(order_id=placed.id, reason="late"))
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.REFUNDED)
+    assert app.payments.ledger == {}
+    assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+    assert charging.lease is not None
+
+
+async def test_a_paid_order_whose_stock_is_gone_is_refunded(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.checkout.job_handlers()["charge"](leased(app._state.jobs[0]))
+    app.inventory.end(f"order/{placed.id}")
+
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.REFUNDED)
+    assert app.payments.ledger == {}
+
+
+async def test_a_charge_job_that_lost_its_lease_is_told_so(app: CheckoutApp) -> None:
+    placed = await app.place()
+    job = leased(app._state.jobs[0])
+    stale = Job(
+        kind=job.kind,
+        key=job.key,
+        payload=job.payload,
+        attempt=1,
+        lease=JobLease(job.lease.job_id, "an older token"),
+        lease_end=job.lease_end,
+    )
+    app.payments.answers = [Charged(app.clock.now())]
+
+    with pytest.raises(Exception, match="taken over"):
+        await app.checkout.job_handlers()["charge"](stale)
+
+    assert await app.status(placed.id) is Status.CONFIRMED
