@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import types as sqltypes
@@ -114,6 +115,8 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         settings = "SET TIME ZONE 'UTC'; SET jit = off"
         if name:
             settings += f"; SET application_name = '{name.replace(chr(39), chr(39) * 2)}'"
+        # A thread of its own: in the loop's few, those that wait for a lock would keep out the one that can release it.
+        cparams["executor"] = ThreadPoolExecutor(1, thread_name_prefix="odbc")
         # Braces, because the value itself has semicolons.
         cparams["dsn"] += f";ConnSettings={{{settings}}}"
         return super().connect(*cargs, **cparams)
