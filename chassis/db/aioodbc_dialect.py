@@ -125,7 +125,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         if _RETURNING.match(statement):
             # One that touches no row is SQL_NO_DATA to ODBC, and not an empty result, unless it is part of a query.
             statement = f"WITH returned AS ({statement}) SELECT * FROM returned"
-        super().do_execute(cursor, statement, parameters, context)
+        cursor.execute(statement, parameters)
 
     def is_disconnect(self, e: Exception, connection: Any, cursor: Any) -> bool:
         state = e.args[0] if e.args else None

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.db.failures import translated
 from chassis.errors import Conflict
-from tests.chassis.db.parcels import ANN, BEN, SERVICE, Line, Parcel, calling
+from tests.chassis.db.parcels import ANN, BEN, SERVICE, Base, Line, Parcel, calling
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -47,7 +47,7 @@ async def test_orm_and_core_updates_count_up_and_say_who(sessions: Sessions) -> 
             await session.flush()
             assert parcel.row_version == 2
             await session.execute(update(Parcel).values(label="c"))
-            await session.execute(update(Parcel.__table__).values(label="d"))
+            await session.execute(update(Base.metadata.tables["parcel"]).values(label="d"))
             await session.commit()
             await session.refresh(parcel)
 

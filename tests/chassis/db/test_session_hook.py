@@ -25,7 +25,7 @@ async def shelf(sessions: Sessions) -> Sessions:
     return sessions
 
 
-async def seen(sessions: Sessions, caller: Caller, query: Select[tuple[str]] | None = None) -> list[str]:
+async def seen(sessions: Sessions, caller: Caller, query: Select[str] | None = None) -> list[str]:
     with calling(caller):
         async with sessions() as session:
             return sorted(await session.scalars(query if query is not None else select(Parcel.label)))
