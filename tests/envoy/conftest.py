@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.envoy.fake_mesh import SERVICES, FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
-from tests.envoy.tokens import Issuer
+from tests.mesh import Tokens
 
 GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 
 
 @pytest.fixture(scope="session")
-def issuer() -> Issuer:
-    return Issuer()
+def tokens() -> Tokens:
+    return Tokens()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -31,17 +34,17 @@ async def started_mesh() -> AsyncIterator[FakeMesh]:
 
 
 @pytest.fixture
-def mesh(started_mesh: FakeMesh, issuer: Issuer) -> FakeMesh:
+def mesh(started_mesh: FakeMesh, tokens: Tokens) -> FakeMesh:
     started_mesh.reset()
-    publish_keys(started_mesh, issuer)
+    publish_keys(started_mesh, tokens)
     return started_mesh
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def envoy(
-    started_mesh: FakeMesh, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory
+    started_mesh: FakeMesh, tokens: Tokens, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningEnvoy]:
-    publish_keys(started_mesh, issuer)
+    publish_keys(started_mesh, tokens)
     folder = tmp_path_factory.mktemp("envoy")
     async with running_envoy(folder, started_mesh.ports, order_rate_limit=20, auth_rate_limit=1000) as running:
         yield running
@@ -54,14 +57,20 @@ async def http(envoy: RunningEnvoy) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def bearer(issuer: Issuer) -> dict[str, str]:
-    return {"authorization": f"Bearer {issuer.token()}"}
+def bearer(tokens: Tokens) -> dict[str, str]:
+    return {"authorization": f"Bearer {tokens.user()}"}
 
 
-def publish_keys(mesh: FakeMesh, issuer: Issuer) -> None:
-    """Identity answers GetJwks with the issuer's public key."""
+def publish_keys(mesh: FakeMesh, tokens: Tokens) -> None:
+    """Identity answers GetJwks with the keys that `tokens` are signed with."""
 
     async def get_jwks(request: Any, context: Any) -> Any:
-        return new("easyorder.identity.v1.Jwks", keys=[new("easyorder.identity.v1.Jwk", **issuer.jwk)])
+        keys = [_jwk(kid, key) for kid, key in (await tokens.keys()).items()]
+        return new("easyorder.identity.v1.Jwks", keys=keys)
 
     mesh.answers[GET_JWKS] = get_jwks
+
+
+def _jwk(kid: str, key: Ed25519PublicKey) -> dict[str, str]:
+    x = base64.urlsafe_b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).rstrip(b"=").decode()
+    return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig"}

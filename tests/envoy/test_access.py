@@ -14,7 +14,7 @@ from envoy.routing import is_public, is_reachable
 from tests.envoy.fake_mesh import FakeMesh
 from tests.envoy.names import Name, names_of
 from tests.envoy.running import RunningEnvoy, running_envoy
-from tests.envoy.tokens import Issuer
+from tests.mesh import Tokens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,11 +35,11 @@ async def test_a_public_method_needs_no_token(name: Name, envoy: RunningEnvoy, m
 
 
 @pytest.mark.parametrize("name", GUARDED, ids=str)
-async def test_any_other_method_needs_one(name: Name, envoy: RunningEnvoy, mesh: FakeMesh, issuer: Issuer) -> None:
+async def test_any_other_method_needs_one(name: Name, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     assert await name.status(envoy, {}) in REFUSED
     assert mesh.calls == []
 
-    token = issuer.token(sub=str(name))
+    token = tokens.user(str(name))
 
     assert await name.status(envoy, {"authorization": f"Bearer {token}"}) in ADMITTED
     assert mesh.only_call.method == name.method.full_name

@@ -14,7 +14,7 @@ from envoy.render import token_bucket
 from tests.envoy.error_shape import detail_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh
 from tests.envoy.running import RunningEnvoy, running_envoy
-from tests.envoy.tokens import Issuer
+from tests.mesh import Tokens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,8 +28,8 @@ async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> Asyn
         yield envoy
 
 
-async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh, issuer: Issuer) -> None:
-    busy, other = ({"authorization": f"Bearer {issuer.token(sub=user)}"} for user in ("busy", "other"))
+async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+    busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("busy", "other"))
     async with httpx.AsyncClient(base_url=strict.url) as http:
         admitted = [await http.post("/api/v1/orders", headers=busy, json={}) for _ in range(LIMIT)]
         refused = await http.post("/api/v1/orders", headers=busy, json={})

@@ -19,11 +19,12 @@ from envoy.routing import routes
 from tests.envoy.error_shape import reason_of
 from tests.envoy.fake_mesh import FakeMesh, new
 from tests.envoy.running import RunningEnvoy
-from tests.envoy.tokens import Issuer
+from tests.mesh import Tokens
 from tests.polling import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+LONG_AGO = 1_000_000_000
 SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
 HUB_MESSAGE = contract.full_name_of(HubMessage)
 WATCH = "/api/v1/orders/7:watch"
@@ -59,9 +60,9 @@ async def test_each_message_arrives_when_it_is_sent(
 
 
 async def test_the_token_may_be_a_parameter(
-    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, issuer: Issuer
+    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
 ) -> None:
-    token = issuer.token()
+    token = tokens.user()
 
     watched = await http.get("/api/v1/hub", params={"access_token": token, "afterSequence": "5"})
     assert watched.status_code == 200
@@ -73,9 +74,9 @@ async def test_the_token_may_be_a_parameter(
 
 
 async def test_a_token_in_a_parameter_is_checked_as_well(
-    http: httpx.AsyncClient, mesh: FakeMesh, issuer: Issuer
+    http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
 ) -> None:
-    expired = await http.get(WATCH, params={"access_token": issuer.token(exp=1_000_000_000)})
+    expired = await http.get(WATCH, params={"access_token": tokens.user(exp=LONG_AGO)})
     nonsense = await http.get(WATCH, params={"access_token": "nonsense"})
 
     assert (expired.status_code, reason_of(expired)) == (401, "TOKEN_EXPIRED")
@@ -84,26 +85,26 @@ async def test_a_token_in_a_parameter_is_checked_as_well(
 
 
 async def test_nothing_but_a_stream_takes_a_token_in_a_parameter(
-    http: httpx.AsyncClient, mesh: FakeMesh, issuer: Issuer
+    http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
 ) -> None:
-    reply = await http.get("/api/v1/orders", params={"access_token": issuer.token()})
+    reply = await http.get("/api/v1/orders", params={"access_token": tokens.user()})
 
     assert (reply.status_code, reason_of(reply)) == (401, "UNAUTHENTICATED")
     assert mesh.calls == []
 
 
 async def test_no_token_gets_into_the_access_log(
-    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, issuer: Issuer
+    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
 ) -> None:
-    tokens = [issuer.token(sub="logged"), "nonsense-token"]
+    shown = [tokens.user("logged"), "nonsense-token"]
     for path in ("/api/v1/hub", "/api/v1/orders/4711:watch", "/api/v1/orders", "/last-of-all"):
-        for token in tokens:
+        for token in shown:
             await http.get(path, params={"access_token": token})
 
-    await eventually(lambda: envoy.access_log.read_text().count("/last-of-all") >= len(tokens), timeout_s=15)
+    await eventually(lambda: envoy.access_log.read_text().count("/last-of-all") >= len(shown), timeout_s=15)
     log = envoy.access_log.read_text()
     assert "/api/v1/orders/4711:watch" in log
-    assert not [token for token in tokens if token in log]
+    assert not [token for token in shown if token in log]
 
 
 async def test_an_error_before_the_first_message_is_an_ordinary_one(

@@ -1,0 +1,132 @@
+"""The document is valid OpenAPI 3.1 and says what the contract says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from chassis import contract
+from chassis.context import Audience
+from edge.openapi import document
+
+VERBS = {"get", "put", "post", "delete"}
+
+
+@pytest.fixture(scope="module")
+def api() -> Any:
+    return document()
+
+
+@pytest.fixture(scope="module")
+def operations(api: Any) -> dict[str, Any]:
+    """By the method's full name; of several bindings, the first."""
+    found: dict[str, Any] = {}
+    for path in api["paths"].values():
+        for operation in path.values():
+            found.setdefault(operation["x-grpc-method"], operation)
+    return found
+
+
+def valid(api: Any, schema: str, value: object) -> bool:
+    """Whether `value` is an instance of a component of the document."""
+    root = {"$ref": f"#/components/schemas/{schema}", "components": api["components"]}
+    return bool(Draft202012Validator(root).is_valid(value))
+
+
+def test_it_is_valid_open_api(api: Any) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(api).iter_errors()] == []
+
+
+def test_every_binding_is_there_once(api: Any) -> None:
+    bindings = [binding for method in contract.methods().values() for binding in method.http]
+    operations = [operation for path in api["paths"].values() for verb, operation in path.items() if verb in VERBS]
+
+    assert len(operations) == len(bindings)
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+
+
+def test_security_is_what_the_access_options_say(operations: dict[str, Any]) -> None:
+    for name, operation in operations.items():
+        method = contract.methods()[name]
+        is_public = Audience.PUBLIC in method.access.allow
+        assert (operation["security"] == []) == is_public, name
+        assert ("401" in operation["responses"]) != is_public, name
+
+
+def test_every_operation_is_described(operations: dict[str, Any]) -> None:
+    assert [name for name, operation in operations.items() if not operation["summary"]] == []
+
+
+def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(operations: dict[str, Any]) -> None:
+    subscribe = operations["/easyorder.order.v1.OrderHub/Subscribe"]
+
+    assert {"accessToken": []} in subscribe["security"]
+    events = subscribe["responses"]["200"]["content"]["text/event-stream"]["schema"]
+    assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.HubMessage"}
+
+
+def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
+    get, put = api["paths"]["/api/v1/orders"]["get"], api["paths"]["/api/v1/orders/{id}"]["put"]
+    product = api["paths"]["/api/v1/products/{id}"]["put"]
+
+    assert [(p["name"], p["in"]) for p in get["parameters"]] == [
+        ("pageSize", "query"),
+        ("pageToken", "query"),
+        ("filter", "query"),
+    ]
+    assert [(p["name"], p["in"], p["required"]) for p in put["parameters"]] == [("id", "path", True)]
+    assert put["requestBody"]["content"]["application/json"]["schema"]["properties"].keys() == {
+        "items",
+        "etag",
+        "requestId",
+    }
+    assert product["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/catalog.v1.Product")
+
+
+def an_order(**changes: object) -> dict[str, object]:
+    return {
+        "currency": "USD",
+        "items": [{"productItemId": "1", "quantity": 1}],
+        "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+    } | changes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"currency": "XYZ"},
+        {"items": []},
+        {"items": [{"productItemId": "1", "quantity": 0}]},
+        {"items": [{"productItemId": "1", "quantity": 1001}]},
+        {"items": [{"productItemId": "one", "quantity": 1}]},
+        {"payment": {"method": "BITCOIN"}},
+        {"requestId": "x" * 101},
+    ],
+    ids=str,
+)
+def test_the_rules_of_the_contract_are_constraints(api: Any, changes: dict[str, object]) -> None:
+    assert valid(api, "order.v1.CreateOrderRequest", an_order())
+    assert not valid(api, "order.v1.CreateOrderRequest", an_order(**changes))
+
+
+def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
+    order = api["components"]["schemas"]["order.v1.Order"]["properties"]
+
+    assert (order["id"]["type"], order["id"]["format"]) == ("string", "int64")
+    assert order["placedAt"] == {"type": "string", "format": "date-time"}
+
+
+def test_errors_are_described_as_they_are(api: Any) -> None:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "OUT_OF_STOCK",
+        "domain": "easyorder",
+        "metadata": {"available": "0"},
+    }
+
+    assert valid(api, "Error", {"code": 9, "message": "sold out", "details": [info]})
+    assert not valid(api, "Error", {"code": 9, "message": "sold out"})
+    assert not valid(api, "Error", {"code": 9, "message": "sold out", "details": [{"@type": "something else"}]})

@@ -1,0 +1,117 @@
+"""What the portal shows, and that it tells the mesh's health as the services tell it themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import grpc
+import pytest
+from easyorder.edge.v1 import GetDocsRequest, GetHealthRequest, GetHomeRequest, GetOpenApiRequest
+from easyorder.google.api import HttpBody
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from chassis import contract
+from chassis.errors import Unavailable, Unimplemented
+from chassis.grpc.clients import Client, rpc
+from edge.mesh_health import MeshHealth
+from tests.edge.conftest import SERVICES, HealthServers
+from tests.polling import eventually
+
+PORTAL = "easyorder.edge.v1.PortalService"
+GET_HOME = rpc(PORTAL, "GetHome", GetHomeRequest, HttpBody)
+GET_HEALTH = rpc(PORTAL, "GetHealth", GetHealthRequest, HttpBody)
+GET_OPEN_API = rpc(PORTAL, "GetOpenApi", GetOpenApiRequest, HttpBody)
+GET_DOCS = rpc(PORTAL, "GetDocs", GetDocsRequest, HttpBody)
+
+
+async def test_the_front_page_shows_every_path(client: Client) -> None:
+    home = await client.call(GET_HOME, GetHomeRequest())
+
+    page = home.data.decode()
+    assert home.content_type == "text/html; charset=utf-8"
+    assert "${" not in page
+    shown = [m for m in contract.methods().values() if m.http and m.service != PORTAL]
+    assert [b.path for m in shown for b in m.http if b.path not in page] == []
+
+
+async def test_the_front_page_needs_nothing_else(client: Client) -> None:
+    page = (await client.call(GET_HOME, GetHomeRequest())).data.decode()
+
+    assert "<script" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+async def test_the_open_api_document_is_json(client: Client) -> None:
+    reply = await client.call(GET_OPEN_API, GetOpenApiRequest())
+
+    assert reply.content_type == "application/json"
+    assert json.loads(reply.data)["openapi"] == "3.1.0"
+
+
+async def test_what_comes_later_says_so(client: Client) -> None:
+    with pytest.raises(Unimplemented):
+        await client.call(GET_DOCS, GetDocsRequest())
+
+
+async def test_all_is_well_when_every_service_serves(client: Client) -> None:
+    reply = await client.call(GET_HEALTH, GetHealthRequest())
+
+    assert reply.content_type == "application/json"
+    assert json.loads(reply.data) == {"status": "SERVING", "services": dict.fromkeys(SERVICES, "SERVING")}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_that_is_gone_is_named_until_it_is_back(
+    service: str, client: Client, servers: HealthServers
+) -> None:
+    await servers.stop(service)
+
+    with pytest.raises(Unavailable) as refusal:
+        await client.call(GET_HEALTH, GetHealthRequest(), timeout_s=0.5)
+    assert refusal.value.metadata == dict.fromkeys(SERVICES, "SERVING") | {service: "UNREACHABLE"}
+    assert service in refusal.value.message
+
+    await servers.start(service)
+    assert await eventually(lambda: _is_well(client), timeout_s=10)
+
+
+async def test_a_service_that_drains_does_not_serve(client: Client, servers: HealthServers) -> None:
+    await servers.drain("order")
+
+    with pytest.raises(Unavailable) as refusal:
+        await client.call(GET_HEALTH, GetHealthRequest(), timeout_s=0.5)
+
+    assert refusal.value.metadata["order"] == "NOT_SERVING"
+
+
+async def test_one_replica_is_enough(servers: HealthServers) -> None:
+    await servers.start("second")
+    health = MeshHealth({"order": [servers.addresses["order"], servers.addresses["second"]]})
+    await health.start()
+    await servers.stop("order")
+
+    assert await health.states() == {"order": "SERVING"}
+
+    await servers.stop("second")
+    assert await health.states() == {"order": "UNREACHABLE"}
+    await health.stop()
+
+
+async def test_reflection_tells_of_the_whole_contract(address: str) -> None:
+    def services() -> set[str]:
+        with grpc.insecure_channel(address) as channel:
+            return set(ProtoReflectionDescriptorDatabase(channel).get_services())
+
+    told = await asyncio.to_thread(services)
+
+    assert {method.service for method in contract.methods().values()} <= told
+
+
+async def _is_well(client: Client) -> bool:
+    try:
+        await client.call(GET_HEALTH, GetHealthRequest(), timeout_s=0.5)
+    except Unavailable:
+        return False
+    return True
