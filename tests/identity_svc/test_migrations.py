@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.engine import make_url
 
 from chassis.db.engine import make_engine
 from chassis.db.tables import CHASSIS
@@ -12,7 +13,9 @@ from identity_svc.adapters.tables import Base
 
 
 async def test_the_migrated_database_has_the_tables_of_the_code(identity_database: str) -> None:
-    engine = make_engine(identity_database, application_name="tests")
+    # SQLAlchemy can not reflect over ODBC.
+    url = make_url(identity_database).set(drivername="postgresql+asyncpg")
+    engine = make_engine(url, application_name="tests")
 
     async with engine.connect() as connection:
         differences = await connection.run_sync(_differences)
