@@ -31,10 +31,11 @@ _BURY = text(_SETTLE.format(state="DEAD"))
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
     "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)) "
-    "FROM (SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
+    # An array is made once; a subquery that the planner joins may run, and lock, more than once.
+    "WHERE t.id = ANY(ARRAY(SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
     "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
-    "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED) AS due "
-    "WHERE t.id = due.id RETURNING t.id, t.kind, t.key, t.payload, t.attempts) "
+    "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)) "
+    "RETURNING t.id, t.kind, t.key, t.payload, t.attempts) "
     "SELECT id, kind, key, payload, attempts FROM claimed"
 )
 
