@@ -1,0 +1,144 @@
+"""What every job store promises: one suite, for the fake and for PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chassis.jobs import Job, JobLease, JobStore, NewJob
+
+
+@dataclass(frozen=True)
+class JobSeen:
+    """A job as the tests look at it."""
+
+    state: str
+    attempts: int
+    last_error: str | None
+
+
+class JobBench(Protocol):
+    """A job store, and what a test needs around it."""
+
+    @property
+    def store(self) -> JobStore: ...
+
+    async def write(self, *jobs: NewJob) -> Sequence[JobLease]:
+        """Commits jobs; answers the leases of those that were due, which this process holds."""
+        ...
+
+    async def elapse(self, seconds: float) -> None:
+        """Lets so much time pass for all jobs."""
+        ...
+
+    async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
+        """All jobs, by kind and key."""
+        ...
+
+
+def a_job(key: str = "k-1", *, kind: str = "charge", delay_s: float = 0) -> NewJob:
+    return NewJob(kind=kind, key=key, payload={"for": key}, delay_s=delay_s)
+
+
+async def claimed(bench: JobBench, *, limit: int = 10, kind: str = "charge") -> list[Job]:
+    return list(await bench.store.claim([kind], limit=limit, lease_s=60))
+
+
+class JobStoreContract:
+    """Derive from it, and give it a fixture `bench`."""
+
+    async def test_a_job_that_is_due_is_born_leased_to_its_writer(self, bench: JobBench) -> None:
+        leases = await bench.write(a_job())
+
+        assert len(leases) == 1
+        assert await claimed(bench) == []
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 1, None)}
+
+    async def test_a_job_that_was_put_off_from_the_start_is_claimed_when_due(self, bench: JobBench) -> None:
+        assert await bench.write(a_job(delay_s=100)) == []
+        assert await claimed(bench) == []
+        await bench.elapse(100)
+
+        (job,) = await claimed(bench)
+        assert (job.kind, job.key, job.payload, job.attempt) == ("charge", "k-1", {"for": "k-1"}, 1)
+
+    async def test_one_kind_and_key_is_one_job(self, bench: JobBench) -> None:
+        await bench.write(a_job())
+        leases = await bench.write(a_job(), a_job(kind="release"), a_job("k-2"))
+
+        assert len(leases) == 2
+        assert set(await bench.jobs()) == {("charge", "k-1"), ("charge", "k-2"), ("release", "k-1")}
+
+    async def test_a_job_that_is_done_is_not_written_again(self, bench: JobBench) -> None:
+        await bench.store.complete(await bench.write(a_job()))
+
+        assert await bench.write(a_job()) == []
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("DONE", 1, None)}
+
+    async def test_claims_are_limited_and_skip_what_others_hold(self, bench: JobBench) -> None:
+        await bench.write(*(a_job(f"k-{number}", delay_s=1) for number in range(10)))
+        await bench.elapse(1)
+
+        claims = await asyncio.gather(*(claimed(bench, limit=4) for _ in range(4)))
+        keys = [job.key for claim in claims for job in claim]
+        assert sorted(keys) == [f"k-{number}" for number in range(10)]
+        assert max(len(claim) for claim in claims) == 4
+
+    async def test_only_the_kinds_asked_for_are_claimed(self, bench: JobBench) -> None:
+        await bench.write(a_job(delay_s=1), a_job(kind="release", delay_s=1))
+        await bench.elapse(1)
+
+        assert [job.kind for job in await claimed(bench, kind="release")] == ["release"]
+
+    async def test_a_job_whose_lease_has_ended_is_claimed_by_another(self, bench: JobBench) -> None:
+        (dead_workers,) = await bench.write(a_job())
+        await bench.elapse(61)
+
+        (job,) = await claimed(bench)
+        assert job.attempt == 2
+        assert job.lease.job_id == dead_workers.job_id
+        assert job.lease != dead_workers
+        assert await claimed(bench) == []
+
+    async def test_who_outlived_its_lease_can_settle_nothing(self, bench: JobBench) -> None:
+        (late,) = await bench.write(a_job())
+        await bench.elapse(61)
+        (job,) = await claimed(bench)
+
+        assert await bench.store.complete([late]) == set()
+        assert await bench.store.put_off([(late, 5, "late")]) == set()
+        assert await bench.store.bury([(late, "late")]) == set()
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
+        assert await bench.store.complete([job.lease]) == {job.lease.job_id}
+
+    async def test_a_lease_settles_once(self, bench: JobBench) -> None:
+        leases = await bench.write(a_job(), a_job("k-2"))
+
+        assert await bench.store.complete(leases) == {lease.job_id for lease in leases}
+        assert await bench.store.bury([(leases[0], "again")]) == set()
+        await bench.elapse(1000)
+        assert await claimed(bench) == []
+
+    async def test_a_job_that_is_put_off_is_claimed_when_due_and_counts_on(self, bench: JobBench) -> None:
+        (lease,) = await bench.write(a_job())
+
+        assert await bench.store.put_off([(lease, 30, "no answer")]) == {lease.job_id}
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("READY", 1, "no answer")}
+        await bench.elapse(29)
+        assert await claimed(bench) == []
+        await bench.elapse(1)
+        (job,) = await claimed(bench)
+        assert job.attempt == 2
+
+    async def test_a_buried_job_waits_for_an_operator(self, bench: JobBench) -> None:
+        (lease,) = await bench.write(a_job())
+
+        assert await bench.store.bury([(lease, "hopeless")]) == {lease.job_id}
+        await bench.elapse(1000)
+        assert await claimed(bench) == []
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 1, "hopeless")}
+
+    async def test_settling_nothing_is_allowed(self, bench: JobBench) -> None:
+        assert await bench.store.complete([]) == set()

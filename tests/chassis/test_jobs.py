@@ -1,0 +1,272 @@
+"""Jobs on fakes: the store's contract, the backoff, and what the runner does with a job."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import pytest
+
+from chassis.context import current
+from chassis.errors import Unavailable
+from chassis.job_runner import JobRunner, Settled
+from chassis.jobs import Backoff, Job, LeaseLost
+from tests.chassis.job_bench import InMemoryJobBench
+from tests.chassis.job_contract import JobSeen, JobStoreContract, a_job
+from tests.fakes.chassis import leased
+from tests.polling import eventually
+
+BACKOFF = Backoff(initial_s=2, max_s=10, max_attempts=3, random=Random(1))
+
+
+@pytest.fixture
+def bench() -> InMemoryJobBench:
+    return InMemoryJobBench()
+
+
+class TestInMemoryJobStore(JobStoreContract):
+    pass
+
+
+@asynccontextmanager
+async def running(
+    bench: InMemoryJobBench, handler: Callable[[Job], Awaitable[Settled]], **how: Any
+) -> AsyncIterator[JobRunner]:
+    """A runner of charge jobs, for the block."""
+    settings: dict[str, Any] = {"backoff": BACKOFF, "service": "order", "tick_s": 0.01} | how
+    runner = JobRunner(bench.store, {"charge": handler}, **settings)
+    await runner.start()
+    try:
+        yield runner
+    finally:
+        await runner.stop()
+
+
+async def born(bench: InMemoryJobBench, *keys: str, lease_s: float = 60) -> list[Job]:
+    """Jobs as the commit that wrote them hands them to the runner."""
+    await bench.write(*(a_job(key) for key in keys))
+    return [leased(job, lease_s) for job in bench.state.jobs if job.key in keys]
+
+
+async def seen(bench: InMemoryJobBench, key: str = "k-1") -> JobSeen:
+    return (await bench.jobs())["charge", key]
+
+
+async def reaches(bench: InMemoryJobBench, state: str, key: str = "k-1") -> JobSeen:
+    async def reached() -> bool:
+        return (await seen(bench, key)).state == state
+
+    await eventually(reached)
+    return await seen(bench, key)
+
+
+async def do_nothing(job: Job) -> Settled:
+    return Settled()
+
+
+def test_the_backoff_grows_with_jitter_to_its_limit() -> None:
+    delays = [[BACKOFF.delay_s(attempts) for _ in range(100)] for attempts in range(1, 6)]
+
+    for delay, low in zip(delays, (2, 4, 8, 10, 10), strict=True):
+        assert all(low <= seconds <= min(10, low * 1.25) for seconds in delay)
+    assert len(set(delays[0])) > 90
+
+
+async def test_a_job_runs_at_once_as_the_service_and_is_done(bench: InMemoryJobBench) -> None:
+    ran = []
+
+    async def handler(job: Job) -> Settled:
+        ran.append((job.key, job.payload, current().caller.id, current().method))
+        return Settled()
+
+    async with running(bench, handler, tick_s=1000) as runner:
+        runner.submit(await born(bench, "k-1"))
+        await reaches(bench, "DONE")
+
+    assert ran == [("k-1", {"for": "k-1"}, "service:order", "charge")]
+
+
+async def test_a_job_that_its_handler_settled_is_left_alone(bench: InMemoryJobBench) -> None:
+    async def handler(job: Job) -> Settled:
+        await bench.store.put_off([(job.lease, 100, "by the handler")])
+        return Settled(by_handler=True)
+
+    async with running(bench, handler) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "READY") == JobSeen("READY", 1, "by the handler")
+    assert (await seen(bench)).state == "READY"
+
+
+async def test_the_clock_finds_what_is_due_and_what_a_dead_worker_left(bench: InMemoryJobBench) -> None:
+    await bench.write(a_job("due", delay_s=5), a_job("left"))
+
+    async with running(bench, do_nothing):
+        await bench.elapse(5)
+        await reaches(bench, "DONE", "due")
+        assert (await seen(bench, "left")).state == "RUNNING"
+        await bench.elapse(60)
+        assert await reaches(bench, "DONE", "left") == JobSeen("DONE", 2, None)
+
+
+async def test_a_job_of_a_kind_that_is_not_run_here_is_left_to_others(bench: InMemoryJobBench) -> None:
+    await bench.write(a_job(kind="release"))
+
+    async with running(bench, do_nothing) as runner:
+        runner.submit([leased(bench.state.jobs[0])])
+        await bench.elapse(1000)
+        await bench.write(a_job("later", delay_s=1))
+        await bench.elapse(1)
+        await reaches(bench, "DONE", "later")
+
+    assert (await bench.jobs())["release", "k-1"] == JobSeen("RUNNING", 1, None)
+
+
+async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobBench) -> None:
+    given_up = []
+
+    async def fail(job: Job) -> Settled:
+        raise Unavailable(f"no answer to attempt {job.attempt}")
+
+    async def on_dead(job: Job, error: str) -> None:
+        given_up.append((job.key, job.attempt, error))
+
+    async with running(bench, fail, on_dead=on_dead) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "READY") == JobSeen("READY", 1, "no answer to attempt 1")
+        assert 2 <= (bench.state.jobs[0].due_at - bench.clock.now()).total_seconds() <= 2.5
+        await bench.elapse(10)
+        await eventually(lambda: bench.state.jobs[0].last_error == "no answer to attempt 2")
+        await bench.elapse(10)
+        assert await reaches(bench, "DEAD") == JobSeen("DEAD", 3, "no answer to attempt 3")
+        await eventually(lambda: given_up)
+
+    assert given_up == [("k-1", 3, "no answer to attempt 3")]
+
+
+async def test_who_lost_its_lease_changes_nothing(bench: InMemoryJobBench) -> None:
+    lost = asyncio.Event()
+
+    async def handler(job: Job) -> Settled:
+        lost.set()
+        raise LeaseLost("taken over")
+
+    async with running(bench, handler) as runner:
+        runner.submit(await born(bench, "k-1"))
+        await asyncio.wait_for(lost.wait(), 5)
+
+    assert await seen(bench) == JobSeen("RUNNING", 1, None)
+
+
+async def test_a_job_that_hangs_is_stopped_before_its_lease_ends(bench: InMemoryJobBench) -> None:
+    async def hang(job: Job) -> Settled:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with running(bench, hang, lease_s=0.2) as runner:
+        runner.submit(await born(bench, "k-1", lease_s=0.2))
+        assert "TimeoutError" in str((await reaches(bench, "READY")).last_error)
+
+
+async def test_a_job_whose_lease_has_almost_ended_is_not_begun(bench: InMemoryJobBench) -> None:
+    async def handler(job: Job) -> Settled:
+        raise AssertionError(f"{job.key} was begun")
+
+    async with running(bench, handler, lease_s=10) as runner:
+        runner.submit(await born(bench, "k-1", lease_s=1))
+
+    assert await seen(bench) == JobSeen("RUNNING", 1, None)
+
+
+async def test_no_more_jobs_run_at_once_than_allowed(bench: InMemoryJobBench) -> None:
+    at_once, most, gate = 0, 0, asyncio.Event()
+
+    async def handler(job: Job) -> Settled:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await gate.wait()
+        at_once -= 1
+        return Settled()
+
+    async with running(bench, handler, concurrency=3) as runner:
+        runner.submit(await born(bench, *(f"k-{number}" for number in range(10))))
+        await eventually(lambda: at_once == 3)
+        gate.set()
+        for number in range(10):
+            await reaches(bench, "DONE", f"k-{number}")
+
+    assert most == 3
+
+
+async def test_stopping_lets_jobs_end_and_takes_no_more(bench: InMemoryJobBench) -> None:
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def handler(job: Job) -> Settled:
+        begun.set()
+        await gate.wait()
+        return Settled()
+
+    async with running(bench, handler) as runner:
+        runner.submit(await born(bench, "k-1"))
+        await begun.wait()
+        stopping = asyncio.create_task(runner.stop())
+        await asyncio.sleep(0)
+        runner.submit(await born(bench, "k-2"))
+        gate.set()
+        await stopping
+
+    assert (await seen(bench)).state == "DONE"
+    assert (await seen(bench, "k-2")).state == "RUNNING"
+
+
+async def test_a_store_that_fails_is_asked_again(bench: InMemoryJobBench) -> None:
+    claim, failures = bench.store.claim, [Unavailable("no database")] * 2
+
+    async def claim_after_failures(*args: Any, **how: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await claim(*args, **how)
+
+    bench.store.claim = claim_after_failures  # type: ignore[method-assign]
+    await bench.write(a_job(delay_s=1))
+    await bench.elapse(1)
+
+    async with running(bench, do_nothing):
+        await reaches(bench, "DONE")
+
+
+async def test_regular_work_goes_on_after_a_failure(bench: InMemoryJobBench) -> None:
+    rounds = 0
+
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        raise RuntimeError("now and then")
+
+    async with running(bench, do_nothing) as runner:
+        runner.every(0.01, work)
+        await eventually(lambda: rounds >= 3)
+
+
+@pytest.mark.parametrize("by_handler", [True, False])
+async def test_what_was_put_off_is_looked_for_when_due_and_not_a_tick_later(
+    bench: InMemoryJobBench, by_handler: bool
+) -> None:
+    soon = Backoff(initial_s=0.02, max_s=0.02, max_attempts=3, random=Random(1))
+
+    async def fail_once(job: Job) -> Settled:
+        if job.attempt > 1:
+            return Settled()
+        # The fake's clock stands still otherwise.
+        asyncio.get_running_loop().call_later(0.01, bench.clock.advance, 1)
+        if not by_handler:
+            raise Unavailable("no answer")
+        await bench.store.put_off([(job.lease, 0.02, "no answer")])
+        return Settled(by_handler=True, again_in_s=0.02)
+
+    async with running(bench, fail_once, tick_s=1000, backoff=soon) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "DONE") == JobSeen("DONE", 2, None)
