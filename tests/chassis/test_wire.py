@@ -9,7 +9,16 @@ import pytest
 from easyorder.google.protobuf import Duration
 from easyorder.google.rpc import RetryInfo
 from easyorder.google.type import Money
-from easyorder.order.v1 import Order, OrderItem, OrderStatus, OrderStatusChanged, PaymentDetails, SubscribeRequest
+from easyorder.order.v1 import (
+    HubHeartbeat,
+    HubMessage,
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderStatusChanged,
+    PaymentDetails,
+    SubscribeRequest,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +83,13 @@ def test_an_optional_zero_is_not_the_same_as_nothing():
 
     assert codec(SubscribeRequest).decode(codec(SubscribeRequest).encode(zero)).after_sequence == 0
     assert codec(SubscribeRequest).decode(codec(SubscribeRequest).encode(nothing)).after_sequence is None
+
+
+def test_an_empty_message_is_not_the_same_as_none():
+    alive = HubMessage(heartbeat=HubHeartbeat())
+
+    assert codec(HubMessage).decode(codec(HubMessage).encode(alive)).heartbeat == HubHeartbeat()
+    assert codec(HubMessage).decode(b"").heartbeat is None
 
 
 def test_a_field_whose_name_is_a_keyword_of_python():
