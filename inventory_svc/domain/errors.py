@@ -62,6 +62,16 @@ class IncentiveInvalid(AppError):
         return cls(f"{code} can not be used: {why}", metadata={"code": code, "why": why})
 
 
+class ReservationReleased(AppError):
+    """Its order was stopped: what comes late for it must not take the stock again."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
+
+    @classmethod
+    def of(cls, order_id: int) -> ReservationReleased:
+        return cls(f"the reservation of order {order_id} was given back", metadata={"order_id": str(order_id)})
+
+
 class ReservationNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "RESERVATION_NOT_FOUND"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from inventory_svc.domain.errors import ReservationReleased
 from inventory_svc.domain.stock import HeldLine, Line, Shelf
 
 
@@ -57,26 +58,29 @@ class Reservation:
         return True
 
     def commit(self, shelf: Shelf) -> bool:
-        """Sells what is held; False if that has been done. One that went back is taken anew, or OutOfStock.
+        """Sells what is held; False if that has been done. One that expired is taken anew, or OutOfStock.
 
-        A hold that is past its time and still there is sold: until the reaper has its row, its stock is held.
+        One that was released is ReservationReleased: a commit that was under way when its order was stopped comes
+        after the release, and must not take the stock again. A hold that is past its time and still there is sold: until the reaper has its row, its stock is held.
         """
         if self.sold:
             # Restocked or not: a commit that comes again must not sell a second time.
             return False
-        if self.state in _GIVEN_BACK:
+        if self.state is ReservationState.RELEASED:
+            raise ReservationReleased.of(self.order_id)
+        if self.state is ReservationState.EXPIRED:
             shelf.hold_again(self.lines)
         shelf.sell(self.lines)
         self.state, self.sold = ReservationState.COMMITTED, True
         return True
 
     def release(self, shelf: Shelf) -> bool:
-        """Gives back what is held, restocks what is sold; False if it had gone back already."""
-        if self.state in _GIVEN_BACK:
+        """Gives back what is held, restocks what is sold; False if it was released already."""
+        if self.state is ReservationState.RELEASED:
             return False
         if self.state is ReservationState.COMMITTED:
             shelf.restock(self.lines)
-        else:
+        elif self.state is not ReservationState.EXPIRED:
             shelf.give_back(self.lines)
         self.state = ReservationState.RELEASED
         return True

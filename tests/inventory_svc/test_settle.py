@@ -9,7 +9,7 @@ import pytest
 
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.errors import OutOfStock, ReservationNotFound
+from inventory_svc.domain.errors import OutOfStock, ReservationNotFound, ReservationReleased
 from inventory_svc.domain.reservation import ReservationState
 from tests.inventory_svc.shop import TTL, Pieces, Shop
 
@@ -79,19 +79,36 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=4, restocked=2)
 
-    async def test_a_hold_that_was_released_is_taken_anew(self, shop: Shop):
+    async def test_a_hold_that_expired_is_taken_anew(self, shop: Shop):
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
-        await shop.send(Release(order_id=held.order_id))
+        await shop.let_time_pass(TTL + timedelta(seconds=1))
+        await shop.reap(replica=0)
 
         await shop.send(Commit(order_id=held.order_id))
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
+    @pytest.mark.parametrize("expired", [False, True])
+    async def test_a_hold_that_was_released_is_never_sold(self, shop: Shop, expired: bool):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 2)))
+        if expired:
+            await shop.let_time_pass(TTL + timedelta(seconds=1))
+            await shop.reap(replica=0)
+        await shop.send(Release(order_id=held.order_id))
+
+        with pytest.raises(ReservationReleased):
+            await shop.send(Commit(order_id=held.order_id))
+
+        assert await shop.of(item) == Pieces(on_hand=5)
+        assert await shop.states() == {held.order_id: "RELEASED"}
+
     async def test_a_hold_that_is_gone_is_out_of_stock(self, shop: Shop):
         (item,) = await shop.stocked(2)
         late = await shop.send(shop.order((item, 2)))
-        await shop.send(Release(order_id=late.order_id))
+        await shop.let_time_pass(TTL + timedelta(seconds=1))
+        await shop.reap(replica=0)
         quick = await shop.send(shop.order((item, 1)))
 
         with pytest.raises(OutOfStock) as refusal:
@@ -99,7 +116,7 @@ class SettleContract:
 
         assert refusal.value.metadata == {"product_item_id": str(item.id), "requested": "2", "available": "1"}
         assert await shop.of(item) == Pieces(on_hand=2, reserved=1)
-        assert await shop.states() == {late.order_id: "RELEASED", quick.order_id: "HELD"}
+        assert await shop.states() == {late.order_id: "EXPIRED", quick.order_id: "HELD"}
 
     async def test_what_was_never_reserved(self, shop: Shop):
         (item,) = await shop.stocked(2)
