@@ -1,4 +1,4 @@
-"""Generates gen/easyorder from the contract: betterproto2 messages and the descriptor set, or checks that they are current.
+"""Generates gen/easyorder from the contract, or checks that it is current: betterproto2 messages and descriptor set.
 
     python proto/generate.py           write gen/
     python proto/generate.py --check   exit 1 if gen/ is not what the contract says

@@ -18,7 +18,7 @@ class Commit(Command[None]):
 
 
 async def commit_batch(batch: Sequence[Commit], uow: InventoryUow) -> list[AppError | None]:
-    """Answers None, ReservationNotFound, ReservationReleased, or OutOfStock for what expired and can not be had again."""
+    """Answers None, or ReservationNotFound, ReservationReleased, or OutOfStock for what expired and is not there."""
     reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
     shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
     changed: list[Reservation] = []

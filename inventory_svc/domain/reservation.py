@@ -61,7 +61,8 @@ class Reservation:
         """Sells what is held; False if that has been done. One that expired is taken anew, or OutOfStock.
 
         One that was released is ReservationReleased: a commit that was under way when its order was stopped comes
-        after the release, and must not take the stock again. A hold that is past its time and still there is sold: until the reaper has its row, its stock is held.
+        after the release, and must not take the stock again. A hold that is past its time and still there is sold:
+        until the reaper has its row, its stock is held.
         """
         if self.sold:
             # Restocked or not: a commit that comes again must not sell a second time.
