@@ -39,6 +39,18 @@ TOKEN_PARAMETER = "access_token"
 # A read may be repeated whatever happened to it; anything else only when it certainly never began.
 READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
 WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
+RETRY_ELSEWHERE: JsonObject = {
+    "num_retries": 2,
+    "retry_host_predicate": [
+        {
+            "name": "envoy.retry_host_predicates.previous_hosts",
+            "typed_config": {
+                "@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+            },
+        }
+    ],
+    "host_selection_retry_max_attempts": 3,
+}
 VERIFIED: JsonObject = {
     "filter": "envoy.filters.http.jwt_authn",
     "path": [{"key": "token"}, {"key": "sub"}],
@@ -157,7 +169,7 @@ def _action(method: Method, cluster: str) -> JsonObject:
     action: JsonObject = {"cluster": cluster, "timeout": "0s" if method.server_streaming else UNARY_TIMEOUT}
     if not method.server_streaming:
         retries = READ_RETRIES if reads else WRITE_RETRIES
-        action["retry_policy"] = {"retry_on": retries, "num_retries": 2}
+        action["retry_policy"] = RETRY_ELSEWHERE | {"retry_on": retries}
     return action
 
 

@@ -50,7 +50,7 @@ class RunningEnvoy:
 
 
 @asynccontextmanager
-async def running_envoy(folder: Path, ports: dict[str, int], **settings: int) -> AsyncIterator[RunningEnvoy]:
+async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | str) -> AsyncIterator[RunningEnvoy]:
     """Envoy before backends at `ports` of this machine."""
     addresses = {f"{service}_address": f"127.0.0.1:{port}" for service, port in ports.items()}
     access_log = folder / "access.log"

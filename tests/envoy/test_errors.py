@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,7 +16,7 @@ from chassis.errors import InvalidArgument
 from chassis.grpc.status import to_status
 from tests.envoy.error_shape import detail_of, error_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh
-from tests.envoy.running import RunningEnvoy
+from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.polling import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -154,6 +156,22 @@ async def test_a_service_that_is_down(http: httpx.AsyncClient, envoy: RunningEnv
     assert (reply.status_code, reason_of(reply)) == (503, "UNAVAILABLE")
     assert refusal.code() is grpc.StatusCode.UNAVAILABLE
     assert reason_of_grpc(refusal) == "UNAVAILABLE"
+
+
+async def test_a_replica_that_is_down_is_not_noticed(
+    started_mesh: FakeMesh, mesh: FakeMesh, bearer: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        replicas = f"127.0.0.1:{nobody.getsockname()[1]},127.0.0.1:{started_mesh.ports['order']}"
+        async with (
+            running_envoy(tmp_path, started_mesh.ports, order_address=replicas) as envoy,
+            httpx.AsyncClient(base_url=envoy.url) as http,
+        ):
+            replies = [await http.post("/api/v1/orders", headers=bearer, json=ORDER) for _ in range(20)]
+
+    assert {reply.status_code for reply in replies} == {200}
+    assert len(mesh.calls) == len(replies)
 
 
 async def test_an_unknown_grpc_method_is_unimplemented(envoy: RunningEnvoy) -> None:
