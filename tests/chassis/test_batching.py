@@ -1,0 +1,110 @@
+"""Batching: one batch in flight, in order of arrival, and everybody gets their own answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextvars import ContextVar
+
+import pytest
+
+from chassis.batching import Batcher
+
+_request: ContextVar[str] = ContextVar("request", default="none")
+
+
+class Doubling:
+    """Doubles numbers; refuses negative ones, breaks on zero, and waits at a gate."""
+
+    def __init__(self, *, max_size: int = 200) -> None:
+        self.batches: list[list[int]] = []
+        self.requests: list[str] = []
+        self.gate = asyncio.Event()
+        self.batcher: Batcher[int, int] = Batcher(self._run, max_size=max_size)
+
+    def submit(self, *numbers: int) -> list[asyncio.Task[int]]:
+        return [asyncio.create_task(self.batcher.submit(number)) for number in numbers]
+
+    async def _run(self, numbers: Sequence[int]) -> Sequence[int | BaseException]:
+        self.batches.append(list(numbers))
+        self.requests.append(_request.get())
+        await self.gate.wait()
+        if 0 in numbers:
+            raise ZeroDivisionError
+        return [2 * number if number > 0 else ValueError(number) for number in numbers]
+
+
+async def turn() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_an_idle_batcher_begins_at_once() -> None:
+    doubling = Doubling()
+    doubling.gate.set()
+
+    assert await doubling.batcher.submit(1) == 2
+    assert await doubling.batcher.submit(2) == 4
+    assert doubling.batches == [[1], [2]]
+
+
+async def test_what_comes_while_a_batch_is_in_flight_makes_the_next_in_order() -> None:
+    doubling = Doubling(max_size=3)
+    first = doubling.submit(1)
+    await turn()
+    rest = doubling.submit(5, 4, 3, 2)
+    await turn()
+    assert doubling.batches == [[1]]
+    doubling.gate.set()
+
+    assert await asyncio.gather(*first, *rest) == [2, 10, 8, 6, 4]
+    assert doubling.batches == [[1], [5, 4, 3], [2]]
+
+
+async def test_an_error_goes_to_its_own_caller() -> None:
+    doubling = Doubling()
+    doubling.gate.set()
+
+    answers = await asyncio.gather(*doubling.submit(1, -1, 2), return_exceptions=True)
+    assert [answers[0], type(answers[1]), answers[2]] == [2, ValueError, 4]
+
+
+async def test_a_batch_that_breaks_fails_for_all_of_it_and_the_next_goes_on() -> None:
+    doubling = Doubling(max_size=2)
+    doubling.gate.set()
+
+    answers = await asyncio.gather(*doubling.submit(1, 0, 2), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [ZeroDivisionError, ZeroDivisionError, int]
+
+
+async def test_a_batch_must_answer_every_item() -> None:
+    async def forgets(numbers: Sequence[int]) -> Sequence[int | BaseException]:
+        return []
+
+    with pytest.raises(AssertionError, match="1 items, 0 results"):
+        await Batcher(forgets).submit(1)
+
+
+async def test_who_goes_before_the_batch_begins_is_left_out_and_who_goes_later_is_not_waited_for() -> None:
+    doubling = Doubling()
+    (under_way,) = doubling.submit(1)
+    await turn()
+    gone, patient = doubling.submit(2, 3)
+    await turn()
+    for task in (under_way, gone):
+        task.cancel()
+    await turn()
+    doubling.gate.set()
+
+    assert await patient == 6
+    assert under_way.cancelled()
+    assert doubling.batches == [[1], [3]]
+
+
+async def test_a_batch_is_nobodys_request() -> None:
+    doubling = Doubling()
+    doubling.gate.set()
+    _request.set("ann's")
+
+    await doubling.batcher.submit(1)
+    assert doubling.requests == ["none"]

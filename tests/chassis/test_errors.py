@@ -1,0 +1,54 @@
+"""Errors: found by their reason, and carrying what the caller needs."""
+
+from __future__ import annotations
+
+import grpc
+
+from chassis import errors
+from chassis.errors import AppError, Conflict, InvalidArgument, Kind
+from chassis.jobs import LeaseLost
+
+
+def test_kinds_have_the_names_and_numbers_of_grpc() -> None:
+    codes = {code.name: code.value[0] for code in grpc.StatusCode}
+
+    assert {kind.name: kind.value for kind in Kind}.items() <= codes.items()
+
+
+def test_every_error_is_found_by_its_reason() -> None:
+    known = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, AppError)]
+
+    for error in known:
+        if error is not AppError:
+            assert AppError.of_reason(error.reason) is error
+    assert AppError.of_reason("NO_SUCH_REASON") is None
+
+
+def test_an_error_without_a_reason_of_its_own_does_not_take_its_parents_place() -> None:
+    class ConflictOfMine(Conflict):
+        pass
+
+    assert AppError.of_reason("CONFLICT") is Conflict
+    assert ConflictOfMine("collided").reason == "CONFLICT"
+    assert AppError.of_reason("LEASE_LOST") is LeaseLost
+
+
+def test_an_error_carries_its_message_and_metadata() -> None:
+    error = Conflict("collided", metadata={"with": "another"}, retry_after_s=2)
+
+    assert (str(error), error.message, error.metadata, error.retry_after_s) == (
+        "collided",
+        "collided",
+        {"with": "another"},
+        2,
+    )
+    assert error.violations == ()
+
+
+def test_a_field_at_fault_is_named_in_the_message_too() -> None:
+    error = InvalidArgument.of("items[0].quantity", "must be at least 1")
+
+    assert error.message == "items[0].quantity: must be at least 1"
+    assert [(violation.field, violation.description) for violation in error.violations] == [
+        ("items[0].quantity", "must be at least 1")
+    ]
