@@ -36,7 +36,7 @@ from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Hold, HoldLost, HoldRequest, Inventory, OutOfStock, ReservationReleased
 from order_svc.domain.order import Item
-from order_svc.domain.payments import Charged, Payments, Refused
+from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
 
@@ -170,7 +170,8 @@ class Checkout:
         except _NotWanted:
             return Settled()
         except OutOfStock as error:
-            outcome, why = PaymentOutcome.REFUSED, error.message
+            # Given up, not refused: an earlier attempt whose reply was lost may charge yet, and has to be undone.
+            outcome, why = PaymentOutcome.GIVEN_UP, error.message
         except AppError as error:
             outcome, why = PaymentOutcome.TRANSIENT, error.message
         recorded = await self._mediator.send(
@@ -180,6 +181,9 @@ class Checkout:
 
     async def _try_to_charge(self, job: Job) -> tuple[PaymentOutcome, str]:
         payload = job.payload
+        # How an earlier attempt ended may be unknown here: the provider is asked before it is told again.
+        if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
+            return _outcome_of(known)
         if datetime.fromisoformat(payload["hold_until"]) < self._clock.now() + _HOLD_MARGIN:
             await self._hold_again(payload["order_id"], payload["hold_key"])
         result = await self._payments.charge(
@@ -189,12 +193,7 @@ class Checkout:
             token=payload["token"],
             amount=Money.of(payload["amount"], payload["currency"]),
         )
-        match result:
-            case Charged():
-                return PaymentOutcome.CHARGED, ""
-            case Refused(reason=reason):
-                return PaymentOutcome.REFUSED, reason
-        raise AssertionError(f"an order that is charged answers {result}")
+        return _outcome_of(result)
 
     async def _hold_again(self, order_id: int, key: str) -> None:
         order = await self._load_order(order_id)
@@ -243,6 +242,15 @@ class Checkout:
             RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded)
         )
         return Settled(by_handler=True)
+
+
+def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
+    match result:
+        case Charged():
+            return PaymentOutcome.CHARGED, ""
+        case Refused(reason=reason):
+            return PaymentOutcome.REFUSED, reason
+    raise AssertionError(f"an order that is charged answers {result}")
 
 
 class _NotWanted(Exception):

@@ -26,7 +26,7 @@ class PaymentRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment(Command[PaymentRecorded]):
-    """`outcome` is CHARGED, REFUSED or TRANSIENT; `why` says so in words, for the shopper."""
+    """`why` says the outcome in words, for the shopper. GIVEN_UP: no further attempt; what was charged goes back."""
 
     lease: JobLease
     order_id: int

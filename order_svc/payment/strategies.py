@@ -42,6 +42,13 @@ class Strategies:
         return await strategy.charge(charge)
 
 
-def offered(cards: PaymentProvider) -> Strategies:
-    """Cards by the provider given, and cash on delivery."""
-    return Strategies({PaymentMethod.CARD: cards, PaymentMethod.CASH: OnDelivery()})
+def offered(provider: PaymentProvider) -> Strategies:
+    """By the provider given, which tells cards, PayPal and wallets apart by the charge; and cash on delivery."""
+    return Strategies(
+        {
+            PaymentMethod.CARD: provider,
+            PaymentMethod.PAYPAL: provider,
+            PaymentMethod.WALLET: provider,
+            PaymentMethod.CASH: OnDelivery(),
+        }
+    )

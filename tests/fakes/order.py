@@ -138,10 +138,14 @@ class FakePayments:
         self.answers: list[ChargeResult | AppError] = []
         self.ledger: dict[str, Money] = {}
         self.voided: set[str] = set()
+        self.calls: list[str] = []
+        # Which question finds out what is in the ledger; the ones before come too early.
+        self.found_from = 1
 
     async def charge(
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
     ) -> ChargeResult:
+        self.calls.append("charge")
         answer = self.answers.pop(0) if self.answers else Charged(self._clock.now())
         if isinstance(answer, AppError):
             raise answer
@@ -152,9 +156,12 @@ class FakePayments:
         return answer
 
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
+        self.calls.append("refund")
         self.voided.add(transaction_id)
         charged = self.ledger.pop(transaction_id, None)
         return charged is not None
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
-        return Charged(self._clock.now()) if transaction_id in self.ledger else None
+        self.calls.append("find")
+        found = transaction_id in self.ledger and self.calls.count("find") >= self.found_from
+        return Charged(self._clock.now()) if found else None

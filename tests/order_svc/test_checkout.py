@@ -184,6 +184,8 @@ async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard
     transaction = (await app.order(placed.id)).payment.transaction_id
     app.payments.ledger[transaction] = (await app.order(placed.id)).payment.amount
 
+    # The provider charges late, when it was asked for the last time.
+    app.payments.found_from = 99
     for _ in range(3):
         await app.work()
         await app.due(60)
@@ -192,6 +194,39 @@ async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard
     assert (order.status, order.payment.status) == (Status.FAILED, PaymentStatus.REFUNDED)
     assert app.payments.ledger == {}
     assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+
+
+async def test_a_charge_whose_reply_was_lost_is_asked_for_and_not_repeated(app: CheckoutApp) -> None:
+    app.payments.answers = [Unavailable("the reply was lost"), Unavailable("never asked for")]
+    placed = await app.place()
+    await app.work()
+    order = await app.order(placed.id)
+    app.payments.ledger[order.payment.transaction_id] = order.payment.amount
+
+    await app.due(60)
+    await app.work()
+
+    assert await app.status(placed.id) is Status.PAID
+    assert app.payments.calls == ["charge", "find"]
+
+
+async def test_what_was_charged_before_its_hold_ended_is_given_back(app: CheckoutApp) -> None:
+    app.payments.answers = [Unavailable("the reply was lost")]
+    placed = await app.place()
+    await app.work()
+    order = await app.order(placed.id)
+    app.inventory.end(f"order/{placed.id}")
+    app.inventory.stock = {1: 0, 2: 0}
+
+    # The provider does not know of it yet when it is asked, and charges right after.
+    await app.due(900)
+    app.payments.found_from = 2
+    app.payments.ledger[order.payment.transaction_id] = order.payment.amount
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.FAILED, PaymentStatus.REFUNDED)
+    assert app.payments.ledger == {}
 
 
 async def test_nothing_is_charged_for_a_hold_that_ended(app: CheckoutApp) -> None:

@@ -61,4 +61,4 @@ class PaymentMethodUnsupported(AppError):
 
     @classmethod
     def of(cls, method: str) -> PaymentMethodUnsupported:
-        return cls(f"payment by {method} is not offered yet; choose another method", metadata={"method": method})
+        return cls(f"payment by {method} is not offered; choose another method", metadata={"method": method})

@@ -19,7 +19,8 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.payment.api import PaymentApi
 from order_svc.payment.bootstrap import SERVICE
 from order_svc.payment.domain.ledger import EntryKind
-from order_svc.payment.strategies import offered
+from order_svc.payment.domain.provider import PaymentMethod as Method
+from order_svc.payment.strategies import OnDelivery, Strategies, offered
 from tests.mesh import Mesh, serving
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import Sandbox
@@ -151,17 +152,30 @@ async def test_cash_is_deferred_and_leaves_no_trace(payments: GrpcPayments, sand
 
 
 @pytest.mark.parametrize("method", [PaymentMethod.PAYPAL, PaymentMethod.WALLET])
-async def test_a_method_that_is_not_offered_is_refused_by_name(
-    mesh: Mesh, payments: GrpcPayments, sandbox: Sandbox, method: PaymentMethod
+async def test_other_methods_are_charged_and_refused_like_cards(
+    payments: GrpcPayments, sandbox: Sandbox, method: PaymentMethod
 ) -> None:
-    with pytest.raises(AppError) as refusal:
-        await mesh.service().call(CHARGE, a_request(method=PaymentMethodMessage[method.name]))
-    assert (refusal.value.kind, refusal.value.reason) == (Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED")
-    assert refusal.value.metadata == {"method": method.name}
+    assert isinstance(await charge(payments, method=method), Charged)
+    assert await sandbox.kinds() == [EntryKind.CHARGE]
 
-    result = await charge(payments, method=method)
+    declined = await payments.charge(
+        transaction_id="t-2", order_id=1, method=method, token="tok_declined", amount=usd("10.00")
+    )
+    assert isinstance(declined, Refused)
+
+
+async def test_a_method_without_a_strategy_is_refused_by_name(sandbox: Sandbox) -> None:
+    cash_only = Strategies({Method.CASH: OnDelivery()})
+
+    async with serving({SERVICE: PaymentApi(cash_only, sandbox.provider)}) as mesh:
+        with pytest.raises(AppError) as refusal:
+            await mesh.service().call(CHARGE, a_request())
+        assert (refusal.value.kind, refusal.value.reason) == (Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED")
+        assert refusal.value.metadata == {"method": "CARD"}
+        result = await charge(GrpcPayments(mesh.service("order")))
+
     assert isinstance(result, Refused)
-    assert method.name in result.reason
+    assert "CARD" in result.reason
     assert await sandbox.kinds() == []
 
 
