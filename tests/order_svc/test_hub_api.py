@@ -1,0 +1,108 @@
+"""OrderHub over a real socket: who may listen, refusals before the first message, errors in the stream after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from easyorder.order.v1 import HubMessage, SubscribeRequest
+
+from chassis.errors import InvalidArgument, Unauthenticated, Unavailable
+from chassis.grpc.clients import Client, rpc
+from chassis.grpc.status import from_status
+from order_svc.domain.order import OrderNotFound
+from order_svc.hub_api import OrderHubApi
+from tests.builders.order import AT, SHOPPER, an_order
+from tests.mesh import Mesh, serving
+from tests.order_svc.hub_app import HubApp
+from tests.polling import eventually
+from tests.watching import Watching, content
+
+HUB = "easyorder.order.v1.OrderHub"
+SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
+
+
+@pytest.fixture
+def app() -> HubApp:
+    return HubApp()
+
+
+@pytest.fixture
+async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
+    async with serving({HUB: OrderHubApi(app.hub)}, on_drain=[app.hub.drain]) as mesh:
+        yield mesh
+
+
+def watch(client: Client, order_id: int = 0, *, after_sequence: int | None = None) -> Watching:
+    request = SubscribeRequest(order_id=order_id, after_sequence=after_sequence)
+    return Watching(client.stream(SUBSCRIBE, request))  # type: ignore[arg-type]
+
+
+async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) -> None:
+    order = app.given(an_order())
+
+    async with watch(mesh.user(SHOPPER), order.id) as watching:
+        await watching.hears(1)
+        app.happens(order.charged(at=AT))
+        messages = await watching.ends()
+
+    assert [content(message) for message in messages] == ["order_snapshot", "payment_attempt", "order_status_changed"]
+    assert watching.sequences == [1, 2, 3]
+
+
+async def test_after_sequence_zero_is_not_the_same_as_none(app: HubApp, mesh: Mesh) -> None:
+    order = app.given(an_order().paid())
+
+    async with watch(mesh.user(SHOPPER), order.id, after_sequence=0) as watching:
+        messages = await watching.ends()
+
+    assert [content(message) for message in messages] == ["order_created", "payment_attempt", "order_status_changed"]
+
+
+async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) -> None:
+    async with watch(mesh.user(SHOPPER)) as watching, watch(mesh.user("stranger")) as stranger:
+        await eventually(lambda: app.hub.subscribers == 2)
+        order = app.given(an_order())
+        (created,) = await watching.hears(1)
+
+    assert created.order_id == order.id
+    assert stranger.heard == []
+
+
+async def test_refusals_come_as_the_calls_status(app: HubApp, mesh: Mesh) -> None:
+    order = app.given(an_order())
+
+    for client, after_sequence, refusal in (
+        (mesh.anonymous(), None, Unauthenticated),
+        (mesh.user("stranger"), None, OrderNotFound),
+        (mesh.user(SHOPPER), 99, InvalidArgument),
+        (mesh.user(SHOPPER), -1, InvalidArgument),
+    ):
+        async with watch(client, order.id, after_sequence=after_sequence) as watching:
+            with pytest.raises(refusal):
+                await watching.ends()
+        assert watching.messages == []
+
+
+async def test_a_client_that_leaves_leaves_nothing_behind(app: HubApp, mesh: Mesh) -> None:
+    order = app.given(an_order())
+
+    async with watch(mesh.user(SHOPPER), order.id) as watching:
+        await watching.hears(1)
+        assert app.hub.subscribers == 1
+    await eventually(lambda: app.hub.subscribers == 0)
+
+
+async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh: Mesh) -> None:
+    order = app.given(an_order())
+
+    async with watch(mesh.user(SHOPPER), order.id) as watching:
+        await watching.hears(1)
+        stopping = asyncio.create_task(mesh.server.stop(5))
+        _, ending = await watching.ends()
+        await stopping
+
+    assert ending.error is not None
+    assert isinstance(from_status(ending.error), Unavailable)
+    assert ending.sequence == 1

@@ -1,0 +1,127 @@
+"""The hub on PostgreSQL: orders placed and paid by commands reach every stream of every replica, whole and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+import pytest
+from easyorder.order.v1 import HubMessage
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.engine import make_engine, make_sessions
+from chassis.db.outbox import Feed, FeedTail, Relay
+from order_svc.adapters.write_side import WriteSideOrders
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.domain.order import OrderNotFound
+from order_svc.hub import Hub
+from tests.builders.order import AT, SHOPPER, an_order
+from tests.fakes.chassis import FakeClock
+from tests.order_svc.order_app import SqlOrderApp
+from tests.polling import eventually
+from tests.watching import Watching, content
+
+
+class Replica:
+    """A process of order_svc, as far as the hub needs one."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url, application_name="tests")
+        self.app = SqlOrderApp(self.engine)
+        feed = Feed(self.engine)
+        self.hub = Hub(feed, WriteSideOrders(make_sessions(self.engine)).load, clock=FakeClock())
+        self.tail = FeedTail(feed, self.hub.deliver, idle_s=0.01)
+        self.relay = Relay(self.engine, idle_s=0.01)
+
+    async def __aenter__(self) -> Replica:
+        await self.tail.start()
+        await self.relay.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.relay.stop()
+        await self.tail.stop()
+        await self.engine.dispose()
+
+    def watch(self, order_id: int | None = None, *, caller: str = SHOPPER) -> Watching:
+        return Watching(self._stream(order_id, Caller.person(caller)))
+
+    async def _stream(self, order_id: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
+        with request_context(RequestContext(caller=caller)):
+            async for message in self.hub.subscribe(order_id, None, caller):
+                yield message
+
+    async def pay(self, order_id: int) -> None:
+        async with self.app.open_uow() as uow:
+            order = (await uow.orders.find([order_id]))[order_id]
+            uow.emit(*order.charged(at=AT))
+            await uow.orders.save([order])
+            await uow.commit()
+
+
+@pytest.fixture
+async def replicas(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[list[Replica]]:
+    url = (await databases_of("order_svc"))["easyorder_order_write"]
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(Replica(url)) for _ in range(2)]
+
+
+async def test_an_order_is_followed_on_one_replica_while_another_works(replicas: list[Replica]) -> None:
+    here, there = replicas
+    order_id = await there.app.given(an_order())
+
+    async with here.watch(order_id) as watching:
+        await watching.hears(1)
+        await there.pay(order_id)
+        messages = await watching.ends()
+
+    assert [content(message) for message in messages] == ["order_snapshot", "payment_attempt", "order_status_changed"]
+    assert watching.sequences == [1, 2, 3]
+
+
+async def test_streams_that_begin_at_any_moment_are_whole(replicas: list[Replica]) -> None:
+    here, there = replicas
+    orders = [await here.app.given(an_order()) for _ in range(15)]
+
+    async def pay_then_cancel(order_id: int) -> None:
+        await there.pay(order_id)
+        await here.app.send(CancelOrder(order_id=order_id, reason="changed my mind"))
+
+    async with AsyncExitStack() as stack:
+        working = asyncio.gather(*(pay_then_cancel(order_id) for order_id in orders))
+        watching = [
+            await stack.enter_async_context(replica.watch(order_id)) for order_id in orders for replica in replicas
+        ]
+        await working
+        for one in watching:
+            await one.ends()
+
+    for one in watching:
+        assert content(one.heard[0]) == "order_snapshot"
+        first = one.sequences[0]
+        assert one.sequences == list(range(first, first + len(one.sequences)))
+        assert one.sequences[-1] in {3, 4}
+
+
+async def test_all_streams_of_all_replicas_tell_the_same(replicas: list[Replica]) -> None:
+    here, there = replicas
+
+    async with here.watch() as one, there.watch() as other, there.watch(caller="stranger") as stranger:
+        await eventually(lambda: here.hub.subscribers == 1 and there.hub.subscribers == 2)
+        for replica in replicas * 3:
+            await replica.pay(await replica.app.given(an_order()))
+        await one.hears(18)
+        await other.hears(18)
+
+    assert [message.to_dict() for message in one.heard] == [message.to_dict() for message in other.heard]
+    assert one.sequences == sorted(set(one.sequences))
+    assert stranger.heard == []
+
+
+async def test_somebody_elses_order_does_not_exist(replicas: list[Replica]) -> None:
+    order_id = await replicas[0].app.given(an_order())
+
+    async with replicas[0].watch(order_id, caller="stranger") as watching:
+        with pytest.raises(OrderNotFound):
+            await watching.ends()
