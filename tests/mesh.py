@@ -34,7 +34,10 @@ class Tokens:
         return TokenVerifier(self, SECRET)
 
     def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
-        return jwt.encode(self._claims(id, ["USER"], teams) | claims, self._key, "EdDSA", {"kid": KID})
+        """A claim of None is left out."""
+        chosen = self._claims(id, ["USER"], teams) | claims
+        there = {name: value for name, value in chosen.items() if value is not None}
+        return jwt.encode(there, self._key, "EdDSA", {"kid": KID})
 
     def admin(self, id: str = "admin") -> str:
         return self.user(id, roles=["USER", "ADMIN"])

@@ -26,6 +26,8 @@ ORDER: dict[str, Any] = {
     "items": [{"productItemId": "1", "quantity": 2}],
     "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
 }
+CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
+GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 
 # What Envoy's transcoder says of a value it can not read: the path of the field, with the contract's own field names.
@@ -107,7 +109,7 @@ async def test_a_known_path_with_another_verb(http: httpx.AsyncClient, mesh: Fak
 
 
 async def test_a_grpc_path_takes_no_json(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    reply = await http.post("/easyorder.order.v1.OrderService/CreateOrder", headers=bearer, json=ORDER)
+    reply = await http.post(CREATE_ORDER, headers=bearer, json=ORDER)
 
     assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
     assert mesh.calls == []
@@ -128,7 +130,7 @@ async def test_a_services_own_error_arrives_whole(
         details = (("grpc-status-details-bin", status),)
         await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "bad quantity", trailing_metadata=details)
 
-    mesh.answers["/easyorder.order.v1.OrderService/CreateOrder"] = refuse
+    mesh.answers[CREATE_ORDER] = refuse
 
     reply = await http.post("/api/v1/orders", headers=bearer, json=ORDER)
 
@@ -172,6 +174,22 @@ async def test_a_replica_that_is_down_is_not_noticed(
 
     assert {reply.status_code for reply in replies} == {200}
     assert len(mesh.calls) == len(replies)
+
+
+async def test_only_reads_are_repeated_when_a_service_gave_up(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def give_up(request: Any, context: Any) -> None:
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "it may have been done, or not")
+
+    mesh.answers |= dict.fromkeys((CREATE_ORDER, GET_ORDER), give_up)
+
+    write = await http.post("/api/v1/orders", headers=bearer, json=ORDER)
+    writes = len(mesh.calls)
+    read = await http.get("/api/v1/orders/7", headers=bearer)
+
+    assert write.status_code == read.status_code == 503
+    assert (writes, len(mesh.calls) - writes) == (1, 3)
 
 
 async def test_an_unknown_grpc_method_is_unimplemented(envoy: RunningEnvoy) -> None:
