@@ -100,7 +100,7 @@ def _replies(http_paths: str, retry_after_s: float) -> Sequence[LocalReply]:
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service can not be reached now: try again soon.")
     return (
-        LocalReply(400, bad_request),
+        LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not proper gRPC.")),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),

@@ -87,7 +87,7 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
 
 
 def is_reachable(method: Method) -> bool:
-    """Anybody but a service of the mesh may call it."""
+    """Whether anybody outside the mesh may call it."""
     return bool(method.access.allow - {Audience.SERVICE})
 
 

@@ -49,6 +49,14 @@ async def test_a_body_may_be_one_field(http: httpx.AsyncClient, mesh: FakeMesh, 
     assert (request.id, request.product.name, request.product.product_items[0].sku) == (7, "Cup", "CUP-1")
 
 
+async def test_json_by_any_other_name(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}  # what curl -d says
+
+    await http.post("/api/v1/users/login", headers=form, content='{"email": "me@example.com"}')
+
+    assert mesh.only_call.request.email == "me@example.com"
+
+
 async def test_grpc(envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     mesh.answers[GET_ORDER] = an_order
     async with grpc.aio.insecure_channel(envoy.target) as channel:
