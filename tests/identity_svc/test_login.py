@@ -9,8 +9,9 @@ import jwt
 import pytest
 
 from identity_svc.domain.errors import AccountLocked
+from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.tokens import digest_of
-from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp
+from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend
 
 PAUSE_S = SETTINGS.lockout_pause_s
 MAX_FAILURES = SETTINGS.lockout_max_failures
@@ -134,6 +135,26 @@ async def test_guesses_at_once_are_counted_one_by_one(identity_app: IdentityApp)
 
     assert sum(result is None for result in results) == MAX_FAILURES
     assert sum(isinstance(result, AccountLocked) for result in results) == 20 - MAX_FAILURES
+
+
+async def test_a_right_password_is_of_no_use_when_the_lock_came_while_it_was_looked_at(
+    sql_backend: SqlBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity_app = await IdentityApp.on(sql_backend)
+    await identity_app.register()
+    verify = identity_app.passwords.verify
+
+    async def verify_late(password: Password, known: PasswordHash | None) -> bool:
+        monkeypatch.undo()
+        await identity_app.fail(MAX_FAILURES)
+        return await verify(password, known)
+
+    monkeypatch.setattr(identity_app.passwords, "verify", verify_late)
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login()
+
+    assert await sql_backend.refresh_tokens() == []
 
 
 async def test_a_password_hashed_with_old_parameters_is_hashed_anew(identity_app: IdentityApp) -> None:
