@@ -22,10 +22,11 @@ class AlreadyRunning(CannotStart):
 
 
 @contextmanager
-def held(data_dir: Path, *, url: str) -> Iterator[None]:
+def held(data_dir: Path, *, url: str) -> Iterator[bool]:
     """Holds DATA_DIR for the block, making it where it is missing. `url` is what the next one is told.
 
-    The lock is the kernel's: it is free again however this process ends. Raises AlreadyRunning or CannotStart.
+    Gives whether the mesh before was killed, so that its programs may be ending only now. The lock is the kernel's: it
+    is free again however this process ends. Raises AlreadyRunning or CannotStart.
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -37,10 +38,14 @@ def held(data_dir: Path, *, url: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _already_running(data_dir) from None
+        was_killed = file.tell() > 0
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "url": url}))
         file.flush()
-        yield
+        try:
+            yield was_killed
+        finally:
+            file.truncate(0)
 
 
 def _already_running(data_dir: Path) -> AlreadyRunning:

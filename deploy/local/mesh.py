@@ -16,7 +16,7 @@ from deploy.local.console import PrefixedLines
 from deploy.local.data_dir import held, mesh_secret
 from deploy.local.errors import CannotStart
 from deploy.local.front_door import front_door
-from deploy.local.ports import require_free
+from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Process, Program
 from envoy.config import EnvoySettings
@@ -29,6 +29,8 @@ SERVICES = {
     "order": "order_svc",
     "edge": "edge",
 }
+# Long enough to drain.
+KILLED_MESH_ENDS_WITHIN_S = 15.0
 MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
 
 
@@ -45,8 +47,8 @@ class LocalMesh:
     async def __aenter__(self) -> LocalMesh:
         async with AsyncExitStack() as starting:
             started = time.monotonic()
-            starting.enter_context(held(self._data_dir, url=self.url))
-            require_free(self._settings.host, self._ports())
+            after_a_kill = starting.enter_context(held(self._data_dir, url=self.url))
+            await self._require_ports(patience_s=KILLED_MESH_ENDS_WITHIN_S if after_a_kill else 0)
             mesh_secret(self._data_dir)
             environment = await self._database(starting)
             await self._migrate(environment)
@@ -122,6 +124,13 @@ class LocalMesh:
     def _address(self, service: str) -> str:
         address: str = getattr(self._settings, f"{service}_address")
         return address
+
+    async def _require_ports(self, *, patience_s: float) -> None:
+        async def are_free() -> bool:
+            return all_free(self._settings.host, self._ports().values())
+
+        await readiness.comes_true(are_free, within_s=patience_s)
+        require_free(self._settings.host, self._ports())
 
     def _ports(self) -> dict[str, int]:
         ports = {f"{name} service": int(self._address(name).rpartition(":")[2]) for name in SERVICES}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import psutil
 
 from deploy.local.errors import CannotStart
+
+
+def all_free(host: str, ports: Iterable[int]) -> bool:
+    return not any(_taken(host, port) for port in ports)
 
 
 def require_free(host: str, ports: Mapping[str, int]) -> None:

@@ -32,8 +32,8 @@ async def running(server: EmbeddedPostgres) -> AsyncIterator[Process]:
         await process.stop()
 
 
-async def test_data_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+async def test_data_survives_a_stop_and_a_kill(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
     async with running(server):
         await execute(server, "CREATE TABLE kept (id int)")
     assert not (server.folder / "postmaster.pid").exists()
@@ -49,8 +49,8 @@ async def test_data_survives_a_stop_and_a_kill(tmp_path: Path) -> None:
         assert await execute(server, "SELECT FROM kept") == "SELECT 1"
 
 
-async def test_a_server_that_was_left_behind_is_ended_first(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+async def test_a_server_that_was_left_behind_is_ended_first(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
     async with running(server) as left_behind:
         pid = left_behind.pid
         assert pid is not None
@@ -72,8 +72,8 @@ def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(tmp_path: Path) -> No
         innocent.kill()
 
 
-def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "data" / "postgres")
+def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
     half_made = server.folder.with_name("postgres.new")
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18")

@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.folders import data_folder
 
 # Quick retries, short leases, and no limit on what a test may order.
 SETTINGS = {
@@ -22,9 +23,8 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="session")
-def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMesh]:
-    # A short path: PostgreSQL's socket lies in it.
-    with running_mesh(tmp_path_factory.mktemp("mesh"), SETTINGS) as running:
+def mesh() -> Iterator[RunningMesh]:
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as running:
         yield running
 
 

@@ -74,7 +74,7 @@ class RunningMesh:
 @contextmanager
 def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[RunningMesh]:
     """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something."""
-    http_port, port_offset = _free_port(), _free_offset()
+    http_port, port_offset = free_port(), free_offset()
     environment = os.environ | {f"EASYORDER_{name}": value for name, value in settings.items()}
     environment |= {
         "EASYORDER_DATA_DIR": str(data_dir),
@@ -90,7 +90,7 @@ def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Runnin
         )
     mesh = RunningMesh(process, data_dir, http_port, port_offset)
     try:
-        _wait_until_up(process, mesh)
+        wait_until_up(process, mesh)
         yield mesh
     finally:
         process.send_signal(signal.SIGTERM)
@@ -98,7 +98,7 @@ def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Runnin
     assert code == 0, mesh.log[-5000:]
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], mesh: RunningMesh) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], mesh: RunningMesh) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
     while "EasyOrder is up" not in mesh.log:
         assert process.poll() is None, mesh.log[-5000:]
@@ -109,16 +109,17 @@ def _wait_until_up(process: subprocess.Popen[bytes], mesh: RunningMesh) -> None:
             continue
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _free_offset() -> int:
+def free_offset() -> int:
     """An offset at which all services and Envoy's admin find their ports free."""
-    for offset in range(1000 + os.getpid() % 500, 15_000, 100):
+    # Above the ports that the kernel gives to whoever asks for any.
+    for offset in range(11_000 + 10 * (os.getpid() % 300), 15_400, 10):
         if all(_is_free(port + offset) for port in (*PORTS.values(), 9901)):
             return offset
     raise AssertionError("no free range of ports")

@@ -1,0 +1,40 @@
+"""`make demo` on a mesh that runs: ends with 0 when the day went as it should, and with 1 when it did not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from deploy.local.demo import STORIES
+from tests.e2e.running_mesh import ROOT, RunningMesh
+
+
+def demo(mesh: RunningMesh, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {
+        "EASYORDER_HTTP_PORT": mesh.http_address.rpartition(":")[2],
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
+        "COLUMNS": "200",
+    }
+    command = [sys.executable, "-m", "deploy.local", "demo"]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | settings | environment, capture_output=True, text=True, timeout=55
+    )
+
+
+def test_a_good_day(mesh: RunningMesh) -> None:
+    done = demo(mesh)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"EasyOrder is running at {mesh.url}" in done.stdout
+    assert "✗" not in done.stdout
+    for story in STORIES:
+        assert story.title in done.stdout
+        assert f"CONFIRMED → {story.ends}" in done.stdout
+
+
+def test_a_day_that_goes_wrong(mesh: RunningMesh) -> None:
+    done = demo(mesh, EASYORDER_ADMIN_PASSWORD="not-the-password-1")
+
+    assert done.returncode == 1
+    assert "✗ Refused: POST /api/v1/users/login was answered with 401" in done.stdout

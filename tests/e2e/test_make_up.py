@@ -1,0 +1,104 @@
+"""What `make up` promises: one mesh to a DATA_DIR, all of it stopped in order, and started again whatever happened."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from deploy.local.mesh import SERVICES
+from tests.e2e.running_mesh import ROOT, STOPS_WITHIN_S, RunningMesh, free_offset, free_port, wait_until_up
+from tests.folders import data_folder
+from tests.polling import eventually
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class Up:
+    """`python -m deploy.local up` on a folder and ports of its own, started as often as a test likes."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._http_port, self._port_offset = free_port(), free_offset()
+
+    def start(self) -> tuple[subprocess.Popen[bytes], RunningMesh]:
+        process = self._run("up")
+        mesh = RunningMesh(process, self.data_dir, self._http_port, self._port_offset)
+        wait_until_up(process, mesh)
+        return process, mesh
+
+    def refused(self, **environment: str) -> str:
+        """Starts another one, which must not start; what it says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.local", "up"],
+            cwd=ROOT,
+            env=self._environment() | environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        return done.stderr
+
+    def _run(self, what: str) -> subprocess.Popen[bytes]:
+        with (self.data_dir / "mesh.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "deploy.local", what],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+            )
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "EASYORDER_DATA_DIR": str(self.data_dir),
+            "EASYORDER_HTTP_PORT": str(self._http_port),
+            "EASYORDER_PORT_OFFSET": str(self._port_offset),
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
+        }
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
+
+
+async def test_from_the_first_start_to_the_last_stop(data_dir: Path) -> None:
+    up = Up(data_dir)
+    process, mesh = up.start()
+    everything = psutil.Process(process.pid).children(recursive=True)
+
+    assert f"EasyOrder runs on {data_dir} already (pid {process.pid}): {mesh.url}" in up.refused()
+    elsewhere = up.refused(EASYORDER_DATA_DIR=str(data_dir / "other"))
+    assert all(f"({name} service) is in use by" in elsewhere for name in SERVICES)
+    assert f"{mesh.http_address.rpartition(':')[2]} (HTTP) is in use by" in elsewhere
+
+    killed = mesh.kill("edge")
+    await eventually(lambda: mesh.pid_of("edge") not in (None, killed), timeout_s=20)
+    assert "edge was ended by SIGKILL; starting it again in 0.5 s" in mesh.log
+
+    process.kill()
+    process.wait()
+    # At once: the programs of the killed mesh are ending only now.
+    process, mesh = up.start()
+    assert [left.name() for left in everything if left.is_running()] == [], "something outlived its supervisor"
+
+    await eventually(lambda: httpx.get(f"{mesh.url}/healthz").status_code == 200, timeout_s=20)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(STOPS_WITHIN_S) == 0
+    assert order_of_stopping(mesh.log) == ["edge", "order", "payment", "inventory", "identity", "postgres"]
+    assert mesh.log.splitlines()[-1].endswith("stopped")
+
+
+def order_of_stopping(log: str) -> list[str]:
+    return re.findall(r"^(\w+) +\| .*(?:draining|received fast shutdown request)", log, re.M)
