@@ -20,7 +20,8 @@ demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is no
 	@exec $(BIN)/python -m deploy.local demo
 
 test: $(VENV)/dev.stamp ## all tests, with coverage; T=tests/chassis for some of them
-	$(BIN)/python -m pytest $(T) --cov --cov-report=term
+	@mkdir -p .cache
+	$(BIN)/python -m pytest $(T) --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
 	$(BIN)/ruff check .
