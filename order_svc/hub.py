@@ -119,8 +119,7 @@ class Hub:
                         yield heartbeat(sequence, order_id, at=self._clock.now())
                         continue
                     sequence = told.sequence
-                    if sequence > order.sequence:
-                        status = told.status or status
+                    status = told.status or status
                     if told.is_for(caller) and told.in_its_order is not None:
                         yield told.in_its_order
 

@@ -226,9 +226,9 @@ async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubA
     read_page = app.feed.after
 
     async def read_while_more_happens(position: int, *, limit: int = 1000) -> list[PublishedEvent]:
+        app.happens(orders.pop().charge_put_off(reason="no answer", at=AT, next_attempt=AT))
         page = await read_page(position, limit=limit)
-        if orders:
-            app.happens(orders.pop().charge_put_off(reason="no answer", at=AT, next_attempt=AT))
+        app.happens(orders.pop().charge_put_off(reason="no answer", at=AT, next_attempt=AT))
         return page
 
     app.feed.after = read_while_more_happens  # type: ignore[method-assign]
@@ -238,6 +238,42 @@ async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubA
         await eventually(lambda: len(watching.heard) == len(app.feed.published) - 3)
 
     assert watching.sequences == [published.position for published in app.feed.published[3:]]
+
+
+async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: HubApp) -> None:
+    app.given(an_order(owner="another"))
+    own = app.given(an_order())
+
+    async with app.watch(after_sequence=0) as watching:
+        await watching.hears(1)
+        await eventually(lambda: app.hub.subscribers == 1)
+
+    assert [message.order_id for message in watching.heard] == [own.id]
+
+
+async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
+    app = HubApp(unread_limit=1)
+    member = Caller.person(SHOPPER, team_ids=("red",))
+
+    async with Watching(app.stream(caller=member)) as watching:
+        await eventually(lambda: app.hub.subscribers == 1)
+        app.given(an_order(team="red"))
+        await watching.hears(1)
+        app.given(an_order(team="red"))
+        await watching.hears(2)
+
+    assert watching.sequences == [1, 2]
+
+
+@pytest.mark.parametrize(("caller", "last"), [(Caller.person(SHOPPER), 3), (ADMIN, 4)])
+async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubApp, caller: Caller, last: int) -> None:
+    order = app.given(an_order())
+    app.happens(order.charge_given_up(reason="no answer", at=AT))
+
+    async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
+        await watching.ends()
+
+    assert watching.sequences == list(range(1, last + 1))
 
 
 async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None:
