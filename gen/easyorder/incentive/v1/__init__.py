@@ -260,6 +260,16 @@ class ValidateIncentiveResponse(betterproto2.Message):
 
     total_after: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
+    loyalty_points_spent: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    No more than are needed.
+    """
+
+    loyalty_points_earned: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
+    """
+    What the order would earn once it is paid.
+    """
+
 
 default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncentiveResponse", ValidateIncentiveResponse)
 

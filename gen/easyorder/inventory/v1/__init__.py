@@ -299,6 +299,18 @@ class Reservation(betterproto2.Message):
         4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
+    discounts: "list[__incentive__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What each code and the points take off; the lines' discounts have the same sum.
+    """
+
+    loyalty_points_spent: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
+
+    loyalty_points_earned: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
+    """
+    Earned when it is committed.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "Reservation", Reservation)
 
@@ -353,6 +365,12 @@ class ReservationRequest(betterproto2.Message):
     reported as it is.
     """
 
+    keep_prices: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
+    """
+    With `renew`, for an order that was placed: its prices and discounts stand, and what is taken anew is what it had.
+    Codes and points need not be given then.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReservationRequest", ReservationRequest)
 
@@ -375,6 +393,11 @@ class ReservedLine(betterproto2.Message):
     backordered: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
     How many of `quantity` wait for stock.
+    """
+
+    discount: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The line's share of the discounts: it costs quantity × unit_price − discount.
     """
 
 
@@ -481,3 +504,4 @@ default_message_pool.register_message("easyorder.inventory.v1", "WatchInventoryR
 from ...google import protobuf as ___google__protobuf__
 from ...google import rpc as ___google__rpc__
 from ...google import type as ___google__type__
+from ...incentive import v1 as __incentive__v1__

@@ -26,6 +26,7 @@ __all__ = (
     "Order",
     "OrderAvailability",
     "OrderCreated",
+    "OrderCreatedWithIncentive",
     "OrderDiscount",
     "OrderItem",
     "OrderLine",
@@ -509,6 +510,13 @@ class HubMessage(betterproto2.Message):
     The stream ends with this error; it may be resumed after `sequence`.
     """
 
+    order_created_with_incentive: "OrderCreatedWithIncentive | None" = betterproto2.field(
+        12, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    After order_created, when codes or points made the order cheaper.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "HubMessage", HubMessage)
 
@@ -666,6 +674,24 @@ default_message_pool.register_message("easyorder.order.v1", "OrderCreated", Orde
 
 
 @dataclass(eq=False, repr=False)
+class OrderCreatedWithIncentive(betterproto2.Message):
+    """
+    What the order got off, by code.
+    """
+
+    discounts: "list[OrderDiscount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    sub_total: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+
+    discount_total: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+
+    total_amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+
+
+default_message_pool.register_message("easyorder.order.v1", "OrderCreatedWithIncentive", OrderCreatedWithIncentive)
+
+
+@dataclass(eq=False, repr=False)
 class OrderDiscount(betterproto2.Message):
     code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
@@ -695,6 +721,11 @@ class OrderItem(betterproto2.Message):
     unit_price: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+
+    discount: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Its share of the order's discounts; the items' shares add up to discount_total.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
