@@ -58,7 +58,6 @@ class _Desk:
     def __init__(self, known: Sequence[Reservation], shelf: Shelf, ttl: timedelta) -> None:
         self._by_key = {reservation.request_key: reservation for reservation in known}
         self._by_order = {reservation.order_id: reservation for reservation in known}
-        self._stored = frozenset(self._by_order)
         self._shelf = shelf
         self._ttl = ttl
         self.added: list[Reservation] = []
@@ -95,7 +94,7 @@ class _Desk:
                 f"request key {cmd.request_key!r} was used before for other lines; use a new one",
                 metadata={"request_key": cmd.request_key},
             )
-        if cmd.renew and first.renew(cmd.lines, self._shelf, self._ttl) and first.order_id in self._stored:
+        if cmd.renew and first.renew(cmd.lines, self._shelf, self._ttl):
             self.renewed[first.order_id] = first
         return first
 

@@ -39,6 +39,7 @@ class InventoryState(ChassisState):
     products: dict[int, Product] = field(default_factory=dict)
     stock: dict[int, StoredStock] = field(default_factory=dict)
     reservations: dict[int, Reservation] = field(default_factory=dict)
+    deleted_products: set[int] = field(default_factory=set)
     last_id: int = 0
 
     def next_id(self) -> int:
@@ -87,7 +88,7 @@ class InMemoryStocks:
                 sku=item.sku,
                 name=product.name,
                 price=price,
-                for_sale=True,
+                for_sale=product.id not in self._state.deleted_products,
                 on_hand=self._state.stock[item.id].on_hand,
                 reserved=self._state.stock[item.id].reserved,
             )

@@ -109,6 +109,9 @@ class Shop(ABC):
     async def reprice(self, item: ProductItem, price: str) -> None: ...
 
     @abstractmethod
+    async def delete(self, product: Product) -> None: ...
+
+    @abstractmethod
     async def product_count(self) -> int: ...
 
 
@@ -153,6 +156,9 @@ class InMemoryShop(Shop):
             )
             self._state.products[product.id] = replace(product, items=items)
 
+    async def delete(self, product: Product) -> None:
+        self._state.deleted_products.add(product.id)
+
     async def product_count(self) -> int:
         return len(self._state.products)
 
@@ -160,7 +166,8 @@ class InMemoryShop(Shop):
 class SqlShop(Shop):
     def __init__(self, url: str) -> None:
         self.engines: list[AsyncEngine] = []
-        super().__init__(*(self._replica(url) for _ in range(2)))
+        self.open_uows = [self._replica(url) for _ in range(2)]
+        super().__init__(*self.open_uows)
 
     def _replica(self, url: str) -> Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]:
         engine = make_engine(url, application_name="tests", pool_size=3)
@@ -205,6 +212,9 @@ class SqlShop(Shop):
         await self._do(
             "UPDATE product_item SET price = CAST(:price AS numeric) WHERE id = :id", id=item.id, price=price
         )
+
+    async def delete(self, product: Product) -> None:
+        await self._do("UPDATE product SET is_deleted = true WHERE id = :id", id=product.id)
 
     async def product_count(self) -> int:
         return int((await self._all("SELECT count(*) AS found FROM product"))[0].found)

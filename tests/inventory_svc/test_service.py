@@ -98,6 +98,15 @@ async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
     assert listed.products == [created]
 
 
+async def test_the_stock_too_is_read_at_once(mesh):
+    for number in range(5):
+        created = await create(mesh, a_shirt(f"S{number}"))
+
+        stock = await mesh.admin().call(service.GET_STOCK, GetProductInventoryRequest(product_id=created.id))
+
+        assert [level.on_hand for level in stock.items] == [5]
+
+
 async def test_everybody_may_read_products_and_stock(mesh):
     created = await create(mesh, a_shirt("A"))
     anonymous = mesh.anonymous()

@@ -9,8 +9,9 @@ import pytest
 
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.errors import OutOfStock, ReservationNotFound, ReservationReleased
+from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, ReservationNotFound, ReservationReleased
 from inventory_svc.domain.reservation import ReservationState
+from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import TTL, Pieces, Shop
 
 
@@ -172,6 +173,19 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=0, sold=2)
         assert await shop.states() == {held.order_id: "COMMITTED"}
+
+    async def test_a_deleted_product_is_not_sold_any_more_but_what_was_held_of_it_is(self, shop: Shop):
+        product = await shop.given(a_product(an_item(quantity=5)))
+        (item,) = product.items
+        held, freed = await shop.send(shop.order((item, 2))), await shop.send(shop.order((item, 1)))
+        await shop.delete(product)
+
+        with pytest.raises(ProductItemNotFound):
+            await shop.send(shop.order((item, 1)))
+        await shop.send(Commit(order_id=held.order_id))
+        await shop.send(Release(order_id=freed.order_id))
+
+        assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
     async def test_more_than_a_batch_expires_in_one_go(self, shop: Shop):
         (item,) = await shop.stocked(600)
