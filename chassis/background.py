@@ -26,7 +26,8 @@ class Background(Protocol):
 class WakefulLoop:
     """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
 
-    A failure is logged and tried again after an exponential backoff of at most 30 s. `stop` lets the current round end.
+    A failure is logged and tried again after an exponential backoff of at most 5 s. Nothing but `stop` cuts that short:
+    whoever wakes the loop would else have it fail again at once. `stop` lets the current round end.
     """
 
     def __init__(self, name: str, work: Callable[[], Awaitable[bool]], *, idle_s: float) -> None:
@@ -34,10 +35,10 @@ class WakefulLoop:
         self._work = work
         self._idle_s = idle_s
         self._woken = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
-        self._backoff = tenacity.wait_random_exponential(multiplier=0.1, max=30)
+        self._backoff = tenacity.wait_random_exponential(multiplier=0.1, max=5)
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -47,29 +48,30 @@ class WakefulLoop:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self.wake()
         if self._task is not None:
             await self._task
 
     async def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._woken.clear()
-            more, pause_s = await self._round()
+            try:
+                more = await self._work()
+            except Exception:
+                self._failures += 1
+                log.exception("background work failed", loop=self._name, failures=self._failures)
+                await _passes(self._stopping, within_s=backoff_s(self._backoff, self._failures))
+                continue
+            self._failures = 0
             if not more:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause_s):
-                        await self._woken.wait()
+                await _passes(self._woken, within_s=self._idle_s)
 
-    async def _round(self) -> tuple[bool, float]:
-        try:
-            more = await self._work()
-        except Exception:
-            self._failures += 1
-            log.exception("background work failed", loop=self._name, failures=self._failures)
-            return False, backoff_s(self._backoff, self._failures)
-        self._failures = 0
-        return more, self._idle_s
+
+async def _passes(event: asyncio.Event, *, within_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await event.wait()
 
 
 def backoff_s(wait: tenacity.wait.wait_base, attempts: int) -> float:

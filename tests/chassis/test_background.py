@@ -1,0 +1,135 @@
+"""Loops beside the requests: at once while there is more, woken early, and never ended or driven wild by a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import tenacity
+
+from chassis.background import WakefulLoop, backoff_s
+from tests.polling import eventually
+
+
+class Work:
+    """Counts its rounds; `answer` tells how each of them ends."""
+
+    def __init__(self, answer: Callable[[int], bool] = lambda number: False) -> None:
+        self.rounds = 0
+        self._answer = answer
+
+    async def __call__(self) -> bool:
+        self.rounds += 1
+        return self._answer(self.rounds)
+
+
+@asynccontextmanager
+async def looping(work: Work, *, idle_s: float = 1000) -> AsyncIterator[WakefulLoop]:
+    loop = WakefulLoop("test", work, idle_s=idle_s)
+    await loop.start()
+    try:
+        yield loop
+    finally:
+        async with asyncio.timeout(5):
+            await loop.stop()
+
+
+def broken(number: int) -> bool:
+    raise RuntimeError(f"round {number} failed")
+
+
+async def test_a_loop_goes_on_at_once_while_there_is_more() -> None:
+    work = Work(lambda number: number < 5)
+
+    async with looping(work):
+        await eventually(lambda: work.rounds == 5)
+    assert work.rounds == 5
+
+
+async def test_an_idle_loop_looks_again_after_its_interval() -> None:
+    work = Work()
+
+    async with looping(work, idle_s=0.01):
+        await eventually(lambda: work.rounds >= 3)
+
+
+async def test_a_loop_is_woken() -> None:
+    work = Work()
+
+    async with looping(work) as loop:
+        await eventually(lambda: work.rounds == 1)
+        loop.wake()
+        await eventually(lambda: work.rounds == 2)
+
+
+async def test_a_wake_during_a_round_is_not_lost() -> None:
+    begun, gate, rounds = asyncio.Event(), asyncio.Event(), 0
+
+    async def round_of_work() -> bool:
+        nonlocal rounds
+        rounds += 1
+        begun.set()
+        await gate.wait()
+        return False
+
+    loop = WakefulLoop("test", round_of_work, idle_s=1000)
+    await loop.start()
+    await begun.wait()
+    loop.wake()
+    gate.set()
+    await eventually(lambda: rounds == 2)
+    await loop.stop()
+
+
+async def test_a_failure_does_not_end_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.background.backoff_s", lambda wait, attempts: 0.0)
+    work = Work(lambda number: broken(number) if number < 3 else False)
+
+    async with looping(work):
+        await eventually(lambda: work.rounds == 3)
+
+
+async def test_a_loop_that_fails_waits_its_backoff_however_often_it_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[int] = []
+
+    def wait_long(wait: object, attempts: int) -> float:
+        waits.append(attempts)
+        return 1000
+
+    monkeypatch.setattr("chassis.background.backoff_s", wait_long)
+    work = Work(broken)
+
+    async with looping(work) as loop:
+        await eventually(lambda: waits == [1])
+        for _ in range(20):
+            loop.wake()
+            await asyncio.sleep(0)
+    assert work.rounds == 1
+
+
+async def test_stopping_lets_the_round_end() -> None:
+    gate, ended = asyncio.Event(), False
+
+    async def round_of_work() -> bool:
+        nonlocal ended
+        await gate.wait()
+        ended = True
+        return True
+
+    loop = WakefulLoop("test", round_of_work, idle_s=0)
+    await loop.start()
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(loop.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    gate.set()
+    await stopping
+    assert ended
+
+
+def test_a_backoff_is_what_tenacity_would_wait() -> None:
+    wait = tenacity.wait_exponential(multiplier=2, max=10)
+
+    assert [backoff_s(wait, attempts) for attempts in range(1, 5)] == [2, 4, 8, 10]
