@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.db.failures import translated
 
 
 class HiLo:
@@ -18,12 +20,23 @@ class HiLo:
         self._next = self._end = 0
         self._lock = asyncio.Lock()
 
-    async def next(self) -> int:
+    async def next(self, session: AsyncSession | None = None) -> int:
+        """The next id. Who is in a transaction gives its `session`.
+
+        A new block is then fetched on the connection that the transaction has: if it took a second one from the pool,
+        as many transactions as the pool has connections would wait for each other.
+        """
         async with self._lock:
             if self._next == self._end:
-                async with self._engine.connect() as connection:
-                    block = int((await connection.execute(self._statement)).scalar_one())
-                self._next = block * self._block
+                # Not cancelled with the caller: a cancelled statement can poison its pooled connection.
+                self._next = await asyncio.shield(self._fetch(session)) * self._block
                 self._end = self._next + self._block
             self._next += 1
             return self._next - 1
+
+    async def _fetch(self, session: AsyncSession | None) -> int:
+        if session is not None:
+            return int((await session.execute(self._statement)).scalar_one())
+        with translated():
+            async with self._engine.connect() as connection:
+                return int((await connection.execute(self._statement)).scalar_one())

@@ -88,7 +88,7 @@ class JobWriter:
         self._token = uuid.uuid4().hex
 
     async def write(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
-        ids = [await self._ids.next() for _ in jobs]
+        ids = [await self._ids.next(session) for _ in jobs]
         rows = [
             {
                 "id": job_id,

@@ -1,0 +1,57 @@
+"""HiLo: every id once, across processes, and never a second connection for who has one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_engine
+from chassis.db.hilo import HiLo
+from chassis.errors import Unavailable
+from tests.chassis.job_bench import SqlJobBench
+from tests.chassis.job_contract import a_job
+
+
+@pytest.fixture
+async def sequence(engine: AsyncEngine) -> str:
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE SEQUENCE parcel_hilo"))
+    return "parcel_hilo"
+
+
+async def test_every_id_is_handed_out_once_by_all_processes_together(engine: AsyncEngine, sequence: str) -> None:
+    processes = [HiLo(engine, sequence, block=7) for _ in range(3)]
+
+    ids = await asyncio.gather(*(process.next() for process in processes * 50))
+    assert len(set(ids)) == 150
+    assert min(ids) > 0
+
+
+async def test_ids_of_one_process_grow(engine: AsyncEngine, sequence: str) -> None:
+    ids = HiLo(engine, sequence, block=3)
+
+    handed_out = [await ids.next() for _ in range(10)]
+    assert handed_out == sorted(set(handed_out))
+
+
+async def test_a_transaction_needs_one_connection_only(chassis_engine: AsyncEngine, database: str) -> None:
+    alone = make_engine(database, application_name="tests", pool_size=1)
+    bench = SqlJobBench(alone)
+
+    async with asyncio.timeout(4), bench.open_uow() as uow:
+        await uow.session.execute(text("SELECT 1"))
+        uow.schedule(a_job())
+        await uow.commit()
+
+    assert set(await bench.jobs()) == {("charge", "k-1")}
+    await alone.dispose()
+
+
+async def test_ids_of_a_database_that_is_away_are_unavailable() -> None:
+    nowhere = make_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none", application_name="tests")
+
+    with pytest.raises(Unavailable):
+        await HiLo(nowhere, "parcel_hilo").next()
