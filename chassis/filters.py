@@ -64,6 +64,11 @@ def one_of(values: Mapping[str, E]) -> FilterField:
     return FilterField(frozenset({"=", "!="}), parse)
 
 
+def text_field() -> FilterField:
+    """A word or a quoted text, compared as a whole."""
+    return FilterField(frozenset({"=", "!="}), str)
+
+
 def time_field() -> FilterField:
     """A point in time, in RFC 3339 with its offset."""
 

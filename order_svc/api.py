@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
+import betterproto2
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
+    ListAllOrdersRequest,
     ListOrdersRequest,
     ListOrdersResponse,
     Order,
     OrderStatusReply,
+    SetOrderStatusRequest,
 )
 
 from chassis.context import current
@@ -22,9 +25,11 @@ from chassis.mediator import Mediator
 from chassis.wire import codec
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.status import PaymentMethod
+from order_svc.domain.status import PaymentMethod, Status
 from order_svc.messages import order_message, status_reply
+from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 
 
@@ -59,6 +64,15 @@ class OrderApi:
         )
         return order_message(await self._mediator.send(command))
 
+    async def set_order_status(self, request: SetOrderStatusRequest) -> Order:
+        command = SetOrderStatus(
+            request=_request_key(request, request.request_id),
+            order_id=request.id,
+            status=Status[request.status.name],
+            etag=request.etag,
+        )
+        return order_message(await self._mediator.send(command))
+
     async def get_order(self, request: GetOrderRequest) -> Order:
         return order_message(await self._queries.get_order(request.id))
 
@@ -69,12 +83,22 @@ class OrderApi:
         page = await self._queries.list_orders(
             page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
-        return ListOrdersResponse(
-            orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
+        return _page(page)
+
+    async def list_all_orders(self, request: ListAllOrdersRequest) -> ListOrdersResponse:
+        page = await self._queries.list_all_orders(
+            page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
+        return _page(page)
 
 
-def _request_key(request: CreateOrderRequest | CancelOrderRequest, request_id: str) -> RequestKey | None:
+def _page(page: OrderPage) -> ListOrdersResponse:
+    return ListOrdersResponse(
+        orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
+    )
+
+
+def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:
     if not request_id:
         return None
     body = codec(type(request)).encode(request)

@@ -39,6 +39,7 @@ from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
+from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
 from order_svc.hub import Hub
@@ -67,6 +68,7 @@ def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Back
     mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
+    mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
 
 

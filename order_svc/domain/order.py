@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.errors import AppError, Kind
+from chassis.errors import AppError, EtagMismatch, Kind
 from chassis.events import Event
 from chassis.money import Money
-from order_svc.domain.status import PaymentMethod, PaymentOutcome, PaymentStatus, Status, check_move
+from order_svc.domain.status import (
+    IllegalTransition,
+    PaymentMethod,
+    PaymentOutcome,
+    PaymentStatus,
+    Status,
+    check_move,
+)
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
 
 ORDER_CREATED = "order_created"
@@ -94,6 +101,22 @@ class Order:
         self.cancel_reason = reason
         return [self._told(moved, at)]
 
+    def ship(self, *, at: datetime) -> list[Event]:
+        """It leaves the house: paid, or to be paid in cash at the door."""
+        if self.status is Status.CONFIRMED and self.payment.method is not PaymentMethod.CASH:
+            raise IllegalTransition.of(self.status, Status.SHIPPED)
+        self.row_version += 1
+        return [self._told(self._move(Status.SHIPPED), at)]
+
+    def deliver(self, *, at: datetime) -> list[Event]:
+        """It is with the shopper, and so is the bill if it is paid in cash."""
+        self.row_version += 1
+        moved = self._move(Status.DELIVERED)
+        if self.payment.method is PaymentMethod.CASH:
+            self.payment.status = PaymentStatus.PAID
+            self.payment.processed_at = self.paid_at = at
+        return [self._told(moved, at)]
+
     def charged(self, *, at: datetime) -> list[Event]:
         """The provider took the money."""
         self.row_version += 1
@@ -128,6 +151,14 @@ class Order:
         self.row_version += 1
         self.payment.status = PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED
         self.payment.processed_at = at
+
+    def check_etag(self, etag: str) -> None:
+        """Raises EtagMismatch when `etag` is of another version; an empty one is of every version."""
+        if etag and etag != str(self.row_version):
+            raise EtagMismatch(
+                f"order {self.id} was changed meanwhile; read it again, then decide",
+                metadata={"orderId": str(self.id), "etag": str(self.row_version)},
+            )
 
     def view(self) -> OrderView:
         """The order as others may see it."""
@@ -202,4 +233,3 @@ class Order:
             occurred_on=at,
             payload=payload,
         )
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from chassis.errors import AppError, Kind
@@ -26,15 +27,20 @@ class Status(StrEnum):
 
 _SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 
-MOVES: dict[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.CONFIRMED, Status.CANCELLED}),
-    # SHIPPED without PAID: cash on delivery.
-    Status.CONFIRMED: frozenset({Status.PAID, Status.SHIPPED, Status.CANCELLED, Status.FAILED}),
-    Status.PAID: frozenset({Status.SHIPPED, Status.CANCELLED}),
-    Status.SHIPPED: frozenset({Status.DELIVERED}),
-    Status.DELIVERED: frozenset(),
-    Status.CANCELLED: frozenset(),
-    Status.FAILED: frozenset(),
+# Every move there is, and what makes it; docs/orders.md is drawn from this.
+MOVES: Mapping[Status, Mapping[Status, str]] = {
+    Status.PENDING: {Status.CONFIRMED: "the stock has come", Status.CANCELLED: "CancelOrder"},
+    Status.CONFIRMED: {
+        Status.PAID: "charged",
+        Status.SHIPPED: "SetOrderStatus, cash only",
+        Status.CANCELLED: "CancelOrder",
+        Status.FAILED: "refused or given up",
+    },
+    Status.PAID: {Status.SHIPPED: "SetOrderStatus", Status.CANCELLED: "CancelOrder, or all of it refunded"},
+    Status.SHIPPED: {Status.DELIVERED: "SetOrderStatus; cash is paid now"},
+    Status.DELIVERED: {},
+    Status.CANCELLED: {},
+    Status.FAILED: {Status.CONFIRMED: "RetryPayment"},
 }
 
 

@@ -1,4 +1,4 @@
-"""ListOrders: the caller's own orders, newest first, page by page; new orders move nothing on later pages."""
+"""ListOrders and ListAllOrders: newest first, page by page; new orders move nothing on later pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
-from chassis.filters import FilterField, one_of, parse_filter, time_field
+from chassis.filters import FilterField, one_of, parse_filter, text_field, time_field
 from chassis.page_tokens import PageTokens
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
@@ -33,7 +33,12 @@ _FIELDS: Mapping[str, FilterField] = {
     "status": one_of({f"ORDER_STATUS_{status.name}": status for status in Status}),
     "placed_at": time_field(),
 }
-_COLUMNS: Mapping[str, Any] = {"status": OrderRow.status, "placed_at": OrderRow.placed_at}
+_FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field()}
+_COLUMNS: Mapping[str, Any] = {
+    "status": OrderRow.status,
+    "placed_at": OrderRow.placed_at,
+    "created_by": OrderRow.created_by,
+}
 _NEWEST_FIRST = (OrderRow.placed_at.desc(), OrderRow.id.desc())
 
 
@@ -47,9 +52,20 @@ class OrderPage:
 
 async def list_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
     """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a filter or a token at fault."""
+    return await _page(session, _FIELDS, page_size=page_size, page_token=page_token, filter=filter)
+
+
+async def list_all_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
+    """Like list_orders, and may be filtered by who placed them."""
+    return await _page(session, _FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
+
+
+async def _page(
+    session: AsyncSession, fields: Mapping[str, FilterField], *, page_size: int, page_token: str, filter: str
+) -> OrderPage:
     size = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     query = whole_orders().order_by(*_NEWEST_FIRST).limit(size + 1)
-    for comparison in parse_filter(filter, _FIELDS):
+    for comparison in parse_filter(filter, fields):
         query = query.where(comparison.applied_to(_COLUMNS[comparison.field]))
     if page_token:
         last = _TOKENS.read(page_token, filter=filter)

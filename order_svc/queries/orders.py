@@ -15,7 +15,7 @@ from chassis.errors import Unavailable
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.queries.get_order import get_order
-from order_svc.queries.list_orders import OrderPage, list_orders
+from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
 
 T = TypeVar("T")
 
@@ -54,6 +54,13 @@ class OrderQueries:
             return await self._read(
                 lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
             )
+
+    async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
+        """Everybody's, for an administrator. Raises InvalidArgument."""
+        await self._wait()
+        return await self._read(
+            lambda session: list_all_orders(session, page_size=page_size, page_token=page_token, filter=filter)
+        )
 
     async def _wait(self) -> bool:
         request = current()

@@ -61,7 +61,8 @@ class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
     failure_reason: Mapped[str]
 
 
-# Newest first, of a person and of a team.
+# Newest first: of everybody, of a person and of a team.
+Index("ix_orders_placed_at", OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
 

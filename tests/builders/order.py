@@ -25,15 +25,21 @@ def an_item(*, product_item_id: int = 1, quantity: int = 2, unit_price: str = "1
     )
 
 
-def an_order(*, owner: str = SHOPPER, team: str | None = None, items: tuple[Item, ...] | None = None) -> OrderBuilder:
+def an_order(
+    *,
+    owner: str = SHOPPER,
+    team: str | None = None,
+    items: tuple[Item, ...] | None = None,
+    method: PaymentMethod = PaymentMethod.CARD,
+) -> OrderBuilder:
     """A confirmed order that waits for its payment."""
-    return OrderBuilder(owner, team, items or (an_item(),))
+    return OrderBuilder(owner, team, items or (an_item(),), method)
 
 
 class OrderBuilder:
     """Goes the way that orders go, so that no test starts from what can not be."""
 
-    def __init__(self, owner: str, team: str | None, items: tuple[Item, ...]) -> None:
+    def __init__(self, owner: str, team: str | None, items: tuple[Item, ...], method: PaymentMethod) -> None:
         order_id = next(_ids)
         self._order = Order(
             id=order_id,
@@ -42,7 +48,7 @@ class OrderBuilder:
             items=items,
             payment=Payment(
                 transaction_id=f"t-{order_id}",
-                method=PaymentMethod.CARD,
+                method=method,
                 amount=Money.sum((item.sub_total for item in items), "USD"),
             ),
             owner=owner,
@@ -61,6 +67,15 @@ class OrderBuilder:
 
     def cancelled(self) -> OrderBuilder:
         self.events += self._order.cancel(reason="changed my mind", at=AT)
+        return self
+
+    def shipped(self) -> OrderBuilder:
+        self.events += self._order.ship(at=AT)
+        return self
+
+    def delivered(self) -> OrderBuilder:
+        self.shipped()
+        self.events += self._order.deliver(at=AT)
         return self
 
     def build(self) -> Order:

@@ -65,6 +65,18 @@ class OrderReads:
         """The ids on the first page."""
         return [order.id for order in (await self.page(caller=caller, filter=filter, size=50)).orders]
 
+    async def all_listed(self, *, filter: str = "", size: int = 50) -> list[int]:
+        """The ids of everybody's orders, page after page."""
+        ids: list[int] = []
+        token = ""
+        with request_context(RequestContext(caller=Caller.person("admin-1", admin=True))):
+            while True:
+                page = await self.queries.list_all_orders(page_size=size, page_token=token, filter=filter)
+                ids += [order.id for order in page.orders]
+                token = page.next_page_token
+                if not token:
+                    return ids
+
     async def backends(self) -> set[int]:
         """The read database's processes that serve this test, but for the one asked."""
         return set(await self._look("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))

@@ -212,3 +212,18 @@ async def test_the_migration_makes_the_tables_that_the_queries_read(reads: Order
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_administrators_list_everybodys_orders_by_status_person_and_time(reads: OrderReads) -> None:
+    first, second, third = await reads.given(
+        placed(1), placed(2, owner="another").paid(), placed(3, owner="another", team="red").cancelled()
+    )
+    later = (AT + timedelta(seconds=2)).isoformat()
+
+    assert await reads.all_listed(size=1) == [third, second, first]
+    assert await reads.all_listed(filter='created_by = "another"') == [third, second]
+    assert await reads.all_listed(filter=f"created_by = {SHOPPER}") == [first]
+    assert await reads.all_listed(filter="status = ORDER_STATUS_PAID AND created_by = another") == [second]
+    assert await reads.all_listed(filter=f'placed_at >= "{later}" AND created_by != {SHOPPER}') == [third, second]
+    with pytest.raises(InvalidArgument, match="created_by"):
+        await reads.page(filter="created_by = another")

@@ -62,6 +62,7 @@ CREATE TABLE payment (
 
 def upgrade() -> None:
     op.execute(_ORDERS)
+    op.execute("CREATE INDEX ix_orders_placed_at ON orders (placed_at, id)")
     op.execute("CREATE INDEX ix_orders_created_by ON orders (created_by, placed_at, id)")
     op.execute("CREATE INDEX ix_orders_created_by_team ON orders (created_by_team, placed_at, id)")
     op.execute(_ORDER_ITEM)

@@ -1,0 +1,42 @@
+"""Draws the moves of an order, from the table that decides them, into docs/orders.md.
+
+python docs/draw_orders.py           writes the diagram
+python docs/draw_orders.py --check   exit 1 if docs/orders.md shows anything else
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from order_svc.domain.status import MOVES, Status
+
+PAGE = Path(__file__).resolve().parent / "orders.md"
+_DIAGRAM = re.compile(r"```mermaid\n.*?```", re.DOTALL)
+
+
+def diagram() -> str:
+    """MOVES as a mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> PENDING: CreateOrder, backordered", "    [*] --> CONFIRMED: CreateOrder"]
+    for before, moves in MOVES.items():
+        lines += [f"    {before} --> {after}: {why}" for after, why in moves.items()]
+    lines += [f"    {status} --> [*]" for status in Status if not MOVES[status]]
+    return "\n".join(["```mermaid", *lines, "```"])
+
+
+def main() -> int:
+    present = PAGE.read_text()
+    drawn = _DIAGRAM.sub(lambda _: diagram(), present)
+    if "--check" not in sys.argv:
+        PAGE.write_text(drawn)
+    elif drawn != present:
+        print("docs/orders.md does not show MOVES; run python docs/draw_orders.py")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
