@@ -1,4 +1,4 @@
-"""Gathers concurrent requests into batches: while one is in flight the next one grows, so an idle system adds no wait."""
+"""Gathers concurrent requests into batches: while one is in flight the next grows, so an idle system adds no wait."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ class Batcher(Generic[Item, Result]):
         _settle(batch, results)
 
 
-def _settle(
-    batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result | BaseException]
-) -> None:
+def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result | BaseException]) -> None:
     for (_, future), result in zip(batch, results, strict=True):
         if future.done():
             continue

@@ -238,9 +238,7 @@ class Checkout:
             amount=Money.of(payload["amount"], payload["currency"]),
             reason="the order was stopped",
         )
-        await self._mediator.send(
-            RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded)
-        )
+        await self._mediator.send(RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded))
         return Settled(by_handler=True)
 
 

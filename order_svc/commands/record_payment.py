@@ -70,9 +70,7 @@ def _next_attempt_s(cmd: RecordPayment, order: Order | None, backoff: Backoff) -
     return None if attempts >= backoff.max_attempts else backoff.delay_s(attempts)
 
 
-def _record(
-    cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float | None, clock: Clock
-) -> list[Event]:
+def _record(cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float | None, clock: Clock) -> list[Event]:
     now = clock.now()
     if cmd.outcome is PaymentOutcome.CHARGED:
         uow.schedule(jobs.commit_stock(order))

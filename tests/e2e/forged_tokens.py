@@ -36,7 +36,7 @@ class Forge:
 
     def refused(self) -> dict[str, str]:
         """Every token that must be refused, by what is wrong with it."""
-        header, claims, signature = self.token().split(".")
+        header, _, signature = self.token().split(".")
         other_claims = self.token(roles=["USER", "ADMIN"]).split(".")[1]
         past = int(time.time()) - 3600
         return {

@@ -76,8 +76,8 @@ async def test_an_unknown_item(mesh: RunningMesh, http: httpx.AsyncClient, shopp
 
 MALFORMED = {
     "broken JSON": ('{"currency": "USD", "items": [', 400, None),
-    "unknown enum": (json.dumps(an_order("1", payment={"method": "BEER", "token": "tok_ok"})), 400, "payment.method"),
-    "a word for a number": (json.dumps(an_order("1", items=[{"productItemId": "1", "quantity": "many"}])), 400, "items"),
+    "unknown enum": (json.dumps(an_order("1", payment={"method": "BEER", "token": "tok"})), 400, "payment.method"),
+    "a word for a number": (json.dumps(an_order("1", items=[{"productItemId": "1", "quantity": "x"}])), 400, "items"),
     "ten megabytes": (json.dumps(an_order("1", requestId="x" * 10_000_000)), 413, None),
 }
 

@@ -161,7 +161,9 @@ async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: 
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }
 
-    answers = await asyncio.gather(*[http.post("/api/v1/orders", json=body, headers=shopper.headers) for _ in range(10)])
+    answers = await asyncio.gather(
+        *[http.post("/api/v1/orders", json=body, headers=shopper.headers) for _ in range(10)]
+    )
 
     assert [answer.status_code for answer in answers] == [200] * 10
     assert len({answer.json()["id"] for answer in answers}) == 1
@@ -178,9 +180,7 @@ async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop
         assert order["id"] in [listed["id"] for listed in (await shopper.list_orders())["orders"]]
 
 
-async def test_somebody_elses_order_does_not_exist(
-    http: httpx.AsyncClient, admin: Shop, shopper: Shop
-) -> None:
+async def test_somebody_elses_order_does_not_exist(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     from tests.e2e.conftest import a_shopper
 
     shelf = await a_shelf(admin)

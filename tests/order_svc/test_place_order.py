@@ -35,7 +35,11 @@ def a_placing(
         payment_token="tok_ok",
         transaction_id=f"t-{order_id}",
         hold=Hold(
-            order_id=order_id, key=f"k-{order_id}", is_held=is_held, items=(), expires_at=datetime(2026, 1, 2, tzinfo=UTC)
+            order_id=order_id,
+            key=f"k-{order_id}",
+            is_held=is_held,
+            items=(),
+            expires_at=datetime(2026, 1, 2, tzinfo=UTC),
         ),
     )
 
@@ -96,9 +100,7 @@ async def test_one_order_that_can_not_be_written_does_not_fail_its_neighbours(or
     await order_app.send(a_placing(1))
     colliding, fine = a_placing(1), a_placing(2)
 
-    results = await asyncio.gather(
-        order_app.send(colliding), order_app.send(fine), return_exceptions=True
-    )
+    results = await asyncio.gather(order_app.send(colliding), order_app.send(fine), return_exceptions=True)
 
     assert isinstance(results[0], Exception)
     assert not isinstance(results[1], BaseException)

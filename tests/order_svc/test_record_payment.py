@@ -98,9 +98,7 @@ async def test_a_lost_lease_changes_nothing(order_app: OrderApp) -> None:
 
     with pytest.raises(LeaseLost):
         await order_app.send(
-            RecordPayment(
-                lease=JobLease(lease.job_id, "somebody else's"), order_id=1, outcome=PaymentOutcome.CHARGED
-            )
+            RecordPayment(lease=JobLease(lease.job_id, "somebody else's"), order_id=1, outcome=PaymentOutcome.CHARGED)
         )
 
     assert await order_app.status(1) is Status.CONFIRMED
@@ -111,9 +109,7 @@ async def test_the_same_outcome_twice_is_written_once(order_app: OrderApp) -> No
     lease = await a_charge_under_way(order_app)
     command = RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED)
 
-    results = await asyncio.gather(
-        order_app.send(command), order_app.send(command), return_exceptions=True
-    )
+    results = await asyncio.gather(order_app.send(command), order_app.send(command), return_exceptions=True)
 
     assert sum(not isinstance(result, BaseException) for result in results) >= 1
     assert (await order_app.order(1)).payment.attempts == 1
