@@ -36,8 +36,8 @@ class Story:
     token: str
     lines: tuple[int, ...]  # pieces of the first, second, … item
     ends: str
-    attempts: int
-    cancelled_after_attempt: int | None = None
+    attempts: int | None = None  # to charge; None where it is a matter of timing
+    is_cancelled: bool = False
 
     @property
     def is_sale(self) -> bool:
@@ -48,9 +48,14 @@ STORIES = (
     Story("Three lines, paid at once", "tok_ok", (2, 1, 3), ends="PAID", attempts=1),
     Story("A provider that fails twice, then works", "tok_flaky_2", (1,), ends="PAID", attempts=3),
     Story("A card that is refused", "tok_declined", (4, 4), ends="FAILED", attempts=1),
-    Story("A provider that is down, and a shopper who has enough of it", "tok_down", (5,), ends="CANCELLED",
-          attempts=1, cancelled_after_attempt=1),
-)  # fmt: skip
+    Story(
+        "A provider that is down, and a shopper who has enough of it",
+        "tok_down",
+        (5,),
+        ends="CANCELLED",
+        is_cancelled=True,
+    ),
+)
 
 
 async def demo() -> int:
@@ -151,15 +156,17 @@ class Day:
         final = await shopper.get_order(order["id"])
         status, attempts = final["status"].removeprefix(STATUS), int(final["payment"].get("attempts", 0))
         self.check(status == story.ends, f"order {order['id']} is {status}")
-        self.check(attempts == story.attempts, f"after {attempts} attempts to charge")
+        if story.attempts is not None:
+            self.check(attempts == story.attempts, f"attempts to charge: {attempts}")
         sold = {item["sku"]: pieces if story.is_sale else 0 for item, pieces in chosen}
         await self._count(shelf, _after(before, sold), _what_became(sold))
 
     async def _watch(self, story: Story, shopper: Shop, order_id: str) -> None:
-        async for message in shopper.watch(order_id):
+        to_be_cancelled = story.is_cancelled
+        async for message in shopper.watch(order_id, after=0):
             self._console.print(f"    [dim]{message.get('sequence', ''):>4}[/]  {_described(message)}")
-            attempt = message.get("paymentAttempt")
-            if attempt and attempt["number"] == story.cancelled_after_attempt:
+            if to_be_cancelled:
+                to_be_cancelled = False
                 await shopper.cancel(order_id, "I have changed my mind")
 
     async def _count(self, shelf: Shelf, expected: dict[str, Stock], what: str) -> None:

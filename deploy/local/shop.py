@@ -80,10 +80,14 @@ class Shop:
     async def cancel(self, order_id: str, reason: str) -> Json:
         return await self._post(f"/api/v1/orders/{order_id}:cancel", {"reason": reason})
 
-    async def watch(self, order_id: str) -> AsyncIterator[Json]:
-        """What happens to an order, as it happens, until its final status."""
+    async def watch(self, order_id: str, *, after: int | None = None) -> AsyncIterator[Json]:
+        """An order as it is and what happens to it, as it happens, until its final status.
+
+        `after` is a sequence to go on from, without a snapshot: 0 gives the whole story.
+        """
         path = f"/api/v1/orders/{order_id}:watch"
-        async with self._client.stream("GET", path, headers=self.headers) as answer:
+        query = {} if after is None else {"afterSequence": after}
+        async with self._client.stream("GET", path, params=query, headers=self.headers) as answer:
             if answer.is_error:
                 raise _refused(answer, await answer.aread())
             async for line in answer.aiter_lines():

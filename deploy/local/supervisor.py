@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -16,9 +15,10 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+BOUND = [sys.executable, "-I", "-S", str(Path(__file__).with_name("bound.py"))]
 LINE_LIMIT = 1024 * 1024
 
 
@@ -76,7 +76,7 @@ class Process:
         return self._child.pid if self._child and self._child.returncode is None else None
 
     async def start(self) -> None:
-        """Starts the program. An OSError says that it can not be run at all."""
+        """Starts the program."""
         child = await self._spawn()
         self._keeper = asyncio.create_task(self._keep(child), name=f"keep {self.program.name}")
 
@@ -113,10 +113,7 @@ class Process:
             if await self._stopped_within(delay_s):
                 return
             started = time.monotonic()
-            try:
-                ended = await self._follow(await self._spawn())
-            except OSError as error:
-                ended = f"can not be started: {error}"
+            ended = await self._follow(await self._spawn())
 
     async def _follow(self, child: asyncio.subprocess.Process) -> str:
         """Passes on what the child says until it ends; returns how."""
@@ -147,18 +144,19 @@ class Process:
         return self._stopping.is_set()
 
     async def _spawn(self) -> asyncio.subprocess.Process:
+        program = self.program
         self._child = await asyncio.create_subprocess_exec(
-            *self.program.command,
-            env={**os.environ, **self.program.environment},
+            *BOUND,
+            str(os.getpid()),
+            str(int(program.stop_signal)),
+            program.user or "",
+            *program.command,
+            env={**os.environ, **program.environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=LINE_LIMIT,
             process_group=0,
-            user=self.program.user,
-            group=self.program.user,
-            extra_groups=None if self.program.user is None else [],
-            preexec_fn=_end_with_parent(self.program.stop_signal),
         )
         return self._child
 
@@ -175,11 +173,3 @@ def ending(code: int) -> str:
     if code >= 0:
         return f"ended with exit code {code}"
     return f"was ended by {signal.Signals(-code).name}"
-
-
-def _end_with_parent(number: signal.Signals) -> Callable[[], object] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    # Loaded here: between fork and exec there should be one system call and nothing else.
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, number)

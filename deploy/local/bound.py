@@ -1,0 +1,35 @@
+"""Becomes a program that ends with its supervisor, as another user if need be.
+
+    python -I -S bound.py SUPERVISOR_PID SIGNAL USER PROGRAM [ARGUMENT…]
+
+On Linux the kernel sends SIGNAL to the program when the supervisor ends, however it does. This is a program of its own
+because the supervisor has gRPC in it: no code of such a process is safe to run between fork and exec.
+"""
+
+import ctypes
+import os
+import pwd
+import sys
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main(supervisor: int, signal_number: int, user: str, command: list[str]) -> None:
+    if user:
+        entry = pwd.getpwnam(user)
+        os.setgroups([])
+        os.setgid(entry.pw_gid)
+        os.setuid(entry.pw_uid)
+    if sys.platform.startswith("linux"):
+        # After setuid, which would undo it.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != supervisor:
+            sys.exit("the supervisor is gone already")
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        sys.exit(f"{command[0]} can not be run: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])
