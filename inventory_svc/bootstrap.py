@@ -30,12 +30,18 @@ from chassis.telemetry import configure
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api import InventoryApi, ProductApi
 from inventory_svc.commands.commit import Commit, commit_batch
+from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
+from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, deactivate_incentive
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
+from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_batch
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.commands.update_incentive import UpdateIncentive, update_incentive
+from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.config import InventorySettings
+from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.projections import projections
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
@@ -52,13 +58,18 @@ class Service:
     mediator: Mediator[InventoryUow]
 
 
-def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta) -> None:
+def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
-    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl))
+    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle_batch(Commit, commit_batch)
     mediator.handle_batch(Release, release_batch)
     mediator.handle(CreateProduct, create_product)
     mediator.handle(ExpireReservations, expire_reservations)
+    mediator.handle(CreateIncentive, create_incentive)
+    mediator.handle(UpdateIncentive, update_incentive)
+    mediator.handle(DeactivateIncentive, deactivate_incentive)
+    mediator.handle(ValidateIncentive, partial(validate_incentive, rates=rates))
+    mediator.handle(GetLoyaltyAccount, get_loyalty_account)
 
 
 def build(settings: InventorySettings) -> Service:
@@ -70,7 +81,10 @@ def build(settings: InventorySettings) -> Service:
     after_commit.listeners.append(lambda _committed: projector.wake())
     open_uow = sql_units_of_work(SqlInventoryUow, make_sessions(write), after_commit=after_commit, has_read_side=True)
     mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
-    handle_commands(mediator, reservation_ttl=timedelta(seconds=settings.reservation_ttl_s))
+    rates = LoyaltyRates(
+        earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
+    )
+    handle_commands(mediator, reservation_ttl=timedelta(seconds=settings.reservation_ttl_s), rates=rates)
     freshness = Freshness(write, wake=projector.wake)
     identity = Client(settings.identity_address)
     server = GrpcServer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import Field
 
 from chassis.settings import MeshSettings
@@ -14,5 +16,8 @@ class InventorySettings(MeshSettings):
     reservation_ttl_s: float = Field(default=900, gt=0)
     # How often holds whose time is up are looked for.
     reservation_reap_s: float = Field(default=1, gt=0)
+    # Loyalty points that a whole unit of money earns once it is paid, and how many of them are worth one.
+    loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0)
+    loyalty_points_worth_unit: int = Field(default=100, ge=1)
     database_pool_size: int = Field(default=10, ge=2)
     kept_answers_days: float = Field(default=7, gt=0)

@@ -20,6 +20,7 @@ from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line
+from inventory_svc.incentive_messages import discount_messages
 from inventory_svc.queries.stock import StockLevel
 
 
@@ -76,10 +77,12 @@ def reserve_command(request: ReservationRequest) -> Reserve:
         incentive_codes=tuple(request.incentive_codes),
         loyalty_points=request.loyalty_points,
         renew=request.renew,
+        keep_prices=request.keep_prices,
     )
 
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:
+    quote = reservation.quote
     return ReservationMessage(
         order_id=reservation.order_id,
         state=ReservationStateMessage[reservation.state.name],
@@ -91,10 +94,14 @@ def reservation_message(reservation: Reservation) -> ReservationMessage:
                 quantity=line.quantity,
                 unit_price=money_message(line.unit_price),
                 backordered=line.backordered,
+                discount=money_message(quote.line_discount(number, reservation.currency)) if quote.discounts else None,
             )
-            for line in reservation.lines
+            for number, line in enumerate(reservation.lines)
         ],
         expire_time=reservation.expire_at,
+        discounts=discount_messages(quote, reservation.currency),
+        loyalty_points_spent=quote.points_spent,
+        loyalty_points_earned=quote.points_earned,
     )
 
 

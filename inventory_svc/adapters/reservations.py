@@ -10,9 +10,10 @@ from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json, insert_rows, recordset
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
+from inventory_svc.domain.pricing import Discount, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import HeldLine
 
@@ -23,13 +24,15 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id FOR UPDATE {waiting}) "
     "SELECT head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, head.sold, "
-    "head.expire_at, line.product_item_id, line.quantity, line.backordered, line.unit_price, line.sku, line.name "
+    "head.expire_at, head.discounts, head.points_spent, head.points_earned, "
+    "line.product_item_id, line.quantity, line.backordered, line.unit_price, line.sku, line.name "
     "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id ORDER BY head.order_id, line.number"
 )
 
 
 def _load(which: str, waiting: str = "") -> TextualSelect:
-    return text(_LOADED.format(which=which, waiting=waiting)).columns(expire_at=UtcDateTime, unit_price=Amount)
+    loaded = text(_LOADED.format(which=which, waiting=waiting))
+    return loaded.columns(expire_at=UtcDateTime, unit_price=Amount, discounts=Json)
 
 
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
@@ -48,6 +51,12 @@ _LOCK_EXPIRED = _load(
 _SAVE = text(
     "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
+)
+_SAVE_QUOTES = text(
+    "UPDATE reservation AS t SET discounts = r.discounts, points_spent = r.points_spent, "
+    "points_earned = r.points_earned "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
+    "WHERE t.order_id = r.order_id"
 )
 _SAVE_LINES = text(
     "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name "
@@ -86,6 +95,8 @@ class SqlReservations:
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         if reservations:
+            quotes = as_json([_row(reservation) for reservation in reservations])
+            await self._session.execute(_SAVE_QUOTES, {"rows": quotes})
             rows = [row for reservation in reservations for row in _line_rows(reservation)]
             await self._session.execute(_SAVE_LINES, {"rows": as_json(rows)})
 
@@ -105,6 +116,11 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
         state=ReservationState(head.state),
         sold=head.sold,
         expire_at=head.expire_at,
+        quote=Quote(
+            discounts=tuple(_discount(discount, head.currency) for discount in head.discounts),
+            points_spent=head.points_spent,
+            points_earned=head.points_earned,
+        ),
         lines=tuple(
             HeldLine(
                 product_item_id=row.product_item_id,
@@ -129,6 +145,23 @@ def _row(reservation: Reservation) -> dict[str, Any]:
         "state": reservation.state.value,
         "sold": reservation.sold,
         "expire_at": reservation.expire_at,
+        "discounts": [_discount_document(discount) for discount in reservation.quote.discounts],
+        "points_spent": reservation.quote.points_spent,
+        "points_earned": reservation.quote.points_earned,
+    }
+
+
+def _discount(document: Mapping[str, Any], currency: str) -> Discount:
+    shares = tuple(Money.of(share, currency) for share in document["shares"])
+    return Discount(**{**document, "shares": shares})
+
+
+def _discount_document(discount: Discount) -> dict[str, Any]:
+    return {
+        "incentive_id": discount.incentive_id,
+        "code": discount.code,
+        "description": discount.description,
+        "shares": [share.amount for share in discount.shares],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
@@ -19,14 +19,16 @@ _INVENTORY: Table = InventoryRow.__table__  # type: ignore[assignment]
 
 # What an item is and costs is read together with its stock: a change of price counts from its commit, and there is
 # nothing to go stale.
-_LOCK = text(
+_ITEMS = (
     "SELECT stock.id, stock.on_hand, stock.reserved, item.sku, product.name, item.price, product.currency, "
     "NOT (item.is_deleted OR product.is_deleted) AS for_sale, statement_timestamp() AS now "
     "FROM inventory AS stock JOIN product_item AS item ON item.id = stock.id "
     "JOIN product ON product.id = item.product_id "
     "WHERE stock.id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))) "
-    "ORDER BY stock.id FOR UPDATE OF stock"
-).columns(price=Amount, now=UtcDateTime)
+    "ORDER BY stock.id"
+)
+_LOOK = text(_ITEMS).columns(price=Amount, now=UtcDateTime)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock").columns(price=Amount, now=UtcDateTime)
 
 # Adds to the counters instead of setting them: should a lock ever be missing, the CHECKs find out.
 _MOVE = text(
@@ -44,8 +46,14 @@ class SqlStocks:
         self._session = session
 
     async def lock(self, item_ids: Iterable[int]) -> Shelf:
+        return await self._shelf(_LOCK, item_ids)
+
+    async def look(self, item_ids: Iterable[int]) -> Shelf:
+        return await self._shelf(_LOOK, item_ids)
+
+    async def _shelf(self, statement: TextualSelect, item_ids: Iterable[int]) -> Shelf:
         ids = list(item_ids)
-        rows = (await self._session.execute(_LOCK, {"ids": as_json(ids)})).all() if ids else []
+        rows = (await self._session.execute(statement, {"ids": as_json(ids)})).all() if ids else []
         items = {
             row.id: StockItem(
                 product_item_id=row.id,

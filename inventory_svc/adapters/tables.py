@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis.db.entities import BaseSoftIntDelete
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
 
 
 class WriteBase(DeclarativeBase):
@@ -99,7 +99,10 @@ class InventoryRow(WriteBase, BaseSoftIntDelete):
 
 class ReservationRow(WriteBase):
     __tablename__ = "reservation"
-    __table_args__ = (Index("ix_reservation_held", "expire_at", postgresql_where=text("state = 'HELD'")),)
+    __table_args__ = (
+        Index("ix_reservation_held", "expire_at", postgresql_where=text("state = 'HELD'")),
+        Index("ix_reservation_points", "user_id", postgresql_where=text("points_spent > 0 OR points_earned > 0")),
+    )
 
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     request_key: Mapped[str] = mapped_column(unique=True)
@@ -110,6 +113,11 @@ class ReservationRow(WriteBase):
     state: Mapped[str]
     sold: Mapped[bool]
     expire_at: Mapped[datetime]
+    # What its codes and points take off, as a list of domain.pricing.Discount.
+    discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    # A shopper's points are the sum of these, as far as the reservations stand.
+    points_spent: Mapped[int]
+    points_earned: Mapped[int]
 
 
 class ReservationLineRow(WriteBase):
@@ -125,3 +133,40 @@ class ReservationLineRow(WriteBase):
     # As they were when it was reserved.
     sku: Mapped[str]
     name: Mapped[str]
+
+
+class IncentiveRow(WriteBase, BaseSoftIntDelete):
+    __tablename__ = "incentive"
+    __table_args__ = (CheckConstraint("0 <= uses AND uses <= max_uses", name="uses_within_limit"),)
+
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    # As it was written, with as many decimals.
+    value: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str]
+    starts: Mapped[datetime | None]
+    ends: Mapped[datetime | None]
+    min_total: Mapped[Decimal | None]
+    min_total_currency: Mapped[str | None]
+    product_item_ids: Mapped[list[int]] = mapped_column(Json)
+    max_uses: Mapped[int | None]
+    max_uses_per_user: Mapped[int | None]
+    stackable: Mapped[bool]
+    buy_quantity: Mapped[int]
+    get_quantity: Mapped[int]
+    # The redemptions there are now.
+    uses: Mapped[int]
+    active: Mapped[bool]
+    # Counts edits, and not uses as row_version does.
+    revision: Mapped[int]
+
+
+class RedemptionRow(WriteBase):
+    """That an order uses an incentive; gone when it is given back."""
+
+    __tablename__ = "redemption"
+    __table_args__ = (Index("ix_redemption_user_id", "user_id", "incentive_id"),)
+
+    incentive_id: Mapped[int] = mapped_column(ForeignKey("incentive.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[str]

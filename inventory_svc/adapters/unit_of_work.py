@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.db.unit_of_work import SqlUnitOfWork
+from inventory_svc.adapters.incentives import SqlIncentives
 from inventory_svc.adapters.products import SqlProducts
 from inventory_svc.adapters.reservations import SqlReservations
 from inventory_svc.adapters.stocks import SqlStocks
@@ -22,3 +23,7 @@ class SqlInventoryUow(SqlUnitOfWork):
     @property
     def reservations(self) -> SqlReservations:
         return SqlReservations(self.session)
+
+    @property
+    def incentives(self) -> SqlIncentives:
+        return SqlIncentives(self.session)

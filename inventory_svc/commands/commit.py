@@ -18,20 +18,23 @@ class Commit(Command[None]):
 
 
 async def commit_batch(batch: Sequence[Commit], uow: InventoryUow) -> list[AppError | None]:
-    """Answers None, or ReservationNotFound, ReservationReleased, or OutOfStock for what expired and is not there."""
+    """Answers None, ReservationNotFound or ReservationReleased; for what expired and is gone, OutOfStock or
+    IncentiveInvalid."""
     reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
     shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    offers = await uow.incentives.lock(held.claim for held in reservations.values() if held.is_given_back)
     changed: list[Reservation] = []
     results: list[AppError | None] = []
     for cmd in batch:
         try:
             if cmd.order_id not in reservations:
                 raise ReservationNotFound.of(cmd.order_id)
-            if reservations[cmd.order_id].commit(shelf):
+            if reservations[cmd.order_id].commit(shelf, offers):
                 changed.append(reservations[cmd.order_id])
             results.append(None)
         except AppError as error:
             results.append(error)
     await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)
     await uow.reservations.save(changed)
     return results

@@ -19,8 +19,10 @@ async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> int
     """Any number of replicas may do this at once: each hold is given back by one of them."""
     expired = await uow.reservations.lock_expired(cmd.limit)
     shelf = await uow.stocks.lock({item_id for reservation in expired for item_id in reservation.item_ids})
+    offers = await uow.incentives.lock(reservation.claim for reservation in expired)
     for reservation in expired:
-        reservation.expire(shelf)
+        reservation.expire(shelf, offers)
     await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)
     await uow.reservations.save(expired)
     return len(expired)

@@ -19,7 +19,9 @@ async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[App
     """Never refuses: what was never reserved, or went back already, changes nothing."""
     reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
     shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
-    changed = [reservation for reservation in reservations.values() if reservation.release(shelf)]
+    offers = await uow.incentives.lock(held.claim for held in reservations.values() if not held.is_given_back)
+    changed = [reservation for reservation in reservations.values() if reservation.release(shelf, offers)]
     await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)
     await uow.reservations.save(changed)
     return [None] * len(batch)

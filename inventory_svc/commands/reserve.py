@@ -1,4 +1,4 @@
-"""Reserve: hold stock for an order, all its lines or none; many orders share one transaction.
+"""Reserve: hold stock for an order, all its lines or none, and redeem its codes; many orders share one transaction.
 
 A request key is served once: whoever comes again with it gets the first one's reservation, whatever became of that.
 """
@@ -14,14 +14,18 @@ from datetime import timedelta
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.domain.offers import Claim, Offers, Wish
+from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from inventory_svc.domain.stock import Line, Shelf, together
+from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve(Command[Reservation]):
-    """`renew` holds anew what has expired or was released, and longer what is still held."""
+    """`renew` holds anew what has expired or was released, and longer what is still held.
+
+    With `keep_prices` what is held anew costs what it did, discounts included; codes and points need not be given.
+    """
 
     order_id: int
     request_key: str
@@ -31,6 +35,17 @@ class Reserve(Command[Reservation]):
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
     renew: bool = False
+    keep_prices: bool = False
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(
+            user_id=self.user_id, currency=self.currency, codes=self.incentive_codes, points=self.loyalty_points
+        )
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(user_id=self.user_id, codes=self.incentive_codes, spends_points=bool(self.loyalty_points))
 
     @property
     def fingerprint(self) -> str:
@@ -40,26 +55,35 @@ class Reserve(Command[Reservation]):
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-async def reserve_batch(batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta) -> list[Reservation | AppError]:
+async def reserve_batch(
+    batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates
+) -> list[Reservation | AppError]:
     """Serves orders in the order of their arrival; what one can not have does not hinder the next."""
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in batch], [cmd.order_id for cmd in batch])
     shelf = await uow.stocks.lock({line.product_item_id for cmd in batch for line in cmd.lines})
-    desk = _Desk(known, shelf, ttl)
+    to_take_again = [reservation.claim for reservation in known if reservation.is_given_back]
+    offers = await uow.incentives.lock([*(cmd.claim for cmd in batch), *to_take_again])
+    desk = _Desk(known, shelf, offers, ttl, rates)
     results = [desk.serve(cmd) for cmd in batch]
     await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)
     await uow.reservations.add(desk.added)
     await uow.reservations.save_renewed(list(desk.renewed.values()))
     return results
 
 
 class _Desk:
-    """Serves one order after the other from the locked shelf, and remembers what is to be stored."""
+    """Serves one order after the other from the locked shelf and offers, and remembers what is to be stored."""
 
-    def __init__(self, known: Sequence[Reservation], shelf: Shelf, ttl: timedelta) -> None:
+    def __init__(
+        self, known: Sequence[Reservation], shelf: Shelf, offers: Offers, ttl: timedelta, rates: LoyaltyRates
+    ) -> None:
         self._by_key = {reservation.request_key: reservation for reservation in known}
         self._by_order = {reservation.order_id: reservation for reservation in known}
         self._shelf = shelf
+        self._offers = offers
         self._ttl = ttl
+        self._rates = rates
         self.added: list[Reservation] = []
         self.renewed: dict[int, Reservation] = {}
 
@@ -73,7 +97,7 @@ class _Desk:
     def _reserve(self, cmd: Reserve) -> Reservation:
         if cmd.order_id in self._by_order:
             raise InvalidArgument.of("orderId", f"order {cmd.order_id} belongs to another request")
-        _refuse_incentives(cmd)
+        lines, quote = self._take(cmd, cmd.order_id)
         reservation = Reservation(
             order_id=cmd.order_id,
             request_key=cmd.request_key,
@@ -81,26 +105,45 @@ class _Desk:
             user_id=cmd.user_id,
             currency=cmd.currency,
             state=ReservationState.HELD,
-            lines=self._shelf.hold(cmd.lines, cmd.currency),
+            lines=lines,
             expire_at=self._shelf.now + self._ttl,
+            quote=quote,
         )
         self._by_key[cmd.request_key] = self._by_order[cmd.order_id] = reservation
         self.added.append(reservation)
         return reservation
 
+    def _take(self, cmd: Reserve, order_id: int) -> tuple[tuple[HeldLine, ...], Quote]:
+        """Holds the lines and redeems the codes; what is refused leaves nothing held."""
+        lines = self._shelf.hold(cmd.lines, cmd.currency)
+        try:
+            quote = self._offers.quote(cmd.wish, lines, self._shelf.now, self._rates)
+            self._offers.redeem(quote, order_id, cmd.user_id)
+        except AppError:
+            self._shelf.give_back(lines)
+            raise
+        return lines, quote
+
     def _repeat(self, cmd: Reserve, first: Reservation) -> Reservation:
-        if cmd.fingerprint != first.fingerprint:
+        if cmd.keep_prices:
+            same = first.is_for(cmd.user_id, cmd.currency, cmd.lines)
+        else:
+            same = cmd.fingerprint == first.fingerprint
+        if not same:
             raise RequestIdReused(
                 f"request key {cmd.request_key!r} was used before for other lines; use a new one",
                 metadata={"request_key": cmd.request_key},
             )
-        if cmd.renew and first.renew(cmd.lines, self._shelf, self._ttl):
-            self.renewed[first.order_id] = first
+        if cmd.renew:
+            self._renew(cmd, first)
         return first
 
-
-def _refuse_incentives(cmd: Reserve) -> None:
-    for code in cmd.incentive_codes:
-        raise IncentiveInvalid.of(code, "there is no incentive with this code")
-    if cmd.loyalty_points:
-        raise IncentiveInvalid.of("loyalty_points", "there is no loyalty programme yet")
+    def _renew(self, cmd: Reserve, first: Reservation) -> None:
+        if first.is_given_back and cmd.keep_prices:
+            first.hold_again(self._shelf, self._offers)
+        elif first.is_given_back:
+            first.hold_anew(*self._take(cmd, first.order_id))
+        elif first.state is not ReservationState.HELD:
+            return
+        first.expire_at = self._shelf.now + self._ttl
+        self.renewed[first.order_id] = first

@@ -1,11 +1,11 @@
-"""The unit of work of this service: the chassis's, with the catalogue, the stock and the reservations."""
+"""The unit of work of this service: the chassis's, with catalogue, stock, reservations and incentives."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
-from inventory_svc.domain.ports import Products, Reservations, Stocks
+from inventory_svc.domain.ports import Incentives, Products, Reservations, Stocks
 
 
 class InventoryUow(UnitOfWork, Protocol):
@@ -19,3 +19,6 @@ class InventoryUow(UnitOfWork, Protocol):
 
     @property
     def reservations(self) -> Reservations: ...
+
+    @property
+    def incentives(self) -> Incentives: ...

@@ -62,6 +62,23 @@ class IncentiveInvalid(AppError):
         return cls(f"{code} can not be used: {why}", metadata={"code": code, "why": why})
 
 
+class IncentiveNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "INCENTIVE_NOT_FOUND"
+
+    @classmethod
+    def of(cls, incentive_id: int) -> IncentiveNotFound:
+        return cls(f"there is no incentive {incentive_id}", metadata={"incentive_id": str(incentive_id)})
+
+
+class CodeTaken(AppError):
+    kind, reason = Kind.ALREADY_EXISTS, "CODE_TAKEN"
+
+    @classmethod
+    def of(cls, code: str) -> CodeTaken:
+        message = f"code {code!r} is in use; every incentive needs one of its own"
+        return cls(message, metadata={"code": code}, violations=[FieldViolation("incentive.code", message)])
+
+
 class ReservationReleased(AppError):
     """Its order was stopped: what comes late for it must not take the stock again."""
 

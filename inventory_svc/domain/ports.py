@@ -1,6 +1,6 @@
 """What commands need of the database, all within one transaction.
 
-Whoever locks both reservations and stock locks the reservations first: in one order, so nobody deadlocks.
+Whoever locks several of them locks reservations first, then stock, then incentives: in one order, so nobody deadlocks.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.offers import Claim, Offers
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Shelf
@@ -33,6 +35,10 @@ class Stocks(Protocol):
 
     async def lock(self, item_ids: Iterable[int]) -> Shelf:
         """Locks the items that exist, in the order of their ids, until the transaction ends."""
+        ...
+
+    async def look(self, item_ids: Iterable[int]) -> Shelf:
+        """The same without locks, for those who only want to know."""
         ...
 
     async def save(self, shelf: Shelf) -> None:
@@ -65,4 +71,40 @@ class Reservations(Protocol):
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         """Stores state, expiry and lines."""
+        ...
+
+
+class Incentives(Protocol):
+    """The discount codes and who used them, and the points of shoppers."""
+
+    async def lock(self, claims: Iterable[Claim]) -> Offers:
+        """What the claims name, as far as it exists, locked until the transaction ends; asks nothing for no claims."""
+        ...
+
+    async def look(self, claim: Claim) -> Offers:
+        """The same without locks, for one who only wants to know."""
+        ...
+
+    async def save(self, offers: Offers) -> None:
+        """Counts the uses, and writes who has redeemed what."""
+        ...
+
+    async def points_of(self, user_id: str) -> int:
+        """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
+        ...
+
+    async def id_of(self, code: str) -> int | None:
+        """Which incentive has this code, if one has."""
+        ...
+
+    async def add(self, incentive: Incentive) -> Incentive:
+        """Stores a new one; answers it with its id. Raises Conflict when another was first with the code."""
+        ...
+
+    async def get(self, incentive_id: int) -> Incentive:
+        """One, locked until the transaction ends. Raises IncentiveNotFound."""
+        ...
+
+    async def replace(self, incentive: Incentive) -> None:
+        """Writes an edited one; its uses stay as they are."""
         ...

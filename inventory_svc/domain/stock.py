@@ -77,9 +77,15 @@ class Shelf:
         return [item for _, item in sorted(self._items.items()) if item.moved]
 
     def hold(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
-        """Holds every line or none; lines of the same item count together and become one.
+        """Holds every line or none. Raises what `priced` raises, or OutOfStock."""
+        wanted = self.priced(lines, currency)
+        self.hold_again(wanted)
+        return wanted
 
-        Raises ProductItemNotFound, InvalidArgument (sold in another currency) or OutOfStock.
+    def priced(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
+        """What lines would be if they were held; those of the same item count together and become one.
+
+        Raises ProductItemNotFound or InvalidArgument (sold in another currency).
         """
         lines = tuple(lines)
         for number, line in enumerate(lines):
@@ -88,11 +94,9 @@ class Shelf:
                 raise ProductItemNotFound.of(line.product_item_id, line=number)
             if item.price.currency != currency:
                 raise InvalidArgument.of("currency", f"{item.sku} is sold in {item.price.currency}, not in {currency}")
-        wanted = together(lines)
-        self.require(wanted)
-        return tuple(self._hold(line) for line in wanted)
+        return tuple(self._priced(line) for line in together(lines))
 
-    def require(self, lines: Iterable[Line | HeldLine]) -> None:
+    def require(self, lines: Iterable[HeldLine]) -> None:
         """Raises OutOfStock unless all of it is available."""
         for line in lines:
             item = self._items[line.product_item_id]
@@ -100,7 +104,7 @@ class Shelf:
                 raise OutOfStock.of(item.product_item_id, item.sku, requested=line.quantity, available=item.available)
 
     def hold_again(self, lines: Iterable[HeldLine]) -> None:
-        """Holds what was held before and given back since; raises OutOfStock where it has gone."""
+        """Holds what is not held now, all of it or nothing; raises OutOfStock where it has gone."""
         lines = tuple(lines)
         self.require(lines)
         for line in lines:
@@ -126,9 +130,8 @@ class Shelf:
             moved.on_hand += line.quantity
             moved.restocked += line.quantity
 
-    def _hold(self, line: Line) -> HeldLine:
+    def _priced(self, line: Line) -> HeldLine:
         item = self._items[line.product_item_id]
-        item.moved.reserved += line.quantity
         return HeldLine(item.product_item_id, item.sku, item.name, line.quantity, item.price)
 
 

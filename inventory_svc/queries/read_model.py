@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Numeric, Table, Text
 
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
 
 READ = MetaData()
 
@@ -59,4 +59,24 @@ INVENTORY = _table(
     Column("sold", BigInteger, nullable=False),
     Column("backordered", BigInteger, nullable=False),
     Column("warehouse_location", Text, nullable=False),
+)
+INCENTIVE = _table(
+    "incentive",
+    Column("code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Numeric, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("starts", UtcDateTime),
+    Column("ends", UtcDateTime),
+    Column("min_total", Amount),
+    Column("min_total_currency", Text),
+    Column("product_item_ids", Json, nullable=False),
+    Column("max_uses", BigInteger),
+    Column("max_uses_per_user", BigInteger),
+    Column("stackable", Boolean, nullable=False),
+    Column("buy_quantity", BigInteger, nullable=False),
+    Column("get_quantity", BigInteger, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
 )

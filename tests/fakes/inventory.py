@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from chassis.errors import Conflict
+from inventory_svc.domain.errors import IncentiveNotFound
+from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.offers import Claim, Offers, Redemption
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import Shelf, StockItem
@@ -39,6 +43,8 @@ class InventoryState(ChassisState):
     products: dict[int, Product] = field(default_factory=dict)
     stock: dict[int, StoredStock] = field(default_factory=dict)
     reservations: dict[int, Reservation] = field(default_factory=dict)
+    incentives: dict[int, Incentive] = field(default_factory=dict)
+    redemptions: dict[tuple[int, int], Redemption] = field(default_factory=dict)
     deleted_products: set[int] = field(default_factory=set)
     last_id: int = 0
 
@@ -98,6 +104,9 @@ class InMemoryStocks:
         }
         return Shelf(self._clock.now(), items)
 
+    async def look(self, item_ids: Iterable[int]) -> Shelf:
+        return await self.lock(item_ids)
+
     async def save(self, shelf: Shelf) -> None:
         for item in shelf.moved():
             row = self._state.stock[item.product_item_id]
@@ -142,6 +151,55 @@ class InMemoryReservations:
         await self.save(reservations)
         for renewed in reservations:
             self._state.reservations[renewed.order_id].lines = renewed.lines
+            self._state.reservations[renewed.order_id].quote = renewed.quote
+
+
+class InMemoryIncentives:
+    def __init__(self, state: InventoryState) -> None:
+        self._state = state
+
+    async def lock(self, claims: Iterable[Claim]) -> Offers:
+        claims = list(claims)
+        codes = {code for claim in claims for code in claim.codes}
+        ids = {id for claim in claims for id in claim.incentive_ids}
+        found = [known for known in self._state.incentives.values() if known.id in ids or known.code in codes]
+        users = {claim.user_id for claim in claims}
+        used_by = Counter((r.incentive_id, r.user_id) for r in self._state.redemptions.values())
+        return Offers(found, used_by, {user: await self.points_of(user) for user in users})
+
+    async def look(self, claim: Claim) -> Offers:
+        return await self.lock([claim])
+
+    async def save(self, offers: Offers) -> None:
+        for id, by in offers.moved().items():
+            known = self._state.incentives[id]
+            self._state.incentives[id] = replace(known, uses=known.uses + by)
+        for key in offers.given_back:
+            self._state.redemptions.pop(key, None)
+        for key, redemption in offers.redeemed.items():
+            assert key not in self._state.redemptions
+            self._state.redemptions[key] = redemption
+
+    async def points_of(self, user_id: str) -> int:
+        standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.is_given_back]
+        earned = sum(r.quote.points_earned for r in standing if r.state is ReservationState.COMMITTED)
+        return earned - sum(r.quote.points_spent for r in standing)
+
+    async def id_of(self, code: str) -> int | None:
+        return next((known.id for known in self._state.incentives.values() if known.code == code), None)
+
+    async def add(self, incentive: Incentive) -> Incentive:
+        stored = replace(incentive, id=self._state.next_id())
+        self._state.incentives[stored.id] = stored
+        return stored
+
+    async def get(self, incentive_id: int) -> Incentive:
+        if incentive_id not in self._state.incentives:
+            raise IncentiveNotFound.of(incentive_id)
+        return self._state.incentives[incentive_id]
+
+    async def replace(self, incentive: Incentive) -> None:
+        self._state.incentives[incentive.id] = incentive
 
 
 class InMemoryInventoryUow(InMemoryUnitOfWork):
@@ -150,6 +208,7 @@ class InMemoryInventoryUow(InMemoryUnitOfWork):
         self.products = InMemoryProducts(state, clock)
         self.stocks = InMemoryStocks(state, clock)
         self.reservations = InMemoryReservations(state, clock)
+        self.incentives = InMemoryIncentives(state)
 
 
 def in_memory_inventory(

@@ -21,6 +21,7 @@ from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.bootstrap import expire_all, handle_commands
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.reserve import Reserve
+from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.stock import Line
 from tests.builders.product import a_product, an_item
@@ -46,7 +47,7 @@ class Shop(ABC):
     def __init__(self, *open_uows: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
         self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
         for mediator in self.mediators:
-            handle_commands(mediator, reservation_ttl=TTL)
+            handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates())
         self._order_ids = itertools.count(1001)
 
     async def send(self, command: Any, *, replica: int = 0) -> Any:
@@ -175,7 +176,7 @@ class SqlShop(Shop):
         return sql_units_of_work(SqlInventoryUow, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
 
     async def clear(self) -> None:
-        await self._do("TRUNCATE product, reservation, change_log, idempotency_key RESTART IDENTITY CASCADE")
+        await self._do("TRUNCATE product, reservation, incentive, change_log, idempotency_key RESTART IDENTITY CASCADE")
 
     async def close(self) -> None:
         for engine in self.engines:

@@ -10,7 +10,7 @@ import pytest
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.money import Money
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock, ProductItemNotFound
+from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from inventory_svc.domain.reservation import ReservationState
 from inventory_svc.domain.stock import HeldLine
 from tests.builders.product import a_product, a_variation, an_item
@@ -88,19 +88,6 @@ class ReserveContract:
             await shop.send(shop.order((item, 1), currency="EUR"))
 
         assert [violation.field for violation in refusal.value.violations] == ["currency"]
-        assert await shop.of(item) == Pieces(on_hand=3)
-
-    @pytest.mark.parametrize(
-        ("asked", "code"), [({"incentive_codes": ("SAVE10",)}, "SAVE10"), ({"loyalty_points": 5}, "loyalty_points")]
-    )
-    async def test_there_are_no_incentives_yet(self, shop: Shop, asked, code):
-        (item,) = await shop.stocked(3)
-
-        with pytest.raises(IncentiveInvalid) as refusal:
-            await shop.send(shop.order((item, 1), **asked))
-
-        assert refusal.value.metadata["code"] == code
-        assert refusal.value.metadata["why"]
         assert await shop.of(item) == Pieces(on_hand=3)
 
     async def test_a_backorderable_item_ends_with_its_stock_for_now(self, shop: Shop):

@@ -1,4 +1,4 @@
-"""What shoppers read: products with their parts, and the stock."""
+"""What is read: products with their parts, the stock, and the incentives."""
 
 from alembic import op
 
@@ -60,6 +60,28 @@ _TABLES = (
         backordered bigint NOT NULL,
         warehouse_location text NOT NULL
     ) WITH (fillfactor = 50)
+    """,
+    f"""
+    CREATE TABLE incentive (
+        {_ENTITY},
+        code text NOT NULL,
+        kind text NOT NULL,
+        value numeric NOT NULL,
+        currency text NOT NULL,
+        starts timestamptz,
+        ends timestamptz,
+        min_total numeric(18, 2),
+        min_total_currency text,
+        product_item_ids jsonb NOT NULL,
+        max_uses bigint,
+        max_uses_per_user bigint,
+        stackable boolean NOT NULL,
+        buy_quantity bigint NOT NULL,
+        get_quantity bigint NOT NULL,
+        uses bigint NOT NULL,
+        active boolean NOT NULL,
+        revision bigint NOT NULL
+    )
     """,
 )
 

@@ -1,4 +1,4 @@
-"""Products with their parts, their stock and its reservations, with what the chassis needs."""
+"""Products with their parts, their stock, its reservations and the incentives, with what the chassis needs."""
 
 from alembic import op
 
@@ -100,10 +100,14 @@ _TABLES = (
         currency text NOT NULL,
         state text NOT NULL CHECK (state IN ('HELD', 'BACKORDERED', 'COMMITTED', 'RELEASED', 'EXPIRED')),
         sold boolean NOT NULL,
-        expire_at timestamptz NOT NULL
+        expire_at timestamptz NOT NULL,
+        discounts jsonb NOT NULL,
+        points_spent bigint NOT NULL CHECK (points_spent >= 0),
+        points_earned bigint NOT NULL CHECK (points_earned >= 0)
     )
     """,
     "CREATE INDEX ix_reservation_held ON reservation (expire_at) WHERE state = 'HELD'",
+    "CREATE INDEX ix_reservation_points ON reservation (user_id) WHERE points_spent > 0 OR points_earned > 0",
     """
     CREATE TABLE reservation_line (
         order_id bigint NOT NULL REFERENCES reservation,
@@ -118,8 +122,41 @@ _TABLES = (
         UNIQUE (order_id, product_item_id)
     )
     """,
+    f"""
+    CREATE TABLE incentive (
+        {_ID},
+        code text NOT NULL UNIQUE,
+        kind text NOT NULL CHECK (kind IN ('PERCENT', 'AMOUNT', 'BUY_X_GET_Y', 'LOYALTY_MULTIPLIER')),
+        value numeric NOT NULL CHECK (value >= 0),
+        currency text NOT NULL,
+        starts timestamptz,
+        ends timestamptz,
+        min_total numeric(18, 2),
+        min_total_currency text,
+        product_item_ids jsonb NOT NULL,
+        max_uses bigint,
+        max_uses_per_user bigint,
+        stackable boolean NOT NULL,
+        buy_quantity bigint NOT NULL,
+        get_quantity bigint NOT NULL,
+        uses bigint NOT NULL,
+        active boolean NOT NULL,
+        revision bigint NOT NULL,
+        CONSTRAINT uses_within_limit CHECK (0 <= uses AND uses <= max_uses),
+        {_AUDITED}
+    )
+    """,
+    """
+    CREATE TABLE redemption (
+        incentive_id bigint NOT NULL REFERENCES incentive,
+        order_id bigint NOT NULL,
+        user_id text NOT NULL,
+        PRIMARY KEY (incentive_id, order_id)
+    )
+    """,
+    "CREATE INDEX ix_redemption_user_id ON redemption (user_id, incentive_id)",
 )
-_SYNCED = ("product", "variation", "variation_option", "product_item", "product_item_option", "inventory")
+_SYNCED = ("product", "variation", "variation_option", "product_item", "product_item_option", "inventory", "incentive")
 
 
 def upgrade() -> None:

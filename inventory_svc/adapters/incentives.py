@@ -1,0 +1,163 @@
+"""Incentives in SQL: locked in the order of their ids, used by adding; points as the sum of what reservations say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.context import current
+from chassis.db.bulk import as_json, insert_rows, recordset
+from inventory_svc.adapters.tables import IncentiveRow, RedemptionRow
+from inventory_svc.domain.errors import IncentiveNotFound
+from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.offers import Claim, Offers
+from inventory_svc.queries.incentives import incentive_of
+
+_INCENTIVES: Table = IncentiveRow.__table__  # type: ignore[assignment]
+_REDEMPTIONS: Table = RedemptionRow.__table__  # type: ignore[assignment]
+
+_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"
+_CODES = "SELECT value FROM jsonb_array_elements_text(CAST(:codes AS jsonb))"
+_LOOK: Select[Any] = (
+    select(_INCENTIVES).where(text(f"(id IN ({_IDS}) OR code IN ({_CODES}))")).order_by(_INCENTIVES.c.id)
+)
+_LOCK = _LOOK.with_for_update()
+_USED_BY = text(
+    "SELECT incentive_id, user_id, count(*) AS uses FROM redemption WHERE (incentive_id, user_id) IN "
+    "(SELECT incentive_id, user_id "
+    "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(incentive_id bigint, user_id text)) "
+    "GROUP BY incentive_id, user_id"
+)
+# Whoever spends points does so one after the other; in one order, so that two batches do not wait crosswise.
+_USERS = "SELECT DISTINCT value AS id FROM jsonb_array_elements_text(CAST(:users AS jsonb)) ORDER BY value"
+_LOCK_USERS = text(f"SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM ({_USERS}) AS spender")
+# A statement of its own after the lock, so that it sees what was spent by those who had it before.
+_POINTS = text(
+    "SELECT user_id, CAST(sum(CASE WHEN state = 'COMMITTED' THEN points_earned ELSE 0 END) - sum(points_spent) "
+    "AS bigint) AS points FROM reservation WHERE state NOT IN ('RELEASED', 'EXPIRED') "
+    "AND (points_spent > 0 OR points_earned > 0) "
+    f"AND user_id IN (SELECT id FROM ({_USERS}) AS spender) GROUP BY user_id"
+)
+# Adds to the counter instead of setting it: should a lock ever be missing, the CHECK finds out.
+_COUNT = text(
+    "UPDATE incentive AS t SET uses = t.uses + r.uses, row_version = t.row_version + 1, modified_on = now(), "
+    f"modified_by = :modified_by FROM {recordset(_INCENTIVES, ['id', 'uses'])} WHERE t.id = r.id"
+)
+_GIVE_BACK = text(
+    f"DELETE FROM redemption AS t USING {recordset(_REDEMPTIONS, ['incentive_id', 'order_id'])} "
+    "WHERE t.incentive_id = r.incentive_id AND t.order_id = r.order_id"
+)
+
+
+class SqlIncentives:
+    """The incentives of the write database, in this session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self, claims: Iterable[Claim]) -> Offers:
+        claims = list(claims)
+        spenders = {claim.user_id for claim in claims if claim.spends_points}
+        incentives = await self._incentives(_LOCK, claims)
+        if spenders:
+            await self._session.execute(_LOCK_USERS, {"users": as_json(list(spenders))})
+        return await self._offers(incentives, claims)
+
+    async def look(self, claim: Claim) -> Offers:
+        return await self._offers(await self._incentives(_LOOK, [claim]), [claim])
+
+    async def save(self, offers: Offers) -> None:
+        moved = [{"id": id, "uses": by} for id, by in offers.moved().items()]
+        if moved:
+            await self._session.execute(_COUNT, {"rows": as_json(moved), "modified_by": current().caller.id})
+        if offers.given_back:
+            await self._session.execute(_GIVE_BACK, {"rows": as_json(list(offers.given_back.values()))})
+        redeemed = [
+            {"incentive_id": redemption.incentive_id, "order_id": redemption.order_id, "user_id": redemption.user_id}
+            for redemption in offers.redeemed.values()
+        ]
+        await insert_rows(self._session, _REDEMPTIONS, redeemed)
+
+    async def points_of(self, user_id: str) -> int:
+        """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
+        return (await self._points([user_id])).get(user_id, 0)
+
+    async def id_of(self, code: str) -> int | None:
+        return await self._session.scalar(select(_INCENTIVES.c.id).where(_INCENTIVES.c.code == code))
+
+    async def add(self, incentive: Incentive) -> Incentive:
+        row = IncentiveRow(**_columns(incentive), uses=0)
+        self._session.add(row)
+        await self._session.flush()
+        return incentive_of(row)
+
+    async def get(self, incentive_id: int) -> Incentive:
+        return incentive_of(await self._row(incentive_id))
+
+    async def replace(self, incentive: Incentive) -> None:
+        row = await self._row(incentive.id)
+        for name, value in _columns(incentive).items():
+            setattr(row, name, value)
+        await self._session.flush()
+
+    async def _row(self, incentive_id: int) -> IncentiveRow:
+        found = await self._session.scalar(
+            select(IncentiveRow).where(IncentiveRow.id == incentive_id).with_for_update()
+        )
+        if found is None:
+            raise IncentiveNotFound.of(incentive_id)
+        return found
+
+    async def _incentives(self, statement: Select[Any], claims: Sequence[Claim]) -> list[Incentive]:
+        ids = {id for claim in claims for id in claim.incentive_ids}
+        codes = {code for claim in claims for code in claim.codes}
+        if not ids and not codes:
+            return []
+        wanted = {"ids": as_json(list(ids)), "codes": as_json(list(codes))}
+        return [incentive_of(row) for row in await self._session.execute(statement, wanted)]
+
+    async def _offers(self, incentives: Sequence[Incentive], claims: Sequence[Claim]) -> Offers:
+        limited = [incentive for incentive in incentives if incentive.max_uses_per_user is not None]
+        wanted = [
+            {"incentive_id": incentive.id, "user_id": claim.user_id}
+            for incentive in limited
+            for claim in claims
+            if incentive.code in claim.codes or incentive.id in claim.incentive_ids
+        ]
+        used = (await self._session.execute(_USED_BY, {"wanted": as_json(wanted)})).all() if wanted else []
+        return Offers(
+            incentives,
+            {(row.incentive_id, row.user_id): row.uses for row in used},
+            await self._points([claim.user_id for claim in claims if claim.spends_points]),
+        )
+
+    async def _points(self, user_ids: Sequence[str]) -> dict[str, int]:
+        if not user_ids:
+            return {}
+        found = await self._session.execute(_POINTS, {"users": as_json(user_ids)})
+        return {row.user_id: row.points for row in found}
+
+
+def _columns(incentive: Incentive) -> dict[str, Any]:
+    least = incentive.min_total
+    return {
+        "code": incentive.code,
+        "kind": incentive.kind.value,
+        "value": incentive.value,
+        "currency": incentive.currency,
+        "starts": incentive.starts,
+        "ends": incentive.ends,
+        "min_total": least and least.amount,
+        "min_total_currency": least and least.currency,
+        "product_item_ids": list(incentive.product_item_ids),
+        "max_uses": incentive.max_uses,
+        "max_uses_per_user": incentive.max_uses_per_user,
+        "stackable": incentive.stackable,
+        "buy_quantity": incentive.buy_quantity,
+        "get_quantity": incentive.get_quantity,
+        "active": incentive.active,
+        "revision": incentive.revision,
+    }

@@ -1,0 +1,24 @@
+"""DeactivateIncentive: nobody can use a code any more; orders that did keep what they got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.incentive import Incentive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeactivateIncentive(Command[Incentive]):
+    incentive_id: int
+
+
+async def deactivate_incentive(cmd: DeactivateIncentive, uow: InventoryUow) -> Incentive:
+    """Raises IncentiveNotFound. Doing it again changes nothing."""
+    present = await uow.incentives.get(cmd.incentive_id)
+    if not present.active:
+        return present
+    ended = replace(present, active=False, revision=present.revision + 1)
+    await uow.incentives.replace(ended)
+    return ended

@@ -1,0 +1,109 @@
+"""Incentive: what a code is worth, to whom, when and how often. One that passed `check` can be worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from chassis.errors import FieldViolation, InvalidArgument
+from chassis.money import Money
+
+_MAX_AMOUNT = Decimal(1_000_000_000_000)
+_MAX_MULTIPLIER = Decimal(100)
+
+
+class IncentiveKind(Enum):
+    """How an incentive works; the names are those of the contract."""
+
+    PERCENT = "PERCENT"
+    AMOUNT = "AMOUNT"
+    BUY_X_GET_Y = "BUY_X_GET_Y"
+    LOYALTY_MULTIPLIER = "LOYALTY_MULTIPLIER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incentive:
+    """A discount code, valid from `starts` until before `ends`.
+
+    `value` is per cent, an amount in `currency`, or a multiplier. `uses` counts what is redeemed now. `revision` goes
+    up with every edit and not with uses, so that shoppers do not outdate what an administrator is editing.
+    """
+
+    code: str
+    kind: IncentiveKind
+    value: Decimal = Decimal(0)
+    # Empty: orders in any currency.
+    currency: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
+    min_total: Money | None = None
+    # Empty: all items.
+    product_item_ids: tuple[int, ...] = ()
+    max_uses: int | None = None
+    max_uses_per_user: int | None = None
+    stackable: bool = False
+    buy_quantity: int = 0
+    get_quantity: int = 0
+    uses: int = 0
+    active: bool = True
+    id: int = 0
+    revision: int = 1
+
+    @property
+    def description(self) -> str:
+        """What it does, for the shopper."""
+        match self.kind:
+            case IncentiveKind.PERCENT:
+                return f"{_plain(self.value)} % off"
+            case IncentiveKind.AMOUNT:
+                return f"{Money.of(self.value, self.currency)} off"
+            case IncentiveKind.BUY_X_GET_Y:
+                return f"buy {self.buy_quantity}, get {self.get_quantity} free"
+            case IncentiveKind.LOYALTY_MULTIPLIER:
+                return f"loyalty points times {_plain(self.value)}"
+
+    def covers(self, product_item_id: int) -> bool:
+        return not self.product_item_ids or product_item_id in self.product_item_ids
+
+    def check(self) -> None:
+        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the incentive."""
+        violations = [*self._faults_of_value(), *self._faults_of_limits()]
+        if violations:
+            raise InvalidArgument(
+                "; ".join(f"{violation.field}: {violation.description}" for violation in violations),
+                violations=violations,
+            )
+
+    def _faults_of_value(self) -> Iterator[FieldViolation]:
+        match self.kind:
+            case IncentiveKind.PERCENT if not 0 < self.value <= 100:
+                yield FieldViolation("incentive.value", "must be more than 0 and at most 100 per cent")
+            case IncentiveKind.AMOUNT:
+                if not self.currency:
+                    yield FieldViolation("incentive.currency", "is required for an amount")
+                if not 0 < self.value < _MAX_AMOUNT or self.value != Money.of(self.value, self.currency).amount:
+                    yield FieldViolation("incentive.value", "must be an amount above 0 in whole minor units")
+            case IncentiveKind.BUY_X_GET_Y:
+                for name, quantity in (("buyQuantity", self.buy_quantity), ("getQuantity", self.get_quantity)):
+                    if quantity < 1:
+                        yield FieldViolation(f"incentive.{name}", "must be at least 1")
+            case IncentiveKind.LOYALTY_MULTIPLIER if not 0 < self.value <= _MAX_MULTIPLIER:
+                yield FieldViolation("incentive.value", f"must be more than 0 and at most {_MAX_MULTIPLIER}")
+
+    def _faults_of_limits(self) -> Iterator[FieldViolation]:
+        if self.starts and self.ends and self.starts >= self.ends:
+            yield FieldViolation("incentive.ends", "must be after starts")
+        if self.min_total and self.currency and self.min_total.currency != self.currency:
+            yield FieldViolation("incentive.minTotal.currencyCode", f"must be {self.currency}, as currency")
+        if len(set(self.product_item_ids)) < len(self.product_item_ids):
+            yield FieldViolation("incentive.productItemIds", "names an item twice")
+        if self.max_uses is not None and self.max_uses < self.uses:
+            yield FieldViolation("incentive.maxUses", f"must be at least {self.uses}, which are used already")
+
+
+def _plain(value: Decimal) -> str:
+    """Without the zeros at its end: 12.50 is 12.5, 10.00 is 10."""
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"

@@ -1,0 +1,169 @@
+"""What codes and points take off an order: to the minor unit, spread over its lines, and never more than there is.
+
+Codes are worked out in an order of their own (free pieces, per cent, amounts, points), each from what those before it
+have left, so that the order in which a shopper types them changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from itertools import chain
+
+from chassis.money import Money
+from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.domain.stock import HeldLine
+
+_ORDER = (IncentiveKind.BUY_X_GET_Y, IncentiveKind.PERCENT, IncentiveKind.AMOUNT, IncentiveKind.LOYALTY_MULTIPLIER)
+_MINOR = 100  # all four currencies have two decimals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoyaltyRates:
+    """How many points a whole unit of money earns, and how many are worth one."""
+
+    earned_per_unit: Decimal = Decimal(1)
+    worth_a_unit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What one code takes off each line of an order; the points, where `incentive_id` is None and `code` empty."""
+
+    incentive_id: int | None
+    code: str
+    description: str
+    shares: tuple[Money, ...]
+
+    def amount(self, currency: str) -> Money:
+        return Money.sum(self.shares, currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What an order gets off, the points it spends, and those it earns when it is paid."""
+
+    discounts: tuple[Discount, ...] = ()
+    points_spent: int = 0
+    points_earned: int = 0
+
+    @property
+    def incentive_ids(self) -> tuple[int, ...]:
+        return tuple(discount.incentive_id for discount in self.discounts if discount.incentive_id is not None)
+
+    def line_discount(self, number: int, currency: str) -> Money:
+        """The share of the line with this number, from 0."""
+        return Money.sum((discount.shares[number] for discount in self.discounts), currency)
+
+    def total(self, lines: Sequence[HeldLine], currency: str) -> Money:
+        """What is left to pay."""
+        off = chain.from_iterable(discount.shares for discount in self.discounts)
+        return sub_total(lines, currency) - Money.sum(off, currency)
+
+
+def sub_total(lines: Iterable[HeldLine], currency: str) -> Money:
+    """Before discounts."""
+    return Money.sum((line.unit_price * line.quantity for line in lines), currency)
+
+
+def price(
+    lines: Sequence[HeldLine], incentives: Iterable[Incentive], points: int, currency: str, rates: LoyaltyRates
+) -> Quote:
+    """What `incentives` and at most `points` take off. Raises IncentiveInvalid for a code that does nothing here."""
+    bill = _Bill(lines, currency)
+    chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
+    discounts = [bill.redeem(incentive) for incentive in chosen]
+    spent = 0
+    if points:
+        spent, discount = bill.pay_with(points, rates)
+        discounts.append(discount)
+    multipliers = [incentive for incentive in chosen if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER]
+    return Quote(discounts=tuple(discounts), points_spent=spent, points_earned=bill.earns(multipliers, rates))
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Splits `total` in proportion to `weights`, by largest remainder: the parts have exactly that sum.
+
+    No part exceeds its weight as long as `total` does not exceed their sum.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in by_remainder[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+class _Bill:
+    """The lines, and what is left to pay of each, in minor units."""
+
+    def __init__(self, lines: Sequence[HeldLine], currency: str) -> None:
+        self._lines = lines
+        self._currency = currency
+        self._left = [_minor(line.unit_price * line.quantity) for line in lines]
+
+    def redeem(self, incentive: Incentive) -> Discount:
+        covered = [incentive.covers(line.product_item_id) for line in self._lines]
+        if not any(covered):
+            raise IncentiveInvalid.of(incentive.code, "it is not for any of these items")
+        left = [left if is_covered else 0 for left, is_covered in zip(self._left, covered, strict=True)]
+        match incentive.kind:
+            case IncentiveKind.BUY_X_GET_Y:
+                shares = self._free_pieces(incentive, left)
+            case IncentiveKind.PERCENT:
+                off = (sum(left) * incentive.value / 100).to_integral_value(ROUND_HALF_EVEN)
+                shares = spread(int(off), left)
+            case IncentiveKind.AMOUNT:
+                shares = spread(min(int(incentive.value * _MINOR), sum(left)), left)
+            case IncentiveKind.LOYALTY_MULTIPLIER:
+                shares = [0] * len(left)
+        return self._take_off(incentive.id, incentive.code, incentive.description, shares)
+
+    def pay_with(self, points: int, rates: LoyaltyRates) -> tuple[int, Discount]:
+        """The points that were needed, and what they take off."""
+        off = min(points * _MINOR // rates.worth_a_unit, sum(self._left))
+        spent = -(-off * rates.worth_a_unit // _MINOR)
+        return spent, self._take_off(None, "", f"{spent} loyalty points", spread(off, self._left))
+
+    def earns(self, multipliers: Sequence[Incentive], rates: LoyaltyRates) -> int:
+        points = Decimal(0)
+        for line, left in zip(self._lines, self._left, strict=True):
+            of_line = left * rates.earned_per_unit
+            for incentive in multipliers:
+                if incentive.covers(line.product_item_id):
+                    of_line *= incentive.value
+            points += of_line
+        return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
+
+    def _free_pieces(self, incentive: Incentive, left: Sequence[int]) -> list[int]:
+        """The cheapest pieces are free. One who takes fewer of the free ones than there could be pays for none."""
+        counted = [i for i, line in enumerate(self._lines) if incentive.covers(line.product_item_id)]
+        pieces = sum(self._lines[i].quantity for i in counted)
+        rounds, rest = divmod(pieces, incentive.buy_quantity + incentive.get_quantity)
+        free = rounds * incentive.get_quantity + max(0, rest - incentive.buy_quantity)
+        if not free:
+            needed = f"it needs {incentive.buy_quantity + 1} pieces at least, and there are {pieces}"
+            raise IncentiveInvalid.of(incentive.code, needed)
+        shares = [0] * len(left)
+        for i in sorted(counted, key=lambda i: (self._lines[i].unit_price.amount, i)):
+            given = min(free, self._lines[i].quantity)
+            shares[i] = min(_minor(self._lines[i].unit_price * given), left[i])
+            free -= given
+        return shares
+
+    def _take_off(self, incentive_id: int | None, code: str, description: str, shares: Sequence[int]) -> Discount:
+        self._left = [left - share for left, share in zip(self._left, shares, strict=True)]
+        return Discount(
+            incentive_id=incentive_id,
+            code=code,
+            description=description,
+            shares=tuple(Money.of(Decimal(share).scaleb(-2), self._currency) for share in shares),
+        )
+
+
+def _minor(money: Money) -> int:
+    return int(money.amount * _MINOR)

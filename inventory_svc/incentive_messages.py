@@ -1,0 +1,80 @@
+"""Incentives as messages of the contract, and back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from easyorder.incentive.v1 import Discount as DiscountMessage
+from easyorder.incentive.v1 import Incentive as IncentiveMessage
+from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
+from easyorder.incentive.v1 import ValidateIncentiveResponse
+
+from chassis.wire_types import money_message, money_of
+from inventory_svc.commands.validate_incentive import Preview
+from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.domain.pricing import Quote
+
+
+def incentive_of_message(message: IncentiveMessage, *, id: int = 0) -> Incentive:
+    """What a caller wants, unchecked but for the form of amounts; what is output only is ignored."""
+    return Incentive(
+        id=id,
+        code=message.code,
+        kind=IncentiveKind[message.kind.name],
+        value=Decimal(message.value or 0),
+        currency=message.currency,
+        starts=message.starts,
+        ends=message.ends,
+        min_total=None if message.min_total is None else money_of(message.min_total, "incentive.minTotal"),
+        product_item_ids=tuple(message.product_item_ids),
+        max_uses=message.max_uses,
+        max_uses_per_user=message.max_uses_per_user,
+        stackable=message.stackable,
+        buy_quantity=message.buy_quantity,
+        get_quantity=message.get_quantity,
+    )
+
+
+def incentive_message(incentive: Incentive) -> IncentiveMessage:
+    """The whole incentive with its uses."""
+    return IncentiveMessage(
+        id=incentive.id,
+        code=incentive.code,
+        kind=IncentiveKindMessage[incentive.kind.name],
+        value=f"{incentive.value:f}",
+        currency=incentive.currency,
+        starts=incentive.starts,
+        ends=incentive.ends,
+        min_total=None if incentive.min_total is None else money_message(incentive.min_total),
+        product_item_ids=list(incentive.product_item_ids),
+        max_uses=incentive.max_uses,
+        max_uses_per_user=incentive.max_uses_per_user,
+        stackable=incentive.stackable,
+        buy_quantity=incentive.buy_quantity,
+        get_quantity=incentive.get_quantity,
+        uses=incentive.uses,
+        active=incentive.active,
+        etag=str(incentive.revision),
+    )
+
+
+def discount_messages(quote: Quote, currency: str) -> list[DiscountMessage]:
+    """What each code and the points take off an order."""
+    return [
+        DiscountMessage(
+            code=discount.code,
+            description=discount.description,
+            amount=money_message(discount.amount(currency)),
+        )
+        for discount in quote.discounts
+    ]
+
+
+def preview_message(preview: Preview) -> ValidateIncentiveResponse:
+    return ValidateIncentiveResponse(
+        discounts=discount_messages(preview.quote, preview.total_before.currency),
+        total_before=money_message(preview.total_before),
+        total_after=money_message(preview.total_after),
+        loyalty_points_spent=preview.quote.points_spent,
+        loyalty_points_earned=preview.quote.points_earned,
+    )

@@ -1,0 +1,77 @@
+"""ListIncentives: the codes there are and how often they are used, oldest first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.context import current
+from chassis.db.failures import translated
+from chassis.db.freshness import Freshness
+from chassis.money import Money
+from chassis.page_tokens import PageTokens
+from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.queries.read_model import INCENTIVE
+
+DEFAULT_PAGE_SIZE = 10
+
+_TOKENS = PageTokens(int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncentivePage:
+    """`next_page_token` is empty on the last page."""
+
+    incentives: Sequence[Incentive]
+    next_page_token: str
+
+
+class IncentiveQueries:
+    """Reads the codes, after what the caller has done is there."""
+
+    def __init__(self, read: AsyncEngine, freshness: Freshness) -> None:
+        self._read = read
+        self._freshness = freshness
+
+    async def list_incentives(self, *, page_size: int = 0, page_token: str = "") -> IncentivePage:
+        """`page_size` 0 means 10. Raises InvalidArgument for a token that this list never gave."""
+        size = page_size or DEFAULT_PAGE_SIZE
+        after = _TOKENS.read(page_token, filter="") if page_token else 0
+        query = select(INCENTIVE).where(INCENTIVE.c.id > after, ~INCENTIVE.c.is_deleted)
+        with translated():
+            await self._freshness.wait(current().caller.id, current().position)
+            async with self._read.connect() as connection:
+                found = await connection.execute(query.order_by(INCENTIVE.c.id).limit(size + 1))
+                incentives = [incentive_of(row) for row in found]
+        more = len(incentives) > size
+        return IncentivePage(
+            incentives=incentives[:size],
+            next_page_token=_TOKENS.write(incentives[size - 1].id, filter="") if more else "",
+        )
+
+
+def incentive_of(row: Any) -> Incentive:
+    """From a row of either side's table."""
+    return Incentive(
+        id=row.id,
+        code=row.code,
+        kind=IncentiveKind(row.kind),
+        value=row.value,
+        currency=row.currency,
+        starts=row.starts,
+        ends=row.ends,
+        min_total=None if row.min_total is None else Money(row.min_total, row.min_total_currency),
+        product_item_ids=tuple(row.product_item_ids),
+        max_uses=row.max_uses,
+        max_uses_per_user=row.max_uses_per_user,
+        stackable=row.stackable,
+        buy_quantity=row.buy_quantity,
+        get_quantity=row.get_quantity,
+        uses=row.uses,
+        active=row.active,
+        revision=row.revision,
+    )
