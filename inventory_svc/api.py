@@ -15,6 +15,8 @@ from easyorder.catalog.v1 import (
     Product,
 )
 from easyorder.inventory.v1 import (
+    AmendRequest,
+    AmendResponse,
     CommitRequest,
     CommitResponse,
     GetProductInventoryRequest,
@@ -24,6 +26,8 @@ from easyorder.inventory.v1 import (
     ReserveRequest,
     ReserveResponse,
     ReserveResult,
+    RestockRequest,
+    RestockResponse,
     SettlementResult,
 )
 
@@ -39,10 +43,12 @@ from inventory_svc.commands.release import Release
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.messages import (
+    amend_command,
     new_product,
     product_message,
     reservation_message,
     reserve_command,
+    restock_command,
     stock_level_message,
 )
 from inventory_svc.queries.products import ProductQueries
@@ -105,6 +111,14 @@ class InventoryApi:
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:
         answers = await self._each(Release(order_id=order_id) for order_id in request.order_ids)
         return ReleaseResponse(results=_settlements(request.order_ids, answers))
+
+    async def amend(self, request: AmendRequest) -> AmendResponse:
+        answers = await self._each(amend_command(change) for change in request.amendments)
+        return AmendResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def restock(self, request: RestockRequest) -> RestockResponse:
+        answers = await self._each(restock_command(returned) for returned in request.orders)
+        return RestockResponse(results=_settlements([returned.order_id for returned in request.orders], answers))
 
     async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
         sending = [self._mediator.send(command) for command in commands]

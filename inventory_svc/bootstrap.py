@@ -29,6 +29,7 @@ from chassis.mediator import Mediator
 from chassis.telemetry import configure
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api import InventoryApi, ProductApi
+from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit, commit_batch
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
@@ -37,6 +38,7 @@ from inventory_svc.commands.expire_reservations import ExpireReservations, expir
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_batch
+from inventory_svc.commands.restock import Restock, restock_batch
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_incentive import UpdateIncentive, update_incentive
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
@@ -63,6 +65,8 @@ def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timede
     mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle_batch(Commit, commit_batch)
     mediator.handle_batch(Release, release_batch)
+    mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl))
+    mediator.handle_batch(Restock, restock_batch)
     mediator.handle(CreateProduct, create_product)
     mediator.handle(ExpireReservations, expire_reservations)
     mediator.handle(CreateIncentive, create_incentive)

@@ -8,15 +8,18 @@ from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
 from easyorder.google.type import Money as MoneyMessage
+from easyorder.inventory.v1 import Amendment as AmendmentMessage
 from easyorder.inventory.v1 import Reservation as ReservationMessage
-from easyorder.inventory.v1 import ReservationRequest, ReservedLine
+from easyorder.inventory.v1 import ReservationRequest, ReservedLine, ReturnedGoods
 from easyorder.inventory.v1 import ReservationState as ReservationStateMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
 from chassis.wire_types import money_message
+from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.reserve import Reserve
+from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line
@@ -78,6 +81,23 @@ def reserve_command(request: ReservationRequest) -> Reserve:
         loyalty_points=request.loyalty_points,
         renew=request.renew,
         keep_prices=request.keep_prices,
+    )
+
+
+def amend_command(request: AmendmentMessage) -> Amend:
+    return Amend(
+        order_id=request.order_id,
+        revision=request.revision,
+        extra_order_id=request.extra_order_id,
+        lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
+        renew=request.renew,
+    )
+
+
+def restock_command(request: ReturnedGoods) -> Restock:
+    return Restock(
+        order_id=request.order_id,
+        returned=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
     )
 
 

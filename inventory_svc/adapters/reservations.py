@@ -24,8 +24,8 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id FOR UPDATE {waiting}) "
     "SELECT head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, head.sold, "
-    "head.expire_at, head.discounts, head.points_spent, head.points_earned, "
-    "line.product_item_id, line.quantity, line.backordered, line.unit_price, line.sku, line.name "
+    "head.expire_at, head.revision, head.discounts, head.points_spent, head.points_earned, line.product_item_id, "
+    "line.quantity, line.backordered, line.returned, line.unit_price, line.sku, line.name "
     "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id ORDER BY head.order_id, line.number"
 )
 
@@ -58,6 +58,11 @@ _SAVE_QUOTES = text(
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
     "WHERE t.order_id = r.order_id"
 )
+_SAVE_REVISIONS = text(
+    "UPDATE reservation AS t SET revision = r.revision "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', 'revision'])} WHERE t.order_id = r.order_id"
+)
+_DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _SAVE_LINES = text(
     "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name "
     f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name'])} "
@@ -100,6 +105,16 @@ class SqlReservations:
             rows = [row for reservation in reservations for row in _line_rows(reservation)]
             await self._session.execute(_SAVE_LINES, {"rows": as_json(rows)})
 
+    async def save_amended(self, reservations: Sequence[Reservation]) -> None:
+        await self.save(reservations)
+        if reservations:
+            rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
+            await self._session.execute(_SAVE_REVISIONS, {"rows": as_json(rows)})
+            order_ids = [reservation.order_id for reservation in reservations]
+            await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
+            lines = [row for reservation in reservations for row in _line_rows(reservation)]
+            await insert_rows(self._session, _LINES, lines)
+
     async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any]) -> list[Reservation]:
         rows = (await self._session.execute(statement, parameters)).all()
         return [_reservation(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.order_id)]
@@ -121,6 +136,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
             points_spent=head.points_spent,
             points_earned=head.points_earned,
         ),
+        revision=head.revision,
         lines=tuple(
             HeldLine(
                 product_item_id=row.product_item_id,
@@ -129,6 +145,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
                 quantity=row.quantity,
                 unit_price=Money(row.unit_price, head.currency),
                 backordered=row.backordered,
+                returned=row.returned,
             )
             for row in rows
         ),
@@ -173,6 +190,7 @@ def _line_rows(reservation: Reservation) -> list[dict[str, Any]]:
             "product_item_id": line.product_item_id,
             "quantity": line.quantity,
             "backordered": line.backordered,
+            "returned": line.returned,
             "unit_price": line.unit_price.amount,
             "sku": line.sku,
             "name": line.name,

@@ -118,6 +118,8 @@ class ReservationRow(WriteBase):
     # A shopper's points are the sum of these, as far as the reservations stand.
     points_spent: Mapped[int]
     points_earned: Mapped[int]
+    # How many changes of the order it has followed.
+    revision: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
 class ReservationLineRow(WriteBase):
@@ -129,6 +131,7 @@ class ReservationLineRow(WriteBase):
     product_item_id: Mapped[int] = mapped_column(ForeignKey("inventory.id"))
     quantity: Mapped[int]
     backordered: Mapped[int]
+    returned: Mapped[int] = mapped_column(server_default=text("0"))
     unit_price: Mapped[Decimal]
     # As they were when it was reserved.
     sku: Mapped[str]

@@ -89,6 +89,29 @@ class ReservationReleased(AppError):
         return cls(f"the reservation of order {order_id} was given back", metadata={"order_id": str(order_id)})
 
 
+class AmendmentTooEarly(AppError):
+    """The amendment before it has not come yet."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "AMENDMENT_TOO_EARLY"
+
+    @classmethod
+    def of(cls, order_id: int, *, present: int, wanted: int) -> AmendmentTooEarly:
+        return cls(
+            f"the reservation of order {order_id} is at revision {present} and can not become {wanted} yet",
+            metadata={"order_id": str(order_id), "revision": str(present)},
+        )
+
+
+class NotSoldYet(AppError):
+    """What was not sold can not come back; its commit may be under way."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "NOT_SOLD_YET"
+
+    @classmethod
+    def of(cls, order_id: int) -> NotSoldYet:
+        return cls(f"what order {order_id} holds is not sold yet", metadata={"order_id": str(order_id)})
+
+
 class ReservationNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "RESERVATION_NOT_FOUND"
 

@@ -69,6 +69,10 @@ class Reservations(Protocol):
         """Stores state and expiry."""
         ...
 
+    async def save_amended(self, reservations: Sequence[Reservation]) -> None:
+        """Stores state, expiry, revision and other lines than there were."""
+        ...
+
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         """Stores state, expiry and lines."""
         ...

@@ -34,7 +34,8 @@ _GIVEN_BACK = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 class Reservation:
     """What is held for one order. `expire_at` is by the database's clock.
 
-    `sold` says that it was committed since it was last held, even if it was restocked after that.
+    `sold` says that it was committed since it was last held, even if it was restocked after that. `revision` counts
+    the changes of its order that it has followed.
     """
 
     order_id: int
@@ -46,6 +47,7 @@ class Reservation:
     lines: tuple[HeldLine, ...]
     expire_at: datetime
     sold: bool = False
+    revision: int = 0
     quote: Quote = field(default_factory=Quote)
 
     @property
@@ -109,7 +111,7 @@ class Reservation:
         if self.state is ReservationState.RELEASED:
             return False
         if self.state is ReservationState.COMMITTED:
-            shelf.restock(self.lines)
+            shelf.restock(line.kept for line in self.lines)
         elif self.state is not ReservationState.EXPIRED:
             shelf.give_back(self.lines)
         if self.state is not ReservationState.EXPIRED:

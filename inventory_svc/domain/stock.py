@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.errors import InvalidArgument
@@ -23,7 +23,7 @@ class Line:
 class HeldLine:
     """So many pieces of an item held for an order, and what the item was and cost at that moment.
 
-    `backordered` of `quantity` wait for stock.
+    `backordered` of `quantity` wait for stock; `returned` came back after they were sold.
     """
 
     product_item_id: int
@@ -32,6 +32,12 @@ class HeldLine:
     quantity: int
     unit_price: Money
     backordered: int = 0
+    returned: int = 0
+
+    @property
+    def kept(self) -> HeldLine:
+        """The pieces that did not come back."""
+        return replace(self, quantity=self.quantity - self.returned)
 
 
 @dataclass(slots=True)

@@ -147,6 +147,12 @@ class InMemoryReservations:
             stored = self._state.reservations[changed.order_id]
             stored.state, stored.sold, stored.expire_at = changed.state, changed.sold, changed.expire_at
 
+    async def save_amended(self, reservations: Sequence[Reservation]) -> None:
+        await self.save(reservations)
+        for amended in reservations:
+            stored = self._state.reservations[amended.order_id]
+            stored.lines, stored.revision = amended.lines, amended.revision
+
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         for renewed in reservations:

@@ -5,6 +5,9 @@
 
 __all__ = (
     "AdjustStockRequest",
+    "AmendRequest",
+    "AmendResponse",
+    "Amendment",
     "Availability",
     "AvailabilityQuery",
     "CheckAvailabilityRequest",
@@ -27,6 +30,9 @@ __all__ = (
     "ReserveResponse",
     "ReserveResult",
     "ReservedLine",
+    "RestockRequest",
+    "RestockResponse",
+    "ReturnedGoods",
     "SettlementResult",
     "StockLevel",
     "WatchInventoryRequest",
@@ -121,6 +127,58 @@ class AdjustStockRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "AdjustStockRequest", AdjustStockRequest)
+
+
+@dataclass(eq=False, repr=False)
+class Amendment(betterproto2.Message):
+    """
+    What an order is after a change of its items.
+    """
+
+    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+
+    revision: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    Counts the changes of the order from 1; 0 for an order that was never changed, to renew its hold.
+    """
+
+    extra_order_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    The reservation that holds what the order had not before; 0 when there is nothing.
+    """
+
+    lines: "list[ReservationLine]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The whole order. An item that is not in larger quantity than before keeps what it cost.
+    """
+
+    renew: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Take the stock anew when the reservation has expired or was released, and hold it longer when it is held.
+    """
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "Amendment", Amendment)
+
+
+@dataclass(eq=False, repr=False)
+class AmendRequest(betterproto2.Message):
+    amendments: "list[Amendment]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "AmendRequest", AmendRequest)
+
+
+@dataclass(eq=False, repr=False)
+class AmendResponse(betterproto2.Message):
+    """
+    One result for each amendment, in the order given.
+    """
+
+    results: "list[ReserveResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "AmendResponse", AmendResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -437,6 +495,36 @@ class ReserveResult(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReserveResult", ReserveResult)
+
+
+@dataclass(eq=False, repr=False)
+class RestockRequest(betterproto2.Message):
+    orders: "list[ReturnedGoods]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "RestockRequest", RestockRequest)
+
+
+@dataclass(eq=False, repr=False)
+class RestockResponse(betterproto2.Message):
+    results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "RestockResponse", RestockResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ReturnedGoods(betterproto2.Message):
+    """
+    All that has come back of an order so far.
+    """
+
+    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+
+    lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "ReturnedGoods", ReturnedGoods)
 
 
 @dataclass(eq=False, repr=False)

@@ -727,6 +727,11 @@ class OrderItem(betterproto2.Message):
     Its share of the order's discounts; the items' shares add up to discount_total.
     """
 
+    returned: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
+    """
+    How many pieces came back with a refund.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
 
@@ -805,6 +810,11 @@ class Payment(betterproto2.Message):
     )
 
     failure_reason: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+
+    refunded_amount: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What has been given back of `amount`, or is on its way.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "Payment", Payment)

@@ -103,7 +103,8 @@ _TABLES = (
         expire_at timestamptz NOT NULL,
         discounts jsonb NOT NULL,
         points_spent bigint NOT NULL CHECK (points_spent >= 0),
-        points_earned bigint NOT NULL CHECK (points_earned >= 0)
+        points_earned bigint NOT NULL CHECK (points_earned >= 0),
+        revision integer NOT NULL DEFAULT 0
     )
     """,
     "CREATE INDEX ix_reservation_held ON reservation (expire_at) WHERE state = 'HELD'",
@@ -115,6 +116,7 @@ _TABLES = (
         product_item_id bigint NOT NULL REFERENCES inventory,
         quantity bigint NOT NULL CHECK (quantity > 0),
         backordered bigint NOT NULL CHECK (0 <= backordered AND backordered <= quantity),
+        returned bigint NOT NULL DEFAULT 0 CHECK (0 <= returned AND returned <= quantity),
         unit_price numeric(18, 2) NOT NULL CHECK (unit_price >= 0),
         sku text NOT NULL,
         name text NOT NULL,

@@ -1,0 +1,73 @@
+"""Amend: make a reservation what its order is now, or hold it anew as it was; many orders share one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.errors import AppError
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
+from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Line, Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend(Command[Reservation]):
+    """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none.
+
+    `renew` takes anew what has expired or was released, and holds longer what is held.
+    """
+
+    order_id: int
+    revision: int
+    lines: tuple[Line, ...]
+    extra_order_id: int = 0
+    renew: bool = False
+
+
+async def amend_batch(batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedelta) -> list[Reservation | AppError]:
+    """Each revision is applied once. What one order can not have does not hinder the next."""
+    ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
+    known = await uow.reservations.lock(ids)
+    shelf = await uow.stocks.lock({item_id for reservation in known.values() for item_id in reservation.item_ids})
+    offers = await uow.incentives.lock(
+        known[cmd.order_id].claim for cmd in batch if cmd.renew and cmd.order_id in known
+    )
+    changed: dict[int, Reservation] = {}
+    results: list[Reservation | AppError] = []
+    for cmd in batch:
+        try:
+            results.append(_amend(cmd, known, shelf, offers, ttl, changed))
+        except AppError as error:
+            results.append(error)
+    await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)
+    await uow.reservations.save_amended(list(changed.values()))
+    return results
+
+
+def _amend(
+    cmd: Amend,
+    known: dict[int, Reservation],
+    shelf: Shelf,
+    offers: Offers,
+    ttl: timedelta,
+    changed: dict[int, Reservation],
+) -> Reservation:
+    if cmd.order_id not in known:
+        raise ReservationNotFound.of(cmd.order_id)
+    if cmd.extra_order_id and cmd.extra_order_id not in known:
+        raise ReservationNotFound.of(cmd.extra_order_id)
+    held, extra = known[cmd.order_id], known.get(cmd.extra_order_id)
+    if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), shelf, offers):
+        changed[held.order_id] = held
+        if extra is not None:
+            changed[extra.order_id] = extra
+    if cmd.renew and renew_as_it_was(held, shelf, offers, ttl):
+        changed[held.order_id] = held
+    return held

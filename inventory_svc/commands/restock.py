@@ -1,0 +1,42 @@
+"""Restock: put pieces that were sold and came back on the shelf again; many orders share one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.errors import AppError
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.amendment import take_back
+from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restock(Command[None]):
+    """`returned` is all that has come back of the order so far: less than was told before changes nothing."""
+
+    order_id: int
+    returned: tuple[Line, ...]
+
+
+async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[AppError | None]:
+    """Answers None, or ReservationNotFound, or NotSoldYet."""
+    reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
+    shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    changed: dict[int, Reservation] = {}
+    results: list[AppError | None] = []
+    for cmd in batch:
+        try:
+            if cmd.order_id not in reservations:
+                raise ReservationNotFound.of(cmd.order_id)
+            if take_back(reservations[cmd.order_id], cmd.returned, shelf):
+                changed[cmd.order_id] = reservations[cmd.order_id]
+            results.append(None)
+        except AppError as error:
+            results.append(error)
+    await uow.stocks.save(shelf)
+    await uow.reservations.save_amended(list(changed.values()))
+    return results

@@ -1,0 +1,112 @@
+"""What becomes of a reservation whose order is changed, renewed or partly returned; repeating a step is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from chassis.errors import InvalidArgument
+from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet
+from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What an order is after its change number `revision`."""
+
+    revision: int
+    lines: tuple[Line, ...]
+
+
+def amend(held: Reservation, extra: Reservation | None, change: Amendment, shelf: Shelf, offers: Offers) -> bool:
+    """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
+
+    What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
+    are sold, pieces that went are restocked.
+
+    Raises AmendmentTooEarly; OutOfStock when `extra` has ended and its pieces are gone; InvalidArgument when there are
+    fewer pieces than lines. Then all stays as it was.
+    """
+    if held.revision >= change.revision:
+        return False
+    if held.revision != change.revision - 1:
+        raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
+    lines, surplus = _divided(held, extra, change.lines)
+    if held.is_given_back:
+        if extra is not None:
+            extra.release(shelf, offers)
+    else:
+        _move(held, extra, surplus, shelf)
+    held.lines, held.revision = lines, change.revision
+    return True
+
+
+def renew_as_it_was(held: Reservation, shelf: Shelf, offers: Offers, ttl: timedelta) -> bool:
+    """Holds the same lines at the same prices for another `ttl`; False if they are sold. Raises as hold_again."""
+    if held.is_given_back:
+        held.hold_again(shelf, offers)
+    elif held.state is not ReservationState.HELD:
+        return False
+    held.expire_at = shelf.now + ttl
+    return True
+
+
+def take_back(held: Reservation, totals: Iterable[Line], shelf: Shelf) -> bool:
+    """Restocks what has come back of a sale since the last time; False if there is nothing new. Raises NotSoldYet."""
+    if held.state is ReservationState.RELEASED:
+        # All of it went back when the order was stopped.
+        return False
+    if held.state is not ReservationState.COMMITTED:
+        raise NotSoldYet.of(held.order_id)
+    came: Mapping[int, int] = {line.product_item_id: line.quantity for line in together(totals)}
+    lines = []
+    back = []
+    for line in held.lines:
+        returned = max(line.returned, min(line.quantity, came.get(line.product_item_id, 0)))
+        if returned > line.returned:
+            back.append(replace(line, quantity=returned - line.returned))
+        lines.append(replace(line, returned=returned))
+    shelf.restock(back)
+    held.lines = tuple(lines)
+    return bool(back)
+
+
+def _divided(
+    held: Reservation, extra: Reservation | None, wanted: Iterable[Line]
+) -> tuple[tuple[HeldLine, ...], list[HeldLine]]:
+    """The lines of the order now, and what is left over of both reservations."""
+    had = {line.product_item_id: line for line in held.lines}
+    more = {line.product_item_id: line for line in extra.lines} if extra else {}
+    lines = []
+    left = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
+    for line in together(wanted):
+        item = line.product_item_id
+        left[item] = left.get(item, 0) - line.quantity
+        if left[item] < 0:
+            raise InvalidArgument.of("lines", f"{-left[item]} of item {item} are not reserved")
+        like = had[item] if _pieces(had, item) >= line.quantity else more[item]
+        lines.append(replace(like, quantity=line.quantity))
+    facts = more | had
+    return tuple(lines), [replace(facts[item], quantity=count) for item, count in left.items() if count]
+
+
+def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine], shelf: Shelf) -> None:
+    sold = held.state is ReservationState.COMMITTED
+    if extra is not None:
+        if extra.is_given_back:
+            shelf.hold_again(extra.lines)
+        if sold:
+            shelf.sell(extra.lines)
+        # Its pieces are the order's own now.
+        extra.state = ReservationState.RELEASED
+    if sold:
+        shelf.restock(surplus)
+    else:
+        shelf.give_back(surplus)
+
+
+def _pieces(lines: Mapping[int, HeldLine], item: int) -> int:
+    return lines[item].quantity if item in lines else 0

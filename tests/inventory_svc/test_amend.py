@@ -1,0 +1,222 @@
+"""Amend and Restock: a reservation follows its order, once for each change, and no piece is counted twice or lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chassis.errors import InvalidArgument
+from inventory_svc.commands.amend import Amend
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.release import Release
+from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, OutOfStock, ReservationNotFound
+from inventory_svc.domain.product import ProductItem
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Line
+from tests.inventory_svc.shop import TTL, Pieces, Shop
+
+
+def amend(held: Reservation, *lines: tuple[ProductItem, int], extra: Reservation | None = None, **how: Any) -> Amend:
+    how = {"revision": 1, "extra_order_id": extra.order_id if extra else 0} | how
+    return Amend(order_id=held.order_id, lines=tuple(Line(item.id, count) for item, count in lines), **how)
+
+
+def back(held: Reservation, *lines: tuple[ProductItem, int]) -> Restock:
+    return Restock(order_id=held.order_id, returned=tuple(Line(item.id, count) for item, count in lines))
+
+
+class AmendContract:
+    async def test_what_is_more_comes_from_beside_and_what_is_less_goes_back(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3)))
+        extra = await shop.send(shop.order((second, 2)))
+
+        amended = await shop.send(amend(held, (first, 1), (second, 2), extra=extra))
+
+        assert {line.product_item_id: line.quantity for line in amended.lines} == {first.id: 1, second.id: 2}
+        assert await shop.of(first) == Pieces(on_hand=5, reserved=1)
+        assert await shop.of(second) == Pieces(on_hand=5, reserved=2)
+        assert await shop.states() == {held.order_id: "HELD", extra.order_id: "RELEASED"}
+        await shop.check_invariants()
+
+    async def test_a_revision_is_applied_once(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3)))
+        extra = await shop.send(shop.order((second, 2)))
+        change = amend(held, (second, 2), extra=extra)
+
+        await asyncio.gather(*(shop.send(change, replica=n % 2) for n in range(6)))
+
+        assert await shop.of(first) == Pieces(on_hand=5)
+        assert await shop.of(second) == Pieces(on_hand=5, reserved=2)
+        await shop.check_invariants()
+
+    async def test_changes_are_followed_in_their_order(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+
+        with pytest.raises(AmendmentTooEarly):
+            await shop.send(amend(held, (item, 1), revision=2))
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
+
+        await shop.send(amend(held, (item, 2)))
+        await shop.send(amend(held, (item, 1), revision=2))
+        await shop.send(amend(held, (item, 2)))
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
+
+    async def test_what_costs_more_now_costs_it_only_in_larger_quantity(self, shop: Shop):
+        same, larger = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((same, 2), (larger, 1)))
+        await shop.reprice(same, "99.00")
+        await shop.reprice(larger, "99.00")
+        extra = await shop.send(shop.order((larger, 1)))
+
+        amended = await shop.send(amend(held, (same, 1), (larger, 2), extra=extra))
+
+        assert [str(line.unit_price) for line in amended.lines] == ["10.00 USD", "99.00 USD"]
+
+    async def test_more_than_was_reserved_is_refused(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 2)))
+
+        with pytest.raises(InvalidArgument):
+            await shop.send(amend(held, (item, 3)))
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_what_was_sold_stays_sold(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3)))
+        await shop.send(Commit(order_id=held.order_id))
+        extra = await shop.send(shop.order((second, 2)))
+
+        await shop.send(amend(held, (first, 1), (second, 2), extra=extra))
+
+        assert await shop.of(first) == Pieces(on_hand=4, sold=3, restocked=2)
+        assert await shop.of(second) == Pieces(on_hand=3, sold=2)
+        await shop.send(Release(order_id=held.order_id))
+        assert await shop.of(first) == Pieces(on_hand=5, sold=3, restocked=3)
+        assert await shop.of(second) == Pieces(on_hand=5, sold=2, restocked=2)
+        await shop.check_invariants()
+
+    async def test_an_order_that_was_stopped_holds_nothing_more(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3)))
+        extra = await shop.send(shop.order((second, 2)))
+        await shop.send(Release(order_id=held.order_id))
+
+        await shop.send(amend(held, (first, 1), (second, 2), extra=extra))
+
+        assert await shop.of(first) == await shop.of(second) == Pieces(on_hand=5)
+        assert set((await shop.states()).values()) == {"RELEASED"}
+
+    async def test_what_expired_beside_it_is_taken_anew_or_out_of_stock(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3)))
+        extra = await shop.send(shop.order((second, 4)))
+        # Sold, so that only the extra one expires.
+        await shop.send(Commit(order_id=held.order_id))
+        await shop.let_time_pass(TTL * 2)
+        await shop.reap()
+        rival = await shop.send(shop.order((second, 4)))
+        change = amend(held, (first, 3), (second, 4), extra=extra)
+
+        with pytest.raises(OutOfStock):
+            await shop.send(change)
+        assert await shop.of(second) == Pieces(on_hand=5, reserved=4)
+
+        await shop.send(Release(order_id=rival.order_id))
+        await shop.send(change)
+        assert await shop.of(second) == Pieces(on_hand=1, sold=4)
+        await shop.check_invariants()
+
+    @pytest.mark.parametrize("ended", ["released", "expired"])
+    async def test_renewing_holds_the_order_as_it_is_at_its_own_prices(self, shop: Shop, ended: str):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+        await shop.send(amend(held, (item, 2)))
+        if ended == "released":
+            await shop.send(Release(order_id=held.order_id))
+        else:
+            await shop.let_time_pass(TTL * 2)
+            await shop.reap()
+        await shop.reprice(item, "99.00")
+
+        renewed = await shop.send(amend(held, (item, 2), renew=True))
+
+        assert [str(line.unit_price) for line in renewed.lines] == ["10.00 USD"]
+        assert await shop.now() < renewed.expire_at <= await shop.now() + TTL
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+        await shop.send(Commit(order_id=held.order_id))
+        assert await shop.of(item) == Pieces(on_hand=3, sold=2)
+
+    async def test_what_has_gone_can_not_be_renewed(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+        await shop.send(Release(order_id=held.order_id))
+        await shop.send(shop.order((item, 4)))
+
+        with pytest.raises(OutOfStock):
+            await shop.send(amend(held, (item, 3), revision=0, renew=True))
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=4)
+
+    async def test_what_was_never_reserved(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 1)))
+
+        with pytest.raises(ReservationNotFound):
+            await shop.send(Amend(order_id=77, revision=1, lines=(Line(item.id, 1),)))
+        with pytest.raises(ReservationNotFound):
+            await shop.send(amend(held, (item, 1), extra_order_id=77))
+        with pytest.raises(ReservationNotFound):
+            await shop.send(Restock(order_id=77, returned=(Line(item.id, 1),)))
+
+    async def test_what_came_back_is_on_the_shelf_once(self, shop: Shop):
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3), (second, 1)))
+        await shop.send(Commit(order_id=held.order_id))
+
+        # Told twice, and an older total last.
+        for count in (2, 2, 1):
+            await shop.send(back(held, (first, count)))
+
+        assert await shop.of(first) == Pieces(on_hand=4, sold=3, restocked=2)
+        await shop.send(Release(order_id=held.order_id))
+        await shop.send(back(held, (first, 3)))
+        assert await shop.of(first) == Pieces(on_hand=5, sold=3, restocked=3)
+        assert await shop.of(second) == Pieces(on_hand=5, sold=1, restocked=1)
+        await shop.check_invariants()
+
+    async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+
+        with pytest.raises(NotSoldYet):
+            await shop.send(back(held, (item, 1)))
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
+
+    async def test_no_more_comes_back_than_was_sold(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+        await shop.send(Commit(order_id=held.order_id))
+
+        await shop.send(back(held, (item, 7)))
+
+        assert await shop.of(item) == Pieces(on_hand=5, sold=3, restocked=3)
+
+
+class TestInMemory(AmendContract):
+    @pytest.fixture
+    def shop(self, in_memory_shop):
+        return in_memory_shop
+
+
+class TestOnPostgres(AmendContract):
+    @pytest.fixture
+    def shop(self, sql_shop):
+        return sql_shop
