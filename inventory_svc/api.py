@@ -9,11 +9,15 @@ from typing import TypeVar
 
 from easyorder.catalog.v1 import (
     CreateProductRequest,
+    DeleteProductRequest,
     GetProductRequest,
     ListProductsRequest,
     ListProductsResponse,
     Product,
+    UndeleteProductRequest,
+    UpsertProductRequest,
 )
+from easyorder.google.protobuf import Empty
 from easyorder.inventory.v1 import (
     AmendRequest,
     AmendResponse,
@@ -32,24 +36,27 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import AppError
+from chassis.errors import AppError, InvalidArgument
 from chassis.grpc.status import to_status
 from chassis.idempotency import RequestKey
 from chassis.mediator import Command, Mediator
 from chassis.wire import codec
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.release import Release
+from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.messages import (
     amend_command,
-    new_product,
     product_message,
     reservation_message,
     reserve_command,
     restock_command,
     stock_level_message,
+    wanted_product,
 )
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
@@ -66,8 +73,23 @@ class ProductApi:
 
     async def create_product(self, request: CreateProductRequest) -> Product:
         assert request.product is not None  # the contract requires it
-        command = CreateProduct(request=_request_key(request), product=new_product(request.product))
+        command = CreateProduct(request=_request_key(request), product=wanted_product(request.product))
         return product_message(await self._mediator.send(command))
+
+    async def upsert_product(self, request: UpsertProductRequest) -> Product:
+        wanted = request.product
+        assert wanted is not None  # the contract requires it
+        if wanted.id and wanted.id != request.id:
+            raise InvalidArgument.of("product.id", f"must be {request.id}, as in the path, or left out")
+        command = UpsertProduct(product_id=request.id, product=wanted_product(wanted), etag=wanted.etag)
+        return product_message(await self._mediator.send(command))
+
+    async def delete_product(self, request: DeleteProductRequest) -> Empty:
+        await self._mediator.send(DeleteProduct(product_id=request.id, etag=request.etag))
+        return Empty()
+
+    async def undelete_product(self, request: UndeleteProductRequest) -> Product:
+        return product_message(await self._mediator.send(UndeleteProduct(product_id=request.id)))
 
     async def get_product(self, request: GetProductRequest) -> Product:
         return product_message(await self._queries.get_product(request.id))

@@ -34,13 +34,16 @@ from inventory_svc.commands.commit import Commit, commit_batch
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, deactivate_incentive
+from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_batch
 from inventory_svc.commands.restock import Restock, restock_batch
+from inventory_svc.commands.undelete_product import UndeleteProduct, undelete_product
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_incentive import UpdateIncentive, update_incentive
+from inventory_svc.commands.upsert_product import UpsertProduct, upsert_product
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
@@ -68,6 +71,9 @@ def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timede
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl))
     mediator.handle_batch(Restock, restock_batch)
     mediator.handle(CreateProduct, create_product)
+    mediator.handle(UpsertProduct, upsert_product)
+    mediator.handle(DeleteProduct, delete_product)
+    mediator.handle(UndeleteProduct, undelete_product)
     mediator.handle(ExpireReservations, expire_reservations)
     mediator.handle(CreateIncentive, create_incentive)
     mediator.handle(UpdateIncentive, update_incentive)

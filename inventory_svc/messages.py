@@ -36,14 +36,14 @@ def product_message(product: Product) -> ProductMessage:
         base_price=money_message(product.base_price),
         variations=[_variation_message(variation) for variation in product.variations],
         product_items=[_item_message(item, price) for item, price in zip(product.items, product.prices(), strict=True)],
-        etag=str(product.version),
+        etag=product.etag,
         create_time=product.created_on,
         update_time=product.modified_on,
     )
 
 
-def new_product(message: ProductMessage) -> Product:
-    """What a caller wants created, unchecked but for the form of amounts; what is output only is ignored."""
+def wanted_product(message: ProductMessage) -> Product:
+    """What a caller wants the product to be, unchecked but for the form of amounts; what is output only is ignored."""
     base_price = _money(message.base_price, "product.basePrice")
     return Product(
         name=message.name,
@@ -51,9 +51,11 @@ def new_product(message: ProductMessage) -> Product:
         base_price=base_price,
         variations=tuple(
             Variation(
+                id=variation.id,
                 name=variation.name,
                 options=tuple(
                     VariationOption(
+                        id=option.id,
                         value=option.value,
                         price_modifier=_money(
                             option.price_modifier,
@@ -66,7 +68,7 @@ def new_product(message: ProductMessage) -> Product:
             )
             for v, variation in enumerate(message.variations)
         ),
-        items=tuple(_new_item(item, f"product.productItems[{i}]") for i, item in enumerate(message.product_items)),
+        items=tuple(_wanted_item(item, f"product.productItems[{i}]") for i, item in enumerate(message.product_items)),
     )
 
 
@@ -139,9 +141,10 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
     )
 
 
-def _new_item(message: ProductItemMessage, path: str) -> ProductItem:
+def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
     override = message.price_override
     return ProductItem(
+        id=message.id,
         sku=message.sku,
         price_override=None if override is None else _money(override, f"{path}.priceOverride"),
         options=tuple(ItemOption(variation=chosen.variation, value=chosen.value) for chosen in message.options),

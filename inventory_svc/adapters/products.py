@@ -1,14 +1,21 @@
-"""Products in SQL: a tree of rows that the session flushes together."""
+"""Products in SQL: a tree of rows that the session flushes together, only those that differ."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
-from chassis.db.bulk import as_json
+from chassis.clock import SystemClock
+from chassis.context import current
+from chassis.db.bulk import as_json, update_rows
+from chassis.db.entities import Audited
+from chassis.money import Money
 from inventory_svc.adapters.tables import (
     InventoryRow,
     ProductItemOptionRow,
@@ -17,11 +24,38 @@ from inventory_svc.adapters.tables import (
     VariationOptionRow,
     VariationRow,
 )
-from inventory_svc.domain.product import ItemOption, Product
+from inventory_svc.domain.ports import SkuOwner
+from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 
-# A bare statement, so that SKUs of deleted items count too.
-_SKUS_IN_USE = text(
-    "SELECT sku FROM product_item WHERE sku IN (SELECT jsonb_array_elements_text(CAST(:skus AS jsonb)))"
+Row = TypeVar("Row", VariationRow, VariationOptionRow, ProductItemRow)
+OptionRows = Mapping[ItemOption, VariationOptionRow]
+
+_INVENTORY: Table = InventoryRow.__table__  # type: ignore[assignment]
+_clock = SystemClock()
+
+# Bare statements, so that SKUs of deleted items count too.
+_OWNERS = text(
+    "SELECT item.sku, item.product_id, item.is_deleted OR product.is_deleted AS is_deleted "
+    "FROM product_item AS item JOIN product ON product.id = item.product_id "
+    "WHERE item.sku IN (SELECT jsonb_array_elements_text(CAST(:skus AS jsonb)))"
+)
+# In the order in which reservations lock them.
+_LOCK_STOCK = text(
+    "SELECT id FROM inventory "
+    "WHERE id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))) "
+    "ORDER BY id FOR UPDATE"
+)
+_LOCK = (
+    select(ProductRow)
+    .options(
+        selectinload(ProductRow.variations).selectinload(VariationRow.options),
+        selectinload(ProductRow.items).options(
+            selectinload(ProductItemRow.options).joinedload(ProductItemOptionRow.option),
+            joinedload(ProductItemRow.stock),
+        ),
+    )
+    .with_for_update(of=ProductRow)
+    .execution_options(include_deleted=True)
 )
 
 
@@ -30,71 +64,159 @@ class SqlProducts:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._locked: dict[int, ProductRow] = {}
 
-    async def skus_in_use(self, skus: Sequence[str]) -> set[str]:
-        return set((await self._session.execute(_SKUS_IN_USE, {"skus": as_json(skus)})).scalars())
+    async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
+        rows = await self._session.execute(_OWNERS, {"skus": as_json(skus)})
+        return {row.sku: SkuOwner(row.product_id, row.is_deleted) for row in rows}
 
     async def add(self, product: Product) -> Product:
-        row = _row(product)
+        row = ProductRow(variations=[], items=[])
         self._session.add(row)
+        _fill(row, product)
         await self._session.flush()
-        return _stored(product, row)
+        return _product(row)
 
+    async def lock(self, product_id: int) -> Product | None:
+        row = (await self._session.execute(_LOCK.where(ProductRow.id == product_id))).scalar_one_or_none()
+        if row is None:
+            return None
+        self._locked[product_id] = row
+        return _product(row)
 
-def _row(product: Product) -> ProductRow:
-    variations: list[VariationRow] = []
-    option_rows: dict[ItemOption, VariationOptionRow] = {}
-    for variation in product.variations:
-        options = {
-            ItemOption(variation=variation.name, value=option.value): VariationOptionRow(
-                value=option.value, price_modifier=option.price_modifier.amount
-            )
-            for option in variation.options
+    async def save(self, product: Product) -> Product:
+        row = self._locked[product.id]
+        _fill(row, product)
+        # The version is that of the whole tree, so it goes up whichever part was changed.
+        flag_modified(row, "name")
+        await self._session.flush()
+        await self._move(row, product)
+        return _product(row)
+
+    async def _move(self, row: ProductRow, product: Product) -> None:
+        """Notes new places in the warehouse; in SQL, because versions of stock go up all the time."""
+        places = {item.sku: item.warehouse_location for item in product.items}
+        moved = {
+            item.stock: place for item in row.items if item.stock.warehouse_location != (place := places[item.sku])
         }
-        option_rows |= options
-        variations.append(VariationRow(name=variation.name, options=list(options.values())))
-    items = [
-        ProductItemRow(
-            sku=item.sku,
-            price_override=item.price_override and item.price_override.amount,
-            price=price.amount,
-            backorderable=item.backorderable,
-            options=[ProductItemOptionRow(option=option_rows[chosen]) for chosen in item.options],
-            stock=InventoryRow(
-                on_hand=item.quantity_on_hand,
-                initial=item.quantity_on_hand,
-                warehouse_location=item.warehouse_location,
-            ),
+        if not moved:
+            return
+        await self._session.execute(_LOCK_STOCK, {"ids": as_json([stock.id for stock in moved])})
+        who_and_when = {"modified_by": current().caller.id, "modified_on": _clock.now()}
+        await update_rows(
+            self._session,
+            _INVENTORY,
+            [{"id": stock.id, "warehouse_location": place} | who_and_when for stock, place in moved.items()],
+            match=["id"],
+            set_={"row_version": "t.row_version + 1"},
         )
-        for item, price in zip(product.items, product.prices(), strict=True)
-    ]
-    return ProductRow(
-        name=product.name,
-        description=product.description,
-        currency=product.base_price.currency,
-        base_price=product.base_price.amount,
-        variations=variations,
-        items=items,
+        for stock, place in moved.items():
+            set_committed_value(stock, "warehouse_location", place)
+
+
+def _fill(row: ProductRow, product: Product) -> None:
+    """Makes the rows say what the product says; parts without an id get rows of their own."""
+    row.name, row.description = product.name, product.description
+    row.currency, row.base_price = product.base_price.currency, product.base_price.amount
+    _mark(row, product.is_deleted)
+    options: dict[ItemOption, VariationOptionRow] = {}
+    for variation, variation_row in _rows(product.variations, row.variations, partial(VariationRow, options=[])):
+        variation_row.name = variation.name
+        _mark(variation_row, variation.is_deleted)
+        for option, option_row in _rows(variation.options, variation_row.options, VariationOptionRow):
+            option_row.value, option_row.price_modifier = option.value, option.price_modifier.amount
+            _mark(option_row, option.is_deleted)
+            if not option.is_deleted:
+                options[ItemOption(variation=variation.name, value=option.value)] = option_row
+    live = product.live()
+    prices = {item.sku: price for item, price in zip(live.items, live.prices(), strict=True)}
+    for item, item_row in _rows(product.items, row.items, partial(ProductItemRow, options=[])):
+        _mark(item_row, item.is_deleted)
+        if not item.is_deleted:
+            _fill_item(item_row, item, prices[item.sku], options)
+
+
+def _fill_item(row: ProductItemRow, item: ProductItem, price: Money, options: OptionRows) -> None:
+    row.sku, row.price, row.backorderable = item.sku, price.amount, item.backorderable
+    row.price_override = None if item.price_override is None else item.price_override.amount
+    chosen = [options[option] for option in item.options]
+    known = {link.option: link for link in row.options}
+    for option, link in known.items():
+        _mark(link, option not in chosen)
+    row.options.extend(ProductItemOptionRow(option=option) for option in chosen if option not in known)
+    if row.stock is None:
+        row.stock = InventoryRow(
+            on_hand=item.quantity_on_hand, initial=item.quantity_on_hand, warehouse_location=item.warehouse_location
+        )
+
+
+Part = TypeVar("Part", Variation, VariationOption, ProductItem)
+
+
+def _rows(parts: Iterable[Part], rows: list[Row], make: Callable[[], Row]) -> list[tuple[Part, Row]]:
+    """Every part with its row; those of new parts are added to `rows`."""
+    by_id = {row.id: row for row in rows}
+    pairs: list[tuple[Part, Row]] = []
+    for part in parts:
+        row = by_id.get(part.id) if part.id else None
+        if row is None:
+            row = make()
+            rows.append(row)
+        pairs.append((part, row))
+    return pairs
+
+
+def _mark(row: Audited, is_deleted: bool) -> None:
+    if bool(row.is_deleted) is not is_deleted:
+        row.is_deleted, row.deleted_on = is_deleted, _clock.now() if is_deleted else None
+
+
+def _product(row: ProductRow) -> Product:
+    """The tree as the rows have it; only of rows whose parts are loaded."""
+    return Product(
+        id=row.id,
+        version=row.row_version,
+        is_deleted=row.is_deleted,
+        created_on=row.created_on,
+        modified_on=row.modified_on,
+        name=row.name,
+        description=row.description,
+        base_price=Money(row.base_price, row.currency),
+        variations=tuple(_variation(variation, row.currency) for variation in row.variations),
+        items=tuple(_item(item, row) for item in row.items),
     )
 
 
-def _stored(product: Product, row: ProductRow) -> Product:
-    return replace(
-        product,
+def _variation(row: VariationRow, currency: str) -> Variation:
+    return Variation(
         id=row.id,
-        version=row.row_version,
-        created_on=row.created_on,
-        modified_on=row.modified_on,
-        variations=tuple(
-            replace(
-                variation,
-                id=stored.id,
-                options=tuple(
-                    replace(option, id=stored_option.id)
-                    for option, stored_option in zip(variation.options, stored.options, strict=True)
-                ),
+        is_deleted=row.is_deleted,
+        name=row.name,
+        options=tuple(
+            VariationOption(
+                id=option.id,
+                is_deleted=option.is_deleted,
+                value=option.value,
+                price_modifier=Money(option.price_modifier, currency),
             )
-            for variation, stored in zip(product.variations, row.variations, strict=True)
+            for option in row.options
         ),
-        items=tuple(replace(item, id=stored.id) for item, stored in zip(product.items, row.items, strict=True)),
+    )
+
+
+def _item(row: ProductItemRow, product: ProductRow) -> ProductItem:
+    names = {option: variation.name for variation in product.variations for option in variation.options}
+    return ProductItem(
+        id=row.id,
+        is_deleted=row.is_deleted,
+        sku=row.sku,
+        price_override=None if row.price_override is None else Money(row.price_override, product.currency),
+        options=tuple(
+            ItemOption(variation=names[link.option], value=link.option.value)
+            for link in row.options
+            if not link.is_deleted
+        ),
+        backorderable=row.backorderable,
+        quantity_on_hand=row.stock.on_hand,
+        warehouse_location=row.stock.warehouse_location,
     )

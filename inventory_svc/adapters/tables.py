@@ -51,10 +51,11 @@ class VariationOptionRow(WriteBase, BaseSoftIntDelete):
 
 class ProductItemRow(WriteBase, BaseSoftIntDelete):
     __tablename__ = "product_item"
+    # Of deleted items too, so that bringing one back never fails. Checked at the commit: items may swap theirs.
+    __table_args__ = (UniqueConstraint("sku", deferrable=True, initially="DEFERRED"),)
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
-    # Of deleted items too, so that bringing one back never fails.
-    sku: Mapped[str] = mapped_column(unique=True)
+    sku: Mapped[str]
     price_override: Mapped[Decimal | None]
     # What it sells for, worked out by the aggregate whenever it is written: what reserving reads.
     price: Mapped[Decimal]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from chassis.db.unit_of_work import SqlUnitOfWork
 from inventory_svc.adapters.incentives import SqlIncentives
 from inventory_svc.adapters.products import SqlProducts
@@ -12,7 +14,7 @@ from inventory_svc.adapters.stocks import SqlStocks
 class SqlInventoryUow(SqlUnitOfWork):
     """One transaction on the write database."""
 
-    @property
+    @cached_property
     def products(self) -> SqlProducts:
         return SqlProducts(self.session)
 

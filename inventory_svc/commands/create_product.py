@@ -18,8 +18,19 @@ class CreateProduct(Command[Product]):
 async def create_product(cmd: CreateProduct, uow: InventoryUow) -> Product:
     """Raises InvalidArgument naming every field at fault, or SkuTaken."""
     cmd.product.check()
-    taken = await uow.products.skus_in_use([item.sku for item in cmd.product.items])
-    for index, item in enumerate(cmd.product.items):
-        if item.sku in taken:
-            raise SkuTaken.of(item.sku, f"product.productItems[{index}].sku")
+    await refuse_taken_skus(cmd.product, uow)
     return await uow.products.add(cmd.product)
+
+
+async def refuse_taken_skus(product: Product, uow: InventoryUow, *, product_id: int = 0) -> None:
+    """Raises SkuTaken for the first SKU of `product` that belongs to another one than `product_id`."""
+    owners = await uow.products.owners([item.sku for item in product.items])
+    for index, item in enumerate(product.items):
+        owner = owners.get(item.sku)
+        if owner is not None and owner.product_id != product_id:
+            raise SkuTaken.of(
+                item.sku,
+                f"product.productItems[{index}].sku",
+                product_id=owner.product_id,
+                is_deleted=owner.is_deleted,
+            )

@@ -33,10 +33,14 @@ class SkuTaken(AppError):
     kind, reason = Kind.ALREADY_EXISTS, "SKU_TAKEN"
 
     @classmethod
-    def of(cls, sku: str, field: str) -> SkuTaken:
-        """`field` is the path of the SKU as the caller wrote it."""
-        message = f"SKU {sku!r} is in use; every item needs one of its own"
-        return cls(message, metadata={"sku": sku, "field": field}, violations=[FieldViolation(field, message)])
+    def of(cls, sku: str, field: str, *, product_id: int, is_deleted: bool) -> SkuTaken:
+        """`field` is the path of the SKU as the caller wrote it, `product_id` the product that has it."""
+        owner = (
+            f"a deleted item of product {product_id}, which may come back" if is_deleted else f"product {product_id}"
+        )
+        message = f"SKU {sku!r} belongs to {owner}; every item needs one of its own"
+        metadata = {"sku": sku, "field": field, "product_id": str(product_id)}
+        return cls(message, metadata=metadata, violations=[FieldViolation(field, message)])
 
 
 class OutOfStock(AppError):

@@ -5,7 +5,8 @@ Whoever locks several of them locks reservations first, then stock, then incenti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from inventory_svc.domain.incentive import Incentive
@@ -15,17 +16,36 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Shelf
 
 
+@dataclass(frozen=True, slots=True)
+class SkuOwner:
+    """The product that has a SKU; `is_deleted` when it, or the item, was deleted."""
+
+    product_id: int
+    is_deleted: bool
+
+
 class Products(Protocol):
     """The products of the shop."""
 
-    async def skus_in_use(self, skus: Sequence[str]) -> set[str]:
-        """Those of `skus` that an item has, deleted ones included."""
+    async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
+        """Those of `skus` that an item has, deleted ones included, and whose they are."""
         ...
 
     async def add(self, product: Product) -> Product:
         """Stores a new product with its parts and first stock; answers it with ids, version and times.
 
         Raises Conflict when another transaction was first with one of the SKUs.
+        """
+        ...
+
+    async def lock(self, product_id: int) -> Product | None:
+        """A product with all its parts, deleted or not, locked until the transaction ends."""
+        ...
+
+    async def save(self, product: Product) -> Product:
+        """Stores what differs from what was locked, as the next version; new parts get ids, new items a first stock.
+
+        Answers the product as it is stored. Raises Conflict like `add`.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ class VariationOption:
     value: str
     price_modifier: Money
     id: int = 0
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Variation:
     name: str
     options: tuple[VariationOption, ...]
     id: int = 0
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,15 @@ class ProductItem:
     quantity_on_hand: int = 0
     warehouse_location: str = ""
     id: int = 0
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product with all its parts. `version` goes up with every write."""
+    """A product with its parts. `version` goes up with every write.
+
+    Prices, options and checks are those of a product as it is sold: where deleted parts are among them, ask `live()`.
+    """
 
     name: str
     description: str
@@ -67,6 +73,23 @@ class Product:
     version: int = 0
     created_on: datetime | None = None
     modified_on: datetime | None = None
+    is_deleted: bool = False
+
+    @property
+    def etag(self) -> str:
+        return str(self.version)
+
+    def live(self) -> Product:
+        """The product without the parts that were deleted."""
+        return replace(
+            self,
+            variations=tuple(
+                replace(variation, options=tuple(option for option in variation.options if not option.is_deleted))
+                for variation in self.variations
+                if not variation.is_deleted
+            ),
+            items=tuple(item for item in self.items if not item.is_deleted),
+        )
 
     def prices(self) -> tuple[Money, ...]:
         """What each of `items` sells for: its own price, or the base price plus the modifiers of its options.

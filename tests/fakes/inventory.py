@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +13,7 @@ from chassis.errors import Conflict
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.offers import Claim, Offers, Redemption
+from inventory_svc.domain.ports import SkuOwner
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import Shelf, StockItem
@@ -45,7 +46,6 @@ class InventoryState(ChassisState):
     reservations: dict[int, Reservation] = field(default_factory=dict)
     incentives: dict[int, Incentive] = field(default_factory=dict)
     redemptions: dict[tuple[int, int], Redemption] = field(default_factory=dict)
-    deleted_products: set[int] = field(default_factory=set)
     last_id: int = 0
 
     def next_id(self) -> int:
@@ -58,26 +58,54 @@ class InMemoryProducts:
         self._state = state
         self._clock = clock
 
-    async def skus_in_use(self, skus: Sequence[str]) -> set[str]:
-        return {item.sku for product in self._state.products.values() for item in product.items} & set(skus)
+    async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
+        return {
+            item.sku: SkuOwner(product.id, item.is_deleted or product.is_deleted)
+            for product in self._state.products.values()
+            for item in product.items
+            if item.sku in skus
+        }
 
     async def add(self, product: Product) -> Product:
+        unnumbered = replace(
+            product,
+            id=self._state.next_id(),
+            version=1,
+            created_on=self._clock.now(),
+            variations=tuple(
+                replace(v, id=0, options=tuple(replace(o, id=0) for o in v.options)) for v in product.variations
+            ),
+            items=tuple(replace(item, id=0) for item in product.items),
+        )
+        return self._store(unnumbered)
+
+    async def lock(self, product_id: int) -> Product | None:
+        product = self._state.products.get(product_id)
+        if product is None:
+            return None
+        stock = self._state.stock
+        return replace(
+            product, items=tuple(replace(item, quantity_on_hand=stock[item.id].on_hand) for item in product.items)
+        )
+
+    async def save(self, product: Product) -> Product:
+        return self._store(replace(product, version=product.version + 1))
+
+    def _store(self, product: Product) -> Product:
         next_id = self._state.next_id
         stored = replace(
             product,
-            id=next_id(),
-            version=1,
-            created_on=self._clock.now(),
             modified_on=self._clock.now(),
             variations=tuple(
-                replace(v, id=next_id(), options=tuple(replace(o, id=next_id()) for o in v.options))
+                replace(v, id=v.id or next_id(), options=tuple(replace(o, id=o.id or next_id()) for o in v.options))
                 for v in product.variations
             ),
-            items=tuple(replace(item, id=next_id()) for item in product.items),
+            items=tuple(replace(item, id=item.id or next_id()) for item in product.items),
         )
         self._state.products[stored.id] = stored
         for item in stored.items:
-            self._state.stock[item.id] = StoredStock(initial=item.quantity_on_hand, on_hand=item.quantity_on_hand)
+            first = StoredStock(initial=item.quantity_on_hand, on_hand=item.quantity_on_hand)
+            self._state.stock.setdefault(item.id, first)
         return stored
 
 
@@ -88,20 +116,21 @@ class InMemoryStocks:
 
     async def lock(self, item_ids: Iterable[int]) -> Shelf:
         wanted = set(item_ids)
-        items = {
-            item.id: StockItem(
-                product_item_id=item.id,
-                sku=item.sku,
-                name=product.name,
-                price=price,
-                for_sale=product.id not in self._state.deleted_products,
-                on_hand=self._state.stock[item.id].on_hand,
-                reserved=self._state.stock[item.id].reserved,
-            )
-            for product in self._state.products.values()
-            for item, price in zip(product.items, product.prices(), strict=True)
-            if item.id in wanted
-        }
+        items: dict[int, StockItem] = {}
+        for product in self._state.products.values():
+            prices = dict(zip((item.sku for item in product.live().items), product.live().prices(), strict=True))
+            for item in product.items:
+                if item.id in wanted:
+                    items[item.id] = StockItem(
+                        product_item_id=item.id,
+                        sku=item.sku,
+                        name=product.name,
+                        # Nobody asks what a deleted one costs.
+                        price=prices.get(item.sku, product.base_price),
+                        for_sale=not (item.is_deleted or product.is_deleted),
+                        on_hand=self._state.stock[item.id].on_hand,
+                        reserved=self._state.stock[item.id].reserved,
+                    )
         return Shelf(self._clock.now(), items)
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:

@@ -20,6 +20,7 @@ from chassis.money import Money
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.bootstrap import expire_all, handle_commands
 from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
@@ -55,6 +56,9 @@ class Shop(ABC):
 
     async def given(self, product: Product) -> Product:
         return await self.send(CreateProduct(product=product))
+
+    async def delete(self, product: Product) -> None:
+        await self.send(DeleteProduct(product_id=product.id))
 
     async def stocked(self, *quantities: int) -> list[ProductItem]:
         """Items of one product at 10.00 USD, with so many pieces each."""
@@ -110,9 +114,6 @@ class Shop(ABC):
     async def reprice(self, item: ProductItem, price: str) -> None: ...
 
     @abstractmethod
-    async def delete(self, product: Product) -> None: ...
-
-    @abstractmethod
     async def product_count(self) -> int: ...
 
 
@@ -156,9 +157,6 @@ class InMemoryShop(Shop):
                 for known in product.items
             )
             self._state.products[product.id] = replace(product, items=items)
-
-    async def delete(self, product: Product) -> None:
-        self._state.deleted_products.add(product.id)
 
     async def product_count(self) -> int:
         return len(self._state.products)
@@ -214,11 +212,15 @@ class SqlShop(Shop):
             "UPDATE product_item SET price = CAST(:price AS numeric) WHERE id = :id", id=item.id, price=price
         )
 
-    async def delete(self, product: Product) -> None:
-        await self._do("UPDATE product SET is_deleted = true WHERE id = :id", id=product.id)
-
     async def product_count(self) -> int:
         return int((await self._all("SELECT count(*) AS found FROM product"))[0].found)
+
+    async def forget_changes(self) -> None:
+        await self._do("TRUNCATE change_log")
+
+    async def rows_changed(self) -> list[str]:
+        """The tables of the rows written since `forget_changes`, one mention for each write."""
+        return [row.entity for row in await self._all("SELECT entity FROM change_log ORDER BY entity")]
 
     async def _all(self, query: str, **parameters: Any) -> Any:
         async with self.engines[0].connect() as connection:

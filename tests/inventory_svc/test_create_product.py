@@ -83,12 +83,16 @@ class CreateProductContract:
         assert await shop.product_count() == 0
 
     async def test_a_sku_that_is_in_use_is_named(self, shop: Shop):
-        await shop.given(a_product(an_item(sku="TAKEN")))
+        owner = await shop.given(a_product(an_item(sku="TAKEN")))
 
         with pytest.raises(SkuTaken) as refusal:
             await shop.given(a_product(an_item(sku="FREE"), an_item(sku="TAKEN")))
 
-        assert refusal.value.metadata == {"sku": "TAKEN", "field": "product.productItems[1].sku"}
+        assert refusal.value.metadata == {
+            "sku": "TAKEN",
+            "field": "product.productItems[1].sku",
+            "product_id": str(owner.id),
+        }
         assert await shop.product_count() == 1
 
     async def test_one_sku_for_two_products_at_once(self, shop: Shop):

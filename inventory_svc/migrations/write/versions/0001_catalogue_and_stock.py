@@ -56,7 +56,7 @@ _TABLES = (
     CREATE TABLE product_item (
         {_ID},
         product_id bigint NOT NULL REFERENCES product,
-        sku text NOT NULL UNIQUE,
+        sku text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED,
         price_override numeric(18, 2) CHECK (price_override >= 0),
         price numeric(18, 2) NOT NULL CHECK (price >= 0),
         backorderable boolean NOT NULL,

@@ -1,0 +1,102 @@
+"""What becomes of a product when another tree takes its place: parts that are meant to stay keep their ids.
+
+A part is recognised by its id, or without one by its name in the shop: a variation's name, an option's value, an item's
+SKU. One that was deleted comes back that way. What the new tree has not is deleted and never forgotten: reservations
+of a deleted item keep their stock, and its SKU stays its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from chassis.errors import InvalidArgument
+from inventory_svc.domain.product import Product, ProductItem, Variation, VariationOption
+
+Part = TypeVar("Part", Variation, VariationOption, ProductItem)
+
+
+def replaced(stored: Product, wanted: Product) -> Product:
+    """`stored`, with its deleted parts, as `wanted` says. Equal to `stored` when nothing differs.
+
+    Raises InvalidArgument for ids that are not the product's, as paths of the JSON that describes it.
+    """
+    return replace(
+        stored,
+        name=wanted.name,
+        description=wanted.description,
+        base_price=wanted.base_price,
+        variations=tuple(_variations(stored.variations, wanted.variations)),
+        items=tuple(_items(stored.items, wanted.items)),
+    )
+
+
+def _variations(stored: Sequence[Variation], wanted: Sequence[Variation]) -> Iterator[Variation]:
+    path = "product.variations[{}]"
+    meant, new = _matched(stored, wanted, lambda variation: variation.name, path)
+    for known in stored:
+        index = meant.get(known.id)
+        if index is None:
+            yield replace(known, is_deleted=True, options=tuple(replace(o, is_deleted=True) for o in known.options))
+        else:
+            options = _options(known.options, wanted[index].options, path.format(index))
+            yield replace(wanted[index], id=known.id, options=tuple(options))
+    for index in new:
+        options = _options((), wanted[index].options, path.format(index))
+        yield replace(wanted[index], options=tuple(options))
+
+
+def _options(
+    stored: Sequence[VariationOption], wanted: Sequence[VariationOption], path: str
+) -> Iterator[VariationOption]:
+    meant, new = _matched(stored, wanted, lambda option: option.value, path + ".options[{}]")
+    for known in stored:
+        index = meant.get(known.id)
+        yield replace(known, is_deleted=True) if index is None else replace(wanted[index], id=known.id)
+    for index in new:
+        yield wanted[index]
+
+
+def _items(stored: Sequence[ProductItem], wanted: Sequence[ProductItem]) -> Iterator[ProductItem]:
+    meant, new = _matched(stored, wanted, lambda item: item.sku, "product.productItems[{}]")
+    for known in stored:
+        index = meant.get(known.id)
+        yield replace(known, is_deleted=True) if index is None else _changed_item(known, wanted[index])
+    for index in new:
+        yield wanted[index]
+
+
+def _changed_item(known: ProductItem, wanted: ProductItem) -> ProductItem:
+    options = known.options if set(wanted.options) == set(known.options) else wanted.options
+    # Stock has a way of its own to change.
+    return replace(wanted, id=known.id, options=options, quantity_on_hand=known.quantity_on_hand)
+
+
+def _matched(
+    stored: Sequence[Part], wanted: Sequence[Part], name: Callable[[Part], str], path: str
+) -> tuple[dict[int, int], list[int]]:
+    """Which wanted part each stored one is to become, as an index by id; and the indexes of those that are new."""
+    known_ids = {part.id for part in stored}
+    meant: dict[int, int] = {}
+    for index, part in enumerate(wanted):
+        if not part.id:
+            continue
+        field = path.format(index) + ".id"
+        if part.id not in known_ids:
+            raise InvalidArgument.of(field, "is not a part of this product; leave it out for a new one")
+        if part.id in meant:
+            raise InvalidArgument.of(field, f"{part.id} is there twice")
+        meant[part.id] = index
+    # Deleted parts first, so that of two with a name the one that is there is found.
+    by_name = {name(part): part.id for part in sorted(stored, key=lambda p: not p.is_deleted) if part.id not in meant}
+    new: list[int] = []
+    for index, part in enumerate(wanted):
+        if part.id:
+            continue
+        known_id = by_name.get(name(part))
+        if known_id is None:
+            new.append(index)
+        else:
+            meant[known_id] = index
+    return meant, new
