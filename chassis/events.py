@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,3 +30,12 @@ class PublishedEvent:
 
     position: int
     event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBatch:
+    """What a feed has after a position, and where to resume once that is taken; without events, how far the feed is."""
+
+    events: Sequence[PublishedEvent]
+    after: int
+    position: int

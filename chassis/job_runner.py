@@ -38,7 +38,7 @@ JobHandler = Callable[[Job], Awaitable[Settled]]
 
 
 class JobRunner:
-    """Runs the jobs of this process's kinds, at most `concurrency` at once."""
+    """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class JobRunner:
         handlers: Mapping[str, JobHandler],
         *,
         backoff: Backoff,
+        backoffs: Mapping[str, Backoff] | None = None,
         service: str,
         lease_s: float = 20,
         tick_s: float = 1,
@@ -55,6 +56,7 @@ class JobRunner:
         self._store = store
         self._handlers = handlers
         self._backoff = backoff
+        self._backoffs = backoffs or {}
         self._caller = Caller.service(service)
         self._lease_s = lease_s
         self._tick_s = tick_s
@@ -134,14 +136,15 @@ class JobRunner:
 
     async def _failed(self, job: Job, error: Exception) -> None:
         summary = error.message if isinstance(error, AppError) else repr(error)
+        backoff = self._backoffs.get(job.kind, self._backoff)
         try:
-            if job.attempt >= self._backoff.max_attempts:
+            if job.attempt >= backoff.max_attempts:
                 log.error("job given up", attempts=job.attempt, error=summary)
                 await self._store.bury([(job.lease, summary)])
                 if self._on_dead is not None:
                     await self._on_dead(job, summary)
                 return
-            delay_s = self._backoff.delay_s(job.attempt)
+            delay_s = backoff.delay_s(job.attempt)
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
             await self._store.put_off([(job.lease, delay_s, summary)])
             self._look_again_in(delay_s)

@@ -23,13 +23,16 @@ from chassis.errors import Conflict
 class NewJob:
     """Work to be done once. `key` names it among its kind; a second job of the same kind and key is not written.
 
-    `payload` is JSON. `delay_s` puts it off, counted from the commit.
+    `payload` is JSON. `delay_s` puts it off, counted from the commit. Jobs of one `lane` are run one after the other in
+    the order of their `turn`: none is begun while an earlier one may still be tried.
     """
 
     kind: str
     key: str
     payload: Mapping[str, Any]
     delay_s: float = 0
+    lane: str | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

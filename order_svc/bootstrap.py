@@ -24,6 +24,8 @@ from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.events import PublishedEvent
+from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import NOT_YET, GrpcServer
 from chassis.job_runner import JobRunner
@@ -149,7 +151,13 @@ def _wire(
 
     feed = Feed(write)
     hub = Hub(feed, write_side.load, clock=clock, heartbeat_s=settings.hub_heartbeat_s)
-    tail = FeedTail(feed, hub.deliver)
+    feed_api = FeedApi(feed)
+
+    def deliver(events: Sequence[PublishedEvent]) -> None:
+        hub.deliver(events)
+        feed_api.deliver(events)
+
+    tail = FeedTail(feed, deliver)
     relay = Relay(write)
     relay.on_published.append(tail.wake)
     projector = Projector(write, read, PROJECTIONS)
@@ -168,6 +176,7 @@ def _wire(
         servicers={
             "easyorder.order.v1.OrderService": OrderApi(checkout, mediator, queries),
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
+            "easyorder.order.v1.OrderFeed": feed_api,
             "easyorder.ops.v1.OpsService": NOT_YET,
         },
         verifier=verifier,
@@ -175,6 +184,6 @@ def _wire(
         errors=SqlErrorSink(write),
         clock=clock,
         call_timeout_s=settings.call_timeout_s,
-        on_drain=(hub.drain,),
+        on_drain=(hub.drain, feed_api.drain),
     )
     return OrderService(server=server, background=[projector, tail, relay, runner])

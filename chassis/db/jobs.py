@@ -34,18 +34,20 @@ _CLAIM = text(
     # An array is made once; a subquery that the planner joins may run, and lock, more than once.
     "WHERE t.id = ANY(ARRAY(SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
     "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
+    "AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM job AS ahead WHERE ahead.lane = job.lane "
+    "AND ahead.turn < job.turn AND ahead.state IN ('READY', 'RUNNING'))) "
     "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)) "
     "RETURNING t.id, t.kind, t.key, t.payload, t.attempts) "
     "SELECT id, kind, key, payload, attempts FROM claimed"
 )
 
-# A job that is due at once is born leased to the process that writes it.
+# A job that is due at once is born leased to the process that writes it, unless it may have to wait in its lane.
 _INSERT = text(
-    "WITH written AS (INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token) "
+    "WITH written AS (INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn) "
     "SELECT id, kind, key, payload, CASE WHEN token IS NULL THEN 'READY' ELSE 'RUNNING' END, "
-    "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token "
+    "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token, lane, turn "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
-    "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8) "
+    "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8, lane text, turn bigint) "
     "ON CONFLICT (kind, key) DO NOTHING RETURNING id) SELECT id FROM written"
 )
 _PURGE = text(
@@ -95,8 +97,10 @@ class JobWriter:
                 "kind": job.kind,
                 "key": job.key,
                 "payload": job.payload,
-                "token": None if job.delay_s else self._token,
-                "delay_s": job.delay_s or self._lease_s,
+                "token": None if _waits(job) else self._token,
+                "delay_s": job.delay_s if _waits(job) else self._lease_s,
+                "lane": job.lane,
+                "turn": job.turn,
             }
             for job_id, job in zip(ids, jobs, strict=True)
         ]
@@ -112,8 +116,12 @@ class JobWriter:
                 lease_end=lease_end,
             )
             for job_id, job in zip(ids, jobs, strict=True)
-            if not job.delay_s and job_id in written
+            if not _waits(job) and job_id in written
         ]
+
+
+def _waits(job: NewJob) -> bool:
+    return bool(job.delay_s) or job.lane is not None
 
 
 class SqlJobStore:

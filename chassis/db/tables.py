@@ -1,4 +1,4 @@
-"""The chassis's own tables, which a service creates in its write database: outbox, job, idempotency_key."""
+"""The chassis's own tables, which a service creates in its write database: outbox, inbox, job and what is kept."""
 
 from __future__ import annotations
 
@@ -70,9 +70,20 @@ JOB = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("lease_token", Text),
     Column("last_error", Text),
+    Column("lane", Text),
+    Column("turn", BigInteger, nullable=False, server_default=sql("0")),
     Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
     UniqueConstraint("kind", "key"),
     Index("ix_job_due", "due_at", postgresql_where=sql("state IN ('READY', 'RUNNING')")),
+    Index("ix_job_lane", "lane", "turn", postgresql_where=sql("lane IS NOT NULL AND state IN ('READY', 'RUNNING')")),
+)
+
+# How far this database has taken the events of another service, by consumer.
+INBOX = Table(
+    "inbox",
+    CHASSIS,
+    Column("consumer", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
 )
 
 IDEMPOTENCY_KEY = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chassis.jobs import Job, JobLease, JobStore, NewJob
@@ -139,6 +139,25 @@ class JobStoreContract:
         await bench.elapse(1000)
         assert await claimed(bench) == []
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 1, "hopeless")}
+
+    async def test_jobs_of_a_lane_are_run_in_turn(self, bench: JobBench) -> None:
+        lane = [replace(a_job(f"k-{turn}"), lane="order 7", turn=turn) for turn in (2, 1, 3)]
+        assert await bench.write(*lane, replace(a_job("other"), lane="order 8", turn=9)) == []
+
+        first, other = sorted(await claimed(bench), key=lambda job: job.key)
+        assert (first.key, other.key) == ("k-1", "other")
+        assert await claimed(bench) == []
+        await bench.store.put_off([(first.lease, 30, "no answer")])
+        assert await claimed(bench) == []
+
+        await bench.elapse(30)
+        (again,) = await claimed(bench)
+        assert again.key == "k-1"
+        await bench.store.bury([(again.lease, "hopeless")])
+        (second,) = await claimed(bench)
+        assert second.key == "k-2"
+        await bench.store.complete([second.lease])
+        assert [job.key for job in await claimed(bench)] == ["k-3"]
 
     async def test_settling_nothing_is_allowed(self, bench: JobBench) -> None:
         assert await bench.store.complete([]) == set()

@@ -42,6 +42,8 @@ class StoredJob:
     due_at: datetime
     token: str | None = None
     last_error: str | None = None
+    lane: str | None = None
+    turn: int = 0
 
 
 @dataclass
@@ -96,11 +98,20 @@ class InMemoryJobStore(InMemoryJobLeases):
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         now = self._clock.now()
-        due = [j for j in self._state.jobs if j.kind in kinds and j.state in {"READY", "RUNNING"} and j.due_at <= now]
+        due = [j for j in self._open_jobs if j.kind in kinds and j.due_at <= now and not self._waits(j)]
         for job in due[:limit]:
             job.state, job.attempts, job.token = "RUNNING", job.attempts + 1, f"claim-{job.id}-{job.attempts + 1}"
             job.due_at = now + timedelta(seconds=lease_s)
         return [leased(job, lease_s) for job in due[:limit]]
+
+    @property
+    def _open_jobs(self) -> list[StoredJob]:
+        return [job for job in self._state.jobs if job.state in {"READY", "RUNNING"}]
+
+    def _waits(self, job: StoredJob) -> bool:
+        return job.lane is not None and any(
+            ahead.lane == job.lane and ahead.turn < job.turn for ahead in self._open_jobs
+        )
 
 
 def leased(job: StoredJob, lease_s: float = 60) -> Job:
@@ -148,7 +159,7 @@ class InMemoryUnitOfWork:
 
     def _stored(self, new: NewJob) -> StoredJob:
         job_id = len(self._state.jobs) + 1
-        due = not new.delay_s
+        due = not new.delay_s and new.lane is None
         return StoredJob(
             id=job_id,
             kind=new.kind,
@@ -156,8 +167,10 @@ class InMemoryUnitOfWork:
             payload=new.payload,
             state="RUNNING" if due else "READY",
             attempts=1 if due else 0,
-            due_at=self._clock.now() + timedelta(seconds=new.delay_s or 60),
+            due_at=self._clock.now() + timedelta(seconds=60 if due else new.delay_s),
             token=f"born-{job_id}" if due else None,
+            lane=new.lane,
+            turn=new.turn,
         )
 
 

@@ -1,0 +1,180 @@
+"""The inbox: a consumer takes each event of a feed once, in the transaction of its effect, in order for each aggregate.
+
+    async def count_sales(events: Sequence[PublishedEvent], uow: SqlStatisticsUow) -> None:
+        # Like a command's handler: changes what it wants through the unit of work, calls no service, never commits.
+        for published in events:
+            await uow.sales.add(published.event.payload["order"])
+
+    inbox = Inbox("sales", count_sales, open_uow, service="statistics")
+    orders = RemoteFeed(Peer(settings.order_address, "statistics", secret), ORDER_FEED, kinds=["order_created"])
+    consumer = FeedConsumer(orders, inbox)
+    runner = JobRunner(
+        store, {inbox.job_kind: inbox.run_again}, backoffs={inbox.job_kind: Backoff(max_attempts=8, …)}, …
+    )
+    background = [runner, consumer]
+
+The position is kept in the consumer's database and moves in the transaction of the handler, so a batch that comes
+again, or to two replicas, is taken once. A batch that fails is tried in halves, down to the event that is at fault.
+That one becomes a durable job with the event as its payload, and later events of its aggregate queue up behind it as
+jobs, while all others go on. After its last attempt the job is DEAD, where operators see it, may mend the cause and
+have it run again; the events behind it go on then, as if it had not been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic
+
+import structlog
+import tenacity
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.db.bulk import as_json
+from chassis.db.unit_of_work import SqlUow
+from chassis.errors import Conflict, Unavailable
+from chassis.events import EventBatch, PublishedEvent
+from chassis.feed_client import PositionMoved
+from chassis.job_runner import Settled
+from chassis.jobs import Job, LeaseLost, NewJob
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Sequence[PublishedEvent], SqlUow], Awaitable[None]]
+
+_POSITION = text("SELECT position FROM inbox WHERE consumer = :consumer")
+_BEGIN = text("INSERT INTO inbox (consumer, position) VALUES (:consumer, 0) ON CONFLICT DO NOTHING")
+# Whoever else takes this feed for this consumer waits here.
+_LOCK = text("SELECT position FROM inbox WHERE consumer = :consumer FOR UPDATE")
+_MOVE = text("UPDATE inbox SET position = :position WHERE consumer = :consumer")
+_QUEUES = text(
+    "SELECT DISTINCT lane FROM job WHERE lane IN (SELECT jsonb_array_elements_text(CAST(:lanes AS jsonb))) "
+    "AND state IN ('READY', 'RUNNING')"
+)
+_CONFLICT_ATTEMPTS = 5
+_EVENTS: TypeAdapter[PublishedEvent] = TypeAdapter(PublishedEvent)
+
+
+class Inbox(Generic[SqlUow]):
+    """What one consumer, named for ever, takes from one feed."""
+
+    def __init__(
+        self,
+        consumer: str,
+        handler: Handler[SqlUow],
+        open_uow: Callable[[], AbstractAsyncContextManager[SqlUow]],
+        *,
+        service: str,
+        first_retry_s: float = 1,
+        report: Callable[[str, Exception], None] = lambda source, error: None,
+    ) -> None:
+        self._consumer = consumer
+        self._handler = handler
+        self._open_uow = open_uow
+        self._caller = Caller.service(service)
+        self._first_retry_s = first_retry_s
+        self._report = report
+        # A JobRunner has to run these with `run_again`.
+        self.job_kind = f"event:{consumer}"
+        self._conflicts = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception_type(Conflict),
+            stop=tenacity.stop_after_attempt(_CONFLICT_ATTEMPTS),
+            wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
+            reraise=True,
+        )
+
+    async def position(self) -> int:
+        """Where this consumer resumes; 0 in the beginning."""
+        async with self._open_uow() as uow:
+            return await uow.session.scalar(_POSITION, {"consumer": self._consumer}) or 0
+
+    async def take(self, batch: EventBatch) -> None:
+        """Has the handler take what is new. Raises PositionMoved, and Unavailable when the database is away."""
+        with request_context(RequestContext(caller=self._caller, method=self.job_kind)):
+            await self._take(batch)
+
+    async def run_again(self, job: Job) -> Settled:
+        """The job of an event that failed, or that waits behind one that did."""
+        async with self._open_uow() as uow:
+            await self._handler([_EVENTS.validate_python(job.payload)], uow)
+            if not await uow.job_leases.complete([job.lease]):
+                raise LeaseLost(f"the event {job.key} was taken over")
+            await uow.commit()
+        # The next of its queue may be due.
+        return Settled(by_handler=True, again_in_s=0)
+
+    async def _take(self, batch: EventBatch) -> None:
+        try:
+            await self._conflicts.copy()(self._take_at_once, batch, self._handler_or_queue)
+        except (Unavailable, PositionMoved):
+            # Not the events' fault: the whole batch comes again.
+            raise
+        except Exception as error:
+            if len(batch.events) > 1:
+                for half in _halves(batch):
+                    await self._take(half)
+                return
+            log.warning("event failed, to be tried again", consumer=self._consumer, error=repr(error))
+            self._report(self.job_kind, error)
+            await self._conflicts.copy()(self._take_at_once, batch, self._queue)
+
+    async def _take_at_once(
+        self, batch: EventBatch, work: Callable[[Sequence[PublishedEvent], SqlUow], Awaitable[None]]
+    ) -> None:
+        async with self._open_uow() as uow:
+            position = await self._locked_position(uow.session)
+            if position < batch.after:
+                raise PositionMoved(f"{self._consumer} is at {position}, before {batch.after}")
+            if position >= batch.position:
+                return
+            if fresh := [event for event in batch.events if event.position > position]:
+                await work(fresh, uow)
+            await uow.session.execute(_MOVE, {"consumer": self._consumer, "position": batch.position})
+            await uow.commit()
+
+    async def _handler_or_queue(self, events: Sequence[PublishedEvent], uow: SqlUow) -> None:
+        lanes = as_json(sorted({self._lane(event) for event in events}))
+        queues = set((await uow.session.execute(_QUEUES, {"lanes": lanes})).scalars())
+        behind = [event for event in events if self._lane(event) in queues]
+        if free := [event for event in events if self._lane(event) not in queues]:
+            await self._handler(free, uow)
+        uow.schedule(*(self._job(event, delay_s=0) for event in behind))
+
+    async def _queue(self, events: Sequence[PublishedEvent], uow: SqlUow) -> None:
+        uow.schedule(*(self._job(event, delay_s=self._first_retry_s) for event in events))
+
+    async def _locked_position(self, session: AsyncSession) -> int:
+        consumer = {"consumer": self._consumer}
+        position = await session.scalar(_LOCK, consumer)
+        if position is None:
+            await session.execute(_BEGIN, consumer)
+            position = await session.scalar(_LOCK, consumer)
+        return int(position or 0)
+
+    def _lane(self, published: PublishedEvent) -> str:
+        return f"{self._consumer}/{published.event.aggregate_id}"
+
+    def _job(self, published: PublishedEvent, *, delay_s: float) -> NewJob:
+        event = published.event
+        payload: dict[str, Any] = _EVENTS.dump_python(published, mode="json")
+        return NewJob(
+            kind=self.job_kind,
+            key=f"{event.aggregate_id}/{event.sequence}",
+            payload=payload,
+            delay_s=delay_s,
+            lane=self._lane(published),
+            turn=published.position,
+        )
+
+
+def _halves(batch: EventBatch) -> tuple[EventBatch, EventBatch]:
+    middle = len(batch.events) // 2
+    first, second = batch.events[:middle], batch.events[middle:]
+    cut = first[-1].position
+    return (
+        EventBatch(events=first, after=batch.after, position=cut),
+        EventBatch(events=second, after=cut, position=batch.position),
+    )

@@ -1,0 +1,88 @@
+"""Serves an event feed to other services: each subscriber gets all events from its position on, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+from easyorder.feed.v1 import Event as EventMessage
+from easyorder.feed.v1 import EventBatch, SubscribeRequest
+
+from chassis.errors import InvalidArgument, Unavailable
+from chassis.events import PublishedEvent
+from chassis.feed_messages import event_message
+
+_PAGE = 500
+# Receivers refuse messages of more than 4 MiB.
+_MESSAGE_CHARACTERS = 1_000_000
+
+
+class EventFeed(Protocol):
+    """What was published, in order of position."""
+
+    async def last_position(self) -> int: ...
+
+    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
+
+
+class FeedApi:
+    """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
+
+    `deliver` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
+    """
+
+    def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.05) -> None:
+        self._feed = feed
+        self._heartbeat_s = heartbeat_s
+        self._pace_s = pace_s
+        self._published = asyncio.Event()
+        self._draining = False
+
+    def deliver(self, events: Sequence[PublishedEvent]) -> None:
+        """There is more to read."""
+        self._published.set()
+        # Everybody who waits has the old one.
+        self._published = asyncio.Event()
+
+    def drain(self) -> None:
+        """Ends all streams with UNAVAILABLE."""
+        self._draining = True
+        self._published.set()
+
+    async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
+        """Raises InvalidArgument for a position that the feed has not reached, Unavailable when the process stops."""
+        position, kinds = request.after_position, frozenset(request.kinds)
+        last = await asyncio.shield(self._feed.last_position())
+        if position > last:
+            raise InvalidArgument.of("afterPosition", f"the last there is has the number {last}")
+        while not self._draining:
+            published = self._published
+            # Shielded: a query that is cancelled with its stream can poison its pooled connection.
+            page = await asyncio.shield(self._feed.after(position, limit=_PAGE))
+            for batch in _batches(page, position, kinds):
+                yield batch
+                position = batch.position
+            if len(page) < _PAGE:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._heartbeat_s):
+                        await published.wait()
+                await asyncio.sleep(self._pace_s)
+        raise Unavailable("this server is stopping; connect again and resume", retry_after_s=1)
+
+
+def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) -> Iterator[EventBatch]:
+    """The page in messages that are not too long; one without events when there are none."""
+    events: list[EventMessage] = []
+    characters = 0
+    for published in page:
+        if kinds and published.event.kind not in kinds:
+            continue
+        event = event_message(published)
+        if events and characters + len(event.payload) > _MESSAGE_CHARACTERS:
+            yield EventBatch(events=events, after_position=after, position=events[-1].position)
+            after, events, characters = events[-1].position, [], 0
+        events.append(event)
+        characters += len(event.payload)
+    yield EventBatch(events=events, after_position=after, position=page[-1].position if page else after)

@@ -1,0 +1,175 @@
+"""A feed over a real socket: from any position, live, and through breaks, to a consumer that keeps its position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+import pytest
+from easyorder.feed.v1 import EventBatch as EventBatchMessage
+from easyorder.feed.v1 import SubscribeRequest
+
+from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
+from chassis.events import Event, EventBatch
+from chassis.feed_api import FeedApi
+from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
+from chassis.grpc.clients import Client
+from tests.chassis.db.test_outbox import an_event
+from tests.fakes.feed import InMemoryFeed
+from tests.mesh import Mesh, serving
+from tests.polling import eventually
+
+FEED = "easyorder.order.v1.OrderFeed"
+
+
+@dataclass
+class Shop:
+    feed: InMemoryFeed = field(default_factory=InMemoryFeed)
+
+    def __post_init__(self) -> None:
+        self.api = FeedApi(self.feed, heartbeat_s=0.05, pace_s=0)
+
+    def happens(self, *events: Event) -> None:
+        self.api.deliver(self.feed.publish(events))
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Mesh]:
+        async with serving({FEED: self.api}, on_drain=[self.api.drain]) as mesh:
+            yield mesh
+
+
+@dataclass
+class Taken:
+    """A consumer in memory; `failures` are raised by its next takes."""
+
+    events: list[Event] = field(default_factory=list)
+    kept: int = 0
+    failures: list[Exception] = field(default_factory=list)
+
+    async def position(self) -> int:
+        return self.kept
+
+    async def take(self, batch: EventBatch) -> None:
+        assert batch.after == self.kept
+        if self.failures:
+            raise self.failures.pop()
+        self.events += [published.event for published in batch.events]
+        self.kept = batch.position
+
+
+@asynccontextmanager
+async def following(client: Client, taken: Taken, **how: float) -> AsyncIterator[list[Exception]]:
+    reported: list[Exception] = []
+    consumer = FeedConsumer(
+        RemoteFeed(client, ORDER_FEED), taken, report=lambda source, error: reported.append(error), **how
+    )
+    await consumer.start()
+    try:
+        yield reported
+    finally:
+        async with asyncio.timeout(2):
+            await consumer.stop()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+async def test_a_consumer_gets_what_there_was_and_what_comes(shop: Shop) -> None:
+    events = [an_event(aggregate_id, 1) for aggregate_id in range(1, 5)]
+    shop.happens(*events[:2])
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken):
+        await eventually(lambda: taken.events == events[:2])
+        shop.happens(*events[2:])
+        await eventually(lambda: taken.events == events)
+
+    assert taken.kept == 4
+
+
+async def test_it_resumes_where_it_was_after_any_break(shop: Shop) -> None:
+    taken = Taken(failures=[ValueError("not now"), Unavailable("nor now")])
+    shop.happens(an_event(1))
+    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+        await eventually(lambda: taken.kept == 1)
+        shop.api.drain()
+        shop.api._draining = False
+        shop.happens(an_event(2))
+        await eventually(lambda: taken.kept == 2)
+
+    assert [event.aggregate_id for event in taken.events] == [1, 2]
+    assert [str(error) for error in reported] == []
+
+
+async def test_only_the_first_failure_in_a_row_is_reported(shop: Shop) -> None:
+    taken = Taken(failures=[ValueError("second"), ValueError("first")])
+    shop.happens(an_event(1))
+    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+        await eventually(lambda: taken.kept == 1)
+
+    assert [str(error) for error in reported] == ["first"]
+
+
+async def test_a_feed_that_says_nothing_is_followed_anew(shop: Shop) -> None:
+    shop.api._heartbeat_s = 60
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken, silence_s=0.05):
+        await eventually(lambda: taken.kept == 0)
+        # Published without telling: only who asks again hears of it.
+        shop.feed.publish([an_event(1)])
+        await eventually(lambda: taken.kept == 1)
+
+
+async def test_only_the_kinds_asked_for_come_and_the_position_passes_the_others(shop: Shop) -> None:
+    shop.happens(an_event(1), an_event(2))
+    async with shop.open() as mesh:
+        request = SubscribeRequest(kinds=["stopped"])
+        stream = mesh.service().stream(ORDER_FEED, request)
+        batch = await anext(stream)
+
+    assert (batch.events, batch.after_position, batch.position) == ([], 0, 2)
+
+
+async def test_a_long_page_comes_in_messages_that_can_be_received(shop: Shop) -> None:
+    long = [replace(an_event(aggregate_id), payload={"text": "x" * 900_000}) for aggregate_id in range(1, 9)]
+    shop.happens(*long)
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken):
+        await eventually(lambda: taken.kept == 8)
+
+    assert taken.events == long
+
+
+async def test_only_services_may_follow(shop: Shop) -> None:
+    async with shop.open() as mesh:
+        for client, refusal in ((mesh.anonymous(), Unauthenticated), (mesh.admin(), PermissionDenied)):
+            with pytest.raises(refusal):
+                await first(client, SubscribeRequest())
+
+
+async def test_a_position_that_was_never_reached_is_refused(shop: Shop) -> None:
+    async with shop.open() as mesh:
+        with pytest.raises(InvalidArgument):
+            await first(mesh.service(), SubscribeRequest(after_position=1))
+
+
+async def test_stopping_does_not_wait_for_the_feed() -> None:
+    class Silent:
+        async def follow(self, after: int) -> AsyncIterator[EventBatch]:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            return
+            yield
+
+    consumer = FeedConsumer(Silent(), Taken())  # type: ignore[arg-type]
+    await consumer.start()
+    await eventually(lambda: consumer._waiting is not None)
+    async with asyncio.timeout(1):
+        await consumer.stop()
+
+
+async def first(client: Client, request: SubscribeRequest) -> EventBatchMessage:
+    return await anext(client.stream(ORDER_FEED, request))
