@@ -35,6 +35,7 @@ from easyorder.inventory.v1 import (
     SettlementResult,
 )
 
+from chassis import failpoints
 from chassis.context import current
 from chassis.errors import AppError, InvalidArgument
 from chassis.grpc.status import to_status
@@ -124,6 +125,7 @@ class InventoryApi:
 
     async def reserve(self, request: ReserveRequest) -> ReserveResponse:
         answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
+        failpoints.reach("stock_held_not_answered")
         return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
 
     async def commit(self, request: CommitRequest) -> CommitResponse:

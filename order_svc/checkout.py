@@ -20,6 +20,7 @@ from typing import Protocol
 
 import structlog
 
+from chassis import failpoints
 from chassis.clock import Clock
 from chassis.context import Caller
 from chassis.errors import AppError, DeadlineExceeded, Unavailable
@@ -118,8 +119,11 @@ class Checkout:
             loyalty_points=basket.loyalty_points,
         )
         hold = await self._inventory.reserve(wanted)
+        failpoints.reach("stock_held_order_not_written")
         try:
-            return await self._mediator.send(await self._order_on(hold, basket))
+            placed = await self._mediator.send(await self._order_on(hold, basket))
+            failpoints.reach("order_placed_not_answered")
+            return placed
         except HoldLost:
             # An earlier try of this request got no further than its hold, which has ended.
             hold = await self._inventory.reserve(replace(wanted, renew=True))
@@ -174,6 +178,8 @@ class Checkout:
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
         except AppError as error:
             outcome, why = PaymentOutcome.TRANSIENT, error.message
+        if outcome is PaymentOutcome.CHARGED:
+            failpoints.reach("charged_not_recorded")
         recorded = await self._mediator.send(
             RecordPayment(lease=job.lease, order_id=order_id, outcome=outcome, why=why)
         )
@@ -212,6 +218,7 @@ class Checkout:
 
     async def _commit_stock(self, job: Job) -> Settled:
         order_id = job.payload["order_id"]
+        failpoints.reach("paid_stock_not_sold")
         try:
             await self._inventory.commit(order_id)
         except (OutOfStock, ReservationReleased) as error:
@@ -238,6 +245,7 @@ class Checkout:
             amount=Money.of(payload["amount"], payload["currency"]),
             reason="the order was stopped",
         )
+        failpoints.reach("refunded_not_recorded")
         await self._mediator.send(RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded))
         return Settled(by_handler=True)
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from chassis import failpoints
 from chassis.background import WakefulLoop
 from chassis.db.bulk import insert_rows
 from chassis.db.failures import translated
@@ -66,6 +67,7 @@ class Relay:
             await connection.execute(_LOCK)
             published = (await connection.execute(_PUBLISH, {"batch": _BATCH})).rowcount
         if published:
+            failpoints.reach("published_not_delivered")
             for tell in self.on_published:
                 tell()
         return published == _BATCH

@@ -25,6 +25,8 @@ Res = TypeVar("Res", bound=betterproto2.Message)
 Metadata = tuple[tuple[str, str], ...]
 
 _OPTIONS = (
+    # Every replica gets its share, and one that is gone is passed over.
+    ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -53,10 +55,13 @@ def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc
 
 
 class Client:
-    """Calls one address, without saying who calls unless `token` is given. Connects when first used."""
+    """Calls the service at `address`, host:port or several with commas: the replicas, by IP address, which take turns.
 
-    def __init__(self, target: str, *, token: str = "") -> None:
-        self._target = target
+    Does not say who calls unless `token` is given. Connects when first used.
+    """
+
+    def __init__(self, address: str, *, token: str = "") -> None:
+        self._target = _target(address)
         self._fixed_token = token
         self._opened: grpc.aio.Channel | None = None
         self._stubs: dict[str, Any] = {}
@@ -150,8 +155,8 @@ class Peer(Client):
     Passes on for whom the call is made, for the audit only.
     """
 
-    def __init__(self, target: str, me: str, secret: str) -> None:
-        super().__init__(target)
+    def __init__(self, address: str, me: str, secret: str) -> None:
+        super().__init__(address)
         self._tokens = ServiceTokens(me, secret)
 
     def _token(self) -> str:
@@ -161,3 +166,12 @@ class Peer(Client):
         context = current()
         user = context.caller.id if context.caller.is_person else context.on_behalf_of
         return (*super()._metadata(), (metadata.ON_BEHALF_OF, user)) if user else super()._metadata()
+
+
+def _target(address: str) -> str:
+    replicas = [replica.strip() for replica in address.split(",")]
+    if len(replicas) == 1:
+        return address
+    # gRPC resolves one name, or takes a list of IP addresses.
+    family = "ipv6" if replicas[0].startswith("[") else "ipv4"
+    return f"{family}:{','.join(replicas)}"

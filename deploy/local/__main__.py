@@ -12,16 +12,16 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
+from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines, show_where
 from deploy.local.demo import demo
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
-from envoy.config import EnvoySettings
 
 
 async def up() -> int:
     """Runs until asked to stop."""
-    async with LocalMesh(EnvoySettings(), PrefixedLines(sys.stdout)) as mesh:
+    async with LocalMesh(LocalSettings(), PrefixedLines(sys.stdout)) as mesh:
         show_where(sys.stdout, mesh.places())
         await asyncio.Event().wait()
     return 0

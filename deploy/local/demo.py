@@ -15,12 +15,12 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
+from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
 from deploy.local.readiness import comes_true, http_ok
 from deploy.local.shop import Json, Refused, Shop, Stock, lamp
-from envoy.config import EnvoySettings
 
 PIECES = 100
 # What follows an order's final status (stock settled, read side caught up) takes no longer.
@@ -60,7 +60,7 @@ STORIES = (
 
 async def demo() -> int:
     """Runs on the mesh that answers already, or on one that it starts and stops again. Returns 0 if all is well."""
-    settings = EnvoySettings()
+    settings = LocalSettings()
     console = Console(highlight=False)
     async with AsyncExitStack() as running:
         url = await _mesh(settings, console, running)
@@ -74,7 +74,7 @@ async def demo() -> int:
     return 1 if day.faults else 0
 
 
-async def _mesh(settings: EnvoySettings, console: Console, running: AsyncExitStack) -> str:
+async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitStack) -> str:
     url = f"http://{settings.envoy_host}:{settings.http_port}"
     if await http_ok(f"{url}/healthz")():
         console.print(f"EasyOrder is running at {url}")

@@ -12,14 +12,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from deploy.local import readiness
+from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines
 from deploy.local.data_dir import held, mesh_secret
 from deploy.local.errors import CannotStart
 from deploy.local.front_door import front_door
 from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.supervisor import Process, Program
-from envoy.config import EnvoySettings
+from deploy.local.supervisor import Backoff, Process, Program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVICES = {
@@ -37,8 +37,9 @@ MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
 class LocalMesh:
     """Everything of one DATA_DIR. `async with` starts it, and stops it in the reverse order."""
 
-    def __init__(self, settings: EnvoySettings, output: PrefixedLines) -> None:
-        self._settings = settings
+    def __init__(self, settings: LocalSettings, output: PrefixedLines) -> None:
+        self._settings = settings.replicated(SERVICES)
+        self._backoff = Backoff(max_s=settings.restart_backoff_max_s)
         self._output = output
         self._data_dir = settings.data_dir.absolute()
         self._running = AsyncExitStack()
@@ -69,7 +70,7 @@ class LocalMesh:
             "JSON, gRPC, grpc-web": self.url,
             "What is here": f"{self.url}/",
             "API document": f"{self.url}/openapi.json",
-            **{f"{name} (gRPC)": self._address(name) for name in SERVICES},
+            **{f"{name} (gRPC)": ", ".join(settings.addresses(name)) for name in SERVICES},
             "Envoy's admin": f"http://127.0.0.1:{settings.envoy_admin_port}",
             "Administrator": os.environ.get("EASYORDER_ADMIN_EMAIL", "admin@example.com"),
             "Data": str(self._data_dir),
@@ -105,25 +106,29 @@ class LocalMesh:
 
     async def _services(self, running: AsyncExitStack, environment: Mapping[str, str]) -> None:
         """Starts the services and Envoy at once, and waits for all: none needs another to start."""
-        programs = [
-            Program(name=name, command=[sys.executable, "-m", module], environment=environment)
+        listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
+        processes = {
+            address: await self._start(
+                Program(
+                    name=name if number == 1 else f"{name} {number}",
+                    command=[sys.executable, "-m", module],
+                    environment={**environment, **listed, "EASYORDER_LISTEN_ADDRESS": address},
+                ),
+                running,
+            )
             for name, module in SERVICES.items()
-        ]
-        processes = {program.name: await self._start(program, running) for program in programs}
+            for number, address in enumerate(self._settings.addresses(name), 1)
+        }
         envoy = await self._start(front_door(self._settings, self._data_dir), running)
-        for name, process in processes.items():
-            await readiness.until(process, readiness.grpc_serving(self._address(name)))
+        for address, process in processes.items():
+            await readiness.until(process, readiness.grpc_serving(address))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
 
     async def _start(self, program: Program, running: AsyncExitStack) -> Process:
-        process = Process(program, self._output)
+        process = Process(program, self._output, backoff=self._backoff)
         await process.start()
         running.push_async_callback(process.stop)
         return process
-
-    def _address(self, service: str) -> str:
-        address: str = getattr(self._settings, f"{service}_address")
-        return address
 
     async def _require_ports(self, *, patience_s: float) -> None:
         async def are_free() -> bool:
@@ -133,7 +138,11 @@ class LocalMesh:
         require_free(self._settings.host, self._ports())
 
     def _ports(self) -> dict[str, int]:
-        ports = {f"{name} service": int(self._address(name).rpartition(":")[2]) for name in SERVICES}
+        ports = {
+            f"{name} service" if number == 1 else f"{name} service, replica {number}": port
+            for name in SERVICES
+            for number, (_, port) in enumerate(self._settings.replicas(name), 1)
+        }
         return {"HTTP": self._settings.http_port, "Envoy's admin": self._settings.envoy_admin_port, **ports}
 
     def _say(self, text: str) -> None:

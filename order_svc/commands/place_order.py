@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chassis import failpoints
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.mediator import Command
@@ -59,4 +60,5 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
         orders.append(order)
         results.append(order.view())
     await uow.orders.add(orders)
+    failpoints.reach("order_written_not_committed")
     return results

@@ -11,6 +11,7 @@ from easyorder.payment.v1 import (
 )
 from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
 
+from chassis import failpoints
 from chassis.wire_types import money_message, money_of
 from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentProvider, ProviderPayment, Refund
 from order_svc.payment.strategies import Strategies
@@ -31,7 +32,9 @@ class PaymentApi:
             token=request.token,
             amount=money_of(request.amount, "amount"),
         )
-        return _message(await self._strategies.charge(charge))
+        payment = await self._strategies.charge(charge)
+        failpoints.reach("charged_not_answered")
+        return _message(payment)
 
     async def refund(self, request: RefundRequest) -> ProviderPaymentMessage:
         refund = Refund(

@@ -16,6 +16,7 @@ import asyncpg
 import psutil
 
 from chassis.settings import PORTS
+from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 60
@@ -46,7 +47,7 @@ class RunningMesh:
         return (self._data_dir / "mesh.log").read_text(errors="replace")
 
     def kill(self, module: str) -> int:
-        """kill -9 of `python -m module`; answers the pid it had."""
+        """kill -9 of `python -m module`, of one where there are replicas; answers the pid it had."""
         pid = self.pid_of(module)
         assert pid is not None, f"{module} does not run"
         os.kill(pid, signal.SIGKILL)
@@ -54,13 +55,29 @@ class RunningMesh:
 
     def pid_of(self, module: str) -> int | None:
         """The process of `python -m module`, if it runs."""
+        return next(iter(self.pids_of(module)), None)
+
+    def pids_of(self, module: str) -> list[int]:
+        """The processes of `python -m module`: the replicas that run."""
+        pids = []
         for child in psutil.Process(self._process.pid).children(recursive=True):
             try:
                 if child.cmdline()[-2:] == ["-m", module]:
-                    return child.pid
+                    pids.append(child.pid)
             except psutil.Error:
                 continue
-        return None
+        return pids
+
+    def arm(self, failpoint: str) -> None:
+        """The next process that passes it as often as EASYORDER_FAILPOINT says dies there."""
+        self._mark(failpoint).unlink()
+
+    def has_fired(self, failpoint: str) -> bool:
+        """Whether a process died there since it was armed."""
+        return self._mark(failpoint).exists()
+
+    def _mark(self, failpoint: str) -> Path:
+        return _marks(self._data_dir) / failpoint
 
     @asynccontextmanager
     async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
@@ -74,7 +91,7 @@ class RunningMesh:
 @contextmanager
 def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[RunningMesh]:
     """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something."""
-    http_port, port_offset = free_port(), free_offset()
+    http_port, port_offset = free_port(), free_offset(int(settings.get("REPLICAS", 1)))
     environment = os.environ | {f"EASYORDER_{name}": value for name, value in settings.items()}
     environment |= {
         "EASYORDER_DATA_DIR": str(data_dir),
@@ -83,7 +100,10 @@ def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Runnin
         "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
     }
     environment.pop("EASYORDER_DATABASE_URL", None)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    _marks(data_dir).mkdir(parents=True, exist_ok=True)
+    # None is deadly until a test arms it.
+    for failpoint in filter(None, settings.get("FAILPOINT", "").split(",")):
+        (_marks(data_dir) / failpoint.partition(":")[0]).touch()
     with (data_dir / "mesh.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -96,6 +116,10 @@ def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Runnin
         process.send_signal(signal.SIGTERM)
         code = process.wait(STOPS_WITHIN_S)
     assert code == 0, mesh.log[-5000:]
+
+
+def _marks(data_dir: Path) -> Path:
+    return data_dir / "failpoints"
 
 
 def wait_until_up(process: subprocess.Popen[bytes], mesh: RunningMesh) -> None:
@@ -116,11 +140,12 @@ def free_port() -> int:
         return port
 
 
-def free_offset() -> int:
+def free_offset(replicas: int = 1) -> int:
     """An offset at which all services and Envoy's admin find their ports free."""
+    ports = [9901, *(port + n * REPLICA_STRIDE for port in PORTS.values() for n in range(replicas))]
     # Above the ports that the kernel gives to whoever asks for any.
     for offset in range(11_000 + 10 * (os.getpid() % 300), 15_400, 10):
-        if all(_is_free(port + offset) for port in (*PORTS.values(), 9901)):
+        if all(_is_free(port + offset) for port in ports):
             return offset
     raise AssertionError("no free range of ports")
 

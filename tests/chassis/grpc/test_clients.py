@@ -13,6 +13,7 @@ from chassis.errors import DeadlineExceeded, Unavailable
 from chassis.grpc.clients import Client, Peer, rpc
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
 from tests.mesh import SECRET, Tokens
+from tests.polling import eventually
 
 
 def free_address() -> str:
@@ -73,6 +74,24 @@ async def test_a_call_takes_no_longer_than_the_request_it_is_made_for():
             await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=30)
 
     assert api.seen[0].deadline is not None
+
+
+async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over():
+    async with orders(first := OrderApi()) as one:
+        async with orders(second := OrderApi()) as two:
+            peer = Peer(f"{one.address},{two.address}", "order", SECRET)
+
+            async def both_were_asked() -> bool:
+                await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+                return bool(first.seen and second.seen)
+
+            await eventually(both_were_asked)
+        before = len(first.seen)
+        for _ in range(10):
+            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+        await peer.close()
+
+    assert len(first.seen) == before + 10
 
 
 async def test_no_call_is_made_when_the_time_is_already_up():

@@ -1,0 +1,49 @@
+"""kill -9 exactly where it hurts most: between two steps. All that is promised holds after it.
+
+EASYORDER_CRASH_RUNS [1] is how often each point is tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+
+import httpx
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e import invariants
+from tests.e2e.conftest import FAILPOINTS
+from tests.e2e.patient_clients import PatientClient, an_order_of
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
+from tests.polling import eventually
+
+RUNS = int(os.environ.get("EASYORDER_CRASH_RUNS", "1"))
+ORDERS = 24
+TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_ok", "tok_lost_reply", "tok_declined")
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+@pytest.mark.parametrize("point", FAILPOINTS)
+@pytest.mark.timeout(120)
+async def test_a_crash_there_loses_and_doubles_nothing(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, point: str, run: int
+) -> None:
+    shelf = await a_shelf(admin, pieces=ORDERS)
+    client = PatientClient(http, admin.headers)
+    tokens = itertools.islice(itertools.cycle(TOKENS), ORDERS)
+    bodies = [an_order_of(shelf.ids[:2], token) for token in tokens]
+
+    mesh.arm(point)
+    placed = await client.order_all(bodies)
+    # Some before they are paid, some while they are, some after.
+    await asyncio.gather(*[client.cancel(order["id"]) for order in placed[::4]])
+    await eventually(lambda: mesh.has_fired(point), timeout_s=20)
+
+    assert len(set(client.told.values())) == ORDERS
+    again = await client.order_all(bodies)
+    assert [order["id"] for order in again] == [order["id"] for order in placed]
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
+    await invariants.check(mesh, set(client.told.values()))
