@@ -47,7 +47,9 @@ from inventory_svc.commands.upsert_product import UpsertProduct, upsert_product
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
+from inventory_svc.incentive_api import IncentiveApi
 from inventory_svc.projections import projections
+from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
 
@@ -103,7 +105,7 @@ def build(settings: InventorySettings) -> Service:
         servicers={
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, ProductQueries(read, freshness)),
             "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
-            "easyorder.incentive.v1.IncentiveService": NOT_YET,
+            "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, freshness)),
             "easyorder.ops.v1.OpsService": NOT_YET,
         },
         verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),

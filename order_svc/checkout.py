@@ -35,8 +35,16 @@ from order_svc.commands.place_order import PlaceOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.inventory import Hold, HoldLost, HoldRequest, Inventory, OutOfStock, ReservationReleased
-from order_svc.domain.order import Item
+from order_svc.domain.inventory import (
+    Hold,
+    HoldLost,
+    HoldRequest,
+    IncentiveInvalid,
+    Inventory,
+    OutOfStock,
+    ReservationReleased,
+)
+from order_svc.domain.order import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
@@ -151,8 +159,20 @@ class Checkout:
                         name=item.name,
                         quantity=item.quantity,
                         unit_price=item.unit_price,
+                        discount=item.discount,
                     )
                     for item in hold.items
+                ]
+            ),
+            discounts=tuple(
+                [
+                    Discount(
+                        id=await self._item_ids.next(),
+                        code=discount.code,
+                        description=discount.description,
+                        amount=discount.amount,
+                    )
+                    for discount in hold.discounts
                 ]
             ),
             method=basket.method,
@@ -173,7 +193,7 @@ class Checkout:
             outcome, why = await self._try_to_charge(job)
         except _NotWanted:
             return Settled()
-        except OutOfStock as error:
+        except (OutOfStock, IncentiveInvalid) as error:
             # Given up, not refused: an earlier attempt whose reply was lost may charge yet, and has to be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
         except AppError as error:
@@ -213,6 +233,7 @@ class Checkout:
                 currency=order.currency,
                 lines=tuple((item.product_item_id, item.quantity) for item in order.items),
                 renew=True,
+                keep_prices=True,
             )
         )
 
@@ -221,15 +242,16 @@ class Checkout:
         failpoints.reach("paid_stock_not_sold")
         try:
             await self._inventory.commit(order_id)
-        except (OutOfStock, ReservationReleased) as error:
+        except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
             await self._withdraw(order_id, error)
         return Settled()
 
     async def _withdraw(self, order_id: int, error: AppError) -> None:
-        """The stock was gone before it was sold: the shopper gets the money back."""
-        log.error("a paid order lost its stock", order_id=order_id, error=error.message)
+        """Its stock, or the last use of its code, was gone before it was sold: the shopper gets the money back."""
+        log.error("a paid order lost its hold", order_id=order_id, error=error.message)
+        why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
         try:
-            await self._mediator.send(CancelOrder(order_id=order_id, reason="out of stock; your money is returned"))
+            await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
         except IllegalTransition:
             log.info("the order was stopped before", order_id=order_id)
 

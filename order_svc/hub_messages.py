@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from easyorder.order.v1 import (
     HubHeartbeat,
     HubMessage,
     OrderCreated,
+    OrderCreatedWithIncentive,
     OrderSnapshot,
     OrderStatus,
     OrderStatusChanged,
@@ -24,12 +26,19 @@ from chassis.context import Caller
 from chassis.errors import AppError
 from chassis.events import PublishedEvent
 from chassis.grpc.status import to_status
-from order_svc.domain.order import ADMIN_ALERT, ORDER_CREATED, ORDER_STATUS_CHANGED, PAYMENT_ATTEMPT
+from order_svc.domain.order import (
+    ADMIN_ALERT,
+    ORDER_CREATED,
+    ORDER_CREATED_WITH_INCENTIVE,
+    ORDER_STATUS_CHANGED,
+    PAYMENT_ATTEMPT,
+)
 from order_svc.domain.status import PaymentOutcome, Status
-from order_svc.domain.views import OrderView
-from order_svc.messages import order_message
+from order_svc.domain.views import DiscountView, OrderView
+from order_svc.messages import discount_message, money, order_message
 
 _ORDERS = TypeAdapter(OrderView)
+_DISCOUNTS = TypeAdapter(tuple[DiscountView, ...])
 _TIMES = TypeAdapter(datetime | None)
 
 
@@ -100,6 +109,18 @@ def _created(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"order_created": OrderCreated(order=order_message(_ORDERS.validate_python(payload["order"])))}
 
 
+def _created_with_incentive(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    currency = payload["currency"]
+    discounts = _DISCOUNTS.validate_python(payload["discounts"])
+    created = OrderCreatedWithIncentive(
+        discounts=[discount_message(discount, currency) for discount in discounts],
+        sub_total=money(Decimal(payload["sub_total"]), currency),
+        discount_total=money(Decimal(payload["discount_total"]), currency),
+        total_amount=money(Decimal(payload["total_amount"]), currency),
+    )
+    return {"order_created_with_incentive": created}
+
+
 def _status_changed(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     change = OrderStatusChanged(
         from_=OrderStatus[Status(payload["from"]).name],
@@ -124,6 +145,7 @@ def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 _CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
     ORDER_CREATED: _created,
+    ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
     ORDER_STATUS_CHANGED: _status_changed,
     PAYMENT_ATTEMPT: _payment_attempt,
     ADMIN_ALERT: _admin_alert,

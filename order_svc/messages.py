@@ -26,7 +26,7 @@ def order_message(view: OrderView) -> Order:
         id=view.id,
         status=OrderStatus[view.status.name],
         items=[_item(item, view.currency) for item in view.items],
-        discounts=[_discount(discount, view.currency) for discount in view.discounts],
+        discounts=[discount_message(discount, view.currency) for discount in view.discounts],
         sub_total=money(view.sub_total, view.currency),
         discount_total=money(view.discount_total, view.currency),
         total_amount=money(view.total_amount, view.currency),
@@ -66,10 +66,12 @@ def _item(item: ItemView, currency: str) -> OrderItem:
         quantity=item.quantity,
         unit_price=money(item.unit_price, currency),
         sub_total=money(item.sub_total, currency),
+        discount=money(item.discount, currency),
     )
 
 
-def _discount(discount: DiscountView, currency: str) -> OrderDiscount:
+def discount_message(discount: DiscountView, currency: str) -> OrderDiscount:
+    """What a code, or the points, took off."""
     return OrderDiscount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
 
 

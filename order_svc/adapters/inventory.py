@@ -25,7 +25,7 @@ from chassis.errors import AppError, Internal
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
-from order_svc.domain.inventory import HeldItem, Hold, HoldRequest
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest
 
 _SERVICE = "easyorder.inventory.v1.InventoryService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
@@ -79,6 +79,7 @@ def _reservation_request(request: HoldRequest) -> ReservationRequest:
         incentive_codes=list(request.incentive_codes),
         loyalty_points=request.loyalty_points,
         renew=request.renew,
+        keep_prices=request.keep_prices,
     )
 
 
@@ -95,10 +96,15 @@ def _hold(reservation: Reservation, request: HoldRequest) -> Hold:
                 name=line.name,
                 quantity=line.quantity,
                 unit_price=_money(line.unit_price),
+                discount=_money(line.discount) if line.discount else Money.zero(request.currency),
             )
             for line in reservation.lines
         ),
         expires_at=reservation.expire_time,
+        discounts=tuple(
+            HeldDiscount(code=discount.code, description=discount.description, amount=_money(discount.amount))
+            for discount in reservation.discounts
+        ),
     )
 
 

@@ -6,25 +6,33 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import ColumnElement, Row, Select, Table, literal_column, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
 from chassis.db.bulk import as_json, insert_rows, update_rows
+from chassis.db.types import Json
 from chassis.money import Money
-from order_svc.adapters.tables import OrderItemRow, OrderRow, PaymentRow
-from order_svc.domain.order import Item, Order, OrderNotFound, Payment
+from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
+from order_svc.domain.order import Discount, Item, Order, OrderNotFound, Payment
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 
 _ORDERS: Table = OrderRow.__table__  # type: ignore[assignment]
 _ITEMS: Table = OrderItemRow.__table__  # type: ignore[assignment]
+_DISCOUNTS: Table = OrderDiscountRow.__table__  # type: ignore[assignment]
 _PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
 
 # Bare tables, so unfiltered: whoever may not see an order is stopped by `get`.
 _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
+# In the order's own row, so that orders without any cost no statement for it.
+_DISCOUNTS_OF: ColumnElement[Any] = literal_column(
+    "(SELECT jsonb_agg(jsonb_build_object('id', d.id, 'code', d.code, 'description', d.description, "
+    "'amount', CAST(d.amount AS text)) ORDER BY d.id) FROM order_discount AS d WHERE d.order_id = orders.id)",
+    Json,
+).label("discounts")
 _FIND: Select[Any] = (
-    select(_ORDERS, *[column.label(f"payment_{column.name}") for column in _PAYMENTS.columns])
+    select(_ORDERS, _DISCOUNTS_OF, *[column.label(f"payment_{column.name}") for column in _PAYMENTS.columns])
     .join(_PAYMENTS, _PAYMENTS.c.id == _ORDERS.c.id)
     .where(sql(f"orders.id IN ({_WANTED.text})"))
     .order_by(_ORDERS.c.id)
@@ -41,6 +49,9 @@ class SqlOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         await insert_rows(self._session, _ORDERS, [_order_row(order) | _made(order) for order in orders])
+        discounts = [_discount_row(discount, order) for order in orders for discount in order.discounts]
+        # Before the items: the read side shows an order once its items are there.
+        await insert_rows(self._session, _DISCOUNTS, discounts)
         await insert_rows(
             self._session, _ITEMS, [_item_row(item, order) | _made(order) for order in orders for item in order.items]
         )
@@ -98,8 +109,18 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
                 name=item.name,
                 quantity=item.quantity,
                 unit_price=Money(item.unit_price, row.currency),
+                discount=Money(item.discount, row.currency),
             )
             for item in items
+        ),
+        discounts=tuple(
+            Discount(
+                id=discount["id"],
+                code=discount["code"],
+                description=discount["description"],
+                amount=Money.of(discount["amount"], row.currency),
+            )
+            for discount in row.discounts or ()
         ),
         payment=Payment(
             transaction_id=row.payment_transaction_id,
@@ -144,7 +165,18 @@ def _item_row(item: Item, order: Order) -> dict[str, Any]:
         "name": item.name,
         "quantity": item.quantity,
         "unit_price": item.unit_price.amount,
+        "discount": item.discount.amount,
     }
+
+
+def _discount_row(discount: Discount, order: Order) -> dict[str, Any]:
+    return {
+        "id": discount.id,
+        "order_id": order.id,
+        "code": discount.code,
+        "description": discount.description,
+        "amount": discount.amount.amount,
+    } | _made(order)
 
 
 def _payment_row(order: Order) -> dict[str, Any]:

@@ -41,6 +41,18 @@ class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
     name: Mapped[str]
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Decimal]
+    # Its share of the order's discounts.
+    discount: Mapped[Decimal]
+
+
+class OrderDiscountRow(WriteBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "order_discount"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    # Empty for loyalty points.
+    code: Mapped[str]
+    description: Mapped[str]
+    amount: Mapped[Decimal]
 
 
 class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):

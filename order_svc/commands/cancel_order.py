@@ -22,6 +22,8 @@ async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> Orde
     uow.emit(*order.cancel(reason=cmd.reason, at=clock.now()))
     # Jobs, because this transaction may be repeated and a refund may not. A charge under way is met by the same job:
     # the provider refunds what was charged and refuses what comes later.
-    uow.schedule(jobs.release_stock(order.id), jobs.return_money(order))
+    uow.schedule(jobs.release_stock(order.id))
+    if not order.is_free:
+        uow.schedule(jobs.return_money(order))
     await uow.orders.save([order])
     return order.view()

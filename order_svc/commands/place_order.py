@@ -13,7 +13,7 @@ from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Hold, HoldLost
-from order_svc.domain.order import Item, Order, Payment
+from order_svc.domain.order import Discount, Item, Order, Payment
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
@@ -25,6 +25,7 @@ class PlaceOrder(Command[OrderView]):
     currency: str
     # The lines that are held, with the ids they are to have.
     items: tuple[Item, ...]
+    discounts: tuple[Discount, ...] = ()
     method: PaymentMethod
     payment_token: str
     transaction_id: str
@@ -44,19 +45,22 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
             status=Status.CONFIRMED,
             currency=cmd.currency,
             items=cmd.items,
+            discounts=cmd.discounts,
             payment=Payment(
                 transaction_id=cmd.transaction_id,
                 method=cmd.method,
-                amount=Money.sum((item.sub_total for item in cmd.items), cmd.currency),
+                amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
             ),
             owner=cmd.owner,
             owner_team=cmd.owner_team,
             placed_at=now,
         )
         uow.emit(*order.placed())
+        if order.is_free:
+            uow.emit(*order.paid_with_nothing(at=now))
         # Cash is paid on delivery: the stock is sold at once.
-        cash = cmd.method is PaymentMethod.CASH
-        uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
+        sold = order.is_free or cmd.method is PaymentMethod.CASH
+        uow.schedule(jobs.commit_stock(order) if sold else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
         orders.append(order)
         results.append(order.view())
     await uow.orders.add(orders)

@@ -22,6 +22,12 @@ class ReservationReleased(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
 
 
+class IncentiveInvalid(AppError):
+    """A code, or points, can not be used for this order. metadata: code, why."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "INCENTIVE_INVALID"
+
+
 class HoldLost(AppError):
     """The hold that a request got before has ended, and no order was placed on it."""
 
@@ -33,7 +39,8 @@ class HoldRequest:
     """`key` names the shopper's request: a second one with the same key and lines gets the first one's hold.
 
     `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and
-    prolongs it where it has not.
+    prolongs it where it has not; with `keep_prices` for what it cost, discounts included, as an order needs that was
+    placed on it. Codes and points need not be given then.
     """
 
     order_id: int
@@ -44,6 +51,7 @@ class HoldRequest:
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
     renew: bool = False
+    keep_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,17 @@ class HeldItem:
     name: str
     quantity: int
     unit_price: Money
+    # Its share of the hold's discounts.
+    discount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDiscount:
+    """What a code, or the points, take off; the code is empty for points."""
+
+    code: str
+    description: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +85,22 @@ class Hold:
     is_held: bool
     items: tuple[HeldItem, ...]
     expires_at: datetime
+    # They add up to what the items' discounts add up to.
+    discounts: tuple[HeldDiscount, ...] = ()
 
 
 class Inventory(Protocol):
     """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded when it can not be had."""
 
     async def reserve(self, request: HoldRequest) -> Hold:
-        """Holds all lines or none. Raises OutOfStock and the other refusals of InventoryService.Reserve."""
+        """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and what else Reserve refuses with."""
         ...
 
     async def commit(self, order_id: int) -> None:
-        """Sells what is held. Raises OutOfStock or ReservationReleased when it is not, and can not be had anew."""
+        """Sells what is held.
+
+        Raises OutOfStock, IncentiveInvalid or ReservationReleased when it is not, and can not be had anew.
+        """
         ...
 
     async def release(self, order_id: int) -> None:

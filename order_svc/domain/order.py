@@ -24,6 +24,7 @@ from order_svc.domain.status import (
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
 
 ORDER_CREATED = "order_created"
+ORDER_CREATED_WITH_INCENTIVE = "order_created_with_incentive"
 ORDER_STATUS_CHANGED = "order_status_changed"
 PAYMENT_ATTEMPT = "payment_attempt"
 ADMIN_ALERT = "admin_alert"
@@ -40,7 +41,7 @@ class OrderNotFound(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line of an order, at the price of the moment it was ordered."""
+    """One line of an order, at the price of the moment it was ordered. `discount` is its share of the order's."""
 
     id: int
     product_item_id: int
@@ -48,10 +49,21 @@ class Item:
     name: str
     quantity: int
     unit_price: Money
+    discount: Money
 
     @property
     def sub_total(self) -> Money:
         return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What a code, or the points, took off the order; the code is empty for points."""
+
+    id: int
+    code: str
+    description: str
+    amount: Money
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +81,10 @@ class Payment:
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """An order. `sequence` numbers its last event, `row_version` counts its changes."""
+    """An order. `sequence` numbers its last event, `row_version` counts its changes.
+
+    The items' discounts and `discounts` have the same sum: once by item, once by code.
+    """
 
     id: int
     status: Status
@@ -82,16 +97,49 @@ class Order:
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
+    discounts: tuple[Discount, ...] = ()
     sequence: int = 0
     row_version: int = 1
 
     @property
-    def total(self) -> Money:
+    def sub_total(self) -> Money:
+        """Before discounts."""
         return Money.sum((item.sub_total for item in self.items), self.currency)
+
+    @property
+    def discount_total(self) -> Money:
+        return Money.sum((item.discount for item in self.items), self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return self.sub_total - self.discount_total
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing is to be paid, so no provider is ever asked."""
+        return self.total == Money.zero(self.currency)
 
     def placed(self) -> list[Event]:
         """It was just made."""
-        return [self._event(ORDER_CREATED, self.placed_at, {})]
+        created = self._event(ORDER_CREATED, self.placed_at, {})
+        if not self.discounts:
+            return [created]
+        incentive = {
+            "discounts": self._discount_views(),
+            "sub_total": self.sub_total.amount,
+            "discount_total": self.discount_total.amount,
+            "total_amount": self.total.amount,
+            "currency": self.currency,
+        }
+        return [created, self._event(ORDER_CREATED_WITH_INCENTIVE, self.placed_at, incentive)]
+
+    def paid_with_nothing(self, *, at: datetime) -> list[Event]:
+        """Its discounts left nothing to charge."""
+        moved = self._move(Status.PAID)
+        self.payment.status = PaymentStatus.PAID
+        self.payment.processed_at = self.paid_at = at
+        return [self._told(moved, at)]
 
     def cancel(self, *, reason: str, at: datetime) -> list[Event]:
         """Stops it. Stock and money go back by jobs, which follow from the event."""
@@ -99,6 +147,8 @@ class Order:
         moved = self._move(Status.CANCELLED)
         self.cancelled_at = at
         self.cancel_reason = reason
+        if self.is_free:
+            self.payment.status = PaymentStatus.CANCELLED
         return [self._told(moved, at)]
 
     def ship(self, *, at: datetime) -> list[Event]:
@@ -112,7 +162,7 @@ class Order:
         """It is with the shopper, and so is the bill if it is paid in cash."""
         self.row_version += 1
         moved = self._move(Status.DELIVERED)
-        if self.payment.method is PaymentMethod.CASH:
+        if self.payment.method is PaymentMethod.CASH and not self.is_free:
             self.payment.status = PaymentStatus.PAID
             self.payment.processed_at = self.paid_at = at
         return [self._told(moved, at)]
@@ -175,10 +225,11 @@ class Order:
                     name=item.name,
                     quantity=item.quantity,
                     unit_price=item.unit_price.amount,
+                    discount=item.discount.amount,
                 )
                 for item in self.items
             ),
-            discounts=tuple[DiscountView, ...](),
+            discounts=self._discount_views(),
             payment=PaymentView(
                 transaction_id=payment.transaction_id,
                 method=payment.method,
@@ -195,6 +246,12 @@ class Order:
             created_by=self.owner,
             row_version=self.row_version,
             sequence=self.sequence,
+        )
+
+    def _discount_views(self) -> tuple[DiscountView, ...]:
+        return tuple(
+            DiscountView(code=discount.code, description=discount.description, amount=discount.amount.amount)
+            for discount in self.discounts
         )
 
     def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:

@@ -18,6 +18,8 @@ class ItemView:
     quantity: int
     # In the order's currency, like every amount here.
     unit_price: Decimal
+    # Its share of the order's discounts.
+    discount: Decimal = Decimal("0.00")
 
     @property
     def sub_total(self) -> Decimal:

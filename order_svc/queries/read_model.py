@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis.db.entities import BaseSoftIntDelete, Owned
 from chassis.db.types import Amount, UtcDateTime
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
-from order_svc.domain.views import ItemView, OrderView, PaymentView
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
 
 
 class ReadBase(DeclarativeBase):
@@ -44,6 +44,16 @@ class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
     name: Mapped[str]
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Decimal]
+    discount: Mapped[Decimal]
+
+
+class OrderDiscountRow(ReadBase, BaseSoftIntDelete, Owned):
+    __tablename__ = "order_discount"
+
+    order_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    code: Mapped[str]
+    description: Mapped[str]
+    amount: Mapped[Decimal]
 
 
 class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
@@ -80,20 +90,26 @@ async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -
     """What `query` finds, in its order."""
     found = (await session.execute(query)).all()
     items: dict[int, list[ItemView]] = defaultdict(list)
+    discounts: dict[int, list[DiscountView]] = defaultdict(list)
     if found:
-        wanted = OrderItemRow.order_id.in_([order.id for order, _ in found])
-        for item in await session.scalars(select(OrderItemRow).where(wanted).order_by(OrderItemRow.id)):
+        ids = [order.id for order, _ in found]
+        own = OrderItemRow.order_id.in_(ids)
+        for item in await session.scalars(select(OrderItemRow).where(own).order_by(OrderItemRow.id)):
             items[item.order_id].append(_item(item))
-    return [_order(order, payment, items[order.id]) for order, payment in found]
+        given = OrderDiscountRow.order_id.in_(ids)
+        for row in await session.scalars(select(OrderDiscountRow).where(given).order_by(OrderDiscountRow.id)):
+            discount = DiscountView(code=row.code, description=row.description, amount=row.amount)
+            discounts[row.order_id].append(discount)
+    return [_order(order, payment, items[order.id], discounts[order.id]) for order, payment in found]
 
 
-def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView]) -> OrderView:
+def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView], discounts: list[DiscountView]) -> OrderView:
     return OrderView(
         id=order.id,
         status=Status(order.status),
         currency=order.currency,
         items=tuple(items),
-        discounts=(),
+        discounts=tuple(discounts),
         payment=_payment(payment),
         placed_at=order.placed_at,
         paid_at=order.paid_at,
@@ -113,6 +129,7 @@ def _item(row: OrderItemRow) -> ItemView:
         name=row.name,
         quantity=row.quantity,
         unit_price=row.unit_price,
+        discount=row.discount,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from chassis.context import current
 from chassis.errors import AppError
 from chassis.money import Money
-from order_svc.domain.inventory import HeldItem, Hold, HoldRequest, OutOfStock, ReservationReleased
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, OutOfStock, ReservationReleased
 from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.status import PaymentMethod
@@ -65,12 +65,18 @@ class FakeInventory:
         self.stock = stock if stock is not None else {1: 100, 2: 100, 3: 100}
         self.holds: dict[str, Hold] = {}
         self.sold: set[int] = set()
+        # What every order gets off its first item, by code.
+        self.discounts: dict[str, str] = {}
+        self.requests: list[HoldRequest] = []
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
+        # Raised by every commit.
+        self.commit_failure: AppError | None = None
 
     async def reserve(self, request: HoldRequest) -> Hold:
         self._called("reserve")
+        self.requests.append(request)
         known = self.holds.get(request.key)
         if known is not None and (known.is_held or not request.renew):
             return known
@@ -80,6 +86,11 @@ class FakeInventory:
                 raise OutOfStock(f"not enough of {item}")
         for item, quantity in request.lines:
             self.stock[item] -= quantity
+        discounts = tuple(
+            HeldDiscount(code=code, description="off", amount=Money.of(amount, request.currency))
+            for code, amount in self.discounts.items()
+        )
+        off = Money.sum((discount.amount for discount in discounts), request.currency)
         hold = Hold(
             order_id=order_id,
             key=request.key,
@@ -91,9 +102,11 @@ class FakeInventory:
                     name=f"Item {item}",
                     quantity=quantity,
                     unit_price=Money.of("10.00", request.currency),
+                    discount=Money.zero(request.currency) if number else off,
                 )
-                for item, quantity in request.lines
+                for number, (item, quantity) in enumerate(request.lines)
             ),
+            discounts=discounts,
             expires_at=self._clock.now() + timedelta(seconds=self._hold_s),
         )
         self.holds[request.key] = hold
@@ -101,6 +114,8 @@ class FakeInventory:
 
     async def commit(self, order_id: int) -> None:
         self._called("commit")
+        if self.commit_failure is not None:
+            raise self.commit_failure
         if not self._hold_of(order_id).is_held:
             raise ReservationReleased("given back")
         self.sold.add(order_id)

@@ -1,4 +1,4 @@
-"""Prices: whatever is combined, lines add up to the total exactly, nothing goes below zero, and order changes nothing."""
+"""Prices: whatever is combined, lines add up to the total exactly, never below zero, and order changes nothing."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
-from order_svc.domain.inventory import OutOfStock
+from order_svc.domain.inventory import IncentiveInvalid, OutOfStock
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
@@ -298,3 +298,65 @@ async def test_a_charge_job_that_lost_its_lease_is_told_so(app: CheckoutApp) -> 
         await app.checkout.job_handlers()["charge"](stale)
 
     assert await app.status(placed.id) is Status.CONFIRMED
+
+
+async def test_a_discounted_basket_is_charged_what_is_left(app: CheckoutApp) -> None:
+    app.inventory.discounts = {"SAVE": "4.00", "": "1.50"}
+
+    placed = await app.place()
+    await app.work()
+
+    assert [(discount.code, str(discount.amount)) for discount in placed.discounts] == [("SAVE", "4.00"), ("", "1.50")]
+    assert (str(placed.sub_total), str(placed.total_amount)) == ("30.00", "24.50")
+    assert [str(money.amount) for money in app.payments.ledger.values()] == ["24.50"]
+
+
+async def test_an_order_of_nothing_is_paid_without_the_provider(app: CheckoutApp) -> None:
+    app.inventory.discounts = {"FREE": "30.00"}
+    app.payments.answers = [Refused("must not be asked")]
+
+    placed = await app.place(quantity=2)
+    await app.work()
+    await app.mediator.send(CancelOrder(order_id=placed.id, reason="changed my mind"))
+    await app.work()
+
+    assert placed.status is Status.PAID
+    assert app.payments.ledger == {}
+    assert app.payments.voided == set()
+    assert await app.status(placed.id) is Status.CANCELLED
+    assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+
+
+async def test_a_hold_that_is_renewed_for_an_order_keeps_its_prices(app: CheckoutApp) -> None:
+    placed = await app.place()
+    app.inventory.end(f"order/{placed.id}")
+    app.clock.advance(1000)
+
+    await app.work()
+
+    assert await app.status(placed.id) is Status.PAID
+    renewing = app.inventory.requests[-1]
+    assert (renewing.renew, renewing.keep_prices) == (True, True)
+
+
+async def test_an_order_whose_code_went_to_somebody_else_meanwhile_is_not_charged(app: CheckoutApp) -> None:
+    placed = await app.place()
+    app.clock.advance(1000)
+    app.inventory.failure = IncentiveInvalid("SAVE can not be used: it is used up")
+
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.failure_reason) == (Status.FAILED, "SAVE can not be used: it is used up")
+    assert app.payments.ledger == {}
+
+
+async def test_a_paid_order_whose_code_is_gone_when_it_is_sold_gets_its_money_back(app: CheckoutApp) -> None:
+    placed = await app.place()
+    app.inventory.commit_failure = IncentiveInvalid("SAVE can not be used: it is used up")
+
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.REFUNDED)
+    assert app.payments.ledger == {}

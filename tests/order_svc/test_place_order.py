@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,9 +11,13 @@ import pytest
 
 from chassis.errors import RequestIdReused
 from chassis.idempotency import RequestKey
+from chassis.money import Money
+from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.place_order import PlaceOrder
 from order_svc.domain.inventory import Hold, HoldLost
+from order_svc.domain.order import Discount
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import DiscountView
 from tests.builders.order import SHOPPER, an_item
 from tests.fakes.chassis import request_key
 from tests.order_svc.order_app import OrderApp
@@ -60,6 +65,55 @@ async def test_cash_is_not_charged_but_its_stock_is_sold_at_once(order_app: Orde
 
     assert (view.status, view.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
     assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
+
+
+def a_discounted_placing(off: str, *, method: PaymentMethod = PaymentMethod.CARD) -> PlaceOrder:
+    """25.50 less so much, of which 5.50 at most on the second item."""
+    second = min(Decimal(off), Decimal("5.50"))
+    items = (
+        an_item(product_item_id=1, quantity=2, discount=str(Decimal(off) - second)),
+        an_item(product_item_id=2, quantity=1, unit_price="5.50", discount=str(second)),
+    )
+    code = Discount(id=7, code="SAVE", description="off", amount=Money.of(off, "USD"))
+    return replace(a_placing(method=method), items=items, discounts=(code,))
+
+
+async def test_a_discounted_order_is_charged_what_is_left(order_app: OrderApp) -> None:
+    view = await order_app.send(a_discounted_placing("7.50"))
+
+    assert (view.sub_total, view.discount_total, view.total_amount) == (
+        Decimal("25.50"),
+        Decimal("7.50"),
+        Decimal("18.00"),
+    )
+    assert [item.discount for item in view.items] == [Decimal("2.00"), Decimal("5.50")]
+    assert view.discounts == (DiscountView(code="SAVE", description="off", amount=Decimal("7.50")),)
+    assert view.payment.amount == Decimal("18.00")
+    assert (await order_app.order(1)).view() == view
+    assert await order_app.events(1) == [(1, "order_created"), (2, "order_created_with_incentive")]
+    assert (await order_app.job("charge")).payload["amount"] == "18.00"
+
+
+@pytest.mark.parametrize("method", [PaymentMethod.CARD, PaymentMethod.CASH])
+async def test_an_order_of_nothing_is_paid_and_no_provider_hears_of_it(
+    order_app: OrderApp, method: PaymentMethod
+) -> None:
+    view = await order_app.send(a_discounted_placing("25.50", method=method))
+
+    assert (view.status, view.payment.status, view.total_amount) == (Status.PAID, PaymentStatus.PAID, Decimal("0.00"))
+    assert view.paid_at is not None
+    assert [kind for _, kind in await order_app.events(1)] == [
+        "order_created",
+        "order_created_with_incentive",
+        "order_status_changed",
+    ]
+    assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
+    assert (await order_app.order(1)).view() == view
+
+    cancelled = await order_app.send(CancelOrder(order_id=1, reason="no"))
+
+    assert (cancelled.status, cancelled.payment.status) == (Status.CANCELLED, PaymentStatus.CANCELLED)
+    assert [job.kind for job in await order_app.jobs()] == ["commit_stock", "release_stock"]
 
 
 async def test_nothing_is_placed_on_a_hold_that_has_ended(order_app: OrderApp) -> None:

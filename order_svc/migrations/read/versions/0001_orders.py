@@ -1,4 +1,4 @@
-"""The orders, their items and their payments, as copied from the write side."""
+"""The orders with their items, discounts and payments, as copied from the write side."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ CREATE TABLE order_item (
     name text NOT NULL,
     quantity integer NOT NULL,
     unit_price numeric(18, 2) NOT NULL,
+    discount numeric(18, 2) NOT NULL,
+    {_AUDIT}
+)
+"""
+_ORDER_DISCOUNT = f"""
+CREATE TABLE order_discount (
+    id bigint PRIMARY KEY,
+    order_id bigint NOT NULL,
+    code text NOT NULL,
+    description text NOT NULL,
+    amount numeric(18, 2) NOT NULL,
     {_AUDIT}
 )
 """
@@ -67,9 +78,11 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_orders_created_by_team ON orders (created_by_team, placed_at, id)")
     op.execute(_ORDER_ITEM)
     op.execute("CREATE INDEX ix_order_item_order_id ON order_item (order_id)")
+    op.execute(_ORDER_DISCOUNT)
+    op.execute("CREATE INDEX ix_order_discount_order_id ON order_discount (order_id)")
     op.execute(_PAYMENT)
 
 
 def downgrade() -> None:
-    for table in ("payment", "order_item", "orders"):
+    for table in ("payment", "order_discount", "order_item", "orders"):
         op.execute(f"DROP TABLE {table}")

@@ -1,4 +1,4 @@
-"""Orders, their items and payments, with what the chassis needs."""
+"""Orders, their items, discounts and payments, with what the chassis needs."""
 
 from alembic import op
 
@@ -53,11 +53,25 @@ def upgrade() -> None:
             name text NOT NULL,
             quantity integer NOT NULL CHECK (quantity > 0),
             unit_price numeric(18, 2) NOT NULL CHECK (unit_price >= 0),
+            discount numeric(18, 2) NOT NULL CHECK (0 <= discount AND discount <= quantity * unit_price),
             {_AUDITED}
         )
         """
     )
     op.execute("CREATE INDEX ix_order_item_order_id ON order_item (order_id)")
+    op.execute(
+        f"""
+        CREATE TABLE order_discount (
+            id bigint PRIMARY KEY,
+            order_id bigint NOT NULL REFERENCES orders,
+            code text NOT NULL,
+            description text NOT NULL,
+            amount numeric(18, 2) NOT NULL CHECK (amount >= 0),
+            {_AUDITED}
+        )
+        """
+    )
+    op.execute("CREATE INDEX ix_order_discount_order_id ON order_discount (order_id)")
     op.execute(
         f"""
         CREATE TABLE payment (
@@ -74,5 +88,5 @@ def upgrade() -> None:
         )
         """
     )
-    for table in ("orders", "order_item", "payment"):
+    for table in ("orders", "order_discount", "order_item", "payment"):
         create_sync_trigger(op, table)
