@@ -19,9 +19,11 @@ up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; 
 demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
 	@exec $(BIN)/python -m deploy.local demo
 
-test: $(VENV)/dev.stamp ## all tests, with coverage; T=tests/chassis for some of them
+test: $(VENV)/dev.stamp ## all tests, those on PostgreSQL with both drivers, with coverage; T=tests/chassis for some of them
 	@mkdir -p .cache
-	$(BIN)/python -m pytest $(T) --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
+	$(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest $(T) -n 2 --driver aioodbc --cov --cov-append --cov-report=term \
+		$(if $(filter tests,$(T)),--cov-fail-under=85)
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
 	$(BIN)/ruff check .

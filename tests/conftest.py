@@ -24,8 +24,17 @@ from chassis.db.migrate import schemas, upgrade
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--driver", choices=DRIVERS, default="asyncpg", help="the database driver that the integration tests run on"
+        "--driver", choices=DRIVERS, default="asyncpg", help="the driver of the tests on PostgreSQL; aioodbc: only those"
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What has nothing to do with the driver is not run once more on the second one."""
+    if config.getoption("--driver") == "asyncpg":
+        return
+    kept = [item for item in items if "postgres" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -35,6 +36,13 @@ SETTINGS = {
     "ORDER_RATE_LIMIT": "1000000",
     "AUTH_RATE_LIMIT": "1000000",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One mesh, hence one process, for all of them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("mesh"))
 
 
 @pytest.fixture(scope="session")
