@@ -19,7 +19,7 @@ up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; 
 demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
 	@exec $(BIN)/python -m deploy.local demo
 
-test: $(VENV)/dev.stamp ## all tests, those on PostgreSQL with both drivers, with coverage; T=tests/chassis for some of them
+test: $(VENV)/dev.stamp ## all tests, those on PostgreSQL with both drivers; T=tests/chassis for some of them
 	@mkdir -p .cache
 	$(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=
 	$(BIN)/python -m pytest $(T) -n 2 --driver aioodbc --cov --cov-append --cov-report=term \

@@ -24,7 +24,7 @@ from chassis.db.migrate import schemas, upgrade
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--driver", choices=DRIVERS, default="asyncpg", help="the driver of the tests on PostgreSQL; aioodbc: only those"
+        "--driver", choices=DRIVERS, default="asyncpg", help="what tests use PostgreSQL with; aioodbc: only those"
     )
 
 
