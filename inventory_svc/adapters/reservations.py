@@ -43,6 +43,7 @@ _LOCK_REQUESTED = _load(
     f"order_id IN (SELECT order_id FROM reservation WHERE request_key IN ({_REQUEST_KEYS}) "
     f"UNION SELECT order_id FROM reservation WHERE order_id IN ({_ORDER_IDS}))"
 )
+_ANY_REQUESTED = text(f"SELECT EXISTS (SELECT FROM reservation WHERE request_key IN ({_REQUEST_KEYS}))")
 _DUE = "state = 'HELD' AND expire_at <= now()"
 _LOCK_EXPIRED = _load(
     f"{_DUE} AND order_id IN (SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit)",
@@ -83,6 +84,10 @@ class SqlReservations:
     async def lock_requested(self, request_keys: Iterable[str], order_ids: Iterable[int]) -> list[Reservation]:
         wanted = {"request_keys": as_json(list(request_keys)), "order_ids": as_json(list(order_ids))}
         return await self._load(_LOCK_REQUESTED, wanted)
+
+    async def any_requested(self, request_keys: Iterable[str]) -> bool:
+        wanted = {"request_keys": as_json(list(request_keys))}
+        return bool(await self._session.scalar(_ANY_REQUESTED, wanted))
 
     async def lock_expired(self, limit: int) -> list[Reservation]:
         return await self._load(_LOCK_EXPIRED, {"limit": limit})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chassis.errors import AppError, InvalidArgument, RequestIdReused
+from chassis.errors import AppError, Conflict, InvalidArgument, RequestIdReused
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.offers import Claim, Offers, Wish
@@ -65,6 +65,9 @@ async def reserve_batch(
     offers = await uow.incentives.lock([*(cmd.claim for cmd in batch), *to_take_again])
     desk = _Desk(known, shelf, offers, ttl, rates)
     results = [desk.serve(cmd) for cmd in batch]
+    if desk.refused and await uow.reservations.any_requested(desk.refused):
+        # The same request was served elsewhere while this one waited for the stock that it took: its answer counts.
+        raise Conflict("a request was served meanwhile")
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
     await uow.reservations.add(desk.added)
@@ -85,13 +88,17 @@ class _Desk:
         self._ttl = ttl
         self._rates = rates
         self.added: list[Reservation] = []
+        # Keys of requests that were not known.
+        self.refused: list[str] = []
         self.renewed: dict[int, Reservation] = {}
 
     def serve(self, cmd: Reserve) -> Reservation | AppError:
+        first = self._by_key.get(cmd.request_key)
         try:
-            first = self._by_key.get(cmd.request_key)
             return self._reserve(cmd) if first is None else self._repeat(cmd, first)
         except AppError as error:
+            if first is None:
+                self.refused.append(cmd.request_key)
             return error
 
     def _reserve(self, cmd: Reserve) -> Reservation:

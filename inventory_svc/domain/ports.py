@@ -77,6 +77,10 @@ class Reservations(Protocol):
         """Those of these requests or these orders."""
         ...
 
+    async def any_requested(self, request_keys: Iterable[str]) -> bool:
+        """Whether there is one of these requests by now; locks nothing."""
+        ...
+
     async def lock_expired(self, limit: int) -> list[Reservation]:
         """Holds whose time is up by the database's clock, passing over those that somebody else has locked."""
         ...

@@ -159,6 +159,10 @@ class InMemoryReservations:
         keys, ids = set(request_keys), set(order_ids)
         return [copy.copy(r) for r in self._state.reservations.values() if r.request_key in keys or r.order_id in ids]
 
+    async def any_requested(self, request_keys: Iterable[str]) -> bool:
+        keys = set(request_keys)
+        return any(known.request_key in keys for known in self._state.reservations.values())
+
     async def lock_expired(self, limit: int) -> list[Reservation]:
         held = [r for r in self._state.reservations.values() if r.state is ReservationState.HELD]
         due = [copy.copy(r) for r in held if r.expire_at <= self._clock.now()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -19,9 +20,12 @@ from chassis.mediator import Mediator
 from chassis.money import Money
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.bootstrap import expire_all, handle_commands
+from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
+from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
 from inventory_svc.commands.reserve import Reserve
+from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.stock import Line
@@ -60,6 +64,20 @@ class Shop(ABC):
     async def delete(self, product: Product) -> None:
         await self.send(DeleteProduct(product_id=product.id))
 
+    async def offered(self, incentive: Incentive) -> Incentive:
+        return await self.send(CreateIncentive(incentive=incentive))
+
+    async def points(self, user_id: str = "shopper") -> int:
+        return await self.send(GetLoyaltyAccount(user_id=user_id))
+
+    async def uses(self) -> dict[str, int]:
+        """How often each code is redeemed, and that it is as often as orders that stand say."""
+        counted = await self.counted_uses()
+        redeemed = Counter(code for code, _ in await self.redemptions())
+        assert counted == {code: redeemed[code] for code in counted}
+        assert await self.redemptions() == await self.granted()
+        return counted
+
     async def stocked(self, *quantities: int) -> list[ProductItem]:
         """Items of one product at 10.00 USD, with so many pieces each."""
         return list((await self.given(a_product(*(an_item(quantity=quantity) for quantity in quantities)))).items)
@@ -86,6 +104,7 @@ class Shop(ABC):
             assert 0 <= pieces.reserved <= pieces.on_hand
             assert pieces.reserved == held.get(item_id, 0)
             assert await self.initial(item_id) + pieces.restocked == pieces.on_hand + pieces.sold
+        await self.uses()
 
     async def of(self, item: ProductItem) -> Pieces:
         return (await self.pieces())[item.id]
@@ -103,6 +122,18 @@ class Shop(ABC):
     @abstractmethod
     async def states(self) -> Mapping[int, str]:
         """The state of every reservation, by order id."""
+
+    @abstractmethod
+    async def counted_uses(self) -> dict[str, int]:
+        """The counter of each code."""
+
+    @abstractmethod
+    async def redemptions(self) -> set[tuple[str, int]]:
+        """Which code is redeemed by which order."""
+
+    @abstractmethod
+    async def granted(self) -> set[tuple[str, int]]:
+        """Which codes the reservations that stand have."""
 
     @abstractmethod
     async def now(self) -> datetime: ...
@@ -143,6 +174,16 @@ class InMemoryShop(Shop):
 
     async def states(self) -> Mapping[int, str]:
         return {order_id: reservation.state.value for order_id, reservation in self._state.reservations.items()}
+
+    async def counted_uses(self) -> dict[str, int]:
+        return {incentive.code: incentive.uses for incentive in self._state.incentives.values()}
+
+    async def redemptions(self) -> set[tuple[str, int]]:
+        return {(self._state.incentives[id].code, order_id) for id, order_id in self._state.redemptions}
+
+    async def granted(self) -> set[tuple[str, int]]:
+        standing = [r for r in self._state.reservations.values() if not r.is_given_back]
+        return {(d.code, r.order_id) for r in standing for d in r.quote.discounts if d.incentive_id is not None}
 
     async def now(self) -> datetime:
         return self._clock.now()
@@ -196,6 +237,20 @@ class SqlShop(Shop):
 
     async def states(self) -> Mapping[int, str]:
         return {row.order_id: row.state for row in await self._all("SELECT order_id, state FROM reservation")}
+
+    async def counted_uses(self) -> dict[str, int]:
+        return {row.code: row.uses for row in await self._all("SELECT code, uses FROM incentive")}
+
+    async def redemptions(self) -> set[tuple[str, int]]:
+        query = "SELECT code, order_id FROM redemption JOIN incentive ON incentive.id = incentive_id"
+        return {(row.code, row.order_id) for row in await self._all(query)}
+
+    async def granted(self) -> set[tuple[str, int]]:
+        rows = await self._all(
+            "SELECT d->>'code' AS code, order_id FROM reservation CROSS JOIN jsonb_array_elements(discounts) AS d "
+            "WHERE state NOT IN ('RELEASED', 'EXPIRED') AND d->>'incentive_id' IS NOT NULL"
+        )
+        return {(row.code, row.order_id) for row in rows}
 
     async def now(self) -> datetime:
         return (await self._all("SELECT now() AS now"))[0].now.astimezone()

@@ -145,6 +145,15 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=50, reserved=2)
         assert list(await shop.states()) == [reservations[0].order_id]
 
+    async def test_a_request_for_the_last_piece_that_comes_often_at_once_is_served(self, shop: Shop):
+        (item,) = await shop.stocked(1)
+
+        reservations = await asyncio.gather(
+            *(shop.send(shop.order((item, 1), key="same"), replica=n % 2) for n in range(10))
+        )
+
+        assert len({reservation.order_id for reservation in reservations}) == 1
+
     async def test_the_first_answer_is_given_again_whatever_became_of_it(self, shop: Shop):
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
