@@ -15,6 +15,7 @@ from easyorder.order.v1 import (
     ListOrdersResponse,
     Order,
     OrderStatusReply,
+    RefundOrderRequest,
     SetOrderStatusRequest,
 )
 
@@ -23,21 +24,27 @@ from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
+from chassis.wire_types import money_of
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.messages import order_message, status_reply
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
+from order_svc.refunds import Refunding
 
 
 class OrderApi:
     """The rpcs of easyorder.order.v1.OrderService that this version does."""
 
-    def __init__(self, checkout: Checkout, mediator: Mediator[OrderUow], queries: OrderQueries) -> None:
+    def __init__(
+        self, checkout: Checkout, refunding: Refunding, mediator: Mediator[OrderUow], queries: OrderQueries
+    ) -> None:
         self._checkout = checkout
+        self._refunding = refunding
         self._mediator = mediator
         self._queries = queries
 
@@ -72,6 +79,18 @@ class OrderApi:
             etag=request.etag,
         )
         return order_message(await self._mediator.send(command))
+
+    async def refund_order(self, request: RefundOrderRequest) -> Order:
+        if request.amount is not None and request.items:
+            raise InvalidArgument.of("amount", "is not given together with items")
+        command = RefundOrder(
+            request=_request_key(request, request.request_id),
+            order_id=request.id,
+            amount=money_of(request.amount, "amount") if request.amount is not None else None,
+            items=tuple((line.product_item_id, line.quantity) for line in request.items),
+            reason=request.reason,
+        )
+        return order_message(await self._refunding.refund(command))
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return order_message(await self._queries.get_order(request.id))

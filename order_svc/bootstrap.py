@@ -41,6 +41,7 @@ from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
+from order_svc.commands.refund_order import RefundOrder, refund_order
 from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
@@ -48,6 +49,7 @@ from order_svc.hub import Hub
 from order_svc.hub_api import OrderHubApi
 from order_svc.projections import PROJECTIONS
 from order_svc.queries.orders import OrderQueries
+from order_svc.refunds import Refunding
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -71,6 +73,7 @@ def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Back
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
+    mediator.handle(RefundOrder, partial(refund_order, clock=clock))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
 
 
@@ -128,19 +131,22 @@ def _wire(
     )
     handle_commands(mediator, clock=clock, backoff=payment_backoff)
     write_side = WriteSideOrders(sessions)
+    stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
+    payments = GrpcPayments(payment, timeout_s=settings.payment_timeout_s)
     checkout = Checkout(
         mediator,
-        GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s),
-        GrpcPayments(payment, timeout_s=settings.payment_timeout_s),
+        stock,
+        payments,
         order_ids=HiLo(write, "order_hilo"),
         item_ids=HiLo(write, "order_item_hilo"),
         clock=clock,
         load_order=write_side.load,
     )
+    refunding = Refunding(mediator, stock, payments)
     job_store = SqlJobStore(write)
     runner = JobRunner(
         job_store,
-        checkout.job_handlers(),
+        checkout.job_handlers() | refunding.job_handlers(),
         backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
         service=NAME,
         lease_s=settings.job_lease_s,
@@ -174,7 +180,7 @@ def _wire(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers={
-            "easyorder.order.v1.OrderService": OrderApi(checkout, mediator, queries),
+            "easyorder.order.v1.OrderService": OrderApi(checkout, refunding, mediator, queries),
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
             "easyorder.order.v1.OrderFeed": feed_api,
             "easyorder.ops.v1.OpsService": NOT_YET,

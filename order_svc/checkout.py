@@ -33,7 +33,6 @@ from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.place_order import PlaceOrder
 from order_svc.commands.record_payment import RecordPayment
-from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import (
     Hold,
@@ -110,7 +109,6 @@ class Checkout:
             jobs.CHARGE: self._charge,
             jobs.COMMIT_STOCK: self._commit_stock,
             jobs.RELEASE_STOCK: self._release_stock,
-            jobs.RETURN_MONEY: self._return_money,
         }
 
     async def _place(self, basket: Basket) -> OrderView:
@@ -258,18 +256,6 @@ class Checkout:
     async def _release_stock(self, job: Job) -> Settled:
         await self._inventory.release(job.payload["order_id"])
         return Settled()
-
-    async def _return_money(self, job: Job) -> Settled:
-        payload = job.payload
-        refunded = await self._payments.refund(
-            transaction_id=payload["transaction_id"],
-            refund_id=f"{payload['transaction_id']}/all",
-            amount=Money.of(payload["amount"], payload["currency"]),
-            reason="the order was stopped",
-        )
-        failpoints.reach("refunded_not_recorded")
-        await self._mediator.send(RecordRefund(lease=job.lease, order_id=payload["order_id"], refunded=refunded))
-        return Settled(by_handler=True)
 
 
 def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:

@@ -67,6 +67,7 @@ def _item(item: ItemView, currency: str) -> OrderItem:
         unit_price=money(item.unit_price, currency),
         sub_total=money(item.sub_total, currency),
         discount=money(item.discount, currency),
+        returned=item.returned,
     )
 
 
@@ -84,4 +85,5 @@ def _payment(payment: PaymentView, currency: str) -> Payment:
         attempts=payment.attempts,
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
+        refunded_amount=money(payment.refunded, currency),
     )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from chassis.db.copy_projection import CopyProjection
 from chassis.db.projector import Projection
-from order_svc.queries.read_model import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
+from order_svc.queries.read_model import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow, RefundRow
 
 PROJECTIONS: Mapping[str, Projection] = {
     entity.__tablename__: CopyProjection(entity.__table__)  # type: ignore[arg-type]
-    for entity in (OrderRow, OrderDiscountRow, OrderItemRow, PaymentRow)
+    for entity in (OrderRow, OrderDiscountRow, OrderItemRow, PaymentRow, RefundRow)
 }

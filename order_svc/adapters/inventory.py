@@ -17,6 +17,9 @@ from easyorder.inventory.v1 import (
     ReservationState,
     ReserveRequest,
     ReserveResponse,
+    RestockRequest,
+    RestockResponse,
+    ReturnedGoods,
     SettlementResult,
 )
 
@@ -30,6 +33,7 @@ from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest
 _SERVICE = "easyorder.inventory.v1.InventoryService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
 _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
+_RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
 
 
@@ -48,6 +52,12 @@ class GrpcInventory:
 
     async def commit(self, order_id: int) -> None:
         await self._committing.submit(order_id)
+
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
+        message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
+        reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
+        for error in filter(None, _settlements([order_id], reply.results)):
+            raise error
 
     async def release(self, order_id: int) -> None:
         await self._releasing.submit(order_id)
@@ -74,13 +84,17 @@ def _reservation_request(request: HoldRequest) -> ReservationRequest:
         order_id=request.order_id,
         request_key=request.key,
         user_id=request.user_id,
-        lines=[ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in request.lines],
+        lines=_lines(request.lines),
         currency=request.currency,
         incentive_codes=list(request.incentive_codes),
         loyalty_points=request.loyalty_points,
         renew=request.renew,
         keep_prices=request.keep_prices,
     )
+
+
+def _lines(lines: Sequence[tuple[int, int]]) -> list[ReservationLine]:
+    return [ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in lines]
 
 
 def _hold(reservation: Reservation, request: HoldRequest) -> Hold:

@@ -38,7 +38,14 @@ _FIND: Select[Any] = (
     .order_by(_ORDERS.c.id)
 )
 _FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
-_FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text})")).order_by(_ITEMS.c.id)
+_FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
+
+
+_REMOVE_ITEMS = sql(
+    "UPDATE order_item SET is_deleted = true, deleted_on = now(), modified_on = now(), modified_by = :modified_by, "
+    "row_version = :row_version WHERE order_id = :order_id AND NOT is_deleted "
+    "AND id NOT IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:kept AS jsonb)))"
+)
 
 
 class SqlOrders:
@@ -87,6 +94,17 @@ class SqlOrders:
             self._session, _PAYMENTS, [_payment_row(order) | changed_by for order in orders], match=["id"], set_=now
         )
 
+    async def save_items(self, order: Order) -> None:
+        changed_by = {"modified_by": current().caller.id}
+        gone = {"order_id": order.id, "row_version": order.row_version, "kept": as_json([i.id for i in order.items])}
+        await self._session.execute(_REMOVE_ITEMS, gone | changed_by)
+        rows = [_item_row(item, order) | {"row_version": order.row_version} for item in order.items]
+        changed = [row | changed_by for row in rows]
+        known = await update_rows(self._session, _ITEMS, changed, match=["id"], set_={"modified_on": "now()"})
+        present = {row.id for row in known}
+        added = [_item_row(item, order) | _made(order) for item in order.items if item.id not in present]
+        await insert_rows(self._session, _ITEMS, added)
+
     async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:
         wanted = {"ids": as_json(order_ids)}
         rows = (await self._session.execute(query, wanted)).all()
@@ -110,6 +128,7 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
                 quantity=item.quantity,
                 unit_price=Money(item.unit_price, row.currency),
                 discount=Money(item.discount, row.currency),
+                returned=item.returned,
             )
             for item in items
         ),
@@ -130,6 +149,7 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
             attempts=row.payment_attempts,
             processed_at=row.payment_processed_at,
             failure_reason=row.payment_failure_reason,
+            refunded=Money(row.payment_refunded, row.currency),
         ),
         owner=row.created_by,
         owner_team=row.created_by_team,
@@ -166,6 +186,7 @@ def _item_row(item: Item, order: Order) -> dict[str, Any]:
         "quantity": item.quantity,
         "unit_price": item.unit_price.amount,
         "discount": item.discount.amount,
+        "returned": item.returned,
     }
 
 
@@ -190,6 +211,7 @@ def _payment_row(order: Order) -> dict[str, Any]:
         "attempts": payment.attempts,
         "processed_at": payment.processed_at,
         "failure_reason": payment.failure_reason,
+        "refunded": payment.refunded.amount,
         "row_version": order.row_version,
     }
 

@@ -43,6 +43,7 @@ class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
     unit_price: Mapped[Decimal]
     # Its share of the order's discounts.
     discount: Mapped[Decimal]
+    returned: Mapped[int] = mapped_column(Integer)
 
 
 class OrderDiscountRow(WriteBase, BaseSoftIntDelete, Owned):
@@ -68,3 +69,19 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
     failure_reason: Mapped[str]
+    refunded: Mapped[Decimal]
+
+
+class RefundRow(WriteBase, BaseSoftIntDelete, Owned):
+    """Money that was promised back, and when it was given."""
+
+    __tablename__ = "refund"
+
+    refund_id: Mapped[str] = mapped_column(unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    transaction_id: Mapped[str]
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    requested_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.db.unit_of_work import SqlUnitOfWork
 from order_svc.adapters.orders import SqlOrders
+from order_svc.adapters.refunds import SqlRefunds
 
 
 class SqlOrderUow(SqlUnitOfWork):
@@ -12,3 +13,7 @@ class SqlOrderUow(SqlUnitOfWork):
     @property
     def orders(self) -> SqlOrders:
         return SqlOrders(self.session)
+
+    @property
+    def refunds(self) -> SqlRefunds:
+        return SqlRefunds(self.session)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chassis.jobs import NewJob
+from chassis.money import Money
 from order_svc.domain.inventory import Hold
 from order_svc.domain.order import Order
+from order_svc.domain.refund import Refund
 
 CHARGE = "charge"
 COMMIT_STOCK = "commit_stock"
 RELEASE_STOCK = "release_stock"
 RETURN_MONEY = "return_money"
+RESTOCK = "restock"
 
 
 def charge(order: Order, *, token: str, hold: Hold) -> NewJob:
@@ -33,24 +38,48 @@ def charge(order: Order, *, token: str, hold: Hold) -> NewJob:
 
 def commit_stock(order: Order) -> NewJob:
     """Turn the hold into a sale."""
-    return NewJob(kind=COMMIT_STOCK, key=str(order.id), payload={"order_id": order.id})
+    return NewJob(kind=COMMIT_STOCK, key=_stock_key(order), payload={"order_id": order.id})
 
 
-def release_stock(order_id: int) -> NewJob:
+def release_stock(order: Order) -> NewJob:
     """Give the hold back, or restock what was sold."""
-    return NewJob(kind=RELEASE_STOCK, key=str(order_id), payload={"order_id": order_id})
+    return NewJob(kind=RELEASE_STOCK, key=_stock_key(order), payload={"order_id": order.id})
 
 
-def return_money(order: Order) -> NewJob:
-    """Refund the charge, or see to it that it never happens."""
+def restock(order: Order, refund: Refund) -> NewJob:
+    """Put what came back with a refund on the shelf again. Told as totals, so that late ones do no harm."""
+    lines = [[item.product_item_id, item.returned] for item in order.items if item.returned]
+    return NewJob(kind=RESTOCK, key=refund.refund_id, payload={"order_id": order.id, "lines": lines})
+
+
+def return_charge(order: Order) -> NewJob:
+    """Give back what a charge that nobody heard of may have taken, or see to it that it never happens."""
     payment = order.payment
+    refund_id = f"{payment.transaction_id}/all"
+    return _return_money(order.id, payment.transaction_id, refund_id, payment.amount, "the order was stopped")
+
+
+def return_money(refund: Refund, *, delay_s: float = 0) -> NewJob:
+    """Give what was promised."""
+    job = _return_money(refund.order_id, refund.transaction_id, refund.refund_id, refund.amount, refund.reason)
+    return replace(job, delay_s=delay_s)
+
+
+def _return_money(order_id: int, transaction_id: str, refund_id: str, amount: Money, reason: str) -> NewJob:
     return NewJob(
         kind=RETURN_MONEY,
-        key=payment.transaction_id,
+        key=refund_id,
         payload={
-            "order_id": order.id,
-            "transaction_id": payment.transaction_id,
-            "amount": str(payment.amount.amount),
-            "currency": payment.amount.currency,
+            "order_id": order_id,
+            "transaction_id": transaction_id,
+            "refund_id": refund_id,
+            "amount": str(amount.amount),
+            "currency": amount.currency,
+            "reason": reason,
         },
     )
+
+
+def _stock_key(order: Order) -> str:
+    # An order that is paid anew after a refusal holds, sells and releases anew.
+    return f"{order.id}/{order.payment.transaction_id}"

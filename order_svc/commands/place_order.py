@@ -50,6 +50,7 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
                 transaction_id=cmd.transaction_id,
                 method=cmd.method,
                 amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
+                refunded=Money.zero(cmd.currency),
             ),
             owner=cmd.owner,
             owner_team=cmd.owner_team,

@@ -77,9 +77,9 @@ def _record(cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float |
         return order.charged(at=now)
     if delay_s is not None:
         return order.charge_put_off(reason=cmd.why, at=now, next_attempt=now + timedelta(seconds=delay_s))
-    uow.schedule(jobs.release_stock(order.id))
+    uow.schedule(jobs.release_stock(order))
     if cmd.outcome is PaymentOutcome.REFUSED:
         return order.charge_refused(reason=cmd.why, at=now)
     # The provider may have charged and lost every reply: it must not keep the money.
-    uow.schedule(jobs.return_money(order))
+    uow.schedule(jobs.return_charge(order))
     return order.charge_given_up(reason=cmd.why, at=now)

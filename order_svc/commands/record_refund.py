@@ -2,29 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
+from chassis.errors import AppError, Kind
 from chassis.jobs import JobLease, LeaseLost
 from chassis.mediator import Command
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Order
+from order_svc.domain.refund import Refund
 from order_svc.domain.status import Status
+from order_svc.domain.views import OrderView
+
+
+class NothingToRefund(AppError):
+    """The provider has no charge to give a promised refund from; an operator has to look."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "NOTHING_TO_REFUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordRefund(Command[None]):
-    """`refunded` is false when nothing was charged, and nothing ever will be."""
+class RecordRefund(Command[OrderView]):
+    """`refunded` is false when nothing was charged, and nothing ever will be. `lease` is that of the job, if any."""
 
-    lease: JobLease
+    lease: JobLease | None
     order_id: int
+    transaction_id: str
+    refund_id: str
     refunded: bool
 
 
-async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> None:
+async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
-    if not await uow.job_leases.complete([cmd.lease]):
+    if cmd.lease is not None and not await uow.job_leases.complete([cmd.lease]):
         raise LeaseLost(f"the refund of order {cmd.order_id} was taken over")
-    # A payment that was given up stays FAILED where nothing had been charged.
-    if cmd.refunded or order.status is Status.CANCELLED:
+    if cmd.transaction_id != order.payment.transaction_id:
+        # Of a payment that another has replaced since.
+        return order.view()
+    refunds = await uow.refunds.of(order.id)
+    promised = next((refund for refund in refunds if refund.refund_id == cmd.refund_id), None)
+    if promised is not None:
+        await _given(promised, refunds, order, cmd, uow, clock)
+    elif cmd.refunded or order.status is Status.CANCELLED:
+        # A payment that was given up stays FAILED where nothing had been charged.
         order.money_returned(refunded=cmd.refunded, at=clock.now())
         await uow.orders.save([order])
+    return order.view()
+
+
+async def _given(
+    promised: Refund, refunds: Sequence[Refund], order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock
+) -> None:
+    if promised.done_at is not None:
+        return
+    if not cmd.refunded:
+        raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")
+    promised.done_at = clock.now()
+    order.refund_given(refunds, at=promised.done_at)
+    await uow.refunds.save(promised)
+    await uow.orders.save([order])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
-from order_svc.domain.ports import Orders
+from order_svc.domain.ports import Orders, Refunds
 
 
 class OrderUow(UnitOfWork, Protocol):
@@ -13,3 +13,6 @@ class OrderUow(UnitOfWork, Protocol):
 
     @property
     def orders(self) -> Orders: ...
+
+    @property
+    def refunds(self) -> Refunds: ...

@@ -103,6 +103,10 @@ class Inventory(Protocol):
         """
         ...
 
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
+        """Takes back single items: `returned` is all that came back of the order so far, item ids and pieces."""
+        ...
+
     async def release(self, order_id: int) -> None:
         """Gives back what is held, or restocks what was sold."""
         ...

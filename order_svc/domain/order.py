@@ -5,14 +5,15 @@ A method that changes an order answers the events of the change, numbered by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chassis.errors import AppError, EtagMismatch, Kind
+from chassis.errors import AppError, EtagMismatch, InvalidArgument, Kind
 from chassis.events import Event
 from chassis.money import Money
+from order_svc.domain.refund import Refund, RefundExceedsCharge, given
 from order_svc.domain.status import (
     IllegalTransition,
     PaymentMethod,
@@ -28,6 +29,7 @@ ORDER_CREATED_WITH_INCENTIVE = "order_created_with_incentive"
 ORDER_STATUS_CHANGED = "order_status_changed"
 PAYMENT_ATTEMPT = "payment_attempt"
 ADMIN_ALERT = "admin_alert"
+_CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
 _TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED}
 
 
@@ -50,10 +52,18 @@ class Item:
     quantity: int
     unit_price: Money
     discount: Money
+    # How many of `quantity` came back with a refund.
+    returned: int = 0
 
     @property
     def sub_total(self) -> Money:
         return self.unit_price * self.quantity
+
+    def worth(self, pieces: int) -> Money:
+        """What so many of its pieces were sold for; all together are worth exactly what the line cost."""
+        return Money(
+            (self.sub_total - self.discount).amount * pieces / self.quantity, self.unit_price.currency
+        ).rounded()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,18 @@ class Payment:
     attempts: int = 0
     processed_at: datetime | None = None
     failure_reason: str = ""
+    # What was promised back; `status` says what the provider has given.
+    refunded: Money
+
+    @property
+    def is_charged(self) -> bool:
+        """The money was taken, whatever was given back since."""
+        return self.status in _CHARGED
+
+    @property
+    def left(self) -> Money:
+        """What may still be given back."""
+        return self.amount - self.refunded if self.is_charged else Money.zero(self.amount.currency)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -196,6 +218,40 @@ class Order:
         self.payment.failure_reason = reason
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
+    def refund(
+        self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, number: int, at: datetime
+    ) -> tuple[Refund, list[Event]]:
+        """Promises money back: `amount`, or the price of `items`, which come back, or all that is left.
+
+        A paid order that has not shipped is cancelled with the last of its money. `number` is that of the refund among
+        those of the order. Raises RefundExceedsCharge, and InvalidArgument for items that it has not.
+        """
+        if amount is not None and amount.currency != self.currency:
+            raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
+        if items:
+            amount = self._take_back(items)
+        elif amount is None:
+            amount = self.payment.left
+        if not amount.amount or (self.payment.left - amount).is_negative:
+            raise RefundExceedsCharge.of(requested=amount, left=self.payment.left)
+        refund = self._promise(amount, reason=reason, number=number, at=at)
+        if self.status is Status.PAID and not self.payment.left.amount:
+            return refund, self.cancel(reason=reason, at=at)
+        self.row_version += 1
+        return refund, []
+
+    def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> Refund | None:
+        """Promises back all that is left of the charge; None if there is nothing."""
+        left = self.payment.left
+        return self._promise(left, reason=reason, number=number, at=at) if left.amount else None
+
+    def refund_given(self, refunds: Sequence[Refund], *, at: datetime) -> None:
+        """The provider has given one more of its `refunds`."""
+        self.row_version += 1
+        all_given = given(refunds, self.currency) == self.payment.amount
+        self.payment.status = PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED
+        self.payment.processed_at = at
+
     def money_returned(self, *, refunded: bool, at: datetime) -> None:
         """The provider gave the money back, or will never take it."""
         self.row_version += 1
@@ -226,6 +282,7 @@ class Order:
                     quantity=item.quantity,
                     unit_price=item.unit_price.amount,
                     discount=item.discount.amount,
+                    returned=item.returned,
                 )
                 for item in self.items
             ),
@@ -238,6 +295,7 @@ class Order:
                 attempts=payment.attempts,
                 processed_at=payment.processed_at,
                 failure_reason=payment.failure_reason,
+                refunded=payment.refunded.amount,
             ),
             placed_at=self.placed_at,
             paid_at=self.paid_at,
@@ -252,6 +310,33 @@ class Order:
         return tuple(
             DiscountView(code=discount.code, description=discount.description, amount=discount.amount.amount)
             for discount in self.discounts
+        )
+
+    def _take_back(self, items: Sequence[tuple[int, int]]) -> Money:
+        worth = Money.zero(self.currency)
+        kept = {item.product_item_id: item for item in self.items}
+        for number, (product_item_id, pieces) in enumerate(items):
+            item = kept.get(product_item_id)
+            if item is None:
+                raise InvalidArgument.of(f"items[{number}].productItemId", "is not in the order")
+            if item.returned + pieces > item.quantity:
+                present = item.quantity - item.returned
+                raise InvalidArgument.of(f"items[{number}].quantity", f"only {present} of them did not come back yet")
+            back = replace(item, returned=item.returned + pieces)
+            worth += item.worth(back.returned) - item.worth(item.returned)
+            kept[product_item_id] = back
+        self.items = tuple(kept[item.product_item_id] for item in self.items)
+        return worth
+
+    def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> Refund:
+        self.payment.refunded += amount
+        return Refund(
+            refund_id=f"{self.payment.transaction_id}/{number}",
+            order_id=self.id,
+            transaction_id=self.payment.transaction_id,
+            amount=amount,
+            reason=reason,
+            requested_at=at,
         )
 
     def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:

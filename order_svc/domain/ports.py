@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from order_svc.domain.order import Order
+from order_svc.domain.refund import Refund
 
 
 class Orders(Protocol):
@@ -24,5 +25,25 @@ class Orders(Protocol):
         ...
 
     async def save(self, orders: Sequence[Order]) -> None:
-        """Writes what the aggregates changed."""
+        """Writes what the aggregates changed, but for their items."""
+        ...
+
+    async def save_items(self, order: Order) -> None:
+        """Writes the items of an order that was locked: new ones are added, missing ones removed."""
+        ...
+
+
+class Refunds(Protocol):
+    """The refunds of orders that this transaction has locked."""
+
+    async def of(self, order_id: int) -> list[Refund]:
+        """All of an order, in the order of their promise."""
+        ...
+
+    async def add(self, refund: Refund, order: Order) -> None:
+        """Writes a new one of `order`."""
+        ...
+
+    async def save(self, refund: Refund) -> None:
+        """Writes when it was given."""
         ...

@@ -20,6 +20,8 @@ class ItemView:
     unit_price: Decimal
     # Its share of the order's discounts.
     discount: Decimal = Decimal("0.00")
+    # How many came back with a refund.
+    returned: int = 0
 
     @property
     def sub_total(self) -> Decimal:
@@ -42,6 +44,8 @@ class PaymentView:
     attempts: int
     processed_at: datetime | None
     failure_reason: str
+    # What was given back of `amount`, or is on its way.
+    refunded: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Decimal]
     discount: Mapped[Decimal]
+    returned: Mapped[int] = mapped_column(Integer)
 
 
 class OrderDiscountRow(ReadBase, BaseSoftIntDelete, Owned):
@@ -69,12 +70,31 @@ class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
     failure_reason: Mapped[str]
+    refunded: Mapped[Decimal]
+
+
+class RefundRow(ReadBase, BaseSoftIntDelete, Owned):
+    """Money that was promised back, and when it was given."""
+
+    __tablename__ = "refund"
+
+    refund_id: Mapped[str]
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    transaction_id: Mapped[str]
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    requested_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 # Newest first: of everybody, of a person and of a team.
 Index("ix_orders_placed_at", OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
+# The day's business: what was paid, and what was given back.
+Index("ix_orders_paid_at", OrderRow.paid_at, postgresql_where=OrderRow.paid_at.is_not(None))
+Index("ix_refund_done_at", RefundRow.done_at, postgresql_where=RefundRow.done_at.is_not(None))
 
 
 def whole_orders() -> Select[OrderRow, PaymentRow]:
@@ -130,6 +150,7 @@ def _item(row: OrderItemRow) -> ItemView:
         quantity=row.quantity,
         unit_price=row.unit_price,
         discount=row.discount,
+        returned=row.returned,
     )
 
 
@@ -142,4 +163,5 @@ def _payment(row: PaymentRow) -> PaymentView:
         attempts=row.attempts,
         processed_at=row.processed_at,
         failure_reason=row.failure_reason,
+        refunded=row.refunded,
     )

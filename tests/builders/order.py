@@ -51,6 +51,7 @@ class OrderBuilder:
                 transaction_id=f"t-{order_id}",
                 method=method,
                 amount=Money.sum((item.sub_total for item in items), "USD"),
+                refunded=Money.zero("USD"),
             ),
             owner=owner,
             owner_team=team,

@@ -13,6 +13,7 @@ from chassis.money import Money
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, OutOfStock, ReservationReleased
 from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.payments import Charged, ChargeResult, Refused
+from order_svc.domain.refund import Refund
 from order_svc.domain.status import PaymentMethod
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 
@@ -22,6 +23,7 @@ class OrderState(ChassisState):
     """What is durable."""
 
     orders: dict[int, Order] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
 
 
 class InMemoryOrders:
@@ -50,10 +52,30 @@ class InMemoryOrders:
             self._state.orders[order.id] = copy.deepcopy(order)
 
 
+    async def save_items(self, order: Order) -> None:
+        self._state.orders[order.id].items = order.items
+
+
+class InMemoryRefunds:
+    def __init__(self, state: OrderState) -> None:
+        self._state = state
+
+    async def of(self, order_id: int) -> list[Refund]:
+        return [copy.copy(refund) for refund in self._state.refunds.values() if refund.order_id == order_id]
+
+    async def add(self, refund: Refund, order: Order) -> None:
+        assert refund.refund_id not in self._state.refunds
+        self._state.refunds[refund.refund_id] = copy.copy(refund)
+
+    async def save(self, refund: Refund) -> None:
+        self._state.refunds[refund.refund_id].done_at = refund.done_at
+
+
 class InMemoryOrderUow(InMemoryUnitOfWork):
     def __init__(self, state: OrderState, clock: FakeClock) -> None:
         super().__init__(state, clock)
         self.orders = InMemoryOrders(state)
+        self.refunds = InMemoryRefunds(state)
 
 
 class FakeInventory:
@@ -68,6 +90,7 @@ class FakeInventory:
         # What every order gets off its first item, by code.
         self.discounts: dict[str, str] = {}
         self.requests: list[HoldRequest] = []
+        self.returned: dict[tuple[int, int], int] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
@@ -112,6 +135,12 @@ class FakeInventory:
         self.holds[request.key] = hold
         return hold
 
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
+        self._called("restock")
+        for item, total in returned:
+            self.stock[item] += total - self.returned.get((order_id, item), 0)
+            self.returned[order_id, item] = total
+
     async def commit(self, order_id: int) -> None:
         self._called("commit")
         if self.commit_failure is not None:
@@ -132,7 +161,9 @@ class FakeInventory:
         self.holds[key] = replace(hold, is_held=False)
         self.sold.discard(hold.order_id)
         for item in hold.items:
-            self.stock[item.product_item_id] += item.quantity
+            self.stock[item.product_item_id] += item.quantity - self.returned.get(
+                (hold.order_id, item.product_item_id), 0
+            )
 
     def _hold_of(self, order_id: int) -> Hold:
         return next(hold for hold in self.holds.values() if hold.order_id == order_id)
@@ -154,6 +185,9 @@ class FakePayments:
         self.ledger: dict[str, Money] = {}
         self.voided: set[str] = set()
         self.calls: list[str] = []
+        self.refunds: dict[str, Money] = {}
+        # Raised by the next refunds, in order.
+        self.refund_failures: list[AppError] = []
         # Which question finds out what is in the ledger; the ones before come too early.
         self.found_from = 1
 
@@ -172,9 +206,16 @@ class FakePayments:
 
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
         self.calls.append("refund")
+        if self.refund_failures:
+            raise self.refund_failures.pop(0)
         self.voided.add(transaction_id)
-        charged = self.ledger.pop(transaction_id, None)
-        return charged is not None
+        if refund_id not in self.refunds and transaction_id in self.ledger:
+            self.refunds[refund_id] = amount
+            self.ledger[transaction_id] -= amount
+            assert not self.ledger[transaction_id].is_negative, "more given back than was taken"
+            if not self.ledger[transaction_id].amount:
+                del self.ledger[transaction_id]
+        return refund_id in self.refunds
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
         self.calls.append("find")

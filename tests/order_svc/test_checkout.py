@@ -13,10 +13,12 @@ from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
+from order_svc.refunds import Refunding
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments
@@ -47,6 +49,7 @@ class CheckoutApp(InMemoryOrderApp):
             clock=self.clock,
             load_order=self._load,
         )
+        self.refunding = Refunding(self.mediator, self.inventory, self.payments)
 
     async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
         return await self.checkout.place(
@@ -61,7 +64,7 @@ class CheckoutApp(InMemoryOrderApp):
         )
 
     async def work(self) -> None:
-        handlers = self.checkout.job_handlers()
+        handlers = self.checkout.job_handlers() | self.refunding.job_handlers()
         while running := [job for job in self._state.jobs if job.state == "RUNNING" and job.token]:
             for stored in running:
                 job = leased(stored)
@@ -360,3 +363,34 @@ async def test_a_paid_order_whose_code_is_gone_when_it_is_sold_gets_its_money_ba
     order = await app.order(placed.id)
     assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.REFUNDED)
     assert app.payments.ledger == {}
+
+
+async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.work()
+
+    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))
+
+    assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
+    assert app.inventory.stock[1] == 98
+    await app.work()
+    await app.due(60)
+    await app.work()
+    assert app.inventory.stock[1] == 99
+    assert [str(money) for money in app.payments.ledger.values()] == ["20.00 USD"]
+    assert (await app.order(placed.id)).view() == seen
+
+
+async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.work()
+    app.payments.refund_failures = [Unavailable("down")]
+
+    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))
+    assert (seen.status, seen.payment.status) == (Status.CANCELLED, PaymentStatus.PAID)
+
+    await app.due(60)
+    await app.work()
+    assert (await app.order(placed.id)).payment.status is PaymentStatus.REFUNDED
+    assert app.payments.ledger == {}
+    assert app.inventory.stock == {1: 100, 2: 100, 3: 100}

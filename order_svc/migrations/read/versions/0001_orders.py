@@ -42,6 +42,7 @@ CREATE TABLE order_item (
     quantity integer NOT NULL,
     unit_price numeric(18, 2) NOT NULL,
     discount numeric(18, 2) NOT NULL,
+    returned integer NOT NULL,
     {_AUDIT}
 )
 """
@@ -66,6 +67,21 @@ CREATE TABLE payment (
     attempts integer NOT NULL,
     processed_at timestamptz,
     failure_reason text NOT NULL,
+    refunded numeric(18, 2) NOT NULL,
+    {_AUDIT}
+)
+"""
+_REFUND = f"""
+CREATE TABLE refund (
+    id bigint PRIMARY KEY,
+    refund_id text NOT NULL,
+    order_id bigint NOT NULL,
+    transaction_id text NOT NULL,
+    amount numeric(18, 2) NOT NULL,
+    currency text NOT NULL,
+    reason text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    done_at timestamptz,
     {_AUDIT}
 )
 """
@@ -81,8 +97,11 @@ def upgrade() -> None:
     op.execute(_ORDER_DISCOUNT)
     op.execute("CREATE INDEX ix_order_discount_order_id ON order_discount (order_id)")
     op.execute(_PAYMENT)
+    op.execute(_REFUND)
+    op.execute("CREATE INDEX ix_orders_paid_at ON orders (paid_at) WHERE paid_at IS NOT NULL")
+    op.execute("CREATE INDEX ix_refund_done_at ON refund (done_at) WHERE done_at IS NOT NULL")
 
 
 def downgrade() -> None:
-    for table in ("payment", "order_discount", "order_item", "orders"):
+    for table in ("refund", "payment", "order_discount", "order_item", "orders"):
         op.execute(f"DROP TABLE {table}")

@@ -1,0 +1,63 @@
+"""Refunds in SQL, of one order at a time: its row is locked by whoever comes here."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.context import current
+from chassis.db.bulk import insert_rows, update_rows
+from chassis.money import Money
+from order_svc.adapters.tables import RefundRow
+from order_svc.domain.order import Order
+from order_svc.domain.refund import Refund
+
+_REFUNDS: Table = RefundRow.__table__  # type: ignore[assignment]
+
+
+class SqlRefunds:
+    """The refunds of the write database, in this session's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of(self, order_id: int) -> list[Refund]:
+        # The bare table, so unfiltered: whoever may not see the order did not get it.
+        query = select(_REFUNDS).where(_REFUNDS.c.order_id == order_id).order_by(_REFUNDS.c.id)
+        return [
+            Refund(
+                refund_id=row.refund_id,
+                order_id=row.order_id,
+                transaction_id=row.transaction_id,
+                amount=Money(row.amount, row.currency),
+                reason=row.reason,
+                requested_at=row.requested_at,
+                done_at=row.done_at,
+            )
+            for row in await self._session.execute(query)
+        ]
+
+    async def add(self, refund: Refund, order: Order) -> None:
+        row = {
+            "refund_id": refund.refund_id,
+            "order_id": refund.order_id,
+            "transaction_id": refund.transaction_id,
+            "amount": refund.amount.amount,
+            "currency": refund.amount.currency,
+            "reason": refund.reason,
+            "requested_at": refund.requested_at,
+            "done_at": refund.done_at,
+            "row_version": 1,
+            "created_on": refund.requested_at,
+            "created_by": order.owner,
+            "created_by_team": order.owner_team,
+            "modified_on": refund.requested_at,
+            "modified_by": current().caller.id,
+            "is_deleted": False,
+        }
+        await insert_rows(self._session, _REFUNDS, [row])
+
+    async def save(self, refund: Refund) -> None:
+        changed = {"refund_id": refund.refund_id, "done_at": refund.done_at, "modified_by": current().caller.id}
+        counted = {"row_version": "t.row_version + 1", "modified_on": "now()"}
+        await update_rows(self._session, _REFUNDS, [changed], match=["refund_id"], set_=counted)

@@ -1,0 +1,59 @@
+"""RefundOrder: promise money back: all, an amount, or the price of items, which come back; never more than charged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.mediator import Command
+from chassis.money import Money
+from order_svc.commands import jobs
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.views import OrderView
+
+# Whoever promised it gives it at once; the job is for when that does not come to an end.
+_JOB_DELAY_S = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundGranted:
+    """`refund_id` names it at the provider."""
+
+    order: OrderView
+    refund_id: str
+    amount: Money
+    # Cash is handed over; all else comes from the provider.
+    by_provider: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder(Command[RefundGranted]):
+    """Either `amount` or `items` (product item ids and pieces), or neither: all that is left."""
+
+    order_id: int
+    reason: str
+    amount: Money | None = None
+    items: tuple[tuple[int, int], ...] = ()
+
+
+async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock) -> RefundGranted:
+    order = await uow.orders.get(cmd.order_id)
+    refunds = await uow.refunds.of(order.id)
+    refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, number=len(refunds) + 1, at=clock.now())
+    uow.emit(*events)
+    by_provider = order.payment.method is not PaymentMethod.CASH
+    if by_provider:
+        uow.schedule(jobs.return_money(refund, delay_s=_JOB_DELAY_S))
+    else:
+        refund.done_at = clock.now()
+        order.refund_given([*refunds, refund], at=refund.done_at)
+    if order.status is Status.CANCELLED:
+        uow.schedule(jobs.release_stock(order))
+    elif cmd.items:
+        uow.schedule(jobs.restock(order, refund))
+    await uow.refunds.add(refund, order)
+    if cmd.items:
+        await uow.orders.save_items(order)
+    await uow.orders.save([order])
+    return RefundGranted(order=order.view(), refund_id=refund.refund_id, amount=refund.amount, by_provider=by_provider)

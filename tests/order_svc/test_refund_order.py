@@ -1,0 +1,253 @@
+"""RefundOrder gives money back, once, and never more than was charged."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from chassis.errors import AppError, InvalidArgument
+from chassis.money import Money
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.record_refund import NothingToRefund, RecordRefund
+from order_svc.commands.refund_order import RefundGranted, RefundOrder
+from order_svc.domain.order import Item
+from order_svc.domain.refund import Refund, RefundExceedsCharge
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import OrderView
+from tests.builders.order import OrderBuilder, an_item, an_order
+from tests.fakes.chassis import request_key
+from tests.order_svc.order_app import OrderApp
+
+
+def usd(amount: str) -> Money:
+    return Money.of(amount, "USD")
+
+
+def two_items() -> tuple[Item, ...]:
+    return (
+        an_item(product_item_id=1, quantity=3, unit_price="10.00"),
+        an_item(product_item_id=2, quantity=1, unit_price="5.00"),
+    )
+
+
+async def refunds_of(app: OrderApp, order_id: int) -> list[Refund]:
+    async with app.open_uow() as uow:
+        return await uow.refunds.of(order_id)
+
+
+async def given(app: OrderApp, granted: RefundGranted) -> OrderView:
+    """The provider gave it."""
+    return await app.send(
+        RecordRefund(
+            lease=None,
+            order_id=granted.order.id,
+            transaction_id=granted.order.payment.transaction_id,
+            refund_id=granted.refund_id,
+            refunded=True,
+        )
+    )
+
+
+async def test_a_part_leaves_the_order_as_it_is(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+
+    granted = await order_app.send(RefundOrder(order_id=order_id, amount=usd("4.50"), reason="scratched"))
+    seen = await given(order_app, granted)
+
+    assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
+    assert seen.payment.refunded == Decimal("4.50")
+    assert seen == (await order_app.order(order_id)).view()
+    assert [job.kind for job in await order_app.jobs()] == ["return_money"]
+    assert (await order_app.job("return_money")).payload["amount"] == "4.50"
+
+
+async def test_the_provider_must_have_given_it_before_it_says_so(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+
+    granted = await order_app.send(RefundOrder(order_id=order_id, amount=usd("4.50"), reason="scratched"))
+    assert granted.order.payment.status is PaymentStatus.PAID
+    [promised] = await refunds_of(order_app, order_id)
+    assert promised.done_at is None
+
+    await given(order_app, granted)
+    before = await order_app.order(order_id)
+    await given(order_app, granted)
+    assert await order_app.order(order_id) == before
+    [done] = await refunds_of(order_app, order_id)
+    assert done.done_at == order_app.clock.now()
+
+
+async def test_items_come_back_for_what_they_cost(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid().shipped())
+
+    await order_app.send(RefundOrder(order_id=order_id, items=((1, 2), (2, 1)), reason="returned"))
+
+    order = await order_app.order(order_id)
+    assert order.payment.refunded == usd("25.00")
+    assert [item.returned for item in order.items] == [2, 1]
+    assert (await order_app.job("restock")).payload == {"order_id": order_id, "lines": [[1, 2], [2, 1]]}
+    assert order.status is Status.SHIPPED
+
+
+async def test_pieces_of_a_line_that_can_not_be_divided_add_up_to_it(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=(an_item(quantity=3, unit_price="3.33"),)).paid().shipped())
+
+    for _ in range(3):
+        await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="returned"))
+
+    assert (await order_app.order(order_id)).payment.left == usd("0.00")
+
+
+@pytest.mark.parametrize("how", ["all that is left", "the amount", "in two parts"])
+async def test_the_last_of_the_money_cancels_an_order_that_has_not_shipped(order_app: OrderApp, how: str) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    if how == "in two parts":
+        await given(order_app, await order_app.send(RefundOrder(order_id=order_id, amount=usd("1.00"), reason="one")))
+
+    amount = usd("35.00") if how == "the amount" else None
+    granted = await order_app.send(RefundOrder(order_id=order_id, amount=amount, reason="gone"))
+    seen = await given(order_app, granted)
+
+    assert (seen.status, seen.cancel_reason) == (Status.CANCELLED, "gone")
+    assert (seen.payment.status, seen.payment.refunded) == (PaymentStatus.REFUNDED, Decimal("35.00"))
+    assert {job.kind for job in await order_app.jobs()} == {"return_money", "release_stock"}
+    assert (await order_app.events(order_id))[-1][1] == "order_status_changed"
+
+
+@pytest.mark.parametrize("where", ["shipped", "delivered"])
+async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp, where: str) -> None:
+    builder: OrderBuilder = getattr(an_order(items=two_items()).paid(), where)()
+    order_id = await order_app.given(builder)
+    events = await order_app.events(order_id)
+
+    seen = await given(order_app, await order_app.send(RefundOrder(order_id=order_id, reason="broken")))
+
+    assert (seen.status.value.lower(), seen.payment.status) == (where, PaymentStatus.REFUNDED)
+    # Nothing says that the goods came back.
+    assert {job.kind for job in await order_app.jobs()} == {"return_money"}
+    assert await order_app.events(order_id) == events
+
+
+async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    await order_app.send(RefundOrder(order_id=order_id, amount=usd("30.00"), reason="most"))
+    before, promised = await order_app.order(order_id), await refunds_of(order_app, order_id)
+
+    for command in (
+        RefundOrder(order_id=order_id, amount=usd("5.01"), reason="more"),
+        RefundOrder(order_id=order_id, items=((1, 1),), reason="more"),
+    ):
+        with pytest.raises(RefundExceedsCharge) as refusal:
+            await order_app.send(command)
+        assert refusal.value.metadata["left"] == "5.00 USD"
+
+    assert await order_app.order(order_id) == before
+    assert await refunds_of(order_app, order_id) == promised
+    assert len(await order_app.jobs()) == 1
+
+
+async def test_never_more_than_was_charged_when_many_ask_at_once(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    asking = [order_app.send(RefundOrder(order_id=order_id, amount=usd("10.00"), reason="me")) for _ in range(8)]
+
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+
+    refused = [answer for answer in answers if isinstance(answer, AppError)]
+    assert [type(answer) for answer in refused] == [RefundExceedsCharge] * 5
+    order = await order_app.order(order_id)
+    assert order.payment.refunded == usd("30.00")
+    assert Money.sum((refund.amount for refund in await refunds_of(order_app, order_id)), "USD") == usd("30.00")
+
+
+async def test_the_same_request_is_granted_once(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    command = RefundOrder(request=request_key(), order_id=order_id, amount=usd("10.00"), reason="late")
+
+    answers = await asyncio.gather(*[order_app.send(command) for _ in range(4)])
+
+    assert len({answer.refund_id for answer in answers}) == 1
+    assert (await order_app.order(order_id)).payment.refunded == usd("10.00")
+
+
+@pytest.mark.parametrize("how", ["unpaid", "cancelled", "refused", "cash", "refunded"])
+async def test_what_was_not_charged_is_not_refunded(order_app: OrderApp, how: str) -> None:
+    builder = {
+        "unpaid": an_order,
+        "cancelled": lambda: an_order().cancelled(),
+        "refused": lambda: an_order().refused(),
+        "cash": lambda: an_order(method=PaymentMethod.CASH).shipped(),
+        "refunded": lambda: an_order().paid().shipped(),
+    }[how]()
+    order_id = await order_app.given(builder)
+    if how == "refunded":
+        await order_app.send(RefundOrder(order_id=order_id, reason="all"))
+    before, jobs = await order_app.order(order_id), await order_app.jobs()
+
+    for amount in (None, usd("1.00")):
+        with pytest.raises(RefundExceedsCharge) as refusal:
+            await order_app.send(RefundOrder(order_id=order_id, amount=amount, reason="please"))
+        assert refusal.value.metadata["left"] == "0.00 USD"
+
+    assert await order_app.order(order_id) == before
+    assert await order_app.jobs() == jobs
+
+
+@pytest.mark.parametrize("items", [((9, 1),), ((1, 4),), ((1, 2), (1, 2))], ids=["unknown", "too many", "twice"])
+async def test_items_that_it_has_not_are_named(order_app: OrderApp, items: tuple[tuple[int, int], ...]) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid().shipped())
+    before = await order_app.order(order_id)
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await order_app.send(RefundOrder(order_id=order_id, items=items, reason="returned"))
+
+    assert refusal.value.violations[0].field.startswith(f"items[{len(items) - 1}].")
+    assert await order_app.order(order_id) == before
+
+
+async def test_another_currency_is_refused(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().paid())
+
+    with pytest.raises(InvalidArgument, match="currencyCode"):
+        await order_app.send(RefundOrder(order_id=order_id, amount=Money.of("1.00", "EUR"), reason="euros"))
+
+
+async def test_cash_is_handed_over(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items(), method=PaymentMethod.CASH).delivered())
+
+    granted = await order_app.send(RefundOrder(order_id=order_id, items=((2, 1),), reason="returned"))
+
+    assert granted.order.payment.status is PaymentStatus.PARTIALLY_REFUNDED
+    assert {job.kind for job in await order_app.jobs()} == {"restock"}
+    [done] = await refunds_of(order_app, order_id)
+    assert done.done_at is not None
+
+
+async def test_a_cancelled_order_gets_back_what_is_left(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    await given(order_app, await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.00"), reason="scratch")))
+
+    await order_app.send(CancelOrder(order_id=order_id, reason="late"))
+
+    amounts = [job.payload["amount"] for job in await order_app.jobs() if job.kind == "return_money"]
+    assert amounts == ["5.00", "30.00"]
+
+
+async def test_a_provider_that_knows_of_no_charge_is_not_believed(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    granted = await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.00"), reason="scratch"))
+    before = await order_app.order(order_id)
+
+    with pytest.raises(NothingToRefund):
+        await order_app.send(
+            RecordRefund(
+                lease=None,
+                order_id=order_id,
+                transaction_id=before.payment.transaction_id,
+                refund_id=granted.refund_id,
+                refunded=False,
+            )
+        )
+
+    assert await order_app.order(order_id) == before
