@@ -76,6 +76,10 @@ class JobStore(JobLeases, Protocol):
         """Leases jobs that are due, and those whose lease has ended."""
         ...
 
+    async def hurry(self, kind: str, key: str) -> bool:
+        """Has a job that is put off run now. False where none is: it runs, it has ended, or it never was."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:

@@ -27,6 +27,7 @@ CLUSTERS = {
     "easyorder.inventory.v1.InventoryService": "inventory",
     "easyorder.order.v1.OrderHub": "order",
     "easyorder.order.v1.OrderService": "order",
+    "easyorder.payment.v1.PaymentWebhookService": "order",
 }
 # edge answers for the whole contract, and tells its own health.
 INFRASTRUCTURE = (

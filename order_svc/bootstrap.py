@@ -50,6 +50,7 @@ from order_svc.hub_api import OrderHubApi
 from order_svc.projections import PROJECTIONS
 from order_svc.queries.orders import OrderQueries
 from order_svc.refunds import Refunding
+from order_svc.webhook_api import PaymentWebhookApi
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -184,6 +185,7 @@ def _wire(
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
             "easyorder.order.v1.OrderFeed": feed_api,
             "easyorder.ops.v1.OpsService": NOT_YET,
+            "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(payments, job_store),
         },
         verifier=verifier,
         audit=SqlAuditSink(write),

@@ -50,6 +50,10 @@ _INSERT = text(
     "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8, lane text, turn bigint) "
     "ON CONFLICT (kind, key) DO NOTHING RETURNING id) SELECT id FROM written"
 )
+_HURRY = text(
+    "WITH hurried AS (UPDATE job SET due_at = LEAST(due_at, now()) "
+    "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM hurried"
+)
 _PURGE = text(
     "DELETE FROM job WHERE state IN ('DONE', 'DISCARDED') "
     "AND due_at < now() - make_interval(secs => CAST(:age AS float8))"
@@ -148,6 +152,11 @@ class SqlJobStore:
             )
             for row in rows
         ]
+
+    async def hurry(self, kind: str, key: str) -> bool:
+        with translated():
+            async with self._engine.begin() as connection:
+                return (await connection.execute(_HURRY, {"kind": kind, "key": key})).first() is not None
 
     async def complete(self, leases: Sequence[JobLease]) -> set[int]:
         async with self._leases() as jobs:

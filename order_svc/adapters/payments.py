@@ -5,6 +5,8 @@ from __future__ import annotations
 from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.payment.v1 import (
     ChargeRequest,
+    CheckNoticeRequest,
+    CheckNoticeResponse,
     GetPaymentRequest,
     PaymentState,
     ProviderPayment,
@@ -21,11 +23,12 @@ from order_svc.domain.status import PaymentMethod
 _SERVICE = "easyorder.payment.v1.PaymentService"
 _CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
 _REFUND = rpc(_SERVICE, "Refund", RefundRequest, ProviderPayment)
+_CHECK_NOTICE = rpc(_SERVICE, "CheckNotice", CheckNoticeRequest, CheckNoticeResponse)
 _GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
 
 
 class GrpcPayments:
-    """The Payments of the mesh. A call waits at most `timeout_s` for its answer."""
+    """The Payments and Notices of the mesh. A call waits at most `timeout_s` for its answer."""
 
     def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
         self._payment = payment
@@ -61,6 +64,10 @@ class GrpcPayments:
         request = GetPaymentRequest(transaction_id=transaction_id)
         reply = await self._payment.call(_GET_PAYMENT, request, timeout_s=self._timeout_s)
         return _result(reply) if reply.state else None
+
+    async def transaction_of(self, body: bytes, signature: str) -> str | None:
+        request = CheckNoticeRequest(body=body, signature=signature)
+        return (await self._payment.call(_CHECK_NOTICE, request, timeout_s=self._timeout_s)).transaction_id or None
 
 
 def _result(reply: ProviderPayment) -> ChargeResult:

@@ -32,6 +32,17 @@ class Deferred:
 ChargeResult = Charged | Refused | Deferred
 
 
+class Notices(Protocol):
+    """Tells what a provider's message is about."""
+
+    async def transaction_of(self, body: bytes, signature: str) -> str | None:
+        """The transaction whose payment has moved; None where it is about none.
+
+        Raises AppError: SIGNATURE_INVALID where it is not the provider's, WEBHOOK_NOT_OFFERED where none is expected.
+        """
+        ...
+
+
 class Payments(Protocol):
     """Takes money and gives it back; every call can be repeated and is done once."""
 

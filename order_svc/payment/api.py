@@ -5,6 +5,8 @@ from __future__ import annotations
 from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.payment.v1 import (
     ChargeRequest,
+    CheckNoticeRequest,
+    CheckNoticeResponse,
     GetPaymentRequest,
     PaymentState,
     RefundRequest,
@@ -13,16 +15,25 @@ from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
 
 from chassis import failpoints
 from chassis.wire_types import money_message, money_of
-from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentProvider, ProviderPayment, Refund
+from order_svc.payment.domain.provider import (
+    Charge,
+    NoNotices,
+    Notices,
+    PaymentMethod,
+    PaymentProvider,
+    ProviderPayment,
+    Refund,
+)
 from order_svc.payment.strategies import Strategies
 
 
 class PaymentApi:
     """Charges by the strategy of the method; asks the provider for the rest."""
 
-    def __init__(self, strategies: Strategies, provider: PaymentProvider) -> None:
+    def __init__(self, strategies: Strategies, provider: PaymentProvider, notices: Notices | None = None) -> None:
         self._strategies = strategies
         self._provider = provider
+        self._notices = notices or NoNotices()
 
     async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
         charge = Charge(
@@ -47,6 +58,10 @@ class PaymentApi:
 
     async def get_payment(self, request: GetPaymentRequest) -> ProviderPaymentMessage:
         return _message(await self._provider.find(request.transaction_id))
+
+    async def check_notice(self, request: CheckNoticeRequest) -> CheckNoticeResponse:
+        transaction_id = self._notices.transaction_of(request.body, request.signature)
+        return CheckNoticeResponse(transaction_id=transaction_id or "")
 
 
 def _message(payment: ProviderPayment) -> ProviderPaymentMessage:

@@ -1,12 +1,17 @@
-"""Wires the payment process: the sandbox provider on its own database, behind the contract."""
+"""Wires the payment process: the provider that is asked for, on a database of its own, behind the contract."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
 from chassis.auth import JwksKeySource, TokenVerifier
-from chassis.clock import SystemClock
+from chassis.clock import Clock, SystemClock
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.grpc.clients import Client
@@ -14,13 +19,22 @@ from chassis.grpc.server import GrpcServer, serve
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.adapters.ledger import SqlLedgerUow
 from order_svc.payment.adapters.sandbox import SandboxProvider
+from order_svc.payment.adapters.stripe.sql_intents import SqlIntents
 from order_svc.payment.api import PaymentApi
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
-from order_svc.payment.domain.provider import PaymentProvider
+from order_svc.payment.domain.provider import NoNotices, Notices, PaymentProvider
 from order_svc.payment.strategies import offered
 
 SERVICE = "easyorder.payment.v1.PaymentService"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who moves the money, and what they send by themselves."""
+
+    payments: PaymentProvider
+    notices: Notices
 
 
 async def run(settings: PaymentSettings) -> None:
@@ -29,13 +43,37 @@ async def run(settings: PaymentSettings) -> None:
     engine = make_engine(settings.database_url(DATABASE), application_name="easyorder-payment")
     identity = Client(settings.identity_address)
     verifier = TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value())
+    clock = SystemClock()
     try:
-        provider = SandboxProvider(ledger_on(engine), SystemClock())
-        server = payment_server(provider, verifier, settings)
-        await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
+        async with provider_of(settings, engine, clock) as provider:
+            server = payment_server(provider, verifier, settings)
+            await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
     finally:
         await identity.close()
         await engine.dispose()
+
+
+@asynccontextmanager
+async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clock) -> AsyncIterator[Provider]:
+    """The provider that the settings ask for; closes its connections when the block is left."""
+    if settings.payment_provider == "sandbox":
+        yield Provider(SandboxProvider(ledger_on(engine), clock), NoNotices())
+        return
+    # The SDK takes half a second and 30 MB, which only those pay who use it.
+    from order_svc.payment.adapters.stripe.client import StripeApi
+    from order_svc.payment.adapters.stripe.notices import StripeNotices
+    from order_svc.payment.adapters.stripe.provider import StripeProvider
+
+    secret = settings.stripe_webhook_secret.get_secret_value()
+    tolerance = timedelta(seconds=settings.stripe_webhook_tolerance_s)
+    notices = StripeNotices(secret, clock, tolerance=tolerance) if secret else NoNotices()
+    api = StripeApi(
+        settings.stripe_api_key.get_secret_value(), base=settings.stripe_api_base, timeout_s=settings.stripe_timeout_s
+    )
+    try:
+        yield Provider(StripeProvider(api, SqlIntents(engine)), notices)
+    finally:
+        await api.close()
 
 
 def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
@@ -43,12 +81,12 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     return sql_units_of_work(SqlLedgerUow, make_sessions(engine), after_commit=AfterCommit())
 
 
-def payment_server(provider: PaymentProvider, verifier: TokenVerifier, settings: PaymentSettings) -> GrpcServer:
+def payment_server(provider: Provider, verifier: TokenVerifier, settings: PaymentSettings) -> GrpcServer:
     """Keeps no audit of its own: the ledger says what was done, and order_svc on whose behalf."""
     return GrpcServer(
         name="payment",
         address=settings.address,
-        servicers={SERVICE: PaymentApi(offered(provider), provider)},
+        servicers={SERVICE: PaymentApi(offered(provider.payments), provider.payments, provider.notices)},
         verifier=verifier,
         call_timeout_s=settings.call_timeout_s,
     )

@@ -77,6 +77,23 @@ class JobStoreContract:
         assert await bench.write(a_job()) == []
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DONE", 1, None)}
 
+    async def test_a_job_that_is_put_off_can_be_hurried(self, bench: JobBench) -> None:
+        await bench.write(a_job(delay_s=100), a_job("k-2", delay_s=100), a_job(kind="release", delay_s=100))
+
+        assert await bench.store.hurry("charge", "k-1")
+
+        assert [job.key for job in await claimed(bench)] == ["k-1"]
+        assert await claimed(bench, kind="release") == []
+
+    async def test_what_runs_or_has_ended_is_not_hurried(self, bench: JobBench) -> None:
+        running, done = await bench.write(a_job(), a_job("k-2"))
+        await bench.store.complete([done])
+
+        assert [await bench.store.hurry("charge", key) for key in ("k-1", "k-2", "k-3")] == [False, False, False]
+
+        assert await claimed(bench) == []
+        assert await bench.store.complete([running]) == {running.job_id}
+
     async def test_claims_are_limited_and_skip_what_others_hold(self, bench: JobBench) -> None:
         await bench.write(*(a_job(f"k-{number}", delay_s=1) for number in range(10)))
         await bench.elapse(1)

@@ -49,6 +49,20 @@ async def test_a_body_may_be_one_field(http: httpx.AsyncClient, mesh: FakeMesh, 
     assert (request.id, request.product.name, request.product.product_items[0].sku) == (7, "Cup", "CUP-1")
 
 
+async def test_a_webhook_arrives_as_it_was_sent(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    # Its signature is of the bytes: blanks, order and escapes included, whatever they are.
+    body = b'{\n  "b": 1.0,  "a": "\\u00e9\xc3\xa9/", "unknown": [1,  2]\n}\n\x00\xff'
+    headers = {"content-type": "application/json; charset=utf-8", "stripe-signature": "t=1,v1=2,v1=3"}
+
+    reply = await http.post("/api/v1/payments/stripe/webhook", headers=headers, content=body)
+
+    assert (reply.status_code, reply.json()) == (200, {})
+    call = mesh.only_call
+    assert (call.service, call.method.rpartition("/")[2]) == ("order", "ReceiveStripeEvent")
+    assert call.request.data == body
+    assert call.metadata["stripe-signature"] == "t=1,v1=2,v1=3"
+
+
 async def test_json_by_any_other_name(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}  # what curl -d says
 

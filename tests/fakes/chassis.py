@@ -104,6 +104,12 @@ class InMemoryJobStore(InMemoryJobLeases):
             job.due_at = now + timedelta(seconds=lease_s)
         return [leased(job, lease_s) for job in due[:limit]]
 
+    async def hurry(self, kind: str, key: str) -> bool:
+        put_off = [job for job in self._state.jobs if (job.kind, job.key, job.state) == (kind, key, "READY")]
+        for job in put_off:
+            job.due_at = min(job.due_at, self._clock.now())
+        return bool(put_off)
+
     @property
     def _open_jobs(self) -> list[StoredJob]:
         return [job for job in self._state.jobs if job.state in {"READY", "RUNNING"}]

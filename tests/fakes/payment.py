@@ -1,15 +1,17 @@
-"""The sandbox's ledger in memory: the same promises as SqlLedger, without a database."""
+"""What the providers keep, in memory: the same promises as SqlLedger and SqlIntents, without a database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from chassis.errors import Conflict
 from chassis.unit_of_work import OpenUnitOfWork
+from order_svc.payment.adapters.stripe.intents import Intent, KeptRefund
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
+from order_svc.payment.domain.provider import Charge, Refund
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
 _OUTCOMES = {EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.VOID}
@@ -58,3 +60,44 @@ def _collide(entry: Entry, written: Entry) -> bool:
     if entry.transaction_id != written.transaction_id:
         return False
     return entry.ordinal == written.ordinal or {entry.kind, written.kind} <= _OUTCOMES
+
+
+class InMemoryIntents:
+    def __init__(self) -> None:
+        self._intents: dict[str, Intent] = {}
+        self._refunds: dict[str, KeptRefund] = {}
+
+    async def find(self, transaction_id: str) -> Intent | None:
+        return self._intents.get(transaction_id)
+
+    async def begin(self, charge: Charge) -> Intent:
+        id = charge.transaction_id
+        return self._intents.setdefault(id, Intent(transaction_id=id, order_id=charge.order_id, amount=charge.amount))
+
+    async def adopt(self, transaction_id: str, intent_id: str) -> Intent:
+        kept = self._intents[transaction_id]
+        if kept.intent_id is None and kept.void_reason is None:
+            self._intents[transaction_id] = replace(kept, intent_id=intent_id)
+        return self._intents[transaction_id]
+
+    async def void(self, transaction_id: str, reason: str) -> Intent:
+        kept = self._intents.get(transaction_id) or Intent(transaction_id=transaction_id)
+        self._intents[transaction_id] = replace(kept, void_reason=kept.void_reason or reason)
+        return self._intents[transaction_id]
+
+    async def next_generation(self, intent: Intent) -> None:
+        kept = self._intents[intent.transaction_id]
+        if kept.generation == intent.generation:
+            self._intents[intent.transaction_id] = replace(kept, generation=kept.generation + 1)
+
+    async def begin_refund(self, refund: Refund) -> KeptRefund:
+        kept = KeptRefund(refund_id=refund.refund_id, transaction_id=refund.transaction_id, amount=refund.amount)
+        return self._refunds.setdefault(refund.refund_id, kept)
+
+    async def made(self, refund: KeptRefund, stripe_id: str) -> None:
+        self._refunds[refund.refund_id] = replace(self._refunds[refund.refund_id], made_as=stripe_id)
+
+    async def next_refund_generation(self, refund: KeptRefund) -> None:
+        kept = self._refunds[refund.refund_id]
+        if kept.generation == refund.generation:
+            self._refunds[refund.refund_id] = replace(kept, generation=kept.generation + 1)

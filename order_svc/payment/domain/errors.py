@@ -62,3 +62,27 @@ class PaymentMethodUnsupported(AppError):
     @classmethod
     def of(cls, method: str) -> PaymentMethodUnsupported:
         return cls(f"payment by {method} is not offered; choose another method", metadata={"method": method})
+
+
+class RefundRefused(AppError):
+    """The provider will not give the money back, such as to an account that was closed: somebody has to look."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "REFUND_REFUSED"
+
+    @classmethod
+    def of(cls, refund_id: str) -> RefundRefused:
+        return cls(
+            f"the payment provider refuses refund {refund_id!r}; see its dashboard", metadata={"refundId": refund_id}
+        )
+
+
+class NoticeRefused(AppError):
+    """A message that says it is from the provider can not be shown to be so."""
+
+    kind, reason = Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID"
+
+
+class NoticesNotExpected(AppError):
+    """The provider in use sends no messages, or no secret was agreed on to tell them by."""
+
+    kind, reason = Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED"

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from chassis.money import Money
+from order_svc.payment.domain.errors import NoticesNotExpected
 
 
 class PaymentMethod(Enum):
@@ -83,3 +84,21 @@ class PaymentProvider(Protocol):
     async def find(self, transaction_id: str) -> ProviderPayment:
         """What is known of a transaction; state UNSPECIFIED when nothing is."""
         ...
+
+
+class Notices(Protocol):
+    """What a provider sends by itself when a payment has moved."""
+
+    def transaction_of(self, body: bytes, signature: str) -> str | None:
+        """The transaction that a message is about; None when it is about none of ours.
+
+        Raises NoticeRefused when it is not from the provider or too old, NoticesNotExpected.
+        """
+        ...
+
+
+class NoNotices:
+    """Of a provider that sends none."""
+
+    def transaction_of(self, body: bytes, signature: str) -> str | None:
+        raise NoticesNotExpected("this shop expects no messages of a payment provider")

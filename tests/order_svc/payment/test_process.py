@@ -23,9 +23,11 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.payment.config import DATABASE
 from order_svc.payment.queries.balances import balances
 from tests.conftest import Postgres
+from tests.fakes.stripe_api import API_KEY, StripeApiFake
 from tests.mesh import SECRET
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import PACKAGE
+from tests.polling import eventually
 
 ROOT = Path(__file__).parents[3]
 # Long enough for a process to start: a call waits until somebody listens.
@@ -35,13 +37,14 @@ CALL_TIMEOUT_S = 20.0
 class Process:
     """The payment process, on a port of its own."""
 
-    def __init__(self, database_server: str) -> None:
+    def __init__(self, database_server: str, **environment: str) -> None:
         self.address = f"127.0.0.1:{_free_port()}"
         self._environment = {
             "EASYORDER_DATABASE_URL": database_server,
             "EASYORDER_LISTEN_ADDRESS": self.address,
             "EASYORDER_MESH_SECRET": SECRET,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
+            **environment,
         }
         self._running: asyncio.subprocess.Process | None = None
 
@@ -63,6 +66,27 @@ async def process(postgres: Postgres) -> AsyncIterator[Process]:
     # Under its real name, hence not dropped: another process may be at work in it.
     await migrate([PACKAGE], postgres.url)
     process = Process(postgres.base_url)
+    await process.start()
+    yield process
+    await process.end(signal.SIGKILL)
+
+
+@pytest.fixture
+async def stripe_api() -> AsyncIterator[StripeApiFake]:
+    async with StripeApiFake() as api:
+        yield api
+
+
+@pytest.fixture
+async def stripe_process(postgres: Postgres, stripe_api: StripeApiFake) -> AsyncIterator[Process]:
+    await migrate([PACKAGE], postgres.url)
+    process = Process(
+        postgres.base_url,
+        EASYORDER_PAYMENT_PROVIDER="stripe",
+        EASYORDER_STRIPE_API_KEY=API_KEY,
+        EASYORDER_STRIPE_API_BASE=stripe_api.url,
+        EASYORDER_LOG_LEVEL="DEBUG",
+    )
     await process.start()
     yield process
     await process.end(signal.SIGKILL)
@@ -123,6 +147,36 @@ async def test_a_kill_amid_charges_loses_none_and_repeats_none(
     await engine.dispose()
     assert {(balance.charges, balance.net) for balance in booked} == {(1, usd("10.00"))}
     assert len(booked) == len(transactions)
+
+
+async def test_killed_while_stripe_charges_it_asks_and_does_not_charge_again(
+    stripe_process: Process, stripe_api: StripeApiFake, capfd: pytest.CaptureFixture[str]
+) -> None:
+    peer = Peer(stripe_process.address, "order", SECRET)
+    payments = GrpcPayments(peer, timeout_s=CALL_TIMEOUT_S)
+    transaction_id = uuid.uuid4().hex
+    stripe_api.may_confirm.clear()
+    charging = asyncio.create_task(charge(payments, transaction_id, "pm_ok_secret"))
+    await eventually(lambda: any("/confirm" in request for request in stripe_api.requests), timeout_s=CALL_TIMEOUT_S)
+    await stripe_process.end(signal.SIGKILL)
+    stripe_api.may_confirm.set()
+    await stripe_process.start()
+
+    # Our client repeats a call whose server went away; whether it does or not, the answer is the same.
+    await asyncio.wait([charging])
+    assert isinstance(await payments.find(transaction_id), Charged)
+    assert isinstance(await charge(payments, transaction_id, "pm_ok_secret"), Charged)
+    assert stripe_api.net(transaction_id) == [1000]
+    assert sum("/confirm" in request for request in stripe_api.requests) == 1
+
+    assert await payments.refund(transaction_id=transaction_id, refund_id=f"{transaction_id}/all", amount=usd("10.00"))
+    assert stripe_api.net(transaction_id) == [0]
+    await peer.close()
+    assert await stripe_process.end(signal.SIGTERM) == 0
+    told = "".join(capfd.readouterr())
+    assert "serving" in told
+    assert API_KEY not in told
+    assert "pm_ok_secret" not in told
 
 
 def _free_port() -> int:

@@ -3,7 +3,16 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("ChargeRequest", "GetPaymentRequest", "PaymentState", "ProviderPayment", "RefundRequest")
+__all__ = (
+    "ChargeRequest",
+    "CheckNoticeRequest",
+    "CheckNoticeResponse",
+    "GetPaymentRequest",
+    "PaymentState",
+    "ProviderPayment",
+    "ReceiveStripeEventResponse",
+    "RefundRequest",
+)
 
 import datetime
 from dataclasses import dataclass
@@ -90,6 +99,30 @@ default_message_pool.register_message("easyorder.payment.v1", "ChargeRequest", C
 
 
 @dataclass(eq=False, repr=False)
+class CheckNoticeRequest(betterproto2.Message):
+    body: "bytes" = betterproto2.field(1, betterproto2.TYPE_BYTES)
+    """
+    As it came.
+    """
+
+    signature: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("easyorder.payment.v1", "CheckNoticeRequest", CheckNoticeRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CheckNoticeResponse(betterproto2.Message):
+    transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Empty where the message is about nothing of ours.
+    """
+
+
+default_message_pool.register_message("easyorder.payment.v1", "CheckNoticeResponse", CheckNoticeResponse)
+
+
+@dataclass(eq=False, repr=False)
 class GetPaymentRequest(betterproto2.Message):
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
@@ -122,6 +155,18 @@ class ProviderPayment(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.payment.v1", "ProviderPayment", ProviderPayment)
+
+
+@dataclass(eq=False, repr=False)
+class ReceiveStripeEventResponse(betterproto2.Message):
+    """
+    It was received; there is nothing to tell.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.payment.v1", "ReceiveStripeEventResponse", ReceiveStripeEventResponse)
 
 
 @dataclass(eq=False, repr=False)

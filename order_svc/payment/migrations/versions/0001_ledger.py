@@ -1,4 +1,4 @@
-"""The sandbox's ledger, to which rows are only ever added."""
+"""The sandbox's ledger, to which rows are only ever added; and what is kept of payments at Stripe."""
 
 from __future__ import annotations
 
@@ -47,8 +47,38 @@ def upgrade() -> None:
         "CREATE TRIGGER trg_ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_ledger()"
     )
+    op.execute(
+        """
+        CREATE TABLE stripe_intent (
+            transaction_id text PRIMARY KEY,
+            intent_id text UNIQUE,
+            -- Null where a refund came before any charge.
+            order_id bigint,
+            amount numeric(18, 2),
+            currency text,
+            generation integer NOT NULL DEFAULT 0,
+            void_reason text,
+            created_on timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE stripe_refund (
+            refund_id text PRIMARY KEY,
+            transaction_id text NOT NULL,
+            amount numeric(18, 2) NOT NULL,
+            currency text NOT NULL,
+            made_as text,
+            generation integer NOT NULL DEFAULT 0,
+            created_on timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE stripe_refund")
+    op.execute("DROP TABLE stripe_intent")
     op.execute("DROP TABLE ledger_entry")
     op.execute("DROP FUNCTION refuse_change_of_ledger")

@@ -1,0 +1,175 @@
+"""Charges and refunds at Stripe: once each, whatever is lost on the way.
+
+A transaction is one payment intent, made first and confirmed second: until it is confirmed it takes no money, and
+Stripe confirms it at most once. What became of it is asked for before it is confirmed again.
+"""
+
+from __future__ import annotations
+
+from chassis.errors import InvalidArgument
+from chassis.money import Money
+from order_svc.payment.adapters.stripe.client import Declined, IntentMoved, IntentState, KeyReused, StripeApi, Undecided
+from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, TransactionReused
+from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
+
+_VOID = "refunded before it was charged"
+
+
+class StripeProvider:
+    """A PaymentProvider on the Stripe account that the key of `api` belongs to."""
+
+    def __init__(self, api: StripeApi, intents: Intents) -> None:
+        self._api = api
+        self._intents = intents
+
+    async def charge(self, charge: Charge) -> ProviderPayment:
+        kept = await self._intents.begin(charge)
+        kept.check(charge)
+        if kept.intent_id is None and kept.void_reason is None:
+            try:
+                kept = await self._make_intent(kept, charge)
+            except Declined as refusal:
+                return _refused(kept.transaction_id, refusal)
+        elif kept.intent_id is not None:
+            state = await self._api.find(kept.intent_id)
+            known = _payment(kept, state)
+            if known.state is not PaymentState.UNSPECIFIED:
+                return known
+            if not state.is_open:
+                raise ProviderUnavailable("the payment is under way; ask again")
+        if kept.intent_id is None:
+            return _payment(kept)
+        if kept.void_reason is not None:
+            return await self._void(kept, kept.intent_id, kept.void_reason)
+        return await self._confirm(kept, kept.intent_id, charge)
+
+    async def refund(self, refund: Refund) -> ProviderPayment:
+        reason = refund.reason or _VOID
+        kept = await self._intents.find(refund.transaction_id)
+        if kept is None or kept.intent_id is None:
+            kept = await self._intents.void(refund.transaction_id, reason)
+        if kept.intent_id is None:
+            return _payment(kept)
+        known = _payment(kept, await self._api.find(kept.intent_id))
+        if known.state is PaymentState.UNSPECIFIED:
+            known = await self._void(kept, kept.intent_id, reason)
+        if known.charged is None:
+            return known
+        await self._give_back(kept.intent_id, known, known.charged, refund)
+        return await self.find(refund.transaction_id)
+
+    async def find(self, transaction_id: str) -> ProviderPayment:
+        kept = await self._intents.find(transaction_id)
+        if kept is None:
+            return ProviderPayment(transaction_id=transaction_id)
+        return _payment(kept, await self._api.find(kept.intent_id) if kept.intent_id else None)
+
+    async def _make_intent(self, kept: Intent, charge: Charge) -> Intent:
+        try:
+            intent_id = await self._api.create(charge, key=kept.key("create"))
+        except Undecided:
+            await self._intents.next_generation(kept)
+            raise
+        except KeyReused:
+            raise TransactionReused.of(charge.transaction_id) from None
+        return await self._intents.adopt(charge.transaction_id, intent_id)
+
+    async def _confirm(self, kept: Intent, intent_id: str, charge: Charge) -> ProviderPayment:
+        try:
+            state = await self._api.confirm(intent_id, charge.token, key=kept.key("confirm"))
+        except Declined as refusal:
+            if refusal.is_final:
+                return _refused(kept.transaction_id, refusal)
+            await self._intents.next_generation(kept)
+            raise ProviderUnavailable(refusal.why) from None
+        except Undecided:
+            # The intent is asked about before it is confirmed under the next key, and is charged once in any case.
+            await self._intents.next_generation(kept)
+            raise
+        except KeyReused:
+            raise TransactionReused.of(charge.transaction_id) from None
+        except IntentMoved:
+            state = await self._api.find(intent_id)
+        return _decided(_payment(kept, state))
+
+    async def _void(self, kept: Intent, intent_id: str, reason: str) -> ProviderPayment:
+        """Ends an intent that is not charged; where a charge was quicker, answers that."""
+        kept = await self._intents.void(kept.transaction_id, reason)
+        try:
+            state = await self._api.cancel(intent_id)
+        except (IntentMoved, Declined):
+            state = await self._api.find(intent_id)
+        return _decided(_payment(kept, state))
+
+    async def _give_back(self, intent_id: str, known: ProviderPayment, charged: Money, refund: Refund) -> None:
+        if refund.amount.currency != charged.currency:
+            raise InvalidArgument.of("amount.currencyCode", f"must be that of the charge, {charged.currency}")
+        asked = await self._intents.begin_refund(refund)
+        asked.check(refund)
+        if asked.made_as is not None:
+            return
+        # Longer than a day ago Stripe has forgotten the key, but not the refund.
+        made = await self._api.find_refund(intent_id, refund.refund_id) if known.refunded else None
+        if made is None:
+            _check_left(known, refund)
+            made = await self._make_refund(intent_id, asked, charged, refund)
+        await self._intents.made(asked, made)
+
+    async def _make_refund(self, intent_id: str, asked: KeptRefund, charged: Money, refund: Refund) -> str:
+        try:
+            return await self._api.refund(intent_id, refund, key=asked.key)
+        except Undecided:
+            # A second one of the whole charge is impossible; of a part, only the same key is safe.
+            if refund.amount == charged:
+                await self._intents.next_refund_generation(asked)
+            raise
+        except Declined:
+            # Another refund may have been quicker.
+            _check_left(await self.find(refund.transaction_id), refund)
+            raise RefundRefused.of(refund.refund_id) from None
+
+
+def _payment(kept: Intent, state: IntentState | None = None) -> ProviderPayment:
+    """Where the transaction stands; UNSPECIFIED while that is not decided."""
+    id = kept.transaction_id
+    if state is None:
+        voided = kept.void_reason is not None
+        return ProviderPayment(
+            transaction_id=id,
+            state=PaymentState.VOIDED if voided else PaymentState.UNSPECIFIED,
+            failure_reason=kept.void_reason or "",
+        )
+    if state.status == "succeeded":
+        all_back = state.refunded == state.amount
+        return ProviderPayment(
+            transaction_id=id,
+            state=PaymentState.REFUNDED if all_back else PaymentState.CHARGED,
+            charged=state.amount,
+            refunded=state.refunded,
+            processed_at=state.refunded_at if all_back else state.charged_at,
+        )
+    ended = state.status == "canceled"
+    if state.declined and state.declined.is_final and (ended or state.is_open):
+        return _refused(id, state.declined)
+    if ended:
+        reason = kept.void_reason or "ended at the payment provider"
+        return ProviderPayment(transaction_id=id, state=PaymentState.VOIDED, failure_reason=reason)
+    return ProviderPayment(transaction_id=id)
+
+
+def _decided(payment: ProviderPayment) -> ProviderPayment:
+    if payment.state is PaymentState.UNSPECIFIED:
+        raise ProviderUnavailable("the payment is under way; ask again")
+    return payment
+
+
+def _refused(transaction_id: str, refusal: Declined) -> ProviderPayment:
+    return ProviderPayment(transaction_id=transaction_id, state=PaymentState.REFUSED, failure_reason=refusal.why)
+
+
+def _check_left(known: ProviderPayment, refund: Refund) -> None:
+    assert known.charged is not None
+    left = known.charged - known.refunded if known.refunded else known.charged
+    if (left - refund.amount).is_negative:
+        raise RefundExceedsCharge.of(requested=refund.amount, left=left)

@@ -1,0 +1,137 @@
+"""A webhook through order_svc and the payment process: whose it is, and what it has done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import stripe
+from easyorder.google.api import HttpBody
+from easyorder.payment.v1 import ReceiveStripeEventResponse
+
+from chassis.clock import SystemClock
+from chassis.errors import AppError, Kind, Unavailable
+from chassis.grpc.clients import Client, rpc
+from order_svc.adapters.payments import GrpcPayments
+from order_svc.domain.payments import Notices
+from order_svc.domain.status import Status
+from order_svc.payment.adapters.stripe.notices import StripeNotices
+from order_svc.payment.api import PaymentApi
+from order_svc.payment.bootstrap import SERVICE as PAYMENT
+from order_svc.payment.domain.provider import NoNotices
+from order_svc.payment.domain.provider import Notices as ProviderNotices
+from order_svc.payment.strategies import offered
+from order_svc.webhook_api import PaymentWebhookApi
+from tests.fakes.chassis import InMemoryJobStore
+from tests.fakes.payment import in_memory_ledger
+from tests.mesh import serving
+from tests.order_svc.payment.conftest import Sandbox
+from tests.order_svc.test_checkout import CheckoutApp
+
+WEBHOOK = "easyorder.payment.v1.PaymentWebhookService"
+RECEIVE = rpc(WEBHOOK, "ReceiveStripeEvent", HttpBody, ReceiveStripeEventResponse)
+SECRET = "whsec_ours"
+
+
+class Webhook:
+    """Stripe's side: `tell` sends a message to the shop."""
+
+    def __init__(self, client: Client, app: CheckoutApp) -> None:
+        self.app = app
+        self._client = client
+
+    async def tell(self, transaction_id: str, *, secret: str = SECRET) -> None:
+        about = {"object": "payment_intent", "metadata": {"transaction_id": transaction_id}}
+        body = json.dumps({"type": "payment_intent.succeeded", "data": {"object": about}})
+        signature = stripe.WebhookSignature.generate_signature_header(body, secret)
+        request = HttpBody(content_type="application/json", data=body.encode())
+        await self._client.call(RECEIVE, request, extra=(("stripe-signature", signature),))
+
+    async def charged_unheard(self) -> tuple[int, str]:
+        """Given an order whose charge went through while its reply was lost: its id and transaction."""
+        self.app.payments.answers = [Unavailable("the reply was lost")]
+        placed = await self.app.place()
+        await self.app.work()
+        payment = (await self.app.order(placed.id)).payment
+        self.app.payments.ledger[payment.transaction_id] = payment.amount
+        return placed.id, payment.transaction_id
+
+
+@pytest.fixture
+def notices() -> ProviderNotices:
+    return StripeNotices(SECRET, SystemClock(), tolerance=timedelta(minutes=5))
+
+
+@pytest.fixture
+async def webhook(notices: ProviderNotices) -> AsyncIterator[Webhook]:
+    app = CheckoutApp()
+    ledger = in_memory_ledger()
+    sandbox = Sandbox(lambda: ledger).provider
+    async with serving({PAYMENT: PaymentApi(offered(sandbox), sandbox, notices)}) as payment:
+        payments: Notices = GrpcPayments(payment.service("order"))
+        store = InMemoryJobStore(app._state, app.clock)
+        async with serving({WEBHOOK: PaymentWebhookApi(payments, store)}) as order:
+            yield Webhook(order.anonymous(), app)
+
+
+async def test_a_charge_that_waits_is_asked_about_at_once(webhook: Webhook) -> None:
+    order_id, transaction_id = await webhook.charged_unheard()
+    await webhook.app.due(0)
+    assert await webhook.app.status(order_id) is Status.CONFIRMED
+
+    await webhook.tell(transaction_id)
+    await webhook.app.due(0)
+    await webhook.app.work()
+
+    assert await webhook.app.status(order_id) is Status.PAID
+    assert webhook.app.payments.calls == ["charge", "find"]
+
+
+async def test_however_often_it_comes_it_is_recorded_once(webhook: Webhook) -> None:
+    order_id, transaction_id = await webhook.charged_unheard()
+    for _ in range(3):
+        await webhook.tell(transaction_id)
+        await webhook.app.due(0)
+        await webhook.app.work()
+
+    assert (await webhook.app.order(order_id)).payment.attempts == 2
+    assert webhook.app.payments.calls == ["charge", "find"]
+    assert len(webhook.app.payments.ledger) == 1
+
+
+async def test_a_charge_that_is_being_made_is_left_to_who_makes_it(webhook: Webhook) -> None:
+    placed = await webhook.app.place()
+    transaction_id = (await webhook.app.order(placed.id)).payment.transaction_id
+
+    await webhook.tell(transaction_id)
+    await webhook.app.due(0)
+    await webhook.app.work()
+
+    assert await webhook.app.status(placed.id) is Status.PAID
+    assert webhook.app.payments.calls == ["charge"]
+
+
+async def test_nobody_but_stripe_hurries_anything(webhook: Webhook) -> None:
+    order_id, transaction_id = await webhook.charged_unheard()
+
+    with pytest.raises(AppError) as refusal:
+        await webhook.tell(transaction_id, secret="whsec_theirs")
+
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID")
+    await webhook.app.due(0)
+    assert not [job for job in await webhook.app.jobs() if job.state == "RUNNING"]
+    assert await webhook.app.status(order_id) is Status.CONFIRMED
+
+
+async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -> None:
+    await webhook.tell("somebody-elses")
+
+
+@pytest.mark.parametrize("notices", [NoNotices()])
+async def test_a_shop_without_stripe_expects_no_webhook(webhook: Webhook) -> None:
+    with pytest.raises(AppError) as refusal:
+        await webhook.tell("t-1")
+
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED")
