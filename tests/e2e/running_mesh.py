@@ -19,7 +19,7 @@ from chassis.settings import PORTS
 from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 120
 STOPS_WITHIN_S = 30
 
 

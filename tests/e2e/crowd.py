@@ -1,0 +1,107 @@
+"""Many orders at once by JSON, and how each of them must end. EASYORDER_CROWD [300] is how many."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from deploy.local.shop import Shop
+from tests.e2e import invariants
+from tests.e2e.patient_clients import Json, PatientClient, an_order_of
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import Shelf, a_shelf
+from tests.polling import eventually
+
+ORDERS = int(os.environ.get("EASYORDER_CROWD", "300"))
+CONNECTIONS = 200
+SETTLED_WITHIN_S = 120
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An order to be placed, perhaps to be cancelled as soon as it is there, and the status that it ends in."""
+
+    token: str = "tok_ok"
+    is_cancelled: bool = False
+    ends: str = "PAID"
+
+
+CHARGED = Wish()
+# 20 % flaky, 10 % declined, 10 % cancelled midway.
+MIXED = (
+    *[Wish("tok_flaky_1")] * 2,
+    Wish("tok_declined", ends="FAILED"),
+    Wish(is_cancelled=True, ends="CANCELLED"),
+    *[CHARGED] * 6,
+)
+
+
+@asynccontextmanager
+async def many_connections(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    async with httpx.AsyncClient(base_url=mesh.url, trust_env=False, timeout=60, limits=limits) as client:
+        yield client
+
+
+class Crowd:
+    """Orders as many as ORDERS, cycling through `wishes`, and tells how many are acknowledged while it does."""
+
+    def __init__(self, http: httpx.AsyncClient, admin: Shop, shelf: Shelf, wishes: Sequence[Wish]) -> None:
+        self._client = PatientClient(http, admin.headers)
+        self._wishes = [wishes[n % len(wishes)] for n in range(ORDERS)]
+        self._shelf = shelf
+        # More at once would wait for a connection anyway, until they lose patience.
+        self._free = asyncio.Semaphore(CONNECTIONS)
+        self.ends: dict[int, str] = {}
+
+    async def order(self) -> None:
+        """Returns when all are acknowledged, and those cancelled that are to be."""
+        await asyncio.gather(*[self._come_true(wish) for wish in self._wishes])
+
+    async def reaches(self, share: float) -> None:
+        """Returns when that share of the orders is acknowledged."""
+        await eventually(lambda: len(self.ends) >= share * ORDERS, timeout_s=60)
+
+    async def _come_true(self, wish: Wish) -> None:
+        async with self._free:
+            placed = await self._client.order(an_order_of(self._shelf.ids[:2], wish.token))
+            assert total_of(placed) == 40 + 45
+            self.ends[int(placed["id"])] = wish.ends
+            if wish.is_cancelled:
+                await self._client.cancel(placed["id"])
+
+
+def total_of(order: Json) -> int:
+    assert order["totalAmount"]["nanos"] == 0
+    return int(order["totalAmount"]["units"])
+
+
+async def all_end_as_they_should(
+    mesh: RunningMesh,
+    http: httpx.AsyncClient,
+    admin: Shop,
+    wishes: Sequence[Wish],
+    *,
+    meanwhile: Meanwhile | None = None,
+) -> None:
+    """Places the orders, does `meanwhile`, and raises AssertionError for whatever is not as it should be."""
+    shelf = await a_shelf(admin, pieces=ORDERS)
+    crowd = Crowd(http, admin, shelf, wishes)
+
+    await asyncio.gather(crowd.order(), *([meanwhile(crowd)] if meanwhile else []))
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=SETTLED_WITHIN_S)
+
+    assert len(crowd.ends) == ORDERS
+    async with mesh.database("easyorder_order_write") as orders:
+        rows = await orders.fetch("SELECT id, status FROM orders WHERE id = ANY($1)", list(crowd.ends))
+    assert {row["id"]: row["status"] for row in rows} == crowd.ends, Counter(row["status"] for row in rows)
+    await invariants.check(mesh, set(crowd.ends))
+
+
+Meanwhile = Callable[[Crowd], Awaitable[None]]

@@ -1,0 +1,42 @@
+"""Two of every service: the work is shared, and one of each may die in the middle of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.mesh import SERVICES
+from deploy.local.shop import Shop
+from tests.e2e.conftest import SETTINGS
+from tests.e2e.crowd import MIXED, Crowd, all_end_as_they_should, many_connections
+from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.folders import data_folder
+from tests.polling import eventually
+
+# Orders are under way when each of them is killed.
+KILLED_AT = {"order_svc": 0.2, "inventory_svc": 0.35, "order_svc.payment": 0.5, "identity_svc": 0.65, "edge": 0.8}
+
+
+@pytest.fixture
+def mesh() -> Iterator[RunningMesh]:
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | {"REPLICAS": "2"}) as running:
+        yield running
+
+
+@pytest.mark.timeout(300)
+async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
+    assert set(KILLED_AT) == set(SERVICES.values())
+
+    async def kill_one_of_each(crowd: Crowd) -> None:
+        for module, share in KILLED_AT.items():
+            assert len(mesh.pids_of(module)) == 2
+            await crowd.reaches(share)
+            mesh.kill(module)
+
+    async with many_connections(mesh) as http:
+        admin = await Shop(http).login("admin@example.com", "Admin123!")
+        await all_end_as_they_should(mesh, http, admin, MIXED, meanwhile=kill_one_of_each)
+
+    for module in SERVICES.values():
+        await eventually(lambda module=module: len(mesh.pids_of(module)) == 2, timeout_s=20)
