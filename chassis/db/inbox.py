@@ -32,6 +32,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis import failpoints
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import as_json
 from chassis.db.unit_of_work import SqlUow
@@ -132,6 +133,7 @@ class Inbox(Generic[SqlUow]):
                 return
             if fresh := [event for event in batch.events if event.position > position]:
                 await work(fresh, uow)
+                failpoints.reach("event_handled_not_in_inbox")
             await uow.session.execute(_MOVE, {"consumer": self._consumer, "position": batch.position})
             await uow.commit()
 

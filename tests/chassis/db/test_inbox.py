@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -122,6 +126,28 @@ async def test_a_batch_takes_effect_in_one_transaction_and_the_position_moves_wi
     assert await consumer.notes() == [(1, 1), (2, 1)]
     assert await consumer.inbox.position() == 9
     assert consumer.transactions == {"service:notes": 1}
+
+
+@pytest.mark.parametrize("run", range(int(os.environ.get("EASYORDER_CRASH_RUNS", "1"))))
+async def test_a_crash_between_the_effect_and_the_position_leaves_neither(
+    consumer: Consumer, tmp_path: Path, run: int
+) -> None:
+    environment = os.environ | {
+        "EASYORDER_FAILPOINT": "event_handled_not_in_inbox:1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "EASYORDER_DATA_DIR": str(tmp_path),
+    }
+
+    async def take() -> int:
+        url = consumer.engine.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-m", "tests.chassis.db.inbox_process", url]
+        return await (await asyncio.create_subprocess_exec(*command, env=environment)).wait()
+
+    assert await take() == -signal.SIGKILL
+    assert (await consumer.notes(), await consumer.inbox.position()) == ([], 0)
+
+    assert await take() == 0
+    assert (await consumer.notes(), await consumer.inbox.position()) == ([(1, 1), (2, 1), (1, 2)], 9)
 
 
 async def test_a_batch_without_events_only_moves_the_position(consumer: Consumer) -> None:
