@@ -32,9 +32,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What has nothing to do with the driver is not run once more on the second one."""
     if config.getoption("--driver") == "asyncpg":
         return
-    kept = [item for item in items if "postgres" in getattr(item, "fixturenames", ())]
+    kept = [item for item in items if _is_on_postgres(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def _is_on_postgres(item: pytest.Item) -> bool:
+    # Fixtures that choose between memory and PostgreSQL ask for the server by their parameter.
+    chosen = getattr(item, "callspec", None)
+    parameters = chosen.params.values() if chosen else ()
+    return "postgres" in getattr(item, "fixturenames", ()) or any("postgres" in str(value) for value in parameters)
 
 
 @dataclass
