@@ -28,6 +28,10 @@ class Malformed(ValueError):
     """Bytes that are not such a message."""
 
 
+class Encoded(bytes):
+    """A message that is serialised already, as a handler may answer it: it goes out as it is."""
+
+
 class Codec(Generic[M]):
     """Turns messages of one type into bytes and back."""
 

@@ -41,7 +41,7 @@ from chassis.errors import AppError, InvalidArgument
 from chassis.grpc.status import to_status
 from chassis.idempotency import RequestKey
 from chassis.mediator import Command, Mediator
-from chassis.wire import codec
+from chassis.wire import Encoded, codec
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
@@ -59,7 +59,8 @@ from inventory_svc.messages import (
     stock_level_message,
     wanted_product,
 )
-from inventory_svc.queries.products import ProductQueries
+from inventory_svc.queries.product_pages import ProductPages
+from inventory_svc.queries.products import PageRequest, ProductQueries
 from inventory_svc.queries.stock import StockQueries
 
 R = TypeVar("R")
@@ -68,9 +69,10 @@ R = TypeVar("R")
 class ProductApi:
     """The rpcs of easyorder.catalog.v1.ProductService that this version does."""
 
-    def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries) -> None:
+    def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries, pages: ProductPages) -> None:
         self._mediator = mediator
         self._queries = queries
+        self._pages = pages
 
     async def create_product(self, request: CreateProductRequest) -> Product:
         assert request.product is not None  # the contract requires it
@@ -95,18 +97,17 @@ class ProductApi:
     async def get_product(self, request: GetProductRequest) -> Product:
         return product_message(await self._queries.get_product(request.id))
 
-    async def list_products(self, request: ListProductsRequest) -> ListProductsResponse:
-        page = await self._queries.list_products(
+    async def list_products(self, request: ListProductsRequest) -> Encoded:
+        wanted = PageRequest.of(
             page_number=request.page_number,
             page_size=request.page_size,
             query=request.query,
             page_token=request.page_token,
         )
-        return ListProductsResponse(
-            products=[product_message(product) for product in page.products],
-            total_size=page.total_size,
-            next_page_token=page.next_page_token,
-        )
+        page = await self._pages.get(wanted)
+        rest = ListProductsResponse(total_size=page.total, next_page_token=page.next_page_token)
+        # Serialised messages of one type that are put one behind the other are the merged message.
+        return Encoded(page.products + codec(ListProductsResponse).encode(rest))
 
 
 class InventoryApi:

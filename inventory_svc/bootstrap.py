@@ -48,8 +48,11 @@ from inventory_svc.commands.validate_incentive import ValidateIncentive, validat
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.incentive_api import IncentiveApi
-from inventory_svc.projections import projections
+from inventory_svc.messages import serialised_products
+from inventory_svc.projections import projections, refresh_documents
+from inventory_svc.queries.catalogue_log import CatalogueLog
 from inventory_svc.queries.incentives import IncentiveQueries
+from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
 
@@ -63,6 +66,8 @@ class Service:
     server: GrpcServer
     background: Sequence[Background]
     mediator: Mediator[InventoryUow]
+    projector: Projector
+    pages: ProductPages
 
 
 def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates) -> None:
@@ -86,9 +91,9 @@ def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timede
 
 def build(settings: InventorySettings) -> Service:
     """Wires the process as the settings say."""
-    write = _engine(settings, "write")
-    read = _engine(settings, "read")
-    projector = Projector(write, read, projections())
+    write = engine(settings, "write")
+    read = engine(settings, "read")
+    projector = Projector(write, read, projections(), conclude=refresh_documents)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
     open_uow = sql_units_of_work(SqlInventoryUow, make_sessions(write), after_commit=after_commit, has_read_side=True)
@@ -98,12 +103,16 @@ def build(settings: InventorySettings) -> Service:
     )
     handle_commands(mediator, reservation_ttl=timedelta(seconds=settings.reservation_ttl_s), rates=rates)
     freshness = Freshness(write, wake=projector.wake)
+    products = ProductQueries(read, freshness)
+    pages = ProductPages(
+        products, CatalogueLog(read), freshness, serialised_products, ttl_s=settings.product_cache_ttl_s
+    )
     identity = Client(settings.identity_address)
     server = GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
         servicers={
-            "easyorder.catalog.v1.ProductService": ProductApi(mediator, ProductQueries(read, freshness)),
+            "easyorder.catalog.v1.ProductService": ProductApi(mediator, products, pages),
             "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, freshness)),
             "easyorder.ops.v1.OpsService": NOT_YET,
@@ -114,7 +123,8 @@ def build(settings: InventorySettings) -> Service:
         call_timeout_s=settings.call_timeout_s,
     )
     closing = [_Closing(engine.dispose) for engine in (write, read)] + [_Closing(identity.close)]
-    return Service(server, [*closing, projector, _regular_work(settings, mediator, write)], mediator)
+    background: Sequence[Background] = [*closing, projector, _regular_work(settings, mediator, write)]
+    return Service(server, background, mediator, projector, pages)
 
 
 async def run(settings: InventorySettings) -> None:
@@ -124,7 +134,8 @@ async def run(settings: InventorySettings) -> None:
     await serve(service.server, background=[telemetry, *service.background], grace_s=settings.drain_grace_s)
 
 
-def _engine(settings: InventorySettings, side: str) -> AsyncEngine:
+def engine(settings: InventorySettings, side: str) -> AsyncEngine:
+    """Of the `write` or the `read` database."""
     url = settings.database_url(f"easyorder_inventory_{side}")
     return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
 

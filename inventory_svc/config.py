@@ -19,5 +19,7 @@ class InventorySettings(MeshSettings):
     # Loyalty points that a whole unit of money earns once it is paid, and how many of them are worth one.
     loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0)
     loyalty_points_worth_unit: int = Field(default=100, ge=1)
+    # How long a page of products is answered from memory; every change that touches it ends it before. 0 for never.
+    product_cache_ttl_s: float = Field(default=600, ge=0)
     database_pool_size: int = Field(default=10, ge=2)
     kept_answers_days: float = Field(default=7, gt=0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
+from easyorder.catalog.v1 import ListProductsResponse
 from easyorder.catalog.v1 import Product as ProductMessage
 from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
@@ -16,6 +19,7 @@ from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
+from chassis.wire import codec
 from chassis.wire_types import money_message
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.reserve import Reserve
@@ -40,6 +44,12 @@ def product_message(product: Product) -> ProductMessage:
         create_time=product.created_on,
         update_time=product.modified_on,
     )
+
+
+def serialised_products(products: Sequence[Product]) -> bytes:
+    """The products of a ListProductsResponse, without what else is in it."""
+    messages = [product_message(product) for product in products]
+    return codec(ListProductsResponse).encode(ListProductsResponse(products=messages))
 
 
 def wanted_product(message: ProductMessage) -> Product:

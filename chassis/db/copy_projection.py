@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.db.bulk import as_json
 from chassis.db.projector import Change
 
 
@@ -18,10 +19,31 @@ class CopyProjection:
         names = list(columns) if columns is not None else stored
         self._upsert = _upsert(read_table.fullname, names, newer=">")
         self._repair = _upsert(read_table.fullname, names, newer=">=")
+        self._ids, self._ids_after, self._remove = _listing(read_table.fullname)
 
     async def apply(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool = False) -> None:
         images = "[" + ",".join(change.image_json for change in changes) + "]"
         await read.execute(self._repair if repair else self._upsert, {"images": images})
+
+    async def ids(self, read: AsyncConnection, after: str | None, limit: int) -> Sequence[str]:
+        if after is None:
+            return (await read.execute(self._ids, {"limit": limit})).scalars().all()
+        position = {"after": as_json([{"id": after}]), "limit": limit}
+        return (await read.execute(self._ids_after, position)).scalars().all()
+
+    async def remove(self, read: AsyncConnection, ids: Sequence[str]) -> None:
+        await read.execute(self._remove, {"rows": as_json([{"id": stranger} for stranger in ids])})
+
+
+def _listing(table: str) -> tuple[TextClause, TextClause, TextClause]:
+    """The first ids, those after one, and a removal by ids; ids as text, whatever their type."""
+    rows = "SELECT id FROM jsonb_populate_recordset(CAST(NULL AS {}), CAST(:{} AS jsonb))".format
+    select = f"SELECT CAST(source.id AS text) FROM {table} AS source {{}} ORDER BY source.id LIMIT :limit"
+    return (
+        text(select.format("")),
+        text(select.format(f"WHERE source.id > ({rows(table, 'after')})")),
+        text(f"DELETE FROM {table} WHERE id IN ({rows(table, 'rows')})"),
+    )
 
 
 def _upsert(table: str, columns: Sequence[str], *, newer: str) -> TextClause:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from chassis.context import ANONYMOUS
 from chassis.errors import InvalidArgument
 
 # Parked changes are the operators' affair; nobody waits for those.
@@ -40,6 +41,9 @@ class Freshness:
         At once, after one indexed query, when nothing is pending. False when time is up. Raises InvalidArgument for a
         position that never was one.
         """
+        if position is None and caller_id == ANONYMOUS.id:
+            # Nobody in particular never wrote anything.
+            return True
         if position is not None and not (position.isascii() and position.isdecimal() and len(position) < 20):
             raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
         pending: dict[str, str | int | None] = {"caller": caller_id, "position": position}

@@ -76,7 +76,7 @@ class Change:
 
 
 class Projection(Protocol):
-    """Brings changes of one entity into the read database."""
+    """Keeps one table of the read database, whose rows have the ids of the write side's."""
 
     async def apply(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool) -> None:
         """Applies the latest change of each row, in the connection's transaction; must bear being repeated.
@@ -85,13 +85,23 @@ class Projection(Protocol):
         """
         ...
 
+    async def ids(self, read: AsyncConnection, after: str | None, limit: int) -> Sequence[str]:
+        """The ids of the rows there are, in order, from the one behind `after`."""
+        ...
 
+    async def remove(self, read: AsyncConnection, ids: Sequence[str]) -> None:
+        """Takes rows away that the write side never had."""
+        ...
+
+
+Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 Told = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Projector:
     """Applies changes in the order of `projections` (by write table), a batch in one transaction of the read database.
 
+    `conclude` comes last in that transaction: the place for what is made of several tables.
     `on_applied` is told of changes that readers see by now, possibly more than once: the place to evict caches.
     """
 
@@ -101,6 +111,7 @@ class Projector:
         read: AsyncEngine,
         projections: Mapping[str, Projection],
         *,
+        conclude: Conclusion | None = None,
         idle_s: float = 0.25,
         pace_s: float = 0.02,
         batch: int = 1000,
@@ -108,6 +119,7 @@ class Projector:
         self._write = write
         self._read = read
         self._projections = projections
+        self._conclude = conclude
         self._pace_s = pace_s
         self._next_round = 0.0
         self._batch = batch
@@ -139,7 +151,8 @@ class Projector:
     async def rebuild(self, entity: str) -> int:
         """Copies all rows of a write table again, while everything runs; answers how many rows there are.
 
-        Mends a read table that was emptied or went wrong. What changes meanwhile comes through the log and is newer.
+        Mends a read table that was emptied or went wrong, and takes away what the write side never had. What changes
+        meanwhile comes through the log and is newer. Nothing is concluded: that is for the caller, once all is there.
         """
         count, after = 0, None
         while chunk := await self._chunk(entity, after):
@@ -147,7 +160,31 @@ class Projector:
                 await self._projections[entity].apply(read, _sorted(chunk), repair=True)
             await self._tell(chunk)
             count, after = count + len(chunk), chunk[-1].entity_id
+        await self._remove_strangers(entity)
         return count
+
+    async def _remove_strangers(self, entity: str) -> None:
+        projection, after = self._projections[entity], None
+        while True:
+            async with self._read.connect() as read:
+                ids = await projection.ids(read, after, self._batch)
+            if not ids:
+                return
+            # Rows of the write side are never removed: what it does not have after it was read here, it never had.
+            known = await self._known(entity, ids)
+            if strangers := [stranger for stranger in ids if stranger not in known]:
+                async with self._read.begin() as read:
+                    await projection.remove(read, strangers)
+            after = ids[-1]
+
+    async def _known(self, entity: str, ids: Sequence[str]) -> set[str]:
+        statement = text(
+            f"SELECT CAST(source.id AS text) FROM {entity} AS source JOIN "
+            f"jsonb_populate_recordset(CAST(NULL AS {entity}), CAST(:rows AS jsonb)) AS wanted ON wanted.id = source.id"
+        )
+        async with self._write.connect() as write:
+            rows = await write.execute(statement, {"rows": as_json([{"id": known} for known in ids])})
+            return set(rows.scalars())
 
     async def _round(self) -> bool:
         # Under load commits come faster than batches are worth their transactions.
@@ -174,6 +211,8 @@ class Projector:
                 for entity, projection in self._projections.items():
                     if of_entity := [change for change in latest if change.entity == entity]:
                         await projection.apply(read, of_entity, repair=False)
+                if self._conclude is not None:
+                    await self._conclude(read, latest)
         except Exception as error:
             if meaning_of(error) is not None:
                 # The database's trouble, not the change's: the whole batch comes again.

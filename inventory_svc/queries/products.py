@@ -1,12 +1,14 @@
-"""Products as shoppers read them: whole trees, put together by the database in one statement."""
+"""Products as shoppers read them: whole documents, found by an index, in one statement.
+
+A page by number skips the pages before it in the primary key alone; by token it begins where the last one ended.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
@@ -20,78 +22,75 @@ from inventory_svc.queries.page_tokens import PageToken
 
 DEFAULT_PAGE_SIZE = 10
 
-# A domain.product.Product in JSON. Amounts as text: JSON's numbers would make floats of them.
-_DOCUMENT = """
-jsonb_build_object(
-    'id', p.id, 'version', p.row_version, 'name', p.name, 'description', p.description,
-    'base_price', jsonb_build_object('amount', CAST(p.base_price AS text), 'currency', p.currency),
-    'created_on', p.created_on, 'modified_on', p.modified_on,
-    'variations', (
-        SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'name', v.name, 'options', (
-            SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'id', o.id, 'value', o.value,
-                'price_modifier', jsonb_build_object('amount', CAST(o.price_modifier AS text), 'currency', p.currency)
-            ) ORDER BY o.id), '[]')
-            FROM variation_option AS o WHERE o.variation_id = v.id AND NOT o.is_deleted
-        )) ORDER BY v.id), '[]')
-        FROM variation AS v WHERE v.product_id = p.id AND NOT v.is_deleted
-    ),
-    'items', (
-        SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'id', i.id, 'sku', i.sku, 'backorderable', i.backorderable,
-            'quantity_on_hand', s.on_hand, 'warehouse_location', s.warehouse_location,
-            'price_override', CASE WHEN i.price_override IS NOT NULL THEN
-                jsonb_build_object('amount', CAST(i.price_override AS text), 'currency', p.currency) END,
-            'options', (
-                SELECT coalesce(
-                    jsonb_agg(jsonb_build_object('variation', v.name, 'value', o.value) ORDER BY c.id), '[]'
-                )
-                FROM product_item_option AS c
-                JOIN variation_option AS o ON o.id = c.variation_option_id
-                JOIN variation AS v ON v.id = o.variation_id
-                WHERE c.product_item_id = i.id AND NOT c.is_deleted
-            )
-        ) ORDER BY i.id), '[]')
-        FROM product_item AS i JOIN inventory AS s ON s.id = i.id
-        WHERE i.product_id = p.id AND NOT i.is_deleted
-    )
+GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
+# The documents by a subquery each, so that no plan joins; one row at least, so that the totals are there.
+_LIST = """
+SELECT c.epoch, c.generation, {total} AS total, page.id,
+       (SELECT CAST(d.document AS text) FROM product_document AS d WHERE d.id = page.id) AS document
+FROM catalogue AS c LEFT JOIN (
+    SELECT id FROM {source} WHERE id > :after ORDER BY id LIMIT :limit OFFSET :skipped
+) AS page ON true
+WHERE c.id = 1
+ORDER BY page.id
+"""
+_PAGE = text(_LIST.format(source="product_document", total="c.total"))
+# A word may be the beginning of one in name or description, as the parser sees it, or of a SKU, as it is.
+_SEARCH = text(
+    """
+WITH wanted AS (
+    SELECT CAST(string_agg(
+        '(' || CAST(to_tsquery('simple', word) || CAST(lower(word) AS tsquery) AS text) || ')', ' & '
+    ) AS tsquery) AS words
+    FROM jsonb_array_elements_text(CAST(:words AS jsonb)) AS word
+), matching AS MATERIALIZED (
+    SELECT id FROM product_document WHERE search @@ (SELECT words FROM wanted)
 )
 """
-_GET = text(f"SELECT CAST({_DOCUMENT} AS text) FROM product AS p WHERE p.id = :id AND NOT p.is_deleted")
-# Every word must be somewhere. One row at least, so that the total is there for an empty page too.
-_PAGE = text(f"""
-WITH matching AS (
-    SELECT p.id FROM product AS p WHERE NOT p.is_deleted AND NOT EXISTS (
-        SELECT FROM jsonb_array_elements_text(CAST(:patterns AS jsonb)) AS word(pattern)
-        WHERE NOT (p.name ILIKE pattern OR p.description ILIKE pattern OR EXISTS (
-            SELECT FROM product_item AS i WHERE i.product_id = p.id AND NOT i.is_deleted AND i.sku ILIKE pattern
-        ))
-    )
-), page AS (
-    SELECT id FROM matching WHERE id > :after ORDER BY id LIMIT :limit OFFSET :skipped
+    + _LIST.format(source="matching", total="(SELECT count(*) FROM matching)")
 )
-SELECT total.size, p.id, CAST(CASE WHEN p.id IS NOT NULL THEN {_DOCUMENT} END AS text) AS document
-FROM (SELECT count(*) AS size FROM matching) AS total
-LEFT JOIN (SELECT product.* FROM page JOIN product USING (id)) AS p ON true
-ORDER BY p.id
-""")
 _PRODUCTS = TypeAdapter(Product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """A page by number (from 1) or by token, not both; `number` is 0 for one by token. Equal ones get equal pages."""
+
+    number: int
+    size: int
+    query: str = ""
+    after: int = 0
+
+    @classmethod
+    def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
+        """What a caller asks for; zeros mean the defaults. Raises InvalidArgument."""
+        if page_number and page_token:
+            raise InvalidArgument.of("pageToken", "can not be used together with pageNumber")
+        size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(query.split())
+        if page_token:
+            return cls(number=0, size=size, query=query, after=PageToken.parse(page_token, query).after)
+        return cls(number=page_number or 1, size=size, query=query)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
-    """Some of `total_size` products; `next_page_token` is empty on the last page."""
+    """The products of a page as they were in `generation` of the catalogue, of `total` that match.
+
+    `next_id` is the first product behind the page, None for the last page.
+    """
 
     products: tuple[Product, ...]
-    total_size: int
-    next_page_token: str
+    total: int
+    next_id: int | None
+    epoch: str
+    generation: int
 
 
 class ProductQueries:
-    """Reads the catalogue, after what the caller has done is there."""
+    """Reads the catalogue; a product after what the caller has done is there."""
 
     def __init__(self, read: AsyncEngine, freshness: Freshness) -> None:
-        self._read = read
+        # Single statements: without BEGIN and ROLLBACK they cost one round trip.
+        self._read = read.execution_options(isolation_level="AUTOCOMMIT")
         self._freshness = freshness
 
     async def get_product(self, product_id: int) -> Product:
@@ -99,38 +98,41 @@ class ProductQueries:
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
-                document = await connection.scalar(_GET, {"id": product_id})
+                document = await connection.scalar(GET, {"id": product_id})
         if document is None:
             raise ProductNotFound.of(product_id)
         return _PRODUCTS.validate_json(document)
 
-    async def list_products(
-        self, *, page_number: int = 0, page_size: int = 0, query: str = "", page_token: str = ""
-    ) -> ProductPage:
-        """By number (from 1) or by token, not both; zeros mean the defaults. Oldest first."""
-        if page_number and page_token:
-            raise InvalidArgument.of("pageToken", "can not be used together with pageNumber")
-        after = PageToken.parse(page_token, query).after if page_token else 0
-        limit = page_size or DEFAULT_PAGE_SIZE
-        parameters = {
-            "patterns": as_json([f"%{_escaped(word)}%" for word in query.split()]),
-            "after": after,
-            # One more than fits tells whether there is a next page.
-            "limit": limit + 1,
-            "skipped": max(0, page_number - 1) * limit,
-        }
+    async def list_products(self, request: PageRequest) -> ProductPage:
+        """Oldest first; as the read database is now."""
+        statement, parameters = listing(request)
         with translated():
-            await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
-                rows = (await connection.execute(_PAGE, parameters)).all()
+                rows = (await connection.execute(statement, parameters)).all()
         found = [row for row in rows if row.document is not None]
-        more = len(found) > limit
         return ProductPage(
-            products=tuple(_PRODUCTS.validate_json(row.document) for row in found[:limit]),
-            total_size=rows[0].size,
-            next_page_token=PageToken(found[limit - 1].id, query).text() if more else "",
+            products=tuple(_PRODUCTS.validate_json(row.document) for row in found[: request.size]),
+            total=rows[0].total,
+            next_id=found[request.size].id if len(found) > request.size else None,
+            epoch=rows[0].epoch,
+            generation=rows[0].generation,
         )
 
 
-def _escaped(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)
+def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
+    """The statement that reads a page, with its parameters."""
+    parameters: dict[str, int | str] = {
+        "after": request.after,
+        # One more than fits tells whether there is a next page.
+        "limit": request.size + 1,
+        "skipped": max(0, request.number - 1) * request.size,
+    }
+    if not request.query:
+        return _PAGE, parameters
+    return _SEARCH, parameters | {"words": as_json([_prefix(word) for word in request.query.split()])}
+
+
+def _prefix(word: str) -> str:
+    """The word as a quoted lexeme of a tsquery, to be the beginning of one."""
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}':*"

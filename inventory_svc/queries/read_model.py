@@ -1,16 +1,20 @@
-"""The tables of the read database: copies of the write side's rows, with the columns that readers need."""
+"""The tables of the read database: copies of the write side's rows with the columns that readers need, and what is
+made of them: whole products, and a log of their changes."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Computed, Index, MetaData, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from chassis.db.types import Amount, Json, UtcDateTime
 
 READ = MetaData()
+# Tables that are copied, by their name on both sides; wholes before their parts.
+COPIED: dict[str, Table] = {}
 
 
 def _table(name: str, *columns: Column[object] | Index) -> Table:
-    return Table(
+    COPIED[name] = Table(
         name,
         READ,
         Column("id", BigInteger, primary_key=True, autoincrement=False),
@@ -18,6 +22,7 @@ def _table(name: str, *columns: Column[object] | Index) -> Table:
         Column("row_version", BigInteger, nullable=False),
         *columns,
     )
+    return COPIED[name]
 
 
 PRODUCT = _table(
@@ -79,4 +84,37 @@ INCENTIVE = _table(
     Column("uses", BigInteger, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+)
+
+_SEARCH = (
+    "to_tsvector('simple', name || ' ' || description) "
+    "|| array_to_tsvector(array_remove(string_to_array(lower(skus), E'\\n'), ''))"
+)
+PRODUCT_DOCUMENT = Table(
+    "product_document",
+    READ,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("skus", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("search", TSVECTOR, Computed(_SEARCH, persisted=True), nullable=False),
+    Index("ix_product_document_search", "search", postgresql_using="gin"),
+)
+CATALOGUE = Table(
+    "catalogue",
+    READ,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("epoch", Text, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("forgotten", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+)
+CATALOGUE_CHANGE = Table(
+    "catalogue_change",
+    READ,
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("words", Boolean, nullable=False),
 )

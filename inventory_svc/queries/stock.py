@@ -13,7 +13,7 @@ from chassis.db.freshness import Freshness
 from inventory_svc.domain.errors import ProductNotFound
 
 # One row at least for a product that exists.
-_OF_PRODUCT = text("""
+OF_PRODUCT = text("""
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
        stock.row_version
 FROM product
@@ -50,7 +50,7 @@ class StockQueries:
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
-                rows = (await connection.execute(_OF_PRODUCT, {"product_id": product_id})).all()
+                rows = (await connection.execute(OF_PRODUCT, {"product_id": product_id})).all()
         if not rows:
             raise ProductNotFound.of(product_id)
         return [

@@ -29,7 +29,7 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis.grpc.clients import rpc
-from inventory_svc.bootstrap import build
+from inventory_svc.bootstrap import Service, build
 from inventory_svc.config import InventorySettings
 from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, serving
 
@@ -56,25 +56,34 @@ class _Identity:
 
 
 @asynccontextmanager
-async def running_service(databases: Mapping[str, str], **settings: object) -> AsyncIterator[Mesh]:
-    """The whole service for the block; `settings` are fields of InventorySettings."""
+async def running_replica(databases: Mapping[str, str], tokens: Tokens, **settings: object) -> AsyncIterator[Service]:
+    """One process of the service for the block; `settings` are fields of InventorySettings."""
 
     class Settings(InventorySettings):
         def database_url(self, name: str) -> str:
             return databases[name]
 
-    tokens = Tokens()
     async with serving({"easyorder.identity.v1.IdentityService": _Identity(tokens)}) as identity:
         wiring = {"identity_address": identity.address, "listen_address": "127.0.0.1:0", "mesh_secret": SECRET}
         service = build(Settings.model_validate(wiring | settings))
         for work in service.background:
             await work.start()
         await service.server.start()
+        try:
+            yield service
+        finally:
+            await service.server.stop(0)
+            for work in reversed(service.background):
+                await work.stop()
+
+
+@asynccontextmanager
+async def running_service(databases: Mapping[str, str], **settings: object) -> AsyncIterator[Mesh]:
+    """The whole service for the block, and those who call it."""
+    tokens = Tokens()
+    async with running_replica(databases, tokens, **settings) as service:
         mesh = Mesh(service.server, tokens, Recorder(), Recorder())
         try:
             yield mesh
         finally:
             await mesh.close()
-            await service.server.stop(0)
-            for work in reversed(service.background):
-                await work.stop()

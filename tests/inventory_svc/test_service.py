@@ -172,10 +172,16 @@ async def test_words_are_found_in_name_description_and_sku(mesh):
         "shirt": ["Red shirt", "Blue shirt"],
         "SHIRT blue": ["Blue shirt"],
         "ha-1": ["Hat 100%"],
+        "HA": ["Hat 100%"],
+        "ha- blue": [],
+        "bs-": ["Blue shirt"],
+        "s-1": [],
+        "shi cott": ["Red shirt", "Blue shirt"],
         "cotton": ["Red shirt", "Blue shirt", "Hat 100%"],
         "100%": ["Hat 100%"],
-        "%": ["Hat 100%"],
+        "%": [],
         "_": [],
+        "\\ & | ! ( ) :* <->": [],
         "'; drop table product; --": [],
     }
 

@@ -12,7 +12,7 @@ from chassis import contract
 from chassis.errors import InvalidArgument
 from chassis.grpc import reply_headers
 from chassis.grpc.interceptors import Context, Handler
-from chassis.wire import Malformed, codec
+from chassis.wire import Encoded, Malformed, codec
 
 
 class MessageInterceptor(AsyncServerInterceptor):
@@ -28,6 +28,6 @@ class MessageInterceptor(AsyncServerInterceptor):
         if described.server_streaming:
             return None
         encode: Callable[[betterproto2.Message], bytes] = codec(described.response).encode
-        data = encode(reply)
+        data = bytes(reply) if isinstance(reply, Encoded) else encode(reply)
         await reply_headers.send(context)
         return data

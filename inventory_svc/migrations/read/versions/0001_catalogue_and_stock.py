@@ -83,6 +83,43 @@ _TABLES = (
         revision bigint NOT NULL
     )
     """,
+    # Whole products that are not deleted, ready to be answered. Words of name and description as the parser finds them;
+    # SKUs as they are, because the parser would take them apart.
+    r"""
+    CREATE TABLE product_document (
+        id bigint PRIMARY KEY,
+        name text NOT NULL,
+        description text NOT NULL,
+        skus text NOT NULL,
+        document jsonb NOT NULL,
+        search tsvector NOT NULL GENERATED ALWAYS AS (
+            to_tsvector('simple', name || ' ' || description)
+            || array_to_tsvector(array_remove(string_to_array(lower(skus), E'\n'), ''))
+        ) STORED
+    ) WITH (fillfactor = 70)
+    """,
+    "CREATE INDEX ix_product_document_search ON product_document USING gin (search)",
+    # One row. `generation` goes up with every transaction that changes what readers see of products; changes up to
+    # `forgotten` are not in catalogue_change any more; another `epoch` is another database.
+    """
+    CREATE TABLE catalogue (
+        id bigint PRIMARY KEY CHECK (id = 1),
+        epoch text NOT NULL DEFAULT gen_random_uuid()::text,
+        generation bigint NOT NULL DEFAULT 0,
+        forgotten bigint NOT NULL DEFAULT 0,
+        total bigint NOT NULL DEFAULT 0
+    ) WITH (fillfactor = 20)
+    """,
+    "INSERT INTO catalogue (id) VALUES (1)",
+    """
+    CREATE TABLE catalogue_change (
+        generation bigint NOT NULL,
+        product_id bigint NOT NULL,
+        kind text NOT NULL,
+        words boolean NOT NULL,
+        PRIMARY KEY (generation, product_id)
+    )
+    """,
 )
 
 

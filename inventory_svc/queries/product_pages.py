@@ -1,0 +1,224 @@
+"""Pages of products, cached: nobody gets a page older than the read database was when the request came.
+
+Before a page is answered, the catalogue's log is asked what changed; requests that come while a look is under way share
+the next one. A page goes when a change touched it: an update when the product is on it, a creation or deletion when it
+comes before the end of the page. So replicas need not hear of each other, and no lost message leaves a stale page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from bisect import bisect_right
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Protocol
+
+from chassis.batching import Batcher
+from chassis.context import current
+from chassis.db.freshness import Freshness
+from inventory_svc.domain.product import Product
+from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductChange
+from inventory_svc.queries.page_tokens import PageToken
+from inventory_svc.queries.products import PageRequest, ProductPage
+
+_REMEMBERED_CHANGES = 10_000
+
+
+class ReadsPages(Protocol):
+    async def list_products(self, request: PageRequest) -> ProductPage: ...
+
+
+class TellsChanges(Protocol):
+    async def since(self, generation: int) -> Catalogue: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageReply:
+    """A page to be answered: its products, serialised, and what else belongs to it."""
+
+    products: bytes
+    total: int
+    next_page_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A page as it was in `generation`. It shows products behind `after` up to `reach`, all of them."""
+
+    request: PageRequest
+    body: bytes
+    product_ids: frozenset[int]
+    last_id: int
+    reach: float
+    more: bool
+    total: int
+    epoch: str
+    generation: int
+    expires_at: float
+
+
+class _Changed:
+    """Changes, sorted out by what they do to pages."""
+
+    def __init__(self, changes: Iterable[ProductChange]) -> None:
+        self._updated: set[int] = set()
+        self._shifting: list[int] = []
+        # Whether a query finds a product, only the database knows.
+        self._concerns_queries = False
+        for change in changes:
+            if change.kind is ChangeKind.UPDATED:
+                self._updated.add(change.product_id)
+            else:
+                self._shifting.append(change.product_id)
+            self._concerns_queries |= change.words
+        self._shifting.sort()
+
+    def touch(self, page: _Kept) -> bool:
+        if not page.product_ids.isdisjoint(self._updated):
+            return True
+        if page.request.query:
+            return self._concerns_queries
+        # Is one of them behind `after` and not behind `reach`?
+        first = bisect_right(self._shifting, page.request.after)
+        return first < len(self._shifting) and self._shifting[first] <= page.reach
+
+
+class ProductPages:
+    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 s reads each page anew."""
+
+    def __init__(
+        self,
+        pages: ReadsPages,
+        log: TellsChanges,
+        freshness: Freshness,
+        serialise: Callable[[Sequence[Product]], bytes],
+        *,
+        ttl_s: float,
+        max_pages: int = 1000,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pages = pages
+        self._log = log
+        self._freshness = freshness
+        self._serialise = serialise
+        self._ttl_s = ttl_s
+        self._max_pages = max_pages
+        self._now = now
+        self._kept: OrderedDict[PageRequest, _Kept] = OrderedDict()
+        self._reading: dict[PageRequest, asyncio.Task[_Kept]] = {}
+        self._looks: Batcher[None, int] = Batcher(self._look, max_size=10_000)
+        self._epoch, self._generation, self._total = "", 0, 0
+        # All changes after `_remembered_from`, for pages that were read while newer ones came in.
+        self._changes: deque[ProductChange] = deque(maxlen=_REMEMBERED_CHANGES)
+        self._remembered_from = 0
+
+    async def get(self, request: PageRequest) -> PageReply:
+        """The page as it is now, for a caller with a token including all that caller has done."""
+        await self._freshness.wait(current().caller.id, current().position)
+        needed = await self._looks.submit(None)
+        while (page := self._found(request)) is None:
+            page = await self._read_once(request)
+            # One that was under way when this request came may be too old.
+            if page.epoch != self._epoch or page.generation >= needed:
+                break
+        return self._reply(page)
+
+    def is_kept(self, request: PageRequest) -> bool:
+        """Whether the page is in memory, as far as this replica has looked."""
+        return self._found(request) is not None
+
+    def _found(self, request: PageRequest) -> _Kept | None:
+        page = self._kept.get(request)
+        if page is None:
+            return None
+        if self._now() >= page.expires_at:
+            del self._kept[request]
+            return None
+        self._kept.move_to_end(request)
+        return page
+
+    async def _read_once(self, request: PageRequest) -> _Kept:
+        reading = self._reading.get(request)
+        if reading is None:
+            # Of nobody's request, so that it ends for the others when its first caller has gone.
+            reading = asyncio.get_running_loop().create_task(self._read(request), context=Context())
+            self._reading[request] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(request, None))
+        return await asyncio.shield(reading)
+
+    async def _read(self, request: PageRequest) -> _Kept:
+        page = await self._pages.list_products(request)
+        ids = [product.id for product in page.products]
+        # By number the products are what counts, and whether more follow is known from the total; by token the first
+        # product behind the page tells it.
+        is_full = len(ids) == request.size
+        by_number_of_all = request.number > 0 and not request.query
+        reach = ids[-1] if is_full and by_number_of_all else page.next_id
+        kept = _Kept(
+            request=request,
+            body=self._serialise(page.products),
+            product_ids=frozenset(ids),
+            last_id=ids[-1] if ids else 0,
+            reach=math.inf if reach is None else reach,
+            more=page.next_id is not None,
+            total=page.total,
+            epoch=page.epoch,
+            generation=page.generation,
+            expires_at=self._now() + self._ttl_s,
+        )
+        self._keep(kept)
+        return kept
+
+    def _keep(self, page: _Kept) -> None:
+        if page.epoch != self._epoch or page.generation < self._remembered_from:
+            return
+        newer = takewhile(lambda change: change.generation > page.generation, reversed(self._changes))
+        if not _Changed(newer).touch(page):
+            self._kept[page.request] = page
+            if len(self._kept) > self._max_pages:
+                self._kept.popitem(last=False)
+
+    async def _look(self, askers: Sequence[None]) -> Sequence[int]:
+        self._learn(await self._log.since(self._generation))
+        return [self._generation] * len(askers)
+
+    def _learn(self, seen: Catalogue) -> None:
+        if seen.epoch == self._epoch and seen.forgotten <= self._generation <= seen.generation:
+            if seen.changes:
+                self._forget_touched(seen.changes)
+        else:
+            # Something is missing between then and now.
+            self._kept.clear()
+            self._changes.clear()
+            self._remembered_from = seen.generation
+        self._epoch, self._generation, self._total = seen.epoch, seen.generation, seen.total
+
+    def _forget_touched(self, changes: Sequence[ProductChange]) -> None:
+        changed = _Changed(changes)
+        for request, page in list(self._kept.items()):
+            if page.generation > self._generation:
+                # Read after the last look: it shows some of the changes already.
+                is_touched = _Changed(c for c in changes if c.generation > page.generation).touch(page)
+            else:
+                is_touched = changed.touch(page)
+            if is_touched:
+                del self._kept[request]
+        self._changes.extend(changes)
+        if len(self._changes) == _REMEMBERED_CHANGES:
+            self._remembered_from = self._changes[0].generation
+
+    def _reply(self, page: _Kept) -> PageReply:
+        request = page.request
+        total, more = page.total, page.more
+        if not request.query and page.generation < self._generation:
+            # The total changes with every product that comes or goes, the pages before that product do not.
+            total = self._total
+        if not request.query and request.number:
+            more = request.number * request.size < total
+        token = PageToken(page.last_id, request.query).text() if more else ""
+        return PageReply(page.body, total, token)

@@ -1,0 +1,41 @@
+"""`python -m inventory_svc.rebuild`: makes the read database anew from the write database, while everything runs.
+
+Mends what was emptied, altered or never was on the write side. What was right stays as it is, in caches too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.projector import Projector
+from chassis.telemetry import configure
+from inventory_svc.bootstrap import SERVICE, engine
+from inventory_svc.config import InventorySettings
+from inventory_svc.projections import projections, rebuild_documents
+
+log = structlog.get_logger(__name__)
+
+
+async def rebuild(write: AsyncEngine, read: AsyncEngine) -> None:
+    """Table by table, then the documents that are made of them."""
+    projector = Projector(write, read, projections())
+    for entity in projections():
+        log.info("rebuilt", entity=entity, rows=await projector.rebuild(entity))
+    log.info("rebuilt", entity="product_document", rows=await rebuild_documents(read))
+
+
+async def run(settings: InventorySettings) -> None:
+    configure(settings, SERVICE)
+    write, read = engine(settings, "write"), engine(settings, "read")
+    try:
+        await rebuild(write, read)
+    finally:
+        await write.dispose()
+        await read.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(InventorySettings()))

@@ -1,0 +1,40 @@
+"""A catalogue of many products, written in one go; each with a variation of two options and an item of either."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_AUDIT = "created_on, created_by, modified_on, modified_by"
+_BY_NOBODY = "now(), 'nobody', now(), 'nobody'"
+_STATEMENTS = (
+    # Straight to the tables: nothing is to go through the change log.
+    "SET LOCAL session_replication_role = replica",
+    f"INSERT INTO product (id, name, description, currency, base_price, {_AUDIT}) "
+    f"SELECT n, 'Product ' || n, 'Of the kind ' || n % 100, 'USD', 10, {_BY_NOBODY} "
+    "FROM generate_series(1, :count) AS n",
+    f"INSERT INTO variation (id, product_id, name, {_AUDIT}) SELECT id, id, 'size', {_BY_NOBODY} FROM product",
+    f"INSERT INTO variation_option (id, variation_id, value, price_modifier, {_AUDIT}) "
+    f"SELECT 2 * id - part, id, CASE part WHEN 0 THEN 'L' ELSE 'S' END, part, {_BY_NOBODY} "
+    "FROM product, generate_series(0, 1) AS part",
+    f"INSERT INTO product_item (id, product_id, sku, price, backorderable, {_AUDIT}) "
+    f"SELECT 2 * id - part, id, 'SKU-' || id || '-' || part, 10 + part, false, {_BY_NOBODY} "
+    "FROM product, generate_series(0, 1) AS part",
+    f"INSERT INTO product_item_option (id, product_item_id, variation_option_id, {_AUDIT}) "
+    f"SELECT id, id, id, {_BY_NOBODY} FROM product_item",
+    "INSERT INTO inventory (id, on_hand, reserved, sold, restocked, adjusted, initial, backordered, "
+    f"warehouse_location, {_AUDIT}) SELECT id, 10, 0, 0, 0, 0, 10, 0, 'A-1', {_BY_NOBODY} FROM product_item",
+)
+_TABLES = ("product", "variation", "variation_option", "product_item", "product_item_option")
+
+
+async def fill(write: AsyncEngine, count: int) -> None:
+    """Makes products 1 to `count`; the read side learns of them by a rebuild."""
+    async with write.begin() as connection:
+        for statement in _STATEMENTS:
+            parameters = {"count": count} if ":count" in statement else {}
+            await connection.execute(text(statement), parameters)
+        for table in _TABLES:
+            await connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10 * :count)"), {"count": count}
+            )

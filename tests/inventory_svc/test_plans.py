@@ -1,0 +1,89 @@
+"""Reads of a shop of 10,000 products go by an index, in one statement, whatever page is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from sqlalchemy import TextClause, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_engine
+from chassis.db.freshness import Freshness
+from inventory_svc.queries.products import GET, PageRequest, ProductQueries, listing
+from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
+from inventory_svc.rebuild import rebuild
+from tests.inventory_svc.many_products import fill
+
+Engines = Mapping[str, AsyncEngine]
+
+
+@pytest.fixture
+async def engines(databases_of) -> AsyncIterator[Engines]:
+    urls = await databases_of("inventory_svc")
+    sides = {side: urls[f"easyorder_inventory_{side}"] for side in ("write", "read")}
+    made = {side: make_engine(url, application_name="tests") for side, url in sides.items()}
+    yield made
+    for engine in made.values():
+        await engine.dispose()
+
+
+async def stock_the_shop(engines: Engines, products: int) -> None:
+    await fill(engines["write"], products)
+    await rebuild(engines["write"], engines["read"])
+    async with engines["read"].begin() as connection:
+        await connection.execute(text("ANALYZE"))
+
+
+async def plan_of(read: AsyncEngine, statement: TextClause, parameters: Mapping[str, object], mode: str) -> str:
+    async with read.begin() as connection:
+        await connection.execute(text(f"SET LOCAL plan_cache_mode = {mode}"))
+        explained = text(f"EXPLAIN (ANALYZE, BUFFERS) {statement.text}")
+        return "\n".join((await connection.execute(explained, parameters)).scalars())
+
+
+def tables_read_whole(plan: str) -> list[str]:
+    """Except the one row of `catalogue`."""
+    return [name for name in re.findall(r"Seq Scan on (\w+)", plan) if name != "catalogue"]
+
+
+async def test_lists_and_products_go_by_an_index(engines):
+    await stock_the_shop(engines, 10_000)
+    read = engines["read"]
+    statements = {
+        "first page": listing(PageRequest(number=1, size=10)),
+        "page 1000": listing(PageRequest(number=1000, size=10)),
+        "behind a token": listing(PageRequest(number=0, size=50, after=9_900)),
+        "a word": listing(PageRequest(number=1, size=10, query="product 4711")),
+        "a SKU": listing(PageRequest(number=1, size=10, query="SKU-77-")),
+        "a product": (GET, {"id": 4711}),
+        "its stock": (OF_PRODUCT, {"product_id": 4711}),
+    }
+
+    plans = {name: await plan_of(read, *statement, "auto") for name, statement in statements.items()}
+
+    assert {name: tables_read_whole(plan) for name, plan in plans.items()} == {name: [] for name in statements}
+    # The 9,990 products before page 1000 are passed over in the primary key alone.
+    assert "Index Only Scan using product_document_pkey" in plans["page 1000"]
+    for query in ("a word", "a SKU"):
+        assert "ix_product_document_search" in plans[query]
+
+
+async def test_each_read_is_one_statement(engines):
+    await stock_the_shop(engines, 20)
+    read, freshness = engines["read"], Freshness(engines["write"])
+    products = ProductQueries(read, freshness)
+    sent: list[str] = []
+    event.listen(read.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
+    reads = [
+        products.get_product(1),
+        StockQueries(read, freshness).get_product_inventory(1),
+        products.list_products(PageRequest(number=1, size=10)),
+        products.list_products(PageRequest(number=1, size=10, query="product")),
+    ]
+
+    for one in reads:
+        sent.clear()
+        await one
+        assert len(sent) == 1
