@@ -13,6 +13,14 @@ import tenacity
 log = structlog.get_logger(__name__)
 
 
+# Told of an unexpected error, and where it happened.
+Report = Callable[[str, Exception], None]
+
+
+def to_nobody(source: str, error: Exception) -> None:
+    """Reports to nobody."""
+
+
 class Background(Protocol):
     """Something that runs beside the requests of a process."""
 
@@ -26,12 +34,16 @@ class Background(Protocol):
 class WakefulLoop:
     """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
 
-    A failure is logged and tried again after an exponential backoff of at most 5 s. Nothing but `stop` cuts that short:
-    whoever wakes the loop would else have it fail again at once. `stop` lets the current round end.
+    A failure is logged, reported when it is the first in a row, and tried again after an exponential backoff of at most
+    5 s. Nothing but `stop` cuts that short: whoever wakes the loop would else have it fail again at once. `stop` lets
+    the current round end.
     """
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[bool]], *, idle_s: float) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[bool]], *, idle_s: float, report: Report = to_nobody
+    ) -> None:
         self._name = name
+        self._report = report
         self._work = work
         self._idle_s = idle_s
         self._woken = asyncio.Event()
@@ -58,9 +70,11 @@ class WakefulLoop:
             self._woken.clear()
             try:
                 more = await self._work()
-            except Exception:
+            except Exception as error:
                 self._failures += 1
                 log.exception("background work failed", loop=self._name, failures=self._failures)
+                if self._failures == 1:
+                    self._report(self._name, error)
                 await _passes(self._stopping, within_s=backoff_s(self._backoff, self._failures))
                 continue
             self._failures = 0

@@ -70,6 +70,8 @@ class RequestContext:
     on_behalf_of: str = ""
     # Sent as initial metadata with the reply: whoever serves the request may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
+    # What the audit entry of this request says besides; chassis.audit.add_detail adds to it.
+    audit_details: list[str] = field(default_factory=list)
 
     def as_caller(self, caller: Caller) -> RequestContext:
         return replace(self, caller=caller)

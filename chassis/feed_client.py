@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
@@ -13,7 +13,7 @@ import tenacity
 from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from easyorder.feed.v1 import SubscribeRequest
 
-from chassis.background import backoff_s
+from chassis.background import Report, backoff_s, to_nobody
 from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch
 from chassis.feed_messages import batch_of
@@ -75,7 +75,7 @@ class FeedConsumer:
         consumer: Consumer,
         *,
         silence_s: float = 60,
-        report: Callable[[str, Exception], None] = lambda source, error: None,
+        report: Report = to_nobody,
     ) -> None:
         self._feed = feed
         self._consumer = consumer

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from chassis.background import Report, to_nobody
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
@@ -38,7 +39,11 @@ JobHandler = Callable[[Job], Awaitable[Settled]]
 
 
 class JobRunner:
-    """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds."""
+    """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds.
+
+    `bury` gives a job up, with what else has to happen then. `report` is told of unexpected errors, and of the last one
+    of a job that was given up.
+    """
 
     def __init__(
         self,
@@ -51,7 +56,8 @@ class JobRunner:
         lease_s: float = 20,
         tick_s: float = 1,
         concurrency: int = 256,
-        on_dead: Callable[[Job, str], Awaitable[None]] | None = None,
+        bury: Callable[[Job, str], Awaitable[None]] | None = None,
+        report: Report = to_nobody,
     ) -> None:
         self._store = store
         self._handlers = handlers
@@ -62,7 +68,8 @@ class JobRunner:
         self._tick_s = tick_s
         self._free = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
-        self._on_dead = on_dead
+        self._bury = bury or self._only_bury
+        self._report = report
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -77,7 +84,7 @@ class JobRunner:
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Also runs `work` regularly in this process; `work` itself must bear being run by every replica."""
         self._scheduler.add_job(
-            _logged(work), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            self._logged(work), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
         )
 
     async def stop(self) -> None:
@@ -95,6 +102,10 @@ class JobRunner:
                 task = asyncio.get_running_loop().create_task(self._run(job))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
+
+    def wake(self) -> None:
+        """Somebody made jobs due."""
+        self._look_again_in(0)
 
     def _look_again_in(self, delay_s: float) -> None:
         # Precisely then, instead of at the next tick after it.
@@ -140,16 +151,31 @@ class JobRunner:
         try:
             if job.attempt >= backoff.max_attempts:
                 log.error("job given up", attempts=job.attempt, error=summary)
-                await self._store.bury([(job.lease, summary)])
-                if self._on_dead is not None:
-                    await self._on_dead(job, summary)
+                self._report(job.kind, error)
+                await self._bury(job, summary)
                 return
+            if not isinstance(error, AppError):
+                self._report(job.kind, error)
             delay_s = backoff.delay_s(job.attempt)
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
             await self._store.put_off([(job.lease, delay_s, summary)])
             self._look_again_in(delay_s)
         except Exception:
             log.exception("job could not be put off; its lease will end")
+
+    def _logged(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            try:
+                await work()
+            except Exception as error:
+                name = getattr(work, "__qualname__", repr(work))
+                log.exception("regular work failed; it comes again", work=name)
+                self._report(name, error)
+
+        return run
+
+    async def _only_bury(self, job: Job, error: str) -> None:
+        await self._store.bury([(job.lease, error)])
 
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
         await self._store.complete(leases)
@@ -159,13 +185,3 @@ class JobRunner:
 def _now() -> datetime:
     # Scheduling and lease margins are about this machine's time, not about the business's.
     return datetime.now(UTC)
-
-
-def _logged(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            await work()
-        except Exception:
-            log.exception("regular work failed; it comes again", work=getattr(work, "__qualname__", repr(work)))
-
-    return run

@@ -52,6 +52,10 @@ class MeshSettings(BaseSettings):
     # host:port of an OpenTelemetry collector (OTLP over gRPC). Empty: neither traces nor metrics are made.
     otlp_endpoint: str = ""
 
+    # How long audit entries and unexpected errors are kept.
+    audit_kept_days: float = Field(default=365, gt=0)
+    errors_kept_days: float = Field(default=30, gt=0)
+
     # For calls that come without a deadline.
     call_timeout_s: float = Field(default=30.0, gt=0)
     # How long a stopping process waits for the calls in flight.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
+from chassis.audit import AuditEntry
 from chassis.events import Event
 from chassis.idempotency import KeptAnswers
 from chassis.jobs import JobLeases, NewJob
@@ -29,6 +30,10 @@ class UnitOfWork(Protocol):
 
     def schedule(self, *jobs: NewJob) -> None:
         """Writes durable jobs, with the commit; one that is due runs right after it."""
+        ...
+
+    def audit(self, *entries: AuditEntry) -> None:
+        """Writes audit entries, with the commit: for what the system itself decides. Calls are audited anyway."""
         ...
 
     async def commit(self) -> str | None:

@@ -18,9 +18,13 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
+from chassis.db.ops import SqlOps
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
-from chassis.grpc.server import NOT_YET, GrpcServer
+from chassis.error_log import ErrorLog
+from chassis.figures import Figures
+from chassis.grpc.server import GrpcServer
 from chassis.mediator import Mediator
+from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
 from identity_svc.adapters.key_seal import KeySeal
@@ -73,8 +77,10 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
             get_user=partial(get_user, open_stores=open_uow),
             get_jwks=partial(get_jwks, open_stores=open_uow),
         )
-        server = _server(api, OwnKeys(open_uow), engine, settings)
-        yield Identity(server=server, background=[_forgetting(mediator)])
+        ops = SqlOps(engine)
+        error_log = ErrorLog(NAME, SqlErrorSink(engine), clock)
+        server = _server(api, OwnKeys(open_uow), engine, ops, settings, clock)
+        yield Identity(server=server, background=[error_log, _forgetting(mediator, ops, settings, error_log)])
     finally:
         passwords.close()
         await engine.dispose()
@@ -119,11 +125,15 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
         log.warning("EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; nothing was changed")
 
 
-def _server(api: IdentityApi, keys: OwnKeys, engine: AsyncEngine, settings: IdentitySettings) -> GrpcServer:
+def _server(
+    api: IdentityApi, keys: OwnKeys, engine: AsyncEngine, ops: SqlOps, settings: IdentitySettings, clock: Clock
+) -> GrpcServer:
+    figures = Figures()
+    figures.add_pool("database", engine)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, "easyorder.ops.v1.OpsService": NOT_YET},
+        servicers={SERVICE: api, OPS: OpsApi(NAME, ops, figures, clock)},
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(engine),
         errors=SqlErrorSink(engine),
@@ -131,13 +141,16 @@ def _server(api: IdentityApi, keys: OwnKeys, engine: AsyncEngine, settings: Iden
     )
 
 
-def _forgetting(mediator: Mediator[IdentityUow]) -> WakefulLoop:
+def _forgetting(
+    mediator: Mediator[IdentityUow], ops: SqlOps, settings: IdentitySettings, error_log: ErrorLog
+) -> WakefulLoop:
     async def forget() -> bool:
         with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
             await mediator.send(ForgetExpired())
+            await purge(ops, settings)
         return False
 
-    return WakefulLoop("forget expired", forget, idle_s=_FORGET_EVERY_S)
+    return WakefulLoop("forget expired", forget, idle_s=_FORGET_EVERY_S, report=error_log.report)
 
 
 def _cost(settings: IdentitySettings) -> Argon2Cost:

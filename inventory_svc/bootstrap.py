@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
+from chassis.clock import SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
@@ -19,13 +20,17 @@ from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.freshness import Freshness
 from chassis.db.idempotency import forget_answers
 from chassis.db.jobs import SqlJobStore
+from chassis.db.ops import SqlOps
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.error_log import ErrorLog
+from chassis.figures import Figures
 from chassis.grpc.clients import Client
-from chassis.grpc.server import NOT_YET, GrpcServer, serve
+from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
+from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api import InventoryApi, ProductApi
@@ -93,7 +98,9 @@ def build(settings: InventorySettings) -> Service:
     """Wires the process as the settings say."""
     write = engine(settings, "write")
     read = engine(settings, "read")
-    projector = Projector(write, read, projections(), conclude=refresh_documents)
+    clock = SystemClock()
+    error_log = ErrorLog(SERVICE, SqlErrorSink(write), clock)
+    projector = Projector(write, read, projections(), conclude=refresh_documents, report=error_log.report)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
     open_uow = sql_units_of_work(SqlInventoryUow, make_sessions(write), after_commit=after_commit, has_read_side=True)
@@ -108,6 +115,11 @@ def build(settings: InventorySettings) -> Service:
         products, CatalogueLog(read), freshness, serialised_products, ttl_s=settings.product_cache_ttl_s
     )
     identity = Client(settings.identity_address)
+    ops = SqlOps(write)
+    runner = _regular_work(settings, mediator, write, ops, error_log)
+    figures = Figures()
+    figures.add_pool("write", write)
+    figures.add_pool("read", read)
     server = GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -115,7 +127,7 @@ def build(settings: InventorySettings) -> Service:
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, products, pages),
             "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, freshness)),
-            "easyorder.ops.v1.OpsService": NOT_YET,
+            OPS: OpsApi(SERVICE, ops, figures, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
         verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(write),
@@ -123,7 +135,7 @@ def build(settings: InventorySettings) -> Service:
         call_timeout_s=settings.call_timeout_s,
     )
     closing = [_Closing(engine.dispose) for engine in (write, read)] + [_Closing(identity.close)]
-    background: Sequence[Background] = [*closing, projector, _regular_work(settings, mediator, write)]
+    background: Sequence[Background] = [*closing, error_log, projector, runner]
     return Service(server, background, mediator, projector, pages)
 
 
@@ -140,13 +152,16 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
 
 
-def _regular_work(settings: InventorySettings, mediator: Mediator[InventoryUow], write: AsyncEngine) -> JobRunner:
+def _regular_work(
+    settings: InventorySettings, mediator: Mediator[InventoryUow], write: AsyncEngine, ops: SqlOps, error_log: ErrorLog
+) -> JobRunner:
     # This service has no durable jobs yet, so the way of their retries is never asked for.
     backoff = Backoff(initial_s=1, max_s=60, max_attempts=5, random=random.Random())
-    runner = JobRunner(SqlJobStore(write), {}, backoff=backoff, service=SERVICE)
+    runner = JobRunner(SqlJobStore(write), {}, backoff=backoff, service=SERVICE, report=error_log.report)
     runner.every(settings.reservation_reap_s, partial(expire_all, mediator))
     kept_for = timedelta(days=settings.kept_answers_days)
     runner.every(3600, partial(forget_answers, write, older_than=kept_for))
+    runner.every(3600, partial(purge, ops, settings))
     return runner
 
 

@@ -21,16 +21,20 @@ from chassis.db.freshness import Freshness
 from chassis.db.hilo import HiLo
 from chassis.db.idempotency import forget_answers
 from chassis.db.jobs import JobWriter, SqlJobStore
+from chassis.db.ops import SqlOps
 from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.error_log import ErrorLog
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
+from chassis.figures import Figures
 from chassis.grpc.clients import Client, Peer
-from chassis.grpc.server import NOT_YET, GrpcServer
+from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
+from chassis.ops import OPS, OpsApi, purge
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.unit_of_work import SqlOrderUow
@@ -131,6 +135,7 @@ def _wire(
         random=random,
     )
     handle_commands(mediator, clock=clock, backoff=payment_backoff)
+    error_log = ErrorLog(NAME, SqlErrorSink(write), clock)
     write_side = WriteSideOrders(sessions)
     stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
     payments = GrpcPayments(payment, timeout_s=settings.payment_timeout_s)
@@ -151,10 +156,13 @@ def _wire(
         backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
         service=NAME,
         lease_s=settings.job_lease_s,
+        report=error_log.report,
     )
     kept_for = timedelta(days=settings.kept_answers_days)
     runner.every(_HOUR_S, partial(forget_answers, write, older_than=kept_for))
     runner.every(_HOUR_S, partial(job_store.purge, older_than=kept_for))
+    ops = SqlOps(write)
+    runner.every(_HOUR_S, partial(purge, ops, settings))
 
     feed = Feed(write)
     hub = Hub(feed, write_side.load, clock=clock, heartbeat_s=settings.hub_heartbeat_s)
@@ -164,10 +172,10 @@ def _wire(
         hub.deliver(events)
         feed_api.deliver(events)
 
-    tail = FeedTail(feed, deliver)
-    relay = Relay(write)
+    tail = FeedTail(feed, deliver, report=error_log.report)
+    relay = Relay(write, report=error_log.report)
     relay.on_published.append(tail.wake)
-    projector = Projector(write, read, PROJECTIONS)
+    projector = Projector(write, read, PROJECTIONS, report=error_log.report)
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
@@ -176,6 +184,10 @@ def _wire(
             relay.wake()
 
     after_commit.listeners.append(follow_up)
+    figures = Figures()
+    figures.add_pool("write", write)
+    figures.add_pool("read", read)
+    figures.add("hub_subscribers", lambda: hub.subscribers)
     queries = OrderQueries(make_sessions(read), Freshness(write, wake=projector.wake))
     server = GrpcServer(
         name=NAME,
@@ -184,8 +196,8 @@ def _wire(
             "easyorder.order.v1.OrderService": OrderApi(checkout, refunding, mediator, queries),
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
             "easyorder.order.v1.OrderFeed": feed_api,
-            "easyorder.ops.v1.OpsService": NOT_YET,
             "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(payments, job_store),
+            OPS: OpsApi(NAME, ops, figures, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
         verifier=verifier,
         audit=SqlAuditSink(write),
@@ -194,4 +206,4 @@ def _wire(
         call_timeout_s=settings.call_timeout_s,
         on_drain=(hub.drain, feed_api.drain),
     )
-    return OrderService(server=server, background=[projector, tail, relay, runner])
+    return OrderService(server=server, background=[error_log, projector, tail, relay, runner])

@@ -12,10 +12,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chassis.audit import AuditEntry
 from chassis.auth import ServiceTokens, TokenVerifier
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
-from chassis.grpc.sinks import AuditEntry, UnexpectedError
+from chassis.grpc.sinks import UnexpectedError
 
 SECRET = "a secret that only the services of this test mesh share"
 KID = "test-key"

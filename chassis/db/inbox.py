@@ -33,6 +33,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import failpoints
+from chassis.background import Report, to_nobody
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import as_json
 from chassis.db.unit_of_work import SqlUow
@@ -70,7 +71,7 @@ class Inbox(Generic[SqlUow]):
         *,
         service: str,
         first_retry_s: float = 1,
-        report: Callable[[str, Exception], None] = lambda source, error: None,
+        report: Report = to_nobody,
     ) -> None:
         self._consumer = consumer
         self._handler = handler

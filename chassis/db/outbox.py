@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis import failpoints
-from chassis.background import WakefulLoop
+from chassis.background import Report, WakefulLoop, to_nobody
 from chassis.db.bulk import insert_rows
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
@@ -54,9 +54,9 @@ async def write_events(session: AsyncSession, events: Sequence[Event]) -> None:
 class Relay:
     """Publishes what the outbox holds. Every replica runs one; whichever is first does the work."""
 
-    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.5) -> None:
+    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.5, report: Report = to_nobody) -> None:
         self._engine = engine
-        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s)
+        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, report=report)
         self.on_published: list[Callable[[], None]] = []
         self.wake = self._loop.wake
         self.start = self._loop.start
@@ -109,12 +109,19 @@ class Feed:
 class FeedTail:
     """Hands every event that is published from now on to `deliver`, once and in order, in this process."""
 
-    def __init__(self, feed: Feed, deliver: Callable[[Sequence[PublishedEvent]], None], *, idle_s: float = 0.1) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        deliver: Callable[[Sequence[PublishedEvent]], None],
+        *,
+        idle_s: float = 0.1,
+        report: Report = to_nobody,
+    ) -> None:
         self._feed = feed
         self._deliver = deliver
         self._position = 0
         # Woken by this process's relay; the interval is for events that another replica's relay published.
-        self._loop = WakefulLoop("feed tail", self._read, idle_s=idle_s)
+        self._loop = WakefulLoop("feed tail", self._read, idle_s=idle_s, report=report)
         self.wake = self._loop.wake
         self.stop = self._loop.stop
 

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.background import WakefulLoop
+from chassis.background import Report, WakefulLoop, to_nobody
 from chassis.db.bulk import as_json
 from chassis.db.failures import meaning_of
 
@@ -115,18 +115,20 @@ class Projector:
         idle_s: float = 0.25,
         pace_s: float = 0.02,
         batch: int = 1000,
+        report: Report = to_nobody,
     ) -> None:
         self._write = write
         self._read = read
         self._projections = projections
         self._conclude = conclude
         self._pace_s = pace_s
+        self._report = report
         self._next_round = 0.0
         self._batch = batch
         self._entities = ",".join(projections)
         self.on_applied: list[Told] = []
         # Woken by this process's commits; the interval is for those of other replicas.
-        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s)
+        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s, report=report)
         self.wake = self._loop.wake
         self.start = self._loop.start
         self.stop = self._loop.stop
@@ -219,7 +221,9 @@ class Projector:
                 raise
             if len(changes) > 1:
                 return await self._apply_halves(changes)
-            log.exception("change parked", entity=changes[0].entity, entity_id=changes[0].entity_id)
+            (change,) = changes
+            log.exception("change parked", entity=change.entity, entity_id=change.entity_id)
+            self._report(f"projector: {change.entity} {change.entity_id}", error)
             return [], list(changes)
         return latest, []
 
@@ -233,8 +237,9 @@ class Projector:
         for told in self.on_applied:
             try:
                 await told(changes)
-            except Exception:
+            except Exception as error:
                 log.exception("a listener of the projector failed", listener=repr(told))
+                self._report("projector: listener", error)
 
     async def _chunk(self, entity: str, after: str | None) -> list[Change]:
         # Projected entities are the keys of `projections`, never input.

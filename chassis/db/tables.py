@@ -70,11 +70,15 @@ JOB = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("lease_token", Text),
     Column("last_error", Text),
+    # Why an operator gave it up.
+    Column("discard_reason", Text),
     Column("lane", Text),
     Column("turn", BigInteger, nullable=False, server_default=sql("0")),
     Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
     UniqueConstraint("kind", "key"),
     Index("ix_job_due", "due_at", postgresql_where=sql("state IN ('READY', 'RUNNING')")),
+    # Those that somebody looks at; the few that are open are found by ix_job_due, the many that are done by id.
+    Index("ix_job_given_up", "state", "id", postgresql_where=sql("state IN ('DEAD', 'DISCARDED')")),
     Index("ix_job_lane", "lane", "turn", postgresql_where=sql("lane IS NOT NULL AND state IN ('READY', 'RUNNING')")),
 )
 
@@ -106,8 +110,10 @@ AUDIT_ENTRY = Table(
     Column("resource", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("correlation_id", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
     Index("ix_audit_entry_resource", "resource"),
     Index("ix_audit_entry_actor", "actor"),
+    Index("ix_audit_entry_time", "time", postgresql_using="brin"),
 )
 
 RECORDED_ERROR = Table(

@@ -10,6 +10,8 @@ from typing import ClassVar, TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from chassis.audit import AuditEntry
+from chassis.db.audit import write_audit_entries
 from chassis.db.failures import Refusals, translated
 from chassis.db.idempotency import SqlKeptAnswers
 from chassis.db.jobs import JobWriter, SqlJobLeases
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
         self._has_read_side = has_read_side
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
+        self._audit_entries: list[AuditEntry] = []
 
     def emit(self, *events: Event) -> None:
         self._events.extend(events)
@@ -63,10 +66,15 @@ class SqlUnitOfWork:
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
 
+    def audit(self, *entries: AuditEntry) -> None:
+        self._audit_entries.extend(entries)
+
     async def commit(self) -> str | None:
         written: list[Job] = []
         if self._events:
             await write_events(self.session, self._events)
+        if self._audit_entries:
+            await write_audit_entries(self.session, self._audit_entries)
         if self._jobs:
             if self._job_writer is None:
                 raise RuntimeError("this unit of work was opened without jobs")

@@ -17,6 +17,7 @@ from grpc_health.v1._async import HealthServicer
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
+from chassis.audit import AuditEntry
 from chassis.auth import TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
@@ -31,7 +32,7 @@ from chassis.grpc.interceptors.deadline import DeadlineInterceptor
 from chassis.grpc.interceptors.errors import ErrorInterceptor
 from chassis.grpc.interceptors.messages import MessageInterceptor
 from chassis.grpc.interceptors.telemetry import TelemetryInterceptor
-from chassis.grpc.sinks import AuditEntry, AuditSink, ErrorSink, Nowhere, UnexpectedError
+from chassis.grpc.sinks import AuditSink, ErrorSink, Nowhere, UnexpectedError
 from chassis.grpc.trail import Trail
 from chassis.validation import check
 from chassis.wire import codec

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """One attempt to change something. `actor` is a caller's id, `outcome` OK or the error's reason."""
-
-    time: datetime
-    actor: str
-    action: str
-    resource: str
-    outcome: str
-    correlation_id: str
+from chassis.audit import AuditEntry
 
 
 class AuditSink(Protocol):

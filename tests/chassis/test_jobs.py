@@ -125,15 +125,19 @@ async def test_a_job_of_a_kind_that_is_not_run_here_is_left_to_others(bench: InM
 
 
 async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobBench) -> None:
-    given_up = []
+    given_up, reported = [], []
 
     async def fail(job: Job) -> Settled:
         raise Unavailable(f"no answer to attempt {job.attempt}")
 
-    async def on_dead(job: Job, error: str) -> None:
+    async def bury(job: Job, error: str) -> None:
+        await bench.store.bury([(job.lease, error)])
         given_up.append((job.key, job.attempt, error))
 
-    async with running(bench, fail, on_dead=on_dead) as runner:
+    def report(source: str, error: Exception) -> None:
+        reported.append((source, str(error)))
+
+    async with running(bench, fail, bury=bury, report=report) as runner:
         runner.submit(await born(bench, "k-1"))
         assert await reaches(bench, "READY") == JobSeen("READY", 1, "no answer to attempt 1")
         assert 2 <= (bench.state.jobs[0].due_at - bench.clock.now()).total_seconds() <= 2.5
@@ -144,6 +148,33 @@ async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobB
         await eventually(lambda: given_up)
 
     assert given_up == [("k-1", 3, "no answer to attempt 3")]
+    # What a neighbour refuses on the way is no news; that it was for good is.
+    assert reported == [("charge", "no answer to attempt 3")]
+
+
+async def test_an_unexpected_error_of_a_job_is_reported_each_time(bench: InMemoryJobBench) -> None:
+    reported = []
+
+    async def fail(job: Job) -> Settled:
+        raise ValueError(f"attempt {job.attempt}")
+
+    async with running(bench, fail, report=lambda source, error: reported.append((source, str(error)))) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "READY")
+        await bench.elapse(10)
+        await eventually(lambda: len(reported) == 2)
+
+    assert reported == [("charge", "attempt 1"), ("charge", "attempt 2")]
+
+
+async def test_a_kind_may_have_a_backoff_of_its_own(bench: InMemoryJobBench) -> None:
+    async def fail(job: Job) -> Settled:
+        raise Unavailable("no answer")
+
+    once = Backoff(initial_s=1, max_s=1, max_attempts=1, random=Random(1))
+    async with running(bench, fail, backoffs={"charge": once}) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "DEAD") == JobSeen("DEAD", 1, "no answer")
 
 
 async def test_who_lost_its_lease_changes_nothing(bench: InMemoryJobBench) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import KeptAnswer, RequestKey
@@ -53,6 +54,7 @@ class ChassisState:
     events: list[Event] = field(default_factory=list)
     jobs: list[StoredJob] = field(default_factory=list)
     answers: dict[str, KeptAnswer] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
     commits: int = 0
 
 
@@ -143,6 +145,7 @@ class InMemoryUnitOfWork:
         self.job_leases = InMemoryJobLeases(state, clock)
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
+        self._audit_entries: list[AuditEntry] = []
         self.committed = False
 
     def emit(self, *events: Event) -> None:
@@ -150,6 +153,9 @@ class InMemoryUnitOfWork:
 
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
+
+    def audit(self, *entries: AuditEntry) -> None:
+        self._audit_entries.extend(entries)
 
     async def commit(self) -> str | None:
         for event in self._events:
@@ -159,6 +165,7 @@ class InMemoryUnitOfWork:
         for new in self._jobs:
             if not any((job.kind, job.key) == (new.kind, new.key) for job in self._state.jobs):
                 self._state.jobs.append(self._stored(new))
+        self._state.audit.extend(self._audit_entries)
         self._state.commits += 1
         self.committed = True
         return None

@@ -10,11 +10,11 @@ import betterproto2
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract
+from chassis.audit import AuditEntry
 from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import AppError
 from chassis.grpc.interceptors import Context, Handler
-from chassis.grpc.sinks import AuditEntry
 from chassis.grpc.trail import Trail
 
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
@@ -52,6 +52,7 @@ class AuditInterceptor(AsyncServerInterceptor):
                 resource=_resource(method_name, request, reply),
                 outcome=outcome,
                 correlation_id=known.correlation_id,
+                detail="; ".join(known.audit_details),
             )
         )
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.audit import AuditEntry
 from chassis.db.audit import SqlAuditSink
 from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.tables import AUDIT_ENTRY, CHASSIS, RECORDED_ERROR
-from chassis.grpc.sinks import AuditEntry, UnexpectedError
+from chassis.grpc.sinks import UnexpectedError
 
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
 

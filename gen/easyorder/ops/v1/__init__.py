@@ -160,6 +160,15 @@ class Job(betterproto2.Message):
 
     last_error: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
 
+    create_time: "datetime.datetime | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+
+    discard_reason: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Why an operator gave it up.
+    """
+
 
 default_message_pool.register_message("easyorder.ops.v1", "Job", Job)
 

@@ -1,0 +1,318 @@
+"""OpsService over a real socket on PostgreSQL: what operators see, what they may do to a job, and what they may not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from easyorder.ops.v1 import (
+    DiscardJobRequest,
+    GetStatsRequest,
+    Job,
+    JobState,
+    ListAuditEntriesRequest,
+    ListAuditEntriesResponse,
+    ListErrorsRequest,
+    ListErrorsResponse,
+    ListJobsRequest,
+    ListJobsResponse,
+    RetryJobRequest,
+    Stats,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.audit import AuditEntry
+from chassis.db.audit import SqlAuditSink
+from chassis.db.engine import make_sessions
+from chassis.db.errors_recorded import SqlErrorSink
+from chassis.db.ops import JobDone, JobNotFound, JobRunning, SqlOps
+from chassis.db.outbox import write_events
+from chassis.error_log import ErrorLog
+from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from chassis.figures import Figures
+from chassis.grpc.clients import Client, rpc
+from chassis.jobs import JobLease
+from chassis.ops import OPS, OpsApi
+from tests.chassis.db.test_outbox import an_event
+from tests.chassis.job_bench import SqlJobBench
+from tests.chassis.job_contract import JobSeen, a_job, claimed
+from tests.fakes.chassis import FakeClock
+from tests.mesh import Mesh, serving
+from tests.polling import eventually
+
+LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
+RETRY = rpc(OPS, "RetryJob", RetryJobRequest, Job)
+DISCARD = rpc(OPS, "DiscardJob", DiscardJobRequest, Job)
+LIST_ERRORS = rpc(OPS, "ListErrors", ListErrorsRequest, ListErrorsResponse)
+LIST_AUDIT = rpc(OPS, "ListAuditEntries", ListAuditEntriesRequest, ListAuditEntriesResponse)
+GET_STATS = rpc(OPS, "GetStats", GetStatsRequest, Stats)
+CALLS = (
+    (LIST_JOBS, ListJobsRequest()),
+    (RETRY, RetryJobRequest(id=1)),
+    (DISCARD, DiscardJobRequest(id=1)),
+    (LIST_ERRORS, ListErrorsRequest()),
+    (LIST_AUDIT, ListAuditEntriesRequest()),
+    (GET_STATS, GetStatsRequest()),
+)
+
+
+class Bench(SqlJobBench):
+    """Jobs in every state, and the OpsService of their database."""
+
+    woken = 0
+
+    async def given(self, state: str, key: str) -> int:
+        """A job of the kind `charge`; answers its id."""
+        if state == "READY":
+            await self.write(a_job(key, delay_s=1000))
+            return next(job.id for job in (await self.seen()) if job.key == key)
+        (lease,) = await self.write(a_job(key))
+        await self._settle(lease, state)
+        return lease.job_id
+
+    async def _settle(self, lease: JobLease, state: str) -> None:
+        if state == "DONE":
+            await self.store.complete([lease])
+        elif state in {"DEAD", "DISCARDED"}:
+            await self.store.bury([(lease, "hopeless")])
+        if state == "DISCARDED":
+            await SqlOps(self.engine).discard(lease.job_id, "not needed")
+
+    async def seen(self) -> Sequence[object]:
+        jobs, _ = await SqlOps(self.engine).jobs(state=None, after=None, limit=100)
+        return jobs
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@pytest.fixture
+def bench(chassis_engine: AsyncEngine) -> Bench:
+    return Bench(chassis_engine)
+
+
+@pytest.fixture
+async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]:
+    async def lag_ms() -> float:
+        return 12.3
+
+    figures = Figures()
+    figures.add_pool("write", chassis_engine)
+    figures.add("cache_hits", lambda: 7)
+    api = OpsApi("order", SqlOps(chassis_engine), figures, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
+    async with serving({OPS: api}) as mesh:
+        yield mesh
+
+
+async def pages(client: Client, request: ListJobsRequest) -> list[list[str]]:
+    """The keys of the jobs, page by page."""
+    found = []
+    while True:
+        page = await client.call(LIST_JOBS, request)
+        found.append([job.key for job in page.jobs])
+        if not page.next_page_token:
+            return found
+        request.page_token = page.next_page_token
+
+
+async def test_only_administrators_may(mesh: Mesh) -> None:
+    for method, request in CALLS:
+        with pytest.raises(Unauthenticated):
+            await mesh.anonymous().call(method, request)
+        for client in (mesh.user(), mesh.service()):
+            with pytest.raises(PermissionDenied):
+                await client.call(method, request)
+
+
+async def test_a_call_for_another_service_is_refused(mesh: Mesh) -> None:
+    with pytest.raises(InvalidArgument):
+        await mesh.admin().call(LIST_JOBS, ListJobsRequest(service="inventory"))
+    await mesh.admin().call(LIST_JOBS, ListJobsRequest(service="order"))
+
+
+async def test_jobs_that_need_somebody_come_first_and_the_newest_of_them(bench: Bench, mesh: Mesh) -> None:
+    for state in ("DONE", "RUNNING", "DEAD", "READY", "DISCARDED"):
+        for number in (1, 2):
+            await bench.given(state, f"{state} {number}")
+    order = [f"{state} {n}" for state in ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE") for n in (2, 1)]
+
+    for size in (1, 2, 3, 4, 9, 10, 11):
+        found = await pages(mesh.admin(), ListJobsRequest(page_size=size))
+        assert [key for page in found for key in page] == order
+        assert all(len(page) == size for page in found[:-1])
+        assert found[-1]
+
+
+async def test_jobs_of_one_state(bench: Bench, mesh: Mesh) -> None:
+    for state in ("DEAD", "READY", "DONE"):
+        for number in (1, 2, 3):
+            await bench.given(state, f"{state} {number}")
+
+    request = ListJobsRequest(page_size=2, state=JobState.READY)
+    assert await pages(mesh.admin(), request) == [["READY 3", "READY 2"], ["READY 1"]]
+    page = await mesh.admin().call(LIST_JOBS, ListJobsRequest(page_size=1, state=JobState.READY))
+    with pytest.raises(InvalidArgument):
+        await mesh.admin().call(
+            LIST_JOBS, ListJobsRequest(page_size=1, state=JobState.DEAD, page_token=page.next_page_token)
+        )
+
+
+async def test_a_job_is_shown_with_what_it_carries_and_why_it_failed(bench: Bench, mesh: Mesh) -> None:
+    job_id = await bench.given("DEAD", "k-1")
+
+    (job,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
+    assert (job.id, job.kind, job.key, job.state, job.attempts) == (job_id, "charge", "k-1", JobState.DEAD, 1)
+    assert json.loads(job.payload) == {"for": "k-1"}
+    assert job.last_error == "hopeless"
+    assert job.create_time is not None
+    assert abs(job.create_time - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("state", ["DEAD", "READY", "DISCARDED"])
+async def test_a_job_is_brought_back_at_once(bench: Bench, mesh: Mesh, state: str) -> None:
+    job_id = await bench.given(state, "k-1")
+    assert await claimed(bench) == []
+
+    job = await mesh.admin().call(RETRY, RetryJobRequest(id=job_id))
+
+    assert (job.state, job.discard_reason) == (JobState.READY, "")
+    assert [job.key for job in await claimed(bench)] == ["k-1"]
+    assert bench.woken == 1
+
+
+@pytest.mark.parametrize(("state", "refusal"), [("RUNNING", JobRunning), ("DONE", JobDone)])
+async def test_what_runs_or_is_done_is_left_alone(
+    bench: Bench, mesh: Mesh, state: str, refusal: type[Exception]
+) -> None:
+    job_id = await bench.given(state, "k-1")
+    before = await bench.jobs()
+
+    for method, request in ((RETRY, RetryJobRequest(id=job_id)), (DISCARD, DiscardJobRequest(id=job_id))):
+        with pytest.raises(refusal):
+            await mesh.admin().call(method, request)  # type: ignore[arg-type]
+
+    assert await bench.jobs() == before
+    assert bench.woken == 0
+
+
+async def test_a_job_whose_worker_died_may_be_taken_at_once_and_the_worker_settles_nothing(
+    bench: Bench, mesh: Mesh
+) -> None:
+    (lease,) = await bench.write(a_job())
+    await bench.elapse(61)
+
+    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="stuck"))
+
+    assert await bench.store.complete([lease]) == set()
+    assert await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, None)}
+
+
+async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: Bench, mesh: Mesh) -> None:
+    job_id = await bench.given("DEAD", "k-1")
+
+    job = await mesh.admin("boss").call(DISCARD, DiscardJobRequest(service="order", id=job_id, reason="paid by hand"))
+    await eventually(lambda: mesh.audited)
+
+    assert (job.state, job.discard_reason, job.last_error) == (JobState.DISCARDED, "paid by hand", "hopeless")
+    assert await claimed(bench) == []
+    (entry,) = mesh.audited
+    assert (entry.actor, entry.action, entry.resource) == ("boss", "DiscardJob", f"order/{job_id}")
+    assert (entry.outcome, entry.detail) == ("OK", "paid by hand")
+
+
+async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
+    for method, request in ((RETRY, RetryJobRequest(id=9)), (DISCARD, DiscardJobRequest(id=9))):
+        with pytest.raises(JobNotFound):
+            await mesh.admin().call(method, request)  # type: ignore[arg-type]
+
+
+async def test_errors_of_background_work_are_listed_newest_first(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    log = ErrorLog("order", SqlErrorSink(chassis_engine), FakeClock())
+    await log.start()
+    for number in range(3):
+        log.report("charge", ValueError(f"number {number}"))
+    await log.stop()
+
+    first = await mesh.admin().call(LIST_ERRORS, ListErrorsRequest(page_size=2))
+    rest = await mesh.admin().call(LIST_ERRORS, ListErrorsRequest(page_size=2, page_token=first.next_page_token))
+
+    errors = [*first.errors, *rest.errors]
+    assert [error.summary for error in errors] == [f"ValueError: number {number}" for number in (2, 1, 0)]
+    assert rest.next_page_token == ""
+    assert (errors[0].where, errors[0].time) == ("charge", FakeClock().now())
+    assert "ValueError: number 2" in errors[0].detail
+
+
+async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    await SqlAuditSink(chassis_engine).write([an_entry("one"), an_entry("two")])
+    async with bench.open_uow() as uow:
+        uow.audit(an_entry("three"))
+        await uow.commit()
+    async with bench.open_uow() as uow:
+        uow.audit(an_entry("never committed"))
+
+    first = await mesh.admin().call(LIST_AUDIT, ListAuditEntriesRequest(page_size=2))
+    rest = await mesh.admin().call(LIST_AUDIT, ListAuditEntriesRequest(page_size=2, page_token=first.next_page_token))
+
+    entries = [*first.entries, *rest.entries]
+    assert [entry.resource for entry in entries] == ["three", "two", "one"]
+    entry = entries[0]
+    assert (entry.actor, entry.action, entry.outcome, entry.correlation_id) == ("ann", "Cancel", "OK", "c")
+    assert (entry.detail, entry.time) == ("why", FakeClock().now())
+
+
+async def test_what_was_kept_long_enough_is_deleted(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    now = datetime.now(UTC)
+    ages = {"old": now - timedelta(days=10, hours=1), "new": now - timedelta(days=9, hours=23)}
+    await SqlAuditSink(chassis_engine).write([an_entry(name, at=at) for name, at in ages.items()])
+    for name, at in ages.items():
+        log = ErrorLog("order", SqlErrorSink(chassis_engine), FakeClock(at))
+        await log.start()
+        log.report(name, ValueError())
+        await log.stop()
+
+    ops = SqlOps(chassis_engine)
+    await ops.purge(audit_older_than=timedelta(days=10), errors_older_than=timedelta(days=11))
+    assert [row["resource"] for row in await ops.audit_entries(before=None, limit=9)] == ["new"]
+    assert len(await ops.errors(before=None, limit=9)) == 2
+    await ops.purge(audit_older_than=timedelta(days=10), errors_older_than=timedelta(days=10))
+    assert [row["source"] for row in await ops.errors(before=None, limit=9)] == ["new"]
+
+
+async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    await bench.given("DEAD", "k-1")
+    await bench.given("READY", "k-2")
+    async with make_sessions(chassis_engine)() as session:
+        await write_events(session, [an_event(1), an_event(2)])
+        await session.commit()
+
+    stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
+
+    assert (stats.service, stats.started_at, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
+    assert stats.jobs == {"DEAD": 1, "READY": 1, "RUNNING": 0, "DISCARDED": 0, "DONE": 0}
+    assert stats.outbox_pending == 2
+    assert stats.figures["cache_hits"] == 7
+    assert stats.figures["process_memory_bytes"] > 1_000_000
+    assert stats.figures["process_cpu_seconds"] > 0
+    assert stats.figures["write_connections_max"] >= stats.figures["write_connections_in_use"] >= 0
+
+
+def test_a_figure_has_one_source() -> None:
+    figures = Figures()
+    figures.add("hits", lambda: 1)
+    with pytest.raises(ValueError, match="hits"):
+        figures.add("hits", lambda: 2)
+
+
+def an_entry(resource: str, *, at: datetime | None = None) -> AuditEntry:
+    return AuditEntry(
+        time=at or FakeClock().now(),
+        actor="ann",
+        action="Cancel",
+        resource=resource,
+        outcome="OK",
+        correlation_id="c",
+        detail="why",
+    )

@@ -1,0 +1,94 @@
+"""What administrators see and do over JSON, at each service; and what nobody else does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh
+from tests.polling import eventually
+
+# The database that each has its jobs in.
+SERVICES = {
+    "identity": "easyorder_identity",
+    "inventory": "easyorder_inventory_write",
+    "order": "easyorder_order_write",
+}
+LISTS = ("jobs", "errors", "audit", "stats")
+
+
+async def get(http: httpx.AsyncClient, admin: Shop, path: str, **parameters: Any) -> dict[str, Any]:
+    answer = await http.get(f"/api/v1/admin/{path}", params=parameters, headers=admin.headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def a_dead_job(database: asyncpg.Connection, key: str) -> int:
+    """A job of a kind that nobody runs, given up."""
+    job_id: int = await database.fetchval(
+        "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, last_error) "
+        "VALUES (nextval('job_hilo') * 1000, 'unknown', $1, '{\"order_id\": 7}', 'DEAD', 3, now(), 'hopeless') "
+        "RETURNING id",
+        key,
+    )
+    return job_id
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_each_service_tells_how_it_does(http: httpx.AsyncClient, admin: Shop, service: str) -> None:
+    stats = await get(http, admin, f"{service}/stats")
+
+    assert stats["service"] == service
+    assert stats["figures"]["process_memory_bytes"] > 1_000_000
+    assert set(stats["jobs"]) == {"DEAD", "READY", "RUNNING", "DISCARDED", "DONE"}
+    for name in ("jobs", "errors", "audit"):
+        await get(http, admin, f"{service}/{name}", pageSize=5)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_dead_job_is_seen_brought_back_and_given_up(
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, service: str
+) -> None:
+    async with mesh.database(SERVICES[service]) as database:
+        job_id = await a_dead_job(database, f"{service}-1")
+    path = f"{service}/jobs"
+
+    dead = await get(http, admin, path, state="JOB_STATE_DEAD")
+    assert [(job["id"], job["state"], job["lastError"]) for job in dead["jobs"] if job["id"] == str(job_id)] == [
+        (str(job_id), "JOB_STATE_DEAD", "hopeless")
+    ]
+    retried = await http.post(f"/api/v1/admin/{path}/{job_id}:retry", json={}, headers=admin.headers)
+    assert (retried.status_code, retried.json()["state"]) == (200, "JOB_STATE_READY")
+    discarded = await http.post(
+        f"/api/v1/admin/{path}/{job_id}:discard", json={"reason": "done by hand"}, headers=admin.headers
+    )
+    assert (discarded.json()["state"], discarded.json()["discardReason"]) == ("JOB_STATE_DISCARDED", "done by hand")
+
+    async def audited() -> list[tuple[str, str]]:
+        entries = (await get(http, admin, f"{service}/audit"))["entries"]
+        return [(e["action"], e.get("detail", "")) for e in entries if e["resource"] == f"{service}/{job_id}"]
+
+    await eventually(lambda: _is(audited, [("DiscardJob", "done by hand"), ("RetryJob", "")]))
+
+
+async def test_a_job_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:
+    answer = await http.post("/api/v1/admin/order/jobs/1:retry", json={}, headers=admin.headers)
+
+    assert (answer.status_code, answer.json()["details"][0]["reason"]) == (404, "JOB_NOT_FOUND")
+
+
+async def test_shoppers_and_strangers_see_nothing(http: httpx.AsyncClient, shopper: Shop) -> None:
+    for service in SERVICES:
+        for name in LISTS:
+            path = f"/api/v1/admin/{service}/{name}"
+            assert (await http.get(path)).status_code == 401
+            assert (await http.get(path, headers=shopper.headers)).status_code == 403
+
+
+async def _is(read: Any, expected: object) -> bool:
+    return await read() == expected
