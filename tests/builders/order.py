@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime
 
 from chassis.money import Money
-from order_svc.domain.order import Item, Order, Payment
+from order_svc.domain.order import Discount, Item, Order, Payment
 from order_svc.domain.status import PaymentMethod, Status
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,9 +32,10 @@ def an_order(
     team: str | None = None,
     items: tuple[Item, ...] | None = None,
     method: PaymentMethod = PaymentMethod.CARD,
+    off: str = "0.00",
 ) -> OrderBuilder:
-    """A confirmed order that waits for its payment."""
-    return OrderBuilder(owner, team, items or (an_item(),), method)
+    """A confirmed order that waits for its payment. `off` is what a code takes off an order of one item."""
+    return OrderBuilder(owner, team, items or (an_item(discount=off),), method)
 
 
 class OrderBuilder:
@@ -42,15 +43,17 @@ class OrderBuilder:
 
     def __init__(self, owner: str, team: str | None, items: tuple[Item, ...], method: PaymentMethod) -> None:
         order_id = next(_ids)
+        off = Money.sum((item.discount for item in items), "USD")
         self._order = Order(
             id=order_id,
             status=Status.CONFIRMED,
             currency="USD",
             items=items,
+            discounts=(Discount(id=next(_ids), code="SAVE", description="off", amount=off),) if off.amount else (),
             payment=Payment(
                 transaction_id=f"t-{order_id}",
                 method=method,
-                amount=Money.sum((item.sub_total for item in items), "USD"),
+                amount=Money.sum((item.sub_total - item.discount for item in items), "USD"),
                 refunded=Money.zero("USD"),
             ),
             owner=owner,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from easyorder.order.v1 import OrderStatus, PaymentOutcome
@@ -15,6 +16,7 @@ from chassis.grpc.status import from_status
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.live import SubscriberTooSlow
+from order_svc.messages import money
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
@@ -52,6 +54,22 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     assert watching.sequences == [1, 2, 3, 4]
     assert {message.order_id for message in watching.messages} == {order.id}
     assert app.hub.subscribers == 0
+
+
+async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app: HubApp) -> None:
+    order = app.given(an_order(off="7.50").paid())
+
+    async with app.watch(order.id, after_sequence=0) as watching:
+        created, with_incentive, *_ = await watching.ends()
+
+    assert created.order_created is not None
+    told = with_incentive.order_created_with_incentive
+    assert told is not None
+    assert [(discount.code, discount.amount) for discount in told.discounts] == [
+        ("SAVE", money(Decimal("7.50"), "USD"))
+    ]
+    assert (told.sub_total, told.total_amount) == (money(Decimal("20.00"), "USD"), money(Decimal("12.50"), "USD"))
+    assert watching.sequences == list(range(1, order.sequence + 1))
 
 
 async def test_of_an_order_that_is_settled_there_is_only_the_snapshot(app: HubApp) -> None:

@@ -47,6 +47,18 @@ async def test_an_order_is_read_as_it_was_written(reads: OrderReads) -> None:
     assert await reads.get(order_id) == builder.build().view()
 
 
+async def test_a_discounted_order_is_read_with_what_it_got_off(reads: OrderReads) -> None:
+    discounted, plain = an_order(off="7.50"), an_order()
+    discounted_id, plain_id = await reads.given(discounted, plain)
+
+    seen = await reads.get(discounted_id)
+
+    assert seen == discounted.build().view()
+    assert [(discount.code, str(discount.amount)) for discount in seen.discounts] == [("SAVE", "7.50")]
+    assert (str(seen.discount_total), str(seen.total_amount)) == ("7.50", "12.50")
+    assert (await reads.get(plain_id)).discounts == ()
+
+
 async def test_changes_are_read_once_projected(reads: OrderReads) -> None:
     (order_id,) = await reads.given(an_order())
 
