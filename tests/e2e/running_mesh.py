@@ -68,6 +68,15 @@ class RunningMesh:
                 continue
         return pids
 
+    @property
+    def postgres_dir(self) -> str:
+        """Where its PostgreSQL listens."""
+        return str(self._data_dir / "postgres")
+
+    @property
+    def postgres_pid(self) -> int:
+        return int((self._data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+
     def arm(self, failpoint: str) -> None:
         """The next process that passes it as often as EASYORDER_FAILPOINT says dies there."""
         self._mark(failpoint).unlink()
@@ -81,7 +90,7 @@ class RunningMesh:
 
     @asynccontextmanager
     async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(host=str(self._data_dir / "postgres"), user="postgres", database=name)
+        connection = await asyncpg.connect(host=self.postgres_dir, user="postgres", database=name)
         try:
             yield connection
         finally:

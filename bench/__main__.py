@@ -1,0 +1,95 @@
+"""`python -m bench`: starts a shop of its own, measures it, checks that every order is right, and says how fast it was.
+
+python -m bench                         paid orders a second, and what limits them
+python -m bench profile order           where the time of order_svc goes meanwhile
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.load import Missing, require_programs
+from bench.orders import orders
+from bench.profiling import SERVICES, by_function, profile
+from bench.report import Section, machine, show, write_json
+from bench.shop import BenchShop, bench_shop
+from tests.e2e import invariants
+from tests.folders import data_folder
+from tests.polling import eventually
+
+Part = Callable[[BenchShop, argparse.Namespace], Awaitable[list[Section]]]
+
+
+async def _orders(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    return await orders(shop, clients=options.clients, seconds=options.seconds, repeat=options.repeat)
+
+
+async def _profile(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    to = options.to or Path(f"{options.service}.profile.txt")
+    await profile(shop, options.service, clients=options.clients[-1], seconds=options.seconds, to=to)
+    print(f"written to {to}")
+    if to.suffix == ".svg":
+        return []
+    rows = [[name, f"{own:.1%}", f"{whole:.1%}"] for name, own, whole in by_function(to.read_text())]
+    return [
+        Section(title=f"Where {options.service} is", columns=["function", "itself", "with what it calls"], rows=rows)
+    ]
+
+
+# Each part measures the shop and answers its tables.
+PARTS: dict[str, Part] = {"orders": _orders}
+
+
+async def bench(options: argparse.Namespace) -> None:
+    require_programs()
+    parts = [_profile] if options.what == "profile" else [PARTS[options.what]] if options.what else PARTS.values()
+    where = machine()
+    with data_folder() as data_dir:
+        async with bench_shop(data_dir) as shop:
+            sections = [section for part in parts for section in await part(shop, options)]
+            await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=30)
+            await invariants.check(shop.mesh)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in where.items()))
+    show(sections, console)
+    console.print("Every order is there, paid for once, and its stock is sold: I1 to I5 hold.")
+    if options.json:
+        write_json(options.json, sections, where)
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        asyncio.run(bench(options))
+    except Missing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", nargs="?", choices=[*PARTS, "profile"], help="all but the profile when left out")
+    parser.add_argument("service", nargs="?", choices=SERVICES, default="order", help="of which the profile is")
+    parser.add_argument("--clients", type=_numbers, default=[1, 8, 32, 128], help="how many at once: 1,8,32,128")
+    parser.add_argument("--seconds", type=int, default=8, help="of each measurement [8]")
+    parser.add_argument("--repeat", type=int, default=1, help="measure all so often; shows median, least and most")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
+    parser.add_argument("--to", type=Path, help="where the profile goes; a flame graph if it ends in .svg")
+    return parser
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""The mesh's Envoy with one route more: calls that carry `x-bench: echo` go to the echo server instead of a service.
+
+So an echo passes the same listener, token check, rate limit and transcoder as the call it is compared with.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from envoy.config import EnvoySettings
+from envoy.render import render
+from envoy.routing import NO_BUFFER, UNARY_TIMEOUT
+
+ECHO_HEADER = ("x-bench", "echo")
+
+
+def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -> str:
+    """The configuration as JSON. `methods` are the full names of those that are echoed."""
+    document = yaml.safe_load(render(settings))
+    resources = document["static_resources"]
+    resources["clusters"].append(_echo_cluster(resources["clusters"], echo_port))
+    manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    name, value = ECHO_HEADER
+    manager["route_config"]["virtual_hosts"][0]["routes"][:0] = [
+        {
+            "match": {"path": method, "headers": [{"name": name, "string_match": {"exact": value}}]},
+            "route": {"cluster": "echo", "timeout": UNARY_TIMEOUT},
+            "typed_per_filter_config": NO_BUFFER,
+        }
+        for method in methods
+    ]
+    return json.dumps(document)
+
+
+def _echo_cluster(clusters: Sequence[dict[str, Any]], port: int) -> dict[str, Any]:
+    echo = copy.deepcopy(next(cluster for cluster in clusters if cluster["name"] == "order"))
+    del echo["health_checks"]
+    host = {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": port}}}}
+    return echo | {
+        "name": "echo",
+        "load_assignment": {"cluster_name": "echo", "endpoints": [{"lb_endpoints": [host]}]},
+    }

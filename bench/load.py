@@ -1,0 +1,114 @@
+"""Closed-loop load: each client sends its next call when the last one was answered. wrk sends JSON, h2load gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import struct
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("order.lua")
+DEBIAN_PACKAGES = {"wrk": "wrk", "h2load": "nghttp2-client"}
+
+
+class Missing(Exception):
+    """A program that is needed is not installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What the generator saw: calls that were answered, in how many seconds, and how long they took."""
+
+    seconds: float
+    answered: int
+    failed: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+    @property
+    def per_s(self) -> float:
+        return self.answered / self.seconds
+
+
+def require_programs() -> None:
+    """Raises Missing, with what to install."""
+    missing = [package for program, package in DEBIAN_PACKAGES.items() if shutil.which(program) is None]
+    if missing:
+        raise Missing(f"the load comes from programs that are not here: apt-get install {' '.join(missing)}")
+
+
+async def json_orders(
+    url: str,
+    *,
+    clients: int,
+    seconds: int,
+    token: str,
+    run: str,
+    items: Sequence[Mapping[str, object]],
+    header: tuple[str, str],
+) -> Load:
+    """Orders of `items` by wrk; `run` makes their request ids unique."""
+    environment = {
+        "BENCH_TOKEN": token,
+        "BENCH_RUN": run,
+        "BENCH_ITEMS": ",".join(json.dumps(item) for item in items),
+        "BENCH_HEADER": header[0],
+        "BENCH_HEADER_VALUE": header[1],
+    }
+    said = await output(
+        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(SCRIPT), url], environment
+    )
+    return Load(**json.loads(said.splitlines()[-1]))
+
+
+async def grpc_calls(
+    url: str, method: str, message: bytes, *, clients: int, seconds: int, headers: Mapping[str, str]
+) -> Load:
+    """The same `message` again and again by h2load, one call at a time on each of `clients` connections."""
+    with tempfile.NamedTemporaryFile() as body, tempfile.NamedTemporaryFile("r") as log:
+        body.write(struct.pack(">BI", 0, len(message)) + message)
+        body.flush()
+        command = ["h2load", "-t1", f"-c{clients}", "-m1", f"-D{seconds}", "-d", body.name, f"--log-file={log.name}"]
+        for name, value in {"content-type": "application/grpc", "te": "trailers", **headers}.items():
+            command += ["-H", f"{name}: {value}"]
+        await output([*command, url + method])
+        # When it was sent (µs), HTTP status, how long it took (µs).
+        calls = [line.split("\t") for line in log.read().splitlines()]
+    took_ms = sorted(int(took) / 1000 for _, status, took in calls if status == "200")
+    return Load(
+        seconds=seconds,
+        answered=len(took_ms),
+        failed=len(calls) - len(took_ms),
+        p50_ms=percentile(took_ms, 50),
+        p95_ms=percentile(took_ms, 95),
+        p99_ms=percentile(took_ms, 99),
+    )
+
+
+def percentile(ordered: Sequence[float], per_cent: int) -> float:
+    """Of values in ascending order; 0 where there are none."""
+    return ordered[min(len(ordered) * per_cent // 100, len(ordered) - 1)] if ordered else 0.0
+
+
+async def output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """What a program says. RuntimeError when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=os.environ | (environment or {}),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said = (await process.communicate())[0].decode()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode:
+        raise RuntimeError(f"{command[0]} failed: {said[-2000:]}")
+    return said

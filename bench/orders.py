@@ -1,0 +1,176 @@
+"""Paid orders a second, beside what the same Envoy echoes and the same database server writes in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+from bench import minimal_order
+from bench.load import Load
+from bench.report import Section, spread
+from bench.shop import BenchShop
+from tests.polling import eventually
+
+DRAINS_WITHIN_S = 60
+WAYS = ("JSON", "gRPC")
+_WORK_LEFT = """
+SELECT (SELECT count(*) FROM job WHERE state IN ('READY', 'RUNNING'))
+     + (SELECT count(*) FROM outbox WHERE position IS NULL) + (SELECT count(*) FROM change_log)
+"""
+_PAID = """
+SELECT count(*) AS orders, count(*) FILTER (WHERE status = 'PAID') AS paid,
+       extract(epoch FROM max(paid_at) - min(placed_at))::float8 AS seconds,
+       percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
+           ORDER BY extract(epoch FROM paid_at - placed_at) * 1000
+       ) AS ms
+FROM orders WHERE placed_at >= $1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """One measurement: `per_s` from the first order placed to the last one paid."""
+
+    way: str
+    clients: int
+    orders: int
+    per_s: float
+    reply: Load
+    # From placed_at to paid_at.
+    paid_ms: tuple[float, float, float]
+    cpu_ms: dict[str, float]
+    memory_mb: dict[str, float]
+
+
+@dataclass(slots=True)
+class Measured:
+    """All of one number of clients: a figure for each repetition."""
+
+    clients: int
+    echo_per_s: dict[str, list[float]] = field(default_factory=lambda: {way: [] for way in WAYS})
+    minimal_per_s: list[float] = field(default_factory=list)
+    paid: dict[str, list[Paid]] = field(default_factory=lambda: {way: [] for way in WAYS})
+
+    def paid_per_s(self, way: str) -> list[float]:
+        return [paid.per_s for paid in self.paid[way]]
+
+
+async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repeat: int) -> list[Section]:
+    """Measures limit and orders in turns, so that a slow moment of the machine meets both."""
+    await minimal_order.prepare(shop.postgres_dir)
+    # The first orders find cold caches and unplanned statements.
+    await paid_orders(shop, "JSON", clients=8, seconds=1)
+    measured = [Measured(number) for number in clients]
+    for _ in range(repeat):
+        for one in measured:
+            how = {"clients": one.clients, "seconds": seconds}
+            for way in WAYS:
+                one.echo_per_s[way].append(_certain(await _calls(shop, way)(echo=True, **how)).per_s)
+                one.paid[way].append(await paid_orders(shop, way, **how))
+            one.minimal_per_s.append(await minimal_order.per_second(shop.postgres_dir, **how))
+    return list(_sections(measured))
+
+
+async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) -> Paid:
+    """Orders for `seconds`, and waits until all of them are paid, told and on the read side."""
+    started, before = datetime.now(UTC), shop.processes.usage()
+    load = _certain(await _calls(shop, way)(clients=clients, seconds=seconds))
+    await eventually(lambda: _is_all_done(shop), timeout_s=DRAINS_WITHIN_S)
+    used = shop.processes.usage().since(before)
+    async with shop.mesh.database("easyorder_order_write") as database:
+        row = await database.fetchrow(_PAID, started)
+    count: int = row["orders"]
+    require_all_paid(acknowledged=load.answered, exist=count, paid=row["paid"])
+    return Paid(
+        way=way,
+        clients=clients,
+        orders=count,
+        per_s=count / row["seconds"],
+        reply=load,
+        paid_ms=tuple(row["ms"]),
+        cpu_ms={name: cpu_s * 1000 / count for name, cpu_s in used.items()},
+        memory_mb=shop.processes.memory_mb(),
+    )
+
+
+def require_all_paid(*, acknowledged: int, exist: int, paid: int) -> None:
+    """A fast wrong answer does not count. More than acknowledged exist: the generator leaves with calls in flight."""
+    if not paid == exist >= acknowledged:
+        raise AssertionError(f"{acknowledged} orders were acknowledged, {exist} exist, {paid} are paid")
+
+
+def _calls(shop: BenchShop, way: str) -> Callable[..., Awaitable[Load]]:
+    return shop.over_json if way == "JSON" else shop.over_grpc
+
+
+def _certain(load: Load) -> Load:
+    if load.failed or not load.answered:
+        raise AssertionError(f"{load.failed} calls failed, {load.answered} were answered")
+    return load
+
+
+async def _is_all_done(shop: BenchShop) -> bool:
+    for service in ("order", "inventory"):
+        async with shop.mesh.database(f"easyorder_{service}_write") as database:
+            if await database.fetchval(_WORK_LEFT):
+                return False
+    return True
+
+
+def _sections(measured: Sequence[Measured]) -> Iterator[Section]:
+    yield Section(
+        title="Paid orders a second, and of what",
+        columns=["clients", "way", "paid orders/s", "echo/s", "orders : echo", "minimal orders/s", "orders : minimal"],
+        rows=[
+            [
+                str(one.clients),
+                way,
+                spread(one.paid_per_s(way)),
+                spread(one.echo_per_s[way]),
+                spread(_ratios(one.paid_per_s(way), one.echo_per_s[way]), digits=2),
+                spread(one.minimal_per_s),
+                spread(_ratios(one.paid_per_s(way), one.minimal_per_s), digits=2),
+            ]
+            for one in measured
+            for way in WAYS
+        ],
+        data=[asdict(one) for one in measured],
+    )
+    rows = [(one, way, paid) for one in measured for way in WAYS for paid in [one.paid[way]]]
+    yield Section(
+        title="Milliseconds until the reply, and from placed to PAID",
+        columns=["clients", "way", "reply p50", "p95", "p99", "PAID p50", "p95", "p99"],
+        rows=[
+            [
+                str(one.clients),
+                way,
+                *(spread([getattr(each.reply, name) for each in paid]) for name in ("p50_ms", "p95_ms", "p99_ms")),
+                *(spread([each.paid_ms[n] for each in paid]) for n in range(3)),
+            ]
+            for one, way, paid in rows
+        ],
+    )
+    names = list(rows[0][2][0].cpu_ms)
+    yield Section(
+        title="CPU milliseconds an order",
+        columns=["clients", "way", "all but generator", *names],
+        rows=[
+            [
+                str(one.clients),
+                way,
+                spread([sum(each.cpu_ms.values()) - each.cpu_ms["generator"] for each in paid], digits=2),
+                *(spread([each.cpu_ms[name] for each in paid], digits=2) for name in names),
+            ]
+            for one, way, paid in rows
+        ],
+    )
+    yield Section(
+        title="Memory in the end, MB",
+        columns=list(rows[-1][2][-1].memory_mb),
+        rows=[[f"{size:.0f}" for size in rows[-1][2][-1].memory_mb.values()]],
+    )
+
+
+def _ratios(part: Sequence[float], whole: Sequence[float]) -> list[float]:
+    return [one / other for one, other in zip(part, whole, strict=True)]

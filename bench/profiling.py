@@ -1,0 +1,43 @@
+"""Where the time of one process goes while orders run: py-spy, which looks on from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.load import Missing, output
+from bench.orders import paid_orders
+from bench.shop import MODULES, BenchShop
+
+SPY = Path(sys.executable).with_name("py-spy")
+SERVICES = tuple(MODULES)
+RATE = 250
+
+
+async def profile(shop: BenchShop, service: str, *, clients: int, seconds: int, to: Path) -> None:
+    """Writes a flame graph (…svg) or, under any other name, one line for each stack with its samples."""
+    if not SPY.exists():
+        raise Missing("profiles are made by py-spy, which the development requirements bring")
+    await paid_orders(shop, "JSON", clients=8, seconds=1)
+    form = "flamegraph" if to.suffix == ".svg" else "raw"
+    pid = str(shop.mesh.pid_of(MODULES[service]))
+    command = [str(SPY), "record", "-p", pid, "-d", str(seconds), "-r", str(RATE), "-f", form, "-o", str(to)]
+    await asyncio.gather(output(command), paid_orders(shop, "JSON", clients=clients, seconds=seconds))
+
+
+def by_function(stacks: str, *, top: int = 40) -> list[tuple[str, float, float]]:
+    """Name, own share and share with all that it called, of the lines of a raw profile; by the second, most first."""
+    own: dict[str, int] = {}
+    whole: dict[str, int] = {}
+    total = 0
+    for line in stacks.splitlines():
+        stack, _, samples = line.rpartition(" ")
+        frames: Sequence[str] = [frame.rpartition(":")[0] or frame for frame in stack.split(";")]
+        total += int(samples)
+        own[frames[-1]] = own.get(frames[-1], 0) + int(samples)
+        for frame in set(frames):
+            whole[frame] = whole.get(frame, 0) + int(samples)
+    ordered = sorted(whole, key=lambda frame: whole[frame], reverse=True)[:top]
+    return [(frame, own.get(frame, 0) / total, whole[frame] / total) for frame in ordered]

@@ -1,0 +1,62 @@
+"""What was measured, as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One table. `data` are the figures behind it, each repetition by itself."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    data: Sequence[dict[str, Any]] = field(default=())
+
+
+def spread(figures: Sequence[float], *, digits: int = 0) -> str:
+    """The figure; of several the median, with the least and the most."""
+    middle = f"{statistics.median(figures):,.{digits}f}"
+    if len(figures) == 1:
+        return middle
+    return f"{middle} ({min(figures):,.{digits}f} to {max(figures):,.{digits}f})"
+
+
+def machine() -> dict[str, object]:
+    """Where it was measured, and what else ran there."""
+    return {
+        "cores": os.cpu_count(),
+        "load_average": psutil.getloadavg()[0],
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def show(sections: Sequence[Section], console: Console) -> None:
+    for section in sections:
+        table = Table(title=section.title, title_justify="left", title_style="bold")
+        for column in section.columns:
+            table.add_column(column, justify="right")
+        for row in section.rows:
+            table.add_row(*row)
+        console.print(table)
+
+
+def write_json(path: Path, sections: Sequence[Section], where: dict[str, object]) -> None:
+    content = {
+        "machine": where,
+        "sections": [{"title": section.title, "data": section.data} for section in sections if section.data],
+    }
+    path.write_text(json.dumps(content, indent=2) + "\n")

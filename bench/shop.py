@@ -1,0 +1,167 @@
+"""The shop that is measured: a whole mesh as `make up` starts it, behind the Envoy that can also echo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+from easyorder.order.v1 import CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
+
+from bench.front import ECHO_HEADER, with_echo
+from bench.load import Load, grpc_calls, json_orders
+from bench.usage import Processes
+from chassis.settings import PORTS
+from chassis.wire import codec
+from deploy.local.front_door import front_door
+from deploy.local.shop import Shop, lamp
+from envoy.config import EnvoySettings
+from envoy.render import CREATE_ORDER
+from tests.e2e.running_mesh import ROOT, RunningMesh, free_port, running_mesh
+from tests.polling import eventually
+
+# As `make up` has it, but for limits that are there to stop such a load.
+SETTINGS = {"ORDER_RATE_LIMIT": "100000000", "AUTH_RATE_LIMIT": "1000000"}
+PIECES = 1_000_000_000
+PASSWORD = "Passw0rd!"
+ORDINARY = ("x-bench", "order")
+MODULES = {
+    "identity": "identity_svc",
+    "inventory": "inventory_svc",
+    "order": "order_svc",
+    "payment": "order_svc.payment",
+}
+
+
+@dataclass(frozen=True)
+class BenchShop:
+    """A shop with one product of four items, and a shopper who orders three of them."""
+
+    mesh: RunningMesh
+    url: str
+    email: str
+    product_items: tuple[int, ...]
+    processes: Processes
+
+    @property
+    def postgres_dir(self) -> str:
+        return self.mesh.postgres_dir
+
+    async def token(self) -> str:
+        """A fresh one: they last for minutes."""
+        async with Shop.client(self.url) as client:
+            shopper = await Shop(client).login(self.email, PASSWORD)
+        return shopper.headers["authorization"].removeprefix("Bearer ")
+
+    async def over_json(self, *, clients: int, seconds: int, echo: bool = False) -> Load:
+        lines = zip(self.product_items, (1, 2, 1), strict=False)
+        return await json_orders(
+            self.url,
+            clients=clients,
+            seconds=seconds,
+            token=await self.token(),
+            run=uuid.uuid4().hex,
+            items=[{"productItemId": str(item), "quantity": quantity} for item, quantity in lines],
+            header=ECHO_HEADER if echo else ORDINARY,
+        )
+
+    async def over_grpc(self, *, clients: int, seconds: int, echo: bool = False) -> Load:
+        name, value = ECHO_HEADER if echo else ORDINARY
+        headers = {"authorization": f"Bearer {await self.token()}", name: value}
+        return await grpc_calls(
+            self.url, CREATE_ORDER, self.order_message(), clients=clients, seconds=seconds, headers=headers
+        )
+
+    def order_message(self) -> bytes:
+        """The order on the wire, without a request id: h2load sends the same each time and means another order."""
+        return order_message(self.product_items)
+
+
+def order_message(product_items: tuple[int, ...]) -> bytes:
+    lines = zip(product_items, (1, 2, 1), strict=False)
+    request = CreateOrderRequest(
+        currency="USD",
+        items=[OrderLine(product_item_id=item, quantity=quantity) for item, quantity in lines],
+        payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+    )
+    return codec(CreateOrderRequest).encode(request)
+
+
+@asynccontextmanager
+async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
+    """Starts everything, stops it in the end."""
+    with running_mesh(data_dir, SETTINGS) as mesh:
+        async with Shop.client(mesh.url) as client:
+            items, email, reply = await _stock(mesh, client)
+        echo_port, http_port = free_port(), free_port()
+        (data_dir / "echo").write_bytes(reply)
+        echo = [sys.executable, "-m", "bench.echo", str(echo_port), str(data_dir / "echo")]
+        with _running(echo, data_dir / "echo.log"), _envoy(mesh, data_dir, http_port, echo_port) as envoy:
+            url = f"http://127.0.0.1:{http_port}"
+            await eventually(lambda: _healthy(url), timeout_s=30)
+            groups = {name: mesh.pids_of(module) for name, module in MODULES.items()} | {"envoy": [envoy]}
+            yield BenchShop(mesh, url, email, items, Processes(groups, mesh.postgres_pid))
+
+
+async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[int, ...], str, bytes]:
+    """Makes product and shopper, who orders once: that reply is what is echoed."""
+    admin = await Shop(client).login("admin@example.com", "Admin123!")
+    product = await admin.create_product(lamp("bench", colours=["black", "white"], sizes=["S", "L"], pieces=PIECES))
+    items = tuple(int(item["id"]) for item in product["productItems"][:3])
+    email = f"{uuid.uuid4().hex}@example.com"
+    await Shop(client).register(email, PASSWORD, "A shopper")
+    shopper = await Shop(client).login(email, PASSWORD)
+    async with grpc.aio.insecure_channel(mesh.http_address) as channel:
+        create_order: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(CREATE_ORDER)
+        reply: bytes = await create_order(
+            order_message(items), metadata=(("authorization", shopper.headers["authorization"]),), timeout=15
+        )
+    return items, email, reply
+
+
+@contextmanager
+def _envoy(mesh: RunningMesh, data_dir: Path, http_port: int, echo_port: int) -> Iterator[int]:
+    addresses: dict[str, Any] = {f"{service}_address": mesh.address(service) for service in PORTS}
+    settings = EnvoySettings(
+        http_port=http_port,
+        envoy_admin_port=free_port(),
+        order_rate_limit=int(SETTINGS["ORDER_RATE_LIMIT"]),
+        auth_rate_limit=int(SETTINGS["AUTH_RATE_LIMIT"]),
+        **addresses,
+    )
+    folder = data_dir / "bench-envoy"
+    folder.mkdir()
+    program = front_door(settings, folder)
+    (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [CREATE_ORDER]))
+    with _running(program.command, folder / "envoy.log") as pid:
+        yield pid
+
+
+@contextmanager
+def _running(command: Sequence[str], log: Path) -> Iterator[int]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def _healthy(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(f"{url}/healthz")).is_success
+        except httpx.HTTPError:
+            return False

@@ -1,0 +1,90 @@
+"""The benchmark itself: it runs, what it prints is there, and a fast wrong answer does not count."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bench.front import with_echo
+from bench.load import DEBIAN_PACKAGES, percentile
+from bench.orders import require_all_paid
+from bench.profiling import by_function
+from bench.report import spread
+from envoy.config import EnvoySettings
+from envoy.render import CREATE_ORDER, render
+from tests.architecture.tracked import ROOT
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
+def test_orders_are_measured_beside_their_limits(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench", "orders", "--seconds", "1", "--clients", "4", "--json", str(figures)]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "orders : echo" in done.stdout
+    [measured] = json.loads(figures.read_text())["sections"][0]["data"]
+    assert measured["clients"] == 4
+    assert measured["minimal_per_s"][0] > 0
+    for way in ("JSON", "gRPC"):
+        [paid] = measured["paid"][way]
+        assert paid["orders"] > 0
+        assert 0 < paid["per_s"] < measured["echo_per_s"][way][0]
+        assert 0 < paid["reply"]["p50_ms"] <= paid["reply"]["p99_ms"]
+        assert {"order", "inventory", "payment", "identity", "envoy", "postgres", "generator"} == paid["cpu_ms"].keys()
+
+
+@pytest.mark.parametrize(("acknowledged", "exist", "paid"), [(10, 9, 9), (10, 10, 9), (10, 12, 11)])
+def test_orders_that_are_lost_or_unpaid_do_not_count(acknowledged: int, exist: int, paid: int) -> None:
+    with pytest.raises(AssertionError):
+        require_all_paid(acknowledged=acknowledged, exist=exist, paid=paid)
+
+
+def test_orders_whose_reply_the_generator_did_not_wait_for_count() -> None:
+    require_all_paid(acknowledged=10, exist=12, paid=12)
+
+
+def test_only_marked_calls_are_echoed() -> None:
+    settings = EnvoySettings(order_address="127.0.0.1:1", envoy_descriptor="contract.binpb")
+
+    echoing = json.loads(with_echo(settings, 4711, [CREATE_ORDER]))
+
+    as_it_was = yaml.safe_load(render(settings))
+    first = _routes(echoing).pop(0)
+    cluster = echoing["static_resources"]["clusters"].pop()
+    assert first["match"] == {"path": CREATE_ORDER, "headers": [{"name": "x-bench", "string_match": {"exact": "echo"}}]}
+    assert first["route"]["cluster"] == cluster["name"] == "echo"
+    assert echoing == as_it_was
+
+
+def _routes(document: Any) -> list[Any]:
+    manager = document["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    routes: list[Any] = manager["route_config"]["virtual_hosts"][0]["routes"]
+    return routes
+
+
+def test_figures_of_several_runs_show_how_far_apart_they_are() -> None:
+    assert spread([1234.4]) == "1,234"
+    assert spread([3.0, 1.0, 2.0], digits=1) == "2.0 (1.0 to 3.0)"
+
+
+@pytest.mark.parametrize(("per_cent", "expected"), [(50, 6), (95, 10), (99, 10)])
+def test_percentiles(per_cent: int, expected: float) -> None:
+    assert percentile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], per_cent) == expected
+
+
+def test_a_profile_is_summed_up_by_function() -> None:
+    stacks = "main (a.py:1);work (a.py:5) 3\nmain (a.py:2);work (a.py:6) 5\nmain (a.py:2) 2\n"
+
+    assert by_function(stacks) == [("main (a.py", 0.2, 1.0), ("work (a.py", 0.8, 0.8)]
