@@ -18,8 +18,9 @@ from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.freshness import Freshness
+from chassis.db.hilo import HiLo
 from chassis.db.idempotency import forget_answers
-from chassis.db.jobs import SqlJobStore
+from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
@@ -34,6 +35,7 @@ from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api import InventoryApi, ProductApi
+from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit, commit_batch
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
@@ -42,6 +44,7 @@ from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, dea
 from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
+from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservation
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_batch
 from inventory_svc.commands.restock import Restock, restock_batch
@@ -75,13 +78,17 @@ class Service:
     pages: ProductPages
 
 
-def handle_commands(mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates) -> None:
+def handle_commands(
+    mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates, low_stock: int
+) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
-    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates))
+    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates, low=low_stock))
     mediator.handle_batch(Commit, commit_batch)
     mediator.handle_batch(Release, release_batch)
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl))
     mediator.handle_batch(Restock, restock_batch)
+    mediator.handle(AdjustStock, adjust_stock)
+    mediator.handle(KeepReservation, keep_reservation)
     mediator.handle(CreateProduct, create_product)
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)
@@ -103,12 +110,23 @@ def build(settings: InventorySettings) -> Service:
     projector = Projector(write, read, projections(), conclude=refresh_documents, report=error_log.report)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
-    open_uow = sql_units_of_work(SqlInventoryUow, make_sessions(write), after_commit=after_commit, has_read_side=True)
+    open_uow = sql_units_of_work(
+        SqlInventoryUow,
+        make_sessions(write),
+        after_commit=after_commit,
+        jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
+        has_read_side=True,
+    )
     mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )
-    handle_commands(mediator, reservation_ttl=timedelta(seconds=settings.reservation_ttl_s), rates=rates)
+    handle_commands(
+        mediator,
+        reservation_ttl=timedelta(seconds=settings.reservation_ttl_s),
+        rates=rates,
+        low_stock=settings.low_stock_threshold,
+    )
     freshness = Freshness(write, wake=projector.wake)
     products = ProductQueries(read, freshness)
     pages = ProductPages(

@@ -21,5 +21,9 @@ class InventorySettings(MeshSettings):
     loyalty_points_worth_unit: int = Field(default=100, ge=1)
     # How long a page of products is answered from memory; every change that touches it ends it before. 0 for never.
     product_cache_ttl_s: float = Field(default=600, ge=0)
+    # So many pieces of an item, or fewer, are few.
+    low_stock_threshold: int = Field(default=10, ge=0)
+    # A job whose worker died is taken over after that.
+    job_lease_s: float = Field(default=20, gt=0)
     database_pool_size: int = Field(default=10, ge=2)
     kept_answers_days: float = Field(default=7, gt=0)

@@ -26,9 +26,8 @@ from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.stock import Line, StockLevel
 from inventory_svc.incentive_messages import discount_messages
-from inventory_svc.queries.stock import StockLevel
 
 
 def product_message(product: Product) -> ProductMessage:
@@ -143,11 +142,11 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
         sku=level.sku,
         on_hand=level.on_hand,
         reserved=level.reserved,
-        available=level.on_hand - level.reserved,
+        available=level.available,
         sold=level.sold,
         backordered=level.backordered,
         warehouse_location=level.warehouse_location,
-        etag=str(level.version),
+        etag=level.etag,
     )
 
 

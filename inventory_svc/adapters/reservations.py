@@ -22,16 +22,16 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 
 # Locked apart from the join: rows of a reservation must not be passed over one by one.
 _LOADED = (
-    "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id FOR UPDATE {waiting}) "
+    "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
     "SELECT head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, head.sold, "
     "head.expire_at, head.revision, head.discounts, head.points_spent, head.points_earned, line.product_item_id, "
-    "line.quantity, line.backordered, line.returned, line.unit_price, line.sku, line.name "
+    "line.quantity, line.backordered, line.place, line.returned, line.unit_price, line.sku, line.name "
     "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id ORDER BY head.order_id, line.number"
 )
 
 
-def _load(which: str, waiting: str = "") -> TextualSelect:
-    loaded = text(_LOADED.format(which=which, waiting=waiting))
+def _load(which: str, locked: str = "FOR UPDATE") -> TextualSelect:
+    loaded = text(_LOADED.format(which=which, locked=locked))
     return loaded.columns(expire_at=UtcDateTime, unit_price=Amount, discounts=Json)
 
 
@@ -43,11 +43,19 @@ _LOCK_REQUESTED = _load(
     f"order_id IN (SELECT order_id FROM reservation WHERE request_key IN ({_REQUEST_KEYS}) "
     f"UNION SELECT order_id FROM reservation WHERE order_id IN ({_ORDER_IDS}))"
 )
-_ANY_REQUESTED = text(f"SELECT EXISTS (SELECT FROM reservation WHERE request_key IN ({_REQUEST_KEYS}))")
-_DUE = "state = 'HELD' AND expire_at <= now()"
-_LOCK_EXPIRED = _load(
-    f"{_DUE} AND order_id IN (SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit)",
-    "SKIP LOCKED",
+_FIND = _load("order_id = :order_id", locked="")
+_DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
+_FIND_EXPIRED = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
+_LOCK_EXPIRED = _load(f"{_DUE} AND order_id IN ({_ORDER_IDS})", locked="FOR UPDATE SKIP LOCKED")
+# Only the heads: an order that waits for two items may be served of the other at this moment, so its lines are read
+# after that has ended.
+_LOCK_WAITING = text(
+    "SELECT order_id FROM reservation WHERE order_id IN (SELECT first.order_id "
+    "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(product_item_id bigint, pieces bigint) "
+    "CROSS JOIN LATERAL (SELECT line.order_id FROM reservation_line AS line "
+    "JOIN reservation AS waits ON waits.order_id = line.order_id AND waits.state = 'BACKORDERED' "
+    "WHERE line.product_item_id = wanted.product_item_id AND line.backordered > 0 "
+    "ORDER BY line.place LIMIT wanted.pieces) AS first) ORDER BY order_id FOR UPDATE"
 )
 _SAVE = text(
     "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
@@ -65,8 +73,9 @@ _SAVE_REVISIONS = text(
 )
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _SAVE_LINES = text(
-    "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name "
-    f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name'])} "
+    "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name, "
+    "backordered = r.backordered, place = r.place "
+    f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name', 'backordered', 'place'])} "
     "WHERE t.order_id = r.order_id AND t.product_item_id = r.product_item_id"
 )
 
@@ -85,12 +94,19 @@ class SqlReservations:
         wanted = {"request_keys": as_json(list(request_keys)), "order_ids": as_json(list(order_ids))}
         return await self._load(_LOCK_REQUESTED, wanted)
 
-    async def any_requested(self, request_keys: Iterable[str]) -> bool:
-        wanted = {"request_keys": as_json(list(request_keys))}
-        return bool(await self._session.scalar(_ANY_REQUESTED, wanted))
+    async def find(self, order_id: int) -> Reservation | None:
+        return next(iter(await self._load(_FIND, {"order_id": order_id})), None)
 
-    async def lock_expired(self, limit: int) -> list[Reservation]:
-        return await self._load(_LOCK_EXPIRED, {"limit": limit})
+    async def find_expired(self, limit: int) -> list[int]:
+        return list((await self._session.execute(_FIND_EXPIRED, {"limit": limit})).scalars())
+
+    async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
+        return await self._load(_LOCK_EXPIRED, {"order_ids": as_json(list(order_ids))})
+
+    async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
+        wanted = [{"product_item_id": item_id, "pieces": count} for item_id, count in pieces.items()]
+        order_ids = (await self._session.execute(_LOCK_WAITING, {"wanted": as_json(wanted)})).scalars()
+        return list((await self.lock(order_ids)).values())
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
         # In the order of the keys: two batches that share some wait for each other at the first, not crosswise.
@@ -127,13 +143,15 @@ class SqlReservations:
 
 def _reservation(rows: Sequence[Any]) -> Reservation:
     head = rows[0]
+    state = ReservationState(head.state)
+    waits = state is ReservationState.BACKORDERED
     return Reservation(
         order_id=head.order_id,
         request_key=head.request_key,
         fingerprint=head.fingerprint,
         user_id=head.user_id,
         currency=head.currency,
-        state=ReservationState(head.state),
+        state=state,
         sold=head.sold,
         expire_at=head.expire_at,
         quote=Quote(
@@ -149,7 +167,8 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
                 name=row.name,
                 quantity=row.quantity,
                 unit_price=Money(row.unit_price, head.currency),
-                backordered=row.backordered,
+                backordered=row.backordered if waits else 0,
+                place=row.place if waits else 0,
                 returned=row.returned,
             )
             for row in rows
@@ -195,6 +214,7 @@ def _line_rows(reservation: Reservation) -> list[dict[str, Any]]:
             "product_item_id": line.product_item_id,
             "quantity": line.quantity,
             "backordered": line.backordered,
+            "place": line.place,
             "returned": line.returned,
             "unit_price": line.unit_price.amount,
             "sku": line.sku,

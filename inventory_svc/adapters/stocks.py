@@ -3,39 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
 from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json, recordset
+from chassis.db.bulk import as_json, insert_rows, recordset
 from chassis.db.types import Amount, UtcDateTime
 from chassis.money import Money
-from inventory_svc.adapters.tables import InventoryRow
-from inventory_svc.domain.stock import Shelf, StockItem
+from inventory_svc.adapters.tables import InventoryRow, StockAdjustmentRow
+from inventory_svc.domain.stock import Movement, Shelf, StockItem, StockLevel
+from inventory_svc.queries.stock import stock_level
 
 _INVENTORY: Table = InventoryRow.__table__  # type: ignore[assignment]
+_ADJUSTMENTS: Table = StockAdjustmentRow.__table__  # type: ignore[assignment]
 
 # What an item is and costs is read together with its stock: a change of price counts from its commit, and there is
 # nothing to go stale.
 _ITEMS = (
     "SELECT stock.id, stock.on_hand, stock.reserved, item.sku, product.name, item.price, product.currency, "
+    "stock.backordered, stock.places, item.backorderable, "
     "NOT (item.is_deleted OR product.is_deleted) AS for_sale, statement_timestamp() AS now "
     "FROM inventory AS stock JOIN product_item AS item ON item.id = stock.id "
     "JOIN product ON product.id = item.product_id "
-    "WHERE stock.id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))) "
-    "ORDER BY stock.id"
+    "WHERE stock.id IN ({which}) ORDER BY stock.id"
 )
-_LOOK = text(_ITEMS).columns(price=Amount, now=UtcDateTime)
-_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock").columns(price=Amount, now=UtcDateTime)
+_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"
+_OF_ORDERS = f"SELECT product_item_id FROM reservation_line WHERE order_id IN ({_IDS})"
+_LOOK = text(_ITEMS.format(which=_IDS)).columns(price=Amount, now=UtcDateTime)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_IDS)).columns(price=Amount, now=UtcDateTime)
+_LOCK_OF = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_OF_ORDERS)).columns(price=Amount, now=UtcDateTime)
+_LEVELS = text(
+    "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
+    "stock.warehouse_location, stock.row_version FROM inventory AS stock "
+    f"JOIN product_item AS item ON item.id = stock.id WHERE stock.id IN ({_IDS}) ORDER BY stock.id"
+)
 
+_COUNTERS = [counter.name for counter in fields(Movement)]
 # Adds to the counters instead of setting them: should a lock ever be missing, the CHECKs find out.
 _MOVE = text(
     "UPDATE inventory AS t SET on_hand = t.on_hand + r.on_hand, reserved = t.reserved + r.reserved, "
-    "sold = t.sold + r.sold, restocked = t.restocked + r.restocked, "
+    "sold = t.sold + r.sold, restocked = t.restocked + r.restocked, adjusted = t.adjusted + r.adjusted, "
+    "backordered = t.backordered + r.backordered, places = t.places + r.places, "
     "row_version = t.row_version + 1, modified_on = now(), modified_by = :modified_by "
-    f"FROM {recordset(_INVENTORY, ['id', 'on_hand', 'reserved', 'sold', 'restocked'])} WHERE t.id = r.id"
+    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS])} WHERE t.id = r.id"
 )
 
 
@@ -51,8 +64,20 @@ class SqlStocks:
     async def look(self, item_ids: Iterable[int]) -> Shelf:
         return await self._shelf(_LOOK, item_ids)
 
-    async def _shelf(self, statement: TextualSelect, item_ids: Iterable[int]) -> Shelf:
-        ids = list(item_ids)
+    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
+        return await self._shelf(_LOCK_OF, order_ids)
+
+    async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
+        rows = (await self._session.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()
+        return [stock_level(row) for row in rows]
+
+    async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
+        caller = current().caller.id
+        row = {"product_item_id": product_item_id, "delta": delta, "reason": reason, "adjusted_by": caller}
+        await insert_rows(self._session, _ADJUSTMENTS, [row])
+
+    async def _shelf(self, statement: TextualSelect, which: Iterable[int]) -> Shelf:
+        ids = list(which)
         rows = (await self._session.execute(statement, {"ids": as_json(ids)})).all() if ids else []
         items = {
             row.id: StockItem(
@@ -63,6 +88,9 @@ class SqlStocks:
                 for_sale=row.for_sale,
                 on_hand=row.on_hand,
                 reserved=row.reserved,
+                backorderable=row.backorderable,
+                backordered=row.backordered,
+                places=row.places,
             )
             for row in rows
         }
@@ -70,15 +98,6 @@ class SqlStocks:
         return Shelf(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, shelf: Shelf) -> None:
-        moved = [
-            {
-                "id": item.product_item_id,
-                "on_hand": item.moved.on_hand,
-                "reserved": item.moved.reserved,
-                "sold": item.moved.sold,
-                "restocked": item.moved.restocked,
-            }
-            for item in shelf.moved()
-        ]
+        moved = [{"id": item.product_item_id} | asdict(item.moved) for item in shelf.moved()]
         if moved:
             await self._session.execute(_MOVE, {"rows": as_json(moved), "modified_by": current().caller.id})

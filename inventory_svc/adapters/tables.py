@@ -95,13 +95,28 @@ class InventoryRow(WriteBase, BaseSoftIntDelete):
     adjusted: Mapped[int] = mapped_column(default=0)
     initial: Mapped[int]
     backordered: Mapped[int] = mapped_column(default=0)
+    # The last place given in the queue of those who wait.
+    places: Mapped[int] = mapped_column(default=0)
     warehouse_location: Mapped[str]
+
+
+class StockAdjustmentRow(WriteBase):
+    """What an administrator did to the stock, and why; all of an item's together are its `adjusted`."""
+
+    __tablename__ = "stock_adjustment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_item_id: Mapped[int] = mapped_column(ForeignKey("inventory.id"), index=True)
+    delta: Mapped[int]
+    reason: Mapped[str]
+    adjusted_by: Mapped[str]
+    adjusted_on: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class ReservationRow(WriteBase):
     __tablename__ = "reservation"
     __table_args__ = (
-        Index("ix_reservation_held", "expire_at", postgresql_where=text("state = 'HELD'")),
+        Index("ix_reservation_held", "expire_at", postgresql_where=text("state IN ('HELD', 'BACKORDERED')")),
         Index("ix_reservation_points", "user_id", postgresql_where=text("points_spent > 0 OR points_earned > 0")),
     )
 
@@ -113,7 +128,8 @@ class ReservationRow(WriteBase):
     currency: Mapped[str]
     state: Mapped[str]
     sold: Mapped[bool]
-    expire_at: Mapped[datetime]
+    # None while the order waits for stock: it does not end by itself.
+    expire_at: Mapped[datetime | None]
     # What its codes and points take off, as a list of domain.pricing.Discount.
     discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     # A shopper's points are the sum of these, as far as the reservations stand.
@@ -125,13 +141,18 @@ class ReservationRow(WriteBase):
 
 class ReservationLineRow(WriteBase):
     __tablename__ = "reservation_line"
-    __table_args__ = (UniqueConstraint("order_id", "product_item_id"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "product_item_id"),
+        Index("ix_reservation_line_waiting", "product_item_id", "place", postgresql_where=text("backordered > 0")),
+    )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("reservation.order_id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     product_item_id: Mapped[int] = mapped_column(ForeignKey("inventory.id"))
     quantity: Mapped[int]
+    # Counts only while the reservation is BACKORDERED.
     backordered: Mapped[int]
+    place: Mapped[int] = mapped_column(server_default=text("0"))
     returned: Mapped[int] = mapped_column(server_default=text("0"))
     unit_price: Mapped[Decimal]
     # As they were when it was reserved.

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from chassis.errors import AppError
 from chassis.mediator import Command
+from inventory_svc.commands.backorders import serve_waiting
+from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
@@ -33,8 +35,7 @@ class Amend(Command[Reservation]):
 async def amend_batch(batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedelta) -> list[Reservation | AppError]:
     """Each revision is applied once. What one order can not have does not hinder the next."""
     ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
-    known = await uow.reservations.lock(ids)
-    shelf = await uow.stocks.lock({item_id for reservation in known.values() for item_id in reservation.item_ids})
+    shelf, known = await lock_orders(uow, ids)
     offers = await uow.incentives.lock(
         known[cmd.order_id].claim for cmd in batch if cmd.renew and cmd.order_id in known
     )
@@ -45,9 +46,10 @@ async def amend_batch(batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedel
             results.append(_amend(cmd, known, shelf, offers, ttl, changed))
         except AppError as error:
             results.append(error)
+    await uow.reservations.save_amended(list(changed.values()))
+    await serve_waiting(uow, shelf)
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
-    await uow.reservations.save_amended(list(changed.values()))
     return results
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chassis.errors import AppError
 from chassis.mediator import Command
+from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.reservation import Reservation
@@ -18,10 +19,11 @@ class Commit(Command[None]):
 
 
 async def commit_batch(batch: Sequence[Commit], uow: InventoryUow) -> list[AppError | None]:
-    """Answers None, ReservationNotFound or ReservationReleased; for what expired and is gone, OutOfStock or
-    IncentiveInvalid."""
-    reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
-    shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    """Answers None, ReservationNotFound, StillWaiting or ReservationReleased.
+
+    For what expired and is gone, OutOfStock or IncentiveInvalid.
+    """
+    shelf, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     offers = await uow.incentives.lock(held.claim for held in reservations.values() if held.is_given_back)
     changed: list[Reservation] = []
     results: list[AppError | None] = []

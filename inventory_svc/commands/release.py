@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from chassis.errors import AppError
 from chassis.mediator import Command
+from inventory_svc.commands.backorders import serve_waiting
+from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 
 
@@ -17,11 +19,11 @@ class Release(Command[None]):
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
     """Never refuses: what was never reserved, or went back already, changes nothing."""
-    reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
-    shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    shelf, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     offers = await uow.incentives.lock(held.claim for held in reservations.values() if not held.is_given_back)
     changed = [reservation for reservation in reservations.values() if reservation.release(shelf, offers)]
+    await uow.reservations.save(changed)
+    await serve_waiting(uow, shelf)
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
-    await uow.reservations.save(changed)
     return [None] * len(batch)

@@ -1,5 +1,7 @@
 """Reserve: hold stock for an order, all its lines or none, and redeem its codes; many orders share one transaction.
 
+What is not there of a backorderable item is waited for: the order has a place in the queue of that item.
+
 A request key is served once: whoever comes again with it gets the first one's reservation, whatever became of that.
 """
 
@@ -11,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chassis.errors import AppError, Conflict, InvalidArgument, RequestIdReused
+from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.offers import Claim, Offers, Wish
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
-from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
 from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
 
 
@@ -25,6 +27,7 @@ class Reserve(Command[Reservation]):
     """`renew` holds anew what has expired or was released, and longer what is still held.
 
     With `keep_prices` what is held anew costs what it did, discounts included; codes and points need not be given.
+    With `no_backorder` what is not there is refused, not waited for.
     """
 
     order_id: int
@@ -36,6 +39,7 @@ class Reserve(Command[Reservation]):
     loyalty_points: int = 0
     renew: bool = False
     keep_prices: bool = False
+    no_backorder: bool = False
 
     @property
     def wish(self) -> Wish:
@@ -56,18 +60,19 @@ class Reserve(Command[Reservation]):
 
 
 async def reserve_batch(
-    batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates
+    batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates, low: int
 ) -> list[Reservation | AppError]:
-    """Serves orders in the order of their arrival; what one can not have does not hinder the next."""
-    known = await uow.reservations.lock_requested([cmd.request_key for cmd in batch], [cmd.order_id for cmd in batch])
+    """Serves orders in the order of their arrival; what one can not have does not hinder the next.
+
+    `low` or fewer pieces of an item are told as LOW.
+    """
     shelf = await uow.stocks.lock({line.product_item_id for cmd in batch for line in cmd.lines})
+    # After the stock: the same request may have been served elsewhere while this one waited for it.
+    known = await uow.reservations.lock_requested([cmd.request_key for cmd in batch], [cmd.order_id for cmd in batch])
     to_take_again = [reservation.claim for reservation in known if reservation.is_given_back]
     offers = await uow.incentives.lock([*(cmd.claim for cmd in batch), *to_take_again])
-    desk = _Desk(known, shelf, offers, ttl, rates)
+    desk = _Desk(known, shelf, offers, ttl, rates, low)
     results = [desk.serve(cmd) for cmd in batch]
-    if desk.refused and await uow.reservations.any_requested(desk.refused):
-        # The same request was served elsewhere while this one waited for the stock that it took: its answer counts.
-        raise Conflict("a request was served meanwhile")
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
     await uow.reservations.add(desk.added)
@@ -79,7 +84,13 @@ class _Desk:
     """Serves one order after the other from the locked shelf and offers, and remembers what is to be stored."""
 
     def __init__(
-        self, known: Sequence[Reservation], shelf: Shelf, offers: Offers, ttl: timedelta, rates: LoyaltyRates
+        self,
+        known: Sequence[Reservation],
+        shelf: Shelf,
+        offers: Offers,
+        ttl: timedelta,
+        rates: LoyaltyRates,
+        low: int,
     ) -> None:
         self._by_key = {reservation.request_key: reservation for reservation in known}
         self._by_order = {reservation.order_id: reservation for reservation in known}
@@ -87,18 +98,17 @@ class _Desk:
         self._offers = offers
         self._ttl = ttl
         self._rates = rates
+        self._low = low
         self.added: list[Reservation] = []
-        # Keys of requests that were not known.
-        self.refused: list[str] = []
         self.renewed: dict[int, Reservation] = {}
 
     def serve(self, cmd: Reserve) -> Reservation | AppError:
-        first = self._by_key.get(cmd.request_key)
         try:
-            return self._reserve(cmd) if first is None else self._repeat(cmd, first)
+            first = self._by_key.get(cmd.request_key)
+            reservation = self._reserve(cmd) if first is None else self._repeat(cmd, first)
+            reservation.stands = self._shelf.stands(reservation.lines, low=self._low)
+            return reservation
         except AppError as error:
-            if first is None:
-                self.refused.append(cmd.request_key)
             return error
 
     def _reserve(self, cmd: Reserve) -> Reservation:
@@ -111,7 +121,7 @@ class _Desk:
             fingerprint=cmd.fingerprint,
             user_id=cmd.user_id,
             currency=cmd.currency,
-            state=ReservationState.HELD,
+            state=state_of(lines),
             lines=lines,
             expire_at=self._shelf.now + self._ttl,
             quote=quote,
@@ -122,7 +132,7 @@ class _Desk:
 
     def _take(self, cmd: Reserve, order_id: int) -> tuple[tuple[HeldLine, ...], Quote]:
         """Holds the lines and redeems the codes; what is refused leaves nothing held."""
-        lines = self._shelf.hold(cmd.lines, cmd.currency)
+        lines = self._shelf.hold(cmd.lines, cmd.currency, wait=not cmd.no_backorder)
         try:
             quote = self._offers.quote(cmd.wish, lines, self._shelf.now, self._rates)
             self._offers.redeem(quote, order_id, cmd.user_id)

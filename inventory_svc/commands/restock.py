@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from chassis.errors import AppError
 from chassis.mediator import Command
+from inventory_svc.commands.backorders import serve_waiting
+from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import take_back
 from inventory_svc.domain.errors import ReservationNotFound
@@ -24,8 +26,7 @@ class Restock(Command[None]):
 
 async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[AppError | None]:
     """Answers None, or ReservationNotFound, or NotSoldYet."""
-    reservations = await uow.reservations.lock(cmd.order_id for cmd in batch)
-    shelf = await uow.stocks.lock({item_id for held in reservations.values() for item_id in held.item_ids})
+    shelf, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     changed: dict[int, Reservation] = {}
     results: list[AppError | None] = []
     for cmd in batch:
@@ -37,6 +38,7 @@ async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[App
             results.append(None)
         except AppError as error:
             results.append(error)
-    await uow.stocks.save(shelf)
     await uow.reservations.save_amended(list(changed.values()))
+    await serve_waiting(uow, shelf)
+    await uow.stocks.save(shelf)
     return results

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chassis.errors import InvalidArgument
-from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet
+from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, StillWaiting
 from inventory_svc.domain.offers import Offers
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
@@ -27,13 +27,16 @@ def amend(held: Reservation, extra: Reservation | None, change: Amendment, shelf
     What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
     are sold, pieces that went are restocked.
 
-    Raises AmendmentTooEarly; OutOfStock when `extra` has ended and its pieces are gone; InvalidArgument when there are
-    fewer pieces than lines. Then all stays as it was.
+    Raises AmendmentTooEarly; StillWaiting for what waits for stock; OutOfStock when `extra` has ended and its pieces
+    are gone; InvalidArgument when there are fewer pieces than lines. Then all stays as it was.
     """
     if held.revision >= change.revision:
         return False
     if held.revision != change.revision - 1:
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
+    for reservation in (held, extra):
+        if reservation is not None and reservation.state is ReservationState.BACKORDERED:
+            raise StillWaiting.of(reservation.order_id)
     lines, surplus = _divided(held, extra, change.lines)
     if held.is_given_back:
         if extra is not None:

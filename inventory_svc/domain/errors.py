@@ -21,11 +21,16 @@ class ProductItemNotFound(AppError):
     @classmethod
     def of(cls, product_item_id: int, *, line: int) -> ProductItemNotFound:
         """`line` is where the order names it, from 0."""
+        return cls.at(f"lines[{line}].productItemId", product_item_id)
+
+    @classmethod
+    def at(cls, field: str, product_item_id: int) -> ProductItemNotFound:
+        """`field` is where the caller names it."""
         message = f"there is no product item {product_item_id}"
         return cls(
             message,
             metadata={"product_item_id": str(product_item_id)},
-            violations=[FieldViolation(f"lines[{line}].productItemId", message)],
+            violations=[FieldViolation(field, message)],
         )
 
 
@@ -81,6 +86,16 @@ class CodeTaken(AppError):
     def of(cls, code: str) -> CodeTaken:
         message = f"code {code!r} is in use; every incentive needs one of its own"
         return cls(message, metadata={"code": code}, violations=[FieldViolation("incentive.code", message)])
+
+
+class StillWaiting(AppError):
+    """Some of its pieces are not there yet: nothing can be sold."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "STILL_WAITING"
+
+    @classmethod
+    def of(cls, order_id: int) -> StillWaiting:
+        return cls(f"order {order_id} waits for stock", metadata={"order_id": str(order_id)})
 
 
 class ReservationReleased(AppError):

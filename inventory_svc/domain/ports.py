@@ -1,6 +1,7 @@
 """What commands need of the database, all within one transaction.
 
-Whoever locks several of them locks reservations first, then stock, then incentives: in one order, so nobody deadlocks.
+Whoever changes a reservation has locked the stock of its items before: first all the stock, then reservations, then
+incentives. So nobody deadlocks, and what comes in can be given at once to those who wait for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.offers import Claim, Offers
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Shelf
+from inventory_svc.domain.stock import Shelf, StockLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ class Stocks(Protocol):
         """The same without locks, for those who only want to know."""
         ...
 
+    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
+        """Locks the items that are reserved for these orders, like `lock`."""
+        ...
+
+    async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
+        """How the stock of the items that exist is now, by their ids; locks nothing."""
+        ...
+
+    async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
+        """Writes down who changed the stock by how much, and why."""
+        ...
+
     async def save(self, shelf: Shelf) -> None:
         """Adds what moved to the counters."""
         ...
@@ -77,12 +90,20 @@ class Reservations(Protocol):
         """Those of these requests or these orders."""
         ...
 
-    async def any_requested(self, request_keys: Iterable[str]) -> bool:
-        """Whether there is one of these requests by now; locks nothing."""
+    async def find(self, order_id: int) -> Reservation | None:
+        """One reservation as it is now; locks nothing."""
         ...
 
-    async def lock_expired(self, limit: int) -> list[Reservation]:
-        """Holds whose time is up by the database's clock, passing over those that somebody else has locked."""
+    async def find_expired(self, limit: int) -> list[int]:
+        """The orders whose time is up by the database's clock; locks nothing."""
+        ...
+
+    async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
+        """Those of them whose time is still up, passing over those that somebody else has locked."""
+        ...
+
+    async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
+        """The first who wait for an item, as many as so many pieces can serve; `pieces` by item id."""
         ...
 
     async def add(self, reservations: Sequence[Reservation]) -> None:

@@ -1,12 +1,17 @@
-"""The shelf: what lies on it, what is held of it, what a piece costs. It never gives more than it has."""
+"""The shelf: what lies on it, what is held of it, what a piece costs. It never gives more than it has.
+
+Of a backorderable item more can be promised than there is. Whoever waits has a place in its queue, and whatever comes
+goes to the first who wait: as long as somebody waits for an item, none of it is available.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 
-from chassis.errors import InvalidArgument
+from chassis.errors import Conflict, InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 
@@ -23,7 +28,8 @@ class Line:
 class HeldLine:
     """So many pieces of an item held for an order, and what the item was and cost at that moment.
 
-    `backordered` of `quantity` wait for stock; `returned` came back after they were sold.
+    `backordered` of `quantity` wait for stock, at the `place` of the item's queue; `returned` came back after they were
+    sold.
     """
 
     product_item_id: int
@@ -33,11 +39,58 @@ class HeldLine:
     unit_price: Money
     backordered: int = 0
     returned: int = 0
+    place: int = 0
+
+    @property
+    def held(self) -> int:
+        """The pieces that are there."""
+        return self.quantity - self.backordered
 
     @property
     def kept(self) -> HeldLine:
         """The pieces that did not come back."""
         return replace(self, quantity=self.quantity - self.returned)
+
+
+class StockState(Enum):
+    """How the stock of an item stands; the names are those of the contract."""
+
+    IN_STOCK = "IN_STOCK"
+    LOW = "LOW"
+    BACKORDERED = "BACKORDERED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStock:
+    """How the stock of an item stands for an order: BACKORDERED as long as the order waits for it."""
+
+    product_item_id: int
+    sku: str
+    state: StockState
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """The stock of one item. `version` goes up with every change."""
+
+    product_item_id: int
+    sku: str
+    on_hand: int
+    reserved: int
+    sold: int
+    backordered: int
+    warehouse_location: str
+    version: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+    @property
+    def etag(self) -> str:
+        return str(self.version)
 
 
 @dataclass(slots=True)
@@ -48,14 +101,28 @@ class Movement:
     reserved: int = 0
     sold: int = 0
     restocked: int = 0
+    adjusted: int = 0
+    backordered: int = 0
+    places: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.on_hand or self.reserved or self.sold or self.restocked)
+        return bool(
+            self.on_hand
+            or self.reserved
+            or self.sold
+            or self.restocked
+            or self.adjusted
+            or self.backordered
+            or self.places
+        )
 
 
 @dataclass(slots=True)
 class StockItem:
-    """An item as it was when it was locked, and how it moved since. Not `for_sale`: its product was deleted."""
+    """An item as it was when it was locked, and how it moved since. Not `for_sale`: its product was deleted.
+
+    `backordered` pieces are waited for; `places` is the last place given in its queue.
+    """
 
     product_item_id: int
     sku: str
@@ -64,11 +131,22 @@ class StockItem:
     for_sale: bool
     on_hand: int
     reserved: int
+    backorderable: bool = False
+    backordered: int = 0
+    places: int = 0
     moved: Movement = field(default_factory=Movement)
 
     @property
     def available(self) -> int:
         return self.on_hand + self.moved.on_hand - self.reserved - self.moved.reserved
+
+    @property
+    def waited_for(self) -> int:
+        return self.backordered + self.moved.backordered
+
+    def next_place(self) -> int:
+        self.moved.places += 1
+        return self.places + self.moved.places
 
 
 class Shelf:
@@ -78,15 +156,36 @@ class Shelf:
         self.now = now
         self._items = items
 
+    def require_locked(self, item_ids: Iterable[int]) -> None:
+        """Raises Conflict unless these items are on it."""
+        if not self._items.keys() >= set(item_ids):
+            raise Conflict("an order was changed while its stock was being locked")
+
     def moved(self) -> list[StockItem]:
         """The items that changed, by id."""
         return [item for _, item in sorted(self._items.items()) if item.moved]
 
-    def hold(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
-        """Holds every line or none. Raises what `priced` raises, or OutOfStock."""
-        wanted = self.priced(lines, currency)
-        self.hold_again(wanted)
-        return wanted
+    def to_share(self) -> dict[int, int]:
+        """The pieces that are available of items that somebody waits for, by item id."""
+        shared = ((id, item) for id, item in sorted(self._items.items()) if item.waited_for)
+        return {id: item.available for id, item in shared if item.available > 0}
+
+    def hold(self, lines: Iterable[Line], currency: str, *, wait: bool = True) -> tuple[HeldLine, ...]:
+        """Holds every line or none. With `wait`, what is not there of a backorderable item is waited for.
+
+        Raises what `priced` raises, or OutOfStock.
+        """
+        priced = self.priced(lines, currency)
+        if wait:
+            return self.hold_or_wait(priced)
+        self.hold_again(priced)
+        return priced
+
+    def hold_or_wait(self, lines: Iterable[HeldLine]) -> tuple[HeldLine, ...]:
+        """Like `hold`, at the prices that lines have."""
+        lines = tuple(lines)
+        self.require(line for line in lines if not self._items[line.product_item_id].backorderable)
+        return tuple(self._hold(line) for line in lines)
 
     def priced(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
         """What lines would be if they were held; those of the same item count together and become one.
@@ -117,9 +216,44 @@ class Shelf:
             self._items[line.product_item_id].moved.reserved += line.quantity
 
     def give_back(self, lines: Iterable[HeldLine]) -> None:
-        """What was held is free again."""
+        """What was held is free again, and what was waited for is not any more."""
         for line in lines:
-            self._items[line.product_item_id].moved.reserved -= line.quantity
+            moved = self._items[line.product_item_id].moved
+            moved.reserved -= line.held
+            moved.backordered -= line.backordered
+
+    def fill(self, line: HeldLine) -> HeldLine:
+        """Holds what there is of what a line waits for."""
+        item = self._items.get(line.product_item_id)
+        came = min(line.backordered, item.available) if item else 0
+        if item is None or not came:
+            return line
+        item.moved.reserved += came
+        item.moved.backordered -= came
+        return replace(line, backordered=line.backordered - came)
+
+    def adjust(self, product_item_id: int, delta: int) -> None:
+        """Adds pieces, or takes such as are not held. Raises OutOfStock, or ProductItemNotFound."""
+        item = self._items.get(product_item_id)
+        if item is None:
+            raise ProductItemNotFound.at("productItemId", product_item_id)
+        if item.available + delta < 0:
+            raise OutOfStock.of(product_item_id, item.sku, requested=-delta, available=item.available)
+        item.moved.on_hand += delta
+        item.moved.adjusted += delta
+
+    def stands(self, lines: Iterable[HeldLine], *, low: int) -> tuple[ItemStock, ...]:
+        """How the stock of the lines' items stands, as far as they are locked; LOW: `low` pieces or fewer are left."""
+        return tuple(
+            ItemStock(
+                product_item_id=item.product_item_id,
+                sku=item.sku,
+                state=stock_state(item.available, waits=bool(line.backordered), low=low),
+                available=item.available,
+            )
+            for line in lines
+            if (item := self._items.get(line.product_item_id))
+        )
 
     def sell(self, lines: Iterable[HeldLine]) -> None:
         """What was held leaves the warehouse."""
@@ -136,6 +270,16 @@ class Shelf:
             moved.on_hand += line.quantity
             moved.restocked += line.quantity
 
+    def _hold(self, line: HeldLine) -> HeldLine:
+        item = self._items[line.product_item_id]
+        held = min(line.quantity, item.available)
+        item.moved.reserved += held
+        if held == line.quantity:
+            return line
+        waits = line.quantity - held
+        item.moved.backordered += waits
+        return replace(line, backordered=waits, place=item.next_place())
+
     def _priced(self, line: Line) -> HeldLine:
         item = self._items[line.product_item_id]
         return HeldLine(item.product_item_id, item.sku, item.name, line.quantity, item.price)
@@ -147,3 +291,12 @@ def together(lines: Iterable[Line]) -> tuple[Line, ...]:
     for line in lines:
         quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity
     return tuple(Line(item_id, quantity) for item_id, quantity in quantities.items())
+
+
+def stock_state(available: int, *, waits: bool, low: int) -> StockState:
+    """How the stock stands for somebody who waits for it or not."""
+    if waits:
+        return StockState.BACKORDERED
+    if available <= 0:
+        return StockState.OUT_OF_STOCK
+    return StockState.LOW if available <= low else StockState.IN_STOCK

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.failures import translated
 from chassis.db.freshness import Freshness
 from inventory_svc.domain.errors import ProductNotFound
+from inventory_svc.domain.stock import StockLevel
 
 # One row at least for a product that exists.
 OF_PRODUCT = text("""
@@ -22,20 +23,6 @@ LEFT JOIN (product_item AS item JOIN inventory AS stock ON stock.id = item.id)
 WHERE product.id = :product_id AND NOT product.is_deleted
 ORDER BY item.id
 """)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockLevel:
-    """The stock of one item. `version` goes up with every change."""
-
-    product_item_id: int
-    sku: str
-    on_hand: int
-    reserved: int
-    sold: int
-    backordered: int
-    warehouse_location: str
-    version: int
 
 
 class StockQueries:
@@ -53,17 +40,18 @@ class StockQueries:
                 rows = (await connection.execute(OF_PRODUCT, {"product_id": product_id})).all()
         if not rows:
             raise ProductNotFound.of(product_id)
-        return [
-            StockLevel(
-                product_item_id=row.id,
-                sku=row.sku,
-                on_hand=row.on_hand,
-                reserved=row.reserved,
-                sold=row.sold,
-                backordered=row.backordered,
-                warehouse_location=row.warehouse_location,
-                version=row.row_version,
-            )
-            for row in rows
-            if row.id is not None
-        ]
+        return [stock_level(row) for row in rows if row.id is not None]
+
+
+def stock_level(row: Row[Any]) -> StockLevel:
+    """A row of one of the statements that read levels, of the write or the read side."""
+    return StockLevel(
+        product_item_id=row.id,
+        sku=row.sku,
+        on_hand=row.on_hand,
+        reserved=row.reserved,
+        sold=row.sold,
+        backordered=row.backordered,
+        warehouse_location=row.warehouse_location,
+        version=row.row_version,
+    )

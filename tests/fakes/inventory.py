@@ -6,7 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 from chassis.errors import Conflict
@@ -16,7 +16,7 @@ from inventory_svc.domain.offers import Claim, Offers, Redemption
 from inventory_svc.domain.ports import SkuOwner
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from inventory_svc.domain.stock import Shelf, StockItem
+from inventory_svc.domain.stock import Shelf, StockItem, StockLevel
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
 
@@ -30,11 +30,15 @@ class StoredStock:
     sold: int = 0
     restocked: int = 0
     adjusted: int = 0
+    backordered: int = 0
+    places: int = 0
+    version: int = 1
 
     def check(self) -> None:
         """What the CHECK constraints say."""
         assert 0 <= self.reserved <= self.on_hand, self
         assert self.initial + self.adjusted + self.restocked == self.on_hand + self.sold, self
+        assert self.backordered >= 0, self
 
 
 @dataclass
@@ -46,6 +50,7 @@ class InventoryState(ChassisState):
     reservations: dict[int, Reservation] = field(default_factory=dict)
     incentives: dict[int, Incentive] = field(default_factory=dict)
     redemptions: dict[tuple[int, int], Redemption] = field(default_factory=dict)
+    adjustments: list[tuple[int, int, str]] = field(default_factory=list)
     last_id: int = 0
 
     def next_id(self) -> int:
@@ -130,19 +135,44 @@ class InMemoryStocks:
                         for_sale=not (item.is_deleted or product.is_deleted),
                         on_hand=self._state.stock[item.id].on_hand,
                         reserved=self._state.stock[item.id].reserved,
+                        backorderable=item.backorderable,
+                        backordered=self._state.stock[item.id].backordered,
+                        places=self._state.stock[item.id].places,
                     )
         return Shelf(self._clock.now(), items)
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:
         return await self.lock(item_ids)
 
+    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
+        known = [self._state.reservations[id] for id in set(order_ids) if id in self._state.reservations]
+        return await self.lock(item_id for reservation in known for item_id in reservation.item_ids)
+
+    async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
+        items = {item.id: item for product in self._state.products.values() for item in product.items}
+        return [
+            StockLevel(
+                product_item_id=id,
+                sku=items[id].sku,
+                on_hand=self._state.stock[id].on_hand,
+                reserved=self._state.stock[id].reserved,
+                sold=self._state.stock[id].sold,
+                backordered=self._state.stock[id].backordered,
+                warehouse_location=items[id].warehouse_location,
+                version=self._state.stock[id].version,
+            )
+            for id in sorted(set(item_ids) & set(items))
+        ]
+
+    async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
+        self._state.adjustments.append((product_item_id, delta, reason))
+
     async def save(self, shelf: Shelf) -> None:
         for item in shelf.moved():
             row = self._state.stock[item.product_item_id]
-            row.on_hand += item.moved.on_hand
-            row.reserved += item.moved.reserved
-            row.sold += item.moved.sold
-            row.restocked += item.moved.restocked
+            for counter, by in asdict(item.moved).items():
+                setattr(row, counter, getattr(row, counter) + by)
+            row.version += 1
             row.check()
 
 
@@ -159,14 +189,26 @@ class InMemoryReservations:
         keys, ids = set(request_keys), set(order_ids)
         return [copy.copy(r) for r in self._state.reservations.values() if r.request_key in keys or r.order_id in ids]
 
-    async def any_requested(self, request_keys: Iterable[str]) -> bool:
-        keys = set(request_keys)
-        return any(known.request_key in keys for known in self._state.reservations.values())
+    async def find(self, order_id: int) -> Reservation | None:
+        return copy.copy(self._state.reservations.get(order_id))
 
-    async def lock_expired(self, limit: int) -> list[Reservation]:
-        held = [r for r in self._state.reservations.values() if r.state is ReservationState.HELD]
-        due = [copy.copy(r) for r in held if r.expire_at <= self._clock.now()]
-        return sorted(due, key=lambda r: r.expire_at)[:limit]
+    async def find_expired(self, limit: int) -> list[int]:
+        return [r.order_id for r in self._state.reservations.values() if self._is_due(r)][:limit]
+
+    async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
+        ids = set(order_ids)
+        return [copy.copy(r) for r in self._state.reservations.values() if r.order_id in ids and self._is_due(r)]
+
+    async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
+        first: set[int] = set()
+        for item_id, count in pieces.items():
+            waiting = [r for r in self._state.reservations.values() if _waits_for(r, item_id)]
+            first |= {r.order_id for r in sorted(waiting, key=lambda r: r.place_of(item_id))[:count]}
+        return [copy.copy(self._state.reservations[order_id]) for order_id in sorted(first)]
+
+    def _is_due(self, reservation: Reservation) -> bool:
+        ends = reservation.state in (ReservationState.HELD, ReservationState.BACKORDERED)
+        return ends and reservation.expire_at is not None and reservation.expire_at <= self._clock.now()
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
         for new in reservations:
@@ -177,20 +219,18 @@ class InMemoryReservations:
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
         for changed in reservations:
-            stored = self._state.reservations[changed.order_id]
-            stored.state, stored.sold, stored.expire_at = changed.state, changed.sold, changed.expire_at
+            self._state.reservations[changed.order_id] = copy.copy(changed)
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
-        for amended in reservations:
-            stored = self._state.reservations[amended.order_id]
-            stored.lines, stored.revision = amended.lines, amended.revision
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
-        for renewed in reservations:
-            self._state.reservations[renewed.order_id].lines = renewed.lines
-            self._state.reservations[renewed.order_id].quote = renewed.quote
+
+
+def _waits_for(reservation: Reservation, item_id: int) -> bool:
+    waits = reservation.state is ReservationState.BACKORDERED
+    return waits and any(line.product_item_id == item_id and line.backordered for line in reservation.lines)
 
 
 class InMemoryIncentives:

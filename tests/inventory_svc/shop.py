@@ -15,11 +15,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine, make_sessions
+from chassis.db.hilo import HiLo
+from chassis.db.jobs import JobWriter
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.mediator import Mediator
 from chassis.money import Money
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.bootstrap import expire_all, handle_commands
+from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
@@ -28,12 +31,13 @@ from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.stock import Line, StockLevel
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock
 from tests.fakes.inventory import InventoryState, in_memory_inventory
 
 TTL = timedelta(minutes=15)
+LOW = 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Pieces:
     reserved: int = 0
     sold: int = 0
     restocked: int = 0
+    adjusted: int = 0
+    backordered: int = 0
 
 
 class Shop(ABC):
@@ -52,7 +58,7 @@ class Shop(ABC):
     def __init__(self, *open_uows: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
         self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
         for mediator in self.mediators:
-            handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates())
+            handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates(), low_stock=LOW)
         self._order_ids = itertools.count(1001)
 
     async def send(self, command: Any, *, replica: int = 0) -> Any:
@@ -82,6 +88,16 @@ class Shop(ABC):
         """Items of one product at 10.00 USD, with so many pieces each."""
         return list((await self.given(a_product(*(an_item(quantity=quantity) for quantity in quantities)))).items)
 
+    async def backorderable(self, *quantities: int) -> list[ProductItem]:
+        """The same with items that can be ordered beyond that."""
+        items = (an_item(quantity=quantity, backorderable=True) for quantity in quantities)
+        return list((await self.given(a_product(*items))).items)
+
+    async def arrives(self, item: ProductItem, pieces: int, *, replica: int = 0, **others: Any) -> StockLevel:
+        """Pieces come in, or go where there are less than none."""
+        command = AdjustStock(product_item_id=item.id, delta=pieces, reason="delivery", **others)
+        return await self.send(command, replica=replica)
+
     def order(self, *lines: tuple[ProductItem, int], key: str = "", **others: Any) -> Reserve:
         """What an order would reserve, under an order id and a key of its own."""
         order_id = next(self._order_ids)
@@ -98,12 +114,17 @@ class Shop(ABC):
         await expire_all(self.mediators[replica])
 
     async def check_invariants(self) -> None:
-        """Every counter adds up, and what is reserved is what reservations hold."""
-        held = await self.held()
+        """Every counter adds up, what is reserved is what reservations hold, what is backordered what they wait for."""
+        held, waiting, initial = await self.held(), await self.waiting(), await self.initial()
+        adjusted = await self.adjusted()
         for item_id, pieces in (await self.pieces()).items():
             assert 0 <= pieces.reserved <= pieces.on_hand
             assert pieces.reserved == held.get(item_id, 0)
-            assert await self.initial(item_id) + pieces.restocked == pieces.on_hand + pieces.sold
+            assert pieces.backordered == waiting.get(item_id, 0)
+            assert pieces.adjusted == adjusted.get(item_id, 0)
+            assert initial[item_id] + pieces.adjusted + pieces.restocked == pieces.on_hand + pieces.sold
+            # Nothing lies about while somebody waits for it.
+            assert pieces.backordered == 0 or pieces.on_hand == pieces.reserved
         await self.uses()
 
     async def of(self, item: ProductItem) -> Pieces:
@@ -113,11 +134,23 @@ class Shop(ABC):
     async def pieces(self) -> Mapping[int, Pieces]: ...
 
     @abstractmethod
-    async def initial(self, item_id: int) -> int: ...
+    async def initial(self) -> Mapping[int, int]: ...
 
     @abstractmethod
     async def held(self) -> Mapping[int, int]:
-        """The pieces in reservations that are HELD, by item."""
+        """The pieces that reservations hold, by item."""
+
+    @abstractmethod
+    async def waiting(self) -> Mapping[int, int]:
+        """The pieces that reservations wait for, by item."""
+
+    @abstractmethod
+    async def adjusted(self) -> Mapping[int, int]:
+        """The sum of the adjustments noted, by item."""
+
+    @abstractmethod
+    async def jobs(self) -> list[int]:
+        """The orders that are to be told how their stock stands."""
 
     @abstractmethod
     async def states(self) -> Mapping[int, str]:
@@ -157,20 +190,35 @@ class InMemoryShop(Shop):
 
     async def pieces(self) -> Mapping[int, Pieces]:
         return {
-            item_id: Pieces(row.on_hand, row.reserved, row.sold, row.restocked)
+            item_id: Pieces(row.on_hand, row.reserved, row.sold, row.restocked, row.adjusted, row.backordered)
             for item_id, row in self._state.stock.items()
         }
 
-    async def initial(self, item_id: int) -> int:
-        return self._state.stock[item_id].initial
+    async def initial(self) -> Mapping[int, int]:
+        return {item_id: row.initial for item_id, row in self._state.stock.items()}
 
     async def held(self) -> Mapping[int, int]:
-        held: dict[int, int] = {}
+        return self._sum("held")
+
+    async def waiting(self) -> Mapping[int, int]:
+        return self._sum("backordered")
+
+    def _sum(self, part: str) -> Mapping[int, int]:
+        pieces: Counter[int] = Counter()
         for reservation in self._state.reservations.values():
-            if reservation.state.value == "HELD":
+            if reservation.state.value in ("HELD", "BACKORDERED"):
                 for line in reservation.lines:
-                    held[line.product_item_id] = held.get(line.product_item_id, 0) + line.quantity
-        return held
+                    pieces[line.product_item_id] += getattr(line, part)
+        return pieces
+
+    async def adjusted(self) -> Mapping[int, int]:
+        adjusted: Counter[int] = Counter()
+        for item_id, delta, _reason in self._state.adjustments:
+            adjusted[item_id] += delta
+        return adjusted
+
+    async def jobs(self) -> list[int]:
+        return [job.payload["order_id"] for job in self._state.jobs]
 
     async def states(self) -> Mapping[int, str]:
         return {order_id: reservation.state.value for order_id, reservation in self._state.reservations.items()}
@@ -212,28 +260,50 @@ class SqlShop(Shop):
     def _replica(self, url: str) -> Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]:
         engine = make_engine(url, application_name="tests", pool_size=3)
         self.engines.append(engine)
-        return sql_units_of_work(SqlInventoryUow, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
+        return sql_units_of_work(
+            SqlInventoryUow,
+            make_sessions(engine),
+            after_commit=AfterCommit(),
+            jobs=JobWriter(HiLo(engine, "job_hilo")),
+            has_read_side=True,
+        )
 
     async def clear(self) -> None:
-        await self._do("TRUNCATE product, reservation, incentive, change_log, idempotency_key RESTART IDENTITY CASCADE")
+        tables = "product, reservation, incentive, change_log, idempotency_key, job"
+        await self._do(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
     async def close(self) -> None:
         for engine in self.engines:
             await engine.dispose()
 
     async def pieces(self) -> Mapping[int, Pieces]:
-        rows = await self._all("SELECT id, on_hand, reserved, sold, restocked FROM inventory")
-        return {row.id: Pieces(row.on_hand, row.reserved, row.sold, row.restocked) for row in rows}
+        rows = await self._all("SELECT id, on_hand, reserved, sold, restocked, adjusted, backordered FROM inventory")
+        return {row.id: Pieces(*row[1:]) for row in rows}
 
-    async def initial(self, item_id: int) -> int:
-        return int((await self._all("SELECT initial FROM inventory WHERE id = :id", id=item_id))[0].initial)
+    async def initial(self) -> Mapping[int, int]:
+        return {row.id: row.initial for row in await self._all("SELECT id, initial FROM inventory")}
 
     async def held(self) -> Mapping[int, int]:
+        return await self._sum("quantity - CASE state WHEN 'BACKORDERED' THEN backordered ELSE 0 END")
+
+    async def waiting(self) -> Mapping[int, int]:
+        return await self._sum("CASE state WHEN 'BACKORDERED' THEN backordered ELSE 0 END")
+
+    async def _sum(self, part: str) -> Mapping[int, int]:
         rows = await self._all(
-            "SELECT product_item_id, CAST(sum(quantity) AS bigint) AS quantity FROM reservation_line "
-            "JOIN reservation USING (order_id) WHERE state = 'HELD' GROUP BY product_item_id"
+            f"SELECT product_item_id, CAST(sum({part}) AS bigint) AS pieces FROM reservation_line "
+            "JOIN reservation USING (order_id) WHERE state IN ('HELD', 'BACKORDERED') GROUP BY product_item_id"
         )
-        return {row.product_item_id: row.quantity for row in rows}
+        return {row.product_item_id: row.pieces for row in rows}
+
+    async def adjusted(self) -> Mapping[int, int]:
+        rows = await self._all(
+            "SELECT product_item_id, CAST(sum(delta) AS bigint) AS delta FROM stock_adjustment GROUP BY product_item_id"
+        )
+        return {row.product_item_id: row.delta for row in rows}
+
+    async def jobs(self) -> list[int]:
+        return [row.payload["order_id"] for row in await self._all("SELECT payload FROM job ORDER BY id")]
 
     async def states(self) -> Mapping[int, str]:
         return {row.order_id: row.state for row in await self._all("SELECT order_id, state FROM reservation")}

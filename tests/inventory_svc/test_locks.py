@@ -55,7 +55,7 @@ async def test_reservations_are_locked(sql_shop, by):
         elif by == "request key":
             assert len(await uow.reservations.lock_requested(["k"], [])) == 1
         else:
-            assert len(await uow.reservations.lock_expired(10)) == 1
+            assert len(await uow.reservations.lock_expired([held.order_id])) == 1
 
         assert await is_locked(sql_shop, "SELECT FROM reservation")
 
@@ -108,7 +108,7 @@ async def test_points_are_counted_after_those_who_spend_them_now(sql_shop):
         await eventually(lambda: waits_for_a_lock(sql_shop))
         # Spent here, and there is nothing left for the one who waits.
         order = sql_shop.order((left, 1), loyalty_points=100)
-        results = await reserve_batch([order], uow, ttl=TTL, rates=LoyaltyRates())
+        results = await reserve_batch([order], uow, ttl=TTL, rates=LoyaltyRates(), low=0)
         await uow.commit()
 
     assert isinstance(results[0], Reservation)

@@ -90,14 +90,6 @@ class ReserveContract:
         assert [violation.field for violation in refusal.value.violations] == ["currency"]
         assert await shop.of(item) == Pieces(on_hand=3)
 
-    async def test_a_backorderable_item_ends_with_its_stock_for_now(self, shop: Shop):
-        (item,) = (await shop.given(a_product(an_item(quantity=1, backorderable=True)))).items
-
-        with pytest.raises(OutOfStock):
-            await shop.send(shop.order((item, 2)))
-
-        assert await shop.of(item) == Pieces(on_hand=1)
-
     async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop):
         (item,) = await shop.stocked(3)
 

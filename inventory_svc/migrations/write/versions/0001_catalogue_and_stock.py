@@ -84,6 +84,7 @@ _TABLES = (
         adjusted bigint NOT NULL,
         initial bigint NOT NULL,
         backordered bigint NOT NULL,
+        places bigint NOT NULL DEFAULT 0,
         warehouse_location text NOT NULL,
         CONSTRAINT reserved_is_on_hand CHECK (0 <= reserved AND reserved <= on_hand),
         CONSTRAINT pieces_add_up CHECK (initial + adjusted + restocked = on_hand + sold),
@@ -91,6 +92,17 @@ _TABLES = (
         {_AUDITED}
     ) WITH (fillfactor = 50)
     """,
+    f"""
+    CREATE TABLE stock_adjustment (
+        {_ID},
+        product_item_id bigint NOT NULL REFERENCES inventory,
+        delta bigint NOT NULL,
+        reason text NOT NULL,
+        adjusted_by text NOT NULL,
+        adjusted_on timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    "CREATE INDEX ix_stock_adjustment_product_item_id ON stock_adjustment (product_item_id)",
     """
     CREATE TABLE reservation (
         order_id bigint PRIMARY KEY,
@@ -100,14 +112,14 @@ _TABLES = (
         currency text NOT NULL,
         state text NOT NULL CHECK (state IN ('HELD', 'BACKORDERED', 'COMMITTED', 'RELEASED', 'EXPIRED')),
         sold boolean NOT NULL,
-        expire_at timestamptz NOT NULL,
+        expire_at timestamptz,
         discounts jsonb NOT NULL,
         points_spent bigint NOT NULL CHECK (points_spent >= 0),
         points_earned bigint NOT NULL CHECK (points_earned >= 0),
         revision integer NOT NULL DEFAULT 0
     )
     """,
-    "CREATE INDEX ix_reservation_held ON reservation (expire_at) WHERE state = 'HELD'",
+    "CREATE INDEX ix_reservation_held ON reservation (expire_at) WHERE state IN ('HELD', 'BACKORDERED')",
     "CREATE INDEX ix_reservation_points ON reservation (user_id) WHERE points_spent > 0 OR points_earned > 0",
     """
     CREATE TABLE reservation_line (
@@ -116,6 +128,7 @@ _TABLES = (
         product_item_id bigint NOT NULL REFERENCES inventory,
         quantity bigint NOT NULL CHECK (quantity > 0),
         backordered bigint NOT NULL CHECK (0 <= backordered AND backordered <= quantity),
+        place bigint NOT NULL DEFAULT 0,
         returned bigint NOT NULL DEFAULT 0 CHECK (0 <= returned AND returned <= quantity),
         unit_price numeric(18, 2) NOT NULL CHECK (unit_price >= 0),
         sku text NOT NULL,
@@ -123,6 +136,9 @@ _TABLES = (
         PRIMARY KEY (order_id, number),
         UNIQUE (order_id, product_item_id)
     )
+    """,
+    """
+    CREATE INDEX ix_reservation_line_waiting ON reservation_line (product_item_id, place) WHERE backordered > 0
     """,
     f"""
     CREATE TABLE incentive (

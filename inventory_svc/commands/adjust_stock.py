@@ -1,0 +1,42 @@
+"""AdjustStock: put pieces into the warehouse or take some out, but never such as are held for orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.errors import EtagMismatch
+from chassis.mediator import Command
+from inventory_svc.commands.backorders import serve_waiting
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.errors import ProductItemNotFound
+from inventory_svc.domain.stock import StockLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustStock(Command[StockLevel]):
+    """`delta` pieces more, or less where it is negative. `etag` must be that of the stock, unless it is empty."""
+
+    product_item_id: int
+    delta: int
+    reason: str
+    etag: str = ""
+
+
+async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
+    """Raises ProductItemNotFound, EtagMismatch, or OutOfStock when fewer pieces than that are free."""
+    shelf = await uow.stocks.lock([cmd.product_item_id])
+    await _require_etag(cmd, uow)
+    shelf.adjust(cmd.product_item_id, cmd.delta)
+    await serve_waiting(uow, shelf)
+    await uow.stocks.save(shelf)
+    await uow.stocks.note_adjustment(cmd.product_item_id, cmd.delta, cmd.reason)
+    (level,) = await uow.stocks.levels([cmd.product_item_id])
+    return level
+
+
+async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> None:
+    levels = await uow.stocks.levels([cmd.product_item_id])
+    if not levels:
+        raise ProductItemNotFound.at("productItemId", cmd.product_item_id)
+    if cmd.etag and cmd.etag != levels[0].etag:
+        raise EtagMismatch(f"the stock of item {cmd.product_item_id} has changed; read it again, then decide")

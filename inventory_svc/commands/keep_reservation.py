@@ -1,0 +1,30 @@
+"""KeepReservation: an order that waits for stock was placed, so its reservation does not end by itself any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.mediator import Command
+from inventory_svc.commands.backorders import confirm_availability
+from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import ReservationState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReservation(Command[None]):
+    order_id: int
+
+
+async def keep_reservation(cmd: KeepReservation, uow: InventoryUow) -> None:
+    """Does nothing where there is none, or it is settled. Raises OutOfStock where it has ended and can not be had."""
+    shelf, known = await lock_orders(uow, [cmd.order_id])
+    offers = await uow.incentives.lock(held.claim for held in known.values() if held.is_given_back)
+    for reservation in known.values():
+        if reservation.keep(shelf, offers):
+            await uow.reservations.save_renewed([reservation])
+            if reservation.state is ReservationState.HELD:
+                # What it waited for has come before its order was heard of.
+                uow.schedule(confirm_availability(reservation))
+    await uow.stocks.save(shelf)
+    await uow.incentives.save(offers)

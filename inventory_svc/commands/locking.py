@@ -1,0 +1,21 @@
+"""Locks what reservations and their stock need to be changed, in the one order in which everybody does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Shelf
+
+
+async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[Shelf, dict[int, Reservation]]:
+    """The stock that is reserved for these orders, and the reservations that exist, by order id.
+
+    Raises Conflict when an order came to have other items while they were being locked.
+    """
+    order_ids = list(order_ids)
+    shelf = await uow.stocks.lock_of(order_ids)
+    reservations = await uow.reservations.lock(order_ids)
+    shelf.require_locked(item_id for reservation in reservations.values() for item_id in reservation.item_ids)
+    return shelf, reservations
