@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
@@ -52,6 +52,14 @@ class MeshSettings(BaseSettings):
     # host:port of an OpenTelemetry collector (OTLP over gRPC). Empty: neither traces nor metrics are made.
     otlp_endpoint: str = ""
 
+    # Whom to alert when something was given up, besides the hub: mail addresses, separated by commas, and the server
+    # that takes the mail (smtp://user:password@host:port, smtps://…); a URL, and the secret that signs what it gets.
+    alert_mail_to: str = ""
+    alert_mail_from: str = "easyorder@localhost"
+    smtp_url: SecretStr = SecretStr("")
+    alert_webhook_url: str = ""
+    alert_webhook_secret: SecretStr = SecretStr("")
+
     # How long audit entries and unexpected errors are kept.
     audit_kept_days: float = Field(default=365, gt=0)
     errors_kept_days: float = Field(default=30, gt=0)
@@ -60,6 +68,14 @@ class MeshSettings(BaseSettings):
     call_timeout_s: float = Field(default=30.0, gt=0)
     # How long a stopping process waits for the calls in flight.
     drain_grace_s: float = Field(default=10.0, ge=0)
+
+    @model_validator(mode="after")
+    def _alerts_can_be_sent(self) -> Self:
+        if self.alert_mail_to and not self.smtp_url.get_secret_value():
+            raise ValueError("EASYORDER_ALERT_MAIL_TO needs EASYORDER_SMTP_URL")
+        if self.alert_webhook_url and not self.alert_webhook_secret.get_secret_value():
+            raise ValueError("EASYORDER_ALERT_WEBHOOK_URL needs EASYORDER_ALERT_WEBHOOK_SECRET")
+        return self
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

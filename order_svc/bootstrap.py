@@ -11,8 +11,11 @@ from random import SystemRandom
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
+from chassis.alerts import NOBODY, Alerts
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
+from chassis.burial import Burial
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
@@ -41,6 +44,7 @@ from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.api import OrderApi
 from order_svc.checkout import Checkout
+from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
@@ -72,10 +76,12 @@ class OrderService:
     background: Sequence[Background]
 
 
-def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff) -> None:
+def handle_commands(
+    mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff, alerts: Alerts = NOBODY
+) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
     mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
-    mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff))
+    mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
     mediator.handle(RefundOrder, partial(refund_order, clock=clock))
@@ -117,16 +123,14 @@ def _wire(
 ) -> OrderService:
     after_commit = AfterCommit()
     sessions = make_sessions(write)
-    mediator: Mediator[OrderUow] = Mediator(
-        sql_units_of_work(
-            SqlOrderUow,
-            sessions,
-            after_commit=after_commit,
-            jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
-            has_read_side=True,
-        ),
-        service=NAME,
+    open_uow = sql_units_of_work(
+        SqlOrderUow,
+        sessions,
+        after_commit=after_commit,
+        jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
+        has_read_side=True,
     )
+    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME)
     random = SystemRandom()
     payment_backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,
@@ -134,7 +138,9 @@ def _wire(
         max_attempts=settings.payment_max_attempts,
         random=random,
     )
-    handle_commands(mediator, clock=clock, backoff=payment_backoff)
+    channels = channels_of(settings)
+    alerts = Alerts(NAME, channels)
+    handle_commands(mediator, clock=clock, backoff=payment_backoff, alerts=alerts)
     error_log = ErrorLog(NAME, SqlErrorSink(write), clock)
     write_side = WriteSideOrders(sessions)
     stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
@@ -152,10 +158,12 @@ def _wire(
     job_store = SqlJobStore(write)
     runner = JobRunner(
         job_store,
-        checkout.job_handlers() | refunding.job_handlers(),
+        {**checkout.job_handlers(), **refunding.job_handlers(), **alert_handlers(channels)},
         backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
+        backoffs=alert_backoffs(channels, random),
         service=NAME,
         lease_s=settings.job_lease_s,
+        bury=Burial(open_uow, alerts, clock, tell=alert_administrators),
         report=error_log.report,
     )
     kept_for = timedelta(days=settings.kept_answers_days)

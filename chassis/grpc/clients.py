@@ -14,7 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_before_delay, 
 from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
-from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, Kind, Unavailable
 from chassis.grpc import metadata
 from chassis.grpc.status import from_rpc_error
 from chassis.wire import codec
@@ -93,7 +93,7 @@ class Client:
             async for data in call:
                 yield decode(data)
         except grpc.aio.AioRpcError as error:
-            raise from_rpc_error(error) from None
+            raise self._meaning(from_rpc_error(error)) from None
         finally:
             call.cancel()
 
@@ -101,6 +101,9 @@ class Client:
         """Ends the connection; calls in flight fail."""
         if self._opened is not None:
             await self._opened.close(None)
+
+    def _meaning(self, error: AppError) -> Exception:
+        return error
 
     def _token(self) -> str:
         return self._fixed_token
@@ -132,7 +135,7 @@ class Client:
             reply: bytes = await self._stub(method, streaming=False)(data, timeout=left_s, metadata=sent)
             return reply
         except grpc.aio.AioRpcError as error:
-            raise from_rpc_error(error) from None
+            raise self._meaning(from_rpc_error(error)) from None
 
     def _deadline(self, timeout_s: float) -> float:
         deadline = asyncio.get_running_loop().time() + timeout_s
@@ -149,6 +152,10 @@ class Client:
         return stub
 
 
+class TokenRefused(Exception):
+    """Another service does not believe that we are of its mesh: the secrets or the clocks differ."""
+
+
 class Peer(Client):
     """Another service of the mesh, called as the service `me` with a token signed with the mesh's `secret`.
 
@@ -158,6 +165,10 @@ class Peer(Client):
     def __init__(self, address: str, me: str, secret: str) -> None:
         super().__init__(address)
         self._tokens = ServiceTokens(me, secret)
+
+    def _meaning(self, error: AppError) -> Exception:
+        # Whoever is being served has shown a good token: that ours is refused is our defect, and no AppError.
+        return TokenRefused(error.message) if error.kind is Kind.UNAUTHENTICATED else error
 
     def _token(self) -> str:
         return self._tokens.current()

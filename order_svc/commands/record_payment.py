@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from chassis import audit
+from chassis.alerts import Alert, Alerts
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.events import Event
@@ -35,7 +37,7 @@ class RecordPayment(Command[PaymentRecorded]):
 
 
 async def record_payments(
-    batch: Sequence[RecordPayment], uow: OrderUow, *, clock: Clock, backoff: Backoff
+    batch: Sequence[RecordPayment], uow: OrderUow, *, clock: Clock, backoff: Backoff, alerts: Alerts
 ) -> list[PaymentRecorded | AppError]:
     orders = await uow.orders.find([cmd.order_id for cmd in batch])
     delays = {cmd.lease: _next_attempt_s(cmd, orders.get(cmd.order_id), backoff) for cmd in batch}
@@ -55,7 +57,7 @@ async def record_payments(
         else:
             delay_s = delays[cmd.lease]
             if order.status is Status.CONFIRMED:
-                uow.emit(*_record(cmd, order, uow, delay_s=delay_s, clock=clock))
+                uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
                 changed.append(order)
             # Else it was cancelled meanwhile, and the job that returns the money sees to the rest.
             results.append(PaymentRecorded(next_attempt_s=delay_s))
@@ -70,8 +72,9 @@ def _next_attempt_s(cmd: RecordPayment, order: Order | None, backoff: Backoff) -
     return None if attempts >= backoff.max_attempts else backoff.delay_s(attempts)
 
 
-def _record(cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float | None, clock: Clock) -> list[Event]:
-    now = clock.now()
+def _record(
+    cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float | None, now: datetime, alerts: Alerts
+) -> list[Event]:
     if cmd.outcome is PaymentOutcome.CHARGED:
         uow.schedule(jobs.commit_stock(order))
         return order.charged(at=now)
@@ -82,4 +85,9 @@ def _record(cmd: RecordPayment, order: Order, uow: OrderUow, *, delay_s: float |
         return order.charge_refused(reason=cmd.why, at=now)
     # The provider may have charged and lost every reply: it must not keep the money.
     uow.schedule(jobs.return_charge(order))
-    return order.charge_given_up(reason=cmd.why, at=now)
+    events = order.charge_given_up(reason=cmd.why, at=now)
+    uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=cmd.why, at=now))
+    told = events[-1].payload
+    key = f"payment/{order.payment.transaction_id}/{order.payment.attempts}"
+    uow.schedule(*alerts.jobs(Alert(key=key, summary=told["summary"], detail=told["detail"], at=now)))
+    return events

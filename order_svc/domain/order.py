@@ -206,11 +206,13 @@ class Order:
     def charge_given_up(self, *, reason: str, at: datetime) -> list[Event]:
         """The last attempt failed; somebody should know."""
         events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
-        alert = {
-            "summary": f"payment of order {self.id} was given up after {self.payment.attempts} attempts",
-            "detail": reason,
-        }
-        return [*events, self._event(ADMIN_ALERT, at, alert)]
+        summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
+        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": reason})]
+
+    def alert(self, *, summary: str, detail: str, at: datetime) -> list[Event]:
+        """Something about it went wrong that an administrator should know."""
+        self.row_version += 1
+        return [self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
         """The attempt failed, and there will be another."""

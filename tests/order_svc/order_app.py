@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.alerts import Alerts
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.tables import JOB, OUTBOX
+from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
@@ -50,7 +51,7 @@ class OrderApp:
         self.open_uow = open_uow
         self.clock = clock
         self.mediator = Mediator(open_uow, service="order")
-        handle_commands(self.mediator, clock=clock, backoff=BACKOFF)
+        handle_commands(self.mediator, clock=clock, backoff=BACKOFF, alerts=Alerts("order", ["mail"]))
 
     async def given(self, builder: OrderBuilder) -> int:
         """Writes the order with its events, as if it had come about before; answers its id."""
@@ -78,6 +79,10 @@ class OrderApp:
     async def jobs(self) -> list[JobSeen]:
         raise NotImplementedError
 
+    async def audited(self) -> list[tuple[str, str, str]]:
+        """Action, resource and detail of what the system itself wrote into the audit."""
+        raise NotImplementedError
+
     async def job(self, kind: str) -> JobSeen:
         """The only job of that kind."""
         (job,) = [job for job in await self.jobs() if job.kind == kind]
@@ -98,6 +103,9 @@ class InMemoryOrderApp(OrderApp):
             JobSeen(job.kind, job.key, job.state, job.payload, JobLease(job.id, job.token) if job.token else None)
             for job in self._state.jobs
         ]
+
+    async def audited(self) -> list[tuple[str, str, str]]:
+        return [(entry.action, entry.resource, entry.detail) for entry in self._state.audit]
 
 
 class SqlOrderApp(OrderApp):
@@ -130,3 +138,8 @@ class SqlOrderApp(OrderApp):
                 )
                 for row in rows
             ]
+
+    async def audited(self) -> list[tuple[str, str, str]]:
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.id))
+            return [(row.action, row.resource, row.detail) for row in rows]

@@ -84,7 +84,11 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
         "charge": "DONE",
         "release_stock": "RUNNING",
         "return_money": "RUNNING",
+        "alert:mail": "RUNNING",
     }
+    alert = (await order_app.job("alert:mail")).payload
+    assert (alert["summary"], alert["detail"]) == ("payment of order 1 was given up after 3 attempts", "down")
+    assert await order_app.audited() == [("GiveUpPayment", "1", "down")]
     assert [kind for _, kind in await order_app.events(1)] == [
         "order_created",
         "payment_attempt",

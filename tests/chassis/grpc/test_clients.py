@@ -9,7 +9,7 @@ import pytest
 from easyorder.order.v1 import GetOrderRequest, Order, OrderStatusReply
 
 from chassis.context import RequestContext, request_context
-from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.errors import DeadlineExceeded, Internal, Unavailable
 from chassis.grpc.clients import Client, Peer, rpc
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
 from tests.mesh import SECRET, Tokens
@@ -112,3 +112,19 @@ async def test_no_call_is_made_when_the_time_is_already_up():
 def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service, name, response):
     with pytest.raises(ValueError, match="the contract has no"):
         rpc(service, name, GetOrderRequest, response)
+
+
+async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers():
+    class Inner:
+        async def get_order(self, request: GetOrderRequest) -> Order:
+            return await impostor.call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    async with orders(OrderApi()) as mesh, orders(Inner()) as front:
+        impostor = Peer(mesh.address, "order", "another mesh's secret, as long as it has to be")
+        with pytest.raises(Internal) as refusal:
+            await front.user().call(GET_ORDER, GetOrderRequest(id=1))
+        await eventually(lambda: front.unexpected)
+        await impostor.close()
+
+    assert set(refusal.value.metadata) == {"correlation_id"}
+    assert front.unexpected[0].kind == "TokenRefused"

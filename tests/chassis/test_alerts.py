@@ -1,0 +1,215 @@
+"""Alerts reach a real mail server and a real webhook; a broken one loses none, and delays nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Iterator
+from random import Random
+
+import pytest
+from pydantic import ValidationError
+
+from chassis.alert_channels import MailChannel, WebhookChannel, alert_backoffs, alert_handlers, channels_of
+from chassis.alerts import Alert, Alerts
+from chassis.burial import Burial
+from chassis.errors import Unavailable
+from chassis.job_runner import JobRunner, Settled
+from chassis.jobs import Backoff, Job
+from chassis.settings import MeshSettings
+from tests.alert_servers import Mailbox, Receiver, mail_server, webhook_receiver
+from tests.chassis.job_bench import InMemoryJobBench, SqlJobBench
+from tests.chassis.job_contract import JobSeen, a_job, claimed
+from tests.fakes.chassis import FakeClock, leased
+from tests.polling import eventually
+
+SECRET = "shared with the receiver"
+ALERT = Alert(
+    key="payment/t-1/5", summary="payment of order 1\nwas given up", detail="no answer ä", at=FakeClock().now()
+)
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with mail_server() as box:
+        yield box
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with webhook_receiver() as receiver:
+        yield receiver
+
+
+def mail(box: Mailbox) -> MailChannel:
+    return MailChannel(box.url, sender="shop@example.com", to="ann@example.com, bob@example.com", timeout_s=2)
+
+
+async def test_an_alert_comes_by_mail(mailbox: Mailbox) -> None:
+    await mail(mailbox).send("order", ALERT)
+
+    (message,) = mailbox.messages
+    assert message["To"] == "ann@example.com, bob@example.com"
+    assert message["Subject"] == "[EasyOrder order] payment of order 1 was given up"
+    body = message.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert "no answer ä" in body.decode()
+
+
+async def test_mail_that_was_sent_twice_shows_that_it_is_the_same(mailbox: Mailbox) -> None:
+    await mail(mailbox).send("order", ALERT)
+    await mail(mailbox).send("order", ALERT)
+
+    assert len({message["Message-ID"] for message in mailbox.messages}) == 1
+
+
+async def test_a_mail_server_that_refuses_or_is_away_is_unavailable(mailbox: Mailbox) -> None:
+    mailbox.refusal = "451 try later"
+    with pytest.raises(Unavailable):
+        await mail(mailbox).send("order", ALERT)
+    with pytest.raises(Unavailable):
+        await MailChannel("smtp://127.0.0.1:1", sender="a@example.com", to="b@example.com").send("order", ALERT)
+
+
+async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:
+    await WebhookChannel(receiver.url, SECRET, now=lambda: 1_700_000_000.9).send("order", ALERT)
+
+    ((headers, body),) = receiver.requests
+    mac = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()
+    assert headers["x-easyorder-signature"] == f"t=1700000000,v1={mac}"
+    assert json.loads(body) == {
+        "key": "payment/t-1/5",
+        "service": "order",
+        "summary": ALERT.summary,
+        "detail": "no answer ä",
+        "time": "2026-01-01T00:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+async def test_only_success_counts_as_received(receiver: Receiver, status: int) -> None:
+    receiver.status = status
+    with pytest.raises(Unavailable):
+        await WebhookChannel(receiver.url, SECRET).send("order", ALERT)
+
+
+async def test_no_alert_is_lost_while_the_mail_server_is_broken_and_the_webhook_does_not_wait(
+    mailbox: Mailbox, receiver: Receiver
+) -> None:
+    bench = InMemoryJobBench()
+    channels = {"mail": mail(mailbox), "webhook": WebhookChannel(receiver.url, SECRET)}
+    mailbox.refusal = "451 try later"
+    await bench.write(*Alerts("order", channels).jobs(ALERT))
+    # The second time it is known by its key.
+    await bench.write(*Alerts("order", channels).jobs(ALERT))
+    random = Random(1)
+    runner = JobRunner(
+        bench.store,
+        alert_handlers(channels),
+        backoff=Backoff(initial_s=1, max_s=1, max_attempts=1, random=random),
+        backoffs=alert_backoffs(channels, random),
+        service="order",
+        tick_s=0.01,
+    )
+    await runner.start()
+    runner.submit([leased(job) for job in bench.state.jobs])
+    await eventually(lambda: receiver.requests)
+    await eventually(lambda: bench.state.jobs[0].state == "READY")
+    mailbox.refusal = ""
+    bench.clock.advance(10)
+    await eventually(lambda: mailbox.messages)
+    await eventually(lambda: bench.state.jobs[0].state == "DONE")
+    await runner.stop()
+
+    assert len(mailbox.messages) == len(receiver.requests) == 1
+
+
+def test_what_can_not_be_sent_does_not_start() -> None:
+    with pytest.raises(ValidationError, match="SMTP_URL"):
+        MeshSettings(alert_mail_to="ann@example.com")
+    with pytest.raises(ValidationError, match="SECRET"):
+        MeshSettings(alert_webhook_url="https://example.com")
+    with pytest.raises(ValueError, match="SMTP_URL"):
+        channels_of(MeshSettings(alert_mail_to="ann@example.com", smtp_url="localhost"))  # type: ignore[arg-type]
+
+
+def test_nothing_is_sent_unless_configured() -> None:
+    assert channels_of(MeshSettings()) == {}
+    assert Alerts("order", {}).jobs(ALERT) == []
+
+
+@pytest.fixture(params=["fakes", "postgres"])
+def bench(request: pytest.FixtureRequest) -> InMemoryJobBench | SqlJobBench:
+    if request.param == "fakes":
+        return InMemoryJobBench()
+    return SqlJobBench(request.getfixturevalue("chassis_engine"))
+
+
+async def given_up(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tuple[Job, list[str]]:
+    """A job of that kind after its burial, and what was told with it."""
+    told: list[str] = []
+
+    async def tell(job: Job, alert: Alert, uow: object) -> None:
+        told.append(alert.summary)
+
+    await bench.write(a_job(kind=kind, delay_s=1))
+    await bench.elapse(1)
+    (job,) = await claimed(bench, kind=kind)
+    await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock(), tell=tell)(job, "hopeless")
+    return job, told
+
+
+async def test_a_job_that_is_given_up_alerts_with_it(bench: InMemoryJobBench | SqlJobBench) -> None:
+    job, told = await given_up(bench, "release")
+
+    jobs = await bench.jobs()
+    assert jobs["release", "k-1"] == JobSeen("DEAD", 1, "hopeless")
+    assert jobs["alert:mail", f"job/{job.lease.job_id}/1"].state == "RUNNING"
+    assert told == ["the job release k-1 was given up after 1 attempts"]
+    if isinstance(bench, InMemoryJobBench):
+        (entry,) = bench.state.audit
+        assert (entry.action, entry.outcome, entry.detail) == ("GiveUpJob", "DEAD", "release k-1: hopeless")
+
+
+async def test_an_alert_that_can_not_be_sent_raises_no_other(bench: InMemoryJobBench | SqlJobBench) -> None:
+    _, told = await given_up(bench, "alert:mail")
+
+    assert await bench.jobs() == {("alert:mail", "k-1"): JobSeen("DEAD", 1, "hopeless")}
+    assert told == []
+
+
+async def test_who_lost_the_job_gives_nothing_up(bench: InMemoryJobBench | SqlJobBench) -> None:
+    await bench.write(a_job(delay_s=1))
+    await bench.elapse(1)
+    (late,) = await claimed(bench)
+    await bench.elapse(61)
+    await claimed(bench)
+
+    await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
+
+    assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
+
+
+async def test_a_burial_in_the_runner(bench: InMemoryJobBench | SqlJobBench) -> None:
+    async def fail(job: Job) -> Settled:
+        raise ValueError("broken")
+
+    runner = JobRunner(
+        bench.store,
+        {"charge": fail},
+        backoff=Backoff(initial_s=1, max_s=1, max_attempts=1, random=Random(1)),
+        bury=Burial(bench.open_uow, Alerts("order", ["webhook"]), FakeClock()),
+        service="order",
+        tick_s=0.01,
+    )
+    await bench.write(a_job(delay_s=0.01))
+    await bench.elapse(1)
+    await runner.start()
+
+    async def alerted() -> bool:
+        return any(kind == "alert:webhook" for kind, _ in await bench.jobs())
+
+    await eventually(alerted)
+    await runner.stop()
+    assert (await bench.jobs())["charge", "k-1"].state == "DEAD"
