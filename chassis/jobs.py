@@ -69,6 +69,21 @@ class JobLeases(Protocol):
         ...
 
 
+class OpenJobs(JobLeases, Protocol):
+    """Within the transaction of their effect, also jobs whose lease somebody else has."""
+
+    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        """Discards a job that has not ended, and answers its payload; None if there is none.
+
+        Whoever runs it loses its lease: what that one does can still happen outside, and is recorded nowhere.
+        """
+        ...
+
+    async def is_open(self, kind: str, key: str) -> bool:
+        """Whether there is such a job that has not ended well."""
+        ...
+
+
 class JobStore(JobLeases, Protocol):
     """The jobs, each call in a transaction of its own."""
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from chassis.audit import AuditEntry
 from chassis.events import Event
 from chassis.idempotency import KeptAnswers
-from chassis.jobs import JobLeases, NewJob
+from chassis.jobs import NewJob, OpenJobs
 
 
 class UnitOfWork(Protocol):
@@ -22,7 +22,7 @@ class UnitOfWork(Protocol):
     def kept_answers(self) -> KeptAnswers: ...
 
     @property
-    def job_leases(self) -> JobLeases: ...
+    def job_leases(self) -> OpenJobs: ...
 
     def emit(self, *events: Event) -> None:
         """Writes events to the outbox, with the commit."""

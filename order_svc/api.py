@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator
+from datetime import date
 
 import betterproto2
+from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    DailyReport,
+    ExportOrdersRequest,
+    GetDailyReportRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
     ListAllOrdersRequest,
@@ -15,23 +21,28 @@ from easyorder.order.v1 import (
     ListOrdersResponse,
     Order,
     OrderStatusReply,
+    PaymentDetails,
     RefundOrderRequest,
+    RetryPaymentRequest,
     SetOrderStatusRequest,
+    UpdateOrderRequest,
 )
 
 from chassis.context import current
 from chassis.errors import InvalidArgument
+from chassis.grpc import reply_headers
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
 from chassis.wire_types import money_of
+from order_svc.amendments import Amendments
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.messages import order_message, status_reply
+from order_svc.messages import order_message, report_message, status_reply
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.refunds import Refunding
@@ -41,25 +52,28 @@ class OrderApi:
     """The rpcs of easyorder.order.v1.OrderService that this version does."""
 
     def __init__(
-        self, checkout: Checkout, refunding: Refunding, mediator: Mediator[OrderUow], queries: OrderQueries
+        self,
+        checkout: Checkout,
+        amendments: Amendments,
+        refunding: Refunding,
+        mediator: Mediator[OrderUow],
+        queries: OrderQueries,
     ) -> None:
         self._checkout = checkout
+        self._amendments = amendments
         self._refunding = refunding
         self._mediator = mediator
         self._queries = queries
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
-        assert request.payment is not None  # the contract requires it
-        method = PaymentMethod[request.payment.method.name]
-        if method is not PaymentMethod.CASH and not request.payment.token:
-            raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
+        method, token = _paid_by(request.payment)
         basket = Basket(
             caller=current().caller,
             request=_request_key(request, request.request_id),
             currency=request.currency,
             lines=tuple((line.product_item_id, line.quantity) for line in request.items),
             method=method,
-            payment_token=request.payment.token,
+            payment_token=token,
             incentive_codes=tuple(request.incentive_codes),
             loyalty_points=request.loyalty_points or 0,
         )
@@ -70,6 +84,16 @@ class OrderApi:
             request=_request_key(request, request.request_id), order_id=request.id, reason=request.reason
         )
         return order_message(await self._mediator.send(command))
+
+    async def update_order(self, request: UpdateOrderRequest) -> Order:
+        lines = tuple((line.product_item_id, line.quantity) for line in request.items)
+        key = _request_key(request, request.request_id)
+        return order_message(await self._amendments.update(request.id, lines, etag=request.etag, request=key))
+
+    async def retry_payment(self, request: RetryPaymentRequest) -> Order:
+        method, token = _paid_by(request.payment)
+        key = _request_key(request, request.request_id)
+        return order_message(await self._amendments.retry_payment(request.id, method, token, request=key))
 
     async def set_order_status(self, request: SetOrderStatusRequest) -> Order:
         command = SetOrderStatus(
@@ -110,11 +134,38 @@ class OrderApi:
         )
         return _page(page)
 
+    async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
+        return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
+
+    async def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
+        first, last = _day("from", request.from_), _day("to", request.to)
+        if last < first:
+            raise InvalidArgument.of("to", "must not be before from")
+        name = f"orders_{first}_{last}.csv"
+        reply_headers.set("content-disposition", f'attachment; filename="{name}"')
+        async for lines in self._queries.export_orders(first, last):
+            yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
+
 
 def _page(page: OrderPage) -> ListOrdersResponse:
     return ListOrdersResponse(
         orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
     )
+
+
+def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
+    assert payment is not None  # the contract requires it
+    method = PaymentMethod[payment.method.name]
+    if method is not PaymentMethod.CASH and not payment.token:
+        raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
+    return method, payment.token
 
 
 def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:

@@ -42,6 +42,7 @@ from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
+from order_svc.amendments import Amendments
 from order_svc.api import OrderApi
 from order_svc.checkout import Checkout
 from order_svc.commands.alert_administrators import alert_administrators
@@ -50,8 +51,10 @@ from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.refund_order import RefundOrder, refund_order
+from order_svc.commands.retry_payment import RetryPayment, retry_payment
 from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
 from order_svc.commands.uow import OrderUow
+from order_svc.commands.update_order import UpdateOrder, update_order
 from order_svc.config import OrderSettings
 from order_svc.hub import Hub
 from order_svc.hub_api import OrderHubApi
@@ -84,6 +87,8 @@ def handle_commands(
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
+    mediator.handle(UpdateOrder, partial(update_order, clock=clock))
+    mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
     mediator.handle(RefundOrder, partial(refund_order, clock=clock))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
 
@@ -145,12 +150,14 @@ def _wire(
     write_side = WriteSideOrders(sessions)
     stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
     payments = GrpcPayments(payment, timeout_s=settings.payment_timeout_s)
+    order_ids, item_ids = HiLo(write, "order_hilo"), HiLo(write, "order_item_hilo")
+    amendments = Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids)
     checkout = Checkout(
         mediator,
         stock,
         payments,
-        order_ids=HiLo(write, "order_hilo"),
-        item_ids=HiLo(write, "order_item_hilo"),
+        order_ids=order_ids,
+        item_ids=item_ids,
         clock=clock,
         load_order=write_side.load,
     )
@@ -201,7 +208,7 @@ def _wire(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers={
-            "easyorder.order.v1.OrderService": OrderApi(checkout, refunding, mediator, queries),
+            "easyorder.order.v1.OrderService": OrderApi(checkout, amendments, refunding, mediator, queries),
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
             "easyorder.order.v1.OrderFeed": feed_api,
             "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(payments, job_store),

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -42,6 +42,7 @@ from order_svc.domain.inventory import (
     Inventory,
     OutOfStock,
     ReservationReleased,
+    StockAmendment,
 )
 from order_svc.domain.order import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
@@ -109,6 +110,7 @@ class Checkout:
             jobs.CHARGE: self._charge,
             jobs.COMMIT_STOCK: self._commit_stock,
             jobs.RELEASE_STOCK: self._release_stock,
+            jobs.AMEND_STOCK: self._amend_stock,
         }
 
     async def _place(self, basket: Basket) -> OrderView:
@@ -208,8 +210,9 @@ class Checkout:
         # How an earlier attempt ended may be unknown here: the provider is asked before it is told again.
         if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
             return _outcome_of(known)
-        if datetime.fromisoformat(payload["hold_until"]) < self._clock.now() + _HOLD_MARGIN:
-            await self._hold_again(payload["order_id"], payload["hold_key"])
+        until = payload["hold_until"]
+        if until is None or datetime.fromisoformat(until) < self._clock.now() + _HOLD_MARGIN:
+            await self._hold_again(payload)
         result = await self._payments.charge(
             order_id=payload["order_id"],
             transaction_id=payload["transaction_id"],
@@ -219,14 +222,18 @@ class Checkout:
         )
         return _outcome_of(result)
 
-    async def _hold_again(self, order_id: int, key: str) -> None:
+    async def _hold_again(self, payload: Mapping[str, Any]) -> None:
+        order_id = payload["order_id"]
         order = await self._load_order(order_id)
-        if order.status is not Status.CONFIRMED:
+        if order.status is not Status.CONFIRMED or order.payment.transaction_id != payload["transaction_id"]:
             raise _NotWanted
+        if "stock" in payload:
+            await self._inventory.amend(StockAmendment.of(payload["stock"], renew=True))
+            return
         await self._inventory.reserve(
             HoldRequest(
                 order_id=order_id,
-                key=key,
+                key=payload["hold_key"],
                 user_id=order.created_by,
                 currency=order.currency,
                 lines=tuple((item.product_item_id, item.quantity) for item in order.items),
@@ -239,9 +246,19 @@ class Checkout:
         order_id = job.payload["order_id"]
         failpoints.reach("paid_stock_not_sold")
         try:
+            if "stock" in job.payload:
+                await self._inventory.amend(StockAmendment.of(job.payload["stock"]))
             await self._inventory.commit(order_id)
         except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
             await self._withdraw(order_id, error)
+        return Settled()
+
+    async def _amend_stock(self, job: Job) -> Settled:
+        try:
+            await self._inventory.amend(StockAmendment.of(job.payload))
+        except OutOfStock as error:
+            # Held when the order was changed, and gone since: it took longer than a hold lasts.
+            await self._withdraw(job.payload["order_id"], error)
         return Settled()
 
     async def _withdraw(self, order_id: int, error: AppError) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.order.v1 import (
+    CurrencyReport,
+    DailyReport,
+    HourReport,
     Order,
     OrderDiscount,
     OrderItem,
@@ -14,10 +18,12 @@ from easyorder.order.v1 import (
     Payment,
     PaymentMethod,
     PaymentStatus,
+    TopItem,
 )
 
 from chassis.money import Money
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+from order_svc.queries.daily_report import CurrencyOfBusiness
 
 
 def order_message(view: OrderView) -> Order:
@@ -48,6 +54,36 @@ def status_reply(view: OrderView) -> OrderStatusReply:
         status=OrderStatus[view.status.name],
         payment_status=PaymentStatus[view.payment.status.name],
         etag=view.etag,
+    )
+
+
+def report_message(day: str, business: Sequence[CurrencyOfBusiness]) -> DailyReport:
+    """The report of a day."""
+    return DailyReport(date=day, currencies=[_currency_report(of_one) for of_one in business])
+
+
+def _currency_report(business: CurrencyOfBusiness) -> CurrencyReport:
+    currency = business.currency
+    return CurrencyReport(
+        currency=currency,
+        orders=business.orders,
+        units=business.units,
+        revenue=money(business.revenue, currency),
+        refunds=money(business.refunds, currency),
+        hours=[
+            HourReport(hour=hour.hour, orders=hour.orders, revenue=money(hour.revenue, currency))
+            for hour in business.hours
+        ],
+        top_items=[
+            TopItem(
+                product_item_id=item.product_item_id,
+                sku=item.sku,
+                name=item.name,
+                units=item.units,
+                revenue=money(item.revenue, currency),
+            )
+            for item in business.top_items
+        ],
     )
 
 

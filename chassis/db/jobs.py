@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +54,12 @@ _HURRY = text(
     "WITH hurried AS (UPDATE job SET due_at = LEAST(due_at, now()) "
     "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM hurried"
 )
+_OPEN = "kind = :kind AND key = :key AND state IN ('READY', 'RUNNING', 'DEAD')"
+_WITHDRAW = text(
+    f"WITH withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now() WHERE {_OPEN} "
+    "RETURNING payload) SELECT payload FROM withdrawn"
+)
+_IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
 _PURGE = text(
     "DELETE FROM job WHERE state IN ('DONE', 'DISCARDED') "
     "AND due_at < now() - make_interval(secs => CAST(:age AS float8))"
@@ -78,6 +84,15 @@ class SqlJobLeases:
 
     async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
         return await self._settle(_BURY, [_row(lease, 0, error) for lease, error in errors])
+
+    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        named = {"kind": kind, "key": key}
+        statement = _WITHDRAW.columns(payload=JOB.c.payload.type)
+        payload: Mapping[str, Any] | None = (await self._connection.execute(statement, named)).scalar_one_or_none()
+        return payload
+
+    async def is_open(self, kind: str, key: str) -> bool:
+        return bool((await self._connection.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
 
     async def _settle(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> set[int]:
         if not rows:

@@ -7,6 +7,9 @@ from typing import Any
 
 from easyorder.google.rpc import Status as StatusMessage
 from easyorder.inventory.v1 import (
+    Amendment,
+    AmendRequest,
+    AmendResponse,
     CommitRequest,
     CommitResponse,
     ReleaseRequest,
@@ -28,11 +31,12 @@ from chassis.errors import AppError, Internal
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
 
 _SERVICE = "easyorder.inventory.v1.InventoryService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
 _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
+_AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)
 _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
 
@@ -45,6 +49,7 @@ class GrpcInventory:
         self._timeout_s = timeout_s
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, max_size=max_batch)
         self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch)
+        self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
         self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch)
 
     async def reserve(self, request: HoldRequest) -> Hold:
@@ -52,6 +57,9 @@ class GrpcInventory:
 
     async def commit(self, order_id: int) -> None:
         await self._committing.submit(order_id)
+
+    async def amend(self, amendment: StockAmendment) -> Hold:
+        return await self._amending.submit(amendment)
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
         message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
@@ -66,8 +74,16 @@ class GrpcInventory:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
         reply = await self._peer.call(_RESERVE, message, timeout_s=self._timeout_s)
         return [
-            _hold(result.reservation, request) if result.reservation else _error(result.error)
+            _hold(result.reservation, key=request.key) if result.reservation else _error(result.error)
             for request, result in zip(requests, reply.results, strict=True)
+        ]
+
+    async def _amend(self, amendments: Sequence[StockAmendment]) -> list[Hold | BaseException]:
+        message = AmendRequest(amendments=[_amendment(amendment) for amendment in amendments])
+        reply = await self._peer.call(_AMEND, message, timeout_s=self._timeout_s)
+        return [
+            _hold(result.reservation, key="") if result.reservation else _error(result.error)
+            for result in reply.results
         ]
 
     async def _commit(self, order_ids: Sequence[int]) -> list[BaseException | None]:
@@ -97,11 +113,21 @@ def _lines(lines: Sequence[tuple[int, int]]) -> list[ReservationLine]:
     return [ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in lines]
 
 
-def _hold(reservation: Reservation, request: HoldRequest) -> Hold:
+def _amendment(amendment: StockAmendment) -> Amendment:
+    return Amendment(
+        order_id=amendment.order_id,
+        revision=amendment.revision,
+        extra_order_id=amendment.extra_order_id,
+        lines=_lines(amendment.lines),
+        renew=amendment.renew,
+    )
+
+
+def _hold(reservation: Reservation, *, key: str) -> Hold:
     assert reservation.expire_time is not None
     return Hold(
         order_id=reservation.order_id,
-        key=request.key,
+        key=key,
         is_held=reservation.state is ReservationState.HELD,
         items=tuple(
             HeldItem(
@@ -110,7 +136,7 @@ def _hold(reservation: Reservation, request: HoldRequest) -> Hold:
                 name=line.name,
                 quantity=line.quantity,
                 unit_price=_money(line.unit_price),
-                discount=_money(line.discount) if line.discount else Money.zero(request.currency),
+                discount=_money(line.discount) if line.discount else Money.zero(_money(line.unit_price).currency),
             )
             for line in reservation.lines
         ),

@@ -158,6 +158,8 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         cancelled_at=row.cancelled_at,
         cancel_reason=row.cancel_reason,
         sequence=row.sequence,
+        revision=row.revision,
+        extra_order_id=row.extra_order_id,
         row_version=row.row_version,
     )
 
@@ -172,6 +174,8 @@ def _order_row(order: Order) -> dict[str, Any]:
         "cancelled_at": order.cancelled_at,
         "cancel_reason": order.cancel_reason,
         "sequence": order.sequence,
+        "revision": order.revision,
+        "extra_order_id": order.extra_order_id,
         "row_version": order.row_version,
     }
 

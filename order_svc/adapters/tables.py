@@ -30,6 +30,9 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     cancel_reason: Mapped[str]
     # The number of the order's last event.
     sequence: Mapped[int] = mapped_column(BigInteger)
+    # Counts the changes of its items; the last one brought in the hold `extra_order_id`.
+    revision: Mapped[int] = mapped_column(Integer)
+    extra_order_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):

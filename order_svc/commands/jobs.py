@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from chassis.jobs import NewJob
 from chassis.money import Money
@@ -14,12 +15,17 @@ CHARGE = "charge"
 COMMIT_STOCK = "commit_stock"
 RELEASE_STOCK = "release_stock"
 RETURN_MONEY = "return_money"
+AMEND_STOCK = "amend_stock"
 RESTOCK = "restock"
 
 
-def charge(order: Order, *, token: str, hold: Hold) -> NewJob:
-    """Take the money; the transaction_id is the idempotency key of every attempt."""
+def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
+    """Take the money; the transaction_id is the idempotency key of every attempt.
+
+    A hold without a key, or one that is not known, is made sure of by what the order is.
+    """
     payment = order.payment
+    renewed_by = {"hold_key": hold.key} if hold and hold.key else {"stock": stock_of(order)}
     return NewJob(
         kind=CHARGE,
         key=payment.transaction_id,
@@ -30,15 +36,30 @@ def charge(order: Order, *, token: str, hold: Hold) -> NewJob:
             "token": token,
             "amount": str(payment.amount.amount),
             "currency": payment.amount.currency,
-            "hold_key": hold.key,
-            "hold_until": hold.expires_at.isoformat(),
+            "hold_until": hold.expires_at.isoformat() if hold else None,
+            **renewed_by,
         },
     )
 
 
 def commit_stock(order: Order) -> NewJob:
     """Turn the hold into a sale."""
-    return NewJob(kind=COMMIT_STOCK, key=_stock_key(order), payload={"order_id": order.id})
+    return NewJob(kind=COMMIT_STOCK, key=_stock_key(order), payload={"order_id": order.id, **_changed(order)})
+
+
+def amend_stock(order: Order) -> NewJob:
+    """Make one hold of what the order had and what was held beside it."""
+    return NewJob(kind=AMEND_STOCK, key=f"{order.id}/{order.revision}", payload=stock_of(order))
+
+
+def stock_of(order: Order) -> dict[str, Any]:
+    """What the order holds, as order_svc.domain.inventory.StockAmendment reads it."""
+    return {
+        "order_id": order.id,
+        "revision": order.revision,
+        "extra_order_id": order.extra_order_id,
+        "lines": [[item.product_item_id, item.quantity] for item in order.items],
+    }
 
 
 def release_stock(order: Order) -> NewJob:
@@ -78,6 +99,10 @@ def _return_money(order_id: int, transaction_id: str, refund_id: str, amount: Mo
             "reason": reason,
         },
     )
+
+
+def _changed(order: Order) -> dict[str, Any]:
+    return {"stock": stock_of(order)} if order.revision else {}
 
 
 def _stock_key(order: Order) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chassis.errors import AppError, Kind
 from chassis.money import Money
@@ -89,6 +90,31 @@ class Hold:
     discounts: tuple[HeldDiscount, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockAmendment:
+    """What an order is after its change number `revision`; `lines` is the whole of it.
+
+    `extra_order_id` names the hold of what it had not before. `renew` takes anew what has ended, and prolongs what not.
+    """
+
+    order_id: int
+    revision: int
+    extra_order_id: int
+    lines: tuple[tuple[int, int], ...]
+    renew: bool = False
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any], *, renew: bool = False) -> StockAmendment:
+        """From the payload of a job."""
+        return cls(
+            order_id=payload["order_id"],
+            revision=payload["revision"],
+            extra_order_id=payload["extra_order_id"],
+            lines=tuple((item, quantity) for item, quantity in payload["lines"]),
+            renew=renew,
+        )
+
+
 class Inventory(Protocol):
     """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded when it can not be had."""
 
@@ -101,6 +127,10 @@ class Inventory(Protocol):
 
         Raises OutOfStock, IncentiveInvalid or ReservationReleased when it is not, and can not be had anew.
         """
+        ...
+
+    async def amend(self, amendment: StockAmendment) -> Hold:
+        """Makes the hold what the order is now, once for each revision. Raises OutOfStock, and IncentiveInvalid."""
         ...
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Kind
 from chassis.events import Event
 from chassis.money import Money
+from order_svc.domain.inventory import HeldItem
 from order_svc.domain.refund import Refund, RefundExceedsCharge, given
 from order_svc.domain.status import (
     IllegalTransition,
@@ -39,6 +40,12 @@ class OrderNotFound(AppError):
     @classmethod
     def of(cls, order_id: int) -> OrderNotFound:
         return cls(f"there is no order {order_id}", metadata={"orderId": str(order_id)})
+
+
+class DiscountedOrder(AppError):
+    """Its discounts were worked out for the items it has."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "DISCOUNTED_ORDER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +129,9 @@ class Order:
     discounts: tuple[Discount, ...] = ()
     sequence: int = 0
     row_version: int = 1
+    # Counts the changes of its items; the last one brought in what was held as `extra_order_id`.
+    revision: int = 0
+    extra_order_id: int = 0
 
     @property
     def sub_total(self) -> Money:
@@ -260,6 +270,65 @@ class Order:
         self.payment.status = PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED
         self.payment.processed_at = at
 
+    def check_amendable(self) -> None:
+        """Raises IllegalTransition, or DiscountedOrder, unless its items may be replaced."""
+        if self.status is not Status.CONFIRMED:
+            raise IllegalTransition.of(self.status, Status.CONFIRMED)
+        if self.discounts:
+            raise DiscountedOrder("the discounts of an order are for its items as they are; cancel it and order anew")
+
+    def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """How many pieces of which item `lines` have more than the order."""
+        had = {item.product_item_id: item.quantity for item in self.items}
+        more = {item: pieces - had.get(item, 0) for item, pieces in _together(lines).items()}
+        return {item: pieces for item, pieces in more.items() if pieces > 0}
+
+    def consists_of(self, lines: Sequence[tuple[int, int]]) -> bool:
+        """Whether these are its items."""
+        return {item.product_item_id: item.quantity for item in self.items} == _together(lines)
+
+    def amend(
+        self,
+        lines: Sequence[tuple[int, int]],
+        extra: Sequence[HeldItem],
+        *,
+        item_ids: Sequence[int],
+        extra_order_id: int,
+        transaction_id: str,
+        at: datetime,
+    ) -> list[Event]:
+        """It consists of `lines` from now on, and is charged anew in a transaction of its own.
+
+        An item keeps its price unless there is more of it, or it is new: that costs what it costs now (`extra`).
+        """
+        self.check_amendable()
+        had = {item.product_item_id: item for item in self.items}
+        now = {item.product_item_id: item for item in extra}
+        ids = iter(item_ids)
+        self.items = tuple(
+            replace(had[item], quantity=pieces)
+            if item not in now
+            else _priced_anew(now[item], pieces, had[item].id if item in had else next(ids))
+            for item, pieces in _together(lines).items()
+        )
+        self.row_version += 1
+        self.revision += 1
+        self.extra_order_id = extra_order_id
+        self._new_payment(self.payment.method, transaction_id)
+        return [self._told((self.status, self.status), at)]
+
+    def check_payable_anew(self) -> None:
+        """Raises IllegalTransition unless its payment was refused or given up."""
+        if self.status is not Status.FAILED:
+            raise IllegalTransition.of(self.status, Status.CONFIRMED)
+
+    def pay_anew(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
+        """Its stock is held again, and it is to be paid in another transaction."""
+        self.row_version += 1
+        moved = self._move(Status.CONFIRMED)
+        self._new_payment(method, transaction_id)
+        return [self._told(moved, at)]
+
     def check_etag(self, etag: str) -> None:
         """Raises EtagMismatch when `etag` is of another version; an empty one is of every version."""
         if etag and etag != str(self.row_version):
@@ -312,6 +381,14 @@ class Order:
         return tuple(
             DiscountView(code=discount.code, description=discount.description, amount=discount.amount.amount)
             for discount in self.discounts
+        )
+
+    def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:
+        self.payment = Payment(
+            transaction_id=transaction_id,
+            method=method,
+            amount=Money.sum((item.sub_total - item.discount for item in self.items), self.currency),
+            refunded=Money.zero(self.currency),
         )
 
     def _take_back(self, items: Sequence[tuple[int, int]]) -> Money:
@@ -377,3 +454,23 @@ class Order:
             occurred_on=at,
             payload=payload,
         )
+
+
+def _together(lines: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """The pieces of each item, in the order of their first mention."""
+    pieces: dict[int, int] = {}
+    for item, quantity in lines:
+        pieces[item] = pieces.get(item, 0) + quantity
+    return pieces
+
+
+def _priced_anew(held: HeldItem, quantity: int, id: int) -> Item:
+    return Item(
+        id=id,
+        product_item_id=held.product_item_id,
+        sku=held.sku,
+        name=held.name,
+        quantity=quantity,
+        unit_price=held.unit_price,
+        discount=Money.zero(held.unit_price.currency),
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -14,6 +16,8 @@ from chassis.db.failures import translated
 from chassis.errors import Unavailable
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
+from order_svc.queries.daily_report import CurrencyOfBusiness, daily_report
+from order_svc.queries.export_orders import PAGE_SIZE, Place, csv_of, header, page_of_orders
 from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
 
@@ -61,6 +65,24 @@ class OrderQueries:
         return await self._read(
             lambda session: list_all_orders(session, page_size=page_size, page_token=page_token, filter=filter)
         )
+
+    async def daily_report(self, day: date) -> list[CurrencyOfBusiness]:
+        """Everybody's business, for an administrator."""
+        await self._wait()
+        return await self._read(lambda session: daily_report(session, day))
+
+    async def export_orders(self, first: date, last: date) -> AsyncIterator[bytes]:
+        """Everybody's orders as CSV, page after page; no connection is kept while a page is sent."""
+        await self._wait()
+        yield header()
+        after: Place | None = None
+        while True:
+            orders = await self._read(partial(page_of_orders, first=first, last=last, after=after))
+            if orders:
+                yield csv_of(orders)
+            if len(orders) < PAGE_SIZE:
+                return
+            after = Place(orders[-1].placed_at, orders[-1].id)
 
     async def _wait(self) -> bool:
         request = current()

@@ -86,6 +86,19 @@ class InMemoryJobLeases:
     async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
         return {lease.job_id for lease, error in errors if self._settle(lease, "DEAD", 0, error)}
 
+    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
+        for job in self._open(kind, key):
+            job.state, job.token = "DISCARDED", None
+            return job.payload
+        return None
+
+    async def is_open(self, kind: str, key: str) -> bool:
+        return bool(self._open(kind, key))
+
+    def _open(self, kind: str, key: str) -> list[StoredJob]:
+        states = {"READY", "RUNNING", "DEAD"}
+        return [job for job in self._state.jobs if (job.kind, job.key) == (kind, key) and job.state in states]
+
     def _settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
         for job in self._state.jobs:
             if job.id == lease.job_id and job.token == lease.token:

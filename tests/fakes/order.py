@@ -10,7 +10,15 @@ from datetime import timedelta
 from chassis.context import current
 from chassis.errors import AppError
 from chassis.money import Money
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, OutOfStock, ReservationReleased
+from order_svc.domain.inventory import (
+    HeldDiscount,
+    HeldItem,
+    Hold,
+    HoldRequest,
+    OutOfStock,
+    ReservationReleased,
+    StockAmendment,
+)
 from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.refund import Refund
@@ -51,7 +59,6 @@ class InMemoryOrders:
             assert order.id in self._state.orders
             self._state.orders[order.id] = copy.deepcopy(order)
 
-
     async def save_items(self, order: Order) -> None:
         self._state.orders[order.id].items = order.items
 
@@ -90,6 +97,9 @@ class FakeInventory:
         # What every order gets off its first item, by code.
         self.discounts: dict[str, str] = {}
         self.requests: list[HoldRequest] = []
+        self.revisions: dict[int, int] = {}
+        # Raised by every amendment.
+        self.amend_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
@@ -134,6 +144,40 @@ class FakeInventory:
         )
         self.holds[request.key] = hold
         return hold
+
+    async def amend(self, amendment: StockAmendment) -> Hold:
+        self._called("amend")
+        if self.amend_failure is not None:
+            raise self.amend_failure
+        held = self._hold_of(amendment.order_id)
+        if self.revisions.get(held.order_id, 0) < amendment.revision:
+            extra = self._hold_of(amendment.extra_order_id) if amendment.extra_order_id else None
+            held = self._merged(held, extra, amendment)
+        if amendment.renew and not held.is_held:
+            for item in held.items:
+                if self.stock[item.product_item_id] < item.quantity:
+                    raise OutOfStock(f"not enough of {item.product_item_id}")
+            for item in held.items:
+                self.stock[item.product_item_id] -= item.quantity
+            held = replace(held, is_held=True)
+        if amendment.renew:
+            held = replace(held, expires_at=self._clock.now() + timedelta(seconds=self._hold_s))
+        self.holds[held.key] = held
+        return replace(held, key="")
+
+    def _merged(self, held: Hold, extra: Hold | None, amendment: StockAmendment) -> Hold:
+        more = {item.product_item_id: item for item in extra.items} if extra else {}
+        if extra is not None:
+            self.end(extra.key)
+        if held.is_held:
+            for item in held.items:
+                self.stock[item.product_item_id] += item.quantity
+            for product_item_id, quantity in amendment.lines:
+                self.stock[product_item_id] -= quantity
+        known = {item.product_item_id: item for item in held.items}
+        items = tuple(replace(more.get(id) or known[id], quantity=quantity) for id, quantity in amendment.lines)
+        self.revisions[held.order_id] = amendment.revision
+        return replace(held, items=items)
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
         self._called("restock")

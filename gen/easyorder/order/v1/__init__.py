@@ -358,7 +358,7 @@ default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest"
 @dataclass(eq=False, repr=False)
 class CurrencyReport(betterproto2.Message):
     """
-    One day's business in one currency.
+    One day's business in one currency: the orders that were paid on that day, as they were paid.
     """
 
     currency: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -370,6 +370,9 @@ class CurrencyReport(betterproto2.Message):
     revenue: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
     refunds: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was given back on that day, of whatever order.
+    """
 
     hours: "list[HourReport]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
 

@@ -39,6 +39,8 @@ def upgrade() -> None:
             cancelled_at timestamptz,
             cancel_reason text NOT NULL,
             sequence bigint NOT NULL,
+            revision integer NOT NULL,
+            extra_order_id bigint NOT NULL,
             {_AUDITED}
         )
         """

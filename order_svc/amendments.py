@@ -1,0 +1,146 @@
+"""Changes of placed orders that need stock: either the new order holds, or the old one stands.
+
+What an order is to have beyond what it has is held beside it first, under an expiry. Then one transaction of the order
+makes it what it is to be. Then a durable job makes one reservation of the two. A crash before the transaction leaves
+the old order and a hold that ends by itself; a crash after it leaves the job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from chassis.errors import AppError, DeadlineExceeded, Unavailable
+from chassis.idempotency import RequestKey
+from chassis.mediator import Mediator
+from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
+from order_svc.commands.uow import OrderUow
+from order_svc.commands.update_order import MoreStockNeeded, OrderUpdated, UpdateOrder
+from order_svc.domain.inventory import Hold, HoldRequest, Inventory, StockAmendment
+from order_svc.domain.status import PaymentMethod
+from order_svc.domain.views import OrderView
+
+log = structlog.get_logger(__name__)
+
+# An order that others change all the time is theirs.
+_ATTEMPTS = 4
+
+
+class Ids(Protocol):
+    """Hands out ids that nobody else gets."""
+
+    async def next(self) -> int: ...
+
+
+class Amendments:
+    """Updates orders, and pays refused ones anew."""
+
+    def __init__(
+        self,
+        mediator: Mediator[OrderUow],
+        inventory: Inventory,
+        *,
+        order_ids: Ids,
+        item_ids: Ids,
+        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+        self._order_ids = order_ids
+        self._item_ids = item_ids
+        self._new_transaction_id = new_transaction_id
+
+    async def update(
+        self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
+    ) -> OrderView:
+        """Raises what UpdateOrder and the holding of stock raise; then the order is as it was."""
+        return await asyncio.shield(self._update(order_id, lines, etag, request))
+
+    async def retry_payment(
+        self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
+    ) -> OrderView:
+        """Raises OutOfStock when the stock is gone; then the order stays FAILED."""
+        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+
+    async def _update(
+        self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None
+    ) -> OrderView:
+        item_ids = tuple([await self._item_ids.next() for _ in lines])
+        extra: Hold | None = None
+        for _ in range(_ATTEMPTS):
+            command = UpdateOrder(
+                request=request,
+                order_id=order_id,
+                lines=lines,
+                etag=etag,
+                item_ids=item_ids,
+                transaction_id=self._new_transaction_id(),
+                extra=extra,
+            )
+            try:
+                updated = await self._mediator.send(command)
+            except MoreStockNeeded as needed:
+                await self._give_back(extra)
+                extra = await self._hold(needed)
+                continue
+            except (Unavailable, DeadlineExceeded):
+                # Perhaps it was written. If not, what is held beside it goes back by itself.
+                raise
+            except Exception:
+                await self._give_back(extra)
+                raise
+            await self._give_back_what_was_not_used(extra, updated)
+            return updated.order
+        await self._give_back(extra)
+        raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
+
+    async def _hold(self, needed: MoreStockNeeded) -> Hold | None:
+        if not needed.lines:
+            return None
+        extra_order_id = await self._order_ids.next()
+        return await self._inventory.reserve(
+            HoldRequest(
+                order_id=extra_order_id,
+                key=f"order/{needed.order.id}/{extra_order_id}",
+                user_id=needed.order.created_by,
+                currency=needed.order.currency,
+                lines=needed.lines,
+            )
+        )
+
+    async def _give_back_what_was_not_used(self, extra: Hold | None, updated: OrderUpdated) -> None:
+        # The answer of an equal request that was quicker.
+        if extra is not None and extra.order_id != updated.extra_order_id:
+            await self._give_back(extra)
+
+    async def _give_back(self, extra: Hold | None) -> None:
+        if extra is None:
+            return
+        try:
+            await self._inventory.release(extra.order_id)
+        except AppError as error:
+            log.warning("a hold could not be given back; it will expire", order_id=extra.order_id, error=error.message)
+
+    async def _retry_payment(
+        self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
+    ) -> OrderView:
+        hold: Hold | None = None
+        for _ in range(_ATTEMPTS):
+            command = RetryPayment(
+                request=request,
+                order_id=order_id,
+                method=method,
+                payment_token=token,
+                transaction_id=self._new_transaction_id(),
+                hold=hold,
+            )
+            try:
+                # Never given back on a refusal: another request may have made it the order's. It ends by itself.
+                return await self._mediator.send(command)
+            except StockToBeHeld as needed:
+                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True))
+        raise Unavailable(f"the stock of order {order_id} can not be held; try again", retry_after_s=1)

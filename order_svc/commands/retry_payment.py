@@ -1,0 +1,52 @@
+"""RetryPayment: pay an order anew after a refusal, with its stock newly held and a transaction of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.errors import AppError, Kind, Unavailable
+from chassis.mediator import Command
+from order_svc.commands import jobs
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import Hold
+from order_svc.domain.order import Order
+from order_svc.domain.status import PaymentMethod
+from order_svc.domain.views import OrderView
+
+
+class StockToBeHeld(AppError):
+    """The order may be paid anew once its stock is held again."""
+
+    kind, reason = Kind.ABORTED, "STOCK_TO_BE_HELD"
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"order {order.id} holds nothing")
+        self.amendment = jobs.stock_of(order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPayment(Command[OrderView]):
+    """`hold` is what was held for it just now."""
+
+    order_id: int
+    method: PaymentMethod
+    payment_token: str
+    transaction_id: str
+    hold: Hold | None = None
+
+
+async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:
+    order = await uow.orders.get(cmd.order_id)
+    order.check_payable_anew()
+    release = jobs.release_stock(order)
+    if await uow.job_leases.is_open(release.kind, release.key):
+        # It would give back what is held now.
+        raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
+    if cmd.hold is None or not cmd.hold.is_held:
+        raise StockToBeHeld(order)
+    uow.emit(*order.pay_anew(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
+    cash = cmd.method is PaymentMethod.CASH
+    uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
+    await uow.orders.save([order])
+    return order.view()

@@ -1,0 +1,100 @@
+"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, a page of them in memory at most."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, literal, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db.types import UtcDateTime
+from order_svc.domain.views import OrderView
+from order_svc.queries.read_model import OrderRow, views_of, whole_orders
+
+PAGE_SIZE = 500
+COLUMNS = (
+    "id",
+    "status",
+    "placed_at",
+    "paid_at",
+    "cancelled_at",
+    "created_by",
+    "currency",
+    "sub_total",
+    "discount_total",
+    "total_amount",
+    "refunded_amount",
+    "payment_method",
+    "payment_status",
+    "transaction_id",
+    "items",
+)
+# What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Place(NamedTuple):
+    """Where a page ended."""
+
+    placed_at: datetime
+    id: int
+
+
+async def page_of_orders(session: AsyncSession, first: date, last: date, after: Place | None) -> list[OrderView]:
+    """The next orders placed from the day `first` to the day `last`, both included; fewer than a page at the end."""
+    query = whole_orders().where(
+        OrderRow.placed_at >= datetime.combine(first, time.min, UTC),
+        OrderRow.placed_at < datetime.combine(last, time.min, UTC) + timedelta(days=1),
+    )
+    if after is not None:
+        place = tuple_(literal(after.placed_at, UtcDateTime), literal(after.id, BigInteger))
+        query = query.where(tuple_(OrderRow.placed_at, OrderRow.id) > place)
+    return await views_of(session, query.order_by(OrderRow.placed_at, OrderRow.id).limit(PAGE_SIZE))
+
+
+def header() -> bytes:
+    return _csv([COLUMNS])
+
+
+def csv_of(orders: Sequence[OrderView]) -> bytes:
+    """A line for each order."""
+    return _csv([_line(order) for order in orders])
+
+
+def _line(order: OrderView) -> tuple[object, ...]:
+    payment = order.payment
+    return (
+        order.id,
+        order.status.value,
+        _time(order.placed_at),
+        _time(order.paid_at),
+        _time(order.cancelled_at),
+        _text(order.created_by),
+        order.currency,
+        order.sub_total,
+        order.discount_total,
+        order.total_amount,
+        payment.refunded,
+        payment.method.value,
+        payment.status.value,
+        _text(payment.transaction_id),
+        _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
+    )
+
+
+def _csv(lines: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()
+
+
+def _time(value: datetime | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _text(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -1,0 +1,453 @@
+"""UpdateOrder and RetryPayment: the new order holds or the old one stands, and each is charged its own amount."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import EtagMismatch, Unavailable
+from chassis.money import Money
+from order_svc.amendments import Amendments
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.record_payment import RecordPayment
+from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
+from order_svc.commands.update_order import MoreStockNeeded, UpdateOrder
+from order_svc.domain.inventory import HeldItem, Hold, OutOfStock
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.payments import Refused
+from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
+from order_svc.domain.views import OrderView
+from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
+from tests.fakes.chassis import leased, request_key
+from tests.order_svc.order_app import OrderApp
+from tests.order_svc.test_checkout import CheckoutApp, Counter
+
+
+class AmendingApp(CheckoutApp):
+    """The saga with its changes. A placed order waits for its second attempt to be paid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Ids that orders and items have not.
+        self.amendments = Amendments(self.mediator, self.inventory, order_ids=_Late(), item_ids=_Late())
+
+    async def update(self, order_id: int, *lines: tuple[int, int], **how: Any) -> OrderView:
+        return await self.amendments.update(order_id, lines, **({"etag": "", "request": None} | how))
+
+    async def retry(self, order_id: int, token: str = "tok_ok", **how: Any) -> OrderView:
+        method = how.pop("method", PaymentMethod.CARD)
+        return await self.amendments.retry_payment(order_id, method, token, **({"request": None} | how))
+
+    async def waiting(self) -> OrderView:
+        """An order whose first attempt got no answer."""
+        self.payments.answers = [Unavailable("down")]
+        placed = await self.place()
+        await self.work()
+        return placed
+
+    async def held(self) -> dict[int, int]:
+        return {item: 100 - left for item, left in self.inventory.stock.items() if left != 100}
+
+
+class _Late(Counter):
+    async def next(self) -> int:
+        return 1000 + await super().next()
+
+
+@pytest.fixture
+def app() -> AmendingApp:
+    return AmendingApp()
+
+
+async def test_the_new_order_holds_and_is_charged_its_own_amount(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    updated = await app.update(placed.id, (1, 1), (3, 4), etag=(await app.order(placed.id)).view().etag)
+    await app.work()
+    await app.due(60)
+    await app.work()
+
+    assert {item.product_item_id: item.quantity for item in updated.items} == {1: 1, 3: 4}
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.amount) == (Status.PAID, Money.of("50.00", "USD"))
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("50.00", "USD")}
+    assert await app.held() == {1: 1, 3: 4}
+    assert app.inventory.sold == {placed.id}
+
+
+async def test_what_the_old_charge_took_meanwhile_is_given_back(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    app.payments.ledger[placed.payment.transaction_id] = Money.of("30.00", "USD")
+
+    await app.update(placed.id, (1, 3))
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert order.status is Status.PAID
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("30.00", "USD")}
+    assert placed.payment.transaction_id in app.payments.voided
+
+
+async def test_a_charge_under_way_records_nothing_and_is_given_back(app: AmendingApp) -> None:
+    placed = await app.place()
+    under_way = leased(app._state.jobs[0])
+
+    await app.update(placed.id, (1, 5))
+    with pytest.raises(Exception, match="taken over"):
+        await app.checkout.job_handlers()["charge"](under_way)
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.amount) == (Status.PAID, Money.of("50.00", "USD"))
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("50.00", "USD")}
+
+
+async def test_the_old_order_stands_when_there_is_not_enough(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    before, jobs, stock = await app.order(placed.id), await app.jobs(), dict(app.inventory.stock)
+
+    with pytest.raises(OutOfStock):
+        await app.update(placed.id, (1, 1), (2, 200))
+
+    assert await app.order(placed.id) == before
+    assert await app.jobs() == jobs
+    assert app.inventory.stock == stock
+
+
+async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that_ends(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    before = await app.order(placed.id)
+    # As if the process had died after the hold: it expires, like any.
+    needed = await _needed(app, placed.id, (1, 2), (2, 1), (3, 4))
+    extra = await app.amendments._hold(needed)
+    assert extra is not None
+    app.inventory.end(extra.key)
+
+    assert await app.order(placed.id) == before
+    updated = await app.update(placed.id, (1, 2), (2, 1), (3, 4))
+    await app.work()
+    assert updated.total_amount == 70
+    assert await app.held() == {1: 2, 2: 1, 3: 4}
+
+
+async def _needed(app: AmendingApp, order_id: int, *lines: tuple[int, int]) -> MoreStockNeeded:
+    with pytest.raises(MoreStockNeeded) as needed:
+        await app.send(UpdateOrder(order_id=order_id, lines=lines, etag="", item_ids=(), transaction_id="t"))
+    return needed.value
+
+
+async def test_two_changes_follow_each_other(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    await app.update(placed.id, (1, 1), (3, 4))
+    await app.update(placed.id, (2, 5))
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.revision, order.status) == (2, Status.PAID)
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("50.00", "USD")}
+    assert await app.held() == {2: 5}
+
+
+async def test_changes_at_once_end_in_one_of_them(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    await asyncio.gather(*[app.update(placed.id, (3, n)) for n in range(1, 5)], return_exceptions=True)
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert order.status is Status.PAID
+    assert app.payments.ledger == {order.payment.transaction_id: order.total}
+    assert await app.held() == {3: order.items[0].quantity}
+
+
+async def test_equal_requests_at_once_change_it_once(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    views = await asyncio.gather(*[app.update(placed.id, (3, 4), request=request_key()) for _ in range(4)])
+    await app.work()
+
+    assert len({view.etag for view in views}) == 1
+    assert (await app.order(placed.id)).revision == 1
+    assert await app.held() == {3: 4}
+
+
+async def test_another_version_is_not_changed(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    with pytest.raises(EtagMismatch):
+        await app.update(placed.id, (3, 4), etag="77")
+
+    assert (await app.order(placed.id)).revision == 0
+    assert await app.held() == {1: 2, 2: 1}
+
+
+async def test_an_order_that_is_cancelled_right_after_its_change_holds_nothing(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    await app.update(placed.id, (3, 4))
+    await app.send(CancelOrder(order_id=placed.id, reason="changed my mind"))
+
+    # The release comes before the amendment.
+    app._state.jobs.sort(key=lambda job: job.kind != "release_stock")
+    await app.work()
+
+    assert await app.held() == {}
+    assert app.payments.ledger == {}
+
+
+async def test_what_was_held_beside_it_and_is_gone_when_it_is_brought_in_stops_the_order(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    await app.update(placed.id, (3, 4))
+    app.inventory.amend_failure = OutOfStock("gone")
+
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert order.status in {Status.CANCELLED, Status.FAILED}
+    assert app.payments.ledger == {}
+
+
+async def test_a_refused_payment_is_tried_with_another_card(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("card declined")]
+    placed = await app.place()
+    await app.work()
+    assert await app.held() == {}
+
+    retried = await app.retry(placed.id, request=request_key())
+    assert (retried.status, retried.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
+    assert retried.payment.transaction_id != placed.payment.transaction_id
+    assert await app.held() == {1: 2, 2: 1}
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.attempts) == (Status.PAID, 1)
+    assert app.payments.ledger == {order.payment.transaction_id: order.total}
+    again = await app.retry(placed.id, request=request_key())
+    assert again == retried
+
+
+async def test_a_payment_that_was_refused_twice_is_tried_a_third_time(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("card declined"), Refused("card declined")]
+    placed = await app.place()
+    await app.work()
+    await app.retry(placed.id)
+    await app.work()
+    assert await app.held() == {}
+
+    await app.retry(placed.id)
+    await app.work()
+
+    assert await app.status(placed.id) is Status.PAID
+    assert await app.held() == {1: 2, 2: 1}
+
+
+async def test_a_refused_order_may_be_paid_in_cash(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("card declined")]
+    placed = await app.place()
+    await app.work()
+
+    await app.retry(placed.id, "", method=PaymentMethod.CASH)
+    await app.work()
+
+    assert await app.status(placed.id) is Status.CONFIRMED
+    assert app.inventory.sold == {placed.id}
+    assert app.payments.ledger == {}
+
+
+async def test_without_stock_it_stays_refused(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("card declined")]
+    placed = await app.place()
+    await app.work()
+    before = await app.order(placed.id)
+    app.inventory.stock[1] = 1
+
+    with pytest.raises(OutOfStock):
+        await app.retry(placed.id)
+
+    assert await app.order(placed.id) == before
+    assert app.inventory.stock[1] == 1
+
+
+async def test_it_waits_for_the_stock_to_be_back(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("card declined")]
+    placed = await app.place()
+    await app.checkout.job_handlers()["charge"](leased(app._state.jobs[0]))
+
+    with pytest.raises(Unavailable):
+        await app.retry(placed.id)
+
+    assert await app.status(placed.id) is Status.FAILED
+
+
+async def test_a_late_refund_of_the_payment_that_was_given_up_leaves_the_new_one_alone(app: AmendingApp) -> None:
+    app.payments.answers = [Unavailable("down")] * 3
+    placed = await app.place()
+    app.payments.refund_failures = [Unavailable("down")]
+    app.payments.found_from = 99
+    for _ in range(2):
+        await app.work()
+        await app.due(60)
+    charging = next(job for job in app._state.jobs if job.kind == "charge" and job.token)
+    await app.checkout.job_handlers()["charge"](leased(charging))
+    release = next(job for job in app._state.jobs if job.kind == "release_stock")
+    await app.checkout.job_handlers()["release_stock"](leased(release))
+    release.state, release.token = "DONE", None
+
+    await app.retry(placed.id)
+    app.payments.refund_failures = []
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.PAID, PaymentStatus.PAID)
+    assert app.payments.ledger == {order.payment.transaction_id: order.total}
+
+
+def _extra(order_id: int = 9001, **pieces: int) -> Hold:
+    items = tuple(
+        HeldItem(
+            product_item_id=int(name[1:]),
+            sku=f"SKU-{name[1:]}",
+            name="Item",
+            quantity=quantity,
+            unit_price=Money.of("12.00", "USD"),
+            discount=Money.zero("USD"),
+        )
+        for name, quantity in pieces.items()
+    )
+    return Hold(order_id=order_id, key="beside", is_held=True, items=items, expires_at=AT)
+
+
+def _update(order_id: int, *lines: tuple[int, int], **how: Any) -> UpdateOrder:
+    how = {
+        "etag": "",
+        "item_ids": (90001 + order_id * 10, 90002 + order_id * 10),
+        "transaction_id": f"n-{order_id}",
+    } | how
+    return UpdateOrder(order_id=order_id, lines=lines, **how)
+
+
+async def test_an_order_in_cash_is_changed(order_app: OrderApp) -> None:
+    same, larger, gone = (an_item(product_item_id=n, quantity=2) for n in (1, 2, 3))
+    order_id = await order_app.given(an_order(items=(same, larger, gone), method=PaymentMethod.CASH))
+
+    updated = await order_app.send(_update(order_id, (1, 1), (2, 3), (4, 1), extra=_extra(_2=1, _4=1)))
+
+    order = await order_app.order(order_id)
+    assert updated.order == order.view()
+    assert [(item.product_item_id, item.quantity, str(item.unit_price.amount)) for item in order.items] == [
+        (1, 1, "10.00"),
+        (2, 3, "12.00"),
+        (4, 1, "12.00"),
+    ]
+    assert [item.id for item in order.items][:2] == [same.id, larger.id]
+    assert order.payment.amount == Money.of("58.00", "USD")
+    assert (await order_app.job("amend_stock")).payload == {
+        "order_id": order_id,
+        "revision": 1,
+        "extra_order_id": 9001,
+        "lines": [[1, 1], [2, 3], [4, 1]],
+    }
+    assert (await order_app.events(order_id))[-1] == (order.sequence, "order_status_changed")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        lambda: an_order().paid(),
+        lambda: an_order().paid().shipped(),
+        lambda: an_order().cancelled(),
+        lambda: an_order().refused(),
+    ],
+    ids=["paid", "shipped", "cancelled", "refused"],
+)
+async def test_what_is_paid_or_has_ended_is_not_changed(
+    order_app: OrderApp, before: Callable[[], OrderBuilder]
+) -> None:
+    order_id = await order_app.given(before())
+    present = await order_app.order(order_id)
+
+    with pytest.raises(IllegalTransition) as refusal:
+        await order_app.send(_update(order_id, (1, 1)))
+
+    assert refusal.value.metadata["from"] == present.status.value
+    assert await order_app.order(order_id) == present
+    assert await order_app.jobs() == []
+
+
+@pytest.mark.parametrize("before", [an_order, lambda: an_order().paid(), lambda: an_order().cancelled()])
+async def test_only_what_was_refused_is_paid_anew(order_app: OrderApp, before: Callable[[], OrderBuilder]) -> None:
+    order_id = await order_app.given(before())
+    present = await order_app.order(order_id)
+
+    with pytest.raises(IllegalTransition):
+        await order_app.send(_retry(order_id, hold=_extra()))
+
+    assert await order_app.order(order_id) == present
+
+
+def _retry(order_id: int, *, hold: Hold | None = None) -> RetryPayment:
+    return RetryPayment(
+        order_id=order_id,
+        method=PaymentMethod.CARD,
+        payment_token="tok_ok",
+        transaction_id=f"n-{order_id}",
+        hold=hold,
+    )
+
+
+async def test_a_refused_order_is_paid_anew(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().refused())
+    with pytest.raises(StockToBeHeld):
+        await order_app.send(_retry(order_id))
+
+    view = await order_app.send(_retry(order_id, hold=_extra()))
+
+    assert (view.status, view.payment.transaction_id) == (Status.CONFIRMED, f"n-{order_id}")
+    assert view == (await order_app.order(order_id)).view()
+    assert (await order_app.job("charge")).key == f"n-{order_id}"
+    sequences = [sequence for sequence, _ in await order_app.events(order_id)]
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+async def test_the_charge_of_the_old_amount_is_taken_away_and_its_money_returned(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().refused())
+    await order_app.send(_retry(order_id, hold=_extra()))
+    charging = (await order_app.job("charge")).lease
+    assert charging is not None
+
+    await order_app.send(_update(order_id, (1, 1), transaction_id=f"m-{order_id}"))
+
+    charges = {job.key: job for job in await order_app.jobs() if job.kind == "charge"}
+    assert {key: job.state for key, job in charges.items()} == {
+        f"n-{order_id}": "DISCARDED",
+        f"m-{order_id}": "RUNNING",
+    }
+    assert charges[f"m-{order_id}"].payload["amount"] == "10.00"
+    assert (await order_app.job("return_money")).payload["transaction_id"] == f"n-{order_id}"
+    with pytest.raises(Exception, match="taken over"):
+        await order_app.send(RecordPayment(lease=charging, order_id=order_id, outcome=PaymentOutcome.CHARGED))
+    assert await order_app.status(order_id) is Status.CONFIRMED
+
+
+async def test_the_same_items_change_nothing(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
+    present = await order_app.order(order_id)
+
+    await order_app.send(_update(order_id, (1, 1), (1, 1)))
+
+    assert await order_app.order(order_id) == present
+    assert await order_app.jobs() == []
+
+
+async def test_somebody_elses_order_is_not_changed(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
+    with request_context(RequestContext(caller=Caller.person("stranger"))):
+        for command in (_update(order_id, (1, 1)), _retry(order_id)):
+            with pytest.raises(OrderNotFound):
+                await order_app.send(command)
+
+    assert (await order_app.order(order_id)).owner == SHOPPER
