@@ -85,7 +85,7 @@ def handle_commands(
     mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates, low=low_stock))
     mediator.handle_batch(Commit, commit_batch)
     mediator.handle_batch(Release, release_batch)
-    mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl))
+    mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle_batch(Restock, restock_batch)
     mediator.handle(AdjustStock, adjust_stock)
     mediator.handle(KeepReservation, keep_reservation)

@@ -68,8 +68,8 @@ _SAVE_QUOTES = text(
     "WHERE t.order_id = r.order_id"
 )
 _SAVE_REVISIONS = text(
-    "UPDATE reservation AS t SET revision = r.revision "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', 'revision'])} WHERE t.order_id = r.order_id"
+    "UPDATE reservation AS t SET revision = r.revision, points_earned = r.points_earned "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', 'revision', 'points_earned'])} WHERE t.order_id = r.order_id"
 )
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _SAVE_LINES = text(

@@ -14,6 +14,7 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line, Shelf
 
@@ -32,7 +33,9 @@ class Amend(Command[Reservation]):
     renew: bool = False
 
 
-async def amend_batch(batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedelta) -> list[Reservation | AppError]:
+async def amend_batch(
+    batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates
+) -> list[Reservation | AppError]:
     """Each revision is applied once. What one order can not have does not hinder the next."""
     ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
     shelf, known = await lock_orders(uow, ids)
@@ -43,7 +46,7 @@ async def amend_batch(batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedel
     results: list[Reservation | AppError] = []
     for cmd in batch:
         try:
-            results.append(_amend(cmd, known, shelf, offers, ttl, changed))
+            results.append(_amend(cmd, known, shelf, offers, ttl, rates, changed))
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
@@ -59,6 +62,7 @@ def _amend(
     shelf: Shelf,
     offers: Offers,
     ttl: timedelta,
+    rates: LoyaltyRates,
     changed: dict[int, Reservation],
 ) -> Reservation:
     if cmd.order_id not in known:
@@ -66,7 +70,7 @@ def _amend(
     if cmd.extra_order_id and cmd.extra_order_id not in known:
         raise ReservationNotFound.of(cmd.extra_order_id)
     held, extra = known[cmd.order_id], known.get(cmd.extra_order_id)
-    if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), shelf, offers):
+    if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), shelf, offers, rates):
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra

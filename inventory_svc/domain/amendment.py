@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, StillWaiting
 from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.pricing import LoyaltyRates, price
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
 
@@ -21,7 +23,14 @@ class Amendment:
     lines: tuple[Line, ...]
 
 
-def amend(held: Reservation, extra: Reservation | None, change: Amendment, shelf: Shelf, offers: Offers) -> bool:
+def amend(
+    held: Reservation,
+    extra: Reservation | None,
+    change: Amendment,
+    shelf: Shelf,
+    offers: Offers,
+    rates: LoyaltyRates,
+) -> bool:
     """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
 
     What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
@@ -44,6 +53,9 @@ def amend(held: Reservation, extra: Reservation | None, change: Amendment, shelf
     else:
         _move(held, extra, surplus, shelf)
     held.lines, held.revision = lines, change.revision
+    # An order with discounts is not changed, so what it earns now is what its lines earn.
+    earned = price(lines, (), 0, held.currency, rates).points_earned
+    held.quote = replace(held.quote, points_earned=earned)
     return True
 
 
@@ -73,7 +85,11 @@ def take_back(held: Reservation, totals: Iterable[Line], shelf: Shelf) -> bool:
             back.append(replace(line, quantity=returned - line.returned))
         lines.append(replace(line, returned=returned))
     shelf.restock(back)
-    held.lines = tuple(lines)
+    kept_before, held.lines = _worth(held.lines), tuple(lines)
+    if back and kept_before:
+        # What came back earns nothing.
+        earned = int(held.quote.points_earned * _worth(held.lines) // kept_before)
+        held.quote = replace(held.quote, points_earned=earned)
     return bool(back)
 
 
@@ -109,6 +125,10 @@ def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine],
         shelf.restock(surplus)
     else:
         shelf.give_back(surplus)
+
+
+def _worth(lines: Iterable[HeldLine]) -> Decimal:
+    return sum((line.kept.quantity * line.unit_price.amount for line in lines), Decimal(0))
 
 
 def _pieces(lines: Mapping[int, HeldLine], item: int) -> int:

@@ -115,11 +115,11 @@ class Reservations(Protocol):
         ...
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
-        """Stores state, expiry, revision and other lines than there were."""
+        """Stores state, expiry, revision, points earned and other lines than there were."""
         ...
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
-        """Stores state, expiry and lines."""
+        """Stores state, expiry, lines, discounts and points."""
         ...
 
 

@@ -175,6 +175,21 @@ class AmendContract:
         with pytest.raises(ReservationNotFound):
             await shop.send(Restock(order_id=77, returned=(Line(item.id, 1),)))
 
+    async def test_points_are_earned_for_what_the_order_is_and_what_is_kept_of_it(self, shop: Shop):
+        first, second = await shop.stocked(50, 50)
+        held = await shop.send(shop.order((first, 30)))
+        await shop.send(amend(held, (first, 3)))
+        await shop.send(Commit(order_id=held.order_id))
+        assert await shop.points() == 30
+
+        extra = await shop.send(shop.order((second, 1)))
+        await shop.send(amend(held, (first, 3), (second, 1), extra=extra, revision=2))
+        assert await shop.points() == 40
+
+        for _ in range(2):
+            await shop.send(back(held, (first, 2)))
+            assert await shop.points() == 20
+
     async def test_what_came_back_is_on_the_shelf_once(self, shop: Shop):
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3), (second, 1)))
