@@ -65,7 +65,7 @@ class CheckoutApp(InMemoryOrderApp):
 
     async def work(self) -> None:
         handlers = self.checkout.job_handlers() | self.refunding.job_handlers()
-        while running := [job for job in self._state.jobs if job.state == "RUNNING" and job.token]:
+        while running := [j for j in self._state.jobs if j.state == "RUNNING" and j.token and j.kind in handlers]:
             for stored in running:
                 job = leased(stored)
                 settled = await handlers[job.kind](job)
