@@ -10,8 +10,11 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
+from chassis.alerts import Alerts
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
+from chassis.burial import Burial
 from chassis.clock import SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
@@ -134,10 +137,14 @@ def build(settings: InventorySettings) -> Service:
     )
     identity = Client(settings.identity_address)
     ops = SqlOps(write)
-    runner = _regular_work(settings, mediator, write, ops, error_log)
+    burial = Burial(open_uow, Alerts(SERVICE, channels_of(settings)), clock)
+    runner = _regular_work(settings, mediator, write, ops, error_log, burial)
+    after_commit.listeners.append(lambda committed: runner.submit(committed.jobs))
     figures = Figures()
     figures.add_pool("write", write)
     figures.add_pool("read", read)
+    figures.add("product_pages_asked", lambda: pages.asked)
+    figures.add("product_pages_read", lambda: pages.read)
     server = GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -171,11 +178,24 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
 
 
 def _regular_work(
-    settings: InventorySettings, mediator: Mediator[InventoryUow], write: AsyncEngine, ops: SqlOps, error_log: ErrorLog
+    settings: InventorySettings,
+    mediator: Mediator[InventoryUow],
+    write: AsyncEngine,
+    ops: SqlOps,
+    error_log: ErrorLog,
+    burial: Burial[SqlInventoryUow],
 ) -> JobRunner:
-    # This service has no durable jobs yet, so the way of their retries is never asked for.
-    backoff = Backoff(initial_s=1, max_s=60, max_attempts=5, random=random.Random())
-    runner = JobRunner(SqlJobStore(write), {}, backoff=backoff, service=SERVICE, report=error_log.report)
+    jitter = random.Random()
+    channels = channels_of(settings)
+    runner = JobRunner(
+        SqlJobStore(write),
+        alert_handlers(channels),
+        backoff=Backoff(initial_s=1, max_s=60, max_attempts=5, random=jitter),
+        backoffs=alert_backoffs(channels, jitter),
+        service=SERVICE,
+        bury=burial,
+        report=error_log.report,
+    )
     runner.every(settings.reservation_reap_s, partial(expire_all, mediator))
     kept_for = timedelta(days=settings.kept_answers_days)
     runner.every(3600, partial(forget_answers, write, older_than=kept_for))

@@ -116,11 +116,14 @@ class ProductPages:
         # All changes after `_remembered_from`, for pages that were read while newer ones came in.
         self._changes: deque[ProductChange] = deque(maxlen=_REMEMBERED_CHANGES)
         self._remembered_from = 0
+        # How many pages were asked for, and how many of them had to be read.
+        self.asked = self.read = 0
 
     async def get(self, request: PageRequest) -> PageReply:
         """The page as it is now, for a caller with a token including all that caller has done."""
         await self._freshness.wait(current().caller.id, current().position)
         needed = await self._looks.submit(None)
+        self.asked += 1
         while (page := self._found(request)) is None:
             page = await self._read_once(request)
             # One that was under way when this request came may be too old.
@@ -145,6 +148,7 @@ class ProductPages:
     async def _read_once(self, request: PageRequest) -> _Kept:
         reading = self._reading.get(request)
         if reading is None:
+            self.read += 1
             # Of nobody's request, so that it ends for the others when its first caller has gone.
             reading = asyncio.get_running_loop().create_task(self._read(request), context=Context())
             self._reading[request] = reading

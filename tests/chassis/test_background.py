@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 import tenacity
 
-from chassis.background import WakefulLoop, backoff_s
+from chassis.background import Report, WakefulLoop, backoff_s, to_nobody
 from tests.polling import eventually
 
 
@@ -26,8 +26,8 @@ class Work:
 
 
 @asynccontextmanager
-async def looping(work: Work, *, idle_s: float = 1000) -> AsyncIterator[WakefulLoop]:
-    loop = WakefulLoop("test", work, idle_s=idle_s)
+async def looping(work: Work, *, idle_s: float = 1000, report: Report = to_nobody) -> AsyncIterator[WakefulLoop]:
+    loop = WakefulLoop("test", work, idle_s=idle_s, report=report)
     await loop.start()
     try:
         yield loop
@@ -86,9 +86,11 @@ async def test_a_wake_during_a_round_is_not_lost() -> None:
 async def test_a_failure_does_not_end_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.background.backoff_s", lambda wait, attempts: 0.0)
     work = Work(lambda number: broken(number) if number < 3 else False)
+    reported: list[tuple[str, str]] = []
 
-    async with looping(work):
+    async with looping(work, report=lambda source, error: reported.append((source, repr(error)))):
         await eventually(lambda: work.rounds == 3)
+    assert len(reported) == 1, "only the first failure in a row is news"
 
 
 async def test_a_loop_that_fails_waits_its_backoff_however_often_it_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:

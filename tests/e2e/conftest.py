@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from deploy.local.shop import Shop
+from tests.alert_servers import Receiver, webhook_receiver
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
 
@@ -46,8 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def mesh() -> Iterator[RunningMesh]:
-    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as running:
+def alerts() -> Iterator[Receiver]:
+    """What the mesh's alert webhook gets."""
+    with webhook_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def mesh(alerts: Receiver) -> Iterator[RunningMesh]:
+    webhook = {"ALERT_WEBHOOK_URL": alerts.url, "ALERT_WEBHOOK_SECRET": "of the end-to-end tests"}
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | webhook) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import asyncpg
@@ -9,7 +10,9 @@ import httpx
 import pytest
 
 from deploy.local.shop import Shop
+from tests.alert_servers import Receiver
 from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
 from tests.polling import eventually
 
 # The database that each has its jobs in.
@@ -74,6 +77,22 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
         return [(e["action"], e.get("detail", "")) for e in entries if e["resource"] == f"{service}/{job_id}"]
 
     await eventually(lambda: _is(audited, [("DiscardJob", "done by hand"), ("RetryJob", "")]))
+
+
+async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
+    http: httpx.AsyncClient, alerts: Receiver, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin)
+    order = await shopper.order({shelf.ids[0]: 1}, "tok_down")
+    about = f"payment of order {order['id']} was given up"
+
+    async def alerted() -> bool:
+        return any(json.loads(body)["summary"].startswith(about) for _, body in alerts.requests)
+
+    await eventually(alerted, timeout_s=20)
+    entries = (await get(http, admin, "order/audit"))["entries"]
+    assert ("GiveUpPayment", order["id"], "GIVEN_UP") in [(e["action"], e["resource"], e["outcome"]) for e in entries]
+    assert (await shopper.get_order(order["id"]))["status"] == "ORDER_STATUS_FAILED"
 
 
 async def test_a_job_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:

@@ -232,10 +232,14 @@ async def test_a_poison_row_is_parked_and_the_others_go_on(
     projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
     await execute(read, "ALTER TABLE parcel ADD CONSTRAINT edible CHECK (label <> 'poison')")
+    reported: list[str] = []
+    projector._report = lambda source, error: reported.append(source)
     await add(sessions, "a", "poison", "b")
     assert await projector.project() == 3
     assert await labels(read) == ["a", "b"]
     assert await projector.project() == 0
+    (source,) = reported
+    assert source.startswith("projector: parcel ")
 
     await execute(read, "ALTER TABLE parcel DROP CONSTRAINT edible")
     assert await projector.project() == 0, "it is not due yet"
