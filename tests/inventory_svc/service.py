@@ -9,11 +9,15 @@ from contextlib import asynccontextmanager
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from easyorder.catalog.v1 import (
     CreateProductRequest,
+    DeleteProductRequest,
     GetProductRequest,
     ListProductsRequest,
     ListProductsResponse,
     Product,
+    UndeleteProductRequest,
+    UpsertProductRequest,
 )
+from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
@@ -35,6 +39,9 @@ from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, serving
 
 _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
 CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
+UPSERT_PRODUCT = rpc(_CATALOG, "UpsertProduct", UpsertProductRequest, Product)
+DELETE_PRODUCT = rpc(_CATALOG, "DeleteProduct", DeleteProductRequest, Empty)
+UNDELETE_PRODUCT = rpc(_CATALOG, "UndeleteProduct", UndeleteProductRequest, Product)
 GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
 GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from copy import deepcopy
 
 import pytest
 from easyorder.catalog.v1 import (
     CreateProductRequest,
+    DeleteProductRequest,
     GetProductRequest,
     ItemOption,
     ListProductsRequest,
     Product,
     ProductItem,
+    UndeleteProductRequest,
+    UpsertProductRequest,
     Variation,
     VariationOption,
 )
@@ -28,7 +32,7 @@ from easyorder.inventory.v1 import (
     ReserveRequest,
 )
 
-from chassis.errors import AppError, InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
+from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import OutOfStock, ProductNotFound, SkuTaken
 from tests.inventory_svc import service
@@ -200,6 +204,48 @@ async def test_a_request_id_creates_once(mesh):
     with pytest.raises(SkuTaken) as refusal:
         await create(mesh, a_shirt("A"))
     assert refusal.value.metadata["sku"] == "A"
+
+
+async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once(mesh):
+    created = await create(mesh, a_shirt("A", "B"))
+    client = mesh.admin()
+
+    async def shown() -> list[Product]:
+        listed = await client.call(service.LIST_PRODUCTS, ListProductsRequest())
+        assert listed.total_size == len(listed.products)
+        return listed.products
+
+    assert await shown() == [created]
+    wanted = deepcopy(created)
+    wanted.name, wanted.base_price = "Blouse", usd(20)
+    changed = await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
+    assert [item.price for item in changed.product_items] == [usd(22, 500_000_000)] * 2
+    assert await shown() == [changed]
+    assert await client.call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == changed
+    with pytest.raises(EtagMismatch):
+        await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=created.etag))
+    with pytest.raises(EtagMismatch):
+        await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
+    await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
+    assert await shown() == []
+    for method, request in (
+        (service.GET_PRODUCT, GetProductRequest(id=created.id)),
+        (service.GET_STOCK, GetProductInventoryRequest(product_id=created.id)),
+    ):
+        with pytest.raises(ProductNotFound):
+            await client.call(method, request)
+    back = await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
+    assert await shown() == [back]
+    assert (back.name, back.product_items) == ("Blouse", changed.product_items)
+
+
+async def test_the_id_in_the_body_is_that_of_the_path(mesh):
+    created = await create(mesh, a_shirt("A"))
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await mesh.admin().call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id + 1, product=created))
+
+    assert [violation.field for violation in refusal.value.violations] == ["product.id"]
 
 
 SPOILED = {

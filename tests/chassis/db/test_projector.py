@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.db.copy_projection import CopyProjection
 from chassis.db.engine import make_engine
@@ -317,6 +317,41 @@ async def test_a_rebuild_mends_rows_of_the_same_version_and_leaves_newer_ones(
     assert await projector.rebuild("parcel") == 2
 
     assert await labels(read) == ["a", "newer"]
+
+
+async def test_a_rebuild_takes_away_what_the_write_side_never_had(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    projector = projector_of(write, read, batch=3)
+    await add(sessions, *(f"p{number}" for number in range(7)))
+    await projector.project()
+    await execute(read, "INSERT INTO parcel (id, label, is_deleted, row_version) VALUES (-1, 'x', false, 1)")
+    await execute(read, "INSERT INTO parcel (id, label, is_deleted, row_version) VALUES (999, 'x', false, 1)")
+
+    await projector.rebuild("parcel")
+
+    assert await rows(read) == await rows(write)
+
+
+async def test_what_concludes_a_batch_is_part_of_its_transaction(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    concluded: list[list[str]] = []
+
+    async def conclude(connection: AsyncConnection, changes: Sequence[Change]) -> None:
+        found = await connection.scalars(text("SELECT label FROM parcel ORDER BY id"))
+        concluded.append(list(found))
+        if "poison" in concluded[-1]:
+            raise RuntimeError("this can not be concluded")
+
+    projector = Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, conclude=conclude)
+    await add(sessions, "a")
+    await projector.project()
+    await add(sessions, "poison")
+    await projector.project()
+
+    assert concluded == [["a"], ["a", "poison"]]
+    assert await labels(read) == ["a"]
 
 
 async def test_an_entity_without_projection_is_left_to_somebody_who_knows_it(

@@ -1,0 +1,65 @@
+"""A product's life over JSON: created, found, changed with its etag, deleted, brought back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import httpx
+
+from deploy.local.shop import Shop, lamp, money
+
+Json = dict[str, Any]
+
+
+async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncClient, admin: Shop):
+    run = uuid.uuid4().hex[:8]
+    created = await admin.create_product(lamp(run, colours=["red", "blue"], sizes=["S"], pieces=3))
+    path = f"/api/v1/products/{created['id']}"
+    sku = created["productItems"][0]["sku"]
+
+    async def found(query: str) -> list[Json]:
+        answer = await http.get("/api/v1/products", params={"query": query}, headers=admin.headers)
+        assert answer.status_code == 200, answer.text
+        products: list[Json] = answer.json().get("products", [])
+        return products
+
+    assert await found(run) == await found(sku[:-1]) == [created]
+    changed = await http.put(
+        path, json=created | {"name": f"Lamp {run}", "basePrice": money(50)}, headers=admin.headers
+    )
+    assert changed.status_code == 200, changed.text
+    assert [item["id"] for item in changed.json()["productItems"]] == [item["id"] for item in created["productItems"]]
+    assert await found(run) == [changed.json()]
+
+    late = await http.put(path, json=created, headers=admin.headers)
+    assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
+    late = await http.delete(path, params={"etag": created["etag"]}, headers=admin.headers)
+    assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
+
+    deleted = await http.delete(path, params={"etag": changed.json()["etag"]}, headers=admin.headers)
+    assert (deleted.status_code, deleted.json()) == (200, {})
+    assert await found(run) == []
+    assert (await http.get(path, headers=admin.headers)).status_code == 404
+    taken = await http.post("/api/v1/products", json=created, headers=admin.headers)
+    assert (taken.status_code, taken.json()["details"][0]["reason"]) == (409, "SKU_TAKEN")
+
+    back = await http.post(f"{path}:undelete", json={}, headers=admin.headers)
+    assert back.status_code == 200, back.text
+    assert back.json()["productItems"] == changed.json()["productItems"]
+    assert await found(run) == [back.json()]
+
+
+async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, shopper: Shop):
+    product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1))
+    path = f"/api/v1/products/{product['id']}"
+
+    for caller, expected in (({}, 401), (shopper.headers, 403)):
+        answers = [
+            await http.put(path, json=product, headers=caller),
+            await http.delete(path, headers=caller),
+            await http.post(f"{path}:undelete", json={}, headers=caller),
+        ]
+        assert [answer.status_code for answer in answers] == [expected] * 3
+
+    assert (await http.get(path, headers=admin.headers)).json() == product
