@@ -1,0 +1,109 @@
+"""What follows an order, over JSON: changed, paid anew, shipped, refunded, reported and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from deploy.local.shop import Shop
+from tests.e2e.test_shopping import a_shelf
+from tests.polling import eventually
+
+Json = dict[str, Any]
+
+
+async def call(http: httpx.AsyncClient, who: Shop, method: str, path: str, body: Json | None = None) -> Json:
+    answer = await http.request(method, f"/api/v1{path}", json=body, headers=who.headers)
+    assert answer.status_code == 200, answer.text
+    said: Json = answer.json()
+    return said
+
+
+async def status_is(shopper: Shop, order_id: str, wanted: str) -> Json:
+    async def reached() -> bool:
+        return bool((await shopper.get_order(order_id))["status"] == f"ORDER_STATUS_{wanted}")
+
+    await eventually(reached)
+    return await shopper.get_order(order_id)
+
+
+async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
+    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin)
+    sku, item = next(iter(shelf.items.items()))
+    order_id = (await shopper.order({item: 3}, "tok_ok"))["id"]
+    paid = await status_is(shopper, order_id, "PAID")
+
+    shipped = {"status": "ORDER_STATUS_SHIPPED", "etag": paid["etag"]}
+    await call(http, admin, "PUT", f"/admin/orders/{order_id}/status", shipped)
+    late = await http.put(f"/api/v1/admin/orders/{order_id}/status", json=shipped, headers=admin.headers)
+    assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
+    cancel = await http.post(f"/api/v1/orders/{order_id}:cancel", json={"reason": "late"}, headers=shopper.headers)
+    assert (cancel.status_code, cancel.json()["details"][0]["reason"]) == (400, "ILLEGAL_TRANSITION")
+
+    body = {
+        "items": [{"productItemId": item, "quantity": 1}],
+        "reason": "broken",
+        "requestId": str(uuid.uuid4()),
+    }
+    for _ in range(2):
+        refunded = await call(http, admin, "POST", f"/admin/orders/{order_id}:refund", body)
+        assert refunded["payment"]["status"] == "PAYMENT_STATUS_PARTIALLY_REFUNDED"
+        assert refunded["payment"]["refundedAmount"] == refunded["items"][0]["unitPrice"]
+
+    async def restocked() -> bool:
+        return (await shopper.stock(shelf.product_id))[sku].on_hand == 18
+
+    await eventually(restocked)
+    day = datetime.now(UTC).date().isoformat()
+    report = await call(http, admin, "GET", f"/admin/reports/daily?date={day}")
+    assert int(report["currencies"][0]["orders"]) >= 1
+    listed = await call(http, admin, "GET", "/admin/orders?filter=status%20%3D%20ORDER_STATUS_SHIPPED")
+    assert order_id in [order["id"] for order in listed["orders"]]
+
+    download = await http.get(f"/api/v1/admin/orders:export?from={day}&to={day}", headers=admin.headers)
+    assert download.status_code == 200
+    assert download.headers["content-type"] == "text/csv; charset=utf-8"
+    assert download.headers["content-disposition"] == f'attachment; filename="orders_{day}_{day}.csv"'
+    lines = {line["id"]: line for line in csv.DictReader(io.StringIO(download.text, newline=""))}
+    assert lines[order_id]["status"] == "SHIPPED"
+    for path in ("admin/orders", f"admin/orders:export?from={day}&to={day}", f"admin/reports/daily?date={day}"):
+        assert (await http.get(f"/api/v1/{path}", headers=shopper.headers)).status_code == 403
+
+
+async def test_a_refused_order_is_paid_anew_and_one_that_waits_is_changed(
+    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin)
+    first, second = shelf.ids[:2]
+    declined = (await shopper.order({first: 2}, "tok_declined"))["id"]
+    await status_is(shopper, declined, "FAILED")
+
+    async def accepted() -> bool:
+        body = {"payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}}
+        path = f"/api/v1/orders/{declined}:retryPayment"
+        return (await http.post(path, json=body, headers=shopper.headers)).status_code == 200
+
+    await eventually(accepted)
+    await status_is(shopper, declined, "PAID")
+
+    waiting = (await shopper.order({first: 2}, "tok_flaky_2"))["id"]
+    body = {"items": [{"productItemId": first, "quantity": 1}, {"productItemId": second, "quantity": 4}]}
+    changed = await call(http, shopper, "PUT", f"/orders/{waiting}", body)
+    paid = await status_is(shopper, waiting, "PAID")
+
+    assert {item["productItemId"]: item["quantity"] for item in paid["items"]} == {first: 1, second: 4}
+    assert paid["payment"]["amount"] == changed["totalAmount"]
+    skus = list(shelf.items)
+
+    async def sold() -> bool:
+        stock = await shopper.stock(shelf.product_id)
+        return [(stock[sku].on_hand, stock[sku].reserved) for sku in skus[:2]] == [(17, 0), (16, 0)]
+
+    await eventually(sold)
