@@ -21,13 +21,14 @@ from easyorder.ops.v1 import (
     RetryJobRequest,
     Stats,
 )
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
-from chassis.db.ops import JobDone, JobNotFound, JobRunning, SqlOps
+from chassis.db.ops import JobDone, JobNotFound, JobRunning, SqlOps, jobs_in
 from chassis.db.outbox import write_events
 from chassis.error_log import ErrorLog
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
@@ -157,6 +158,24 @@ async def test_jobs_of_one_state(bench: Bench, mesh: Mesh) -> None:
         await mesh.admin().call(
             LIST_JOBS, ListJobsRequest(page_size=1, state=JobState.DEAD, page_token=page.next_page_token)
         )
+
+
+@pytest.mark.parametrize("state", ["DEAD", "READY", "RUNNING", "DISCARDED"])
+async def test_the_few_that_need_somebody_are_found_among_many_that_are_done(
+    chassis_engine: AsyncEngine, state: str
+) -> None:
+    async with chassis_engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO job (id, kind, key, payload, state, attempts, due_at) "
+                "SELECT n, 'charge', n, '{}', 'DONE', 1, now() FROM generate_series(1, 20000) AS n"
+            )
+        )
+        await connection.execute(text("ANALYZE job"))
+        query = jobs_in(state, below=None, limit=21).compile(chassis_engine, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(await connection.scalars(text(f"EXPLAIN {query}")))
+
+    assert "ix_job_given_up" in plan or "ix_job_due" in plan, plan
 
 
 async def test_a_job_is_shown_with_what_it_carries_and_why_it_failed(bench: Bench, mesh: Mesh) -> None:
