@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from chassis.context import Caller
+from chassis.context import ANONYMOUS, Caller
 from chassis.db.copy_projection import CopyProjection
 from chassis.db.freshness import Freshness, current_position
 from chassis.db.projector import Change, Projector
@@ -42,6 +42,13 @@ async def test_nobody_waits_when_nothing_of_theirs_is_pending(freshness: Freshne
     await place(sessions, ANN)
 
     assert await freshness.wait("dee", timeout_s=0)
+
+
+async def test_nobody_in_particular_waits_only_for_what_was_shown(freshness: Freshness, sessions: Sessions) -> None:
+    position = await place(sessions, ANONYMOUS)
+
+    assert await freshness.wait(ANONYMOUS.id, timeout_s=0)
+    assert not await freshness.wait(ANONYMOUS.id, position, timeout_s=0)
 
 
 async def test_the_maker_waits_until_the_change_is_applied(
