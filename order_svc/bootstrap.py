@@ -79,9 +79,7 @@ class OrderService:
     background: Sequence[Background]
 
 
-def handle_commands(
-    mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff, alerts: Alerts = NOBODY
-) -> None:
+def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff, alerts: Alerts = NOBODY) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
     mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))

@@ -268,6 +268,8 @@ class Order:
         """The provider gave the money back, or will never take it."""
         self.row_version += 1
         self.payment.status = PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED
+        if refunded:
+            self.payment.refunded = self.payment.amount
         self.payment.processed_at = at
 
     def check_amendable(self) -> None:

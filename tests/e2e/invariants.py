@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
-from tests.e2e.running_mesh import RunningMesh
+import asyncpg
+
+
+class Databases(Protocol):
+    """Whatever has the databases of a mesh."""
+
+    def database(self, name: str) -> AbstractAsyncContextManager[asyncpg.Connection]: ...
+
 
 _STOCK = """
 SELECT i.id, i.on_hand, i.reserved, coalesce(held.pieces, 0) AS held
@@ -32,7 +41,7 @@ _SOLD = {"PAID", "SHIPPED", "DELIVERED"}
 _FINAL = {"PAID", "SHIPPED", "DELIVERED", "CANCELLED", "FAILED"}
 
 
-async def at_rest(mesh: RunningMesh) -> bool:
+async def at_rest(mesh: Databases) -> bool:
     """Every order has a final status, and no job is left to do."""
     async with mesh.database("easyorder_order_write") as orders:
         statuses = {row["status"] for row in await orders.fetch("SELECT DISTINCT status FROM orders")}
@@ -41,7 +50,7 @@ async def at_rest(mesh: RunningMesh) -> bool:
     return statuses <= _FINAL and waiting == 0 and unpublished == 0
 
 
-async def check(mesh: RunningMesh, acknowledged: Collection[int] = ()) -> None:
+async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
     """Raises AssertionError for whatever does not hold. `acknowledged` are ids of orders that clients were told of."""
     async with mesh.database("easyorder_inventory_write") as inventory:
         wrong = await inventory.fetch(_STOCK)
@@ -65,6 +74,9 @@ async def check(mesh: RunningMesh, acknowledged: Collection[int] = ()) -> None:
         assert row["events"] == list(range(1, row["sequence"] + 1)), f"I4 events: {row}"
         expected = {"COMMITTED"} if sold else {"RELEASED", "EXPIRED"}
         assert reservations[row["id"]] in expected, f"I1 {row}: reservation is {reservations[row['id']]}"
+    of_orders = {row["transaction_id"] for row in rows}
+    unowned = {id: entry for id, entry in ledger.items() if id not in of_orders and entry["net"]}
+    assert not unowned, f"I2 money for no order: {unowned}"
     strays = {id for id, state in reservations.items() if state == "COMMITTED"} - known
     assert not strays, f"I1 sold without an order: {strays}"
     async with mesh.database("easyorder_order_read") as read:

@@ -51,7 +51,7 @@ COMMIT = rpc(_INVENTORY, "Commit", CommitRequest, CommitResponse)
 RELEASE = rpc(_INVENTORY, "Release", ReleaseRequest, ReleaseResponse)
 
 
-class _Identity:
+class Identity:
     """Only tells its keys."""
 
     def __init__(self, tokens: Tokens) -> None:
@@ -70,7 +70,7 @@ async def running_replica(databases: Mapping[str, str], tokens: Tokens, **settin
         def database_url(self, name: str) -> str:
             return databases[name]
 
-    async with serving({"easyorder.identity.v1.IdentityService": _Identity(tokens)}) as identity:
+    async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
         wiring = {"identity_address": identity.address, "listen_address": "127.0.0.1:0", "mesh_secret": SECRET}
         service = build(Settings.model_validate(wiring | settings))
         for work in service.background:

@@ -234,6 +234,29 @@ async def test_a_cancelled_order_gets_back_what_is_left(order_app: OrderApp) -> 
     assert amounts == ["5.00", "30.00"]
 
 
+async def test_what_came_back_with_a_cancelled_charge_is_not_promised_again(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()))
+    cancelled = await order_app.send(CancelOrder(order_id=order_id, reason="late"))
+    transaction_id = cancelled.payment.transaction_id
+    # The charge was under way: the provider had made it, and gave it back.
+    await order_app.send(
+        RecordRefund(
+            lease=None,
+            order_id=order_id,
+            transaction_id=transaction_id,
+            refund_id=f"{transaction_id}/all",
+            refunded=True,
+        )
+    )
+    before = await order_app.jobs()
+
+    with pytest.raises(RefundExceedsCharge):
+        await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.00"), reason="scratch"))
+
+    assert await order_app.jobs() == before
+    assert (await order_app.order(order_id)).payment.refunded == usd("35.00")
+
+
 async def test_a_provider_that_knows_of_no_charge_is_not_believed(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(items=two_items()).paid())
     granted = await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.00"), reason="scratch"))

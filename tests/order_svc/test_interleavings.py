@@ -1,0 +1,161 @@
+"""Whatever happens in whatever order, what the design promises (I1 to I6) holds when it is over.
+
+Shoppers create orders, once or several times at once with one request_id, whose cards are good, declined, flaky, down
+or lose the provider's reply; they cancel, administrators refund, holds expire, and the services are restarted, all at
+the same time. EASYORDER_INTERLEAVINGS [2] is how many runs there are; the seed is in the name of the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import TypeVar
+
+import pytest
+from easyorder.google.type import Money
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    CreateOrderRequest,
+    Order,
+    OrderLine,
+    PaymentDetails,
+    PaymentMethod,
+    RefundOrderRequest,
+)
+
+from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
+from chassis.grpc.clients import Client, rpc
+from tests.e2e import invariants
+from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
+from tests.polling import eventually
+
+RUNS = int(os.environ.get("EASYORDER_INTERLEAVINGS", "2"))
+SHOPPERS = 30
+LASTS_S = 1.5
+SETTLED_WITHIN_S = 60
+ORDERS = "easyorder.order.v1.OrderService"
+CREATE = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
+CANCEL = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
+REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
+CARDS = ("tok_ok", "tok_ok", "tok_ok", "tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300")
+# A charge takes up to a third of a second, a lease to the end of it little more: both run out now and then.
+QUICK = {
+    "payment_backoff_initial_s": 0.1,
+    "payment_max_attempts": 3,
+    "payment_timeout_s": 0.5,
+    "inventory_timeout_s": 1,
+    "job_lease_s": 1.5,
+    "reservation_reap_s": 0.1,
+    "drain_grace_s": 0,
+}
+R = TypeVar("R")
+
+
+class Chaos:
+    """What happens in one run, as its seed says."""
+
+    def __init__(self, shop: WholeShop, random: Random, items: list[int]) -> None:
+        self._shop = shop
+        self._random = random
+        self._items = items
+        self._admin = shop.client(shop.tokens.admin())
+        self.told: set[int] = set()
+
+    async def happen(self) -> None:
+        shoppers = [self._shopper(f"shopper-{n}") for n in range(SHOPPERS)]
+        restarts = [self._restarts(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
+        await asyncio.gather(*shoppers, *restarts)
+
+    async def _restarts(self, name: str, times: int) -> None:
+        for _ in range(times):
+            await self._pause(LASTS_S / 2)
+            await self._shop.services[name].restart()
+
+    async def _shopper(self, name: str) -> None:
+        random = self._random
+        client = self._shop.client(self._shop.tokens.user(name))
+        request = CreateOrderRequest(
+            request_id=name,
+            currency="USD",
+            items=[
+                OrderLine(product_item_id=item, quantity=random.randint(1, 3))
+                for item in random.sample(self._items, random.randint(1, len(self._items)))
+            ],
+            payment=PaymentDetails(method=PaymentMethod.CARD, token=random.choice(CARDS)),
+        )
+        await self._pause(LASTS_S / 2)
+        copies = random.choice([1, 1, 2, 3])
+        answers = await asyncio.gather(*[self._repeated(self._create, client, request) for _ in range(copies)])
+        # A copy may be refused and a later one not: pieces come back.
+        orders = {order_id for order_id in answers if order_id is not None}
+        assert len(orders) <= 1, f"one request_id, several orders: {orders}"
+        if not orders:
+            return
+        order_id = orders.pop()
+        self.told.add(order_id)
+        if random.random() < 0.4:
+            await self._pause(LASTS_S / 2)
+            await self._repeated(self._cancel, client, CancelOrderRequest(id=order_id, reason="changed my mind"))
+        for n in range(random.choice([0, 0, 1, 2])):
+            await self._pause(LASTS_S / 2)
+            amount = Money(currency_code="USD", units=PRICE) if random.random() < 0.7 else None
+            refund = RefundOrderRequest(id=order_id, amount=amount, reason="broken", request_id=f"{name}/refund-{n}")
+            await self._repeated(self._refund, self._admin, refund)
+
+    async def _create(self, client: Client, request: CreateOrderRequest) -> int | None:
+        try:
+            return (await client.call(CREATE, request, timeout_s=3)).id
+        except AppError as error:
+            if error.reason == "OUT_OF_STOCK":
+                return None
+            raise
+
+    async def _cancel(self, client: Client, request: CancelOrderRequest) -> None:
+        try:
+            await client.call(CANCEL, request, timeout_s=3)
+        except AppError as error:
+            # Too late: the card was refused, or all the money went back.
+            if error.reason != "ILLEGAL_TRANSITION":
+                raise
+
+    async def _refund(self, client: Client, request: RefundOrderRequest) -> None:
+        try:
+            await client.call(REFUND, request, timeout_s=3)
+        except AppError as error:
+            # Not paid, or not so much.
+            if error.kind is not Kind.FAILED_PRECONDITION:
+                raise
+
+    async def _repeated(
+        self, call: Callable[[Client, R], Awaitable[int | None]], client: Client, request: R
+    ) -> int | None:
+        """Whoever gets no answer asks again."""
+        for _ in range(50):
+            try:
+                return await call(client, request)
+            except (Unavailable, DeadlineExceeded, Conflict):
+                await self._pause(0.2)
+        raise AssertionError(f"no answer to {request}")
+
+    async def _pause(self, at_most_s: float) -> None:
+        await asyncio.sleep(self._random.uniform(0, at_most_s))
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seed", range(RUNS))
+async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
+    random = Random(seed)
+    urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
+    urls |= await databases_of("order_svc")
+    # Some holds end before their charge has, some never.
+    hold_s = random.choice([0.2, 1, 900])
+    async with whole_shop(urls, **QUICK, reservation_ttl_s=hold_s) as shop:
+        # Of the first there is enough, of the last too little for all.
+        chaos = Chaos(shop, random, await stocked(shop, pieces=(1000, 60, 20)))
+
+        await chaos.happen()
+
+        await eventually(lambda: invariants.at_rest(shop), timeout_s=SETTLED_WITHIN_S)
+        await invariants.check(shop, chaos.told)
