@@ -1,10 +1,11 @@
-"""Waiting in tests: poll with a deadline, never sleep and hope."""
+"""Waiting in tests: poll with a deadline, never sleep and hope; sleep at random only to mix up what happens at once."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from random import Random
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
@@ -35,3 +36,8 @@ async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5) -> A
         if loop.time() >= deadline:
             raise failure or AssertionError(f"did not become true within {timeout_s} s: {condition}")
         await asyncio.sleep(_INTERVAL_S)
+
+
+async def some_time(random: Random, *, at_most_s: float) -> None:
+    """Parts two things by a random while, so that others come between them. Nothing may rely on its length."""
+    await asyncio.sleep(random.uniform(0, at_most_s))

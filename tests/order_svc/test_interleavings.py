@@ -29,7 +29,7 @@ from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailab
 from chassis.grpc.clients import Client, rpc
 from tests.e2e import invariants
 from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
-from tests.polling import eventually
+from tests.polling import eventually, some_time
 
 RUNS = int(os.environ.get("EASYORDER_INTERLEAVINGS", "2"))
 SHOPPERS = 30
@@ -140,7 +140,7 @@ class Chaos:
         raise AssertionError(f"no answer to {request}")
 
     async def _pause(self, at_most_s: float) -> None:
-        await asyncio.sleep(self._random.uniform(0, at_most_s))
+        await some_time(self._random, at_most_s=at_most_s)
 
 
 @pytest.mark.timeout(180)
