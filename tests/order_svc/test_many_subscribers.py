@@ -1,0 +1,80 @@
+"""Many streams while many orders run: each gets all that is its own, once and in order, whoever else does not read.
+
+EASYORDER_SUBSCRIBERS [60] is how many there are; each orders three times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+from easyorder.order.v1 import HubMessage, SubscribeRequest
+
+from chassis.grpc.clients import rpc
+from tests.e2e import invariants
+from tests.order_svc.test_interleavings import CREATE, CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
+from tests.order_svc.whole_shop import WholeShop, stocked, whole_shop
+from tests.polling import eventually
+
+SUBSCRIBERS = int(os.environ.get("EASYORDER_SUBSCRIBERS", "60"))
+ORDERS_EACH = 3
+SUBSCRIBE = rpc("easyorder.order.v1.OrderHub", "Subscribe", SubscribeRequest, HubMessage)
+_PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"
+
+
+class Subscriber:
+    """A shopper, and the numbers of what the hub told them."""
+
+    def __init__(self, shop: WholeShop, name: str) -> None:
+        self.name = name
+        self.told: list[int] = []
+        self.listens = asyncio.Event()
+        self._client = shop.client(shop.tokens.user(name))
+
+    async def listen(self) -> None:
+        async for message in self._client.stream(SUBSCRIBE, SubscribeRequest()):
+            self.listens.set()
+            if message.heartbeat is None:
+                self.told.append(message.sequence)
+
+    async def order(self, item: int, number: int) -> None:
+        request = CreateOrderRequest(
+            request_id=f"{self.name}/{number}",
+            currency="USD",
+            items=[OrderLine(product_item_id=item, quantity=1)],
+            payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+        )
+        await self._client.call(CREATE, request, timeout_s=30)
+
+
+@pytest.mark.timeout(240)
+async def test_nothing_is_lost_or_doubled_while_one_does_not_read(databases_of) -> None:
+    urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
+    urls |= await databases_of("order_svc")
+    async with whole_shop(urls) as shop:
+        (item,) = await stocked(shop, pieces=[SUBSCRIBERS * ORDERS_EACH])
+        subscribers = [Subscriber(shop, f"shopper-{n}") for n in range(SUBSCRIBERS)]
+        # An administrator, to whom everything is sent, reads the first message and no other.
+        stalled = shop.client(shop.tokens.admin()).stream(SUBSCRIBE, SubscribeRequest())
+        await anext(stalled)
+        listening = [asyncio.create_task(subscriber.listen()) for subscriber in subscribers]
+        await asyncio.gather(*[subscriber.listens.wait() for subscriber in subscribers])
+
+        await asyncio.gather(*[s.order(item, number) for number in range(ORDERS_EACH) for s in subscribers])
+        await eventually(lambda: invariants.at_rest(shop), timeout_s=120)
+
+        async with shop.database("easyorder_order_write") as orders:
+            published = [(row["owner"], row["position"]) for row in await orders.fetch(_PUBLISHED)]
+
+        def all_are_told() -> bool:
+            for subscriber in subscribers:
+                own = [position for owner, position in published if owner == subscriber.name]
+                assert subscriber.told == own
+            return True
+
+        await eventually(all_are_told, timeout_s=10)
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+        await stalled.aclose()
