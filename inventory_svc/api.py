@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import TypeVar
 
 from easyorder.catalog.v1 import (
@@ -19,11 +19,18 @@ from easyorder.catalog.v1 import (
 )
 from easyorder.google.protobuf import Empty
 from easyorder.inventory.v1 import (
+    AdjustStockRequest,
     AmendRequest,
     AmendResponse,
+    Availability,
+    CheckAvailabilityRequest,
+    CheckAvailabilityResponse,
     CommitRequest,
     CommitResponse,
     GetProductInventoryRequest,
+    InventoryMessage,
+    ListLowStockRequest,
+    ListLowStockResponse,
     ProductInventory,
     ReleaseRequest,
     ReleaseResponse,
@@ -33,6 +40,8 @@ from easyorder.inventory.v1 import (
     RestockRequest,
     RestockResponse,
     SettlementResult,
+    StockLevel,
+    WatchInventoryRequest,
 )
 
 from chassis import failpoints
@@ -42,6 +51,8 @@ from chassis.grpc.status import to_status
 from chassis.idempotency import RequestKey
 from chassis.mediator import Command, Mediator
 from chassis.wire import Encoded, codec
+from inventory_svc.commands.adjust_stock import AdjustStock
+from inventory_svc.commands.check_availability import CheckAvailability
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
@@ -52,6 +63,7 @@ from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.messages import (
     amend_command,
+    order_lines,
     product_message,
     reservation_message,
     reserve_command,
@@ -62,6 +74,7 @@ from inventory_svc.messages import (
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import PageRequest, ProductQueries
 from inventory_svc.queries.stock import StockQueries
+from inventory_svc.stock_watch import StockWatch
 
 R = TypeVar("R")
 
@@ -116,9 +129,13 @@ class InventoryApi:
     The orders of a call are commands of their own, so that those of concurrent calls share a transaction.
     """
 
-    def __init__(self, mediator: Mediator[InventoryUow], queries: StockQueries) -> None:
+    def __init__(
+        self, mediator: Mediator[InventoryUow], queries: StockQueries, watch: StockWatch, *, low_stock: int
+    ) -> None:
         self._mediator = mediator
         self._queries = queries
+        self._watch = watch
+        self._low_stock = low_stock
 
     async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
         levels = await self._queries.get_product_inventory(request.product_id)
@@ -145,6 +162,39 @@ class InventoryApi:
         answers = await self._each(restock_command(returned) for returned in request.orders)
         return RestockResponse(results=_settlements([returned.order_id for returned in request.orders], answers))
 
+    async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
+        command = AdjustStock(
+            request=_request_key(request),
+            product_item_id=request.product_item_id,
+            delta=request.delta,
+            reason=request.reason,
+            etag=request.etag,
+        )
+        return stock_level_message(await self._mediator.send(command))
+
+    async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
+        threshold = self._low_stock if request.threshold is None else request.threshold
+        levels = await self._queries.list_low_stock(threshold)
+        return ListLowStockResponse(items=[stock_level_message(level) for level in levels])
+
+    async def check_availability(self, request: CheckAvailabilityRequest) -> CheckAvailabilityResponse:
+        answers = await asyncio.gather(
+            *(self._mediator.send(CheckAvailability(lines=order_lines(asked.lines))) for asked in request.orders)
+        )
+        return CheckAvailabilityResponse(
+            results=[
+                Availability(
+                    order_id=asked.order_id,
+                    available=answer.available,
+                    items=[stock_level_message(level) for level in answer.levels],
+                )
+                for asked, answer in zip(request.orders, answers, strict=True)
+            ]
+        )
+
+    def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
+        return self._watch.watch(list(dict.fromkeys(request.product_item_ids)))
+
     async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
         sending = [self._mediator.send(command) for command in commands]
         return await asyncio.gather(*(_answer(sent) for sent in sending))
@@ -170,11 +220,11 @@ def _settlements(order_ids: Iterable[int], answers: Iterable[AppError | None]) -
     ]
 
 
-def _request_key(request: CreateProductRequest) -> RequestKey | None:
+def _request_key(request: CreateProductRequest | AdjustStockRequest) -> RequestKey | None:
     if not request.request_id:
         return None
     return RequestKey(
-        scope=f"{current().caller.id}/CreateProduct",
+        scope=f"{current().caller.id}/{type(request).__name__.removesuffix('Request')}",
         request_id=request.request_id,
-        fingerprint=hashlib.sha256(codec(CreateProductRequest).encode(request)).hexdigest(),
+        fingerprint=hashlib.sha256(codec(type(request)).encode(request)).hexdigest(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,23 +23,29 @@ from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.freshness import Freshness
 from chassis.db.hilo import HiLo
 from chassis.db.idempotency import forget_answers
+from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
 from chassis.db.projector import Projector
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.error_log import ErrorLog
+from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
 from chassis.figures import Figures
-from chassis.grpc.clients import Client
+from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
-from chassis.job_runner import JobRunner
+from chassis.job_runner import JobHandler, JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
+from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api import InventoryApi, ProductApi
+from inventory_svc.availability import AvailabilityTeller, hear_of_orders
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
+from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY
+from inventory_svc.commands.check_availability import CheckAvailability, check_availability
 from inventory_svc.commands.commit import Commit, commit_batch
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
@@ -47,7 +53,7 @@ from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, dea
 from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
-from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservation
+from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_batch
 from inventory_svc.commands.restock import Restock, restock_batch
@@ -66,6 +72,7 @@ from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
+from inventory_svc.stock_watch import StockWatch
 
 SERVICE = "inventory"
 
@@ -91,7 +98,8 @@ def handle_commands(
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle_batch(Restock, restock_batch)
     mediator.handle(AdjustStock, adjust_stock)
-    mediator.handle(KeepReservation, keep_reservation)
+    mediator.handle_batch(KeepReservation, keep_reservations)
+    mediator.handle_batch(CheckAvailability, check_availability)
     mediator.handle(CreateProduct, create_product)
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)
@@ -135,10 +143,20 @@ def build(settings: InventorySettings) -> Service:
     pages = ProductPages(
         products, CatalogueLog(read), freshness, serialised_products, ttl_s=settings.product_cache_ttl_s
     )
+    stock = StockQueries(read, freshness)
+    watch = StockWatch(stock, clock=clock)
+    projector.on_applied.append(partial(_wake, watch))
     identity = Client(settings.identity_address)
+    orders = Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value())
+    teller = AvailabilityTeller(
+        open_uow, GrpcOrders(orders, timeout_s=settings.order_timeout_s), low=settings.low_stock_threshold
+    )
+    inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
+    feed = FeedConsumer(RemoteFeed(orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
     ops = SqlOps(write)
     burial = Burial(open_uow, Alerts(SERVICE, channels_of(settings)), clock)
-    runner = _regular_work(settings, mediator, write, ops, error_log, burial)
+    handlers = {CONFIRM_AVAILABILITY: teller.tell, inbox.job_kind: inbox.run_again}
+    runner = _regular_work(settings, mediator, write, ops, error_log, burial, handlers)
     after_commit.listeners.append(lambda committed: runner.submit(committed.jobs))
     figures = Figures()
     figures.add_pool("write", write)
@@ -150,7 +168,9 @@ def build(settings: InventorySettings) -> Service:
         address=settings.listen_address or settings.inventory_address,
         servicers={
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, products, pages),
-            "easyorder.inventory.v1.InventoryService": InventoryApi(mediator, StockQueries(read, freshness)),
+            "easyorder.inventory.v1.InventoryService": InventoryApi(
+                mediator, stock, watch, low_stock=settings.low_stock_threshold
+            ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, freshness)),
             OPS: OpsApi(SERVICE, ops, figures, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
@@ -158,9 +178,11 @@ def build(settings: InventorySettings) -> Service:
         audit=SqlAuditSink(write),
         errors=SqlErrorSink(write),
         call_timeout_s=settings.call_timeout_s,
+        on_drain=(watch.drain,),
     )
-    closing = [_Closing(engine.dispose) for engine in (write, read)] + [_Closing(identity.close)]
-    background: Sequence[Background] = [*closing, error_log, projector, runner]
+    closing = [_Closing(engine.dispose) for engine in (write, read)]
+    closing += [_Closing(client.close) for client in (identity, orders)]
+    background: Sequence[Background] = [*closing, error_log, projector, watch, runner, feed]
     return Service(server, background, mediator, projector, pages)
 
 
@@ -184,15 +206,18 @@ def _regular_work(
     ops: SqlOps,
     error_log: ErrorLog,
     burial: Burial[SqlInventoryUow],
+    handlers: Mapping[str, JobHandler],
 ) -> JobRunner:
     jitter = random.Random()
     channels = channels_of(settings)
     runner = JobRunner(
         SqlJobStore(write),
-        alert_handlers(channels),
-        backoff=Backoff(initial_s=1, max_s=60, max_attempts=5, random=jitter),
+        {**handlers, **alert_handlers(channels)},
+        # What is told to order_svc is told for days before an operator is asked.
+        backoff=Backoff(initial_s=0.2, max_s=60, max_attempts=1000, random=jitter),
         backoffs=alert_backoffs(channels, jitter),
         service=SERVICE,
+        lease_s=settings.job_lease_s,
         bury=burial,
         report=error_log.report,
     )
@@ -201,6 +226,10 @@ def _regular_work(
     runner.every(3600, partial(forget_answers, write, older_than=kept_for))
     runner.every(3600, partial(purge, ops, settings))
     return runner
+
+
+async def _wake(watch: StockWatch, _changes: object) -> None:
+    watch.wake()
 
 
 async def expire_all(mediator: Mediator[InventoryUow]) -> None:

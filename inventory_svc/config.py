@@ -25,5 +25,6 @@ class InventorySettings(MeshSettings):
     low_stock_threshold: int = Field(default=10, ge=0)
     # A job whose worker died is taken over after that.
     job_lease_s: float = Field(default=20, gt=0)
+    order_timeout_s: float = Field(default=5, gt=0)
     database_pool_size: int = Field(default=10, ge=2)
     kept_answers_days: float = Field(default=7, gt=0)

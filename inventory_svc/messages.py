@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
 from easyorder.catalog.v1 import ListProductsResponse
@@ -13,9 +13,11 @@ from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import Amendment as AmendmentMessage
 from easyorder.inventory.v1 import Reservation as ReservationMessage
-from easyorder.inventory.v1 import ReservationRequest, ReservedLine, ReturnedGoods
+from easyorder.inventory.v1 import ReservationLine, ReservationRequest, ReservedLine, ReturnedGoods
 from easyorder.inventory.v1 import ReservationState as ReservationStateMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
+from easyorder.order.v1 import ItemStock as ItemStockMessage
+from easyorder.order.v1 import StockState as StockStateMessage
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
@@ -26,7 +28,7 @@ from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line, StockLevel
+from inventory_svc.domain.stock import ItemStock, Line, StockLevel
 from inventory_svc.incentive_messages import discount_messages
 
 
@@ -92,6 +94,7 @@ def reserve_command(request: ReservationRequest) -> Reserve:
         loyalty_points=request.loyalty_points,
         renew=request.renew,
         keep_prices=request.keep_prices,
+        no_backorder=request.no_backorder,
     )
 
 
@@ -114,6 +117,7 @@ def restock_command(request: ReturnedGoods) -> Restock:
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:
     quote = reservation.quote
+    stocks = {stock.product_item_id: item_stock_message(stock) for stock in reservation.stands}
     return ReservationMessage(
         order_id=reservation.order_id,
         state=ReservationStateMessage[reservation.state.name],
@@ -125,6 +129,7 @@ def reservation_message(reservation: Reservation) -> ReservationMessage:
                 quantity=line.quantity,
                 unit_price=money_message(line.unit_price),
                 backordered=line.backordered,
+                stock=stocks.get(line.product_item_id),
                 discount=money_message(quote.line_discount(number, reservation.currency)) if quote.discounts else None,
             )
             for number, line in enumerate(reservation.lines)
@@ -133,6 +138,15 @@ def reservation_message(reservation: Reservation) -> ReservationMessage:
         discounts=discount_messages(quote, reservation.currency),
         loyalty_points_spent=quote.points_spent,
         loyalty_points_earned=quote.points_earned,
+    )
+
+
+def item_stock_message(stock: ItemStock) -> ItemStockMessage:
+    return ItemStockMessage(
+        product_item_id=stock.product_item_id,
+        sku=stock.sku,
+        state=StockStateMessage[stock.state.name],
+        available=stock.available,
     )
 
 
@@ -198,3 +212,7 @@ def _money(message: MoneyMessage | None, field: str, *, missing: Money | None = 
     if abs(message.nanos) > 999_999_999 or message.units * message.nanos < 0:
         raise InvalidArgument.of(f"{field}.nanos", "must be less than one unit, and of the same sign as units")
     return Money.from_units(message.units, message.nanos, message.currency_code)
+
+
+def order_lines(lines: Iterable[ReservationLine]) -> tuple[Line, ...]:
+    return tuple(Line(line.product_item_id, line.quantity) for line in lines)

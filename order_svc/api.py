@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import date
@@ -10,6 +11,8 @@ import betterproto2
 from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
     CancelOrderRequest,
+    ConfirmAvailabilityRequest,
+    ConfirmAvailabilityResponse,
     CreateOrderRequest,
     DailyReport,
     ExportOrdersRequest,
@@ -20,6 +23,7 @@ from easyorder.order.v1 import (
     ListOrdersRequest,
     ListOrdersResponse,
     Order,
+    OrderAvailability,
     OrderStatusReply,
     PaymentDetails,
     RefundOrderRequest,
@@ -38,11 +42,12 @@ from chassis.wire_types import money_of
 from order_svc.amendments import Amendments
 from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.messages import order_message, report_message, status_reply
+from order_svc.messages import order_message, report_message, status_reply, stock_view
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.refunds import Refunding
@@ -78,6 +83,15 @@ class OrderApi:
             loyalty_points=request.loyalty_points or 0,
         )
         return order_message(await self._checkout.place(basket))
+
+    async def confirm_availability(self, request: ConfirmAvailabilityRequest) -> ConfirmAvailabilityResponse:
+        answers = await asyncio.gather(
+            *(self._mediator.send(_confirm_command(told)) for told in request.orders), return_exceptions=True
+        )
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return ConfirmAvailabilityResponse()
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -177,3 +191,12 @@ def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey |
         request_id=request_id,
         fingerprint=hashlib.sha256(body).hexdigest(),
     )
+
+
+def _confirm_command(told: OrderAvailability) -> ConfirmAvailability:
+    key = None
+    if told.request_id:
+        # Whatever the stock is by then: what comes again with the same id tells nothing new.
+        key = RequestKey(scope=f"{current().caller.id}/ConfirmAvailability", request_id=told.request_id, fingerprint="")
+    stocks = tuple(stock_view(item) for item in told.items)
+    return ConfirmAvailability(request=key, order_id=told.order_id, filled=told.filled, stocks=stocks)

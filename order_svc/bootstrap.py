@@ -47,6 +47,7 @@ from order_svc.api import OrderApi
 from order_svc.checkout import Checkout
 from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
+from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
@@ -83,6 +84,7 @@ def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Back
     """Tells the mediator which handler does which command; the hot ones in batches."""
     mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))
+    mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))

@@ -12,6 +12,7 @@ from easyorder.order.v1 import (
     AdminAlert,
     HubHeartbeat,
     HubMessage,
+    InventoryStatus,
     OrderCreated,
     OrderCreatedWithIncentive,
     OrderSnapshot,
@@ -28,16 +29,18 @@ from chassis.events import PublishedEvent
 from chassis.grpc.status import to_status
 from order_svc.domain.order import (
     ADMIN_ALERT,
+    INVENTORY_STATUS,
     ORDER_CREATED,
     ORDER_CREATED_WITH_INCENTIVE,
     ORDER_STATUS_CHANGED,
     PAYMENT_ATTEMPT,
 )
 from order_svc.domain.status import PaymentOutcome, Status
-from order_svc.domain.views import DiscountView, OrderView
-from order_svc.messages import discount_message, money, order_message
+from order_svc.domain.views import DiscountView, OrderView, StockView
+from order_svc.messages import discount_message, money, order_message, stock_message
 
 _ORDERS = TypeAdapter(OrderView)
+_STOCKS = TypeAdapter(tuple[StockView, ...])
 _DISCOUNTS = TypeAdapter(tuple[DiscountView, ...])
 _TIMES = TypeAdapter(datetime | None)
 
@@ -143,10 +146,16 @@ def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
 
 
+def _inventory_status(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    stocks = _STOCKS.validate_python(payload["items"])
+    return {"inventory_status": InventoryStatus(items=[stock_message(stock) for stock in stocks])}
+
+
 _CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
     ORDER_CREATED: _created,
     ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
     ORDER_STATUS_CHANGED: _status_changed,
     PAYMENT_ATTEMPT: _payment_attempt,
     ADMIN_ALERT: _admin_alert,
+    INVENTORY_STATUS: _inventory_status,
 }

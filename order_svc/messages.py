@@ -10,6 +10,7 @@ from easyorder.order.v1 import (
     CurrencyReport,
     DailyReport,
     HourReport,
+    ItemStock,
     Order,
     OrderDiscount,
     OrderItem,
@@ -18,11 +19,12 @@ from easyorder.order.v1 import (
     Payment,
     PaymentMethod,
     PaymentStatus,
+    StockState,
     TopItem,
 )
 
 from chassis.money import Money
-from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
 from order_svc.queries.daily_report import CurrencyOfBusiness
 
 
@@ -122,4 +124,24 @@ def _payment(payment: PaymentView, currency: str) -> Payment:
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
         refunded_amount=money(payment.refunded, currency),
+    )
+
+
+def stock_view(message: ItemStock) -> StockView:
+    """As inventory_svc tells it."""
+    return StockView(
+        product_item_id=message.product_item_id,
+        sku=message.sku,
+        state=message.state.name or "",
+        available=message.available,
+    )
+
+
+def stock_message(stock: StockView) -> ItemStock:
+    """As the hub tells it."""
+    return ItemStock(
+        product_item_id=stock.product_item_id,
+        sku=stock.sku,
+        state=StockState[stock.state],
+        available=stock.available,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.mediator import Command
@@ -16,15 +17,14 @@ class KeepReservation(Command[None]):
     order_id: int
 
 
-async def keep_reservation(cmd: KeepReservation, uow: InventoryUow) -> None:
+async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:
     """Does nothing where there is none, or it is settled. Raises OutOfStock where it has ended and can not be had."""
-    shelf, known = await lock_orders(uow, [cmd.order_id])
+    shelf, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
     offers = await uow.incentives.lock(held.claim for held in known.values() if held.is_given_back)
-    for reservation in known.values():
-        if reservation.keep(shelf, offers):
-            await uow.reservations.save_renewed([reservation])
-            if reservation.state is ReservationState.HELD:
-                # What it waited for has come before its order was heard of.
-                uow.schedule(confirm_availability(reservation))
+    kept = [reservation for reservation in known.values() if reservation.keep(shelf, offers)]
+    await uow.reservations.save_renewed(kept)
+    # What some waited for may have come before their order was heard of.
+    uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
+    return [None] * len(batch)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
+from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.freshness import Freshness
 from inventory_svc.domain.errors import ProductNotFound
@@ -22,6 +24,23 @@ LEFT JOIN (product_item AS item JOIN inventory AS stock ON stock.id = item.id)
        ON item.product_id = product.id AND NOT item.is_deleted
 WHERE product.id = :product_id AND NOT product.is_deleted
 ORDER BY item.id
+""")
+
+
+_COLUMNS = """
+SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
+       stock.row_version
+FROM inventory AS stock
+JOIN product_item AS item ON item.id = stock.id AND NOT item.is_deleted
+JOIN product ON product.id = item.product_id AND NOT product.is_deleted
+"""
+_LEVELS = text(f"""{_COLUMNS}
+WHERE stock.id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))
+ORDER BY stock.id
+""")
+_LOW = text(f"""{_COLUMNS}
+WHERE stock.on_hand - stock.reserved <= :threshold
+ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT 1000
 """)
 
 
@@ -41,6 +60,23 @@ class StockQueries:
         if not rows:
             raise ProductNotFound.of(product_id)
         return [stock_level(row) for row in rows if row.id is not None]
+
+    async def list_low_stock(self, threshold: int) -> list[StockLevel]:
+        """The items of which `threshold` pieces or fewer are available, those that lack most first; at most 1000."""
+        with translated():
+            await self._freshness.wait(current().caller.id, current().position)
+            async with self._read.connect() as connection:
+                rows = (await connection.execute(_LOW, {"threshold": threshold})).all()
+        return [stock_level(row) for row in rows]
+
+    async def levels(self, item_ids: Collection[int], *, fresh: bool = False) -> list[StockLevel]:
+        """The stock of the items that exist, by their ids; `fresh` waits until what the caller has done is there."""
+        with translated():
+            if fresh:
+                await self._freshness.wait(current().caller.id, current().position)
+            async with self._read.connect() as connection:
+                rows = (await connection.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()
+        return [stock_level(row) for row in rows]
 
 
 def stock_level(row: Row[Any]) -> StockLevel:

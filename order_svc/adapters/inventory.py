@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from easyorder.google.rpc import Status as StatusMessage
@@ -32,6 +34,7 @@ from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
+from order_svc.messages import stock_view
 
 _SERVICE = "easyorder.inventory.v1.InventoryService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
@@ -106,6 +109,7 @@ def _reservation_request(request: HoldRequest) -> ReservationRequest:
         loyalty_points=request.loyalty_points,
         renew=request.renew,
         keep_prices=request.keep_prices,
+        no_backorder=request.no_backorder,
     )
 
 
@@ -124,11 +128,11 @@ def _amendment(amendment: StockAmendment) -> Amendment:
 
 
 def _hold(reservation: Reservation, *, key: str) -> Hold:
-    assert reservation.expire_time is not None
     return Hold(
         order_id=reservation.order_id,
         key=key,
         is_held=reservation.state is ReservationState.HELD,
+        waits=reservation.state is ReservationState.BACKORDERED,
         items=tuple(
             HeldItem(
                 product_item_id=line.product_item_id,
@@ -145,6 +149,7 @@ def _hold(reservation: Reservation, *, key: str) -> Hold:
             HeldDiscount(code=discount.code, description=discount.description, amount=_money(discount.amount))
             for discount in reservation.discounts
         ),
+        stocks=tuple(stock_view(line.stock) for line in reservation.lines if line.stock),
     )
 
 
@@ -158,4 +163,9 @@ def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) 
 
 
 def _error(status: StatusMessage | None) -> AppError:
-    return from_status(status) if status else Internal("inventory_svc answered neither a result nor an error")
+    if status is None:
+        return Internal("inventory_svc answered neither a result nor an error")
+    error = from_status(status)
+    # What it calls lines is what the shopper wrote as items.
+    error.violations = tuple(replace(v, field=re.sub(r"^lines\[", "items[", v.field)) for v in error.violations)
+    return error

@@ -149,6 +149,7 @@ def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
             attempts=row.payment_attempts,
             processed_at=row.payment_processed_at,
             failure_reason=row.payment_failure_reason,
+            waiting_token=row.payment_waiting_token,
             refunded=Money(row.payment_refunded, row.currency),
         ),
         owner=row.created_by,
@@ -215,6 +216,7 @@ def _payment_row(order: Order) -> dict[str, Any]:
         "attempts": payment.attempts,
         "processed_at": payment.processed_at,
         "failure_reason": payment.failure_reason,
+        "waiting_token": payment.waiting_token,
         "refunded": payment.refunded.amount,
         "row_version": order.row_version,
     }

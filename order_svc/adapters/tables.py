@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, Text
+from sqlalchemy import BigInteger, ForeignKey, Integer, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftIntDelete, Owned
@@ -72,6 +72,8 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
     failure_reason: Mapped[str]
+    # Of an order that waits for stock, else empty.
+    waiting_token: Mapped[str] = mapped_column(server_default=text("''"))
     refunded: Mapped[Decimal]
 
 

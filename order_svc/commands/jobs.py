@@ -36,7 +36,7 @@ def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
             "token": token,
             "amount": str(payment.amount.amount),
             "currency": payment.amount.currency,
-            "hold_until": hold.expires_at.isoformat() if hold else None,
+            "hold_until": hold.expires_at.isoformat() if hold and hold.expires_at else None,
             **renewed_by,
         },
     )

@@ -1,9 +1,13 @@
-"""PlaceOrder: write an order whose stock is held, with its payment, its first event and the job that charges it."""
+"""PlaceOrder: write an order whose stock is held, with its payment, its first event and the job that charges it.
+
+An order that waits for stock is PENDING, and nothing is charged before ConfirmAvailability.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis import failpoints
 from chassis.clock import Clock
@@ -37,12 +41,12 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
     results: list[OrderView | AppError] = []
     orders = []
     for cmd in batch:
-        if not cmd.hold.is_held:
+        if not (cmd.hold.is_held or cmd.hold.waits):
             results.append(HoldLost("the stock is not held any more"))
             continue
         order = Order(
             id=cmd.hold.order_id,
-            status=Status.CONFIRMED,
+            status=Status.PENDING if cmd.hold.waits else Status.CONFIRMED,
             currency=cmd.currency,
             items=cmd.items,
             discounts=cmd.discounts,
@@ -51,19 +55,28 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
                 method=cmd.method,
                 amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
                 refunded=Money.zero(cmd.currency),
+                waiting_token=cmd.payment_token if cmd.hold.waits else "",
             ),
             owner=cmd.owner,
             owner_team=cmd.owner_team,
             placed_at=now,
         )
         uow.emit(*order.placed())
-        if order.is_free:
-            uow.emit(*order.paid_with_nothing(at=now))
-        # Cash is paid on delivery: the stock is sold at once.
-        sold = order.is_free or cmd.method is PaymentMethod.CASH
-        uow.schedule(jobs.commit_stock(order) if sold else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
+        if cmd.hold.stocks:
+            uow.emit(*order.stock_stands(cmd.hold.stocks, at=now))
+        if order.status is Status.CONFIRMED:
+            collect(order, uow, token=cmd.payment_token, hold=cmd.hold, at=now)
         orders.append(order)
         results.append(order.view())
     await uow.orders.add(orders)
     failpoints.reach("order_written_not_committed")
     return results
+
+
+def collect(order: Order, uow: OrderUow, *, token: str, hold: Hold | None, at: datetime) -> None:
+    """The stock is held for every line: sees to it that it is paid. Without a `hold` it is made sure of first."""
+    if order.is_free:
+        uow.emit(*order.paid_with_nothing(at=at))
+    # Cash is paid on delivery: the stock is sold at once.
+    sold = order.is_free or order.payment.method is PaymentMethod.CASH
+    uow.schedule(jobs.commit_stock(order) if sold else jobs.charge(order, token=token, hold=hold))

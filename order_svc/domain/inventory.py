@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from chassis.errors import AppError, Kind
 from chassis.money import Money
+from order_svc.domain.views import StockView
 
 
 class OutOfStock(AppError):
@@ -41,7 +42,8 @@ class HoldRequest:
 
     `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and
     prolongs it where it has not; with `keep_prices` for what it cost, discounts included, as an order needs that was
-    placed on it. Codes and points need not be given then.
+    placed on it. Codes and points need not be given then. With
+    `no_backorder` what is not there is refused, not waited for.
     """
 
     order_id: int
@@ -53,6 +55,7 @@ class HoldRequest:
     loyalty_points: int = 0
     renew: bool = False
     keep_prices: bool = False
+    no_backorder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +87,15 @@ class Hold:
     order_id: int
     key: str
     is_held: bool
+    # Some of it is not there yet, and is waited for.
+    waits: bool = False
     items: tuple[HeldItem, ...]
-    expires_at: datetime
+    # None while it waits for stock: then it does not end by itself.
+    expires_at: datetime | None
     # They add up to what the items' discounts add up to.
     discounts: tuple[HeldDiscount, ...] = ()
+    # How the stock of its items stood right after.
+    stocks: tuple[StockView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

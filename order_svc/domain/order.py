@@ -23,13 +23,14 @@ from order_svc.domain.status import (
     Status,
     check_move,
 )
-from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
 
 ORDER_CREATED = "order_created"
 ORDER_CREATED_WITH_INCENTIVE = "order_created_with_incentive"
 ORDER_STATUS_CHANGED = "order_status_changed"
 PAYMENT_ATTEMPT = "payment_attempt"
 ADMIN_ALERT = "admin_alert"
+INVENTORY_STATUS = "inventory_status"
 _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
 _TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED}
 
@@ -94,6 +95,8 @@ class Payment:
     attempts: int = 0
     processed_at: datetime | None = None
     failure_reason: str = ""
+    # What it is to be charged with once its stock has come.
+    waiting_token: str = ""
     # What was promised back; `status` says what the provider has given.
     refunded: Money
 
@@ -165,6 +168,16 @@ class Order:
             "currency": self.currency,
         }
         return [created, self._event(ORDER_CREATED_WITH_INCENTIVE, self.placed_at, incentive)]
+
+    def stock_stands(self, stocks: Sequence[StockView], *, at: datetime) -> list[Event]:
+        """Tells how the stock of its items stands."""
+        return [self._event(INVENTORY_STATUS, at, {"items": tuple(stocks)})]
+
+    def stock_came(self, *, at: datetime) -> list[Event]:
+        """All that it waited for is held."""
+        moved = self._move(Status.CONFIRMED)
+        self.payment.waiting_token = ""
+        return [self._told(moved, at)]
 
     def paid_with_nothing(self, *, at: datetime) -> list[Event]:
         """Its discounts left nothing to charge."""

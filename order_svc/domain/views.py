@@ -36,6 +36,16 @@ class DiscountView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StockView:
+    """How the stock of an item stands: IN_STOCK, LOW, BACKORDERED (for this order) or OUT_OF_STOCK."""
+
+    product_item_id: int
+    sku: str
+    state: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
     transaction_id: str
     method: PaymentMethod

@@ -18,12 +18,15 @@ class Databases(Protocol):
 _STOCK = """
 SELECT i.id, i.on_hand, i.reserved, coalesce(held.pieces, 0) AS held
 FROM inventory AS i LEFT JOIN (
-    SELECT line.product_item_id, sum(line.quantity) AS pieces
+    SELECT line.product_item_id,
+           sum(line.quantity - CASE r.state WHEN 'BACKORDERED' THEN line.backordered ELSE 0 END) AS pieces,
+           sum(CASE r.state WHEN 'BACKORDERED' THEN line.backordered ELSE 0 END) AS waiting
     FROM reservation_line AS line JOIN reservation AS r USING (order_id)
-    WHERE r.state = 'HELD' GROUP BY line.product_item_id
+    WHERE r.state IN ('HELD', 'BACKORDERED') GROUP BY line.product_item_id
 ) AS held ON held.product_item_id = i.id
 WHERE i.initial + i.adjusted + i.restocked <> i.on_hand + i.sold
    OR i.reserved < 0 OR i.reserved > i.on_hand OR i.reserved <> coalesce(held.pieces, 0)
+   OR i.backordered <> coalesce(held.waiting, 0) OR (i.backordered > 0 AND i.reserved < i.on_hand)
 """
 _ORDERS = """
 SELECT o.id, o.status, o.sequence, p.transaction_id, p.amount, p.method,

@@ -356,6 +356,9 @@ class Reservation(betterproto2.Message):
     expire_time: "datetime.datetime | None" = betterproto2.field(
         4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    Empty while its order waits for stock: then it does not end by itself.
+    """
 
     discounts: "list[__incentive__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
     """
@@ -429,6 +432,11 @@ class ReservationRequest(betterproto2.Message):
     Codes and points need not be given then.
     """
 
+    no_backorder: "bool" = betterproto2.field(10, betterproto2.TYPE_BOOL)
+    """
+    Refuse with OUT_OF_STOCK what would have to be waited for.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReservationRequest", ReservationRequest)
 
@@ -456,6 +464,11 @@ class ReservedLine(betterproto2.Message):
     discount: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The line's share of the discounts: it costs quantity × unit_price − discount.
+    """
+
+    stock: "__order__v1__.ItemStock | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How the stock of the item stood right after; only in the answer of Reserve.
     """
 
 
@@ -593,3 +606,4 @@ from ...google import protobuf as ___google__protobuf__
 from ...google import rpc as ___google__rpc__
 from ...google import type as ___google__type__
 from ...incentive import v1 as __incentive__v1__
+from ...order import v1 as __order__v1__

@@ -664,6 +664,11 @@ class OrderAvailability(betterproto2.Message):
 
     items: "list[ItemStock]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
+    request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Idempotency key (AIP-155): what comes again with it changes nothing.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "OrderAvailability", OrderAvailability)
 

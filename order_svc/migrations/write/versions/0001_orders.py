@@ -87,6 +87,7 @@ def upgrade() -> None:
             attempts integer NOT NULL,
             processed_at timestamptz,
             failure_reason text NOT NULL,
+            waiting_token text NOT NULL DEFAULT '',
             refunded numeric(18, 2) NOT NULL CHECK (0 <= refunded AND refunded <= amount),
             {_AUDITED}
         )

@@ -1,0 +1,38 @@
+"""order_svc over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from easyorder.order.v1 import (
+    ConfirmAvailabilityRequest,
+    ConfirmAvailabilityResponse,
+    OrderAvailability,
+)
+
+from chassis.grpc.clients import Client, rpc
+from inventory_svc.domain.stock import ItemStock
+from inventory_svc.messages import item_stock_message
+
+_CONFIRM = rpc(
+    "easyorder.order.v1.OrderService", "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse
+)
+
+
+class GrpcOrders:
+    """`timeout_s` bounds each call, retries included."""
+
+    def __init__(self, peer: Client, *, timeout_s: float) -> None:
+        self._peer = peer
+        self._timeout_s = timeout_s
+
+    async def confirm_availability(
+        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str
+    ) -> None:
+        told = OrderAvailability(
+            order_id=order_id,
+            filled=filled,
+            items=[item_stock_message(stock) for stock in stocks],
+            request_id=request_id,
+        )
+        await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[told]), timeout_s=self._timeout_s)

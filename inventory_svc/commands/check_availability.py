@@ -1,0 +1,37 @@
+"""CheckAvailability: could this be reserved now? Reserves nothing, so the answer may be old at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.stock import Line, StockLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """Whether all lines of an order could be held, or waited for; and how the stock of its items is."""
+
+    available: bool
+    levels: tuple[StockLevel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAvailability(Command[Availability]):
+    lines: tuple[Line, ...]
+
+
+async def check_availability(batch: Sequence[CheckAvailability], uow: InventoryUow) -> list[Availability]:
+    """All orders of a batch with two statements; each as if it were alone."""
+    ids = {line.product_item_id for cmd in batch for line in cmd.lines}
+    shelf = await uow.stocks.look(ids)
+    levels = {level.product_item_id: level for level in await uow.stocks.levels(ids)}
+    return [
+        Availability(
+            available=shelf.could_hold(cmd.lines),
+            levels=tuple(levels[id] for id in sorted({line.product_item_id for line in cmd.lines}) if id in levels),
+        )
+        for cmd in batch
+    ]

@@ -1,0 +1,53 @@
+"""ConfirmAvailability: what an order waited for has come, or its stock stands otherwise than before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.errors import AppError
+from chassis.mediator import Command
+from order_svc.commands.place_order import collect
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.status import Status
+from order_svc.domain.views import StockView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmAvailability(Command[None]):
+    """`filled`: all of it is held now."""
+
+    order_id: int
+    filled: bool
+    stocks: tuple[StockView, ...]
+
+
+async def confirm_availability(
+    batch: Sequence[ConfirmAvailability], uow: OrderUow, *, clock: Clock
+) -> list[AppError | None]:
+    """Answers None, or OrderNotFound: perhaps the order is still being placed. One that was stopped stays as it is."""
+    orders = await uow.orders.find(sorted({cmd.order_id for cmd in batch}))
+    changed = {}
+    results: list[AppError | None] = []
+    now = clock.now()
+    for cmd in batch:
+        order = orders.get(cmd.order_id)
+        if order is None:
+            results.append(OrderNotFound.of(cmd.order_id))
+            continue
+        results.append(None)
+        if order.status is not Status.PENDING:
+            # Confirmed before, or stopped; in both cases nobody waits to hear.
+            continue
+        changed[order.id] = order
+        order.row_version += 1
+        if cmd.stocks:
+            uow.emit(*order.stock_stands(cmd.stocks, at=now))
+        if cmd.filled:
+            token = order.payment.waiting_token
+            uow.emit(*order.stock_came(at=now))
+            collect(order, uow, token=token, hold=None, at=now)
+    await uow.orders.save(list(changed.values()))
+    return results
