@@ -1,6 +1,7 @@
 """`python -m bench`: starts a shop of its own, measures it, checks that every order is right, and says how fast it was.
 
 python -m bench                         paid orders a second, and what limits them
+python -m bench reservations            reservations of one hot SKU, in batches and one by one
 python -m bench profile order           where the time of order_svc goes meanwhile
 """
 
@@ -18,6 +19,7 @@ from bench.load import Missing, require_programs
 from bench.orders import orders
 from bench.profiling import SERVICES, by_function, profile
 from bench.report import Section, machine, show, write_json
+from bench.reservations import reservations, reservations_database, rows
 from bench.shop import BenchShop, bench_shop
 from tests.e2e import invariants
 from tests.folders import data_folder
@@ -42,8 +44,14 @@ async def _profile(shop: BenchShop, options: argparse.Namespace) -> list[Section
     ]
 
 
+async def _reservations(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    rates = await reservations(await reservations_database(shop.mesh), seconds=options.seconds)
+    columns = ["one hot SKU, at the handler", "reservations", "times"]
+    return [Section(title="Reservations", columns=columns, rows=rows(rates))]
+
+
 # Each part measures the shop and answers its tables.
-PARTS: dict[str, Part] = {"orders": _orders}
+PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations}
 
 
 async def bench(options: argparse.Namespace) -> None:
