@@ -17,11 +17,11 @@ from chassis.errors import AppError, Kind
 from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
 from chassis.wire_types import money_message
+from order_svc.adapters.charges_together import ChargesTogether
 from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
 from order_svc.domain.status import PaymentMethod
 
 _SERVICE = "easyorder.payment.v1.PaymentService"
-_CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
 _REFUND = rpc(_SERVICE, "Refund", RefundRequest, ProviderPayment)
 _CHECK_NOTICE = rpc(_SERVICE, "CheckNotice", CheckNoticeRequest, CheckNoticeResponse)
 _GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
@@ -33,6 +33,7 @@ class GrpcPayments:
     def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
         self._payment = payment
         self._timeout_s = timeout_s
+        self._charges = ChargesTogether(payment, timeout_s=timeout_s)
 
     async def charge(
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
@@ -45,7 +46,7 @@ class GrpcPayments:
             amount=money_message(amount),
         )
         try:
-            reply = await self._payment.call(_CHARGE, request, timeout_s=self._timeout_s)
+            reply = await self._charges.submit(request)
         except AppError as error:
             # Such as a method that is not offered: no further attempt changes that.
             if error.kind is Kind.FAILED_PRECONDITION:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.payment.v1 import (
+    ChargeManyRequest,
+    ChargeManyResponse,
     ChargeRequest,
+    ChargeResult,
     CheckNoticeRequest,
     CheckNoticeResponse,
     GetPaymentRequest,
@@ -14,6 +20,8 @@ from easyorder.payment.v1 import (
 from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
 
 from chassis import failpoints
+from chassis.errors import AppError
+from chassis.grpc.status import to_status
 from chassis.wire_types import money_message, money_of
 from order_svc.payment.domain.provider import (
     Charge,
@@ -34,6 +42,26 @@ class PaymentApi:
         self._strategies = strategies
         self._provider = provider
         self._notices = notices or NoNotices()
+
+    async def charge_many(self, request: ChargeManyRequest) -> AsyncIterator[ChargeManyResponse]:
+        numbers = {asyncio.create_task(self._result(one)): n for n, one in enumerate(request.charges)}
+        waiting = set(numbers)
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                results = [task.result() for task in done]
+                for task, result in zip(done, results, strict=True):
+                    result.index = numbers[task]
+                yield ChargeManyResponse(results=results)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    async def _result(self, request: ChargeRequest) -> ChargeResult:
+        try:
+            return ChargeResult(payment=await self.charge(request))
+        except AppError as error:
+            return ChargeResult(error=to_status(error))
 
     async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
         charge = Charge(

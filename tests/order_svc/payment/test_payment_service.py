@@ -11,19 +11,21 @@ from easyorder.google.type import Money as MoneyMessage
 from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.payment.v1 import ChargeRequest, GetPaymentRequest, PaymentState, ProviderPayment, RefundRequest
 
-from chassis.errors import AppError, InvalidArgument, Kind, PermissionDenied, Unauthenticated
+from chassis.errors import AppError, DeadlineExceeded, InvalidArgument, Kind, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import rpc
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
 from order_svc.domain.status import PaymentMethod
 from order_svc.payment.api import PaymentApi
 from order_svc.payment.bootstrap import SERVICE
+from order_svc.payment.domain.errors import ProviderUnavailable, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
 from order_svc.payment.domain.provider import PaymentMethod as Method
 from order_svc.payment.strategies import OnDelivery, Strategies, offered
 from tests.mesh import Mesh, serving
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import Sandbox
+from tests.polling import eventually
 
 CHARGE = rpc(SERVICE, "Charge", ChargeRequest, ProviderPayment)
 REFUND = rpc(SERVICE, "Refund", RefundRequest, ProviderPayment)
@@ -220,3 +222,63 @@ async def test_many_calls_at_once_are_one_charge(payments: GrpcPayments, sandbox
 
     assert len(set(results)) == 1
     assert await sandbox.kinds() == [EntryKind.CHARGE]
+
+
+async def charge_of(payments: GrpcPayments, transaction_id: str, token: str, amount: str = "10.00") -> ChargeResult:
+    return await payments.charge(
+        transaction_id=transaction_id, order_id=1, method=PaymentMethod.CARD, token=token, amount=usd(amount)
+    )
+
+
+async def test_charges_of_one_moment_travel_in_one_call_and_each_has_its_own_answer(
+    payments: GrpcPayments, mesh: Mesh, sandbox: Sandbox
+) -> None:
+    before = len(mesh.audited)
+
+    good, declined, lost, malformed = await asyncio.gather(
+        charge_of(payments, "good", "tok_ok"),
+        charge_of(payments, "declined", "tok_declined"),
+        charge_of(payments, "lost", "tok_lost_reply"),
+        charge_of(payments, "good", "tok_ok", "11.00"),
+        return_exceptions=True,
+    )
+
+    assert isinstance(good, Charged)
+    assert isinstance(declined, Refused)
+    assert isinstance(lost, ProviderUnavailable)
+    assert isinstance(malformed, TransactionReused)
+    assert await sandbox.kinds("good") == [EntryKind.CHARGE]
+    await eventually(lambda: len(mesh.audited) > before)
+    assert [entry.action for entry in mesh.audited[before:]] == ["ChargeMany"]
+
+
+async def test_a_slow_charge_holds_up_no_other(payments: GrpcPayments) -> None:
+    slow = asyncio.create_task(charge_of(payments, "slow", "tok_slow_5000"))
+    quick = asyncio.create_task(charge_of(payments, "quick", "tok_ok"))
+
+    assert isinstance(await asyncio.wait_for(quick, timeout=3), Charged)
+    assert not slow.done()
+    assert isinstance(await charge_of(payments, "later", "tok_ok"), Charged)
+    assert not slow.done()
+    slow.cancel()
+
+
+async def test_a_charge_that_takes_too_long_is_given_up_by_itself(mesh: Mesh) -> None:
+    payments = GrpcPayments(mesh.service("order"), timeout_s=0.5)
+
+    slow, quick = await asyncio.gather(
+        charge_of(payments, "slow", "tok_slow_5000"), charge_of(payments, "quick", "tok_ok"), return_exceptions=True
+    )
+
+    assert isinstance(slow, DeadlineExceeded)
+    assert isinstance(quick, Charged)
+
+
+async def test_one_malformed_charge_spoils_no_other(payments: GrpcPayments, sandbox: Sandbox) -> None:
+    good, malformed = await asyncio.gather(
+        charge_of(payments, "good", "tok_ok"), charge_of(payments, "x" * 101, "tok_ok"), return_exceptions=True
+    )
+
+    assert isinstance(good, Charged)
+    assert isinstance(malformed, InvalidArgument)
+    assert await sandbox.kinds("good") == [EntryKind.CHARGE]

@@ -4,7 +4,10 @@
 # This file has been @generated
 
 __all__ = (
+    "ChargeManyRequest",
+    "ChargeManyResponse",
     "ChargeRequest",
+    "ChargeResult",
     "CheckNoticeRequest",
     "CheckNoticeResponse",
     "GetPaymentRequest",
@@ -78,6 +81,22 @@ class PaymentState(betterproto2.Enum):
 
 
 @dataclass(eq=False, repr=False)
+class ChargeManyRequest(betterproto2.Message):
+    charges: "list[ChargeRequest]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.payment.v1", "ChargeManyRequest", ChargeManyRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ChargeManyResponse(betterproto2.Message):
+    results: "list[ChargeResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message("easyorder.payment.v1", "ChargeManyResponse", ChargeManyResponse)
+
+
+@dataclass(eq=False, repr=False)
 class ChargeRequest(betterproto2.Message):
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
@@ -96,6 +115,30 @@ class ChargeRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.payment.v1", "ChargeRequest", ChargeRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ChargeResult(betterproto2.Message):
+    """
+    What Charge would have answered.
+
+    Oneofs:
+        - outcome:
+    """
+
+    index: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    Which of the charges it is about, from 0.
+    """
+
+    payment: "ProviderPayment | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
+
+    error: "___google__rpc__.Status | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
+    )
+
+
+default_message_pool.register_message("easyorder.payment.v1", "ChargeResult", ChargeResult)
 
 
 @dataclass(eq=False, repr=False)
@@ -190,5 +233,6 @@ default_message_pool.register_message("easyorder.payment.v1", "RefundRequest", R
 
 
 from ...google import protobuf as ___google__protobuf__
+from ...google import rpc as ___google__rpc__
 from ...google import type as ___google__type__
 from ...order import v1 as __order__v1__
