@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from bench.load import Missing, output
@@ -14,6 +14,7 @@ from bench.shop import MODULES, BenchShop
 SPY = Path(sys.executable).with_name("py-spy")
 SERVICES = tuple(MODULES)
 RATE = 250
+_LINE = re.compile(r":\d+\)$")
 
 
 async def profile(shop: BenchShop, service: str, *, clients: int, seconds: int, to: Path) -> None:
@@ -34,7 +35,7 @@ def by_function(stacks: str, *, top: int = 40) -> list[tuple[str, float, float]]
     total = 0
     for line in stacks.splitlines():
         stack, _, samples = line.rpartition(" ")
-        frames: Sequence[str] = [frame.rpartition(":")[0] or frame for frame in stack.split(";")]
+        frames = [_LINE.sub(")", frame) for frame in stack.split(";")]
         total += int(samples)
         own[frames[-1]] = own.get(frames[-1], 0) + int(samples)
         for frame in set(frames):

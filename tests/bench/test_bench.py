@@ -87,4 +87,4 @@ def test_percentiles(per_cent: int, expected: float) -> None:
 def test_a_profile_is_summed_up_by_function() -> None:
     stacks = "main (a.py:1);work (a.py:5) 3\nmain (a.py:2);work (a.py:6) 5\nmain (a.py:2) 2\n"
 
-    assert by_function(stacks) == [("main (a.py", 0.2, 1.0), ("work (a.py", 0.8, 0.8)]
+    assert by_function(stacks) == [("main (a.py)", 0.2, 1.0), ("work (a.py)", 0.8, 0.8)]
