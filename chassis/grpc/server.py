@@ -157,7 +157,7 @@ async def serve(server: GrpcServer, *, background: Sequence[Background] = (), gr
 
 
 def _collect_less() -> None:
-    """What was made by now stays; what a call makes is mostly freed without the collector, which may look less often."""
+    """What was made by now stays, and a call leaves little for the collector: it may look less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
