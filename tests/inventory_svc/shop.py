@@ -303,7 +303,8 @@ class SqlShop(Shop):
         return {row.product_item_id: row.delta for row in rows}
 
     async def jobs(self) -> list[int]:
-        return [row.payload["order_id"] for row in await self._all("SELECT payload FROM job ORDER BY id")]
+        rows = await self._all("SELECT CAST(payload ->> 'order_id' AS bigint) AS order_id FROM job ORDER BY id")
+        return [row.order_id for row in rows]
 
     async def states(self) -> Mapping[int, str]:
         return {row.order_id: row.state for row in await self._all("SELECT order_id, state FROM reservation")}
