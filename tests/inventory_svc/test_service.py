@@ -22,7 +22,6 @@ from easyorder.catalog.v1 import (
 )
 from easyorder.google.type import Money
 from easyorder.inventory.v1 import (
-    AdjustStockRequest,
     CommitRequest,
     GetProductInventoryRequest,
     ReleaseRequest,
@@ -32,7 +31,7 @@ from easyorder.inventory.v1 import (
     ReserveRequest,
 )
 
-from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
+from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
 from tests.inventory_svc import service
@@ -390,8 +389,3 @@ async def test_only_administrators_create_products(mesh):
 
     assert refusals == [Unauthenticated, PermissionDenied, PermissionDenied]
     assert (await mesh.anonymous().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
-
-
-async def test_what_this_version_does_not_do_says_so(mesh):
-    with pytest.raises(Unimplemented):
-        await mesh.admin().call(service.ADJUST_STOCK, AdjustStockRequest(product_item_id=1, delta=1, reason="found"))
