@@ -27,6 +27,7 @@ SERVICE_METHODS = [m for m in contract.methods().values() if m.access.allow == {
 SERVED_BY = {
     "easyorder.inventory.v1.InventoryService": "inventory",
     "easyorder.order.v1.OrderService": "order",
+    "easyorder.order.v1.OrderFeed": "order",
     "easyorder.payment.v1.PaymentService": "payment",
 }
 
