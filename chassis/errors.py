@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import ClassVar
 
 
@@ -46,7 +47,7 @@ class AppError(Exception):
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     reason: ClassVar[str] = "INTERNAL"
-    _by_reason: ClassVar[dict[str, type[AppError]]] = {}
+    _by_reason: ClassVar[dict[str, tuple[type[AppError], ...]]] = {}
 
     def __init__(
         self,
@@ -65,12 +66,16 @@ class AppError(Exception):
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "reason" in vars(cls):
-            AppError._by_reason.setdefault(cls.reason, cls)
+            AppError._by_reason[cls.reason] = (*AppError._by_reason.get(cls.reason, ()), cls)
 
     @staticmethod
     def of_reason(reason: str) -> type[AppError] | None:
-        """The class that stands for `reason`, if this process knows one."""
-        return AppError._by_reason.get(reason)
+        """The class that stands for `reason`, if this process knows one.
+
+        Services that share a process may each have their own: then it is one that is all of them.
+        """
+        classes = AppError._by_reason.get(reason, ())
+        return classes[0] if len(classes) == 1 else _all_of(classes)
 
 
 class InvalidArgument(AppError):
@@ -142,3 +147,9 @@ class Internal(AppError):
     """Something nobody expected. Carries a correlation id and nothing else."""
 
     kind, reason = Kind.INTERNAL, "INTERNAL"
+
+
+@cache
+def _all_of(classes: tuple[type[AppError], ...]) -> type[AppError] | None:
+    # Without a `reason` of its own, so that it is not one more class of that reason.
+    return type(classes[0].__name__, classes, {}) if classes else None

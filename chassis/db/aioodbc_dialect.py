@@ -112,7 +112,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
         name = str(cparams.pop("application_name", ""))
-        settings = "SET TIME ZONE 'UTC'; SET jit = off"
+        settings = "SET TIME ZONE 'UTC'; SET jit = off; SET plan_cache_mode = force_custom_plan"
         if name:
             settings += f"; SET application_name = '{name.replace(chr(39), chr(39) * 2)}'"
         # A thread of its own: in the loop's few, those that wait for a lock would keep out the one that can release it.

@@ -52,3 +52,18 @@ def test_a_field_at_fault_is_named_in_the_message_too() -> None:
     assert [(violation.field, violation.description) for violation in error.violations] == [
         ("items[0].quantity", "must be at least 1")
     ]
+
+
+def test_an_error_of_the_wire_is_what_each_service_of_the_process_calls_it():
+    class Ours(AppError):
+        kind, reason = Kind.ABORTED, "KNOWN_TO_TWO"
+
+    class Theirs(AppError):
+        kind, reason = Kind.ABORTED, "KNOWN_TO_TWO"
+
+    found = AppError.of_reason("KNOWN_TO_TWO")
+
+    assert found is not None
+    assert issubclass(found, Ours)
+    assert issubclass(found, Theirs)
+    assert AppError.of_reason("KNOWN_TO_TWO") is found
