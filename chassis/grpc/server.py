@@ -51,10 +51,6 @@ _OPTIONS = (
 )
 
 
-# Serves a service of the contract of which this version does nothing yet: callers are told so, if they may call it.
-NOT_YET: object = object()
-
-
 @dataclass(kw_only=True)
 class GrpcServer:
     """One process' gRPC face: `servicers` by the full name of their service in the contract.
