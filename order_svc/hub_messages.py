@@ -19,8 +19,10 @@ from easyorder.order.v1 import (
     OrderStatus,
     OrderStatusChanged,
     PaymentAttempt,
+    PaymentRefund,
 )
 from easyorder.order.v1 import PaymentOutcome as PaymentOutcomeMessage
+from easyorder.order.v1 import RefundState as RefundStateMessage
 from pydantic import TypeAdapter
 
 from chassis.context import Caller
@@ -34,8 +36,9 @@ from order_svc.domain.order import (
     ORDER_CREATED_WITH_INCENTIVE,
     ORDER_STATUS_CHANGED,
     PAYMENT_ATTEMPT,
+    PAYMENT_REFUND,
 )
-from order_svc.domain.status import PaymentOutcome, Status
+from order_svc.domain.status import PaymentOutcome, RefundState, Status
 from order_svc.domain.views import DiscountView, OrderView, StockView
 from order_svc.messages import discount_message, money, order_message, stock_message
 
@@ -142,6 +145,15 @@ def _payment_attempt(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"payment_attempt": attempt}
 
 
+def _payment_refund(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    refund = PaymentRefund(
+        amount=money(Decimal(payload["amount"]), payload["currency"]),
+        state=RefundStateMessage[RefundState(payload["state"]).name],
+        order=order_message(_ORDERS.validate_python(payload["order"])),
+    )
+    return {"payment_refund": refund}
+
+
 def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
 
@@ -156,6 +168,7 @@ _CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
     ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
     ORDER_STATUS_CHANGED: _status_changed,
     PAYMENT_ATTEMPT: _payment_attempt,
+    PAYMENT_REFUND: _payment_refund,
     ADMIN_ALERT: _admin_alert,
     INVENTORY_STATUS: _inventory_status,
 }

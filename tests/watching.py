@@ -61,6 +61,7 @@ def content(message: HubMessage) -> str:
         "order_status_changed",
         "inventory_status",
         "payment_attempt",
+        "payment_refund",
         "admin_alert",
         "heartbeat",
         "error",

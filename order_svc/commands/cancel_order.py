@@ -19,17 +19,19 @@ class CancelOrder(Command[OrderView]):
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
-    uow.emit(*order.cancel(reason=cmd.reason, at=clock.now()))
-    # Jobs, because this transaction may be repeated and a refund may not.
-    uow.schedule(jobs.release_stock(order))
     if order.payment.is_charged:
         number = len(await uow.refunds.of(order.id)) + 1
-        refund = order.refund_the_rest(reason=cmd.reason, number=number, at=clock.now())
-        if refund is not None:
+        promised = order.refund_the_rest(reason=cmd.reason, number=number, at=clock.now())
+        if promised is not None:
+            refund, events = promised
+            uow.emit(*events)
             await uow.refunds.add(refund, order)
             uow.schedule(jobs.return_money(refund))
     elif not order.is_free:
         # A charge under way is met by this: the provider refunds what was charged and refuses what comes later.
         uow.schedule(jobs.return_charge(order))
+    uow.emit(*order.cancel(reason=cmd.reason, at=clock.now()))
+    # Jobs, because this transaction may be repeated and a refund may not.
+    uow.schedule(jobs.release_stock(order))
     await uow.orders.save([order])
     return order.view()

@@ -46,7 +46,7 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
         await _given(promised, refunds, order, cmd, uow, clock)
     elif cmd.refunded or order.status is Status.CANCELLED:
         # A payment that was given up stays FAILED where nothing had been charged.
-        order.money_returned(refunded=cmd.refunded, at=clock.now())
+        uow.emit(*order.money_returned(refunded=cmd.refunded, at=clock.now()))
         await uow.orders.save([order])
     return order.view()
 
@@ -58,7 +58,6 @@ async def _given(
         return
     if not cmd.refunded:
         raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")
-    promised.done_at = clock.now()
-    order.refund_given(refunds, at=promised.done_at)
+    uow.emit(*order.refund_given(promised, refunds, at=clock.now()))
     await uow.refunds.save(promised)
     await uow.orders.save([order])

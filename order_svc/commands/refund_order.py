@@ -46,8 +46,7 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock) -> Refu
     if by_provider:
         uow.schedule(jobs.return_money(refund, delay_s=_JOB_DELAY_S))
     else:
-        refund.done_at = clock.now()
-        order.refund_given([*refunds, refund], at=refund.done_at)
+        uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
     if order.status is Status.CANCELLED:
         uow.schedule(jobs.release_stock(order))
     elif cmd.items:

@@ -20,6 +20,7 @@ from order_svc.domain.status import (
     PaymentMethod,
     PaymentOutcome,
     PaymentStatus,
+    RefundState,
     Status,
     check_move,
 )
@@ -29,10 +30,11 @@ ORDER_CREATED = "order_created"
 ORDER_CREATED_WITH_INCENTIVE = "order_created_with_incentive"
 ORDER_STATUS_CHANGED = "order_status_changed"
 PAYMENT_ATTEMPT = "payment_attempt"
+PAYMENT_REFUND = "payment_refund"
 ADMIN_ALERT = "admin_alert"
 INVENTORY_STATUS = "inventory_status"
 _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
-_TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED}
+_TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED, PAYMENT_REFUND}
 
 
 class OrderNotFound(AppError):
@@ -259,31 +261,34 @@ class Order:
             amount = self.payment.left
         if not amount.amount or (self.payment.left - amount).is_negative:
             raise RefundExceedsCharge.of(requested=amount, left=self.payment.left)
-        refund = self._promise(amount, reason=reason, number=number, at=at)
+        refund, events = self._promise(amount, reason=reason, number=number, at=at)
         if self.status is Status.PAID and not self.payment.left.amount:
-            return refund, self.cancel(reason=reason, at=at)
-        self.row_version += 1
-        return refund, []
+            events += self.cancel(reason=reason, at=at)
+        return refund, events
 
-    def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> Refund | None:
+    def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]] | None:
         """Promises back all that is left of the charge; None if there is nothing."""
         left = self.payment.left
         return self._promise(left, reason=reason, number=number, at=at) if left.amount else None
 
-    def refund_given(self, refunds: Sequence[Refund], *, at: datetime) -> None:
-        """The provider has given one more of its `refunds`."""
+    def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
+        """The provider has given `refund`, one of its `refunds`."""
         self.row_version += 1
+        refund.done_at = at
         all_given = given(refunds, self.currency) == self.payment.amount
         self.payment.status = PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED
         self.payment.processed_at = at
+        return [self._goes_back(refund.amount, RefundState.GIVEN, at)]
 
-    def money_returned(self, *, refunded: bool, at: datetime) -> None:
+    def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
         """The provider gave the money back, or will never take it."""
         self.row_version += 1
         self.payment.status = PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED
-        if refunded:
-            self.payment.refunded = self.payment.amount
         self.payment.processed_at = at
+        if not refunded:
+            return []
+        self.payment.refunded = self.payment.amount
+        return [self._goes_back(self.payment.amount, RefundState.GIVEN, at)]
 
     def check_amendable(self) -> None:
         """Raises IllegalTransition, or DiscountedOrder, unless its items may be replaced."""
@@ -422,9 +427,10 @@ class Order:
         self.items = tuple(kept[item.product_item_id] for item in self.items)
         return worth
 
-    def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> Refund:
+    def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]]:
+        self.row_version += 1
         self.payment.refunded += amount
-        return Refund(
+        refund = Refund(
             refund_id=f"{self.payment.transaction_id}/{number}",
             order_id=self.id,
             transaction_id=self.payment.transaction_id,
@@ -432,6 +438,7 @@ class Order:
             reason=reason,
             requested_at=at,
         )
+        return refund, [self._goes_back(amount, RefundState.PROMISED, at)]
 
     def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:
         self.row_version += 1
@@ -455,6 +462,9 @@ class Order:
         self.payment.attempts += 1
         payload = {"number": self.payment.attempts, "outcome": outcome, "next_attempt_time": next_attempt}
         return self._event(PAYMENT_ATTEMPT, at, payload)
+
+    def _goes_back(self, amount: Money, state: RefundState, at: datetime) -> Event:
+        return self._event(PAYMENT_REFUND, at, {"amount": amount.amount, "currency": amount.currency, "state": state})
 
     def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
         self.sequence += 1

@@ -73,6 +73,13 @@ class PaymentOutcome(StrEnum):
     GIVEN_UP = "GIVEN_UP"
 
 
+class RefundState(StrEnum):
+    """How far a refund has come; the names are those of the contract."""
+
+    PROMISED = "PROMISED"
+    GIVEN = "GIVEN"
+
+
 class IllegalTransition(AppError):
     """The order can not go there from where it is."""
 

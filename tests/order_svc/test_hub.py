@@ -7,12 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from easyorder.order.v1 import OrderStatus, PaymentOutcome
+from easyorder.order.v1 import OrderStatus, PaymentOutcome, PaymentStatus, RefundState
 
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable
 from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
+from chassis.money import Money
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.live import SubscriberTooSlow
@@ -70,6 +71,30 @@ async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app
     ]
     assert (told.sub_total, told.total_amount) == (money(Decimal("20.00"), "USD"), money(Decimal("12.50"), "USD"))
     assert watching.sequences == list(range(1, order.sequence + 1))
+
+
+async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: HubApp) -> None:
+    order = app.given(an_order().paid())
+    promised = order.sequence + 1
+
+    async with app.watch() as watching:
+        await eventually(lambda: watching.messages)
+        refund, events = order.refund(Money.of("4.50", "USD"), (), reason="scratched", number=1, at=AT)
+        app.happens(events)
+        app.happens(order.refund_given(refund, [refund], at=AT))
+        await watching.hears(2)
+    async with app.watch(order.id, after_sequence=promised - 1) as resumed:
+        await resumed.ends()
+
+    first, second = (message.payment_refund for message in watching.heard)
+    assert first is not None
+    assert second is not None
+    assert (first.state, second.state) == (RefundState.PROMISED, RefundState.GIVEN)
+    assert first.amount == second.amount == money(Decimal("4.50"), "USD")
+    assert second.order is not None
+    assert second.order.payment is not None
+    assert second.order.payment.status is PaymentStatus.PARTIALLY_REFUNDED
+    assert resumed.sequences == [promised, promised + 1]
 
 
 async def test_of_an_order_that_is_settled_there_is_only_the_snapshot(app: HubApp) -> None:

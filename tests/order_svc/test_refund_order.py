@@ -55,8 +55,16 @@ async def test_a_part_leaves_the_order_as_it_is(order_app: OrderApp) -> None:
 
     granted = await order_app.send(RefundOrder(order_id=order_id, amount=usd("4.50"), reason="scratched"))
     seen = await given(order_app, granted)
+    await given(order_app, granted)
 
     assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
+    assert await order_app.events(order_id) == [
+        (1, "order_created"),
+        (2, "payment_attempt"),
+        (3, "order_status_changed"),
+        (4, "payment_refund"),
+        (5, "payment_refund"),
+    ]
     assert seen.payment.refunded == Decimal("4.50")
     assert seen == (await order_app.order(order_id)).view()
     assert [job.kind for job in await order_app.jobs()] == ["return_money"]
@@ -113,7 +121,8 @@ async def test_the_last_of_the_money_cancels_an_order_that_has_not_shipped(order
     assert (seen.status, seen.cancel_reason) == (Status.CANCELLED, "gone")
     assert (seen.payment.status, seen.payment.refunded) == (PaymentStatus.REFUNDED, Decimal("35.00"))
     assert {job.kind for job in await order_app.jobs()} == {"return_money", "release_stock"}
-    assert (await order_app.events(order_id))[-1][1] == "order_status_changed"
+    kinds = [kind for _, kind in await order_app.events(order_id)]
+    assert kinds[-3:] == ["payment_refund", "order_status_changed", "payment_refund"]
 
 
 @pytest.mark.parametrize("where", ["shipped", "delivered"])
@@ -127,7 +136,8 @@ async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp
     assert (seen.status.value.lower(), seen.payment.status) == (where, PaymentStatus.REFUNDED)
     # Nothing says that the goods came back.
     assert {job.kind for job in await order_app.jobs()} == {"return_money"}
-    assert await order_app.events(order_id) == events
+    told = (await order_app.events(order_id))[len(events) :]
+    assert [kind for _, kind in told] == ["payment_refund", "payment_refund"]
 
 
 async def test_never_more_than_was_charged(order_app: OrderApp) -> None:

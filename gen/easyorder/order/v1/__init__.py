@@ -39,8 +39,10 @@ __all__ = (
     "PaymentDetails",
     "PaymentMethod",
     "PaymentOutcome",
+    "PaymentRefund",
     "PaymentStatus",
     "RefundOrderRequest",
+    "RefundState",
     "RetryPaymentRequest",
     "SetOrderStatusRequest",
     "StockState",
@@ -257,6 +259,36 @@ class PaymentStatus(betterproto2.Enum):
             "PAYMENT_STATUS_REFUNDED": 4,
             "PAYMENT_STATUS_PARTIALLY_REFUNDED": 5,
             "PAYMENT_STATUS_CANCELLED": 6,
+        }
+
+
+class RefundState(betterproto2.Enum):
+    UNSPECIFIED = 0
+
+    PROMISED = 1
+    """
+    It is on its way: `order.payment.refunded_amount` has it.
+    """
+
+    GIVEN = 2
+    """
+    The provider gave it, or it was handed over in cash: `order.payment.status` shows it.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "REFUND_STATE_UNSPECIFIED",
+            1: "REFUND_STATE_PROMISED",
+            2: "REFUND_STATE_GIVEN",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "REFUND_STATE_UNSPECIFIED": 0,
+            "REFUND_STATE_PROMISED": 1,
+            "REFUND_STATE_GIVEN": 2,
         }
 
 
@@ -518,6 +550,13 @@ class HubMessage(betterproto2.Message):
     )
     """
     After order_created, when codes or points made the order cheaper.
+    """
+
+    payment_refund: "PaymentRefund | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    Money goes back, wherever the order stands.
     """
 
 
@@ -859,6 +898,18 @@ class PaymentDetails(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "PaymentDetails", PaymentDetails)
+
+
+@dataclass(eq=False, repr=False)
+class PaymentRefund(betterproto2.Message):
+    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+
+    state: "RefundState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
+
+    order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+
+
+default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", PaymentRefund)
 
 
 @dataclass(eq=False, repr=False)
