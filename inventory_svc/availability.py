@@ -19,7 +19,7 @@ class Orders(Protocol):
     """order_svc. A call may be repeated; what comes again with the same request_id changes nothing."""
 
     async def confirm_availability(
-        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str
+        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
         """Raises ORDER_NOT_FOUND while the order is still being placed, Unavailable or DeadlineExceeded."""
         ...
@@ -37,13 +37,15 @@ class AvailabilityTeller:
         async with self._open_uow() as uow:
             reservation = await uow.reservations.find(job.payload["order_id"])
             shelf = await uow.stocks.look(reservation.item_ids if reservation else [])
+        lost_reason = job.payload.get("lost_reason", "")
         # One that has ended meanwhile has nobody to tell.
-        if reservation and reservation.state in (ReservationState.HELD, ReservationState.BACKORDERED):
+        if reservation and (lost_reason or reservation.state in (ReservationState.HELD, ReservationState.BACKORDERED)):
             await self._orders.confirm_availability(
                 reservation.order_id,
                 shelf.stands(reservation.lines, low=self._low),
                 filled=reservation.state is ReservationState.HELD,
                 request_id=job.key,
+                lost_reason=lost_reason,
             )
         return Settled()
 

@@ -109,6 +109,8 @@ class Amendments:
                 user_id=needed.order.created_by,
                 currency=needed.order.currency,
                 lines=needed.lines,
+                # A confirmed order does not begin to wait: what is not there leaves the old order standing.
+                no_backorder=True,
             )
         )
 

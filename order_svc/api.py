@@ -199,4 +199,6 @@ def _confirm_command(told: OrderAvailability) -> ConfirmAvailability:
         # Whatever the stock is by then: what comes again with the same id tells nothing new.
         key = RequestKey(scope=f"{current().caller.id}/ConfirmAvailability", request_id=told.request_id, fingerprint="")
     stocks = tuple(stock_view(item) for item in told.items)
-    return ConfirmAvailability(request=key, order_id=told.order_id, filled=told.filled, stocks=stocks)
+    return ConfirmAvailability(
+        request=key, order_id=told.order_id, filled=told.filled, stocks=stocks, lost_reason=told.lost_reason
+    )

@@ -27,12 +27,13 @@ class GrpcOrders:
         self._timeout_s = timeout_s
 
     async def confirm_availability(
-        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str
+        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
         told = OrderAvailability(
             order_id=order_id,
             filled=filled,
             items=[item_stock_message(stock) for stock in stocks],
             request_id=request_id,
+            lost_reason=lost_reason,
         )
         await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[told]), timeout_s=self._timeout_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.errors import AppError
 from chassis.jobs import NewJob
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.backorders import serve
@@ -29,4 +30,13 @@ def confirm_availability(reservation: Reservation) -> NewJob:
         kind=CONFIRM_AVAILABILITY,
         key=f"{reservation.order_id}/{step}",
         payload={"order_id": reservation.order_id},
+    )
+
+
+def deny_availability(reservation: Reservation, why: AppError) -> NewJob:
+    """Tell the order that what it waits for can not be had any more."""
+    return NewJob(
+        kind=CONFIRM_AVAILABILITY,
+        key=f"{reservation.order_id}/lost",
+        payload={"order_id": reservation.order_id, "lost_reason": why.message},
     )

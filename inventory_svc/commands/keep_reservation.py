@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.mediator import Command
-from inventory_svc.commands.backorders import confirm_availability
+from inventory_svc.commands.backorders import confirm_availability, deny_availability
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock
 from inventory_svc.domain.reservation import ReservationState
 
 
@@ -18,10 +19,20 @@ class KeepReservation(Command[None]):
 
 
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:
-    """Does nothing where there is none, or it is settled. Raises OutOfStock where it has ended and can not be had."""
+    """Does nothing where there is none, or it is settled.
+
+    One that has ended meanwhile is held anew, or waits at the end of the queue. Where it can do neither, its order is
+    told so.
+    """
     shelf, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
     offers = await uow.incentives.lock(held.claim for held in known.values() if held.is_given_back)
-    kept = [reservation for reservation in known.values() if reservation.keep(shelf, offers)]
+    kept = []
+    for reservation in known.values():
+        try:
+            if reservation.keep(shelf, offers):
+                kept.append(reservation)
+        except (OutOfStock, IncentiveInvalid) as error:
+            uow.schedule(deny_availability(reservation, error))
     await uow.reservations.save_renewed(kept)
     # What some waited for may have come before their order was heard of.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))

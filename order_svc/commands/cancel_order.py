@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
 
 
@@ -19,9 +21,16 @@ class CancelOrder(Command[OrderView]):
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    await stop(order, uow, reason=cmd.reason, at=clock.now())
+    await uow.orders.save([order])
+    return order.view()
+
+
+async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> None:
+    """Cancels it and sees to it that stock and money go back; the caller saves it. Raises IllegalTransition."""
     if order.payment.is_charged:
         number = len(await uow.refunds.of(order.id)) + 1
-        promised = order.refund_the_rest(reason=cmd.reason, number=number, at=clock.now())
+        promised = order.refund_the_rest(reason=reason, number=number, at=at)
         if promised is not None:
             refund, events = promised
             uow.emit(*events)
@@ -30,8 +39,6 @@ async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> Orde
     elif not order.is_free:
         # A charge under way is met by this: the provider refunds what was charged and refuses what comes later.
         uow.schedule(jobs.return_charge(order))
-    uow.emit(*order.cancel(reason=cmd.reason, at=clock.now()))
+    uow.emit(*order.cancel(reason=reason, at=at))
     # Jobs, because this transaction may be repeated and a refund may not.
     uow.schedule(jobs.release_stock(order))
-    await uow.orders.save([order])
-    return order.view()

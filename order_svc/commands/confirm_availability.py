@@ -1,4 +1,4 @@
-"""ConfirmAvailability: what an order waited for has come, or its stock stands otherwise than before."""
+"""ConfirmAvailability: what an order waited for has come or never will, or its stock stands otherwise than before."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.mediator import Command
+from order_svc.commands.cancel_order import stop
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import OrderNotFound
@@ -17,11 +18,12 @@ from order_svc.domain.views import StockView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAvailability(Command[None]):
-    """`filled`: all of it is held now."""
+    """`filled`: all of it is held now. `lost_reason`: why it can not be had any more, if so."""
 
     order_id: int
     filled: bool
     stocks: tuple[StockView, ...]
+    lost_reason: str = ""
 
 
 async def confirm_availability(
@@ -45,7 +47,9 @@ async def confirm_availability(
         order.row_version += 1
         if cmd.stocks:
             uow.emit(*order.stock_stands(cmd.stocks, at=now))
-        if cmd.filled:
+        if cmd.lost_reason:
+            await stop(order, uow, reason=cmd.lost_reason, at=now)
+        elif cmd.filled:
             token = order.payment.waiting_token
             uow.emit(*order.stock_came(at=now))
             collect(order, uow, token=token, hold=None, at=now)

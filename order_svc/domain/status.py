@@ -29,7 +29,10 @@ _SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 
 # Every move there is, and what makes it; docs/orders.md is drawn from this.
 MOVES: Mapping[Status, Mapping[Status, str]] = {
-    Status.PENDING: {Status.CONFIRMED: "the stock has come", Status.CANCELLED: "CancelOrder"},
+    Status.PENDING: {
+        Status.CONFIRMED: "the stock has come",
+        Status.CANCELLED: "CancelOrder, or it can not be had any more",
+    },
     Status.CONFIRMED: {
         Status.PAID: "charged",
         Status.SHIPPED: "SetOrderStatus, cash only",

@@ -56,6 +56,7 @@ class Shop(ABC):
     """`mediators` are those of two replicas."""
 
     def __init__(self, *open_uows: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
+        self.open_uows = list(open_uows)
         self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
         for mediator in self.mediators:
             handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates(), low_stock=LOW)
@@ -153,6 +154,10 @@ class Shop(ABC):
         """The orders that are to be told how their stock stands."""
 
     @abstractmethod
+    async def denied(self) -> Mapping[int, str]:
+        """The orders that are to be told that they wait for nothing, and why."""
+
+    @abstractmethod
     async def states(self) -> Mapping[int, str]:
         """The state of every reservation, by order id."""
 
@@ -220,6 +225,10 @@ class InMemoryShop(Shop):
     async def jobs(self) -> list[int]:
         return [job.payload["order_id"] for job in self._state.jobs]
 
+    async def denied(self) -> Mapping[int, str]:
+        payloads = [job.payload for job in self._state.jobs]
+        return {payload["order_id"]: payload["lost_reason"] for payload in payloads if "lost_reason" in payload}
+
     async def states(self) -> Mapping[int, str]:
         return {order_id: reservation.state.value for order_id, reservation in self._state.reservations.items()}
 
@@ -254,8 +263,7 @@ class InMemoryShop(Shop):
 class SqlShop(Shop):
     def __init__(self, url: str) -> None:
         self.engines: list[AsyncEngine] = []
-        self.open_uows = [self._replica(url) for _ in range(2)]
-        super().__init__(*self.open_uows)
+        super().__init__(*(self._replica(url) for _ in range(2)))
 
     def _replica(self, url: str) -> Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]:
         engine = make_engine(url, application_name="tests", pool_size=3)
@@ -269,7 +277,7 @@ class SqlShop(Shop):
         )
 
     async def clear(self) -> None:
-        tables = "product, reservation, incentive, change_log, idempotency_key, job"
+        tables = "product, reservation, incentive, change_log, idempotency_key, job, inbox"
         await self._do(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
     async def close(self) -> None:
@@ -305,6 +313,13 @@ class SqlShop(Shop):
     async def jobs(self) -> list[int]:
         rows = await self._all("SELECT CAST(payload ->> 'order_id' AS bigint) AS order_id FROM job ORDER BY id")
         return [row.order_id for row in rows]
+
+    async def denied(self) -> Mapping[int, str]:
+        rows = await self._all(
+            "SELECT CAST(payload ->> 'order_id' AS bigint) AS order_id, payload ->> 'lost_reason' AS why FROM job "
+            "WHERE payload ->> 'lost_reason' IS NOT NULL"
+        )
+        return {row.order_id: row.why for row in rows}
 
     async def states(self) -> Mapping[int, str]:
         return {row.order_id: row.state for row in await self._all("SELECT order_id, state FROM reservation")}

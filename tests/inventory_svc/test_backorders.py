@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from inventory_svc.commands.release import Release
 from inventory_svc.domain.errors import OutOfStock, StillWaiting
 from inventory_svc.domain.reservation import ReservationState
 from inventory_svc.domain.stock import StockState
+from tests.builders.incentive import percent
 from tests.inventory_svc.shop import TTL, Pieces, Shop
 
 HELD, BACKORDERED = ReservationState.HELD, ReservationState.BACKORDERED
@@ -164,6 +166,49 @@ class BackorderContract:
         await shop.arrives(item, 1)
 
         assert await shop.states() == {late.order_id: "BACKORDERED", other.order_id: "HELD"}
+
+    async def test_an_order_heard_of_late_that_can_have_all_of_it_is_confirmed(self, shop: Shop):
+        (item,) = await shop.backorderable(0)
+        late = await shop.send(shop.order((item, 1)))
+        await shop.let_time_pass(TTL + timedelta(seconds=1))
+        await shop.reap()
+        await shop.arrives(item, 1)
+
+        await shop.send(KeepReservation(order_id=late.order_id))
+
+        assert await shop.states() == {late.order_id: "HELD"}
+        assert await shop.jobs() == [late.order_id]
+        await shop.let_time_pass(2 * TTL)
+        await shop.reap()
+        assert await shop.states() == {late.order_id: "HELD"}
+
+    @pytest.mark.parametrize("gone", ["stock", "code"])
+    async def test_an_order_heard_of_too_late_is_told_so_and_hinders_nobody(self, shop: Shop, gone: str):
+        (scarce,) = await shop.stocked(1)
+        (patient,) = await shop.backorderable(0)
+        await shop.offered(percent("10", code="ONCE", max_uses=1))
+        late = await shop.send(shop.order((patient, 1), (scarce, 1), incentive_codes=("ONCE",)))
+        neighbour = await shop.send(shop.order((patient, 1)))
+        await shop.let_time_pass(TTL + timedelta(seconds=1))
+        await shop.reap()
+        if gone == "stock":
+            await shop.send(shop.order((scarce, 1)))
+        else:
+            await shop.send(shop.order((patient, 1), incentive_codes=("ONCE",)))
+        before = await shop.pieces()
+
+        # In one batch.
+        await asyncio.gather(
+            *(shop.send(KeepReservation(order_id=each.order_id)) for each in (late, neighbour)),
+        )
+
+        states = await shop.states()
+        assert (states[late.order_id], states[neighbour.order_id]) == ("EXPIRED", "BACKORDERED")
+        ((denied, why),) = (await shop.denied()).items()
+        assert denied == late.order_id
+        assert ("0 are available" in why) if gone == "stock" else why.startswith("ONCE can not be used")
+        moved = replace(before[patient.id], backordered=before[patient.id].backordered + 1)
+        assert await shop.pieces() == {scarce.id: before[scarce.id], patient.id: moved}
 
     async def test_what_is_settled_is_not_kept(self, shop: Shop):
         (item,) = await shop.backorderable(1)

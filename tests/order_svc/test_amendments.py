@@ -118,6 +118,14 @@ async def test_the_old_order_stands_when_there_is_not_enough(app: AmendingApp) -
     assert app.inventory.stock == stock
 
 
+async def test_what_is_not_there_is_not_waited_for(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    await app.update(placed.id, (1, 3), (2, 1))
+
+    assert [request.no_backorder for request in app.inventory.requests] == [False, True]
+
+
 async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that_ends(app: AmendingApp) -> None:
     placed = await app.waiting()
     before = await app.order(placed.id)

@@ -17,7 +17,7 @@ from order_svc.commands.place_order import PlaceOrder
 from order_svc.domain.inventory import Hold, HoldLost
 from order_svc.domain.order import Discount
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
-from order_svc.domain.views import DiscountView
+from order_svc.domain.views import DiscountView, StockView
 from tests.builders.order import SHOPPER, an_item
 from tests.fakes.chassis import request_key
 from tests.order_svc.order_app import OrderApp
@@ -47,6 +47,11 @@ def a_placing(
             expires_at=datetime(2026, 1, 2, tzinfo=UTC),
         ),
     )
+
+
+def waiting(placing: PlaceOrder) -> PlaceOrder:
+    """The same, with some of its stock still to come."""
+    return replace(placing, hold=replace(placing.hold, is_held=False, waits=True))
 
 
 async def test_a_placed_order_is_confirmed_and_will_be_charged(order_app: OrderApp) -> None:
@@ -114,6 +119,43 @@ async def test_an_order_of_nothing_is_paid_and_no_provider_hears_of_it(
 
     assert (cancelled.status, cancelled.payment.status) == (Status.CANCELLED, PaymentStatus.CANCELLED)
     assert [job.kind for job in await order_app.jobs()] == ["commit_stock", "release_stock"]
+
+
+async def test_an_order_that_waits_for_stock_is_pending_and_nothing_is_charged(order_app: OrderApp) -> None:
+    view = await order_app.send(waiting(a_placing()))
+
+    assert (view.status, view.payment.status) == (Status.PENDING, PaymentStatus.PENDING)
+    order = await order_app.order(1)
+    assert (order.view(), order.payment.waiting_token) == (view, "tok_ok")
+    assert await order_app.events(1) == [(1, "order_created")]
+    assert await order_app.jobs() == []
+
+
+async def test_the_token_is_kept_only_by_orders_that_wait(order_app: OrderApp) -> None:
+    await order_app.send(a_placing())
+
+    assert (await order_app.order(1)).payment.waiting_token == ""
+
+
+@pytest.mark.parametrize("how", [lambda placing: placing, waiting], ids=["held", "waiting"])
+async def test_how_the_stock_stands_is_told_with_the_order(order_app: OrderApp, how) -> None:
+    stock = StockView(product_item_id=1, sku="SKU-1", state="LOW", available=2)
+    placing = how(a_placing())
+
+    await order_app.send(replace(placing, hold=replace(placing.hold, stocks=(stock,))))
+
+    assert await order_app.events(1) == [(1, "order_created"), (2, "inventory_status")]
+
+
+async def test_orders_that_wait_and_orders_that_do_not_share_a_batch(order_app: OrderApp) -> None:
+    placings = [waiting(a_placing(1)), a_placing(2), a_placing(3, is_held=False), waiting(a_placing(4))]
+
+    results = await asyncio.gather(*(order_app.send(placing) for placing in placings), return_exceptions=True)
+
+    assert isinstance(results[2], HoldLost)
+    statuses = [await order_app.status(order_id) for order_id in (1, 2, 4)]
+    assert statuses == [Status.PENDING, Status.CONFIRMED, Status.PENDING]
+    assert [job.key for job in await order_app.jobs()] == ["t-2"]
 
 
 async def test_nothing_is_placed_on_a_hold_that_has_ended(order_app: OrderApp) -> None:

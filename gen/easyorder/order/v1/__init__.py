@@ -708,6 +708,11 @@ class OrderAvailability(betterproto2.Message):
     Idempotency key (AIP-155): what comes again with it changes nothing.
     """
 
+    lost_reason: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Why it can not be had any more, if so: then an order that waits for it is cancelled, and says this.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "OrderAvailability", OrderAvailability)
 

@@ -1,0 +1,176 @@
+"""ConfirmAvailability: an order that waited is confirmed once and goes on as if it had found its stock there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from chassis.errors import AppError
+from inventory_svc.adapters.orders import GrpcOrders
+from inventory_svc.domain.stock import ItemStock, StockState
+from order_svc.api import OrderApi
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.confirm_availability import ConfirmAvailability
+from order_svc.domain.order import OrderNotFound
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import StockView
+from tests.fakes.chassis import request_key
+from tests.mesh import serving
+from tests.order_svc.order_app import InMemoryOrderApp, OrderApp
+from tests.order_svc.test_place_order import a_discounted_placing, a_placing, waiting
+
+LACKING = StockView(product_item_id=1, sku="SKU-1", state="BACKORDERED", available=0)
+THERE = replace(LACKING, state="LOW", available=3)
+
+
+def it_came(order_id: int = 1, *, filled: bool = True, lost_reason: str = "") -> ConfirmAvailability:
+    stocks = (THERE if filled else LACKING,)
+    return ConfirmAvailability(order_id=order_id, filled=filled, stocks=stocks, lost_reason=lost_reason)
+
+
+async def kinds(app: OrderApp) -> list[str]:
+    events = await app.events(1)
+    assert [sequence for sequence, _ in events] == list(range(1, len(events) + 1))
+    return [kind for _, kind in events]
+
+
+async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    await order_app.send(it_came())
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
+    assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
+    charge = await order_app.job("charge")
+    assert (charge.key, charge.payload["amount"], charge.payload["token"]) == ("t-1", "25.50", "tok_ok")
+    # What it holds has no end that it knows: it is made sure of before the charge.
+    assert charge.payload["hold_until"] is None
+    assert charge.payload["stock"]["lines"] == [[1, 2], [2, 1]]
+    assert order.payment.waiting_token == ""
+
+
+async def test_a_part_that_came_is_only_told(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+    version = (await order_app.order(1)).row_version
+
+    await order_app.send(it_came(filled=False))
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.waiting_token) == (Status.PENDING, "tok_ok")
+    assert order.row_version > version
+    assert await kinds(order_app) == ["order_created", "inventory_status"]
+    assert await order_app.jobs() == []
+
+
+async def test_cash_is_not_charged_but_its_stock_is_sold_once_it_came(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing(method=PaymentMethod.CASH)))
+    assert await order_app.jobs() == []
+
+    await order_app.send(it_came())
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
+    assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
+
+
+@pytest.mark.parametrize("method", [PaymentMethod.CARD, PaymentMethod.CASH])
+async def test_an_order_of_nothing_is_paid_once_its_stock_came(order_app: OrderApp, method: PaymentMethod) -> None:
+    placed = await order_app.send(waiting(a_discounted_placing("25.50", method=method)))
+    assert (placed.status, placed.payment.status, placed.paid_at) == (Status.PENDING, PaymentStatus.PENDING, None)
+
+    await order_app.send(it_came(filled=False))
+    assert await order_app.status(1) is Status.PENDING
+    await order_app.send(it_came())
+
+    order = await order_app.order(1)
+    assert (order.status, order.payment.status) == (Status.PAID, PaymentStatus.PAID)
+    assert order.paid_at is not None
+    assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
+    # By way of CONFIRMED.
+    assert (await kinds(order_app))[-2:] == ["order_status_changed", "order_status_changed"]
+
+
+async def test_what_comes_twice_changes_nothing(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    await asyncio.gather(order_app.send(it_came()), order_app.send(it_came()))
+    await order_app.send(it_came(filled=False))
+
+    assert await order_app.status(1) is Status.CONFIRMED
+    assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
+    assert len(await order_app.jobs()) == 1
+
+
+async def test_the_same_request_id_tells_nothing_new(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    for _ in range(2):
+        await order_app.send(replace(it_came(filled=False), request=request_key()))
+
+    assert await kinds(order_app) == ["order_created", "inventory_status"]
+
+
+async def test_an_order_that_was_cancelled_stays_so(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+    await order_app.send(CancelOrder(order_id=1, reason="too long"))
+    jobs, events = await order_app.jobs(), await order_app.events(1)
+
+    await order_app.send(it_came())
+    await order_app.send(it_came(filled=False, lost_reason="gone"))
+
+    assert (await order_app.order(1)).cancel_reason == "too long"
+    assert (await order_app.jobs(), await order_app.events(1)) == (jobs, events)
+
+
+async def test_what_can_not_be_had_any_more_is_cancelled_and_says_why(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    await order_app.send(it_came(filled=False, lost_reason="2 of SKU-1 were asked for, 0 are available"))
+
+    order = await order_app.order(1)
+    assert (order.status, order.cancel_reason) == (Status.CANCELLED, "2 of SKU-1 were asked for, 0 are available")
+    assert order.cancelled_at is not None
+    assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
+    assert {job.kind for job in await order_app.jobs()} == {"release_stock", "return_money"}
+
+
+async def test_a_confirmed_order_is_not_cancelled_for_it(order_app: OrderApp) -> None:
+    await order_app.send(a_placing())
+
+    await order_app.send(it_came(filled=False, lost_reason="gone"))
+
+    assert await order_app.status(1) is Status.CONFIRMED
+
+
+async def test_an_order_that_is_not_there_yet_fails_alone(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    results = await asyncio.gather(order_app.send(it_came(2)), order_app.send(it_came(1)), return_exceptions=True)
+
+    assert isinstance(results[0], OrderNotFound)
+    assert await order_app.status(1) is Status.CONFIRMED
+
+
+async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
+    app, unused = InMemoryOrderApp(), cast(Any, None)
+    await app.send(waiting(a_placing(1)))
+    await app.send(waiting(a_placing(2)))
+    stock = ItemStock(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
+    api = OrderApi(unused, unused, unused, app.mediator, unused)
+
+    async with serving({"easyorder.order.v1.OrderService": api}) as mesh:
+        orders = GrpcOrders(mesh.service("inventory"), timeout_s=5)
+        for _ in range(2):
+            await orders.confirm_availability(1, [stock], filled=True, request_id="1/3.0")
+            await orders.confirm_availability(2, [], filled=False, request_id="2/lost", lost_reason="gone")
+        with pytest.raises(AppError) as refusal:
+            await orders.confirm_availability(3, [], filled=True, request_id="3/1.0")
+
+    assert refusal.value.reason == "ORDER_NOT_FOUND"
+    assert [await app.status(order_id) for order_id in (1, 2)] == [Status.CONFIRMED, Status.CANCELLED]
+    assert (await app.order(2)).cancel_reason == "gone"
+    assert await kinds(app) == ["order_created", "inventory_status", "order_status_changed"]
