@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import tenacity
@@ -208,6 +209,7 @@ def _raised(outcome: _Outcome[Any] | BaseException) -> _Outcome[Any]:
     return outcome
 
 
+@cache
 def _answers_of(command: type) -> TypeAdapter[Any]:
     """The JSON form of what the command answers: the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):

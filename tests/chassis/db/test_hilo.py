@@ -37,8 +37,8 @@ async def test_ids_of_one_process_grow(engine: AsyncEngine, sequence: str) -> No
     assert handed_out == sorted(set(handed_out))
 
 
-async def test_a_transaction_needs_one_connection_only(chassis_engine: AsyncEngine, database: str) -> None:
-    alone = make_engine(database, application_name="tests", pool_size=1)
+async def test_a_transaction_needs_one_connection_only(chassis_engine: AsyncEngine) -> None:
+    alone = make_engine(chassis_engine.url, application_name="tests", pool_size=1)
     bench = SqlJobBench(alone)
 
     async with asyncio.timeout(4), bench.open_uow() as uow:

@@ -176,9 +176,9 @@ async def relays_waiting(engine: AsyncEngine) -> bool:
 
 
 async def test_all_replicas_get_all_events_once_and_in_the_same_order(
-    database: str, chassis_engine: AsyncEngine
+    chassis_engine: AsyncEngine,
 ) -> None:
-    engines = [make_engine(database, application_name=f"replica-{number}") for number in range(2)]
+    engines = [make_engine(chassis_engine.url, application_name=f"replica-{number}") for number in range(2)]
     aggregates, length = 12, 8
 
     async def history(aggregate_id: int) -> None:
