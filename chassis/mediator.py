@@ -209,12 +209,16 @@ def _raised(outcome: _Outcome[Any] | BaseException) -> _Outcome[Any]:
     return outcome
 
 
-@cache
 def _answers_of(command: type) -> TypeAdapter[Any]:
     """The JSON form of what the command answers: the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):
         (answer, *_) = get_args(base) or (R,)
         # A bare Command has only Generic[R] to show.
         if not isinstance(answer, TypeVar):
-            return TypeAdapter(answer)
+            return _json_form(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")
+
+
+@cache
+def _json_form(answer: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(answer)
