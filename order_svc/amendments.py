@@ -8,13 +8,15 @@ the old order and a hold that ends by itself; a crash after it leaves the job.
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
-from chassis.errors import AppError, DeadlineExceeded, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, FieldViolation, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
@@ -85,7 +87,7 @@ class Amendments:
                 updated = await self._mediator.send(command)
             except MoreStockNeeded as needed:
                 await self._give_back(extra)
-                extra = await self._hold(needed)
+                extra = await self._hold(needed, lines)
                 continue
             except (Unavailable, DeadlineExceeded):
                 # Perhaps it was written. If not, what is held beside it goes back by itself.
@@ -98,21 +100,24 @@ class Amendments:
         await self._give_back(extra)
         raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
 
-    async def _hold(self, needed: MoreStockNeeded) -> Hold | None:
+    async def _hold(self, needed: MoreStockNeeded, wanted: Sequence[tuple[int, int]]) -> Hold | None:
         if not needed.lines:
             return None
         extra_order_id = await self._order_ids.next()
-        return await self._inventory.reserve(
-            HoldRequest(
-                order_id=extra_order_id,
-                key=f"order/{needed.order.id}/{extra_order_id}",
-                user_id=needed.order.created_by,
-                currency=needed.order.currency,
-                lines=needed.lines,
-                # A confirmed order does not begin to wait: what is not there leaves the old order standing.
-                no_backorder=True,
-            )
+        request = HoldRequest(
+            order_id=extra_order_id,
+            key=f"order/{needed.order.id}/{extra_order_id}",
+            user_id=needed.order.created_by,
+            currency=needed.order.currency,
+            lines=needed.lines,
+            # A confirmed order does not begin to wait: what is not there leaves the old order standing.
+            no_backorder=True,
         )
+        try:
+            return await self._inventory.reserve(request)
+        except AppError as error:
+            error.violations = tuple(_as_wanted(violation, needed.lines, wanted) for violation in error.violations)
+            raise
 
     async def _give_back_what_was_not_used(self, extra: Hold | None, updated: OrderUpdated) -> None:
         # The answer of an equal request that was quicker.
@@ -146,3 +151,15 @@ class Amendments:
             except StockToBeHeld as needed:
                 hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True))
         raise Unavailable(f"the stock of order {order_id} can not be held; try again", retry_after_s=1)
+
+
+def _as_wanted(
+    violation: FieldViolation, lines: Sequence[tuple[int, int]], wanted: Sequence[tuple[int, int]]
+) -> FieldViolation:
+    """What is wrong with an item that was to be held, as a fault of the item that the shopper wrote."""
+    match = re.match(r"items\[(\d+)\]", violation.field)
+    if match is None:
+        return violation
+    held = lines[int(match[1])][0]
+    index = next(index for index, (product_item_id, _) in enumerate(wanted) if product_item_id == held)
+    return replace(violation, field=f"items[{index}]{violation.field[match.end() :]}")

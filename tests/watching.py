@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from types import TracebackType
+from typing import Any
 
 from easyorder.order.v1 import HubMessage
 
@@ -12,26 +13,29 @@ from tests.polling import eventually
 
 
 class Watching:
-    """Reads a stream as long as the block lasts. `heard` is what came, heartbeats left out."""
+    """Reads a stream as long as the block lasts: any of messages that have a sequence and may be heartbeats.
 
-    def __init__(self, stream: AsyncGenerator[HubMessage, None]) -> None:
+    `heard` is what came, heartbeats left out.
+    """
+
+    def __init__(self, stream: AsyncGenerator[Any, None]) -> None:
         self._stream = stream
-        self.messages: list[HubMessage] = []
+        self.messages: list[Any] = []
 
     @property
-    def heard(self) -> list[HubMessage]:
+    def heard(self) -> list[Any]:
         return [message for message in self.messages if message.heartbeat is None]
 
     @property
     def sequences(self) -> list[int]:
         return [message.sequence for message in self.heard]
 
-    async def hears(self, count: int) -> list[HubMessage]:
+    async def hears(self, count: int) -> list[Any]:
         """Waits until so many messages came."""
         await eventually(lambda: len(self.heard) >= count)
         return self.heard
 
-    async def ends(self) -> list[HubMessage]:
+    async def ends(self) -> list[Any]:
         """Waits for the end of the stream; raises what ended it, if it was an error."""
         async with asyncio.timeout(5):
             await asyncio.shield(self._reading)

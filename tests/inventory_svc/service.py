@@ -21,15 +21,19 @@ from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
+    CheckAvailabilityRequest,
+    CheckAvailabilityResponse,
     CommitRequest,
     CommitResponse,
     GetProductInventoryRequest,
+    InventoryMessage,
     ProductInventory,
     ReleaseRequest,
     ReleaseResponse,
     ReserveRequest,
     ReserveResponse,
     StockLevel,
+    WatchInventoryRequest,
 )
 
 from chassis.grpc.clients import rpc
@@ -46,6 +50,8 @@ GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
 GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
+WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
+CHECK = rpc(_INVENTORY, "CheckAvailability", CheckAvailabilityRequest, CheckAvailabilityResponse)
 RESERVE = rpc(_INVENTORY, "Reserve", ReserveRequest, ReserveResponse)
 COMMIT = rpc(_INVENTORY, "Commit", CommitRequest, CommitResponse)
 RELEASE = rpc(_INVENTORY, "Release", ReleaseRequest, ReleaseResponse)

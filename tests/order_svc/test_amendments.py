@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.errors import EtagMismatch, Unavailable
+from chassis.errors import EtagMismatch, InvalidArgument, Unavailable
 from chassis.money import Money
 from order_svc.amendments import Amendments
 from order_svc.commands.cancel_order import CancelOrder
@@ -126,12 +126,23 @@ async def test_what_is_not_there_is_not_waited_for(app: AmendingApp) -> None:
     assert [request.no_backorder for request in app.inventory.requests] == [False, True]
 
 
+async def test_a_refusal_names_the_item_as_the_shopper_wrote_it(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    # Of what is held beside it, it is the first.
+    app.inventory.failure = InvalidArgument.of("items[0].productItemId", "there is no product item 3")
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await app.update(placed.id, (1, 2), (2, 1), (3, 4))
+
+    assert [violation.field for violation in refusal.value.violations] == ["items[2].productItemId"]
+
+
 async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that_ends(app: AmendingApp) -> None:
     placed = await app.waiting()
     before = await app.order(placed.id)
     # As if the process had died after the hold: it expires, like any.
     needed = await _needed(app, placed.id, (1, 2), (2, 1), (3, 4))
-    extra = await app.amendments._hold(needed)
+    extra = await app.amendments._hold(needed, needed.lines)
     assert extra is not None
     app.inventory.end(extra.key)
 

@@ -1,0 +1,145 @@
+"""GrpcInventory: what inventory_svc answers over the wire, in the words of this service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from easyorder.google.type import Money as MoneyMessage
+from easyorder.inventory.v1 import (
+    Reservation,
+    ReservationState,
+    ReservedLine,
+    ReserveRequest,
+    ReserveResponse,
+    ReserveResult,
+)
+from easyorder.order.v1 import ItemStock, StockState
+
+from chassis.errors import AppError, FieldViolation
+from chassis.grpc.status import to_status
+from chassis.money import Money
+from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from order_svc.adapters.inventory import GrpcInventory
+from order_svc.domain.inventory import HoldRequest
+from order_svc.domain.views import StockView
+from tests.builders.order import SHOPPER
+from tests.mesh import serving
+
+_SERVICE = "easyorder.inventory.v1.InventoryService"
+UNTIL = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Inventory:
+    """Answers each order with what `answers` has for its id."""
+
+    def __init__(self) -> None:
+        self.answers: dict[int, AppError | Reservation] = {}
+        self.asked: list[ReserveRequest] = []
+
+    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        self.asked.append(request)
+        return ReserveResponse(results=[self._result(wanted.order_id) for wanted in request.reservations])
+
+    def _result(self, order_id: int) -> ReserveResult:
+        answer = self.answers[order_id]
+        if isinstance(answer, AppError):
+            return ReserveResult(error=to_status(answer))
+        return ReserveResult(reservation=answer)
+
+
+@pytest.fixture
+def inventory() -> Inventory:
+    return Inventory()
+
+
+@pytest.fixture
+async def client(inventory: Inventory) -> AsyncIterator[GrpcInventory]:
+    async with serving({_SERVICE: inventory}) as mesh:
+        yield GrpcInventory(mesh.service(), timeout_s=5)
+
+
+def a_request(order_id: int = 1, **others: bool) -> HoldRequest:
+    lines = ((7, 2), (8, 1))
+    return HoldRequest(order_id=order_id, key=f"k-{order_id}", user_id=SHOPPER, currency="USD", lines=lines, **others)
+
+
+def a_reservation(order_id: int, state: ReservationState) -> Reservation:
+    stock = ItemStock(product_item_id=7, sku="A", state=StockState.BACKORDERED, available=0)
+    price = MoneyMessage(currency_code="USD", units=10, nanos=500_000_000)
+    line = ReservedLine(product_item_id=7, sku="A", name="Lamp", quantity=2, unit_price=price, stock=stock)
+    return Reservation(order_id=order_id, state=state, lines=[line], expire_time=UNTIL)
+
+
+async def test_what_inventory_calls_lines_is_what_the_shopper_wrote_as_items(
+    inventory: Inventory, client: GrpcInventory
+) -> None:
+    inventory.answers[1] = ProductItemNotFound.of(8, line=1)
+
+    with pytest.raises(AppError) as refusal:
+        await client.reserve(a_request())
+
+    message = "there is no product item 8"
+    assert refusal.value.reason == "PRODUCT_ITEM_NOT_FOUND"
+    assert list(refusal.value.violations) == [FieldViolation("items[1].productItemId", message)]
+    assert refusal.value.metadata == {"product_item_id": "8"}
+
+
+async def test_other_fields_keep_their_names(inventory: Inventory, client: GrpcInventory) -> None:
+    fields = ["currency", "deadlines[0]", "lines[12].quantity"]
+    inventory.answers[1] = ProductItemNotFound("no", violations=[FieldViolation(field, "no") for field in fields])
+
+    with pytest.raises(AppError) as refusal:
+        await client.reserve(a_request())
+
+    assert [violation.field for violation in refusal.value.violations] == [
+        "currency",
+        "deadlines[0]",
+        "items[12].quantity",
+    ]
+
+
+async def test_orders_that_share_a_call_each_get_their_own_answer(inventory: Inventory, client: GrpcInventory) -> None:
+    inventory.answers = {
+        1: a_reservation(1, ReservationState.HELD),
+        2: OutOfStock.of(7, "A", requested=2, available=1),
+        3: ProductItemNotFound.of(7, line=0),
+        4: a_reservation(4, ReservationState.EXPIRED),
+    }
+
+    first, *others = await asyncio.gather(
+        *(client.reserve(a_request(id)) for id in (1, 2, 3, 4)), return_exceptions=True
+    )
+
+    assert not isinstance(first, BaseException)
+    assert (first.order_id, first.key, first.is_held, first.waits) == (1, "k-1", True, False)
+    assert [getattr(other, "reason", "") for other in others] == ["OUT_OF_STOCK", "PRODUCT_ITEM_NOT_FOUND", ""]
+    ended = others[-1]
+    assert not isinstance(ended, BaseException)
+    assert (ended.is_held, ended.waits) == (False, False)
+    assert [len(call.reservations) for call in inventory.asked] == [4]
+
+
+async def test_a_hold_that_waits_says_how_the_stock_stands(inventory: Inventory, client: GrpcInventory) -> None:
+    inventory.answers[1] = a_reservation(1, ReservationState.BACKORDERED)
+
+    hold = await client.reserve(a_request())
+
+    assert (hold.is_held, hold.waits, hold.expires_at) == (False, True, UNTIL)
+    assert hold.stocks == (StockView(product_item_id=7, sku="A", state="BACKORDERED", available=0),)
+    (item,) = hold.items
+    assert (item.quantity, item.unit_price, item.discount) == (2, Money.of("10.50", "USD"), Money.zero("USD"))
+
+
+@pytest.mark.parametrize("choice", ["renew", "keep_prices", "no_backorder"])
+async def test_how_it_is_to_be_held_is_passed_on(inventory: Inventory, client: GrpcInventory, choice: str) -> None:
+    inventory.answers[1] = a_reservation(1, ReservationState.HELD)
+
+    await client.reserve(a_request(**{choice: True}))
+
+    ((asked,),) = [call.reservations for call in inventory.asked]
+    chosen = {name: getattr(asked, name) for name in ("renew", "keep_prices", "no_backorder")}
+    assert chosen == {name: name == choice for name in chosen}
+    assert [(line.product_item_id, line.quantity) for line in asked.lines] == [(7, 2), (8, 1)]
