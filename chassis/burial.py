@@ -34,8 +34,7 @@ class Burial(Generic[Uow]):
     async def __call__(self, job: Job, error: str) -> None:
         now = self._clock.now()
         async with self._open_uow() as uow:
-            if not await uow.job_leases.bury([(job.lease, error)]):
-                return
+            uow.bury(job.lease, error)
             name = f"{job.kind} {job.key}"
             detail = f"{name}: {error}"
             uow.audit(audit.entry("GiveUpJob", str(job.lease.job_id), outcome="DEAD", detail=detail, at=now))

@@ -160,6 +160,8 @@ class JobRunner:
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
             await self._store.put_off([(job.lease, delay_s, summary)])
             self._look_again_in(delay_s)
+        except LeaseLost:
+            log.warning("job was taken over by another worker")
         except Exception:
             log.exception("job could not be put off; its lease will end")
 

@@ -55,22 +55,8 @@ class Job:
     lease_end: datetime
 
 
-class JobLeases(Protocol):
-    """Settles jobs within the transaction of their effect. Each answers the ids whose lease still held."""
-
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]: ...
-
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        """Runs again after so many seconds; the text says why."""
-        ...
-
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        """Gives up: the job waits for an operator."""
-        ...
-
-
-class OpenJobs(JobLeases, Protocol):
-    """Within the transaction of their effect, also jobs whose lease somebody else has."""
+class OpenJobs(Protocol):
+    """Jobs that have not ended, whoever has their lease, within the transaction of what is done about them."""
 
     async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
         """Discards a job that has not ended, and answers its payload; None if there is none.
@@ -84,11 +70,21 @@ class OpenJobs(JobLeases, Protocol):
         ...
 
 
-class JobStore(JobLeases, Protocol):
-    """The jobs, each call in a transaction of its own."""
+class JobStore(Protocol):
+    """The jobs, each call in a transaction of its own. What settles them answers the ids whose lease still held."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         """Leases jobs that are due, and those whose lease has ended."""
+        ...
+
+    async def complete(self, leases: Sequence[JobLease]) -> set[int]: ...
+
+    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
+        """Runs again after so many seconds; the text says why."""
+        ...
+
+    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+        """Gives up: the job waits for an operator."""
         ...
 
     async def hurry(self, kind: str, key: str) -> bool:

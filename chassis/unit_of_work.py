@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from chassis.audit import AuditEntry
 from chassis.events import Event
 from chassis.idempotency import KeptAnswers
-from chassis.jobs import NewJob, OpenJobs
+from chassis.jobs import JobLease, NewJob, OpenJobs
 
 
 class UnitOfWork(Protocol):
@@ -22,7 +22,7 @@ class UnitOfWork(Protocol):
     def kept_answers(self) -> KeptAnswers: ...
 
     @property
-    def job_leases(self) -> OpenJobs: ...
+    def open_jobs(self) -> OpenJobs: ...
 
     def emit(self, *events: Event) -> None:
         """Writes events to the outbox, with the commit."""
@@ -30,6 +30,18 @@ class UnitOfWork(Protocol):
 
     def schedule(self, *jobs: NewJob) -> None:
         """Writes durable jobs, with the commit; one that is due runs right after it."""
+        ...
+
+    def complete(self, *leases: JobLease) -> None:
+        """Ends these jobs, with the commit, which raises LeaseLost if somebody else has one of them by then."""
+        ...
+
+    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
+        """The same, but to run the job again after so many seconds."""
+        ...
+
+    def bury(self, lease: JobLease, error: str) -> None:
+        """The same, but to give it up: it waits for an operator."""
         ...
 
     def audit(self, *entries: AuditEntry) -> None:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry
 from chassis.db.bulk import insert_rows
 from chassis.db.tables import AUDIT_ENTRY
-
-
-async def write_audit_entries(connection: AsyncSession | AsyncConnection, entries: Sequence[AuditEntry]) -> None:
-    """Adds entries in the connection's transaction."""
-    await insert_rows(connection, AUDIT_ENTRY, to_jsonable_python(list(entries)))
 
 
 class SqlAuditSink:
@@ -25,4 +20,4 @@ class SqlAuditSink:
 
     async def write(self, entries: Sequence[AuditEntry]) -> None:
         async with self._engine.begin() as connection:
-            await write_audit_entries(connection, entries)
+            await insert_rows(connection, AUDIT_ENTRY, to_jsonable_python(list(entries)))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, TextClause, text
+from sqlalchemy import Row, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -27,7 +27,8 @@ async def insert_rows(
 ) -> None:
     """Inserts rows that all have the same columns. `skip_existing` leaves out those that hit a unique key."""
     if rows:
-        statement = _insert(table, tuple(rows[0]), skip_existing)
+        conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
+        statement = text(inserting(table, tuple(rows[0])) + conflict)
         await connection.execute(statement, {"rows": as_json(rows)})
 
 
@@ -47,8 +48,10 @@ async def update_rows(
     if not rows:
         return []
     extra = tuple(sorted((set_ or {}).items()))
-    result = await connection.execute(_update(table, tuple(rows[0]), tuple(match), extra), {"rows": as_json(rows)})
-    return result.all()
+    # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
+    update = updating(table, tuple(rows[0]), tuple(match), extra)
+    statement = text(f"WITH updated AS ({update} RETURNING t.id) SELECT id FROM updated")
+    return (await connection.execute(statement, {"rows": as_json(rows)})).all()
 
 
 def as_json(rows: object) -> str:
@@ -63,24 +66,19 @@ def recordset(table: Table, columns: Sequence[str], alias: str = "r") -> str:
 
 
 @lru_cache(maxsize=256)
-def _insert(table: Table, columns: tuple[str, ...], skip_existing: bool) -> TextClause:
+def inserting(table: Table, columns: tuple[str, ...]) -> str:
+    """An INSERT of the rows in the parameter `rows`."""
     names = ", ".join(_quoted(name) for name in columns)
-    conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
-    return text(f"INSERT INTO {table.fullname} ({names}) SELECT {names} FROM {recordset(table, columns)}{conflict}")
+    return f"INSERT INTO {table.fullname} ({names}) SELECT {names} FROM {recordset(table, columns)}"
 
 
 @lru_cache(maxsize=256)
-def _update(
-    table: Table, columns: tuple[str, ...], match: tuple[str, ...], extra: tuple[tuple[str, str], ...]
-) -> TextClause:
+def updating(table: Table, columns: tuple[str, ...], match: tuple[str, ...], extra: tuple[tuple[str, str], ...]) -> str:
+    """An UPDATE by the rows in the parameter `rows`; `extra` are assignments in SQL."""
     assignments = [f"{_quoted(name)} = r.{_quoted(name)}" for name in columns if name not in match]
     assignments += [f"{_quoted(name)} = {expression}" for name, expression in extra]
     where = " AND ".join(f"t.{_quoted(name)} = r.{_quoted(name)}" for name in match)
-    # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
-    return text(
-        f"WITH updated AS (UPDATE {table.fullname} AS t SET {', '.join(assignments)} "
-        f"FROM {recordset(table, columns)} WHERE {where} RETURNING t.id) SELECT id FROM updated"
-    )
+    return f"UPDATE {table.fullname} AS t SET {', '.join(assignments)} FROM {recordset(table, columns)} WHERE {where}"
 
 
 def _quoted(name: str) -> str:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db.bulk import as_json, insert_rows
+from chassis.db.bulk import as_json
 from chassis.db.tables import IDEMPOTENCY_KEY
+from chassis.db.writes import gather_insert
 from chassis.idempotency import KeptAnswer, RequestKey
 
 _FIND = text(
@@ -32,7 +33,7 @@ class SqlKeptAnswers:
     async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         # A key that another transaction took meanwhile is a unique violation, hence a Conflict: the mediator looks
         # again.
-        await insert_rows(
+        await gather_insert(
             self._session,
             IDEMPOTENCY_KEY,
             [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers],

@@ -41,7 +41,7 @@ from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch, PublishedEvent
 from chassis.feed_client import PositionMoved
 from chassis.job_runner import Settled
-from chassis.jobs import Job, LeaseLost, NewJob
+from chassis.jobs import Job, NewJob
 
 log = structlog.get_logger(__name__)
 
@@ -102,8 +102,7 @@ class Inbox(Generic[SqlUow]):
         """The job of an event that failed, or that waits behind one that did."""
         async with self._open_uow() as uow:
             await self._handler([_EVENTS.validate_python(job.payload)], uow)
-            if not await uow.job_leases.complete([job.lease]):
-                raise LeaseLost(f"the event {job.key} was taken over")
+            uow.complete(job.lease)
             await uow.commit()
         # The next of its queue may be due.
         return Settled(by_handler=True, again_in_s=0)

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
-from chassis.jobs import Job, JobLease, NewJob
+from chassis.db.writes import Sent, gather
+from chassis.jobs import Job, JobLease, LeaseLost, NewJob
 
-# As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
 _SETTLE = (
-    "WITH settled AS (UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
+    "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
     "due_at = now() + make_interval(secs => r.delay_s) "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, token text, delay_s float8, error text) "
-    "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id) SELECT id FROM settled"
+    "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-_COMPLETE = text(_SETTLE.format(state="DONE"))
-_PUT_OFF = text(_SETTLE.format(state="READY"))
-_BURY = text(_SETTLE.format(state="DEAD"))
+_COMPLETE, _PUT_OFF, _BURY = (_SETTLE.format(state=state) for state in ("DONE", "READY", "DEAD"))
 
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
@@ -42,13 +39,13 @@ _CLAIM = text(
 )
 
 # A job that is due at once is born leased to the process that writes it, unless it may have to wait in its lane.
-_INSERT = text(
-    "WITH written AS (INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn) "
+_INSERT = (
+    "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn) "
     "SELECT id, kind, key, payload, CASE WHEN token IS NULL THEN 'READY' ELSE 'RUNNING' END, "
     "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token, lane, turn "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
     "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8, lane text, turn bigint) "
-    "ON CONFLICT (kind, key) DO NOTHING RETURNING id) SELECT id FROM written"
+    "ON CONFLICT (kind, key) DO NOTHING RETURNING id"
 )
 _HURRY = text(
     "WITH hurried AS (UPDATE job SET due_at = LEAST(due_at, now()) "
@@ -70,34 +67,51 @@ def _row(lease: JobLease, delay_s: float = 0, error: str | None = None) -> dict[
     return {"id": lease.job_id, "token": lease.token, "delay_s": delay_s, "error": error}
 
 
-class SqlJobLeases:
-    """Settles and writes jobs in a transaction that somebody else commits."""
+class SqlOpenJobs:
+    """Jobs that have not ended, in a transaction that somebody else commits."""
 
-    def __init__(self, connection: AsyncSession | AsyncConnection) -> None:
-        self._connection = connection
-
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
-        return await self._settle(_COMPLETE, [_row(lease) for lease in leases])
-
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        return await self._settle(_PUT_OFF, [_row(lease, delay_s, error) for lease, delay_s, error in delays])
-
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        return await self._settle(_BURY, [_row(lease, 0, error) for lease, error in errors])
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
 
     async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
         named = {"kind": kind, "key": key}
         statement = _WITHDRAW.columns(payload=JOB.c.payload.type)
-        payload: Mapping[str, Any] | None = (await self._connection.execute(statement, named)).scalar_one_or_none()
+        payload: Mapping[str, Any] | None = (await self._session.execute(statement, named)).scalar_one_or_none()
         return payload
 
     async def is_open(self, kind: str, key: str) -> bool:
-        return bool((await self._connection.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
+        return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
 
-    async def _settle(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> set[int]:
-        if not rows:
-            return set()
-        return set((await self._connection.execute(statement, {"rows": as_json(rows)})).scalars())
+
+class Settlements:
+    """How jobs end that are settled in the transaction of their effect: all of them, or that transaction is none."""
+
+    def __init__(self) -> None:
+        # By the name of the statement: of no job is more than one thing said.
+        self._rows: dict[str, list[dict[str, Any]]] = {_COMPLETE: [], _PUT_OFF: [], _BURY: []}
+
+    def complete(self, leases: Sequence[JobLease]) -> None:
+        self._rows[_COMPLETE].extend(map(_row, leases))
+
+    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
+        self._rows[_PUT_OFF].append(_row(lease, delay_s, why))
+
+    def bury(self, lease: JobLease, error: str) -> None:
+        self._rows[_BURY].append(_row(lease, 0, error))
+
+    async def gather(self, session: AsyncSession) -> None:
+        """Adds to what the session writes."""
+        for statement, rows in self._rows.items():
+            if rows:
+                # Named apart from the jobs that are written, which are new ones.
+                await gather(session, statement, statement, rows)
+
+    def check(self, sent: Sent) -> None:
+        """Raises LeaseLost if one of the leases did not hold."""
+        for statement, rows in self._rows.items():
+            lost = {row["id"] for row in rows} - sent.ids.get(statement, set())
+            if lost:
+                raise LeaseLost(f"taken over by another worker: {', '.join(map(str, sorted(lost)))}")
 
 
 class JobWriter:
@@ -108,7 +122,8 @@ class JobWriter:
         self._lease_s = lease_s
         self._token = uuid.uuid4().hex
 
-    async def write(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
+    async def gather(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
+        """Adds to what the session writes; answers the jobs that are leased if they are written."""
         ids = [await self._ids.next(session) for _ in jobs]
         rows = [
             {
@@ -123,7 +138,7 @@ class JobWriter:
             }
             for job_id, job in zip(ids, jobs, strict=True)
         ]
-        written = set((await session.execute(_INSERT, {"rows": as_json(rows)})).scalars())
+        await gather(session, JOB.name, _INSERT, rows)
         lease_end = datetime.now(UTC) + timedelta(seconds=self._lease_s)
         return [
             Job(
@@ -135,7 +150,7 @@ class JobWriter:
                 lease_end=lease_end,
             )
             for job_id, job in zip(ids, jobs, strict=True)
-            if not _waits(job) and job_id in written
+            if not _waits(job)
         ]
 
 
@@ -148,13 +163,15 @@ class SqlJobStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # Single statements: without BEGIN and COMMIT they cost one round trip.
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         token = uuid.uuid4().hex
         lease_end = datetime.now(UTC) + timedelta(seconds=lease_s)
         arguments = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit}
         with translated():
-            async with self._engine.begin() as connection:
+            async with self._single.connect() as connection:
                 rows = (await connection.execute(_CLAIM.columns(payload=JOB.c.payload.type), arguments)).all()
         return [
             Job(
@@ -170,26 +187,24 @@ class SqlJobStore:
 
     async def hurry(self, kind: str, key: str) -> bool:
         with translated():
-            async with self._engine.begin() as connection:
+            async with self._single.connect() as connection:
                 return (await connection.execute(_HURRY, {"kind": kind, "key": key})).first() is not None
 
     async def complete(self, leases: Sequence[JobLease]) -> set[int]:
-        async with self._leases() as jobs:
-            return await jobs.complete(leases)
+        return await self._settle(_COMPLETE, [_row(lease) for lease in leases])
 
     async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        async with self._leases() as jobs:
-            return await jobs.put_off(delays)
+        return await self._settle(_PUT_OFF, [_row(lease, delay_s, error) for lease, delay_s, error in delays])
 
     async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        async with self._leases() as jobs:
-            return await jobs.bury(errors)
+        return await self._settle(_BURY, [_row(lease, 0, error) for lease, error in errors])
 
-    @asynccontextmanager
-    async def _leases(self) -> AsyncIterator[SqlJobLeases]:
+    async def _settle(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+        # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
+        settle = text(f"WITH settled AS ({statement}) SELECT id FROM settled")
         with translated():
-            async with self._engine.begin() as connection:
-                yield SqlJobLeases(connection)
+            async with self._single.connect() as connection:
+                return set((await connection.execute(settle, {"rows": as_json(rows)})).scalars())
 
     async def purge(self, *, older_than: timedelta) -> None:
         """Deletes jobs that ended well so long ago that nobody will look."""

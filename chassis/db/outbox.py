@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
 from chassis.background import Report, WakefulLoop, to_nobody
-from chassis.db.bulk import insert_rows
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
 from chassis.events import Event, PublishedEvent
@@ -31,24 +30,20 @@ _PUBLISH = text(
 )
 
 
-async def write_events(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Adds events to the outbox in the session's transaction."""
-    await insert_rows(
-        session,
-        OUTBOX,
-        [
-            {
-                "kind": event.kind,
-                "aggregate_id": event.aggregate_id,
-                "sequence": event.sequence,
-                "owner": event.owner,
-                "owner_team": event.owner_team,
-                "occurred_on": event.occurred_on,
-                "payload": event.payload,
-            }
-            for event in events
-        ],
-    )
+def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Events as rows of the outbox, to be written in the transaction of what they tell."""
+    return [
+        {
+            "kind": event.kind,
+            "aggregate_id": event.aggregate_id,
+            "sequence": event.sequence,
+            "owner": event.owner,
+            "owner_team": event.owner_team,
+            "occurred_on": event.occurred_on,
+            "payload": event.payload,
+        }
+        for event in events
+    ]
 
 
 class Relay:

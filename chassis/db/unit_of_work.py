@@ -7,19 +7,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from sqlalchemy import text
+from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
-from chassis.db.audit import write_audit_entries
 from chassis.db.failures import Refusals, translated
 from chassis.db.idempotency import SqlKeptAnswers
-from chassis.db.jobs import JobWriter, SqlJobLeases
-from chassis.db.outbox import write_events
+from chassis.db.jobs import JobWriter, Settlements, SqlOpenJobs
+from chassis.db.outbox import event_rows
+from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
+from chassis.db.writes import gather_insert, send_writes
 from chassis.events import Event
-from chassis.jobs import Job, NewJob
-
-_POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
+from chassis.jobs import Job, JobLease, NewJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,13 @@ class SqlUnitOfWork:
     ) -> None:
         self.session = session
         self.kept_answers = SqlKeptAnswers(session)
-        self.job_leases = SqlJobLeases(session)
+        self.open_jobs = SqlOpenJobs(session)
         self._after_commit = after_commit
         self._job_writer = jobs
         self._has_read_side = has_read_side
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
+        self._settlements = Settlements()
         self._audit_entries: list[AuditEntry] = []
 
     def emit(self, *events: Event) -> None:
@@ -66,24 +66,35 @@ class SqlUnitOfWork:
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
 
+    def complete(self, *leases: JobLease) -> None:
+        self._settlements.complete(leases)
+
+    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
+        self._settlements.put_off(lease, delay_s, why)
+
+    def bury(self, lease: JobLease, error: str) -> None:
+        self._settlements.bury(lease, error)
+
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
 
     async def commit(self) -> str | None:
-        written: list[Job] = []
-        if self._events:
-            await write_events(self.session, self._events)
-        if self._audit_entries:
-            await write_audit_entries(self.session, self._audit_entries)
+        await gather_insert(self.session, OUTBOX, event_rows(self._events))
+        await gather_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
+        await self._settlements.gather(self.session)
+        leased: list[Job] = []
         if self._jobs:
             if self._job_writer is None:
                 raise RuntimeError("this unit of work was opened without jobs")
-            written = await self._job_writer.write(self.session, self._jobs)
+            leased = await self._job_writer.gather(self.session, self._jobs)
+        # The ORM's first: what was gathered may refer to it.
         await self.session.flush()
-        position = (await self.session.execute(_POSITION)).scalar_one() if self._has_read_side else None
+        sent = await send_writes(self.session)
+        self._settlements.check(sent)
         await self.session.commit()
-        self._after_commit.tell(Committed(written, len(self._events)))
-        return position
+        written = sent.ids.get(JOB.name, set())
+        self._after_commit.tell(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
+        return sent.position if self._has_read_side else None
 
 
 SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)

@@ -9,7 +9,8 @@ from sqlalchemy import Select, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json, insert_rows, recordset
+from chassis.db.bulk import as_json, recordset
+from chassis.db.writes import gather_insert
 from inventory_svc.adapters.tables import IncentiveRow, RedemptionRow
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
@@ -79,7 +80,7 @@ class SqlIncentives:
             {"incentive_id": redemption.incentive_id, "order_id": redemption.order_id, "user_id": redemption.user_id}
             for redemption in offers.redeemed.values()
         ]
-        await insert_rows(self._session, _REDEMPTIONS, redeemed)
+        await gather_insert(self._session, _REDEMPTIONS, redeemed)
 
     async def points_of(self, user_id: str) -> int:
         """What a shopper has; below 0 when an order that earned them was given back after they were spent."""

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.db.bulk import as_json, insert_rows, recordset
+from chassis.db.bulk import as_json, recordset
 from chassis.db.types import Amount, Json, UtcDateTime
+from chassis.db.writes import gather, gather_insert
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
 from inventory_svc.domain.pricing import Discount, Quote
@@ -57,22 +58,22 @@ _LOCK_WAITING = text(
     "WHERE line.product_item_id = wanted.product_item_id AND line.backordered > 0 "
     "ORDER BY line.place LIMIT wanted.pieces) AS first) ORDER BY order_id FOR UPDATE"
 )
-_SAVE = text(
+_SAVE = (
     "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
 )
-_SAVE_QUOTES = text(
+_SAVE_QUOTES = (
     "UPDATE reservation AS t SET discounts = r.discounts, points_spent = r.points_spent, "
     "points_earned = r.points_earned "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
     "WHERE t.order_id = r.order_id"
 )
-_SAVE_REVISIONS = text(
+_SAVE_REVISIONS = (
     "UPDATE reservation AS t SET revision = r.revision, points_earned = r.points_earned "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'revision', 'points_earned'])} WHERE t.order_id = r.order_id"
 )
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
-_SAVE_LINES = text(
+_SAVE_LINES = (
     "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name, "
     "backordered = r.backordered, place = r.place "
     f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name', 'backordered', 'place'])} "
@@ -111,30 +112,30 @@ class SqlReservations:
     async def add(self, reservations: Sequence[Reservation]) -> None:
         # In the order of the keys: two batches that share some wait for each other at the first, not crosswise.
         ordered = sorted(reservations, key=lambda reservation: reservation.request_key)
-        await insert_rows(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
-        await insert_rows(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
+        await gather_insert(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
+        await gather_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
         if reservations:
-            await self._session.execute(_SAVE, {"rows": as_json([_row(reservation) for reservation in reservations])})
+            await gather(self._session, _RESERVATIONS.name, _SAVE, [_row(reservation) for reservation in reservations])
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         if reservations:
-            quotes = as_json([_row(reservation) for reservation in reservations])
-            await self._session.execute(_SAVE_QUOTES, {"rows": quotes})
+            quotes = [_row(reservation) for reservation in reservations]
+            await gather(self._session, _RESERVATIONS.name, _SAVE_QUOTES, quotes)
             rows = [row for reservation in reservations for row in _line_rows(reservation)]
-            await self._session.execute(_SAVE_LINES, {"rows": as_json(rows)})
+            await gather(self._session, _LINES.name, _SAVE_LINES, rows)
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         if reservations:
             rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
-            await self._session.execute(_SAVE_REVISIONS, {"rows": as_json(rows)})
+            await gather(self._session, _RESERVATIONS.name, _SAVE_REVISIONS, rows)
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
-            await insert_rows(self._session, _LINES, lines)
+            await gather_insert(self._session, _LINES, lines)
 
     async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any]) -> list[Reservation]:
         rows = (await self._session.execute(statement, parameters)).all()

@@ -10,8 +10,9 @@ from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json, insert_rows, recordset
+from chassis.db.bulk import as_json, recordset
 from chassis.db.types import Amount, UtcDateTime
+from chassis.db.writes import gather, gather_insert
 from chassis.money import Money
 from inventory_svc.adapters.tables import InventoryRow, StockAdjustmentRow
 from inventory_svc.domain.stock import Movement, Shelf, StockItem, StockLevel
@@ -43,12 +44,12 @@ _LEVELS = text(
 
 _COUNTERS = [counter.name for counter in fields(Movement)]
 # Adds to the counters instead of setting them: should a lock ever be missing, the CHECKs find out.
-_MOVE = text(
+_MOVE = (
     "UPDATE inventory AS t SET on_hand = t.on_hand + r.on_hand, reserved = t.reserved + r.reserved, "
     "sold = t.sold + r.sold, restocked = t.restocked + r.restocked, adjusted = t.adjusted + r.adjusted, "
     "backordered = t.backordered + r.backordered, places = t.places + r.places, "
-    "row_version = t.row_version + 1, modified_on = now(), modified_by = :modified_by "
-    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS])} WHERE t.id = r.id"
+    "row_version = t.row_version + 1, modified_on = now(), modified_by = r.modified_by "
+    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS, 'modified_by'])} WHERE t.id = r.id"
 )
 
 
@@ -74,7 +75,7 @@ class SqlStocks:
     async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
         caller = current().caller.id
         row = {"product_item_id": product_item_id, "delta": delta, "reason": reason, "adjusted_by": caller}
-        await insert_rows(self._session, _ADJUSTMENTS, [row])
+        await gather_insert(self._session, _ADJUSTMENTS, [row])
 
     async def _shelf(self, statement: TextualSelect, which: Iterable[int]) -> Shelf:
         ids = list(which)
@@ -98,6 +99,7 @@ class SqlStocks:
         return Shelf(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, shelf: Shelf) -> None:
-        moved = [{"id": item.product_item_id} | asdict(item.moved) for item in shelf.moved()]
+        caller = {"modified_by": current().caller.id}
+        moved = [{"id": item.product_item_id} | asdict(item.moved) | caller for item in shelf.moved()]
         if moved:
-            await self._session.execute(_MOVE, {"rows": as_json(moved), "modified_by": current().caller.id})
+            await gather(self._session, _INVENTORY.name, _MOVE, moved)

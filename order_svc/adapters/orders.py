@@ -1,4 +1,4 @@
-"""Orders in SQL: whole batches of aggregates in three statements, whatever their number."""
+"""Orders in SQL: whole batches of aggregates in one statement, whatever their number."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.context import current
 from chassis.db.bulk import as_json, insert_rows, update_rows
 from chassis.db.types import Json
+from chassis.db.writes import gather_insert, gather_update
 from chassis.money import Money
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
 from order_svc.domain.order import Discount, Item, Order, OrderNotFound, Payment
@@ -55,18 +56,14 @@ class SqlOrders:
         self._session = session
 
     async def add(self, orders: Sequence[Order]) -> None:
-        await insert_rows(self._session, _ORDERS, [_order_row(order) | _made(order) for order in orders])
+        made = {order.id: _made(order) for order in orders}
+        await gather_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
         discounts = [_discount_row(discount, order) for order in orders for discount in order.discounts]
-        # Before the items: the read side shows an order once its items are there.
-        await insert_rows(self._session, _DISCOUNTS, discounts)
-        await insert_rows(
-            self._session, _ITEMS, [_item_row(item, order) | _made(order) for order in orders for item in order.items]
-        )
-        await insert_rows(
-            self._session,
-            _PAYMENTS,
-            [_payment_row(order) | {"order_id": order.id} | _made(order) for order in orders],
-        )
+        await gather_insert(self._session, _DISCOUNTS, discounts)
+        items = [_item_row(item, order) | made[order.id] for order in orders for item in order.items]
+        await gather_insert(self._session, _ITEMS, items)
+        payments = [_payment_row(order) | {"order_id": order.id} | made[order.id] for order in orders]
+        await gather_insert(self._session, _PAYMENTS, payments)
 
     async def get(self, order_id: int) -> Order:
         # Through the mapped class, so that the session's ownership filter decides whether it is there.
@@ -87,12 +84,10 @@ class SqlOrders:
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
         now = {"modified_on": "now()"}
-        await update_rows(
-            self._session, _ORDERS, [_order_row(order) | changed_by for order in orders], match=["id"], set_=now
-        )
-        await update_rows(
-            self._session, _PAYMENTS, [_payment_row(order) | changed_by for order in orders], match=["id"], set_=now
-        )
+        heads = [_order_row(order) | changed_by for order in orders]
+        await gather_update(self._session, _ORDERS, heads, match=["id"], set_=now)
+        payments = [_payment_row(order) | changed_by for order in orders]
+        await gather_update(self._session, _PAYMENTS, payments, match=["id"], set_=now)
 
     async def save_items(self, order: Order) -> None:
         changed_by = {"modified_by": current().caller.id}

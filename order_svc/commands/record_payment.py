@@ -11,7 +11,7 @@ from chassis.alerts import Alert, Alerts
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.events import Event
-from chassis.jobs import Backoff, JobLease, LeaseLost
+from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
@@ -40,33 +40,30 @@ async def record_payments(
     batch: Sequence[RecordPayment], uow: OrderUow, *, clock: Clock, backoff: Backoff, alerts: Alerts
 ) -> list[PaymentRecorded | AppError]:
     orders = await uow.orders.find([cmd.order_id for cmd in batch])
-    delays = {cmd.lease: _next_attempt_s(cmd, orders.get(cmd.order_id), backoff) for cmd in batch}
-    settled = await uow.job_leases.complete([lease for lease, delay_s in delays.items() if delay_s is None])
-    settled |= await uow.job_leases.put_off(
-        [(cmd.lease, delay_s, cmd.why) for cmd in batch if (delay_s := delays[cmd.lease]) is not None]
-    )
     results: list[PaymentRecorded | AppError] = []
     changed = []
     for cmd in batch:
         order = orders.get(cmd.order_id)
-        if cmd.lease.job_id not in settled:
-            # Whoever has the job now asks the provider again, and hears the same.
-            results.append(LeaseLost(f"the charge of order {cmd.order_id} was taken over"))
-        elif order is None:
+        if order is None:
             results.append(OrderNotFound.of(cmd.order_id))
+            continue
+        # If somebody else has the job by now, they ask the provider again, and hear the same.
+        delay_s = _next_attempt_s(cmd, order, backoff)
+        if delay_s is None:
+            uow.complete(cmd.lease)
         else:
-            delay_s = delays[cmd.lease]
-            if order.status is Status.CONFIRMED:
-                uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
-                changed.append(order)
-            # Else it was cancelled meanwhile, and the job that returns the money sees to the rest.
-            results.append(PaymentRecorded(next_attempt_s=delay_s))
+            uow.put_off(cmd.lease, delay_s, cmd.why)
+        if order.status is Status.CONFIRMED:
+            uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
+            changed.append(order)
+        # Else it was cancelled meanwhile, and the job that returns the money sees to the rest.
+        results.append(PaymentRecorded(next_attempt_s=delay_s))
     await uow.orders.save(changed)
     return results
 
 
-def _next_attempt_s(cmd: RecordPayment, order: Order | None, backoff: Backoff) -> float | None:
-    if cmd.outcome is not PaymentOutcome.TRANSIENT or order is None or order.status is not Status.CONFIRMED:
+def _next_attempt_s(cmd: RecordPayment, order: Order, backoff: Backoff) -> float | None:
+    if cmd.outcome is not PaymentOutcome.TRANSIENT or order.status is not Status.CONFIRMED:
         return None
     attempts = order.payment.attempts + 1
     return None if attempts >= backoff.max_attempts else backoff.delay_s(attempts)

@@ -40,7 +40,7 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     order = await uow.orders.get(cmd.order_id)
     order.check_payable_anew()
     release = jobs.release_stock(order)
-    if await uow.job_leases.is_open(release.kind, release.key):
+    if await uow.open_jobs.is_open(release.kind, release.key):
         # It would give back what is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held:

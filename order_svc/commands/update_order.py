@@ -86,7 +86,7 @@ async def _stop_charging(order: Order, uow: OrderUow) -> str | None:
     """
     if order.payment.method is PaymentMethod.CASH:
         return None
-    payload = await uow.job_leases.withdraw(jobs.CHARGE, order.payment.transaction_id)
+    payload = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id)
     if payload is None:
         raise Conflict(f"the charge of order {order.id} is ending")
     uow.schedule(jobs.return_charge(order))

@@ -16,7 +16,7 @@ from chassis.alerts import Alert, Alerts
 from chassis.burial import Burial
 from chassis.errors import Unavailable
 from chassis.job_runner import JobRunner, Settled
-from chassis.jobs import Backoff, Job
+from chassis.jobs import Backoff, Job, LeaseLost
 from chassis.settings import MeshSettings
 from tests.alert_servers import Mailbox, Receiver, mail_server, webhook_receiver
 from tests.chassis.job_bench import InMemoryJobBench, SqlJobBench
@@ -186,7 +186,8 @@ async def test_who_lost_the_job_gives_nothing_up(bench: InMemoryJobBench | SqlJo
     await bench.elapse(61)
     await claimed(bench)
 
-    await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
+    with pytest.raises(LeaseLost):
+        await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
 
     assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
 

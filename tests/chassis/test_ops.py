@@ -26,10 +26,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry
 from chassis.db.audit import SqlAuditSink
+from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.ops import JobDone, JobNotFound, JobRunning, SqlOps, jobs_in
-from chassis.db.outbox import write_events
+from chassis.db.outbox import event_rows
+from chassis.db.tables import OUTBOX
 from chassis.error_log import ErrorLog
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.figures import Figures
@@ -304,7 +306,7 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
     await bench.given("DEAD", "k-1")
     await bench.given("READY", "k-2")
     async with make_sessions(chassis_engine)() as session:
-        await write_events(session, [an_event(1), an_event(2)])
+        await insert_rows(session, OUTBOX, event_rows([an_event(1), an_event(2)]))
         await session.commit()
 
     stats = await mesh.admin().call(GET_STATS, GetStatsRequest())

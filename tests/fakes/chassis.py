@@ -14,7 +14,7 @@ from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import KeptAnswer, RequestKey
-from chassis.jobs import Job, JobLease, NewJob
+from chassis.jobs import Job, JobLease, LeaseLost, NewJob
 
 
 class FakeClock:
@@ -72,19 +72,9 @@ class InMemoryKeptAnswers:
             self._state.answers[key.id] = KeptAnswer(key.fingerprint, answer)
 
 
-class InMemoryJobLeases:
-    def __init__(self, state: ChassisState, clock: FakeClock) -> None:
+class InMemoryOpenJobs:
+    def __init__(self, state: ChassisState) -> None:
         self._state = state
-        self._clock = clock
-
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
-        return {lease.job_id for lease in leases if self._settle(lease, "DONE", 0, None)}
-
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        return {lease.job_id for lease, delay_s, error in delays if self._settle(lease, "READY", delay_s, error)}
-
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        return {lease.job_id for lease, error in errors if self._settle(lease, "DEAD", 0, error)}
 
     async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
         for job in self._open(kind, key):
@@ -99,17 +89,31 @@ class InMemoryJobLeases:
         states = {"READY", "RUNNING", "DEAD"}
         return [job for job in self._state.jobs if (job.kind, job.key) == (kind, key) and job.state in states]
 
-    def _settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
+
+class InMemoryJobStore:
+    """Claims and settles like SqlJobStore."""
+
+    def __init__(self, state: ChassisState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
+        return {lease.job_id for lease in leases if self.settle(lease, "DONE", 0, None)}
+
+    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
+        return {lease.job_id for lease, delay_s, error in delays if self.settle(lease, "READY", delay_s, error)}
+
+    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+        return {lease.job_id for lease, error in errors if self.settle(lease, "DEAD", 0, error)}
+
+    def settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
+        """False when somebody else has the job."""
         for job in self._state.jobs:
             if job.id == lease.job_id and job.token == lease.token:
                 job.state, job.token, job.last_error = state, None, error
                 job.due_at = self._clock.now() + timedelta(seconds=delay_s)
                 return True
         return False
-
-
-class InMemoryJobStore(InMemoryJobLeases):
-    """Claims like SqlJobStore."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         now = self._clock.now()
@@ -155,10 +159,11 @@ class InMemoryUnitOfWork:
         self._state = state
         self._clock = clock
         self.kept_answers = InMemoryKeptAnswers(state)
-        self.job_leases = InMemoryJobLeases(state, clock)
+        self.open_jobs = InMemoryOpenJobs(state)
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
         self._audit_entries: list[AuditEntry] = []
+        self._settlements: dict[JobLease, tuple[str, float, str | None]] = {}
         self.committed = False
 
     def emit(self, *events: Event) -> None:
@@ -167,10 +172,23 @@ class InMemoryUnitOfWork:
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
 
+    def complete(self, *leases: JobLease) -> None:
+        self._settlements |= dict.fromkeys(leases, ("DONE", 0, None))
+
+    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
+        self._settlements[lease] = ("READY", delay_s, why)
+
+    def bury(self, lease: JobLease, error: str) -> None:
+        self._settlements[lease] = ("DEAD", 0, error)
+
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
 
     async def commit(self) -> str | None:
+        jobs = InMemoryJobStore(self._state, self._clock)
+        for lease, settlement in self._settlements.items():
+            if not jobs.settle(lease, *settlement):
+                raise LeaseLost(f"taken over by another worker: {lease.job_id}")
         for event in self._events:
             if any((e.aggregate_id, e.sequence) == (event.aggregate_id, event.sequence) for e in self._state.events):
                 raise Conflict(f"event {event.sequence} of {event.aggregate_id} exists")

@@ -71,7 +71,7 @@ class CheckoutApp(InMemoryOrderApp):
                 settled = await handlers[job.kind](job)
                 if not settled.by_handler:
                     async with self.open_uow() as uow:
-                        await uow.job_leases.complete([job.lease])
+                        uow.complete(job.lease)
                         await uow.commit()
 
     async def due(self, seconds: float) -> None:

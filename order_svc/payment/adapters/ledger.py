@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.db.bulk import as_json, insert_rows
+from chassis.db.bulk import as_json
 from chassis.db.jobs import JobWriter
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork
+from chassis.db.writes import gather_insert
 from chassis.money import Money
 from order_svc.payment.adapters.tables import LEDGER_ENTRY
 from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
@@ -49,7 +50,7 @@ class SqlLedger:
         # In one order everywhere, so that two writers wait for each other and do not deadlock.
         changed = sorted(transactions, key=attrgetter("id"))
         rows = [_row(entry) for transaction in changed for entry in transaction.unwritten]
-        await insert_rows(self._session, LEDGER_ENTRY, rows)
+        await gather_insert(self._session, LEDGER_ENTRY, rows)
 
 
 class SqlLedgerUow(SqlUnitOfWork):

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.jobs import SqlJobLeases
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobStoreContract, a_job, claimed
 
@@ -53,9 +52,8 @@ async def test_jobs_of_a_transaction_that_failed_do_not_exist(bench: SqlJobBench
 async def test_a_job_is_settled_with_its_effect_or_not_at_all(bench: SqlJobBench) -> None:
     (lease,) = await bench.write(a_job())
 
-    async with bench.engine.connect() as connection:
-        assert await SqlJobLeases(connection).complete([lease]) == {lease.job_id}
-        await connection.rollback()
+    async with bench.open_uow() as uow:
+        uow.complete(lease)
     assert (await bench.jobs())["charge", "k-1"].state == "RUNNING"
 
 

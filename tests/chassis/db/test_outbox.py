@@ -12,8 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db import outbox
+from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.outbox import Feed, FeedTail, Relay, write_events
+from chassis.db.outbox import Feed, FeedTail, Relay, event_rows
+from chassis.db.tables import OUTBOX
 from chassis.errors import Unavailable
 from chassis.events import Event, PublishedEvent
 from tests.fakes.chassis import FakeClock
@@ -70,7 +72,7 @@ def bench(request: pytest.FixtureRequest) -> FeedBench:
 
 async def written(engine: AsyncEngine, *events: Event) -> None:
     async with make_sessions(engine)() as session:
-        await write_events(session, events)
+        await insert_rows(session, OUTBOX, event_rows(events))
         await session.commit()
 
 
@@ -78,7 +80,7 @@ async def written(engine: AsyncEngine, *events: Event) -> None:
 async def uncommitted(engine: AsyncEngine, *events: Event) -> AsyncIterator[AsyncSession]:
     """A transaction that has written events, and commits at the end of the block."""
     async with make_sessions(engine)() as session:
-        await write_events(session, events)
+        await insert_rows(session, OUTBOX, event_rows(events))
         yield session
         await session.commit()
 
@@ -132,7 +134,7 @@ async def test_a_feed_is_read_page_by_page(bench: FeedBench) -> None:
 
 async def test_what_was_not_committed_is_never_published(chassis_engine: AsyncEngine) -> None:
     async with make_sessions(chassis_engine)() as session:
-        await write_events(session, [an_event()])
+        await insert_rows(session, OUTBOX, event_rows([an_event()]))
     await Relay(chassis_engine)._publish()
 
     assert await Feed(chassis_engine).after(0) == []

@@ -1,0 +1,109 @@
+"""Gathered writes: one statement for many tables, and nobody reads past what is gathered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, event, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from chassis.db.engine import make_sessions
+from chassis.db.failures import translated
+from chassis.db.writes import gather, gather_insert, gather_update, send_writes
+from chassis.errors import Conflict
+
+METADATA = MetaData()
+FRUIT = Table("fruit", METADATA, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))
+NUT = Table("nut", METADATA, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))
+EAT = (
+    "DELETE FROM fruit AS t USING jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id int) "
+    "WHERE t.id = r.id RETURNING t.id"
+)
+
+
+@pytest.fixture
+async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    async with engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    async with make_sessions(engine)() as session:
+        yield session
+
+
+@pytest.fixture
+def statements(engine: AsyncEngine) -> list[str]:
+    seen: list[str] = []
+    sync_engine: Engine = engine.sync_engine
+
+    @event.listens_for(sync_engine, "before_cursor_execute")
+    def see(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    return seen
+
+
+async def names(session: AsyncSession, table: Table = FRUIT) -> dict[int, str]:
+    return {row.id: row.name for row in await session.execute(select(table))}
+
+
+async def test_all_tables_are_written_with_one_statement(session: AsyncSession, statements: list[str]) -> None:
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+    await gather_insert(session, NUT, [{"id": 1, "name": "pecan"}])
+    await gather_insert(session, FRUIT, [{"id": 2, "name": "plum"}])
+    sent = await send_writes(session)
+
+    assert len(statements) == 1
+    assert sent.position is not None
+    assert sent.position.isdecimal()
+    assert await names(session) == {1: "fig", 2: "plum"}
+    assert await names(session, NUT) == {1: "pecan"}
+
+
+async def test_whoever_reads_sees_what_was_gathered_before(session: AsyncSession) -> None:
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+
+    assert await names(session) == {1: "fig"}
+
+
+async def test_what_changes_a_table_again_sees_the_first_change(session: AsyncSession, statements: list[str]) -> None:
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
+    await gather_update(session, FRUIT, [{"id": 1, "name": "date"}], match=["id"])
+    await gather_update(session, FRUIT, [{"id": 1, "name": "lime"}], match=["id"])
+    await send_writes(session)
+
+    assert len(statements) == 3
+    assert await names(session) == {1: "lime", 2: "plum"}
+
+
+async def test_ids_are_answered_by_name_wherever_in_the_transaction_they_were_sent(session: AsyncSession) -> None:
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
+    await names(session)
+    await gather(session, "eaten", EAT, [{"id": 1}])
+    await names(session)
+    await gather(session, "eaten", EAT, [{"id": 2}, {"id": 9}])
+
+    assert (await send_writes(session)).ids == {"eaten": {1, 2}}
+
+
+async def test_nothing_gathered_sends_nothing(session: AsyncSession, statements: list[str]) -> None:
+    await gather_insert(session, FRUIT, [])
+
+    assert (await send_writes(session)).position is None
+    assert statements == []
+
+
+async def test_one_part_that_is_refused_refuses_all(session: AsyncSession) -> None:
+    await gather_insert(session, NUT, [{"id": 1, "name": "pecan"}])
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 1, "name": "plum"}])
+
+    with pytest.raises(Conflict), translated():
+        await send_writes(session)
+    await session.rollback()
+    assert await names(session, NUT) == {}
+
+
+async def test_a_commit_sends_what_nobody_sent(session: AsyncSession) -> None:
+    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+    await session.commit()
+
+    assert await names(session) == {1: "fig"}
