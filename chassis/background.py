@@ -34,19 +34,30 @@ class Background(Protocol):
 class WakefulLoop:
     """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
 
+    Who wakes it has it begin a round at least `pace_s` after the last one began, so that under load one round serves
+    many; who hurries it, at once.
+
     A failure is logged, reported when it is the first in a row, and tried again after an exponential backoff of at most
     5 s. Nothing but `stop` cuts that short: whoever wakes the loop would else have it fail again at once. `stop` lets
     the current round end.
     """
 
     def __init__(
-        self, name: str, work: Callable[[], Awaitable[bool]], *, idle_s: float, report: Report = to_nobody
+        self,
+        name: str,
+        work: Callable[[], Awaitable[bool]],
+        *,
+        idle_s: float,
+        pace_s: float = 0,
+        report: Report = to_nobody,
     ) -> None:
         self._name = name
         self._report = report
         self._work = work
         self._idle_s = idle_s
+        self._pace_s = pace_s
         self._woken = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._stopping = asyncio.Event()
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -56,18 +67,25 @@ class WakefulLoop:
         """There may be something to do."""
         self._woken.set()
 
+    def hurry(self) -> None:
+        """Somebody waits for it."""
+        self._hurried.set()
+        self._woken.set()
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
         self._stopping.set()
-        self.wake()
+        self.hurry()
         if self._task is not None:
             await self._task
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
+            self._hurried.clear()
+            next_round = asyncio.get_running_loop().time() + self._pace_s
             try:
                 more = await self._work()
             except Exception as error:
@@ -80,6 +98,8 @@ class WakefulLoop:
             self._failures = 0
             if not more:
                 await _passes(self._woken, within_s=self._idle_s)
+                if (rest_s := next_round - asyncio.get_running_loop().time()) > 0:
+                    await _passes(self._hurried, within_s=rest_s)
 
 
 async def _passes(event: asyncio.Event, *, within_s: float) -> None:

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+
+
+class JsonPayload(Mapping[str, Any]):
+    """A payload as its JSON `text`, which is parsed when somebody looks inside."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _parsed(self) -> Mapping[str, Any]:
+        parsed: Mapping[str, Any] = json.loads(self.text)
+        return parsed
+
+    def __getitem__(self, key: str) -> Any:
+        return self._parsed[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parsed)
+
+    def __len__(self) -> int:
+        return len(self._parsed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

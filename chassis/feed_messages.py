@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from pydantic_core import to_json
 
-from chassis.events import Event, EventBatch, PublishedEvent
+from chassis.events import Event, EventBatch, JsonPayload, PublishedEvent
 
 
 def event_message(published: PublishedEvent) -> EventMessage:
     event = published.event
+    payload = event.payload
     return EventMessage(
         position=published.position,
         kind=event.kind,
@@ -21,7 +20,7 @@ def event_message(published: PublishedEvent) -> EventMessage:
         owner=event.owner,
         owner_team=event.owner_team or "",
         time=event.occurred_on,
-        payload=to_json(event.payload).decode(),
+        payload=payload.text if isinstance(payload, JsonPayload) else to_json(payload).decode(),
     )
 
 
@@ -39,6 +38,6 @@ def _event_of(message: EventMessage) -> PublishedEvent:
         owner=message.owner,
         owner_team=message.owner_team or None,
         occurred_on=message.time,
-        payload=json.loads(message.payload),
+        payload=JsonPayload(message.payload),
     )
     return PublishedEvent(position=message.position, event=event)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import tenacity
@@ -36,6 +37,8 @@ class Command(Generic[R]):
 
     # Carried out once for each key; None for commands that may be repeated anyway.
     request: RequestKey | None = None
+    # The sender knows of nobody who came with this key before: no kept answer is looked for unless there is a conflict.
+    request_is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,13 @@ class _Transaction(Generic[C, Uow]):
         )
 
     async def run(self, batch: Sequence[C]) -> list[_Outcome[Any] | BaseException]:
+        attempts = count(1)
+
+        async def once() -> list[_Outcome[Any] | BaseException]:
+            return await self._once(batch, is_first=next(attempts) == 1)
+
         try:
-            return await self._retries.copy()(self._once, batch)
+            return await self._retries.copy()(once)
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
@@ -130,10 +138,10 @@ class _Transaction(Generic[C, Uow]):
             middle = len(batch) // 2
             return await self.run(batch[:middle]) + await self.run(batch[middle:])
 
-    async def _once(self, batch: Sequence[C]) -> list[_Outcome[Any] | BaseException]:
+    async def _once(self, batch: Sequence[C], *, is_first: bool) -> list[_Outcome[Any] | BaseException]:
         async with self._open_uow() as uow:
             results: list[Any] = [None] * len(batch)
-            kept = await self._kept(batch, uow)
+            kept = await self._kept([cmd for cmd in batch if not (is_first and cmd.request_is_new)], uow)
             first_of: dict[str, int] = {}
             fresh: list[int] = []
             for index, cmd in enumerate(batch):

@@ -138,7 +138,7 @@ def build(settings: InventorySettings) -> Service:
         rates=rates,
         low_stock=settings.low_stock_threshold,
     )
-    freshness = Freshness(write, wake=projector.wake)
+    freshness = Freshness(write, hurry=projector.hurry)
     products = ProductQueries(read, freshness)
     pages = ProductPages(
         products, CatalogueLog(read), freshness, serialised_products, ttl_s=settings.product_cache_ttl_s

@@ -203,7 +203,7 @@ def _wire(
     figures.add_pool("write", write)
     figures.add_pool("read", read)
     figures.add("hub_subscribers", lambda: hub.subscribers)
-    queries = OrderQueries(make_sessions(read), Freshness(write, wake=projector.wake))
+    queries = OrderQueries(make_sessions(read), Freshness(write, hurry=projector.hurry))
     server = GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,

@@ -129,13 +129,13 @@ class Checkout:
         hold = await self._inventory.reserve(wanted)
         failpoints.reach("stock_held_order_not_written")
         try:
-            placed = await self._mediator.send(await self._order_on(hold, basket))
+            placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
             failpoints.reach("order_placed_not_answered")
             return placed
         except HoldLost:
             # An earlier try of this request got no further than its hold, which has ended.
             hold = await self._inventory.reserve(replace(wanted, renew=True))
-            return await self._mediator.send(await self._order_on(hold, basket))
+            return await self._mediator.send(await self._order_on(hold, basket, order_id))
         except (Unavailable, DeadlineExceeded):
             # Perhaps it was placed. If not, the hold ends by itself.
             raise
@@ -144,9 +144,11 @@ class Checkout:
                 await self._give_back(order_id)
             raise
 
-    async def _order_on(self, hold: Hold, basket: Basket) -> PlaceOrder:
+    async def _order_on(self, hold: Hold, basket: Basket, order_id: int) -> PlaceOrder:
         return PlaceOrder(
             request=basket.request,
+            # A hold of an earlier try has that one's order id.
+            request_is_new=hold.order_id == order_id,
             owner=basket.caller.id,
             owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
             currency=basket.currency,

@@ -27,12 +27,12 @@ async def current_position(session: AsyncSession) -> str:
 
 
 class Freshness:
-    """Asks the write database what is still to be applied. `wake` nudges this process's projector."""
+    """Asks the write database what is still to be applied. `hurry` nudges this process's projector."""
 
-    def __init__(self, write: AsyncEngine, *, wake: Callable[[], None] | None = None, poll_s: float = 0.01) -> None:
+    def __init__(self, write: AsyncEngine, *, hurry: Callable[[], None] | None = None, poll_s: float = 0.01) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
-        self._wake = wake
+        self._hurry = hurry
         self._poll_s = poll_s
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
@@ -55,8 +55,8 @@ class Freshness:
         while await self._ask(_STILL, pending | {"last": last}):
             if loop.time() >= deadline:
                 return False
-            if self._wake is not None:
-                self._wake()
+            if self._hurry is not None:
+                self._hurry()
             await asyncio.sleep(self._poll_s)
         return True
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any, Generic
 
 import structlog
@@ -160,8 +161,8 @@ class Inbox(Generic[SqlUow]):
         return f"{self._consumer}/{published.event.aggregate_id}"
 
     def _job(self, published: PublishedEvent, *, delay_s: float) -> NewJob:
-        event = published.event
-        payload: dict[str, Any] = _EVENTS.dump_python(published, mode="json")
+        event = replace(published.event, payload=dict(published.event.payload))
+        payload: dict[str, Any] = _EVENTS.dump_python(replace(published, event=event), mode="json")
         return NewJob(
             kind=self.job_kind,
             key=f"{event.aggregate_id}/{event.sequence}",

@@ -10,24 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select, text
+from sqlalchemy import RowMapping, Select, Text, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
 from chassis.background import Report, WakefulLoop, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
-from chassis.events import Event, PublishedEvent
+from chassis.events import Event, JsonPayload, PublishedEvent
 
 _BATCH = 1000
-# Any constant: one relay at a time gives positions in a database.
-_LOCK = text("SELECT pg_advisory_xact_lock(7304891)")
-_PUBLISH = text(
-    "UPDATE outbox AS t SET position = numbered.position "
-    "FROM (SELECT id, nextval('outbox_position') AS position FROM "
-    "(SELECT id FROM outbox WHERE position IS NULL ORDER BY id LIMIT :batch) AS waiting) AS numbered "
-    "WHERE t.id = numbered.id"
-)
+_PUBLISH = text("SELECT publish_outbox(:batch)")
+_COLUMNS = [column for column in OUTBOX.c if column.name != "payload"]
+_SELECT = select(*_COLUMNS, cast(OUTBOX.c.payload, Text).label("payload"))
 
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -49,18 +44,19 @@ def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
 class Relay:
     """Publishes what the outbox holds. Every replica runs one; whichever is first does the work."""
 
-    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.5, report: Report = to_nobody) -> None:
-        self._engine = engine
-        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, report=report)
+    def __init__(
+        self, engine: AsyncEngine, *, idle_s: float = 0.5, pace_s: float = 0.02, report: Report = to_nobody
+    ) -> None:
+        self._engine = _single_statements(engine)
+        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, pace_s=pace_s, report=report)
         self.on_published: list[Callable[[], None]] = []
         self.wake = self._loop.wake
         self.start = self._loop.start
         self.stop = self._loop.stop
 
     async def _publish(self) -> bool:
-        async with self._engine.begin() as connection:
-            await connection.execute(_LOCK)
-            published = (await connection.execute(_PUBLISH, {"batch": _BATCH})).rowcount
+        async with self._engine.connect() as connection:
+            published: int = (await connection.execute(_PUBLISH, {"batch": _BATCH})).scalar_one()
         if published:
             failpoints.reach("published_not_delivered")
             for tell in self.on_published:
@@ -72,7 +68,7 @@ class Feed:
     """Reads published events in order of position."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine = _single_statements(engine)
 
     async def last_position(self) -> int:
         """Where the feed ends now; 0 when nothing was ever published."""
@@ -82,14 +78,13 @@ class Feed:
 
     async def after(self, position: int, *, limit: int = _BATCH) -> list[PublishedEvent]:
         """The next events after `position`, of all aggregates."""
-        query = select(OUTBOX).where(OUTBOX.c.position > position).order_by(OUTBOX.c.position).limit(limit)
+        query = _SELECT.where(OUTBOX.c.position > position).order_by(OUTBOX.c.position).limit(limit)
         return await self._read(query)
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         """The published events of one aggregate after `after_sequence`, in order."""
         query = (
-            select(OUTBOX)
-            .where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
+            _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
             .where(OUTBOX.c.position.is_not(None))
             .order_by(OUTBOX.c.sequence)
         )
@@ -132,6 +127,11 @@ class FeedTail:
         return len(events) == _BATCH
 
 
+def _single_statements(engine: AsyncEngine) -> AsyncEngine:
+    """Without BEGIN and COMMIT: one round trip each."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _event(row: RowMapping) -> PublishedEvent:
     return PublishedEvent(
         position=row["position"],
@@ -142,6 +142,6 @@ def _event(row: RowMapping) -> PublishedEvent:
             owner=row["owner"],
             owner_team=row["owner_team"],
             occurred_on=row["occurred_on"],
-            payload=row["payload"],
+            payload=JsonPayload(row["payload"]),
         ),
     )

@@ -8,7 +8,6 @@ that can not be applied is parked and tried again later, without stopping the ot
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +112,7 @@ class Projector:
         *,
         conclude: Conclusion | None = None,
         idle_s: float = 0.25,
-        pace_s: float = 0.02,
+        pace_s: float = 0.1,
         batch: int = 1000,
         report: Report = to_nobody,
     ) -> None:
@@ -121,15 +120,14 @@ class Projector:
         self._read = read
         self._projections = projections
         self._conclude = conclude
-        self._pace_s = pace_s
         self._report = report
-        self._next_round = 0.0
         self._batch = batch
         self._entities = ",".join(projections)
         self.on_applied: list[Told] = []
         # Woken by this process's commits; the interval is for those of other replicas.
-        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s, report=report)
+        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
+        self.hurry = self._loop.hurry
         self.start = self._loop.start
         self.stop = self._loop.stop
 
@@ -189,10 +187,6 @@ class Projector:
             return set(rows.scalars())
 
     async def _round(self) -> bool:
-        # Under load commits come faster than batches are worth their transactions.
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._next_round - loop.time()))
-        self._next_round = loop.time() + self._pace_s
         return await self.project() >= self._batch
 
     async def _take(self, write: AsyncConnection) -> list[Change]:

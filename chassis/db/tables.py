@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     Connection,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     func,
 )
 from sqlalchemy import text as sql
@@ -23,6 +25,23 @@ from sqlalchemy import text as sql
 from chassis.db.types import Json, UtcDateTime
 
 CHASSIS = MetaData()
+
+# One relay at a time gives positions (the number of the lock is any constant), and each statement of the function sees
+# what was committed before it: so whoever has seen a position has seen all before it.
+_PUBLISH_OUTBOX = """
+CREATE OR REPLACE FUNCTION publish_outbox(batch int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE published int;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7304891);
+    UPDATE outbox AS t SET position = numbered.position
+    FROM (SELECT id, nextval('outbox_position') AS position FROM
+        (SELECT id FROM outbox WHERE position IS NULL ORDER BY id LIMIT batch) AS waiting) AS numbered
+    WHERE t.id = numbered.id;
+    GET DIAGNOSTICS published = ROW_COUNT;
+    RETURN published;
+END
+$$
+"""
 
 
 class Operations(Protocol):
@@ -35,6 +54,8 @@ def create_chassis_tables(op: Operations) -> None:
     """Makes these tables, in the first migration of a write database; later changes are migrations of their own."""
     CHASSIS.create_all(op.get_bind())
 
+
+event.listen(CHASSIS, "after_create", DDL(_PUBLISH_OUTBOX))  # type: ignore[no-untyped-call]
 
 OUTBOX_POSITIONS = Sequence("outbox_position", metadata=CHASSIS)
 JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)

@@ -26,8 +26,10 @@ class Work:
 
 
 @asynccontextmanager
-async def looping(work: Work, *, idle_s: float = 1000, report: Report = to_nobody) -> AsyncIterator[WakefulLoop]:
-    loop = WakefulLoop("test", work, idle_s=idle_s, report=report)
+async def looping(
+    work: Work, *, idle_s: float = 1000, pace_s: float = 0, report: Report = to_nobody
+) -> AsyncIterator[WakefulLoop]:
+    loop = WakefulLoop("test", work, idle_s=idle_s, pace_s=pace_s, report=report)
     await loop.start()
     try:
         yield loop
@@ -61,6 +63,19 @@ async def test_a_loop_is_woken() -> None:
     async with looping(work) as loop:
         await eventually(lambda: work.rounds == 1)
         loop.wake()
+        await eventually(lambda: work.rounds == 2)
+
+
+async def test_a_paced_loop_serves_many_who_woke_it_with_one_round_and_at_once_who_hurries_it() -> None:
+    work = Work()
+
+    async with looping(work, pace_s=3600) as loop:
+        await eventually(lambda: work.rounds == 1)
+        for _ in range(10):
+            loop.wake()
+            await asyncio.sleep(0)
+        assert work.rounds == 1
+        loop.hurry()
         await eventually(lambda: work.rounds == 2)
 
 

@@ -168,6 +168,17 @@ async def test_the_same_request_has_one_effect_and_one_answer(app: MediatorApp, 
 
 
 @each_way
+async def test_a_request_that_is_not_as_new_as_it_says_has_no_second_effect(app: MediatorApp, command: Make) -> None:
+    first = await app.mediator.send(command(text="milk", request=request_key()))
+
+    again = command(text="milk", request=request_key(), request_is_new=True)
+    assert await app.mediator.send(again) == first
+    with pytest.raises(RequestIdReused):
+        await app.mediator.send(command(text="tea", request=request_key(body="tea"), request_is_new=True))
+    assert await app.notes() == ["milk"]
+
+
+@each_way
 async def test_a_request_id_with_another_body_is_refused(app: MediatorApp, command: Make) -> None:
     await app.mediator.send(command(text="milk", request=request_key(body="milk")))
 

@@ -90,7 +90,7 @@ async def test_whoever_brings_a_position_waits_for_its_transaction(
 
 async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: AsyncEngine, sessions: Sessions) -> None:
     waits = asyncio.Event()
-    freshness = Freshness(write, wake=waits.set)
+    freshness = Freshness(write, hurry=waits.set)
     await place(sessions, ANN, "first")
     waiting = asyncio.create_task(freshness.wait("ann"))
     await waits.wait()
@@ -124,11 +124,11 @@ async def test_a_parked_change_holds_nobody_up(freshness: Freshness, write: Asyn
     assert await freshness.wait("dee", timeout_s=0)
 
 
-async def test_the_projector_of_the_process_is_woken(write: AsyncEngine, sessions: Sessions) -> None:
+async def test_the_projector_of_the_process_is_hurried(write: AsyncEngine, sessions: Sessions) -> None:
     woken: list[int] = []
     await place(sessions, ANN)
 
-    await Freshness(write, wake=lambda: woken.append(1)).wait("ann", timeout_s=0.05)
+    await Freshness(write, hurry=lambda: woken.append(1)).wait("ann", timeout_s=0.05)
 
     assert woken
 
