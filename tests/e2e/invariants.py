@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
 from typing import Protocol
 
 import asyncpg
@@ -34,6 +36,11 @@ SELECT o.id, o.status, o.sequence, p.transaction_id, p.amount, p.method,
        (SELECT array_agg(e.sequence ORDER BY e.sequence) FROM outbox AS e WHERE e.aggregate_id = o.id) AS events
 FROM orders AS o JOIN payment AS p ON p.id = o.id
 """
+_ORDERED = """
+SELECT order_id, product_item_id AS item, quantity, returned, quantity * unit_price - discount AS worth
+FROM order_item WHERE NOT is_deleted
+"""
+_RESERVED = "SELECT order_id, product_item_id AS item, quantity, returned FROM reservation_line"
 _LEDGER = """
 SELECT transaction_id, count(*) FILTER (WHERE kind = 'CHARGE') AS charges,
        sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) AS net
@@ -61,10 +68,15 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         reservations = {
             row["order_id"]: row["state"] for row in await inventory.fetch("SELECT order_id, state FROM reservation")
         }
+        reserved = _by_order(await inventory.fetch(_RESERVED))
     async with mesh.database("easyorder_payment") as payment:
         ledger = {row["transaction_id"]: row for row in await payment.fetch(_LEDGER)}
     async with mesh.database("easyorder_order_write") as orders:
         rows = await orders.fetch(_ORDERS)
+        ordered = _by_order(lines := await orders.fetch(_ORDERED))
+    worth: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        worth[line["order_id"]] += line["worth"]
     known = {row["id"] for row in rows}
     assert set(acknowledged) <= known, f"I3 lost orders: {set(acknowledged) - known}"
     for row in rows:
@@ -74,9 +86,12 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         sold = row["status"] in _SOLD
         due = row["amount"] - row["given"] if sold and row["method"] != "CASH" else 0
         assert net == due, f"I2 money: {row}, ledger {entry}"
+        assert worth[row["id"]] == row["amount"], f"I2 the items cost {worth[row['id']]}: {row}"
         assert row["events"] == list(range(1, row["sequence"] + 1)), f"I4 events: {row}"
         expected = {"COMMITTED"} if sold else {"RELEASED", "EXPIRED"}
         assert reservations[row["id"]] in expected, f"I1 {row}: reservation is {reservations[row['id']]}"
+        if sold:
+            assert reserved[row["id"]] == ordered[row["id"]], f"I1 sold is not what was ordered: {row}"
     of_orders = {row["transaction_id"] for row in rows}
     unowned = {id: entry for id, entry in ledger.items() if id not in of_orders and entry["net"]}
     assert not unowned, f"I2 money for no order: {unowned}"
@@ -85,3 +100,11 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
     async with mesh.database("easyorder_order_read") as read:
         shown = {row["id"]: row["status"] for row in await read.fetch("SELECT id, status FROM orders")}
     assert shown == {row["id"]: row["status"] for row in rows}, "I5 the read side is not what the write side is"
+
+
+def _by_order(lines: Iterable[asyncpg.Record]) -> dict[int, set[tuple[int, int, int]]]:
+    """Items, pieces, and how many of them came back."""
+    found: defaultdict[int, set[tuple[int, int, int]]] = defaultdict(set)
+    for line in lines:
+        found[line["order_id"]].add((line["item"], line["quantity"], line["returned"]))
+    return found

@@ -1,8 +1,9 @@
 """Whatever happens in whatever order, what the design promises (I1 to I6) holds when it is over.
 
 Shoppers create orders, once or several times at once with one request_id, whose cards are good, declined, flaky, down
-or lose the provider's reply; they cancel, administrators refund, holds expire, and the services are restarted, all at
-the same time. EASYORDER_INTERLEAVINGS [2] is how many runs there are; the seed is in the name of the test.
+or lose the provider's reply; they change their orders, pay refused ones anew, and cancel; some wait for stock, which
+comes bit by bit. Administrators refund, holds expire, and the services are restarted, all at the same time.
+EASYORDER_INTERLEAVINGS [2] is how many runs there are; the seed is in the name of the test.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 import pytest
 from easyorder.google.type import Money
+from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
@@ -23,11 +25,14 @@ from easyorder.order.v1 import (
     PaymentDetails,
     PaymentMethod,
     RefundOrderRequest,
+    RetryPaymentRequest,
+    UpdateOrderRequest,
 )
 
 from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
 from chassis.grpc.clients import Client, rpc
 from tests.e2e import invariants
+from tests.inventory_svc.service import ADJUST_STOCK
 from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
 from tests.polling import eventually, some_time
 
@@ -38,8 +43,13 @@ SETTLED_WITHIN_S = 60
 ORDERS = "easyorder.order.v1.OrderService"
 CREATE = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
 CANCEL = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
+UPDATE = rpc(ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
+RETRY_PAYMENT = rpc(ORDERS, "RetryPayment", RetryPaymentRequest, Order)
 REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
-CARDS = ("tok_ok", "tok_ok", "tok_ok", "tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300")
+CARDS = (
+    *["tok_ok"] * 3,
+    *["tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300", "tok_down"],
+)
 # A charge takes up to a third of a second, a lease to the end of it little more: both run out now and then.
 QUICK = {
     "payment_backoff_initial_s": 0.1,
@@ -54,55 +64,90 @@ R = TypeVar("R")
 
 
 class Chaos:
-    """What happens in one run, as its seed says."""
+    """What happens in one run, as its seed says. The last of `items` is one that shoppers wait for."""
 
     def __init__(self, shop: WholeShop, random: Random, items: list[int]) -> None:
         self._shop = shop
         self._random = random
         self._items = items
         self._admin = shop.client(shop.tokens.admin())
+        self._warehouse = shop.client(shop.tokens.admin(), of="inventory")
         self.told: set[int] = set()
 
     async def happen(self) -> None:
         shoppers = [self._shopper(f"shopper-{n}") for n in range(SHOPPERS)]
         restarts = [self._restarts(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
-        await asyncio.gather(*shoppers, *restarts)
+        await asyncio.gather(*shoppers, *restarts, self._deliveries())
 
     async def _restarts(self, name: str, times: int) -> None:
         for _ in range(times):
             await self._pause(LASTS_S / 2)
             await self._shop.services[name].restart()
 
+    async def _deliveries(self) -> None:
+        # The last is enough for all that wait.
+        for n, pieces in enumerate((2, 5, 3 * SHOPPERS)):
+            await self._pause(LASTS_S)
+            delivery = AdjustStockRequest(
+                product_item_id=self._items[-1], delta=pieces, reason="delivery", request_id=f"delivery-{n}"
+            )
+            await self._repeated(self._deliver, self._warehouse, delivery)
+
     async def _shopper(self, name: str) -> None:
-        random = self._random
         client = self._shop.client(self._shop.tokens.user(name))
+        order_id = await self._buy(name, client)
+        if order_id is None:
+            return
+        self.told.add(order_id)
+        changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 0, 1, 2], [0, 1, 2], [0, 0, 1, 2]))
+        happens: list[Awaitable[None]] = [
+            *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
+            *[self._pay_anew(client, f"{name}/anew-{n}", order_id) for n in range(payments)],
+            *[self._give_back(f"{name}/refund-{n}", order_id) for n in range(refunds)],
+            *[self._leave(client, order_id) for _ in range(self._random.random() < 0.4)],
+        ]
+        self._random.shuffle(happens)
+        for it_happens in happens:
+            await self._pause(LASTS_S / 2)
+            await it_happens
+
+    async def _buy(self, name: str, client: Client) -> int | None:
         request = CreateOrderRequest(
             request_id=name,
             currency="USD",
-            items=[
-                OrderLine(product_item_id=item, quantity=random.randint(1, 3))
-                for item in random.sample(self._items, random.randint(1, len(self._items)))
-            ],
-            payment=PaymentDetails(method=PaymentMethod.CARD, token=random.choice(CARDS)),
+            items=self._some_items(),
+            payment=PaymentDetails(method=PaymentMethod.CARD, token=self._random.choice(CARDS)),
         )
         await self._pause(LASTS_S / 2)
-        copies = random.choice([1, 1, 2, 3])
+        copies = self._random.choice([1, 1, 2, 3])
         answers = await asyncio.gather(*[self._repeated(self._create, client, request) for _ in range(copies)])
         # A copy may be refused and a later one not: pieces come back.
         orders = {order_id for order_id in answers if order_id is not None}
         assert len(orders) <= 1, f"one request_id, several orders: {orders}"
-        if not orders:
-            return
-        order_id = orders.pop()
-        self.told.add(order_id)
-        if random.random() < 0.4:
-            await self._pause(LASTS_S / 2)
-            await self._repeated(self._cancel, client, CancelOrderRequest(id=order_id, reason="changed my mind"))
-        for n in range(random.choice([0, 0, 1, 2])):
-            await self._pause(LASTS_S / 2)
-            amount = Money(currency_code="USD", units=PRICE) if random.random() < 0.7 else None
-            refund = RefundOrderRequest(id=order_id, amount=amount, reason="broken", request_id=f"{name}/refund-{n}")
-            await self._repeated(self._refund, self._admin, refund)
+        return orders.pop() if orders else None
+
+    async def _change(self, client: Client, request_id: str, order_id: int) -> None:
+        change = UpdateOrderRequest(id=order_id, items=self._some_items(), request_id=request_id)
+        await self._repeated(self._update, client, change)
+
+    async def _pay_anew(self, client: Client, request_id: str, order_id: int) -> None:
+        payment = PaymentDetails(method=PaymentMethod.CARD, token=self._random.choice(CARDS))
+        request = RetryPaymentRequest(id=order_id, payment=payment, request_id=request_id)
+        await self._repeated(self._retry_payment, client, request)
+
+    async def _leave(self, client: Client, order_id: int) -> None:
+        await self._repeated(self._cancel, client, CancelOrderRequest(id=order_id, reason="changed my mind"))
+
+    async def _give_back(self, request_id: str, order_id: int) -> None:
+        amount = Money(currency_code="USD", units=PRICE) if self._random.random() < 0.7 else None
+        refund = RefundOrderRequest(id=order_id, amount=amount, reason="broken", request_id=request_id)
+        await self._repeated(self._refund, self._admin, refund)
+
+    def _some_items(self) -> list[OrderLine]:
+        # Most need not wait: who waits is neither charged nor changed meanwhile.
+        within_reach = self._items if self._random.random() < 0.4 else self._items[:-1]
+        chosen = self._random.sample(within_reach, self._random.randint(1, len(within_reach)))
+        return [OrderLine(product_item_id=item, quantity=self._random.randint(1, 3)) for item in chosen]
 
     async def _create(self, client: Client, request: CreateOrderRequest) -> int | None:
         try:
@@ -119,6 +164,25 @@ class Chaos:
             # Too late: the card was refused, or all the money went back.
             if error.reason != "ILLEGAL_TRANSITION":
                 raise
+
+    async def _update(self, client: Client, request: UpdateOrderRequest) -> None:
+        try:
+            await client.call(UPDATE, request, timeout_s=3)
+        except AppError as error:
+            # Paid or stopped, or it can not be had.
+            if error.kind is not Kind.FAILED_PRECONDITION:
+                raise
+
+    async def _retry_payment(self, client: Client, request: RetryPaymentRequest) -> None:
+        try:
+            await client.call(RETRY_PAYMENT, request, timeout_s=3)
+        except AppError as error:
+            # Not refused, or sold out since.
+            if error.kind is not Kind.FAILED_PRECONDITION:
+                raise
+
+    async def _deliver(self, client: Client, request: AdjustStockRequest) -> None:
+        await client.call(ADJUST_STOCK, request, timeout_s=3)
 
     async def _refund(self, client: Client, request: RefundOrderRequest) -> None:
         try:
@@ -152,8 +216,9 @@ async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
     # Some holds end before their charge has, some never.
     hold_s = random.choice([0.2, 1, 900])
     async with whole_shop(urls, **QUICK, reservation_ttl_s=hold_s) as shop:
-        # Of the first there is enough, of the last too little for all.
-        chaos = Chaos(shop, random, await stocked(shop, pieces=(1000, 60, 20)))
+        # Of the first there is enough, of the others too little for all; the last is waited for.
+        items = await stocked(shop, pieces=(1000, 60, 20, 1), backorderable={3})
+        chaos = Chaos(shop, random, items)
 
         await chaos.happen()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -150,9 +150,12 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
                 await service.stop()
 
 
-async def stocked(shop: WholeShop, *, pieces: Sequence[int]) -> list[int]:
-    """Puts an item on the shelf for each number of pieces; answers their ids."""
-    items = [ProductItem(sku=f"SKU-{n}", quantity_on_hand=count) for n, count in enumerate(pieces)]
+async def stocked(shop: WholeShop, *, pieces: Sequence[int], backorderable: Collection[int] = ()) -> list[int]:
+    """Puts an item on the shelf for each number of pieces, some by index backorderable; answers their ids."""
+    items = [
+        ProductItem(sku=f"SKU-{n}", quantity_on_hand=count, backorderable=n in backorderable)
+        for n, count in enumerate(pieces)
+    ]
     product = Product(name="Lamp", base_price=Money(currency_code="USD", units=PRICE), product_items=items)
     client = shop.client(shop.tokens.admin(), of="inventory")
     created = await client.call(CREATE_PRODUCT, CreateProductRequest(product=product))

@@ -1,0 +1,256 @@
+"""Hundreds of streams while orders run: each hears all that is its own, once and in order, whoever else does not read.
+
+EASYORDER_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_HUB_ORDERS_S [40] how many orders come in a second,
+evenly, and EASYORDER_HUB_ROUND_S [5] how long each of the rounds lasts: with a subscriber who does not read, and
+without, in turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+import grpc
+import pytest
+from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, SubscribeRequest
+
+from chassis import contract
+from deploy.local.shop import Shop
+from tests.e2e import invariants
+from tests.e2e.forged_tokens import Forge, forge
+from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_shopping import a_shelf
+from tests.polling import eventually
+
+SUBSCRIBERS = int(os.environ.get("EASYORDER_HUB_SUBSCRIBERS", "500"))
+ORDERS_S = float(os.environ.get("EASYORDER_HUB_ORDERS_S", "40"))
+ROUND_S = float(os.environ.get("EASYORDER_HUB_ROUND_S", "5"))
+ROUNDS = 3  # of each kind
+ADMINISTRATORS = 3
+# Every so many-th order is followed by a stream of its own.
+FOLLOWED = 5
+CONNECTIONS = 8
+# What a subscriber who does not read may cost the others: nothing that can be told from the machine's own noise.
+NOISE, NOISE_S = 1.5, 0.1
+_SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
+_CREATE = "/easyorder.order.v1.OrderService/CreateOrder"
+_PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"
+# upb's own classes: at thousands of messages a second, dataclasses would measure themselves.
+_Message: Any = contract.upb_class(contract.descriptor_of(HubMessage))
+_Subscribe: Any = contract.upb_class(contract.descriptor_of(SubscribeRequest))
+_CreateOrder: Any = contract.upb_class(contract.descriptor_of(CreateOrderRequest))
+_Order: Any = contract.upb_class(contract.descriptor_of(Order))
+
+
+@dataclass
+class Latencies:
+    """Seconds from when something happened to when it was heard, of the round that runs."""
+
+    present: list[float] | None = None
+
+    def heard(self, message: Any) -> None:
+        if self.present is not None:
+            self.present.append(time.time() - message.time.ToNanoseconds() / 1e9)
+
+
+@dataclass
+class Subscriber:
+    """Who listens over `channel`, from which position, and the positions of what they heard since."""
+
+    channel: grpc.aio.Channel
+    owner: str
+    token: str
+    began: int | None = None
+    heard: list[int] = field(default_factory=list)
+
+    @classmethod
+    def by(cls, key: Forge, channel: grpc.aio.Channel, owner: str, role: str) -> Subscriber:
+        """Nobody has to register and log in five hundred times."""
+        return cls(channel, owner, key.token(sub=owner, roles=[role], exp=int(time.time()) + 3600))
+
+    def stream(self, *, order_id: int = 0, after: int | None = None) -> Any:
+        request = _Subscribe(order_id=order_id, after_sequence=after)
+        call = self.channel.unary_stream(_SUBSCRIBE)
+        return call(request.SerializeToString(), metadata=(("authorization", f"Bearer {self.token}"),))
+
+    async def listen(self, latencies: Latencies) -> None:
+        async for data in self.stream():
+            message = _Message.FromString(data)
+            if self.began is None:
+                self.began = message.sequence
+            elif not message.HasField("heartbeat"):
+                assert not message.HasField("error"), message
+                self.heard.append(message.sequence)
+                latencies.heard(message)
+
+    async def follow(self, order_id: int, latencies: Latencies) -> None:
+        """One of their orders, to its end."""
+        numbers: list[int] = []
+        async for data in self.stream(order_id=order_id):
+            message = _Message.FromString(data)
+            assert not message.HasField("error"), message
+            if numbers:
+                latencies.heard(message)
+            numbers.append(message.sequence)
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), numbers
+        assert _is_paid(message), message
+
+    async def order(self, item: str, request_id: str) -> int:
+        request = _CreateOrder(
+            request_id=request_id,
+            currency="USD",
+            items=[{"product_item_id": int(item), "quantity": 1}],
+            payment={"method": 1, "token": "tok_ok"},
+        )
+        call = self.channel.unary_unary(_CREATE)
+        metadata = (("authorization", f"Bearer {self.token}"),)
+        reply = await call(request.SerializeToString(), metadata=metadata, timeout=60)
+        placed: int = _Order.FromString(reply).id
+        return placed
+
+
+@dataclass
+class Stalled:
+    """Who reads the first message and no other, until they do."""
+
+    subscriber: Subscriber
+    stream: Any
+    began: int
+    drops: int = 0
+
+    @classmethod
+    async def at(cls, subscriber: Subscriber) -> Stalled:
+        stream = subscriber.stream()
+        return cls(subscriber, stream, _Message.FromString(await stream.read()).sequence)
+
+    async def reads_on(self, until: int) -> list[int]:
+        """What comes after the first message; where the stream ended, it is resumed where it said."""
+        heard: list[int] = []
+        last = self.began
+        while last < until:
+            message = _Message.FromString(await self.stream.read())
+            if message.HasField("error"):
+                self.drops += 1
+                assert message.sequence == last, message
+                self.stream = self.subscriber.stream(after=last)
+                continue
+            if not message.HasField("heartbeat"):
+                heard.append(message.sequence)
+            last = message.sequence
+        return heard
+
+
+@asynccontextmanager
+async def connections(mesh: RunningMesh, count: int) -> AsyncIterator[list[grpc.aio.Channel]]:
+    options = [
+        # Without it, channels to one address share a connection.
+        ("grpc.use_local_subchannel_pool", 1),
+        # What is not read stays with the sender, not in megabytes of buffers on the way.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", 65536),
+    ]
+    channels = [grpc.aio.insecure_channel(mesh.address("order"), options=options) for _ in range(count)]
+    try:
+        yield channels
+    finally:
+        for channel in channels:
+            await channel.close(None)
+
+
+class Pace:
+    """Places orders evenly, whether those before are answered or not, and follows some of them by themselves."""
+
+    def __init__(self, shoppers: Sequence[Subscriber], item: str, latencies: Latencies) -> None:
+        self._item = item
+        self._latencies = latencies
+        self._orders = ((shopper, number) for number in itertools.count() for shopper in shoppers)
+        self.placed: set[int] = set()
+
+    async def keep(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        async with asyncio.TaskGroup() as placing:
+            for n in range(int(seconds * ORDERS_S)):
+                await asyncio.sleep(max(0, begin + n / ORDERS_S - loop.time()))
+                shopper, number = next(self._orders)
+                is_followed = n % FOLLOWED == 0
+                placing.create_task(self._place(shopper, f"{shopper.owner}/{number}", is_followed=is_followed))
+
+    async def _place(self, shopper: Subscriber, request_id: str, *, is_followed: bool) -> None:
+        order_id = await shopper.order(self._item, request_id)
+        self.placed.add(order_id)
+        if is_followed:
+            await shopper.follow(order_id, self._latencies)
+
+
+@pytest.mark.timeout(600)
+async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
+    item = (await a_shelf(admin, pieces=1_000_000)).ids[0]
+    key = await forge(mesh)
+    latencies = Latencies()
+    async with connections(mesh, CONNECTIONS + 1) as (own, *shared):
+        admins = [Subscriber.by(key, shared[n], f"admin-{n}", "ADMIN") for n in range(ADMINISTRATORS)]
+        shoppers = [
+            Subscriber.by(key, shared[n % CONNECTIONS], f"shopper-{n}", "USER")
+            for n in range(SUBSCRIBERS - ADMINISTRATORS)
+        ]
+        listening = [asyncio.create_task(subscriber.listen(latencies)) for subscriber in (*admins, *shoppers)]
+        await eventually(lambda: all(s.began is not None for s in (*admins, *shoppers)), timeout_s=60)
+        pace = Pace(shoppers, item, latencies)
+        # What is cold at first is not to be blamed on either.
+        await pace.keep(2)
+
+        stalled = []
+        undisturbed, disturbed = [], []
+        for _ in range(ROUNDS):
+            latencies.present = undisturbed
+            await pace.keep(ROUND_S)
+            stalled.append(await Stalled.at(Subscriber.by(key, own, "admin", "ADMIN")))
+            latencies.present = disturbed
+            await pace.keep(ROUND_S)
+            await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
+        latencies.present = None
+
+        async with mesh.database("easyorder_order_write") as orders:
+            published = [(row["owner"], row["position"]) for row in await orders.fetch(_PUBLISHED)]
+        by_owner: defaultdict[str, list[int]] = defaultdict(list)
+        for owner, position in published:
+            by_owner[owner].append(position)
+
+        def all_are_told() -> bool:
+            for shopper in shoppers:
+                assert shopper.heard == by_owner[shopper.owner], shopper.owner
+            for admin in admins:
+                assert admin.heard == [position for _, position in published if position > admin.began], admin.owner
+            return not any(task.done() for task in listening)
+
+        await eventually(all_are_told, timeout_s=20)
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+        last = published[-1][1]
+        for one in stalled:
+            assert await one.reads_on(until=last) == [position for _, position in published if position > one.began]
+    assert stalled[0].drops, "too little happened for anybody to be dropped"
+    await invariants.check(mesh, pace.placed)
+    without, beside = p95(undisturbed), p95(disturbed)
+    print(f"{len(undisturbed)} and {len(disturbed)} messages, p95 {without * 1e3:.0f} ms, {beside * 1e3:.0f} ms")
+    print(f"those who stalled were dropped {[one.drops for one in stalled]} times")
+    assert beside < NOISE * without + NOISE_S
+
+
+def p95(seconds: Sequence[float]) -> float:
+    return quantiles(seconds, n=20)[-1]
+
+
+def _is_paid(message: Any) -> bool:
+    content = getattr(message, message.WhichOneof("content"))
+    return bool(content.order.status == OrderStatus.PAID)
