@@ -2,6 +2,7 @@
 
 python -m bench                         paid orders a second, and what limits them
 python -m bench reservations            reservations of one hot SKU, in batches and one by one
+python -m bench listing                 lists of 10 of 10,000 products
 python -m bench profile order           where the time of order_svc goes meanwhile
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.listing import listing
 from bench.load import Missing, require_programs
 from bench.orders import orders
 from bench.profiling import SERVICES, by_function, profile
@@ -50,15 +52,22 @@ async def _reservations(shop: BenchShop, options: argparse.Namespace) -> list[Se
     return [Section(title="Reservations", columns=columns, rows=rows(rates))]
 
 
-# Each part measures the shop and answers its tables.
-PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations}
+async def _listing(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    with data_folder() as folder:
+        how = {"clients": options.clients, "seconds": options.seconds, "repeat": options.repeat}
+        return await listing(shop, folder / "front", **how)
+
+
+# Each part measures the shop and answers its tables. The lists come last: they need many products.
+PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations, "listing": _listing}
 
 
 async def bench(options: argparse.Namespace) -> None:
     require_programs()
     parts = [_profile] if options.what == "profile" else [PARTS[options.what]] if options.what else PARTS.values()
     where = machine()
-    with data_folder() as data_dir:
+    # A commit waits for the disk, as it does in a shop.
+    with data_folder(on_disk=True) as data_dir:
         async with bench_shop(data_dir) as shop:
             sections = [section for part in parts for section in await part(shop, options)]
             await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=30)

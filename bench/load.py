@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("order.lua")
+HERE = Path(__file__).parent
 DEBIAN_PACKAGES = {"wrk": "wrk", "h2load": "nghttp2-client"}
 
 
@@ -61,9 +61,28 @@ async def json_orders(
         "BENCH_HEADER": header[0],
         "BENCH_HEADER_VALUE": header[1],
     }
-    said = await output(
-        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(SCRIPT), url], environment
-    )
+    return await _wrk("order.lua", url, environment, clients=clients, seconds=seconds)
+
+
+async def json_reads(
+    url: str, paths: Sequence[str], *, clients: int, seconds: int, token: str, header: tuple[str, str]
+) -> Load:
+    """GETs of `paths` by wrk, in turns; without a `token` nobody in particular asks."""
+    with tempfile.NamedTemporaryFile("w") as listed:
+        listed.write("\n".join(paths) + "\n")
+        listed.flush()
+        environment = {
+            "BENCH_TOKEN": token,
+            "BENCH_PATHS": listed.name,
+            "BENCH_HEADER": header[0],
+            "BENCH_HEADER_VALUE": header[1],
+        }
+        return await _wrk("paths.lua", url, environment, clients=clients, seconds=seconds)
+
+
+async def _wrk(script: str, url: str, environment: Mapping[str, str], *, clients: int, seconds: int) -> Load:
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / script), url]
+    said = await output(command, {**environment, "BENCH_SUMMARY": str(HERE / "summary.lua")})
     return Load(**json.loads(said.splitlines()[-1]))
 
 

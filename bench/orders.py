@@ -66,7 +66,7 @@ async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repea
         for one in measured:
             how = {"clients": one.clients, "seconds": seconds}
             for way in WAYS:
-                one.echo_per_s[way].append(_certain(await _calls(shop, way)(echo=True, **how)).per_s)
+                one.echo_per_s[way].append(certain(await _calls(shop, way)(echo=True, **how)).per_s)
                 one.paid[way].append(await paid_orders(shop, way, **how))
             one.minimal_per_s.append(await minimal_order.per_second(shop.postgres_dir, **how))
     return list(_sections(measured))
@@ -75,7 +75,7 @@ async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repea
 async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) -> Paid:
     """Orders for `seconds`, and waits until all of them are paid, told and on the read side."""
     started, before = datetime.now(UTC), shop.processes.usage()
-    load = _certain(await _calls(shop, way)(clients=clients, seconds=seconds))
+    load = certain(await _calls(shop, way)(clients=clients, seconds=seconds))
     await eventually(lambda: _is_all_done(shop), timeout_s=DRAINS_WITHIN_S)
     used = shop.processes.usage().since(before)
     async with shop.mesh.database("easyorder_order_write") as database:
@@ -104,7 +104,8 @@ def _calls(shop: BenchShop, way: str) -> Callable[..., Awaitable[Load]]:
     return shop.over_json if way == "JSON" else shop.over_grpc
 
 
-def _certain(load: Load) -> Load:
+def certain(load: Load) -> Load:
+    """Raises AssertionError unless all calls were answered, and well: a fast wrong answer does not count."""
     if load.failed or not load.answered:
         raise AssertionError(f"{load.failed} calls failed, {load.answered} were answered")
     return load

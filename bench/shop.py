@@ -100,14 +100,19 @@ async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
     with running_mesh(data_dir, SETTINGS) as mesh:
         async with Shop.client(mesh.url) as client:
             items, email, reply = await _stock(mesh, client)
-        echo_port, http_port = free_port(), free_port()
-        (data_dir / "echo").write_bytes(reply)
-        echo = [sys.executable, "-m", "bench.echo", str(echo_port), str(data_dir / "echo")]
-        with _running(echo, data_dir / "echo.log"), _envoy(mesh, data_dir, http_port, echo_port) as envoy:
-            url = f"http://127.0.0.1:{http_port}"
-            await eventually(lambda: _healthy(url), timeout_s=30)
+        async with echoing(mesh, data_dir / "bench-orders", CREATE_ORDER, reply) as (url, envoy):
             groups = {name: mesh.pids_of(module) for name, module in MODULES.items()} | {"envoy": [envoy]}
             yield BenchShop(mesh, url, email, items, Processes(groups, mesh.postgres_pid))
+
+
+@asynccontextmanager
+async def echoing(mesh: RunningMesh, folder: Path, method: str, reply: bytes) -> AsyncIterator[tuple[str, int]]:
+    """An Envoy in front of the mesh that can also echo `reply` to calls of `method`; answers its URL and pid."""
+    http_port = free_port()
+    with _echo(folder, reply) as echo_port, _envoy(mesh, folder, http_port, echo_port, method) as envoy:
+        url = f"http://127.0.0.1:{http_port}"
+        await eventually(lambda: _healthy(url), timeout_s=30)
+        yield url, envoy
 
 
 async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[int, ...], str, bytes]:
@@ -127,7 +132,16 @@ async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[in
 
 
 @contextmanager
-def _envoy(mesh: RunningMesh, data_dir: Path, http_port: int, echo_port: int) -> Iterator[int]:
+def _echo(folder: Path, reply: bytes) -> Iterator[int]:
+    folder.mkdir()
+    (folder / "echo").write_bytes(reply)
+    port = free_port()
+    with _running([sys.executable, "-m", "bench.echo", str(port), str(folder / "echo")], folder / "echo.log"):
+        yield port
+
+
+@contextmanager
+def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, method: str) -> Iterator[int]:
     addresses: dict[str, Any] = {f"{service}_address": mesh.address(service) for service in PORTS}
     settings = EnvoySettings(
         http_port=http_port,
@@ -136,10 +150,8 @@ def _envoy(mesh: RunningMesh, data_dir: Path, http_port: int, echo_port: int) ->
         auth_rate_limit=int(SETTINGS["AUTH_RATE_LIMIT"]),
         **addresses,
     )
-    folder = data_dir / "bench-envoy"
-    folder.mkdir()
     program = front_door(settings, folder)
-    (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [CREATE_ORDER]))
+    (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [method]))
     with _running(program.command, folder / "envoy.log") as pid:
         yield pid
 

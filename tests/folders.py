@@ -14,13 +14,15 @@ _ROOM = 4 << 30
 
 
 @contextmanager
-def data_folder() -> Iterator[Path]:
-    """A new folder, removed afterwards; in memory, if there is room.
+def data_folder(*, on_disk: bool = False) -> Iterator[Path]:
+    """A new folder, removed afterwards; in memory, if there is room and it need not be `on_disk`.
 
     Not pytest's tmp_path: every session of pytest closes the folder above those of all sessions to other users, and as
     root PostgreSQL is one.
     """
-    with tempfile.TemporaryDirectory(prefix="eo-", dir=_in_memory(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="eo-", dir=None if on_disk else _in_memory(), ignore_cleanup_errors=True
+    ) as folder:
         yield Path(folder)
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
+from chassis.db.bulk import as_json
 from chassis.errors import InvalidArgument
 
 # Parked changes are the operators' affair; nobody waits for those.
 _PENDING = """
 FROM change_log
-WHERE (owner = :caller OR actor = :caller OR xact_id = CAST(CAST(:position AS text) AS xid8)) AND failures = 0
+WHERE (owner = {caller} OR actor = {caller} OR xact_id = CAST(CAST({position} AS text) AS xid8)) AND failures = 0
 """
-_LAST = text(f"SELECT max(id) {_PENDING}")
-_STILL = text(f"SELECT EXISTS (SELECT {_PENDING} AND id <= :last)")
+_LAST = text(
+    f"SELECT wanted.number, (SELECT max(id) {_PENDING.format(caller='wanted.caller', position='wanted.position')}) "
+    "AS last FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(number int, caller text, position text)"
+)
+_STILL = text(f"SELECT EXISTS (SELECT {_PENDING.format(caller=':caller', position=':position')} AND id <= :last)")
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
+
+
+# Who reads, and the position that was shown to them.
+_Reader = tuple[str, str | None]
 
 
 async def current_position(session: AsyncSession) -> str:
@@ -27,13 +36,17 @@ async def current_position(session: AsyncSession) -> str:
 
 
 class Freshness:
-    """Asks the write database what is still to be applied. `hurry` nudges this process's projector."""
+    """Asks the write database what is still to be applied. `hurry` nudges this process's projector.
+
+    Readers who come while a question is under way share the next one, which so begins after they came.
+    """
 
     def __init__(self, write: AsyncEngine, *, hurry: Callable[[], None] | None = None, poll_s: float = 0.01) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._hurry = hurry
         self._poll_s = poll_s
+        self._asking: Batcher[_Reader, int | None] = Batcher(self._last, max_size=500)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
         """Returns once the caller's changes and the transaction at `position` are applied, as far as committed by now.
@@ -46,13 +59,14 @@ class Freshness:
             return True
         if position is not None and not (position.isascii() and position.isdecimal() and len(position) < 20):
             raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
-        pending: dict[str, str | int | None] = {"caller": caller_id, "position": position}
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        last = await self._ask(_LAST, pending)
+        last = await self._asking.submit((caller_id, position))
         if last is None:
             return True
-        while await self._ask(_STILL, pending | {"last": last}):
+        pending: dict[str, str | int | None] = {"caller": caller_id, "position": position, "last": last}
+        # Not cancelled with the caller: that can poison the pooled connection.
+        while await asyncio.shield(self._is_pending(pending)):
             if loop.time() >= deadline:
                 return False
             if self._hurry is not None:
@@ -60,11 +74,17 @@ class Freshness:
             await asyncio.sleep(self._poll_s)
         return True
 
-    async def _ask(self, question: TextClause, parameters: Mapping[str, str | int | None]) -> int | bool | None:
-        # Not cancelled with the caller: that can poison the pooled connection.
-        return await asyncio.shield(self._scalar(question, parameters))
-
-    async def _scalar(self, question: TextClause, parameters: Mapping[str, str | int | None]) -> int | bool | None:
+    async def _last(self, readers: Sequence[_Reader]) -> list[int | None]:
+        different = list(dict.fromkeys(readers))
+        wanted = [
+            {"number": number, "caller": caller, "position": position}
+            for number, (caller, position) in enumerate(different)
+        ]
         async with self._write.connect() as connection:
-            answer: int | bool | None = await connection.scalar(question, parameters)
-            return answer
+            rows = (await connection.execute(_LAST, {"wanted": as_json(wanted)})).all()
+        last = {different[row.number]: row.last for row in rows}
+        return [last[reader] for reader in readers]
+
+    async def _is_pending(self, parameters: Mapping[str, str | int | None]) -> bool:
+        async with self._write.connect() as connection:
+            return bool(await connection.scalar(_STILL, parameters))

@@ -26,6 +26,7 @@ from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductCh
 from inventory_svc.queries.page_tokens import PageToken
 from inventory_svc.queries.products import PageRequest, ProductPage
 
+MAX_PAGES = 1000
 _REMEMBERED_CHANGES = 10_000
 
 
@@ -99,7 +100,7 @@ class ProductPages:
         serialise: Callable[[Sequence[Product]], bytes],
         *,
         ttl_s: float,
-        max_pages: int = 1000,
+        max_pages: int = MAX_PAGES,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pages = pages

@@ -14,12 +14,14 @@ import pytest
 import yaml
 
 from bench.front import with_echo
-from bench.load import DEBIAN_PACKAGES, percentile
+from bench.listing import WAYS, Listed, lists_section, pages
+from bench.load import DEBIAN_PACKAGES, Load, percentile
 from bench.orders import require_all_paid
 from bench.profiling import by_function
 from bench.report import spread
 from envoy.config import EnvoySettings
 from envoy.render import CREATE_ORDER, render
+from inventory_svc.queries.product_pages import MAX_PAGES
 from tests.architecture.tracked import ROOT
 
 
@@ -88,3 +90,18 @@ def test_a_profile_is_summed_up_by_function() -> None:
     stacks = "main (a.py:1);work (a.py:5) 3\nmain (a.py:2);work (a.py:6) 5\nmain (a.py:2) 2\n"
 
     assert by_function(stacks) == [("main (a.py)", 0.2, 1.0), ("work (a.py)", 0.8, 0.8)]
+
+
+def test_lists_that_are_read_anew_find_no_page_in_memory() -> None:
+    assert len(set(pages())) == len(pages()) > MAX_PAGES
+
+
+def test_lists_stand_beside_the_echo_of_their_turn() -> None:
+    def load(answered: int) -> Load:
+        return Load(seconds=2, answered=answered, failed=0, p50_ms=1, p95_ms=2, p99_ms=3)
+
+    lists = {way: [load(500), load(400)] for way in WAYS}
+    section = lists_section([Listed(clients=8, echo=[load(1000), load(500)], lists=lists)])
+
+    assert [row[:2] for row in section.rows] == [["8", way] for way in WAYS]
+    assert section.rows[0][2:5] == ["225 (200 to 250)", "375 (250 to 500)", "0.65 (0.50 to 0.80)"]

@@ -12,29 +12,30 @@ _STATEMENTS = (
     "SET LOCAL session_replication_role = replica",
     f"INSERT INTO product (id, name, description, currency, base_price, {_AUDIT}) "
     f"SELECT n, 'Product ' || n, 'Of the kind ' || n % 100, 'USD', 10, {_BY_NOBODY} "
-    "FROM generate_series(1, :count) AS n",
-    f"INSERT INTO variation (id, product_id, name, {_AUDIT}) SELECT id, id, 'size', {_BY_NOBODY} FROM product",
+    "FROM generate_series(:first, :first + :count - 1) AS n",
+    f"INSERT INTO variation (id, product_id, name, {_AUDIT}) SELECT id, id, 'size', {_BY_NOBODY} FROM product "
+    "WHERE id >= :first",
     f"INSERT INTO variation_option (id, variation_id, value, price_modifier, {_AUDIT}) "
     f"SELECT 2 * id - part, id, CASE part WHEN 0 THEN 'L' ELSE 'S' END, part, {_BY_NOBODY} "
-    "FROM product, generate_series(0, 1) AS part",
+    "FROM product, generate_series(0, 1) AS part WHERE product.id >= :first",
     f"INSERT INTO product_item (id, product_id, sku, price, backorderable, {_AUDIT}) "
     f"SELECT 2 * id - part, id, 'SKU-' || id || '-' || part, 10 + part, false, {_BY_NOBODY} "
-    "FROM product, generate_series(0, 1) AS part",
+    "FROM product, generate_series(0, 1) AS part WHERE product.id >= :first",
     f"INSERT INTO product_item_option (id, product_item_id, variation_option_id, {_AUDIT}) "
-    f"SELECT id, id, id, {_BY_NOBODY} FROM product_item",
+    f"SELECT id, id, id, {_BY_NOBODY} FROM product_item "
+    "WHERE product_id >= :first",
     "INSERT INTO inventory (id, on_hand, reserved, sold, restocked, adjusted, initial, backordered, "
-    f"warehouse_location, {_AUDIT}) SELECT id, 10, 0, 0, 0, 0, 10, 0, 'A-1', {_BY_NOBODY} FROM product_item",
+    f"warehouse_location, {_AUDIT}) SELECT id, 10, 0, 0, 0, 0, 10, 0, 'A-1', {_BY_NOBODY} FROM product_item "
+    "WHERE product_id >= :first",
 )
 _TABLES = ("product", "variation", "variation_option", "product_item", "product_item_option")
 
 
-async def fill(write: AsyncEngine, count: int) -> None:
-    """Makes products 1 to `count`; the read side learns of them by a rebuild."""
+async def fill(write: AsyncEngine, count: int, *, first: int = 1) -> None:
+    """Makes `count` products with ids from `first`, far above those there are; the read side needs a rebuild then."""
     async with write.begin() as connection:
         for statement in _STATEMENTS:
-            parameters = {"count": count} if ":count" in statement else {}
-            await connection.execute(text(statement), parameters)
+            await connection.execute(text(statement.replace(":first", str(first)).replace(":count", str(count))))
         for table in _TABLES:
-            await connection.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10 * :count)"), {"count": count}
-            )
+            free = 10 * (first + count)
+            await connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {free})"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import event, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.context import ANONYMOUS, Caller
@@ -86,6 +86,49 @@ async def test_whoever_brings_a_position_waits_for_its_transaction(
     assert not await freshness.wait("dee", position, timeout_s=0)
     await projector.project()
     assert await freshness.wait("dee", position, timeout_s=0)
+
+
+async def test_readers_who_come_together_ask_once_and_each_for_themselves(
+    write: AsyncEngine, projector: Projector, sessions: Sessions
+) -> None:
+    freshness, asked = Freshness(write), _questions(write)
+    await place(sessions, DEE)
+    await projector.project()
+    position = await place(sessions, ANN, "b")
+
+    fresh = await asyncio.gather(
+        freshness.wait("ann", timeout_s=0),
+        freshness.wait("dee", timeout_s=0),
+        freshness.wait("dee", position, timeout_s=0),
+        freshness.wait("dee", timeout_s=0),
+        freshness.wait(ANONYMOUS.id, position, timeout_s=0),
+    )
+
+    assert fresh == [False, True, False, True, False]
+    assert len([question for question in asked if "max(id)" in question]) == 1
+
+
+async def test_a_reader_is_not_served_by_a_question_that_was_asked_before(
+    write: AsyncEngine, sessions: Sessions
+) -> None:
+    freshness = Freshness(write)
+
+    async def writes_and_reads(label: str) -> bool:
+        await place(sessions, ANN, label)
+        return await freshness.wait("ann", timeout_s=0)
+
+    before = [asyncio.create_task(freshness.wait("ann", timeout_s=0)) for _ in range(20)]
+    assert not any(await asyncio.gather(*(writes_and_reads(str(n)) for n in range(20))))
+    await asyncio.gather(*before)
+
+
+def _questions(write: AsyncEngine) -> list[str]:
+    """The statements from now on."""
+    asked: list[str] = []
+    event.listen(
+        write.sync_engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: asked.append(statement)
+    )
+    return asked
 
 
 async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: AsyncEngine, sessions: Sessions) -> None:
