@@ -8,7 +8,7 @@ BASE ?= main
 T ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test odbc check bench gen format requirements clean
+.PHONY: help up demo test soak odbc check bench gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,9 +19,12 @@ up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; 
 demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
 	@exec $(BIN)/python -m deploy.local demo
 
-test: $(VENV)/dev.stamp ## all tests; T=tests/chassis for some of them
+test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them
 	@mkdir -p .cache
 	$(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
+
+soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
+	$(BIN)/python -m pytest $(T) -n 2 -m soak
 
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
 	$(BIN)/python -m pytest $(T) -n 2 --driver aioodbc

@@ -80,7 +80,14 @@ class OrderService:
     background: Sequence[Background]
 
 
-def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Backoff, alerts: Alerts = NOBODY) -> None:
+def handle_commands(
+    mediator: Mediator[OrderUow],
+    *,
+    clock: Clock,
+    backoff: Backoff,
+    payment_timeout_s: float,
+    alerts: Alerts = NOBODY,
+) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
     mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
     mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))
@@ -89,7 +96,7 @@ def handle_commands(mediator: Mediator[OrderUow], *, clock: Clock, backoff: Back
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))
     mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
-    mediator.handle(RefundOrder, partial(refund_order, clock=clock))
+    mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
 
 
@@ -145,7 +152,13 @@ def _wire(
     )
     channels = channels_of(settings)
     alerts = Alerts(NAME, channels)
-    handle_commands(mediator, clock=clock, backoff=payment_backoff, alerts=alerts)
+    handle_commands(
+        mediator,
+        clock=clock,
+        backoff=payment_backoff,
+        payment_timeout_s=settings.payment_timeout_s,
+        alerts=alerts,
+    )
     error_log = ErrorLog(NAME, SqlErrorSink(write), clock)
     write_side = WriteSideOrders(sessions)
     stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)

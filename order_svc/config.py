@@ -13,7 +13,7 @@ class OrderSettings(MeshSettings):
     payment_max_attempts: int = Field(default=5, ge=1)
     payment_backoff_initial_s: float = Field(default=2, gt=0)
     payment_backoff_max_s: float = Field(default=300, gt=0)
-    # How long one attempt to charge may take; the job's lease must outlive it.
+    # How long one attempt to charge, or to refund, may take; the job's lease must outlive it.
     payment_timeout_s: float = Field(default=10, gt=0)
     inventory_timeout_s: float = Field(default=5, gt=0)
     job_lease_s: float = Field(default=20, gt=0)

@@ -12,9 +12,6 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
-# Whoever promised it gives it at once; the job is for when that does not come to an end.
-_JOB_DELAY_S = 10
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundGranted:
@@ -37,14 +34,16 @@ class RefundOrder(Command[RefundGranted]):
     items: tuple[tuple[int, int], ...] = ()
 
 
-async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock) -> RefundGranted:
+async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:
+    """What of it comes from the provider is asked for at once, and by a job after `payment_timeout_s`."""
     order = await uow.orders.get(cmd.order_id)
     refunds = await uow.refunds.of(order.id)
     refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, number=len(refunds) + 1, at=clock.now())
     uow.emit(*events)
     by_provider = order.payment.method is not PaymentMethod.CASH
     if by_provider:
-        uow.schedule(jobs.return_money(refund, delay_s=_JOB_DELAY_S))
+        # Whoever promised it gives it; the job is for when that does not come to an end.
+        uow.schedule(jobs.return_money(refund, delay_s=payment_timeout_s))
     else:
         uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
     if order.status is Status.CANCELLED:

@@ -25,6 +25,7 @@ from inventory_svc.queries.product_pages import MAX_PAGES
 from tests.architecture.tracked import ROOT
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
 def test_orders_are_measured_beside_their_limits(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from deploy.local.shop import Shop
 from tests.e2e.crowd import CHARGED, MIXED, all_end_as_they_should, many_connections
 from tests.e2e.running_mesh import RunningMesh
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.mark.timeout(240)
 async def test_all_are_paid(mesh: RunningMesh, admin: Shop) -> None:

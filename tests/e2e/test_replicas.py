@@ -24,6 +24,7 @@ def mesh() -> Iterator[RunningMesh]:
         yield running
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
     assert set(KILLED_AT) == set(SERVICES.values())

@@ -134,15 +134,20 @@ class Books(RuleBasedStateMachine):
         self._runner.run(work)
 
 
-def test_the_books_in_memory() -> None:
+@pytest.mark.parametrize("examples", [15, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.timeout(300)
+def test_the_books_in_memory(examples: int) -> None:
     class InMemoryBooks(Books):
         open_shop = staticmethod(lambda _runner: InMemoryShop())
 
-    run_state_machine_as_test(InMemoryBooks, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(
+        InMemoryBooks, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+    )
 
 
+@pytest.mark.parametrize("examples", [4, pytest.param(20, marks=pytest.mark.soak)])
 @pytest.mark.timeout(300)
-def test_the_books_on_postgres(write_url: str) -> None:
+def test_the_books_on_postgres(write_url: str, examples: int) -> None:
     class SqlBooks(Books):
         @staticmethod
         def open_shop(runner: asyncio.Runner) -> Shop:
@@ -153,5 +158,12 @@ def test_the_books_on_postgres(write_url: str) -> None:
 
             return runner.run(opened())
 
-    few = settings(max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    run_state_machine_as_test(SqlBooks, settings=few)
+    run_state_machine_as_test(
+        SqlBooks,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

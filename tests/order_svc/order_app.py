@@ -51,7 +51,8 @@ class OrderApp:
         self.open_uow = open_uow
         self.clock = clock
         self.mediator = Mediator(open_uow, service="order")
-        handle_commands(self.mediator, clock=clock, backoff=BACKOFF, alerts=Alerts("order", ["mail"]))
+        alerts = Alerts("order", ["mail"])
+        handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
 
     async def given(self, builder: OrderBuilder) -> int:
         """Writes the order with its events, as if it had come about before; answers its id."""

@@ -78,8 +78,9 @@ class OrderReads:
                     return ids
 
     async def backends(self) -> set[int]:
-        """The read database's processes that serve this test, but for the one asked."""
-        return set(await self._look("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"))
+        """The read database's processes that serve this test, but for those asked: a former one may be ending."""
+        clients = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'look'"
+        return set(await self._look(f"{clients} AND backend_type = 'client backend'"))
 
     async def somebody_waits(self) -> bool:
         """Whether a statement waits for a lock in the read database."""
