@@ -1,4 +1,4 @@
-"""Waiting in tests: poll with a deadline, never sleep and hope; sleep at random only to mix up what happens at once."""
+"""Waiting in tests: poll with a deadline, never sleep and hope; sleep only to mix up or to spread what happens at once."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5) -> A
         if loop.time() >= deadline:
             raise failure or AssertionError(f"did not become true within {timeout_s} s: {condition}")
         await asyncio.sleep(_INTERVAL_S)
+
+
+async def keeping_pace(until: float) -> None:
+    """Waits for a time of the loop's clock, to spread a load evenly. Nothing may rely on what happens until then."""
+    await asyncio.sleep(max(0, until - asyncio.get_running_loop().time()))
 
 
 async def some_time(random: Random, *, at_most_s: float) -> None:

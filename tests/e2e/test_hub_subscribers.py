@@ -28,7 +28,7 @@ from tests.e2e import invariants
 from tests.e2e.forged_tokens import Forge, forge
 from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_shelf
-from tests.polling import eventually
+from tests.polling import eventually, keeping_pace
 
 SUBSCRIBERS = int(os.environ.get("EASYORDER_HUB_SUBSCRIBERS", "500"))
 ORDERS_S = float(os.environ.get("EASYORDER_HUB_ORDERS_S", "40"))
@@ -175,11 +175,10 @@ class Pace:
         self.placed: set[int] = set()
 
     async def keep(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
+        begin = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as placing:
             for n in range(int(seconds * ORDERS_S)):
-                await asyncio.sleep(max(0, begin + n / ORDERS_S - loop.time()))
+                await keeping_pace(begin + n / ORDERS_S)
                 shopper, number = next(self._orders)
                 is_followed = n % FOLLOWED == 0
                 placing.create_task(self._place(shopper, f"{shopper.owner}/{number}", is_followed=is_followed))
@@ -191,6 +190,7 @@ class Pace:
             await shopper.follow(order_id, self._latencies)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
     item = (await a_shelf(admin, pieces=1_000_000)).ids[0]
