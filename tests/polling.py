@@ -1,4 +1,4 @@
-"""Waiting in tests: poll with a deadline, never sleep and hope; sleep only to mix up or to spread what happens at once."""
+"""Waiting in tests: poll with a deadline, never sleep and hope; sleep only to mix up what happens, or to spread it."""
 
 from __future__ import annotations
 
