@@ -14,12 +14,19 @@ SHOPPER = "shopper-1"
 _ids = itertools.count(1)
 
 
-def an_item(*, product_item_id: int = 1, quantity: int = 2, unit_price: str = "10.00", discount: str = "0.00") -> Item:
+def an_item(
+    *,
+    product_item_id: int = 1,
+    quantity: int = 2,
+    unit_price: str = "10.00",
+    discount: str = "0.00",
+    name: str = "",
+) -> Item:
     return Item(
         id=next(_ids),
         product_item_id=product_item_id,
         sku=f"SKU-{product_item_id}",
-        name=f"Item {product_item_id}",
+        name=name or f"Item {product_item_id}",
         quantity=quantity,
         unit_price=Money.of(unit_price, "USD"),
         discount=Money.of(discount, "USD"),
