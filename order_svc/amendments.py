@@ -14,19 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import structlog
-
-from chassis.errors import AppError, DeadlineExceeded, FieldViolation, Unavailable
+from chassis.errors import AppError, FieldViolation, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.uow import OrderUow
-from order_svc.commands.update_order import MoreStockNeeded, OrderUpdated, UpdateOrder
+from order_svc.commands.update_order import MoreStockNeeded, UpdateOrder
 from order_svc.domain.inventory import Hold, HoldRequest, Inventory, StockAmendment
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-
-log = structlog.get_logger(__name__)
+from order_svc.holds import give_back, given_back_when_refused
 
 # An order that others change all the time is theirs.
 _ATTEMPTS = 4
@@ -83,21 +80,19 @@ class Amendments:
                 transaction_id=self._new_transaction_id(),
                 extra=extra,
             )
+            beside = extra.order_id if extra else None
             try:
-                updated = await self._mediator.send(command)
+                async with given_back_when_refused(self._inventory, beside):
+                    updated = await self._mediator.send(command)
             except MoreStockNeeded as needed:
-                await self._give_back(extra)
                 extra = await self._hold(needed, lines)
                 continue
-            except (Unavailable, DeadlineExceeded):
-                # Perhaps it was written. If not, what is held beside it goes back by itself.
-                raise
-            except Exception:
-                await self._give_back(extra)
-                raise
-            await self._give_back_what_was_not_used(extra, updated)
+            if beside is not None and beside != updated.extra_order_id:
+                # The answer of an equal request that was quicker.
+                await give_back(self._inventory, beside)
             return updated.order
-        await self._give_back(extra)
+        if extra is not None:
+            await give_back(self._inventory, extra.order_id)
         raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
 
     async def _hold(self, needed: MoreStockNeeded, wanted: Sequence[tuple[int, int]]) -> Hold | None:
@@ -118,19 +113,6 @@ class Amendments:
         except AppError as error:
             error.violations = tuple(_as_wanted(violation, needed.lines, wanted) for violation in error.violations)
             raise
-
-    async def _give_back_what_was_not_used(self, extra: Hold | None, updated: OrderUpdated) -> None:
-        # The answer of an equal request that was quicker.
-        if extra is not None and extra.order_id != updated.extra_order_id:
-            await self._give_back(extra)
-
-    async def _give_back(self, extra: Hold | None) -> None:
-        if extra is None:
-            return
-        try:
-            await self._inventory.release(extra.order_id)
-        except AppError as error:
-            log.warning("a hold could not be given back; it will expire", order_id=extra.order_id, error=error.message)
 
     async def _retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None

@@ -23,7 +23,7 @@ import structlog
 from chassis import failpoints
 from chassis.clock import Clock
 from chassis.context import Caller
-from chassis.errors import AppError, DeadlineExceeded, Unavailable
+from chassis.errors import AppError
 from chassis.idempotency import RequestKey
 from chassis.job_runner import JobHandler, Settled
 from chassis.jobs import Job
@@ -48,6 +48,7 @@ from order_svc.domain.order import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
+from order_svc.holds import given_back_when_refused
 
 log = structlog.get_logger(__name__)
 
@@ -128,21 +129,17 @@ class Checkout:
         )
         hold = await self._inventory.reserve(wanted)
         failpoints.reach("stock_held_order_not_written")
+        # What an earlier try of this request holds is not given back: that one may still succeed.
+        own = order_id if hold.order_id == order_id else None
         try:
-            placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
-            failpoints.reach("order_placed_not_answered")
-            return placed
+            async with given_back_when_refused(self._inventory, own):
+                placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
         except HoldLost:
             # An earlier try of this request got no further than its hold, which has ended.
             hold = await self._inventory.reserve(replace(wanted, renew=True))
             return await self._mediator.send(await self._order_on(hold, basket, order_id))
-        except (Unavailable, DeadlineExceeded):
-            # Perhaps it was placed. If not, the hold ends by itself.
-            raise
-        except Exception:
-            if hold.order_id == order_id:
-                await self._give_back(order_id)
-            raise
+        failpoints.reach("order_placed_not_answered")
+        return placed
 
     async def _order_on(self, hold: Hold, basket: Basket, order_id: int) -> PlaceOrder:
         return PlaceOrder(
@@ -182,12 +179,6 @@ class Checkout:
             transaction_id=self._new_transaction_id(),
             hold=hold,
         )
-
-    async def _give_back(self, order_id: int) -> None:
-        try:
-            await self._inventory.release(order_id)
-        except AppError as error:
-            log.warning("a hold could not be given back; it will expire", order_id=order_id, error=error.message)
 
     async def _charge(self, job: Job) -> Settled:
         order_id = job.payload["order_id"]

@@ -191,6 +191,7 @@ class Pace:
 
 
 @pytest.mark.soak
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
     item = (await a_shelf(admin, pieces=1_000_000)).ids[0]

@@ -61,6 +61,8 @@ class StripeApiFake:
     faults: deque[Fault] = field(default_factory=deque)
     # While it is not set, confirmations take their time.
     may_confirm: asyncio.Event = field(default_factory=asyncio.Event)
+    # "failed": the account that the money is to go to does not take it.
+    refunds_end_in: str = "succeeded"
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -92,10 +94,14 @@ class StripeApiFake:
         """A day later."""
         self._kept.clear()
 
+    def used_elsewhere(self, key: str) -> None:
+        """Another program of this account came with the key before."""
+        self._kept[key] = ("something else", 200, b"{}")
+
     def net(self, transaction_id: str = "t-1") -> list[int]:
         """What each succeeded intent of a transaction has kept, in minor units."""
         return [
-            intent["amount"] - intent["latest_charge"]["amount_refunded"]
+            intent["amount_received"] - intent["latest_charge"]["amount_refunded"]
             for intent in self.intents.values()
             if intent["metadata"].get("transaction_id") == transaction_id and intent["status"] == "succeeded"
         ]
@@ -226,6 +232,7 @@ class StripeApiFake:
             "id": f"pi_{next(self._ids)}",
             "object": "payment_intent",
             "amount": int(params["amount"]),
+            "amount_received": 0,
             "currency": params["currency"],
             "status": "requires_payment_method",
             "metadata": params["metadata"],
@@ -261,6 +268,7 @@ class StripeApiFake:
             message = f"No such PaymentMethod: '{token}'"
             raise Refusal(400, "invalid_request_error", message, code="resource_missing", param="payment_method")
         intent["status"] = "succeeded"
+        intent["amount_received"] = intent["amount"]
         intent["last_payment_error"] = None
         intent["latest_charge"] = {
             "id": f"ch_{next(self._ids)}",
@@ -283,19 +291,20 @@ class StripeApiFake:
         intent = self._intent(params["payment_intent"])
         charge = intent["latest_charge"]
         amount = int(params["amount"])
-        if amount > intent["amount"] - charge["amount_refunded"]:
+        if amount > intent["amount_received"] - charge["amount_refunded"]:
             raise Refusal(400, "invalid_request_error", "Refund amount is greater than unrefunded", param="amount")
         refund = {
             "id": f"re_{next(self._ids)}",
             "object": "refund",
             "amount": amount,
-            "status": "succeeded",
+            "status": self.refunds_end_in,
             "created": int(time.time()),
             "payment_intent": intent["id"],
             "metadata": params["metadata"],
         }
         self.refunds[refund["id"]] = refund
-        charge["amount_refunded"] += amount
+        if refund["status"] != "failed":
+            charge["amount_refunded"] += amount
         charge["refunds"]["data"].insert(0, refund)
         return refund
 

@@ -7,7 +7,8 @@ import logging
 
 import pytest
 
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundRefused
+from chassis.money import CURRENCIES
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, RefundReused
 from order_svc.payment.domain.provider import PaymentMethod, PaymentState
 from tests.fakes.stripe_api import Fault
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
@@ -235,6 +236,43 @@ async def test_a_refund_that_stripe_will_not_make_is_for_somebody_to_look_at(str
         await stripe.refund(a_refund())
 
     assert stripe.api.net() == [1000]
+
+
+async def test_a_refund_that_fails_at_once_was_not_made(stripe: Stripe) -> None:
+    await stripe.charge(good())
+    stripe.api.refunds_end_in = "failed"
+
+    with pytest.raises(RefundRefused):
+        await stripe.refund(a_refund())
+
+    assert (await stripe.replica().find("t-1")).refunded is None
+
+
+async def test_a_refund_under_a_key_that_somebody_else_used_is_refused(stripe: Stripe) -> None:
+    await stripe.charge(good())
+    stripe.api.used_elsewhere("r-1/0")
+
+    with pytest.raises(RefundReused):
+        await stripe.refund(a_refund("r-1"))
+
+
+async def test_of_what_was_captured_in_part_no_more_goes_back(stripe: Stripe) -> None:
+    await stripe.charge(good())
+    # By hand, on Stripe's dashboard.
+    stripe.api.intents["pi_1"]["amount_received"] = 600
+
+    assert (await stripe.find("t-1")).charged == usd("6.00")
+    with pytest.raises(RefundExceedsCharge):
+        await stripe.refund(a_refund("r-1", amount="10.00"))
+    assert (await stripe.refund(a_refund("r-2", amount="6.00"))).state is PaymentState.REFUNDED
+    assert stripe.api.net() == [0]
+
+
+def test_stripe_counts_our_currencies_in_hundredths() -> None:
+    without_any = set(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"])
+    with_three = {"BHD", "JOD", "KWD", "OMR", "TND"}
+
+    assert CURRENCIES.isdisjoint(without_any | with_three)
 
 
 async def test_a_wrong_key_is_told_to_operators_not_to_shoppers(

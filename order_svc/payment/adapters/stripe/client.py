@@ -28,6 +28,7 @@ _TYPES = {PaymentMethod.CARD: "card", PaymentMethod.WALLET: "card", PaymentMetho
 _EXPAND = ["latest_charge.refunds"]
 # Declines after which the same card may work (https://docs.stripe.com/declines/codes).
 _WORTH_ANOTHER_TRY = {"issuer_not_available", "processing_error", "reenter_transaction", "try_again_later"}
+# Of all that Money knows. Stripe counts others otherwise (https://docs.stripe.com/currencies#minor-units).
 _MINOR_UNITS = 100
 _REFUNDS_THAT_FAILED = {"failed", "canceled"}
 
@@ -123,7 +124,7 @@ class StripeApi:
             return _state(await self._v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND}))
 
     async def refund(self, intent_id: str, refund: Refund, *, key: str) -> str:
-        """Gives back, and answers Stripe's id of it. Raises Declined when Stripe will not."""
+        """Gives back, and answers Stripe's id of it. Raises Declined when Stripe will not, KeyReused."""
         async with self._asked("refund"):
             made = await self._v1.refunds.create_async(
                 {
@@ -133,6 +134,8 @@ class StripeApi:
                 },
                 {"idempotency_key": key},
             )
+        if made.status in _REFUNDS_THAT_FAILED:
+            raise Declined("the refund failed")
         return made.id
 
     async def find_refund(self, intent_id: str, refund_id: str) -> str | None:
@@ -175,7 +178,8 @@ def _state(intent: stripe.PaymentIntent) -> IntentState:
     refunds = [made for made in charge.refunds.data if made.status not in _REFUNDS_THAT_FAILED] if back else []
     return IntentState(
         status=intent.status,
-        amount=_money(intent.amount, intent.currency),
+        # Less than `amount` where somebody captured a part of it at Stripe.
+        amount=_money(intent.amount_received if intent.status == "succeeded" else intent.amount, intent.currency),
         charged_at=_time(charge.created) if charge else None,
         refunded=_money(back, intent.currency) if back else None,
         refunded_at=_time(max(made.created for made in refunds)) if refunds else None,

@@ -10,7 +10,13 @@ from chassis.errors import InvalidArgument
 from chassis.money import Money
 from order_svc.payment.adapters.stripe.client import Declined, IntentMoved, IntentState, KeyReused, StripeApi, Undecided
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, TransactionReused
+from order_svc.payment.domain.errors import (
+    ProviderUnavailable,
+    RefundExceedsCharge,
+    RefundRefused,
+    RefundReused,
+    TransactionReused,
+)
 from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
 
 _VOID = "refunded before it was charged"
@@ -124,6 +130,8 @@ class StripeProvider:
             if refund.amount == charged:
                 await self._intents.next_refund_generation(asked)
             raise
+        except KeyReused:
+            raise RefundReused.of(refund.refund_id) from None
         except Declined:
             # Another refund may have been quicker.
             _check_left(await self.find(refund.transaction_id), refund)
