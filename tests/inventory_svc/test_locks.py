@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db.failures import sqlstate
+from chassis.db.writes import send_writes
+from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
+from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.release import Release
 from inventory_svc.commands.reserve import reserve_batch
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.offers import Claim
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Line
 from tests.builders.incentive import percent
-from tests.inventory_svc.shop import TTL, SqlShop
+from tests.builders.product import a_product
+from tests.inventory_svc.shop import TTL, Pieces, SqlShop
 from tests.polling import eventually
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -41,6 +48,177 @@ async def test_stock_is_locked(sql_shop):
         assert await is_locked(sql_shop, "SELECT FROM inventory")
         # Prices and names can be changed meanwhile.
         assert not await is_locked(sql_shop, "SELECT FROM product_item")
+
+
+async def test_the_stock_of_orders_is_locked(sql_shop):
+    (item,) = await sql_shop.stocked(5)
+    held = await sql_shop.send(sql_shop.order((item, 1)))
+
+    async with sql_shop.open_uows[0]() as uow:
+        await uow.stocks.lock_of([held.order_id])
+
+        assert await is_locked(sql_shop, "SELECT FROM inventory")
+
+
+@pytest.mark.parametrize("by", ["item", "order"])
+async def test_stock_is_locked_in_the_order_of_the_items(sql_shop, by):
+    low, high = await sql_shop.stocked(5, 5)
+    held = await sql_shop.send(sql_shop.order((high, 1), (low, 1)))
+    # Its row is behind the other's now, where a scan of the table finds it last.
+    await sql_shop.arrives(low, 1)
+
+    async def locks() -> None:
+        async with sql_shop.open_uows[0]() as uow:
+            await (uow.stocks.lock([high.id, low.id]) if by == "item" else uow.stocks.lock_of([held.order_id]))
+
+    async with sql_shop.open_uows[1]() as other:
+        await other.stocks.lock([low.id])
+        locking = asyncio.create_task(locks())
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+
+        # Whoever waits for the first has not the second yet.
+        assert not await is_locked(sql_shop, f"SELECT FROM inventory WHERE id = {high.id}")
+    await locking
+
+
+async def test_incentives_are_locked_in_the_order_of_their_ids(sql_shop):
+    low, high = [await sql_shop.offered(percent(code=code)) for code in ("ZLOW", "AHIGH")]
+    async with sql_shop.engines[0].begin() as connection:
+        await connection.execute(text(f"UPDATE incentive SET active = true WHERE id = {low.id}"))
+
+    async def locks() -> None:
+        async with sql_shop.open_uows[0]() as uow:
+            await uow.incentives.lock([Claim(user_id="u", codes=("AHIGH", "ZLOW"))])
+
+    async with sql_shop.open_uows[1]() as other:
+        await other.incentives.lock([Claim(user_id="u", codes=("ZLOW",))])
+        locking = asyncio.create_task(locks())
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+
+        assert not await is_locked(sql_shop, f"SELECT FROM incentive WHERE id = {high.id}")
+    await locking
+
+
+async def test_who_waits_for_stock_is_locked(sql_shop):
+    (item,) = await sql_shop.backorderable(0)
+    first, second = [await sql_shop.send(sql_shop.order((item, 1))) for _ in range(2)]
+
+    async with sql_shop.open_uows[0]() as uow:
+        waiting = await uow.reservations.lock_waiting({item.id: 1})
+
+        assert [reservation.order_id for reservation in waiting] == [first.order_id]
+        assert await is_locked(sql_shop, f"SELECT FROM reservation WHERE order_id = {first.order_id}")
+        # Who gets nothing is left alone.
+        assert not await is_locked(sql_shop, f"SELECT FROM reservation WHERE order_id = {second.order_id}")
+
+
+async def test_an_order_that_is_served_of_one_item_elsewhere_is_served_of_the_other_after_that(sql_shop):
+    one, other = await sql_shop.backorderable(0, 0)
+    both = await sql_shop.send(sql_shop.order((one, 1), (other, 1)))
+
+    async with sql_shop.open_uows[1]() as elsewhere:
+        await adjust_stock(AdjustStock(product_item_id=one.id, delta=1, reason="delivery"), elsewhere)
+        arriving = asyncio.create_task(sql_shop.arrives(other, 1))
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+        await elsewhere.commit()
+    await arriving
+
+    assert await sql_shop.states() == {both.order_id: "HELD"}
+
+
+async def test_reservations_are_locked_in_the_order_of_their_ids(sql_shop):
+    (item,) = await sql_shop.stocked(9)
+    low, high = [await sql_shop.send(sql_shop.order((item, 1))) for _ in range(2)]
+    async with sql_shop.engines[0].begin() as connection:
+        # Its row is behind the other's now.
+        await connection.execute(text(f"UPDATE reservation SET revision = 0 WHERE order_id = {low.order_id}"))
+
+    async def locks() -> None:
+        async with sql_shop.open_uows[0]() as uow:
+            await uow.reservations.lock([high.order_id, low.order_id])
+
+    async with sql_shop.open_uows[1]() as other:
+        await other.reservations.lock([low.order_id])
+        locking = asyncio.create_task(locks())
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+
+        assert not await is_locked(sql_shop, f"SELECT FROM reservation WHERE order_id = {high.order_id}")
+    await locking
+
+
+async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop):
+    (item,) = await sql_shop.stocked(9)
+    kept = await sql_shop.send(sql_shop.order((item, 1), key="kept"))
+    first, second, again = [
+        replace(kept, order_id=order_id, request_key=key) for order_id, key in ((1, "a"), (2, "z"), (3, "a"))
+    ]
+
+    async def adds() -> None:
+        async with sql_shop.open_uows[0]() as uow:
+            await uow.reservations.add([second, again])
+            await send_writes(uow.session)
+
+    async with sql_shop.open_uows[1]() as other:
+        await other.reservations.add([first])
+        await send_writes(other.session)
+        adding = asyncio.create_task(adds())
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+
+        # Whoever waits for the first key has not the second yet, so that nobody waits crosswise.
+        async with sql_shop.engines[1].connect() as connection:
+            await connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            await connection.execute(
+                text(
+                    "INSERT INTO reservation (order_id, request_key, fingerprint, user_id, currency, state, sold, "
+                    "discounts, points_spent, points_earned) "
+                    "VALUES (4, 'z', '', 'u', 'USD', 'RELEASED', false, '[]', 0, 0)"
+                )
+            )
+    await adding
+
+
+async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):
+    product = await sql_shop.given(a_product())
+    incentive = await sql_shop.offered(percent(code="TEN"))
+
+    async with sql_shop.open_uows[0]() as uow:
+        await uow.products.lock(product.id)
+        await uow.incentives.get(incentive.id)
+
+        assert await is_locked(sql_shop, "SELECT FROM product")
+        assert await is_locked(sql_shop, "SELECT FROM incentive")
+
+
+@pytest.mark.parametrize("command", [Commit, Release])
+async def test_a_command_begins_anew_when_its_order_came_to_have_other_items(sql_shop, command):
+    had, has = await sql_shop.stocked(5, 5)
+    held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
+    amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), extra_order_id=more.order_id)
+
+    # The command waits for the stock of an order that is being changed.
+    async with sql_shop.open_uows[1]() as other:
+        results = await amend_batch([amended], other, ttl=TTL, rates=LoyaltyRates())
+        settling = asyncio.create_task(sql_shop.send(command(order_id=held.order_id)))
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+        await other.commit()
+    await settling
+
+    assert isinstance(results[0], Reservation)
+    assert await sql_shop.of(had) == Pieces(on_hand=5)
+    assert await sql_shop.of(has) == (Pieces(on_hand=4, sold=1) if command is Commit else Pieces(on_hand=5))
+
+
+async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):
+    (item,) = await sql_shop.stocked(5)
+    held = await sql_shop.send(sql_shop.order((item, 1), key="k"))
+    await sql_shop.let_time_pass(2 * TTL)
+
+    async with sql_shop.open_uows[0]() as uow:
+        due = await uow.reservations.find_expired(10)
+        await sql_shop.send(sql_shop.order((item, 1), key="k", renew=True), replica=1)
+
+        assert due == [held.order_id]
+        assert await uow.reservations.lock_expired(due) == []
 
 
 @pytest.mark.parametrize("by", ["order id", "request key", "expiry"])

@@ -13,7 +13,9 @@ from chassis.db.engine import make_engine
 from chassis.db.tables import CHASSIS
 from inventory_svc.adapters.tables import WriteBase
 from inventory_svc.queries.read_model import READ
+from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
+from tests.inventory_svc.shop import SqlShop
 
 NOT_MAPPED = {"alembic_version", "change_log"} | CHASSIS.tables.keys()
 
@@ -50,6 +52,49 @@ async def test_migrations_make_the_mapped_tables(databases_of, side: str, metada
 async def test_the_database_refuses_stock_that_does_not_add_up(sql_shop, wrong: str, constraint: str):
     await sql_shop.given(a_product(an_item(quantity=3)))
 
-    with pytest.raises(IntegrityError, match=constraint):
-        async with sql_shop.engines[0].begin() as connection:
-            await connection.execute(text(f"UPDATE inventory SET {wrong}"))
+    await refuses(sql_shop, f"UPDATE inventory SET {wrong}", constraint)
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE product SET base_price = -0.01", "product_base_price_check"),
+        ("UPDATE product_item SET price_override = -0.01", "product_item_price_override_check"),
+        ("UPDATE product_item SET price = -0.01", "product_item_price_check"),
+        ("UPDATE product_item SET sku = 'the same'", "product_item_sku_key"),
+        ("UPDATE reservation SET state = 'LOST'", "reservation_state_check"),
+        ("UPDATE reservation SET points_spent = -1", "reservation_points_spent_check"),
+        ("UPDATE reservation SET points_earned = -1", "reservation_points_earned_check"),
+        ("UPDATE reservation SET request_key = 'the same'", "reservation_request_key_key"),
+        ("UPDATE reservation_line SET quantity = 0, backordered = 0", "reservation_line_quantity_check"),
+        ("UPDATE reservation_line SET backordered = -1", "reservation_line_check"),
+        ("UPDATE reservation_line SET backordered = quantity + 1", "reservation_line_check"),
+        ("UPDATE reservation_line SET returned = -1", "reservation_line_check1"),
+        ("UPDATE reservation_line SET returned = quantity + 1", "reservation_line_check1"),
+        ("UPDATE reservation_line SET unit_price = -0.01", "reservation_line_unit_price_check"),
+        (
+            "UPDATE reservation_line SET product_item_id = (SELECT min(id) FROM inventory)",
+            "reservation_line_order_id_product_item_id_key",
+        ),
+        ("UPDATE incentive SET kind = 'GIFT'", "incentive_kind_check"),
+        ("UPDATE incentive SET value = -1", "incentive_value_check"),
+        ("UPDATE incentive SET code = 'the same'", "incentive_code_key"),
+        ("UPDATE incentive SET uses = -1", "uses_within_limit"),
+        ("UPDATE incentive SET uses = max_uses + 1", "uses_within_limit"),
+        ("UPDATE redemption SET order_id = 1001", "redemption_pkey"),
+    ],
+)
+async def test_the_database_refuses_what_no_command_writes(sql_shop, statement: str, constraint: str):
+    items = await sql_shop.stocked(9, 9)
+    for code in ("A", "B"):
+        await sql_shop.offered(percent(code=code, max_uses=5))
+    for _ in range(2):
+        await sql_shop.send(sql_shop.order(*((item, 1) for item in items), incentive_codes=("A",)))
+
+    await refuses(sql_shop, statement, constraint)
+
+
+async def refuses(shop: SqlShop, statement: str, constraint: str) -> None:
+    with pytest.raises(IntegrityError, match=f'"{constraint}"'):
+        async with shop.engines[0].begin() as connection:
+            await connection.execute(text(statement))
