@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from chassis.errors import AppError
 from chassis.mediator import Command
-from inventory_svc.commands.backorders import serve_waiting
+from inventory_svc.commands.backorders import confirm_availability, serve_waiting
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.offers import Offers
 from inventory_svc.domain.pricing import LoyaltyRates
-from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import Line, Shelf
 
 
@@ -42,6 +42,7 @@ async def amend_batch(
     offers = await uow.incentives.lock(
         known[cmd.order_id].claim for cmd in batch if cmd.renew and cmd.order_id in known
     )
+    waiting = [held for held in known.values() if held.state is ReservationState.BACKORDERED]
     changed: dict[int, Reservation] = {}
     results: list[Reservation | AppError] = []
     for cmd in batch:
@@ -50,6 +51,8 @@ async def amend_batch(
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
+    # Who wants less may have all of it.
+    uow.schedule(*(confirm_availability(held) for held in waiting if held.state is ReservationState.HELD))
     await serve_waiting(uow, shelf)
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)

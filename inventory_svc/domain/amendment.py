@@ -11,7 +11,7 @@ from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, StillWaiting
 from inventory_svc.domain.offers import Offers
 from inventory_svc.domain.pricing import LoyaltyRates, price
-from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
 from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
 
 
@@ -34,24 +34,26 @@ def amend(
     """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
 
     What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
-    are sold, pieces that went are restocked.
+    are sold, pieces that went are restocked. What waits for stock goes on waiting at its place, for what it still
+    wants; the pieces that it gives up first are those that have not come.
 
-    Raises AmendmentTooEarly; StillWaiting for what waits for stock; OutOfStock when `extra` has ended and its pieces
+    Raises AmendmentTooEarly; StillWaiting when `extra` waits for stock; OutOfStock when it has ended and its pieces
     are gone; InvalidArgument when there are fewer pieces than lines. Then all stays as it was.
     """
     if held.revision >= change.revision:
         return False
     if held.revision != change.revision - 1:
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
-    for reservation in (held, extra):
-        if reservation is not None and reservation.state is ReservationState.BACKORDERED:
-            raise StillWaiting.of(reservation.order_id)
+    if extra is not None and extra.state is ReservationState.BACKORDERED:
+        raise StillWaiting.of(extra.order_id)
     lines, surplus = _divided(held, extra, change.lines)
     if held.is_given_back:
         if extra is not None:
             extra.release(shelf, offers)
     else:
         _move(held, extra, surplus, shelf)
+    if held.state is ReservationState.BACKORDERED:
+        held.state = state_of(lines)
     held.lines, held.revision = lines, change.revision
     # An order with discounts is not changed, so what it earns now is what its lines earn.
     earned = price(lines, (), 0, held.currency, rates).points_earned
@@ -99,17 +101,24 @@ def _divided(
     """The lines of the order now, and what is left over of both reservations."""
     had = {line.product_item_id: line for line in held.lines}
     more = {line.product_item_id: line for line in extra.lines} if extra else {}
-    lines = []
     left = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
+    waited_for = {item: line.backordered for item, line in had.items()}
+    lines = []
     for line in together(wanted):
         item = line.product_item_id
         left[item] = left.get(item, 0) - line.quantity
         if left[item] < 0:
             raise InvalidArgument.of("lines", f"{-left[item]} of item {item} are not reserved")
         like = had[item] if _pieces(had, item) >= line.quantity else more[item]
-        lines.append(replace(like, quantity=line.quantity))
-    facts = more | had
-    return tuple(lines), [replace(facts[item], quantity=count) for item, count in left.items() if count]
+        waits = max(0, waited_for.get(item, 0) - left[item])
+        place = had[item].place if waits else 0
+        lines.append(replace(like, quantity=line.quantity, backordered=waits, place=place))
+    surplus = [
+        replace((more | had)[item], quantity=count, backordered=min(count, waited_for.get(item, 0)))
+        for item, count in left.items()
+        if count
+    ]
+    return tuple(lines), surplus
 
 
 def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine], shelf: Shelf) -> None:

@@ -11,7 +11,7 @@ from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Hold
 from order_svc.domain.order import Order
-from order_svc.domain.status import PaymentMethod
+from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
 
@@ -80,11 +80,13 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
 
 
 async def _stop_charging(order: Order, uow: OrderUow) -> str | None:
-    """Takes the charge of the old amount from whoever is at it; answers the payment's token. None for cash.
+    """Takes the charge of the old amount from whoever is at it; answers the payment's token.
+
+    None for cash, and for what waits for stock: that is charged once it has come.
 
     What that one charged, or will yet, is returned: its lease is gone, so it can record nothing.
     """
-    if order.payment.method is PaymentMethod.CASH:
+    if order.payment.method is PaymentMethod.CASH or order.status is Status.PENDING:
         return None
     payload = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id)
     if payload is None:

@@ -34,6 +34,7 @@ PAYMENT_REFUND = "payment_refund"
 ADMIN_ALERT = "admin_alert"
 INVENTORY_STATUS = "inventory_status"
 _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+_AMENDABLE = {Status.PENDING, Status.CONFIRMED}
 _TELL_THE_ORDER = {ORDER_CREATED, ORDER_STATUS_CHANGED, PAYMENT_REFUND}
 
 
@@ -292,10 +293,13 @@ class Order:
 
     def check_amendable(self) -> None:
         """Raises IllegalTransition, or DiscountedOrder, unless its items may be replaced."""
-        if self.status is not Status.CONFIRMED:
-            raise IllegalTransition.of(self.status, Status.CONFIRMED)
+        if self.status not in _AMENDABLE:
+            raise IllegalTransition(
+                f"the order is {self.status.value}, so its items stay as they are; order what is missing anew",
+                metadata={"from": self.status.value, "to": Status.CONFIRMED.value},
+            )
         if self.discounts:
-            raise DiscountedOrder("the discounts of an order are for its items as they are; cancel it and order anew")
+            raise DiscountedOrder("its discounts are for the items that it has; cancel it and order anew with the same codes")
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
         """How many pieces of which item `lines` have more than the order."""
@@ -334,7 +338,9 @@ class Order:
         self.row_version += 1
         self.revision += 1
         self.extra_order_id = extra_order_id
+        waiting_token = self.payment.waiting_token
         self._new_payment(self.payment.method, transaction_id)
+        self.payment.waiting_token = waiting_token
         return [self._told((self.status, self.status), at)]
 
     def check_payable_anew(self) -> None:

@@ -12,7 +12,13 @@ from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.restock import Restock
-from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, OutOfStock, ReservationNotFound
+from inventory_svc.domain.errors import (
+    AmendmentTooEarly,
+    NotSoldYet,
+    OutOfStock,
+    ReservationNotFound,
+    StillWaiting,
+)
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line
@@ -86,6 +92,58 @@ class AmendContract:
             await shop.send(amend(held, (item, 3)))
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
+    async def test_who_waits_gives_up_first_what_has_not_come(self, shop: Shop):
+        (item,) = await shop.backorderable(2)
+        held = await shop.send(shop.order((item, 5)))
+        behind = await shop.send(shop.order((item, 1)))
+
+        amended = await shop.send(amend(held, (item, 4)))
+
+        assert [(line.quantity, line.backordered, line.place) for line in amended.lines] == [(4, 2, 1)]
+        assert await shop.of(item) == Pieces(on_hand=2, reserved=2, backordered=3)
+        await shop.arrives(item, 2)
+        assert await shop.states() == {held.order_id: "HELD", behind.order_id: "BACKORDERED"}
+        await shop.check_invariants()
+
+    async def test_who_wants_no_more_than_has_come_waits_no_longer_and_is_told(self, shop: Shop):
+        (item,) = await shop.backorderable(2)
+        held = await shop.send(shop.order((item, 5)))
+        behind = await shop.send(shop.order((item, 1)))
+
+        await shop.send(amend(held, (item, 1)))
+
+        # The piece that was given up goes to the next.
+        assert await shop.states() == {held.order_id: "HELD", behind.order_id: "HELD"}
+        assert await shop.of(item) == Pieces(on_hand=2, reserved=2)
+        assert sorted(await shop.jobs()) == sorted([held.order_id, behind.order_id])
+        await shop.check_invariants()
+
+    async def test_who_waits_gets_more_of_what_is_there_and_goes_on_waiting(self, shop: Shop):
+        (patient,) = await shop.backorderable(1)
+        (there,) = await shop.stocked(5)
+        held = await shop.send(shop.order((patient, 3)))
+        extra = await shop.send(shop.order((there, 2)))
+
+        await shop.send(amend(held, (patient, 3), (there, 2), extra=extra))
+
+        assert await shop.states() == {held.order_id: "BACKORDERED", extra.order_id: "RELEASED"}
+        assert await shop.of(patient) == Pieces(on_hand=1, reserved=1, backordered=2)
+        assert await shop.of(there) == Pieces(on_hand=5, reserved=2)
+        await shop.arrives(patient, 2)
+        assert (await shop.states())[held.order_id] == "HELD"
+        await shop.check_invariants()
+
+    async def test_what_waits_beside_it_is_not_brought_in(self, shop: Shop):
+        (patient,) = await shop.backorderable(0)
+        (there,) = await shop.stocked(5)
+        held = await shop.send(shop.order((there, 2)))
+        extra = await shop.send(shop.order((patient, 1)))
+
+        with pytest.raises(StillWaiting):
+            await shop.send(amend(held, (there, 2), (patient, 1), extra=extra))
+
+        assert await shop.states() == {held.order_id: "HELD", extra.order_id: "BACKORDERED"}
 
     async def test_what_was_sold_stays_sold(self, shop: Shop):
         first, second = await shop.stocked(5, 5)

@@ -14,6 +14,7 @@ from inventory_svc.domain.stock import ItemStock, StockState
 from order_svc.api import OrderApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
+from order_svc.commands.update_order import UpdateOrder
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import StockView
@@ -51,6 +52,30 @@ async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_
     assert charge.payload["hold_until"] is None
     assert charge.payload["stock"]["lines"] == [[1, 2], [2, 1]]
     assert order.payment.waiting_token == ""
+
+
+async def test_an_order_that_was_changed_while_it_waited_is_charged_what_it_costs_now(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    updated = await order_app.send(
+        UpdateOrder(order_id=1, lines=((1, 1),), etag="", item_ids=(91,), transaction_id="t-2")
+    )
+    assert (updated.order.status, updated.order.payment.status) == (Status.PENDING, PaymentStatus.PENDING)
+    # Nothing was charged, so nothing is taken back.
+    assert [job.kind for job in await order_app.jobs()] == ["amend_stock"]
+    await order_app.send(it_came())
+
+    order = await order_app.order(1)
+    charge = await order_app.job("charge")
+    assert (charge.key, charge.payload["token"]) == ("t-2", "tok_ok")
+    assert charge.payload["amount"] == str(order.total.amount) == str(order.items[0].unit_price.amount)
+    assert charge.payload["stock"]["lines"] == [[1, 1]]
+    assert await kinds(order_app) == [
+        "order_created",
+        "order_status_changed",
+        "inventory_status",
+        "order_status_changed",
+    ]
 
 
 async def test_a_part_that_came_is_only_told(order_app: OrderApp) -> None:
