@@ -299,7 +299,9 @@ class Order:
                 metadata={"from": self.status.value, "to": Status.CONFIRMED.value},
             )
         if self.discounts:
-            raise DiscountedOrder("its discounts are for the items that it has; cancel it and order anew with the same codes")
+            raise DiscountedOrder(
+                "its discounts are for the items that it has; cancel it and order anew with the same codes"
+            )
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
         """How many pieces of which item `lines` have more than the order."""
