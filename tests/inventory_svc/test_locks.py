@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.db.failures import sqlstate
 from chassis.db.writes import send_writes
+from chassis.errors import RequestIdReused
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit
@@ -175,6 +176,24 @@ async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop)
                 )
             )
     await adding
+
+
+async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop):
+    # Nothing but the key's uniqueness stands between them: each has locked its own item.
+    one, other = await sql_shop.stocked(5, 5)
+    first = sql_shop.order((one, 1), key="k")
+
+    async with sql_shop.open_uows[1]() as elsewhere:
+        await reserve_batch([first], elsewhere, ttl=TTL, rates=LoyaltyRates(), low=0)
+        await send_writes(elsewhere.session)
+        second = asyncio.create_task(sql_shop.send(sql_shop.order((other, 1), key="k")))
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+        await elsewhere.commit()
+
+    with pytest.raises(RequestIdReused):
+        await second
+    assert await sql_shop.states() == {first.order_id: "HELD"}
+    assert await sql_shop.of(other) == Pieces(on_hand=5)
 
 
 async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):

@@ -167,13 +167,18 @@ async def test_a_parked_change_holds_nobody_up(freshness: Freshness, write: Asyn
     assert await freshness.wait("dee", timeout_s=0)
 
 
-async def test_the_projector_of_the_process_is_hurried(write: AsyncEngine, sessions: Sessions) -> None:
-    woken: list[int] = []
+async def test_the_projector_of_the_process_is_hurried(
+    write: AsyncEngine, projector: Projector, sessions: Sessions
+) -> None:
+    hurried = asyncio.Event()
     await place(sessions, ANN)
+    waiting = asyncio.create_task(Freshness(write, hurry=hurried.set).wait("ann"))
 
-    await Freshness(write, hurry=lambda: woken.append(1)).wait("ann", timeout_s=0.05)
+    async with asyncio.timeout(2):
+        await hurried.wait()
 
-    assert woken
+    await projector.project()
+    assert await waiting
 
 
 @pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])
