@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 import structlog
@@ -18,6 +19,7 @@ from chassis.db.migrate import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 
+WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py")
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
@@ -34,6 +36,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if _is_on_postgres(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """All that use the one mesh go to one process, and come first, being many; any other test goes to who is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneMesh(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "mesh" if file.startswith("tests/e2e/") and file not in WITH_A_MESH_OF_THEIR_OWN else nodeid
+
+    return OneMesh(config, log)
 
 
 def _is_on_postgres(item: pytest.Item) -> bool:

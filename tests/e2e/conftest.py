@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -42,22 +41,15 @@ SETTINGS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One mesh, hence one process, for all of them."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("mesh"))
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alerts() -> Iterator[Receiver]:
     """What the mesh's alert webhook gets."""
     with webhook_receiver() as receiver:
         yield receiver
 
 
-@pytest.fixture(scope="session")
+# Of the package, not the session: tests that come after these are not to wait for a mesh that does nothing.
+@pytest.fixture(scope="package")
 def mesh(alerts: Receiver) -> Iterator[RunningMesh]:
     webhook = {"ALERT_WEBHOOK_URL": alerts.url, "ALERT_WEBHOOK_SECRET": "of the end-to-end tests"}
     with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | webhook) as running:

@@ -58,7 +58,7 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
         assert refunded["payment"]["refundedAmount"] == refunded["items"][0]["unitPrice"]
 
     async def restocked() -> bool:
-        return (await shopper.stock(shelf.product_id))[sku].on_hand == 18
+        return (await admin.stock(shelf.product_id))[sku].on_hand == 18
 
     await eventually(restocked)
     day = datetime.now(UTC).date().isoformat()
@@ -103,7 +103,7 @@ async def test_a_refused_order_is_paid_anew_and_one_that_waits_is_changed(
     skus = list(shelf.items)
 
     async def sold() -> bool:
-        stock = await shopper.stock(shelf.product_id)
+        stock = await admin.stock(shelf.product_id)
         return [(stock[sku].on_hand, stock[sku].reserved) for sku in skus[:2]] == [(17, 0), (16, 0)]
 
     await eventually(sold)

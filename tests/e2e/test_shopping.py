@@ -96,7 +96,7 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     paid = await shopper.get_order(order["id"])
     assert (paid["status"], paid["payment"]["status"]) == ("ORDER_STATUS_PAID", "PAYMENT_STATUS_PAID")
-    await stock_is(shopper, shelf, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
+    await stock_is(admin, shelf, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
 
 
 async def test_a_flaky_payment_is_tried_again_and_charged_once(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
@@ -131,14 +131,14 @@ async def test_a_declined_payment_fails_the_order_and_the_stock_is_back(admin: S
     assert told(messages)[-1] in ("status ORDER_STATUS_FAILED", "snapshot ORDER_STATUS_FAILED")
     failed = await shopper.get_order(order["id"])
     assert (failed["status"], failed["payment"]["failureReason"]) == ("ORDER_STATUS_FAILED", "the card was declined")
-    await stock_is(shopper, shelf, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
+    await stock_is(admin, shelf, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
 
 
 async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
     shelf = await a_shelf(admin)
     order = await shopper.order({shelf.ids[0]: 3}, "tok_ok")
     await watched(shopper, order["id"])
-    await stock_is(shopper, shelf, Stock(on_hand=PIECES - 3, reserved=0, sold=3), of=1)
+    await stock_is(admin, shelf, Stock(on_hand=PIECES - 3, reserved=0, sold=3), of=1)
 
     cancelled = await shopper.cancel(order["id"], "changed my mind")
 
@@ -148,7 +148,7 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
         return (await shopper.get_order(order["id"]))["payment"]["status"] == "PAYMENT_STATUS_REFUNDED"
 
     await eventually(money_is_back)
-    await stock_is(shopper, shelf, Stock(on_hand=PIECES, reserved=0, sold=3), of=1)
+    await stock_is(admin, shelf, Stock(on_hand=PIECES, reserved=0, sold=3), of=1)
     assert await ledger_of(mesh, order["payment"]["transactionId"]) == ["CHARGE", "REFUND"]
 
 
