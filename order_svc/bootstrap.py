@@ -106,7 +106,10 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     clock = clock or SystemClock()
     secret = settings.mesh_secret.get_secret_value()
     write = make_engine(
-        settings.database_url(WRITE_DATABASE), application_name="order-write", pool_size=settings.database_pool_size
+        settings.database_url(WRITE_DATABASE),
+        application_name="order-write",
+        pool_size=settings.database_pool_size,
+        by_index=True,
     )
     read = make_engine(
         settings.database_url(READ_DATABASE), application_name="order-read", pool_size=settings.database_pool_size

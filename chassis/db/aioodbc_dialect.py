@@ -111,10 +111,10 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         return (), {"dsn": _connection_string(options), "autocommit": False}
 
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
-        name = str(cparams.pop("application_name", ""))
-        settings = "SET TIME ZONE 'UTC'; SET jit = off; SET plan_cache_mode = force_custom_plan"
-        if name:
-            settings += f"; SET application_name = '{name.replace(chr(39), chr(39) * 2)}'"
+        settings = "; ".join(
+            f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'"
+            for name, value in cparams.pop("settings", {}).items()
+        )
         # A thread of its own: in the loop's few, those that wait for a lock would keep out the one that can release it.
         cparams["executor"] = ThreadPoolExecutor(1, thread_name_prefix="odbc")
         # Braces, because the value itself has semicolons.

@@ -58,7 +58,7 @@ def create_change_log(op: Operations) -> None:
     op.execute(_TABLE)
     # A caller's changes that are still to be applied, by freshness; there are few, and often none.
     op.execute("CREATE INDEX ix_change_log_owner ON change_log (owner)")
-    op.execute("CREATE INDEX ix_change_log_actor ON change_log (actor)")
+    op.execute("CREATE INDEX ix_change_log_actor ON change_log (actor) WHERE actor <> owner")
     op.execute("CREATE INDEX ix_change_log_xact_id ON change_log (xact_id)")
     op.execute(_FUNCTION)
 

@@ -16,7 +16,9 @@ from chassis.errors import InvalidArgument
 # Parked changes are the operators' affair; nobody waits for those.
 _PENDING = """
 FROM change_log
-WHERE (owner = {caller} OR actor = {caller} OR xact_id = CAST(CAST({position} AS text) AS xid8)) AND failures = 0
+WHERE failures = 0 AND (
+    owner = {caller} OR (actor = {caller} AND actor <> owner) OR xact_id = CAST(CAST({position} AS text) AS xid8)
+)
 """
 _LAST = text(
     f"SELECT wanted.number, (SELECT max(id) {_PENDING.format(caller='wanted.caller', position='wanted.position')}) "

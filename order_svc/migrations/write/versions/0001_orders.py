@@ -79,7 +79,7 @@ def upgrade() -> None:
         f"""
         CREATE TABLE payment (
             id bigint PRIMARY KEY REFERENCES orders,
-            order_id bigint NOT NULL UNIQUE,
+            order_id bigint NOT NULL,
             transaction_id text NOT NULL UNIQUE,
             method text NOT NULL,
             status text NOT NULL,
