@@ -9,7 +9,7 @@ key.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -69,7 +69,7 @@ class Mediator(Generic[Uow]):
         async def in_batch_of_one(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
             return [await handler(batch[0], uow)]
 
-        transaction = _Transaction(self._open_uow, in_batch_of_one, _answers_of(command))
+        transaction = _Transaction(self._open_uow, in_batch_of_one, {command: _answers_of(command)})
 
         async def send(cmd: C) -> _Outcome[Any]:
             # Not cancelled with its caller: a cancelled transaction can poison its pooled connection.
@@ -80,15 +80,23 @@ class Mediator(Generic[Uow]):
 
     def handle_batch(self, command: type[C], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200) -> None:
         """One unit of work for each batch; the handler answers a result or an AppError for each command, in order."""
-        transaction = _Transaction(self._open_uow, handler, _answers_of(command))
-        context = RequestContext(caller=self._service, method=command.__name__)
+        self.handle_together([command], handler, max_size=max_size)
+
+    def handle_together(
+        self, commands: Sequence[type[C]], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200
+    ) -> None:
+        """The same for several kinds that share batches, because they want the same rows."""
+        transaction = _Transaction(self._open_uow, handler, {kind: _answers_of(kind) for kind in commands})
+        name = "+".join(kind.__name__ for kind in commands)
+        context = RequestContext(caller=self._service, method=name)
 
         async def run(batch: Sequence[C]) -> Sequence[_Outcome[Any] | BaseException]:
             with request_context(context):
                 return await transaction.run(batch)
 
         batcher: Batcher[C, _Outcome[Any]] = Batcher(run, max_size=max_size)
-        self._register(command, batcher.submit)
+        for kind in commands:
+            self._register(kind, batcher.submit)
 
     async def send(self, command: Command[R]) -> R:
         """Carries the command out; raises the AppError that refuses it."""
@@ -110,7 +118,7 @@ class _Transaction(Generic[C, Uow]):
         self,
         open_uow: OpenUnitOfWork[Uow],
         handler: Callable[[Sequence[C], Uow], Awaitable[Sequence[Any]]],
-        answers: TypeAdapter[Any],
+        answers: Mapping[type, TypeAdapter[Any]],
     ) -> None:
         self._open_uow = open_uow
         self._handler = handler
@@ -147,7 +155,7 @@ class _Transaction(Generic[C, Uow]):
             for index, cmd in enumerate(batch):
                 key = cmd.request
                 if key is not None and key.id in kept:
-                    results[index] = self._replay(kept[key.id], key)
+                    results[index] = self._replay(kept[key.id], cmd, key)
                 elif key is not None and key.id in first_of:
                     results[index] = _Same(first_of[key.id])
                 else:
@@ -160,7 +168,7 @@ class _Transaction(Generic[C, Uow]):
                 for index, result in zip(fresh, done, strict=True):
                     results[index] = result
                 if any(not isinstance(result, AppError) for result in done):
-                    await self._keep([(batch[i].request, results[i]) for i in fresh], uow)
+                    await self._keep([(batch[i], results[i]) for i in fresh], uow)
                     position = await uow.commit()
         return [self._outcome(i, batch, results, position) for i in range(len(batch))]
 
@@ -168,21 +176,21 @@ class _Transaction(Generic[C, Uow]):
         keys = [cmd.request for cmd in batch if cmd.request is not None]
         return dict(await uow.kept_answers.find(keys)) if keys else {}
 
-    async def _keep(self, done: Sequence[tuple[RequestKey | None, Any]], uow: Uow) -> None:
+    async def _keep(self, done: Sequence[tuple[C, Any]], uow: Uow) -> None:
         answers = [
-            (key, self._answers.dump_json(result))
-            for key, result in done
-            if key is not None and not isinstance(result, AppError)
+            (cmd.request, self._answers[type(cmd)].dump_json(result))
+            for cmd, result in done
+            if cmd.request is not None and not isinstance(result, AppError)
         ]
         if answers:
             await uow.kept_answers.keep(answers)
 
-    def _replay(self, kept: KeptAnswer, key: RequestKey) -> Any:
+    def _replay(self, kept: KeptAnswer, cmd: C, key: RequestKey) -> Any:
         try:
             kept.check(key)
         except AppError as error:
             return error
-        return self._answers.validate_json(kept.answer)
+        return self._answers[type(cmd)].validate_json(kept.answer)
 
     def _outcome(
         self, index: int, batch: Sequence[C], results: list[Any], position: str | None

@@ -46,7 +46,7 @@ from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY
 from inventory_svc.commands.check_availability import CheckAvailability, check_availability
-from inventory_svc.commands.commit import Commit, commit_batch
+from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, deactivate_incentive
@@ -55,7 +55,7 @@ from inventory_svc.commands.expire_reservations import ExpireReservations, expir
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.release import Release, release_batch
-from inventory_svc.commands.reserve import Reserve, reserve_batch
+from inventory_svc.commands.reserve import Reserve, reserve_and_commit
 from inventory_svc.commands.restock import Restock, restock_batch
 from inventory_svc.commands.undelete_product import UndeleteProduct, undelete_product
 from inventory_svc.commands.uow import InventoryUow
@@ -92,8 +92,8 @@ def handle_commands(
     mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates, low_stock: int
 ) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
-    mediator.handle_batch(Reserve, partial(reserve_batch, ttl=reservation_ttl, rates=rates, low=low_stock))
-    mediator.handle_batch(Commit, commit_batch)
+    reserve = partial(reserve_and_commit, ttl=reservation_ttl, rates=rates, low=low_stock)
+    mediator.handle_together([Reserve, Commit], reserve)
     mediator.handle_batch(Release, release_batch)
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle_batch(Restock, restock_batch)

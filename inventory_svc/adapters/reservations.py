@@ -58,6 +58,8 @@ _LOCK_WAITING = text(
     "WHERE line.product_item_id = wanted.product_item_id AND line.backordered > 0 "
     "ORDER BY line.place LIMIT wanted.pieces) AS first) ORDER BY order_id FOR UPDATE"
 )
+# What changes reservations that were there before is named apart from what adds new ones: the two never meet.
+_STORED = "reservation stored before"
 _SAVE = (
     "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
@@ -117,13 +119,13 @@ class SqlReservations:
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
         if reservations:
-            await gather(self._session, _RESERVATIONS.name, _SAVE, [_row(reservation) for reservation in reservations])
+            await gather(self._session, _STORED, _SAVE, [_row(reservation) for reservation in reservations])
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         if reservations:
             quotes = [_row(reservation) for reservation in reservations]
-            await gather(self._session, _RESERVATIONS.name, _SAVE_QUOTES, quotes)
+            await gather(self._session, _STORED, _SAVE_QUOTES, quotes)
             rows = [row for reservation in reservations for row in _line_rows(reservation)]
             await gather(self._session, _LINES.name, _SAVE_LINES, rows)
 
@@ -131,7 +133,7 @@ class SqlReservations:
         await self.save(reservations)
         if reservations:
             rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
-            await gather(self._session, _RESERVATIONS.name, _SAVE_REVISIONS, rows)
+            await gather(self._session, _STORED, _SAVE_REVISIONS, rows)
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]

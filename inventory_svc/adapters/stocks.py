@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
@@ -32,10 +32,14 @@ _ITEMS = (
     "WHERE stock.id IN ({which}) ORDER BY stock.id"
 )
 _IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"
-_OF_ORDERS = f"SELECT product_item_id FROM reservation_line WHERE order_id IN ({_IDS})"
+_OF_ORDERS = (
+    "SELECT product_item_id FROM reservation_line "
+    "WHERE order_id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)))"
+)
 _LOOK = text(_ITEMS.format(which=_IDS)).columns(price=Amount, now=UtcDateTime)
-_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_IDS)).columns(price=Amount, now=UtcDateTime)
-_LOCK_OF = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_OF_ORDERS)).columns(price=Amount, now=UtcDateTime)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=f"{_IDS} UNION {_OF_ORDERS}")).columns(
+    price=Amount, now=UtcDateTime
+)
 _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version FROM inventory AS stock "
@@ -59,14 +63,11 @@ class SqlStocks:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, item_ids: Iterable[int]) -> Shelf:
-        return await self._shelf(_LOCK, item_ids)
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+        return await self._shelf(_LOCK, {"ids": list(item_ids), "order_ids": list(of_orders)})
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:
-        return await self._shelf(_LOOK, item_ids)
-
-    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
-        return await self._shelf(_LOCK_OF, order_ids)
+        return await self._shelf(_LOOK, {"ids": list(item_ids)})
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
         rows = (await self._session.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()
@@ -77,9 +78,9 @@ class SqlStocks:
         row = {"product_item_id": product_item_id, "delta": delta, "reason": reason, "adjusted_by": caller}
         await gather_insert(self._session, _ADJUSTMENTS, [row])
 
-    async def _shelf(self, statement: TextualSelect, which: Iterable[int]) -> Shelf:
-        ids = list(which)
-        rows = (await self._session.execute(statement, {"ids": as_json(ids)})).all() if ids else []
+    async def _shelf(self, statement: TextualSelect, which: Mapping[str, list[int]]) -> Shelf:
+        wanted = {name: as_json(ids) for name, ids in which.items()}
+        rows = (await self._session.execute(statement, wanted)).all() if any(which.values()) else []
         items = {
             row.id: StockItem(
                 product_item_id=row.id,

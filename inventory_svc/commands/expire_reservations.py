@@ -21,7 +21,7 @@ async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> int
     order_ids = await uow.reservations.find_expired(cmd.limit)
     if not order_ids:
         return 0
-    shelf = await uow.stocks.lock_of(order_ids)
+    shelf = await uow.stocks.lock(of_orders=order_ids)
     expired = await uow.reservations.lock_expired(order_ids)
     offers = await uow.incentives.lock(reservation.claim for reservation in expired)
     for reservation in expired:

@@ -15,7 +15,12 @@ async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[Shel
     Raises Conflict when an order came to have other items while they were being locked.
     """
     order_ids = list(order_ids)
-    shelf = await uow.stocks.lock_of(order_ids)
+    shelf = await uow.stocks.lock(of_orders=order_ids)
     reservations = await uow.reservations.lock(order_ids)
-    shelf.require_locked(item_id for reservation in reservations.values() for item_id in reservation.item_ids)
+    require_stock(shelf, reservations.values())
     return shelf, reservations
+
+
+def require_stock(shelf: Shelf, reservations: Iterable[Reservation]) -> None:
+    """Raises Conflict when an order came to have other items while the stock of those it had was being locked."""
+    shelf.require_locked(item_id for reservation in reservations for item_id in reservation.item_ids)

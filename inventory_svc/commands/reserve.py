@@ -1,4 +1,5 @@
-"""Reserve: hold stock for an order, all its lines or none, and redeem its codes; many orders share one transaction.
+"""Reserve: hold stock for an order, all its lines or none, and redeem its codes; many orders share one transaction,
+with those that are sold at the same time (Commit).
 
 What is not there of a backorderable item is waited for: the order has a place in the queue of that item.
 
@@ -15,7 +16,10 @@ from datetime import timedelta
 
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.mediator import Command
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.offers import Claim, Offers, Wish
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
@@ -59,24 +63,30 @@ class Reserve(Command[Reservation]):
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-async def reserve_batch(
-    batch: Sequence[Reserve], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates, low: int
-) -> list[Reservation | AppError]:
+async def reserve_and_commit(
+    batch: Sequence[Reserve | Commit], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates, low: int
+) -> list[Reservation | AppError | None]:
     """Serves orders in the order of their arrival; what one can not have does not hinder the next.
 
+    Holds and sales share a transaction because they want the same stock: in two they would wait for each other.
     `low` or fewer pieces of an item are told as LOW.
     """
-    shelf = await uow.stocks.lock({line.product_item_id for cmd in batch for line in cmd.lines})
+    wanted = [cmd for cmd in batch if isinstance(cmd, Reserve)]
+    sold = [cmd.order_id for cmd in batch if isinstance(cmd, Commit)]
+    shelf = await uow.stocks.lock({line.product_item_id for cmd in wanted for line in cmd.lines}, of_orders=sold)
     # After the stock: the same request may have been served elsewhere while this one waited for it.
-    known = await uow.reservations.lock_requested([cmd.request_key for cmd in batch], [cmd.order_id for cmd in batch])
+    order_ids = [cmd.order_id for cmd in batch]
+    known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
+    require_stock(shelf, (reservation for reservation in known if reservation.order_id in sold))
     to_take_again = [reservation.claim for reservation in known if reservation.is_given_back]
-    offers = await uow.incentives.lock([*(cmd.claim for cmd in batch), *to_take_again])
+    offers = await uow.incentives.lock([*(cmd.claim for cmd in wanted), *to_take_again])
     desk = _Desk(known, shelf, offers, ttl, rates, low)
     results = [desk.serve(cmd) for cmd in batch]
     await uow.stocks.save(shelf)
     await uow.incentives.save(offers)
-    await uow.reservations.add(desk.added)
+    await uow.reservations.add(list(desk.added.values()))
     await uow.reservations.save_renewed(list(desk.renewed.values()))
+    await uow.reservations.save(desk.sold)
     return results
 
 
@@ -99,17 +109,29 @@ class _Desk:
         self._ttl = ttl
         self._rates = rates
         self._low = low
-        self.added: list[Reservation] = []
+        self.added: dict[int, Reservation] = {}
         self.renewed: dict[int, Reservation] = {}
+        self.sold: list[Reservation] = []
 
-    def serve(self, cmd: Reserve) -> Reservation | AppError:
+    def serve(self, cmd: Reserve | Commit) -> Reservation | AppError | None:
         try:
+            if isinstance(cmd, Commit):
+                self._sell(cmd)
+                return None
             first = self._by_key.get(cmd.request_key)
             reservation = self._reserve(cmd) if first is None else self._repeat(cmd, first)
             reservation.stands = self._shelf.stands(reservation.lines, low=self._low)
             return reservation
         except AppError as error:
             return error
+
+    def _sell(self, cmd: Commit) -> None:
+        reservation = self._by_order.get(cmd.order_id)
+        if reservation is None:
+            raise ReservationNotFound.of(cmd.order_id)
+        # What was added just now is stored as it is in the end.
+        if reservation.commit(self._shelf, self._offers) and cmd.order_id not in self.added:
+            self.sold.append(reservation)
 
     def _reserve(self, cmd: Reserve) -> Reservation:
         if cmd.order_id in self._by_order:
@@ -127,7 +149,7 @@ class _Desk:
             quote=quote,
         )
         self._by_key[cmd.request_key] = self._by_order[cmd.order_id] = reservation
-        self.added.append(reservation)
+        self.added[cmd.order_id] = reservation
         return reservation
 
     def _take(self, cmd: Reserve, order_id: int) -> tuple[tuple[HeldLine, ...], Quote]:

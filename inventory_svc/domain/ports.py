@@ -54,16 +54,12 @@ class Products(Protocol):
 class Stocks(Protocol):
     """The stock of all items."""
 
-    async def lock(self, item_ids: Iterable[int]) -> Shelf:
-        """Locks the items that exist, in the order of their ids, until the transaction ends."""
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+        """Locks the items that exist, and those reserved for these orders, in the order of their ids, until the end."""
         ...
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:
         """The same without locks, for those who only want to know."""
-        ...
-
-    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
-        """Locks the items that are reserved for these orders, like `lock`."""
         ...
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:

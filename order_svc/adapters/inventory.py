@@ -77,7 +77,7 @@ class GrpcInventory:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
         reply = await self._peer.call(_RESERVE, message, timeout_s=self._timeout_s)
         return [
-            _hold(result.reservation, key=request.key) if result.reservation else _error(result.error)
+            _hold(result.reservation, key=request.key) if result.reservation is not None else _error(result.error)
             for request, result in zip(requests, reply.results, strict=True)
         ]
 
@@ -85,7 +85,7 @@ class GrpcInventory:
         message = AmendRequest(amendments=[_amendment(amendment) for amendment in amendments])
         reply = await self._peer.call(_AMEND, message, timeout_s=self._timeout_s)
         return [
-            _hold(result.reservation, key="") if result.reservation else _error(result.error)
+            _hold(result.reservation, key="") if result.reservation is not None else _error(result.error)
             for result in reply.results
         ]
 
@@ -140,7 +140,9 @@ def _hold(reservation: Reservation, *, key: str) -> Hold:
                 name=line.name,
                 quantity=line.quantity,
                 unit_price=_money(line.unit_price),
-                discount=_money(line.discount) if line.discount else Money.zero(_money(line.unit_price).currency),
+                discount=_money(line.discount)
+                if line.discount is not None
+                else Money.zero(_money(line.unit_price).currency),
             )
             for line in reservation.lines
         ),
@@ -149,7 +151,7 @@ def _hold(reservation: Reservation, *, key: str) -> Hold:
             HeldDiscount(code=discount.code, description=discount.description, amount=_money(discount.amount))
             for discount in reservation.discounts
         ),
-        stocks=tuple(stock_view(line.stock) for line in reservation.lines if line.stock),
+        stocks=tuple(stock_view(line.stock) for line in reservation.lines if line.stock is not None),
     )
 
 
@@ -159,7 +161,7 @@ def _money(message: Any) -> Money:
 
 def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[BaseException | None]:
     errors = {result.order_id: result.error for result in results}
-    return [_error(errors[order_id]) if errors[order_id] else None for order_id in order_ids]
+    return [_error(error) if (error := errors[order_id]) is not None else None for order_id in order_ids]
 
 
 def _error(status: StatusMessage | None) -> AppError:

@@ -119,8 +119,9 @@ class InMemoryStocks:
         self._state = state
         self._clock = clock
 
-    async def lock(self, item_ids: Iterable[int]) -> Shelf:
-        wanted = set(item_ids)
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+        known = [self._state.reservations[id] for id in set(of_orders) if id in self._state.reservations]
+        wanted = {*item_ids, *(item_id for reservation in known for item_id in reservation.item_ids)}
         items: dict[int, StockItem] = {}
         for product in self._state.products.values():
             prices = dict(zip((item.sku for item in product.live().items), product.live().prices(), strict=True))
@@ -143,10 +144,6 @@ class InMemoryStocks:
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:
         return await self.lock(item_ids)
-
-    async def lock_of(self, order_ids: Iterable[int]) -> Shelf:
-        known = [self._state.reservations[id] for id in set(order_ids) if id in self._state.reservations]
-        return await self.lock(item_id for reservation in known for item_id in reservation.item_ids)
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
         items = {item.id: item for product in self._state.products.values() for item in product.items}

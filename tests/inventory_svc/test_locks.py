@@ -16,7 +16,7 @@ from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
-from inventory_svc.commands.reserve import reserve_batch
+from inventory_svc.commands.reserve import reserve_and_commit
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.offers import Claim
 from inventory_svc.domain.pricing import LoyaltyRates
@@ -56,7 +56,7 @@ async def test_the_stock_of_orders_is_locked(sql_shop):
     held = await sql_shop.send(sql_shop.order((item, 1)))
 
     async with sql_shop.open_uows[0]() as uow:
-        await uow.stocks.lock_of([held.order_id])
+        await uow.stocks.lock(of_orders=[held.order_id])
 
         assert await is_locked(sql_shop, "SELECT FROM inventory")
 
@@ -70,7 +70,7 @@ async def test_stock_is_locked_in_the_order_of_the_items(sql_shop, by):
 
     async def locks() -> None:
         async with sql_shop.open_uows[0]() as uow:
-            await (uow.stocks.lock([high.id, low.id]) if by == "item" else uow.stocks.lock_of([held.order_id]))
+            await (uow.stocks.lock([high.id, low.id]) if by == "item" else uow.stocks.lock(of_orders=[held.order_id]))
 
     async with sql_shop.open_uows[1]() as other:
         await other.stocks.lock([low.id])
@@ -184,7 +184,7 @@ async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop):
     first = sql_shop.order((one, 1), key="k")
 
     async with sql_shop.open_uows[1]() as elsewhere:
-        await reserve_batch([first], elsewhere, ttl=TTL, rates=LoyaltyRates(), low=0)
+        await reserve_and_commit([first], elsewhere, ttl=TTL, rates=LoyaltyRates(), low=0)
         await send_writes(elsewhere.session)
         second = asyncio.create_task(sql_shop.send(sql_shop.order((other, 1), key="k")))
         await eventually(lambda: waits_for_a_lock(sql_shop))
@@ -305,7 +305,7 @@ async def test_points_are_counted_after_those_who_spend_them_now(sql_shop):
         await eventually(lambda: waits_for_a_lock(sql_shop))
         # Spent here, and there is nothing left for the one who waits.
         order = sql_shop.order((left, 1), loyalty_points=100)
-        results = await reserve_batch([order], uow, ttl=TTL, rates=LoyaltyRates(), low=0)
+        results = await reserve_and_commit([order], uow, ttl=TTL, rates=LoyaltyRates(), low=0)
         await uow.commit()
 
     assert isinstance(results[0], Reservation)
