@@ -53,6 +53,21 @@ BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
 _Send = Callable[[Any], Awaitable[_Outcome[Any]]]
 
 
+def in_turn(handlers: Mapping[type[C], BatchHandler[C, Uow, Any]]) -> BatchHandler[C, Uow, Any]:
+    """Handles a batch of several kinds: all commands of the first kind, then all of the next."""
+
+    async def handle(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
+        results: list[Any] = [None] * len(batch)
+        for kind, handler in handlers.items():
+            if chosen := [index for index, cmd in enumerate(batch) if type(cmd) is kind]:
+                answers = await handler([batch[index] for index in chosen], uow)
+                for index, answer in zip(chosen, answers, strict=True):
+                    results[index] = answer
+        return results
+
+    return handle
+
+
 class Mediator(Generic[Uow]):
     """Knows which handler does which command."""
 

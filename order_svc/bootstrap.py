@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -36,7 +37,7 @@ from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
-from chassis.mediator import Mediator
+from chassis.mediator import BatchHandler, Mediator, in_turn
 from chassis.ops import OPS, OpsApi, purge
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
@@ -89,8 +90,12 @@ def handle_commands(
     alerts: Alerts = NOBODY,
 ) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
-    mediator.handle_batch(PlaceOrder, partial(place_orders, clock=clock))
-    mediator.handle_batch(RecordPayment, partial(record_payments, clock=clock, backoff=backoff, alerts=alerts))
+    hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
+        # Locks come before what needs none.
+        RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
+        PlaceOrder: partial(place_orders, clock=clock),
+    }
+    mediator.handle_together(list(hot), in_turn(hot))
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))

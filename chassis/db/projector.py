@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import Report, WakefulLoop, to_nobody
@@ -54,8 +53,7 @@ SELECT CAST(coalesce(extract(epoch FROM clock_timestamp() - min(recorded_on)) * 
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The image of a row as a transaction left it. `image_json` is its JSON text."""
 
     id: int
@@ -138,7 +136,7 @@ class Projector:
             if changes:
                 applied, failed = await self._apply(changes)
                 if failed:
-                    await write.execute(_PARK, {"rows": as_json(failed)})
+                    await write.execute(_PARK, {"rows": as_json([change._asdict() for change in failed])})
                 # Before the log is emptied: who waits for that must not find an old cache.
                 await self._tell(applied)
         return len(changes)
@@ -191,12 +189,12 @@ class Projector:
 
     async def _take(self, write: AsyncConnection) -> list[Change]:
         due = {"entities": self._entities}
-        rows = (await write.execute(_TAKE_BATCH, due | {"batch": self._batch})).mappings().all()
-        changes = [_change(row) for row in rows]
+        rows = (await write.execute(_TAKE_BATCH, due | {"batch": self._batch})).all()
+        changes = [Change(*row) for row in rows]
         if len(changes) == self._batch:
             xact_ids = ",".join({change.xact_id for change in changes})
             rest = await write.execute(_TAKE_REST, due | {"xact_ids": xact_ids})
-            changes += [_change(row) for row in rest.mappings()]
+            changes += [Change(*row) for row in rest]
         return changes
 
     async def _apply(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
@@ -246,7 +244,7 @@ class Projector:
         )
         parameters = {"entity": entity, "after": json.dumps({"id": after}), "batch": self._batch}
         async with self._write.connect() as write:
-            return [_change(row) for row in (await write.execute(statement, parameters)).mappings()]
+            return [Change(*row) for row in await write.execute(statement, parameters)]
 
 
 def _latest(changes: Sequence[Change]) -> list[Change]:
@@ -262,7 +260,3 @@ def _latest(changes: Sequence[Change]) -> list[Change]:
 def _sorted(changes: Iterable[Change]) -> list[Change]:
     # Projectors that meet on the same rows lock them in the same order.
     return sorted(changes, key=lambda change: (change.entity, change.entity_id))
-
-
-def _change(row: RowMapping) -> Change:
-    return Change(**row)

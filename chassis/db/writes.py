@@ -52,11 +52,12 @@ async def gather_update(
     *,
     match: Sequence[str],
     set_: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> None:
-    """Will update the rows whose `match` columns are equal, like bulk.update_rows."""
+    """Will update the rows whose `match` columns are equal, like bulk.update_rows; `name` as in `gather`."""
     if rows:
         extra = tuple(sorted((set_ or {}).items()))
-        await gather(session, table.name, updating(table, tuple(rows[0]), tuple(match), extra), rows)
+        await gather(session, name or table.name, updating(table, tuple(rows[0]), tuple(match), extra), rows)
 
 
 async def gather(session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -85,9 +85,10 @@ class SqlOrders:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
         now = {"modified_on": "now()"}
         heads = [_order_row(order) | changed_by for order in orders]
-        await gather_update(self._session, _ORDERS, heads, match=["id"], set_=now)
+        # Named apart from new orders, of which none is among these.
+        await gather_update(self._session, _ORDERS, heads, match=["id"], set_=now, name="orders stored before")
         payments = [_payment_row(order) | changed_by for order in orders]
-        await gather_update(self._session, _PAYMENTS, payments, match=["id"], set_=now)
+        await gather_update(self._session, _PAYMENTS, payments, match=["id"], set_=now, name="payments stored before")
 
     async def save_items(self, order: Order) -> None:
         changed_by = {"modified_by": current().caller.id}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +17,7 @@ from chassis.db.tables import OUTBOX
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
 from chassis.errors import AppError
 from chassis.events import Event
-from chassis.mediator import Command, Mediator
+from chassis.mediator import BatchHandler, Command, Mediator, in_turn
 from chassis.unit_of_work import OpenUnitOfWork, UnitOfWork
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
@@ -33,6 +34,13 @@ class TakeNote(Command[str]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeNotes(TakeNote, Command[str]):
     """The same, in batches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountWords(Command[int]):
+    """Shares its batches with TakeNotes."""
+
+    text: str
 
 
 @dataclass
@@ -55,7 +63,9 @@ class MediatorApp:
         """As in another replica: it shares nothing but the database."""
         mediator = Mediator(self.open_uow, service="notes")
         mediator.handle(TakeNote, self._take_note)
-        mediator.handle_batch(TakeNotes, self._take_notes, max_size=max_size)
+        together: Mapping[type[Any], BatchHandler[Any, UnitOfWork, Any]]
+        together = {TakeNotes: self._take_notes, CountWords: self._count_words}
+        mediator.handle_together(list(together), in_turn(together), max_size=max_size)
         return mediator
 
     async def _take_note(self, cmd: TakeNote, uow: UnitOfWork) -> str:
@@ -78,6 +88,10 @@ class MediatorApp:
             uow.emit(_noted(cmd))
             results.append(f"noted {cmd.text}")
         return results
+
+    async def _count_words(self, batch: Sequence[CountWords], uow: UnitOfWork) -> list[int]:
+        self.batches.append([f"count {cmd.text}" for cmd in batch])
+        return [len(cmd.text.split()) for cmd in batch]
 
 
 def _noted(cmd: TakeNote) -> Event:

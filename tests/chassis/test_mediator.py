@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import Conflict, EtagMismatch, RequestIdReused, Unavailable
 from chassis.jobs import LeaseLost
 from chassis.mediator import POSITION_HEADER, Command, Mediator
-from tests.chassis.mediator_app import Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
+from tests.chassis.mediator_app import CountWords, Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
 from tests.fakes.chassis import request_key
 from tests.polling import eventually
 
@@ -40,7 +41,7 @@ async def outcomes(*sending: object) -> Sequence[object]:
     return await asyncio.gather(*sending, return_exceptions=True)  # type: ignore[call-overload, no-any-return]
 
 
-async def in_flight(app: MediatorApp, *commands: Command[str]) -> list[asyncio.Task[str]]:
+async def in_flight(app: MediatorApp, *commands: Command[Any]) -> list[asyncio.Task[Any]]:
     """Sends a first command, which is held at the gate, and then the others, which wait for it."""
     app.gate.clear()
     first = asyncio.create_task(app.mediator.send(TakeNotes(text="first")))
@@ -165,6 +166,18 @@ async def test_the_same_request_has_one_effect_and_one_answer(app: MediatorApp, 
     assert answers == ["noted milk"] * 3
     assert app.batches == [["milk"]]
     assert await app.notes() == ["milk"]
+
+
+async def test_kinds_that_are_handled_together_share_batches_and_keep_their_own_answers(app: MediatorApp) -> None:
+    count = CountWords(text="one two", request=request_key())
+    *tasks, counting = await in_flight(app, TakeNotes(text="tea"), count)
+
+    app.gate.set()
+    assert await asyncio.gather(*tasks) == ["noted first", "noted tea"]
+    assert await counting == 2
+    assert app.batches == [["first"], ["tea"], ["count one two"]]
+    assert await app.mediator.send(count) == 2
+    assert len(app.batches) == 3
 
 
 @each_way
