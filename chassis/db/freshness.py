@@ -20,7 +20,7 @@ WHERE failures = 0 AND (
     owner = {caller} OR (actor = {caller} AND actor <> owner) OR xact_id = CAST(CAST({position} AS text) AS xid8)
 )
 """
-_LAST = text(
+LAST = text(
     f"SELECT wanted.number, (SELECT max(id) {_PENDING.format(caller='wanted.caller', position='wanted.position')}) "
     "AS last FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(number int, caller text, position text)"
 )
@@ -83,7 +83,7 @@ class Freshness:
             for number, (caller, position) in enumerate(different)
         ]
         async with self._write.connect() as connection:
-            rows = (await connection.execute(_LAST, {"wanted": as_json(wanted)})).all()
+            rows = (await connection.execute(LAST, {"wanted": as_json(wanted)})).all()
         last = {different[row.number]: row.last for row in rows}
         return [last[reader] for reader in readers]
 

@@ -9,8 +9,9 @@ from sqlalchemy import event, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.context import ANONYMOUS, Caller
+from chassis.db.bulk import as_json
 from chassis.db.copy_projection import CopyProjection
-from chassis.db.freshness import Freshness, current_position
+from chassis.db.freshness import LAST, Freshness, current_position
 from chassis.db.projector import Change, Projector
 from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
@@ -120,6 +121,22 @@ async def test_a_reader_is_not_served_by_a_question_that_was_asked_before(
     before = [asyncio.create_task(freshness.wait("ann", timeout_s=0)) for _ in range(20)]
     assert not any(await asyncio.gather(*(writes_and_reads(str(n)) for n in range(20))))
     await asyncio.gather(*before)
+
+
+async def test_a_question_goes_by_indexes_however_much_is_pending(write: AsyncEngine) -> None:
+    wanted = [{"number": n, "caller": f"u-{n}", "position": str(n) if n % 2 else None} for n in range(3)]
+    async with write.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO change_log (entity, entity_id, row_version, owner, actor, image) "
+                "SELECT 'parcel', n, 1, 'u-' || n % 5000, 'u-' || n % 5000, '{}' FROM generate_series(1, 20000) AS n"
+            )
+        )
+        await connection.execute(text("ANALYZE change_log"))
+        explained = text(f"EXPLAIN {LAST.text}")
+        plan = "\n".join((await connection.execute(explained, {"wanted": as_json(wanted)})).scalars())
+
+    assert "Seq Scan on change_log" not in plan
 
 
 def _questions(write: AsyncEngine) -> list[str]:
