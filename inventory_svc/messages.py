@@ -105,6 +105,7 @@ def amend_command(request: AmendmentMessage) -> Amend:
         extra_order_id=request.extra_order_id,
         lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
         renew=request.renew,
+        reopen=request.reopen,
     )
 
 

@@ -131,7 +131,7 @@ class Amendments:
                 # Never given back on a refusal: another request may have made it the order's. It ends by itself.
                 return await self._mediator.send(command)
             except StockToBeHeld as needed:
-                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True))
+                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True, reopen=True))
         raise Unavailable(f"the stock of order {order_id} can not be held; try again", retry_after_s=1)
 
 

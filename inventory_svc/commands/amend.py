@@ -23,7 +23,7 @@ from inventory_svc.domain.stock import Line, Shelf
 class Amend(Command[Reservation]):
     """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none.
 
-    `renew` takes anew what has expired or was released, and holds longer what is held.
+    `renew` takes anew what has expired, and with `reopen` what was released, and holds longer what is held.
     """
 
     order_id: int
@@ -31,6 +31,7 @@ class Amend(Command[Reservation]):
     lines: tuple[Line, ...]
     extra_order_id: int = 0
     renew: bool = False
+    reopen: bool = False
 
 
 async def amend_batch(
@@ -77,6 +78,6 @@ def _amend(
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra
-    if cmd.renew and renew_as_it_was(held, shelf, offers, ttl):
+    if cmd.renew and renew_as_it_was(held, shelf, offers, ttl, reopen=cmd.reopen):
         changed[held.order_id] = held
     return held

@@ -19,7 +19,7 @@ from chassis.mediator import Command
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
 from inventory_svc.domain.offers import Claim, Offers, Wish
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
@@ -178,6 +178,9 @@ class _Desk:
         return first
 
     def _renew(self, cmd: Reserve, first: Reservation) -> None:
+        if first.state is ReservationState.RELEASED and cmd.keep_prices:
+            # Its order was stopped: a charge that comes late must not take the stock again.
+            raise ReservationReleased.of(first.order_id)
         if first.is_given_back and cmd.keep_prices:
             first.hold_again(self._shelf, self._offers)
         elif first.is_given_back:

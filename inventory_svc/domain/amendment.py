@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from chassis.errors import InvalidArgument
-from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, StillWaiting
+from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, ReservationReleased, StillWaiting
 from inventory_svc.domain.offers import Offers
 from inventory_svc.domain.pricing import LoyaltyRates, price
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
@@ -61,8 +61,13 @@ def amend(
     return True
 
 
-def renew_as_it_was(held: Reservation, shelf: Shelf, offers: Offers, ttl: timedelta) -> bool:
-    """Holds the same lines at the same prices for another `ttl`; False if they are sold. Raises as hold_again."""
+def renew_as_it_was(held: Reservation, shelf: Shelf, offers: Offers, ttl: timedelta, *, reopen: bool = False) -> bool:
+    """Holds the same lines at the same prices for another `ttl`; False if they are sold or still waited for.
+
+    Raises what hold_again raises; ReservationReleased for what was released, unless that is to be taken up again.
+    """
+    if held.state is ReservationState.RELEASED and not reopen:
+        raise ReservationReleased.of(held.order_id)
     if held.is_given_back:
         held.hold_again(shelf, offers)
     elif held.state is not ReservationState.HELD:

@@ -124,6 +124,7 @@ def _amendment(amendment: StockAmendment) -> Amendment:
         extra_order_id=amendment.extra_order_id,
         lines=_lines(amendment.lines),
         renew=amendment.renew,
+        reopen=amendment.reopen,
     )
 
 

@@ -102,7 +102,8 @@ class Hold:
 class StockAmendment:
     """What an order is after its change number `revision`; `lines` is the whole of it.
 
-    `extra_order_id` names the hold of what it had not before. `renew` takes anew what has ended, and prolongs what not.
+    `extra_order_id` names the hold of what it had not before. `renew` takes anew what has expired, and prolongs what
+    has not; what was released only with `reopen`.
     """
 
     order_id: int
@@ -110,9 +111,10 @@ class StockAmendment:
     extra_order_id: int
     lines: tuple[tuple[int, int], ...]
     renew: bool = False
+    reopen: bool = False
 
     @classmethod
-    def of(cls, payload: Mapping[str, Any], *, renew: bool = False) -> StockAmendment:
+    def of(cls, payload: Mapping[str, Any], *, renew: bool = False, reopen: bool = False) -> StockAmendment:
         """From the payload of a job."""
         return cls(
             order_id=payload["order_id"],
@@ -120,6 +122,7 @@ class StockAmendment:
             extra_order_id=payload["extra_order_id"],
             lines=tuple((item, quantity) for item, quantity in payload["lines"]),
             renew=renew,
+            reopen=reopen,
         )
 
 
@@ -138,7 +141,10 @@ class Inventory(Protocol):
         ...
 
     async def amend(self, amendment: StockAmendment) -> Hold:
-        """Makes the hold what the order is now, once for each revision. Raises OutOfStock, and IncentiveInvalid."""
+        """Makes the hold what the order is now, once for each revision.
+
+        Raises OutOfStock, IncentiveInvalid, and ReservationReleased when what was released is to be renewed.
+        """
         ...
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:

@@ -69,6 +69,7 @@ class Subscriber:
     owner: str
     token: str
     began: int | None = None
+    drops: int = 0
     heard: list[int] = field(default_factory=list)
 
     @classmethod
@@ -82,14 +83,21 @@ class Subscriber:
         return call(request.SerializeToString(), metadata=(("authorization", f"Bearer {self.token}"),))
 
     async def listen(self, latencies: Latencies) -> None:
-        async for data in self.stream():
-            message = _Message.FromString(data)
-            if self.began is None:
-                self.began = message.sequence
-            elif not message.HasField("heartbeat"):
-                assert not message.HasField("error"), message
-                self.heard.append(message.sequence)
-                latencies.heard(message)
+        """To all that is theirs; whoever is too slow for the machine's moment resumes like anybody else."""
+        last: int | None = None
+        while True:
+            async for data in self.stream(after=last):
+                message = _Message.FromString(data)
+                if message.HasField("error"):
+                    assert message.sequence == last, message
+                    self.drops += 1
+                    break
+                if self.began is None:
+                    self.began = message.sequence
+                elif not message.HasField("heartbeat"):
+                    self.heard.append(message.sequence)
+                    latencies.heard(message)
+                last = message.sequence
 
     async def follow(self, order_id: int, latencies: Latencies) -> None:
         """One of their orders, to its end."""
@@ -233,7 +241,7 @@ async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: Runn
                 assert admin.heard == [position for _, position in published if position > admin.began], admin.owner
             return not any(task.done() for task in listening)
 
-        await eventually(all_are_told, timeout_s=20)
+        await eventually(all_are_told, timeout_s=60)
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
@@ -245,6 +253,7 @@ async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: Runn
     without, beside = p95(undisturbed), p95(disturbed)
     print(f"{len(undisturbed)} and {len(disturbed)} messages, p95 {without * 1e3:.0f} ms, {beside * 1e3:.0f} ms")
     print(f"those who stalled were dropped {[one.drops for one in stalled]} times")
+    print(f"of the others {sum(bool(s.drops) for s in (*admins, *shoppers))} were dropped for a moment's slowness")
     assert beside < NOISE * without + NOISE_S
 
 

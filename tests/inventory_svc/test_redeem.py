@@ -14,7 +14,7 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.validate_incentive import ValidateIncentive
-from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock
+from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock, ReservationReleased
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from tests.builders.incentive import amount, buy_get, multiplier, percent
@@ -266,7 +266,8 @@ class RedeemContract:
         (item,) = await shop.stocked(5)
         incentive = await shop.offered(percent(code="TEN"))
         held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
-        await shop.send(Release(order_id=held.order_id))
+        await shop.let_time_pass(TTL * 2)
+        await shop.reap()
         await shop.send(DeactivateIncentive(incentive_id=incentive.id))
         await shop.reprice(item, "50.00")
 
@@ -274,6 +275,18 @@ class RedeemContract:
 
         assert (again.state, again.lines, again.quote) == (ReservationState.HELD, held.lines, held.quote)
         assert await shop.uses() == {"TEN": 1}
+
+    async def test_who_comes_late_for_an_order_that_was_stopped_takes_nothing(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        await shop.offered(percent(code="TEN"))
+        held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
+        await shop.send(Release(order_id=held.order_id))
+
+        with pytest.raises(ReservationReleased):
+            await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+
+        assert await shop.of(item) == Pieces(on_hand=5)
+        assert await shop.uses() == {"TEN": 0}
 
     async def test_renewing_at_the_prices_of_now_works_the_discount_out_anew(self, shop: Shop):
         (item,) = await shop.stocked(5)

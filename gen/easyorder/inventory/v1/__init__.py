@@ -154,7 +154,13 @@ class Amendment(betterproto2.Message):
 
     renew: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
-    Take the stock anew when the reservation has expired or was released, and hold it longer when it is held.
+    Take the stock anew when the reservation has expired, and hold it longer when it is held. One that was released is
+    RESERVATION_RELEASED: whoever comes late for an order that was stopped must not take its stock again.
+    """
+
+    reopen: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    With `renew`: also when it was released, for an order that is taken up again.
     """
 
 
