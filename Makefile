@@ -1,7 +1,8 @@
 # From a bare checkout with python3 >= 3.11 and make: the first target of any kind makes .venv with the pinned packages.
 # The system's own interpreter comes first: distributions build it with profile-guided optimization, others often do not,
 # and orders then take a quarter more.
-PYTHON ?= $(firstword $(foreach p,/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11,\
+SYSTEM_PYTHON ?= /usr/bin/python3
+PYTHON ?= $(firstword $(foreach p,$(SYSTEM_PYTHON) python3 python3.14 python3.13 python3.12 python3.11,\
             $(shell $(p) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(p))) python3)
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin

@@ -71,8 +71,10 @@ def test_nothing_is_installed_without_its_hash(installed: list[list[str]]) -> No
         ({"python3": True}, "python3"),
         ({"python3": False, "python3.12": True}, "python3.12"),
         ({"python3": False}, "python3"),  # which then says that it is too old
+        ({"system": True, "python3": True}, "system"),
+        ({"system": False, "python3": True}, "python3"),
     ],
-    ids=["python3", "a newer one beside an old python3", "only an old one"],
+    ids=["python3", "a newer one beside an old python3", "only an old one", "the system's", "the system's is too old"],
 )
 def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str, bool], taken: str) -> None:
     for name in ("make", "sh"):
@@ -84,7 +86,8 @@ def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str,
     done = subprocess.run(
         ["make", "--dry-run", "--always-make", ".venv/runtime.stamp"],
         cwd=ROOT,
-        env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")} | {"PATH": str(tmp_path)},
+        env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+        | {"PATH": str(tmp_path), "SYSTEM_PYTHON": "system"},
         capture_output=True,
         text=True,
     )
