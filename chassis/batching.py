@@ -18,12 +18,21 @@ class Batcher(Generic[Item, Result]):
     `run` gets the items and answers one result or exception for each, in the same order; if it raises, every item of
     the batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has
     started is never cancelled, because what it does may be half done.
+
+    With `pace_s` a batch begins at least so long after the last one began: for what no reply waits for, where larger
+    batches are worth more than being early. The first after a rest begins at once all the same.
     """
 
     def __init__(
-        self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]], *, max_size: int = 200
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
+        *,
+        max_size: int = 200,
+        pace_s: float = 0,
     ) -> None:
         self._run = run
+        self._pace_s = pace_s
+        self._not_before = 0.0
         self._max_size = max_size
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -39,10 +48,18 @@ class Batcher(Generic[Item, Result]):
 
     async def _work(self) -> None:
         try:
-            while batch := self._next_batch():
-                await self._run_batch(batch)
+            while self._waiting:
+                await self._its_time()
+                if batch := self._next_batch():
+                    await self._run_batch(batch)
         finally:
             self._worker = None
+
+    async def _its_time(self) -> None:
+        loop = asyncio.get_running_loop()
+        if (early_s := self._not_before - loop.time()) > 0:
+            await asyncio.sleep(early_s)
+        self._not_before = loop.time() + self._pace_s
 
     def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []

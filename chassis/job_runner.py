@@ -35,6 +35,9 @@ class Settled:
     again_in_s: float | None = None
 
 
+# What is done is done: that it is written down later costs nothing but another try after a crash.
+_COMPLETION_PACE_S = 0.05
+
 JobHandler = Callable[[Job], Awaitable[Settled]]
 
 
@@ -73,7 +76,7 @@ class JobRunner:
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._completions: Batcher[JobLease, None] = Batcher(self._complete)
+        self._completions: Batcher[JobLease, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
         self._scheduler.add_job(

@@ -42,6 +42,8 @@ _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
 _AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)
 _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
+# Sales and releases are durable jobs: nobody waits for them, and until then the stock is held.
+_SETTLING_PACE_S = 0.05
 
 
 class GrpcInventory:
@@ -51,9 +53,9 @@ class GrpcInventory:
         self._peer = peer
         self._timeout_s = timeout_s
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, max_size=max_batch)
-        self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch)
+        self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
-        self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch)
+        self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S)
 
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)

@@ -16,16 +16,18 @@ _request: ContextVar[str] = ContextVar("request", default="none")
 class Doubling:
     """Doubles numbers; refuses negative ones, breaks on zero, and waits at a gate."""
 
-    def __init__(self, *, max_size: int = 200) -> None:
+    def __init__(self, *, max_size: int = 200, pace_s: float = 0) -> None:
+        self.begun_at: list[float] = []
         self.batches: list[list[int]] = []
         self.requests: list[str] = []
         self.gate = asyncio.Event()
-        self.batcher: Batcher[int, int] = Batcher(self._run, max_size=max_size)
+        self.batcher: Batcher[int, int] = Batcher(self._run, max_size=max_size, pace_s=pace_s)
 
     def submit(self, *numbers: int) -> list[asyncio.Task[int]]:
         return [asyncio.create_task(self.batcher.submit(number)) for number in numbers]
 
     async def _run(self, numbers: Sequence[int]) -> Sequence[int | BaseException]:
+        self.begun_at.append(asyncio.get_running_loop().time())
         self.batches.append(list(numbers))
         self.requests.append(_request.get())
         await self.gate.wait()
@@ -46,6 +48,18 @@ async def test_an_idle_batcher_begins_at_once() -> None:
     assert await doubling.batcher.submit(1) == 2
     assert await doubling.batcher.submit(2) == 4
     assert doubling.batches == [[1], [2]]
+
+
+async def test_what_is_paced_begins_at_once_after_a_rest_and_gathers_what_comes_early() -> None:
+    doubling = Doubling(pace_s=0.05)
+    doubling.gate.set()
+
+    assert await doubling.batcher.submit(1) == 2
+    early = doubling.submit(2)
+    await turn()
+    assert await asyncio.gather(*early, *doubling.submit(3)) == [4, 6]
+    assert doubling.batches == [[1], [2, 3]]
+    assert doubling.begun_at[1] - doubling.begun_at[0] >= 0.05
 
 
 async def test_what_comes_while_a_batch_is_in_flight_makes_the_next_in_order() -> None:
