@@ -64,9 +64,7 @@ class Identity:
 async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     """Makes what must be there from the first start on, a signing key and an administrator, and then the service."""
     clock = SystemClock()
-    engine = make_engine(
-        settings.database_url(DATABASE), application_name=NAME, pool_size=settings.pool_size, by_index=True
-    )
+    engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.pool_size)
     passwords = Argon2Passwords(_cost(settings))
     try:
         open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())

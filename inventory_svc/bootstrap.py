@@ -196,9 +196,7 @@ async def run(settings: InventorySettings) -> None:
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     """Of the `write` or the `read` database."""
     url = settings.database_url(f"easyorder_inventory_{side}")
-    return make_engine(
-        url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size, by_index=side == "write"
-    )
+    return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
 
 
 def _regular_work(

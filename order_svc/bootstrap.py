@@ -114,7 +114,6 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         settings.database_url(WRITE_DATABASE),
         application_name="order-write",
         pool_size=settings.database_pool_size,
-        by_index=True,
     )
     read = make_engine(
         settings.database_url(READ_DATABASE), application_name="order-read", pool_size=settings.database_pool_size

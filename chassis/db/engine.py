@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -20,14 +18,10 @@ _RECYCLE_S = 1800
 # Plans that stay right however the tables grow, and so may be kept: every statement goes to its few rows by an index.
 # Left alone, the planner keeps plans that it made while a table was small, and goes on reading all of it.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-# Plans are made anew each time, for the parameters and the tables as they are.
-_BY_STATISTICS = {"plan_cache_mode": "force_custom_plan"}
 
 
-def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10, by_index: bool = False) -> AsyncEngine:
+def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://…` or `postgresql+aioodbc://…`.
-
-    `by_index` is for databases of which every statement wants a few rows: the write sides.
 
     Sessions of the server run in UTC. A caller waits at most 5 s for one of the `pool_size` connections, and then gets
     SQLAlchemy's TimeoutError (Unavailable, once translated).
@@ -46,7 +40,7 @@ def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10, b
         pool_use_lifo=True,
         # Errors are logged and recorded: without the values, which may be secrets.
         hide_parameters=True,
-        connect_args=_connect_args(driver, application_name, _BY_INDEX if by_index else _BY_STATISTICS),
+        connect_args=_connect_args(driver, application_name),
     )
 
 
@@ -55,7 +49,7 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
 
 
-def _connect_args(driver: str, application_name: str, plans: Mapping[str, str]) -> dict[str, object]:
+def _connect_args(driver: str, application_name: str) -> dict[str, object]:
     # JIT compiles for longer than any statement of ours runs.
-    settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **plans}
+    settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX}
     return {"settings" if driver == "aioodbc" else "server_settings": settings}

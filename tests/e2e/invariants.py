@@ -52,12 +52,14 @@ _FINAL = {"PAID", "SHIPPED", "DELIVERED", "CANCELLED", "FAILED"}
 
 
 async def at_rest(mesh: Databases) -> bool:
-    """Every order has a final status, and no job is left to do."""
+    """Every order has a final status, no job is left to do, and the read side has all."""
     async with mesh.database("easyorder_order_write") as orders:
         statuses = {row["status"] for row in await orders.fetch("SELECT DISTINCT status FROM orders")}
         waiting = await orders.fetchval(_UNFINISHED)
         unpublished = await orders.fetchval("SELECT count(*) FROM outbox WHERE position IS NULL")
-    return statuses <= _FINAL and waiting == 0 and unpublished == 0
+        # Last: what is at rest brings no further change.
+        unread = await orders.fetchval("SELECT count(*) FROM change_log")
+    return statuses <= _FINAL and not (waiting or unpublished or unread)
 
 
 async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
