@@ -19,8 +19,8 @@ class Batcher(Generic[Item, Result]):
     the batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has
     started is never cancelled, because what it does may be half done.
 
-    With `pace_s` a batch begins at least so long after the last one began: for what no reply waits for, where larger
-    batches are worth more than being early. The first after a rest begins at once all the same.
+    With `pace_s` the batch after one of several items begins at least so long after that one began: where larger
+    batches are worth more than being early. What comes alone never waits.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 await self._its_time()
                 if batch := self._next_batch():
+                    if len(batch) > 1:
+                        self._not_before = asyncio.get_running_loop().time() + self._pace_s
                     await self._run_batch(batch)
         finally:
             self._worker = None
 
     async def _its_time(self) -> None:
-        loop = asyncio.get_running_loop()
-        if (early_s := self._not_before - loop.time()) > 0:
+        if (early_s := self._not_before - asyncio.get_running_loop().time()) > 0:
             await asyncio.sleep(early_s)
-        self._not_before = loop.time() + self._pace_s
 
     def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []

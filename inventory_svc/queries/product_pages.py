@@ -28,6 +28,8 @@ from inventory_svc.queries.products import PageRequest, ProductPage
 
 MAX_PAGES = 1000
 _REMEMBERED_CHANGES = 10_000
+# A look is a fifth of what a page from memory costs: under load, those who come within these milliseconds share one.
+_LOOK_PACE_S = 0.005
 
 
 class ReadsPages(Protocol):
@@ -112,7 +114,7 @@ class ProductPages:
         self._now = now
         self._kept: OrderedDict[PageRequest, _Kept] = OrderedDict()
         self._reading: dict[PageRequest, asyncio.Task[_Kept]] = {}
-        self._looks: Batcher[None, int] = Batcher(self._look, max_size=10_000)
+        self._looks: Batcher[None, int] = Batcher(self._look, max_size=10_000, pace_s=_LOOK_PACE_S)
         self._epoch, self._generation, self._total = "", 0, 0
         # All changes after `_remembered_from`, for pages that were read while newer ones came in.
         self._changes: deque[ProductChange] = deque(maxlen=_REMEMBERED_CHANGES)

@@ -50,16 +50,20 @@ async def test_an_idle_batcher_begins_at_once() -> None:
     assert doubling.batches == [[1], [2]]
 
 
-async def test_what_is_paced_begins_at_once_after_a_rest_and_gathers_what_comes_early() -> None:
+async def test_what_is_paced_gathers_what_comes_early_and_never_holds_back_what_comes_alone() -> None:
     doubling = Doubling(pace_s=0.05)
     doubling.gate.set()
 
-    assert await doubling.batcher.submit(1) == 2
-    early = doubling.submit(2)
+    assert await asyncio.gather(*doubling.submit(1, 2)) == [2, 4]
+    early = doubling.submit(3)
     await turn()
-    assert await asyncio.gather(*early, *doubling.submit(3)) == [4, 6]
-    assert doubling.batches == [[1], [2, 3]]
+    assert await asyncio.gather(*early, *doubling.submit(4)) == [6, 8]
+    assert doubling.batches == [[1, 2], [3, 4]]
     assert doubling.begun_at[1] - doubling.begun_at[0] >= 0.05
+
+    alone = Doubling(pace_s=3600)
+    alone.gate.set()
+    assert [await alone.batcher.submit(number) for number in (1, 2, 3)] == [2, 4, 6]
 
 
 async def test_what_comes_while_a_batch_is_in_flight_makes_the_next_in_order() -> None:
