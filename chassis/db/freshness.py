@@ -28,6 +28,8 @@ _STILL = text(f"SELECT EXISTS (SELECT {_PENDING.format(caller=':caller', positio
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
 
 
+# Under load, those who come within these seconds share a question.
+_PACE_S = 0.005
 # Who reads, and the position that was shown to them.
 _Reader = tuple[str, str | None]
 
@@ -48,7 +50,7 @@ class Freshness:
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._hurry = hurry
         self._poll_s = poll_s
-        self._asking: Batcher[_Reader, int | None] = Batcher(self._last, max_size=500)
+        self._asking: Batcher[_Reader, int | None] = Batcher(self._last, max_size=500, pace_s=_PACE_S)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
         """Returns once the caller's changes and the transaction at `position` are applied, as far as committed by now.
