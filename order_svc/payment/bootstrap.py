@@ -77,8 +77,13 @@ async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clo
 
 
 def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
-    """Transactions on the ledger in that database."""
-    return sql_units_of_work(SqlLedgerUow, make_sessions(engine), after_commit=AfterCommit())
+    """Units of work on the ledger in that database.
+
+    Each reads, decides, and writes with one statement; whether somebody else wrote meanwhile, the numbers of entries
+    tell. So the two need no transaction around them, and neither BEGIN nor COMMIT.
+    """
+    single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements), after_commit=AfterCommit())
 
 
 def payment_server(provider: Provider, verifier: TokenVerifier, settings: PaymentSettings) -> GrpcServer:
