@@ -8,9 +8,10 @@ position has seen all before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Text, cast, func, select, text
+from sqlalchemy import Select, Text, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
@@ -21,8 +22,16 @@ from chassis.events import Event, JsonPayload, PublishedEvent
 
 _BATCH = 1000
 _PUBLISH = text("SELECT publish_outbox(:batch)")
-_COLUMNS = [column for column in OUTBOX.c if column.name != "payload"]
-_SELECT = select(*_COLUMNS, cast(OUTBOX.c.payload, Text).label("payload"))
+_SELECT = select(
+    OUTBOX.c.position,
+    OUTBOX.c.kind,
+    OUTBOX.c.aggregate_id,
+    OUTBOX.c.sequence,
+    OUTBOX.c.owner,
+    OUTBOX.c.owner_team,
+    OUTBOX.c.occurred_on,
+    cast(OUTBOX.c.payload, Text),
+)
 
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -93,7 +102,7 @@ class Feed:
     async def _read(self, query: Select[Any]) -> list[PublishedEvent]:
         with translated():
             async with self._engine.connect() as connection:
-                return [_event(row) for row in (await connection.execute(query)).mappings()]
+                return [_event(*row) for row in await connection.execute(query)]
 
 
 class FeedTail:
@@ -132,16 +141,25 @@ def _single_statements(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _event(row: RowMapping) -> PublishedEvent:
+def _event(
+    position: int,
+    kind: str,
+    aggregate_id: int,
+    sequence: int,
+    owner: str,
+    owner_team: str | None,
+    occurred_on: datetime,
+    payload: str,
+) -> PublishedEvent:
     return PublishedEvent(
-        position=row["position"],
+        position=position,
         event=Event(
-            kind=row["kind"],
-            aggregate_id=row["aggregate_id"],
-            sequence=row["sequence"],
-            owner=row["owner"],
-            owner_team=row["owner_team"],
-            occurred_on=row["occurred_on"],
-            payload=JsonPayload(row["payload"]),
+            kind=kind,
+            aggregate_id=aggregate_id,
+            sequence=sequence,
+            owner=owner,
+            owner_team=owner_team,
+            occurred_on=occurred_on,
+            payload=JsonPayload(payload),
         ),
     )
