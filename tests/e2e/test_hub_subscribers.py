@@ -1,6 +1,6 @@
 """Hundreds of streams while orders run: each hears all that is its own, once and in order, whoever else does not read.
 
-EASYORDER_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_HUB_ORDERS_S [40] how many orders come in a second,
+EASYORDER_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_HUB_ORDERS_S [200] how many orders come in a second,
 evenly, and EASYORDER_HUB_ROUND_S [5] how long each of the rounds lasts: with a subscriber who does not read, and
 without, in turns.
 """
@@ -31,7 +31,7 @@ from tests.e2e.test_shopping import a_shelf
 from tests.polling import eventually, keeping_pace
 
 SUBSCRIBERS = int(os.environ.get("EASYORDER_HUB_SUBSCRIBERS", "500"))
-ORDERS_S = float(os.environ.get("EASYORDER_HUB_ORDERS_S", "40"))
+ORDERS_S = float(os.environ.get("EASYORDER_HUB_ORDERS_S", "200"))
 ROUND_S = float(os.environ.get("EASYORDER_HUB_ROUND_S", "5"))
 ROUNDS = 3  # of each kind
 ADMINISTRATORS = 3
