@@ -29,7 +29,7 @@ from inventory_svc.queries.products import PageRequest, ProductPage
 MAX_PAGES = 1000
 _REMEMBERED_CHANGES = 10_000
 # A look is a fifth of what a page from memory costs: under load, those who come within these milliseconds share one.
-_LOOK_PACE_S = 0.01
+_LOOK_PACE_S = 0.005
 
 
 class ReadsPages(Protocol):
