@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
 from chassis.db.failures import Refusals, translated
+from chassis.db.freshness import current_position
 from chassis.db.idempotency import SqlKeptAnswers
 from chassis.db.jobs import JobWriter, Settlements, SqlOpenJobs
 from chassis.db.outbox import event_rows
@@ -91,10 +92,14 @@ class SqlUnitOfWork:
         await self.session.flush()
         sent = await send_writes(self.session)
         self._settlements.check(sent)
+        position = sent.position
+        if self._has_read_side and position is None:
+            # All that was written went by way of the ORM.
+            position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
         self._after_commit.tell(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
-        return sent.position if self._has_read_side else None
+        return position if self._has_read_side else None
 
 
 SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)

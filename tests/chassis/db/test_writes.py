@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, event, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
+from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import gather, gather_insert, gather_update, send_writes
 from chassis.errors import Conflict
 
@@ -100,6 +101,19 @@ async def test_one_part_that_is_refused_refuses_all(session: AsyncSession) -> No
         await send_writes(session)
     await session.rollback()
     assert await names(session, NUT) == {}
+
+
+@pytest.mark.parametrize("gathered", [True, False], ids=["gathered", "all by the ORM"])
+async def test_every_commit_tells_its_position(session: AsyncSession, engine: AsyncEngine, gathered: bool) -> None:
+    open_uow = sql_units_of_work(SqlUnitOfWork, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
+
+    async with open_uow() as uow:
+        if gathered:
+            await gather_insert(uow.session, FRUIT, [{"id": 1, "name": "fig"}])
+        else:
+            await uow.session.execute(FRUIT.insert(), [{"id": 1, "name": "fig"}])
+        wrote = str(await uow.session.scalar(text("SELECT pg_current_xact_id()::text")))
+        assert await uow.commit() == wrote
 
 
 async def test_a_commit_sends_what_nobody_sent(session: AsyncSession) -> None:
