@@ -22,13 +22,10 @@ async def insert_rows(
     connection: AsyncSession | AsyncConnection,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
-    *,
-    skip_existing: bool = False,
 ) -> None:
-    """Inserts rows that all have the same columns. `skip_existing` leaves out those that hit a unique key."""
+    """Inserts rows that all have the same columns."""
     if rows:
-        conflict = " ON CONFLICT DO NOTHING" if skip_existing else ""
-        statement = text(inserting(table, tuple(rows[0])) + conflict)
+        statement = text(inserting(table, tuple(rows[0])))
         await connection.execute(statement, {"rows": as_json(rows)})
 
 
