@@ -209,7 +209,7 @@ def _wire(
 
     tail = FeedTail(feed, deliver, report=error_log.report)
     relay = Relay(write, report=error_log.report)
-    relay.on_published.append(tail.wake)
+    relay.on_published.append(tail.hand_over)
     projector = Projector(write, read, PROJECTIONS, report=error_log.report)
 
     def follow_up(committed: Committed) -> None:

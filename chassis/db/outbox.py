@@ -2,7 +2,8 @@
 
 Rows commit in another order than they got their ids, so "everything after the last id I saw" loses events. The relay
 gives positions to rows that are already visible, one batch after the other under a lock: a reader that has seen a
-position has seen all before it.
+position has seen all before it. What a relay published goes straight to the readers of its own process; those of
+others find it in the database.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from chassis.db.tables import OUTBOX
 from chassis.events import Event, JsonPayload, PublishedEvent
 
 _BATCH = 1000
-_PUBLISH = text("SELECT publish_outbox(:batch)")
 _SELECT = select(
     OUTBOX.c.position,
     OUTBOX.c.kind,
@@ -30,8 +30,12 @@ _SELECT = select(
     OUTBOX.c.owner,
     OUTBOX.c.owner_team,
     OUTBOX.c.occurred_on,
-    cast(OUTBOX.c.payload, Text),
+    cast(OUTBOX.c.payload, Text).label("payload_json"),
 )
+_PUBLISH = text(
+    "SELECT position, kind, aggregate_id, sequence, owner, owner_team, occurred_on, "
+    "CAST(payload AS text) AS payload_json FROM publish_outbox(:batch) ORDER BY position"
+).columns(*_SELECT.selected_columns)
 
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -51,26 +55,30 @@ def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 class Relay:
-    """Publishes what the outbox holds. Every replica runs one; whichever is first does the work."""
+    """Publishes what the outbox holds. Every replica runs one; whichever is first does the work.
+
+    `on_published` is told what this one published, in order of position. It is never all there is: other replicas
+    publish too, and a connection can break between the commit and its answer.
+    """
 
     def __init__(
         self, engine: AsyncEngine, *, idle_s: float = 0.5, pace_s: float = 0.02, report: Report = to_nobody
     ) -> None:
         self._engine = _single_statements(engine)
         self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, pace_s=pace_s, report=report)
-        self.on_published: list[Callable[[], None]] = []
+        self.on_published: list[Callable[[Sequence[PublishedEvent]], None]] = []
         self.wake = self._loop.wake
         self.start = self._loop.start
         self.stop = self._loop.stop
 
     async def _publish(self) -> bool:
         async with self._engine.connect() as connection:
-            published: int = (await connection.execute(_PUBLISH, {"batch": _BATCH})).scalar_one()
+            published = [_event(*row) for row in await connection.execute(_PUBLISH, {"batch": _BATCH})]
         if published:
             failpoints.reach("published_not_delivered")
             for tell in self.on_published:
-                tell()
-        return published == _BATCH
+                tell(published)
+        return len(published) == _BATCH
 
 
 class Feed:
@@ -106,7 +114,12 @@ class Feed:
 
 
 class FeedTail:
-    """Hands every event that is published from now on to `deliver`, once and in order, in this process."""
+    """Hands every event that is published from now on to `deliver`, once and in order, in this process.
+
+    What it is handed over is delivered without a query where it goes on exactly where the tail is. Whatever is missing
+    before it is read: another replica published it, or it will never be, because the relay that took the position
+    failed.
+    """
 
     def __init__(
         self,
@@ -119,21 +132,39 @@ class FeedTail:
         self._feed = feed
         self._deliver = deliver
         self._position = 0
+        self._handed_over: list[PublishedEvent] = []
         # Woken by this process's relay; the interval is for events that another replica's relay published.
-        self._loop = WakefulLoop("feed tail", self._read, idle_s=idle_s, report=report)
-        self.wake = self._loop.wake
+        self._loop = WakefulLoop("feed tail", self._go_on, idle_s=idle_s, report=report)
         self.stop = self._loop.stop
 
     async def start(self) -> None:
         self._position = await self._feed.last_position()
         await self._loop.start()
 
-    async def _read(self) -> bool:
+    def hand_over(self, published: Sequence[PublishedEvent]) -> None:
+        """Takes what this process's relay just published, in order of position: give it to `Relay.on_published`."""
+        self._handed_over += published
+        self._loop.wake()
+
+    async def _go_on(self) -> bool:
+        # Only here is delivered, by one round after the other: what is handed over meanwhile waits for the next one.
+        handed_over, self._handed_over = self._handed_over, []
+        new = [published for published in handed_over if published.position > self._position]
+        if handed_over and _is_gapless(new, after=self._position):
+            self._deliver_all(new)
+            return False
         events = await self._feed.after(self._position)
+        self._deliver_all(events)
+        return len(events) == _BATCH
+
+    def _deliver_all(self, events: Sequence[PublishedEvent]) -> None:
         if events:
             self._deliver(events)
             self._position = events[-1].position
-        return len(events) == _BATCH
+
+
+def _is_gapless(events: Sequence[PublishedEvent], *, after: int) -> bool:
+    return all(published.position == position for position, published in enumerate(events, after + 1))
 
 
 def _single_statements(engine: AsyncEngine) -> AsyncEngine:

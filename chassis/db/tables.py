@@ -27,18 +27,17 @@ from chassis.db.types import Json, UtcDateTime
 CHASSIS = MetaData()
 
 # One relay at a time gives positions (the number of the lock is any constant), and each statement of the function sees
-# what was committed before it: so whoever has seen a position has seen all before it.
+# what was committed before it: so whoever has seen a position has seen all before it. Positions of a call that was
+# rolled back are never given again, and missing in the feed.
 _PUBLISH_OUTBOX = """
-CREATE OR REPLACE FUNCTION publish_outbox(batch int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE published int;
+CREATE OR REPLACE FUNCTION publish_outbox(batch int) RETURNS SETOF outbox LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7304891);
-    UPDATE outbox AS t SET position = numbered.position
+    RETURN QUERY UPDATE outbox AS t SET position = numbered.position
     FROM (SELECT id, nextval('outbox_position') AS position FROM
         (SELECT id FROM outbox WHERE position IS NULL ORDER BY id LIMIT batch) AS waiting) AS numbered
-    WHERE t.id = numbered.id AND t.position IS NULL;
-    GET DIAGNOSTICS published = ROW_COUNT;
-    RETURN published;
+    WHERE t.id = numbered.id AND t.position IS NULL
+    RETURNING t.*;
 END
 $$
 """

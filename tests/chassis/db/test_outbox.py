@@ -88,11 +88,11 @@ async def uncommitted(engine: AsyncEngine, *events: Event) -> AsyncIterator[Asyn
 class Replica:
     """A process with a relay and a tail of its own."""
 
-    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.01) -> None:
+    def __init__(self, engine: AsyncEngine, *, feed: Feed | None = None, idle_s: float = 0.01) -> None:
         self.seen: list[PublishedEvent] = []
-        self.tail = FeedTail(Feed(engine), self.seen.extend, idle_s=idle_s)
+        self.tail = FeedTail(feed or Feed(engine), self._deliver, idle_s=idle_s)
         self.relay = Relay(engine, idle_s=idle_s)
-        self.relay.on_published.append(self.tail.wake)
+        self.relay.on_published.append(self.tail.hand_over)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()
@@ -106,6 +106,38 @@ class Replica:
     @property
     def events(self) -> list[Event]:
         return [published.event for published in self.seen]
+
+    def _deliver(self, events: Sequence[PublishedEvent]) -> None:
+        self.seen += events
+
+
+class CountedFeed(Feed):
+    """Counts how often it is read on, and lets a test hold reads back before or after they look."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine)
+        self.reads = 0
+        self.may_look, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.may_look.set()
+        self.may_answer.set()
+        self.looked = 0
+
+    async def after(self, position: int, *, limit: int = 1000) -> list[PublishedEvent]:
+        self.reads += 1
+        await self.may_look.wait()
+        events = await super().after(position, limit=limit)
+        self.looked += 1
+        await self.may_answer.wait()
+        return events
+
+
+@asynccontextmanager
+async def replica_that_is_told(engine: AsyncEngine) -> AsyncIterator[tuple[Replica, CountedFeed]]:
+    """A replica at rest, which looks for what others published only when its own relay has published something."""
+    feed = CountedFeed(engine)
+    async with Replica(engine, feed=feed, idle_s=1000) as replica:
+        await eventually(lambda: feed.looked == 1)
+        yield replica, feed
 
 
 async def test_a_feed_gives_events_back_as_they_were(bench: FeedBench) -> None:
@@ -220,6 +252,93 @@ async def test_a_tail_begins_with_what_is_published_after_its_start(chassis_engi
     async with Replica(chassis_engine) as replica:
         await written(chassis_engine, an_event(2))
         await eventually(lambda: replica.events == [an_event(2)])
+
+
+async def test_what_the_own_relay_published_is_delivered_without_a_query(chassis_engine: AsyncEngine) -> None:
+    async with replica_that_is_told(chassis_engine) as (replica, feed):
+        for sequence in range(1, 4):
+            await written(chassis_engine, an_event(1, sequence), an_event(2, sequence))
+            replica.relay.wake()
+            await eventually(lambda: len(replica.seen) == 2 * sequence)  # noqa: B023
+
+    assert feed.reads == 1
+    assert replica.seen == await feed.after(0)
+
+
+async def test_what_another_replica_published_in_between_comes_first(chassis_engine: AsyncEngine) -> None:
+    async with replica_that_is_told(chassis_engine) as (replica, feed):
+        await written(chassis_engine, an_event(1))
+        await Relay(chassis_engine)._publish()
+        await written(chassis_engine, an_event(2))
+        replica.relay.wake()
+        await eventually(lambda: replica.events == [an_event(1), an_event(2)])
+
+        await written(chassis_engine, an_event(3))
+        replica.relay.wake()
+        await eventually(lambda: replica.events == [an_event(1), an_event(2), an_event(3)])
+
+    assert feed.reads == 2
+
+
+async def test_a_position_that_nothing_got_holds_nothing_up(chassis_engine: AsyncEngine) -> None:
+    async with replica_that_is_told(chassis_engine) as (replica, feed):
+        await written(chassis_engine, an_event(1))
+        async with chassis_engine.connect() as failing:
+            await failing.execute(outbox._PUBLISH, {"batch": 1})
+            await failing.rollback()
+        replica.relay.wake()
+        await eventually(lambda: replica.events == [an_event(1)])
+
+        await written(chassis_engine, an_event(2))
+        replica.relay.wake()
+        await eventually(lambda: replica.events == [an_event(1), an_event(2)])
+
+    assert [published.position for published in replica.seen] == [2, 3]
+    assert feed.reads == 2
+
+
+@pytest.mark.parametrize("looks", ["before", "after"])
+async def test_what_is_handed_over_while_the_tail_reads_is_delivered_once(
+    chassis_engine: AsyncEngine, looks: str
+) -> None:
+    """Whether the read has it too or not."""
+    async with replica_that_is_told(chassis_engine) as (replica, feed):
+        held = feed.may_answer if looks == "before" else feed.may_look
+        held.clear()
+        await written(chassis_engine, an_event(1))
+        await Relay(chassis_engine)._publish()
+        await written(chassis_engine, an_event(2))
+        replica.relay.wake()
+        await eventually(lambda: feed.looked == 2 if looks == "before" else feed.reads == 2)
+        await written(chassis_engine, an_event(3))
+        replica.relay.wake()
+        await eventually(lambda: len(replica.tail._handed_over) == 1)
+        assert replica.seen == []
+        held.set()
+        await eventually(lambda: len(replica.seen) >= 3)
+
+    assert replica.events == [an_event(1), an_event(2), an_event(3)]
+    assert feed.reads == 2
+
+
+async def test_what_could_not_be_delivered_is_delivered_later(chassis_engine: AsyncEngine) -> None:
+    async with replica_that_is_told(chassis_engine) as (replica, _):
+        deliver, failures = replica.tail._deliver, [RuntimeError("the first delivery fails")]
+
+        def fail_first(events: Sequence[PublishedEvent]) -> None:
+            if failures:
+                raise failures.pop()
+            deliver(events)
+
+        replica.tail._deliver = fail_first
+        await written(chassis_engine, an_event(1))
+        replica.relay.wake()
+        await eventually(lambda: not failures)
+        await written(chassis_engine, an_event(2))
+        replica.relay.wake()
+        await eventually(lambda: len(replica.seen) >= 2)
+
+    assert replica.events == [an_event(1), an_event(2)]
 
 
 async def test_an_event_of_an_aggregate_exists_once(chassis_engine: AsyncEngine) -> None:
