@@ -54,6 +54,7 @@ from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
+from inventory_svc.commands.preview_amendment import PreviewAmendment, preview_amendment
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_and_commit
 from inventory_svc.commands.restock import Restock, restock_batch
@@ -96,6 +97,7 @@ def handle_commands(
     mediator.handle_together([Reserve, Commit], reserve)
     mediator.handle_batch(Release, release_batch)
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
+    mediator.handle(PreviewAmendment, partial(preview_amendment, rates=rates))
     mediator.handle_batch(Restock, restock_batch)
     mediator.handle(AdjustStock, adjust_stock)
     mediator.handle_batch(KeepReservation, keep_reservations)

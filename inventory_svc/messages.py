@@ -24,6 +24,7 @@ from chassis.money import Money
 from chassis.wire import codec
 from chassis.wire_types import money_message
 from inventory_svc.commands.amend import Amend
+from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
@@ -98,7 +99,14 @@ def reserve_command(request: ReservationRequest) -> Reserve:
     )
 
 
-def amend_command(request: AmendmentMessage) -> Amend:
+def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
+    if request.validate_only:
+        return PreviewAmendment(
+            order_id=request.order_id,
+            revision=request.revision,
+            extra_order_id=request.extra_order_id,
+            lines=order_lines(request.lines),
+        )
     return Amend(
         order_id=request.order_id,
         revision=request.revision,

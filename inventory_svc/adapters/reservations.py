@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,7 @@ from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.db.writes import gather, gather_insert
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
+from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.pricing import Discount, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import HeldLine
@@ -70,9 +72,10 @@ _SAVE_QUOTES = (
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
     "WHERE t.order_id = r.order_id"
 )
-_SAVE_REVISIONS = (
-    "UPDATE reservation AS t SET revision = r.revision, points_earned = r.points_earned "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', 'revision', 'points_earned'])} WHERE t.order_id = r.order_id"
+_AMENDED = ["state", "sold", "expire_at", "discounts", "points_spent", "points_earned", "revision"]
+_SAVE_AMENDED = (
+    f"UPDATE reservation AS t SET {', '.join(f'{column} = r.{column}' for column in _AMENDED)} "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', *_AMENDED])} WHERE t.order_id = r.order_id"
 )
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _SAVE_LINES = (
@@ -130,10 +133,9 @@ class SqlReservations:
             await gather(self._session, _LINES.name, _SAVE_LINES, rows)
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
-        await self.save(reservations)
         if reservations:
             rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
-            await gather(self._session, _STORED, _SAVE_REVISIONS, rows)
+            await gather(self._session, _STORED, _SAVE_AMENDED, rows)
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
@@ -197,7 +199,8 @@ def _row(reservation: Reservation) -> dict[str, Any]:
 
 def _discount(document: Mapping[str, Any], currency: str) -> Discount:
     shares = tuple(Money.of(share, currency) for share in document["shares"])
-    return Discount(**{**document, "shares": shares})
+    terms = document["terms"] and _terms(document)
+    return Discount(**{**document, "shares": shares, "terms": terms})
 
 
 def _discount_document(discount: Discount) -> dict[str, Any]:
@@ -206,6 +209,36 @@ def _discount_document(discount: Discount) -> dict[str, Any]:
         "code": discount.code,
         "description": discount.description,
         "shares": [share.amount for share in discount.shares],
+        "terms": discount.terms and _terms_document(discount.terms),
+    }
+
+
+def _terms(discount: Mapping[str, Any]) -> Incentive:
+    terms = discount["terms"]
+    least = terms["min_total"]
+    return Incentive(
+        id=discount["incentive_id"],
+        code=discount["code"],
+        kind=IncentiveKind(terms["kind"]),
+        value=Decimal(terms["value"]),
+        currency=terms["currency"],
+        min_total=least and Money.of(least["amount"], least["currency"]),
+        product_item_ids=tuple(terms["product_item_ids"]),
+        buy_quantity=terms["buy_quantity"],
+        get_quantity=terms["get_quantity"],
+    )
+
+
+def _terms_document(terms: Incentive) -> dict[str, Any]:
+    least = terms.min_total
+    return {
+        "kind": terms.kind.value,
+        "value": terms.value,
+        "currency": terms.currency,
+        "min_total": least and {"amount": least.amount, "currency": least.currency},
+        "product_item_ids": terms.product_item_ids,
+        "buy_quantity": terms.buy_quantity,
+        "get_quantity": terms.get_quantity,
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, ReservationReleased, StillWaiting
 from inventory_svc.domain.offers import Offers
-from inventory_svc.domain.pricing import LoyaltyRates, price
+from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
 from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
 
@@ -33,6 +33,8 @@ def amend(
 ) -> bool:
     """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
 
+    Its codes and points are worked out anew as `preview` did, whatever became of the codes since: the order says so.
+
     What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
     are sold, pieces that went are restocked. What waits for stock goes on waiting at its place, for what it still
     wants; the pieces that it gives up first are those that have not come.
@@ -54,11 +56,30 @@ def amend(
         _move(held, extra, surplus, shelf)
     if held.state is ReservationState.BACKORDERED:
         held.state = state_of(lines)
-    held.lines, held.revision = lines, change.revision
-    # An order with discounts is not changed, so what it earns now is what its lines earn.
-    earned = price(lines, (), 0, held.currency, rates).points_earned
-    held.quote = replace(held.quote, points_earned=earned)
+    held.lines, held.quote, held.revision = lines, _requoted(held, lines, rates), change.revision
     return True
+
+
+def preview(
+    held: Reservation,
+    extra: Reservation | None,
+    change: Amendment,
+    offers: Offers,
+    now: datetime,
+    rates: LoyaltyRates,
+) -> Reservation:
+    """What `amend` would make of `held`, which stays as it is; `held` itself if that was done before.
+
+    Raises AmendmentTooEarly and InvalidArgument like `amend`; IncentiveInvalid for a code that is not given any more,
+    or does nothing for these lines.
+    """
+    if held.revision >= change.revision:
+        return held
+    if held.revision != change.revision - 1:
+        raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
+    lines, _ = _divided(held, extra, change.lines)
+    offers.require_given(held.quote.terms, held.currency, lines, now)
+    return replace(held, lines=lines, quote=_requoted(held, lines, rates), revision=change.revision)
 
 
 def renew_as_it_was(held: Reservation, shelf: Shelf, offers: Offers, ttl: timedelta, *, reopen: bool = False) -> bool:
@@ -100,16 +121,25 @@ def take_back(held: Reservation, totals: Iterable[Line], shelf: Shelf) -> bool:
     return bool(back)
 
 
+def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
+    """What the order gets off for other lines, on the terms on which it redeemed its codes.
+
+    It has these codes, and spends no more points than it did, so nobody else has to be asked.
+    """
+    return price(lines, held.quote.terms, held.quote.points_spent, held.currency, rates)
+
+
 def _divided(
     held: Reservation, extra: Reservation | None, wanted: Iterable[Line]
 ) -> tuple[tuple[HeldLine, ...], list[HeldLine]]:
-    """The lines of the order now, and what is left over of both reservations."""
+    """The lines of the order now, by item, and what is left over of both reservations."""
     had = {line.product_item_id: line for line in held.lines}
     more = {line.product_item_id: line for line in extra.lines} if extra else {}
     left = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
     waited_for = {item: line.backordered for item, line in had.items()}
     lines = []
-    for line in together(wanted):
+    # Cents that do not divide go by the order of the lines: it must not depend on who tells them.
+    for line in sorted(together(wanted), key=lambda line: line.product_item_id):
         item = line.product_item_id
         left[item] = left.get(item, 0) - line.quantity
         if left[item] < 0:

@@ -65,6 +65,21 @@ class Incentive:
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 return f"loyalty points times {_plain(self.value)}"
 
+    @property
+    def terms(self) -> Incentive:
+        """What it gives and asks for, as an order keeps it; without when, to whom and how often it is given."""
+        return Incentive(
+            id=self.id,
+            code=self.code,
+            kind=self.kind,
+            value=self.value,
+            currency=self.currency,
+            min_total=self.min_total,
+            product_item_ids=self.product_item_ids,
+            buy_quantity=self.buy_quantity,
+            get_quantity=self.get_quantity,
+        )
+
     def covers(self, product_item_id: int) -> bool:
         return not self.product_item_ids or product_item_id in self.product_item_ids
 

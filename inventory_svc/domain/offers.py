@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inventory_svc.domain.errors import IncentiveInvalid
@@ -73,12 +73,24 @@ class Offers:
         """What the shopper would get for `lines`; redeems nothing. Raises IncentiveInvalid for what can not be used."""
         chosen = [self._find(code) for code in dict.fromkeys(wish.codes)]
         for incentive in chosen:
-            self._require_valid(incentive, wish, lines, now)
+            self._require_valid(incentive, wish.currency, lines, now)
             self._require_left(incentive, wish.user_id)
             if len(chosen) > 1 and not incentive.stackable:
                 raise IncentiveInvalid.of(incentive.code, "it can not be combined with other codes")
         self._require_points(wish.user_id, wish.points)
         return price(lines, chosen, wish.points, wish.currency, rates)
+
+    def require_given(
+        self, terms: Iterable[Incentive], currency: str, lines: Sequence[HeldLine], now: datetime
+    ) -> None:
+        """Raises IncentiveInvalid for a code that is given no more, or that asks for more than `lines` are.
+
+        Not for one that is used up: these `terms` are of an order that has its use.
+        """
+        for kept in terms:
+            present = self._by_id[kept.id]
+            as_given = replace(kept, active=present.active, starts=present.starts, ends=present.ends)
+            self._require_valid(as_given, currency, lines, now)
 
     def redeem(self, quote: Quote, order_id: int, user_id: str) -> None:
         """All of it or nothing. Raises IncentiveInvalid when a limit is reached or the points are not there."""
@@ -104,19 +116,19 @@ class Offers:
             raise IncentiveInvalid.of(code, "there is no incentive with this code")
         return self._by_code[code]
 
-    def _require_valid(self, incentive: Incentive, wish: Wish, lines: Sequence[HeldLine], now: datetime) -> None:
+    def _require_valid(self, incentive: Incentive, currency: str, lines: Sequence[HeldLine], now: datetime) -> None:
         if not incentive.active:
             raise IncentiveInvalid.of(incentive.code, "it is not active any more")
         if incentive.starts and now < incentive.starts:
             raise IncentiveInvalid.of(incentive.code, f"it starts at {incentive.starts.isoformat()}")
         if incentive.ends and incentive.ends <= now:
             raise IncentiveInvalid.of(incentive.code, f"it ended at {incentive.ends.isoformat()}")
-        if incentive.currency and incentive.currency != wish.currency:
+        if incentive.currency and incentive.currency != currency:
             raise IncentiveInvalid.of(incentive.code, f"it is for orders in {incentive.currency}")
         least = incentive.min_total
-        if least and least.currency != wish.currency:
+        if least and least.currency != currency:
             raise IncentiveInvalid.of(incentive.code, f"it is for orders in {least.currency}")
-        if least and (sub_total(lines, wish.currency) - least).is_negative:
+        if least and (sub_total(lines, currency) - least).is_negative:
             raise IncentiveInvalid.of(incentive.code, f"the order must come to {least} at least")
 
     def _require_left(self, incentive: Incentive, user_id: str) -> None:

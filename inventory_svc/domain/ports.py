@@ -111,7 +111,7 @@ class Reservations(Protocol):
         ...
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
-        """Stores state, expiry, revision, points earned and other lines than there were."""
+        """Stores state, expiry, revision, discounts, points and other lines than there were."""
         ...
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:

@@ -7,7 +7,7 @@ have left, so that the order in which a shopper types them changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from itertools import chain
 
@@ -30,12 +30,16 @@ class LoyaltyRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """What one code takes off each line of an order; the points, where `incentive_id` is None and `code` empty."""
+    """What one code takes off each line of an order; the points, where `incentive_id` is None and `code` empty.
+
+    `terms` is the incentive as it was redeemed: what it gives stays so for this order, however it is edited.
+    """
 
     incentive_id: int | None
     code: str
     description: str
     shares: tuple[Money, ...]
+    terms: Incentive | None = None
 
     def amount(self, currency: str) -> Money:
         return Money.sum(self.shares, currency)
@@ -52,6 +56,11 @@ class Quote:
     @property
     def incentive_ids(self) -> tuple[int, ...]:
         return tuple(discount.incentive_id for discount in self.discounts if discount.incentive_id is not None)
+
+    @property
+    def terms(self) -> tuple[Incentive, ...]:
+        """Of its codes, as they were redeemed."""
+        return tuple(discount.terms for discount in self.discounts if discount.terms is not None)
 
     def line_discount(self, number: int, currency: str) -> Money:
         """The share of the line with this number, from 0."""
@@ -121,13 +130,14 @@ class _Bill:
                 shares = spread(min(int(incentive.value * _MINOR), sum(left)), left)
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 shares = [0] * len(left)
-        return self._take_off(incentive.id, incentive.code, incentive.description, shares)
+        discount = self._take_off(incentive.description, shares)
+        return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 
     def pay_with(self, points: int, rates: LoyaltyRates) -> tuple[int, Discount]:
         """The points that were needed, and what they take off."""
         off = min(points * _MINOR // rates.worth_a_unit, sum(self._left))
         spent = -(-off * rates.worth_a_unit // _MINOR)
-        return spent, self._take_off(None, "", f"{spent} loyalty points", spread(off, self._left))
+        return spent, self._take_off(f"{spent} loyalty points", spread(off, self._left))
 
     def earns(self, multipliers: Sequence[Incentive], rates: LoyaltyRates) -> int:
         points = Decimal(0)
@@ -155,11 +165,11 @@ class _Bill:
             free -= given
         return shares
 
-    def _take_off(self, incentive_id: int | None, code: str, description: str, shares: Sequence[int]) -> Discount:
+    def _take_off(self, description: str, shares: Sequence[int]) -> Discount:
         self._left = [left - share for left, share in zip(self._left, shares, strict=True)]
         return Discount(
-            incentive_id=incentive_id,
-            code=code,
+            incentive_id=None,
+            code="",
             description=description,
             shares=tuple(Money.of(Decimal(share).scaleb(-2), self._currency) for share in shares),
         )

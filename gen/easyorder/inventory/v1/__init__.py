@@ -163,6 +163,13 @@ class Amendment(betterproto2.Message):
     With `renew`: also when it was released, for an order that is taken up again.
     """
 
+    validate_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
+    """
+    Tell what the reservation would be, discounts and points worked out anew, and change nothing (AIP-163). Only this is
+    refused with INCENTIVE_INVALID where a code is given no more, or not for these lines: an order that was changed stays
+    so, and its reservation follows it.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "Amendment", Amendment)
 

@@ -1,0 +1,40 @@
+"""PreviewAmendment: what a reservation would be after a change of its order, discounts included; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.amendment import Amendment, preview
+from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.pricing import LoyaltyRates
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.stock import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewAmendment(Command[Reservation]):
+    """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none."""
+
+    order_id: int
+    revision: int
+    lines: tuple[Line, ...]
+    extra_order_id: int = 0
+
+
+async def preview_amendment(cmd: PreviewAmendment, uow: InventoryUow, *, rates: LoyaltyRates) -> Reservation:
+    """Raises ReservationNotFound, IncentiveInvalid, AmendmentTooEarly or InvalidArgument."""
+    held = await _found(uow, cmd.order_id)
+    extra = await _found(uow, cmd.extra_order_id) if cmd.extra_order_id else None
+    # For the time; of stock it needs nothing.
+    now = (await uow.stocks.look(held.item_ids)).now
+    offers = await uow.incentives.look(held.claim)
+    return preview(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), offers, now, rates)
+
+
+async def _found(uow: InventoryUow, order_id: int) -> Reservation:
+    found = await uow.reservations.find(order_id)
+    if found is None:
+        raise ReservationNotFound.of(order_id)
+    return found
