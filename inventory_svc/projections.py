@@ -123,7 +123,7 @@ FROM (SELECT count(*) AS size FROM product_document) AS actual WHERE id = 1 AND 
 
 
 def projections() -> Mapping[str, Projection]:
-    """By table of the write side; wholes before their parts."""
+    """By table of the write side."""
     return {name: CopyProjection(table) for name, table in COPIED.items()}
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.bulk import as_json
-from chassis.db.projector import Change
 
 
 class CopyProjection:
@@ -17,13 +16,11 @@ class CopyProjection:
     def __init__(self, read_table: Table, columns: Sequence[str] | None = None) -> None:
         stored = [column.name for column in read_table.columns if column.computed is None]
         names = list(columns) if columns is not None else stored
-        self._upsert = _upsert(read_table.fullname, names, newer=">")
-        self._repair = _upsert(read_table.fullname, names, newer=">=")
+        self._upsert = _upsert(read_table.fullname, names)
         self._ids, self._ids_after, self._remove = _listing(read_table.fullname)
 
-    async def apply(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool = False) -> None:
-        images = "[" + ",".join(change.image_json for change in changes) + "]"
-        await read.execute(self._repair if repair else self._upsert, {"images": images})
+    def applying(self, images: str, *, repair: bool) -> str:
+        return self._upsert(images, ">=" if repair else ">")
 
     async def ids(self, read: AsyncConnection, after: str | None, limit: int) -> Sequence[str]:
         if after is None:
@@ -46,11 +43,12 @@ def _listing(table: str) -> tuple[TextClause, TextClause, TextClause]:
     )
 
 
-def _upsert(table: str, columns: Sequence[str], *, newer: str) -> TextClause:
+def _upsert(table: str, columns: Sequence[str]) -> Callable[[str, str], str]:
+    """By the SQL of the images, and how their version compares with the present one."""
     names = ", ".join(f'"{name}"' for name in columns)
     assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "id")
-    return text(
+    return (
         f"INSERT INTO {table} AS present ({names}) "
-        f"SELECT {names} FROM jsonb_populate_recordset(CAST(NULL AS {table}), CAST(:images AS jsonb)) "
-        f"ON CONFLICT (id) DO UPDATE SET {assignments} WHERE excluded.row_version {newer} present.row_version"
-    )
+        f"SELECT {names} FROM jsonb_populate_recordset(CAST(NULL AS {table}), {{}}) "
+        f"ON CONFLICT (id) DO UPDATE SET {assignments} WHERE excluded.row_version {{}} present.row_version"
+    ).format

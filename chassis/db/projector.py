@@ -2,18 +2,21 @@
 
 A batch is taken in one write transaction that commits only after the read side has: a crash in between brings the
 batch again, and row versions make that harmless. Not "everything after the last id I saw", because rows commit in
-another order than they got their ids. Several projectors share the work, each skips what another one holds. A change
-that can not be applied is parked and tried again later, without stopping the others.
+another order than they got their ids. Several projectors share the work, each skips what another one holds. The read
+side takes a batch as one statement, whatever the number of tables. A change that can not be applied is parked and tried
+again later, without stopping the others.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import Report, WakefulLoop, to_nobody
@@ -75,10 +78,12 @@ class Change(NamedTuple):
 class Projection(Protocol):
     """Keeps one table of the read database, whose rows have the ids of the write side's."""
 
-    async def apply(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool) -> None:
-        """Applies the latest change of each row, in the connection's transaction; must bear being repeated.
+    def applying(self, images: str, *, repair: bool) -> str:
+        """The statement that applies the latest image of some rows; must bear being repeated.
 
-        A change of an older version than what is there does nothing; one of the same version too, unless `repair`.
+        `images` is an SQL expression: a jsonb array. An image of an older version than what is there does nothing; one
+        of the same version too, unless `repair`. Becomes part of a larger statement: sees nothing of what other
+        projections do in the same batch, and its table refers to none of theirs.
         """
         ...
 
@@ -96,9 +101,9 @@ Told = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Projector:
-    """Applies changes in the order of `projections` (by write table), a batch in one transaction of the read database.
+    """Applies changes by `projections` (by write table), a batch in one statement of the read database.
 
-    `conclude` comes last in that transaction: the place for what is made of several tables.
+    With `conclude` it is a transaction, and that comes last in it: the place for what is made of several tables.
     `on_applied` is told of changes that readers see by now, possibly more than once: the place to evict caches.
     """
 
@@ -110,12 +115,14 @@ class Projector:
         *,
         conclude: Conclusion | None = None,
         idle_s: float = 0.25,
-        pace_s: float = 0.1,
+        pace_s: float = 0.2,
         batch: int = 1000,
         report: Report = to_nobody,
     ) -> None:
         self._write = write
         self._read = read
+        # Single statements: without BEGIN and COMMIT they cost one round trip.
+        self._read_single = read.execution_options(isolation_level="AUTOCOMMIT")
         self._projections = projections
         self._conclude = conclude
         self._report = report
@@ -154,8 +161,8 @@ class Projector:
         """
         count, after = 0, None
         while chunk := await self._chunk(entity, after):
-            async with self._read.begin() as read:
-                await self._projections[entity].apply(read, _sorted(chunk), repair=True)
+            async with self._read_single.connect() as read:
+                await self._send(read, _sorted(chunk), repair=True)
             await self._tell(chunk)
             count, after = count + len(chunk), chunk[-1].entity_id
         await self._remove_strangers(entity)
@@ -201,11 +208,12 @@ class Projector:
         """Applies what can be applied; answers the changes applied, and those that failed."""
         latest = _latest(changes)
         try:
-            async with self._read.begin() as read:
-                for entity, projection in self._projections.items():
-                    if of_entity := [change for change in latest if change.entity == entity]:
-                        await projection.apply(read, of_entity, repair=False)
-                if self._conclude is not None:
+            if self._conclude is None:
+                async with self._read_single.connect() as read:
+                    await self._send(read, latest)
+            else:
+                async with self._read.begin() as read:
+                    await self._send(read, latest)
                     await self._conclude(read, latest)
         except Exception as error:
             if meaning_of(error) is not None:
@@ -218,6 +226,17 @@ class Projector:
             self._report(f"projector: {change.entity} {change.entity_id}", error)
             return [], list(changes)
         return latest, []
+
+    async def _send(self, read: AsyncConnection, changes: Sequence[Change], *, repair: bool = False) -> None:
+        images = defaultdict(list)
+        for change in changes:
+            images[change.entity].append(change.image_json)
+        parts = tuple(
+            self._projections[entity].applying(f"CAST(:images{number} AS jsonb)", repair=repair)
+            for number, entity in enumerate(images)
+        )
+        of_entities = {f"images{number}": f"[{','.join(some)}]" for number, some in enumerate(images.values())}
+        await read.execute(_in_one(parts), of_entities)
 
     async def _apply_halves(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
         middle = len(changes) // 2
@@ -247,6 +266,12 @@ class Projector:
             return [Change(*row) for row in await write.execute(statement, parameters)]
 
 
+@lru_cache(maxsize=256)
+def _in_one(parts: tuple[str, ...]) -> TextClause:
+    ctes = ", ".join(f"applied{number} AS ({part})" for number, part in enumerate(parts))
+    return text(f"WITH {ctes} SELECT 1")
+
+
 def _latest(changes: Sequence[Change]) -> list[Change]:
     """One change for each row, that of the highest version."""
     latest: dict[tuple[str, str], Change] = {}
@@ -258,5 +283,5 @@ def _latest(changes: Sequence[Change]) -> list[Change]:
 
 
 def _sorted(changes: Iterable[Change]) -> list[Change]:
-    # Projectors that meet on the same rows lock them in the same order.
+    # Projectors that meet on the same rows lock them in the same order, tables as well as rows.
     return sorted(changes, key=lambda change: (change.entity, change.entity_id))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
@@ -72,6 +72,18 @@ async def test_changes_are_read_once_projected(reads: OrderReads) -> None:
     seen = await reads.get(order_id)
     assert seen == order.view()
     assert (seen.status, seen.cancel_reason) == (Status.CANCELLED, "changed my mind")
+
+
+async def test_an_order_with_all_its_parts_is_projected_with_one_statement(reads: OrderReads) -> None:
+    await reads.app.given(an_order(off="7.50"))
+    sent: list[str] = []
+    event.listen(reads.read.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
+
+    await reads.project()
+
+    (statement,) = sent
+    for table in ("orders", "order_item", "order_discount", "payment"):
+        assert f"INSERT INTO {table} " in statement
 
 
 async def test_only_owners_their_teams_and_administrators_see_an_order(reads: OrderReads) -> None:
