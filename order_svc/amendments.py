@@ -1,7 +1,8 @@
 """Changes of placed orders that need stock: either the new order holds, or the old one stands.
 
-What an order is to have beyond what it has is held beside it first, under an expiry. Then one transaction of the order
-makes it what it is to be. Then a durable job makes one reservation of the two. A crash before the transaction leaves
+What an order is to have beyond what it has is held beside it first, under an expiry. Where it has discounts,
+inventory_svc shows what they would be, which changes nothing. Then one transaction of the order makes it what it is to
+be. Then a durable job makes one reservation of the two, discounted as was shown. A crash before the transaction leaves
 the old order and a hold that ends by itself; a crash after it leaves the job.
 """
 
@@ -19,8 +20,8 @@ from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.uow import OrderUow
-from order_svc.commands.update_order import MoreStockNeeded, UpdateOrder
-from order_svc.domain.inventory import Hold, HoldRequest, Inventory, StockAmendment
+from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
+from order_svc.domain.inventory import Hold, HoldRequest, Inventory, Preview, StockAmendment
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.holds import give_back, given_back_when_refused
@@ -70,6 +71,7 @@ class Amendments:
     ) -> OrderView:
         item_ids = tuple([await self._item_ids.next() for _ in lines])
         extra: Hold | None = None
+        preview: Preview | None = None
         for _ in range(_ATTEMPTS):
             command = UpdateOrder(
                 request=request,
@@ -79,13 +81,14 @@ class Amendments:
                 item_ids=item_ids,
                 transaction_id=self._new_transaction_id(),
                 extra=extra,
+                preview=preview,
             )
             beside = extra.order_id if extra else None
             try:
                 async with given_back_when_refused(self._inventory, beside):
                     updated = await self._mediator.send(command)
-            except MoreStockNeeded as needed:
-                extra = await self._hold(needed, lines)
+            except ChangeToBePrepared as needed:
+                extra, preview = await self._prepare(needed, lines)
                 continue
             if beside is not None and beside != updated.extra_order_id:
                 # The answer of an equal request that was quicker.
@@ -95,7 +98,35 @@ class Amendments:
             await give_back(self._inventory, extra.order_id)
         raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
 
-    async def _hold(self, needed: MoreStockNeeded, wanted: Sequence[tuple[int, int]]) -> Hold | None:
+    async def _prepare(
+        self, needed: ChangeToBePrepared, wanted: tuple[tuple[int, int], ...]
+    ) -> tuple[Hold | None, Preview | None]:
+        extra = await self._hold(needed, wanted)
+        if not needed.order.discounts:
+            return extra, None
+        beside = extra.order_id if extra else 0
+        try:
+            return extra, await self._preview(StockAmendment.of(needed.stock), wanted, beside)
+        except AppError:
+            # The order knows nothing of it, whatever the answer would have been.
+            if beside:
+                await give_back(self._inventory, beside)
+            raise
+
+    async def _preview(self, present: StockAmendment, wanted: tuple[tuple[int, int], ...], beside: int) -> Preview:
+        if present.revision:
+            # The job of the change before may not have come so far.
+            await self._inventory.amend(present)
+        change = StockAmendment(
+            order_id=present.order_id,
+            revision=present.revision + 1,
+            extra_order_id=beside,
+            lines=wanted,
+            validate_only=True,
+        )
+        return Preview(revision=change.revision, hold=await self._inventory.amend(change))
+
+    async def _hold(self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]]) -> Hold | None:
         if not needed.lines:
             return None
         extra_order_id = await self._order_ids.next()

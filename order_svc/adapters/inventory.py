@@ -127,6 +127,7 @@ def _amendment(amendment: StockAmendment) -> Amendment:
         lines=_lines(amendment.lines),
         renew=amendment.renew,
         reopen=amendment.reopen,
+        validate_only=amendment.validate_only,
     )
 
 

@@ -29,7 +29,8 @@ _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(
 # In the order's own row, so that orders without any cost no statement for it.
 _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
     "(SELECT jsonb_agg(jsonb_build_object('id', d.id, 'code', d.code, 'description', d.description, "
-    "'amount', CAST(d.amount AS text)) ORDER BY d.id) FROM order_discount AS d WHERE d.order_id = orders.id)",
+    "'amount', CAST(d.amount AS text)) ORDER BY d.id) FROM order_discount AS d "
+    "WHERE d.order_id = orders.id AND NOT d.is_deleted)",
     Json,
 ).label("discounts")
 _FIND: Select[Any] = (
@@ -42,11 +43,13 @@ _FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
 
-_REMOVE_ITEMS = sql(
-    "UPDATE order_item SET is_deleted = true, deleted_on = now(), modified_on = now(), modified_by = :modified_by, "
+_REMOVE = (
+    "UPDATE {table} SET is_deleted = true, deleted_on = now(), modified_on = now(), modified_by = :modified_by, "
     "row_version = :row_version WHERE order_id = :order_id AND NOT is_deleted "
     "AND id NOT IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:kept AS jsonb)))"
 )
+_REMOVE_ITEMS = sql(_REMOVE.format(table="order_item"))
+_REMOVE_DISCOUNTS = sql(_REMOVE.format(table="order_discount"))
 
 
 class SqlOrders:
@@ -58,7 +61,9 @@ class SqlOrders:
     async def add(self, orders: Sequence[Order]) -> None:
         made = {order.id: _made(order) for order in orders}
         await gather_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
-        discounts = [_discount_row(discount, order) for order in orders for discount in order.discounts]
+        discounts = [
+            _discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts
+        ]
         await gather_insert(self._session, _DISCOUNTS, discounts)
         items = [_item_row(item, order) | made[order.id] for order in orders for item in order.items]
         await gather_insert(self._session, _ITEMS, items)
@@ -92,8 +97,14 @@ class SqlOrders:
 
     async def save_items(self, order: Order) -> None:
         changed_by = {"modified_by": current().caller.id}
-        gone = {"order_id": order.id, "row_version": order.row_version, "kept": as_json([i.id for i in order.items])}
-        await self._session.execute(_REMOVE_ITEMS, gone | changed_by)
+        for remove, parts in ((_REMOVE_ITEMS, order.items), (_REMOVE_DISCOUNTS, order.discounts)):
+            gone = {"order_id": order.id, "row_version": order.row_version, "kept": as_json([it.id for it in parts])}
+            await self._session.execute(remove, gone | changed_by)
+        discounts = [
+            _discount_row(discount, order) | changed_by | {"row_version": order.row_version}
+            for discount in order.discounts
+        ]
+        await update_rows(self._session, _DISCOUNTS, discounts, match=["id"], set_={"modified_on": "now()"})
         rows = [_item_row(item, order) | {"row_version": order.row_version} for item in order.items]
         changed = [row | changed_by for row in rows]
         known = await update_rows(self._session, _ITEMS, changed, match=["id"], set_={"modified_on": "now()"})
@@ -198,7 +209,7 @@ def _discount_row(discount: Discount, order: Order) -> dict[str, Any]:
         "code": discount.code,
         "description": discount.description,
         "amount": discount.amount.amount,
-    } | _made(order)
+    }
 
 
 def _payment_row(order: Order) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class StockAmendment:
     """What an order is after its change number `revision`; `lines` is the whole of it.
 
     `extra_order_id` names the hold of what it had not before. `renew` takes anew what has expired, and prolongs what
-    has not; what was released only with `reopen`.
+    has not; what was released only with `reopen`. With `validate_only` nothing changes yet.
     """
 
     order_id: int
@@ -112,6 +112,7 @@ class StockAmendment:
     lines: tuple[tuple[int, int], ...]
     renew: bool = False
     reopen: bool = False
+    validate_only: bool = False
 
     @classmethod
     def of(cls, payload: Mapping[str, Any], *, renew: bool = False, reopen: bool = False) -> StockAmendment:
@@ -124,6 +125,14 @@ class StockAmendment:
             renew=renew,
             reopen=reopen,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an order's hold would be after change number `revision`, with its codes and points worked out anew."""
+
+    revision: int
+    hold: Hold
 
 
 class Inventory(Protocol):
@@ -141,9 +150,10 @@ class Inventory(Protocol):
         ...
 
     async def amend(self, amendment: StockAmendment) -> Hold:
-        """Makes the hold what the order is now, once for each revision.
+        """Makes the hold what the order is now, once for each revision, or only tells what it would be.
 
-        Raises OutOfStock, IncentiveInvalid, and ReservationReleased when what was released is to be renewed.
+        Raises OutOfStock, and ReservationReleased when what was released is to be renewed. Raises IncentiveInvalid when
+        a code that was free again can not be had anew; of what would be, when it does not apply.
         """
         ...
 

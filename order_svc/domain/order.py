@@ -13,7 +13,7 @@ from typing import Any
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Kind
 from chassis.events import Event
 from chassis.money import Money
-from order_svc.domain.inventory import HeldItem
+from order_svc.domain.inventory import HeldItem, Hold
 from order_svc.domain.refund import Refund, RefundExceedsCharge, given
 from order_svc.domain.status import (
     IllegalTransition,
@@ -44,12 +44,6 @@ class OrderNotFound(AppError):
     @classmethod
     def of(cls, order_id: int) -> OrderNotFound:
         return cls(f"there is no order {order_id}", metadata={"orderId": str(order_id)})
-
-
-class DiscountedOrder(AppError):
-    """Its discounts were worked out for the items it has."""
-
-    kind, reason = Kind.FAILED_PRECONDITION, "DISCOUNTED_ORDER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,15 +286,11 @@ class Order:
         return [self._goes_back(self.payment.amount, RefundState.GIVEN, at)]
 
     def check_amendable(self) -> None:
-        """Raises IllegalTransition, or DiscountedOrder, unless its items may be replaced."""
+        """Raises IllegalTransition unless its items may be replaced."""
         if self.status not in _AMENDABLE:
             raise IllegalTransition(
                 f"the order is {self.status.value}, so its items stay as they are; order what is missing anew",
                 metadata={"from": self.status.value, "to": Status.CONFIRMED.value},
-            )
-        if self.discounts:
-            raise DiscountedOrder(
-                "its discounts are for the items that it has; cancel it and order anew with the same codes"
             )
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
@@ -317,6 +307,7 @@ class Order:
         self,
         lines: Sequence[tuple[int, int]],
         extra: Sequence[HeldItem],
+        shown: Hold | None,
         *,
         item_ids: Sequence[int],
         extra_order_id: int,
@@ -325,7 +316,8 @@ class Order:
     ) -> list[Event]:
         """It consists of `lines` from now on, and is charged anew in a transaction of its own.
 
-        An item keeps its price unless there is more of it, or it is new: that costs what it costs now (`extra`).
+        An item keeps its price unless there is more of it, or it is new: that costs what it costs now (`extra`). What
+        codes and points take off all of it was `shown`; None for an order without any.
         """
         self.check_amendable()
         had = {item.product_item_id: item for item in self.items}
@@ -337,6 +329,8 @@ class Order:
             else _priced_anew(now[item], pieces, had[item].id if item in had else next(ids))
             for item, pieces in _together(lines).items()
         )
+        if shown is not None:
+            self._discount_anew(shown)
         self.row_version += 1
         self.revision += 1
         self.extra_order_id = extra_order_id
@@ -409,6 +403,15 @@ class Order:
         return tuple(
             DiscountView(code=discount.code, description=discount.description, amount=discount.amount.amount)
             for discount in self.discounts
+        )
+
+    def _discount_anew(self, shown: Hold) -> None:
+        shares = {item.product_item_id: item.discount for item in shown.items}
+        known = {discount.code: discount for discount in self.discounts}
+        self.items = tuple(replace(item, discount=shares[item.product_item_id]) for item in self.items)
+        self.discounts = tuple(
+            replace(known[discount.code], description=discount.description, amount=discount.amount)
+            for discount in shown.discounts
         )
 
     def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:

@@ -29,7 +29,7 @@ class Orders(Protocol):
         ...
 
     async def save_items(self, order: Order) -> None:
-        """Writes the items of an order that was locked: new ones are added, missing ones removed."""
+        """Writes the items and discounts of an order that was locked; missing ones are removed, new items are added."""
         ...
 
 

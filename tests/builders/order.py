@@ -40,23 +40,31 @@ def an_order(
     items: tuple[Item, ...] | None = None,
     method: PaymentMethod = PaymentMethod.CARD,
     off: str = "0.00",
+    points: str = "0.00",
 ) -> OrderBuilder:
-    """A confirmed order that waits for its payment. `off` is what a code takes off an order of one item."""
-    return OrderBuilder(owner, team, items or (an_item(discount=off),), method)
+    """A confirmed order that waits for its payment. A code takes `off` an order of one item, and so do `points`."""
+    both = Money.of(off, "USD") + Money.of(points, "USD")
+    return OrderBuilder(owner, team, items or (an_item(discount=str(both.amount)),), method, Money.of(points, "USD"))
 
 
 class OrderBuilder:
     """Goes the way that orders go, so that no test starts from what can not be."""
 
-    def __init__(self, owner: str, team: str | None, items: tuple[Item, ...], method: PaymentMethod) -> None:
+    def __init__(
+        self, owner: str, team: str | None, items: tuple[Item, ...], method: PaymentMethod, points: Money
+    ) -> None:
         order_id = next(_ids)
-        off = Money.sum((item.discount for item in items), "USD")
+        off = Money.sum((item.discount for item in items), "USD") - points
+        discounts = (
+            Discount(id=next(_ids), code="SAVE", description="off", amount=off),
+            Discount(id=next(_ids), code="", description="loyalty points", amount=points),
+        )
         self._order = Order(
             id=order_id,
             status=Status.CONFIRMED,
             currency="USD",
             items=items,
-            discounts=(Discount(id=next(_ids), code="SAVE", description="off", amount=off),) if off.amount else (),
+            discounts=tuple(discount for discount in discounts if discount.amount.amount),
             payment=Payment(
                 transaction_id=f"t-{order_id}",
                 method=method,

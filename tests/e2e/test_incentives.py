@@ -153,6 +153,49 @@ async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
     await invariants.check(mesh)
 
 
+async def test_an_order_with_a_code_and_points_is_changed_and_both_follow_it(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    shelf = await a_shelf(admin)
+    first, second = shelf.ids[:2]
+    bought = await shopper.order({first: 10}, "tok_ok")
+    await watched(shopper, bought["id"])
+    await eventually(lambda: _has(http, shopper, 400))
+    code = await a_code(http, admin, maxUses=1, minTotal={"currencyCode": "USD", "units": "60"})
+    wanted = an_order([{"productItemId": first, "quantity": 2}], [code["code"]], points=400)
+    # Being charged while it is changed.
+    wanted["payment"]["token"] = "tok_slow_3000"
+    placed = await answered(http, shopper, "POST", "/api/v1/orders", wanted)
+    path = f"/api/v1/orders/{placed['id']}"
+    assert [cents(placed[name]) for name in ("subTotal", "totalAmount")] == [8000, 5600]
+
+    refused = await asked(http, shopper, "PUT", path, {"items": [{"productItemId": first, "quantity": 1}]})
+
+    (error,) = [detail for detail in refused.json()["details"] if "reason" in detail]
+    assert (refused.status_code, error["reason"], error["metadata"]["code"]) == (400, "INCENTIVE_INVALID", code["code"])
+    assert "60.00 USD" in error["metadata"]["why"]
+    assert (await shopper.get_order(placed["id"]))["items"] == placed["items"]
+
+    for items in ({first: 3}, {first: 1, second: 2}):
+        body = {"items": [{"productItemId": item, "quantity": count} for item, count in items.items()]}
+        changed = await answered(http, shopper, "PUT", path, body)
+        sub_total, discount = cents(changed["subTotal"]), cents(changed["discountTotal"])
+        given = {discount["code"]: cents(discount["amount"]) for discount in changed["discounts"]}
+        assert given == {code["code"]: sub_total // 4, "": 400}
+        assert sum(cents(item["discount"]) for item in changed["items"]) == sum(given.values()) == discount
+        assert cents(changed["totalAmount"]) == sub_total - discount
+    await watched(shopper, placed["id"])
+
+    paid = await shopper.get_order(placed["id"])
+    assert (paid["status"], paid["discounts"]) == ("ORDER_STATUS_PAID", changed["discounts"])
+    assert {item["productItemId"]: item["quantity"] for item in paid["items"]} == {first: 1, second: 2}
+    assert await charged(mesh, paid) == [cents(changed["totalAmount"])]
+    assert (await listed(http, admin, code["code"]))["uses"] == 1
+    await eventually(lambda: _has(http, shopper, cents(paid["totalAmount"]) // 100))
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
+    await invariants.check(mesh)
+
+
 async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
     shelf = await a_shelf(admin, pieces=20)
     code = await a_code(http, admin, maxUses=1)

@@ -94,12 +94,15 @@ class FakeInventory:
         self.stock = stock if stock is not None else {1: 100, 2: 100, 3: 100}
         self.holds: dict[str, Hold] = {}
         self.sold: set[int] = set()
-        # What every order gets off its first item, by code.
+        # What every order, and every change of one that got any, gets off its first item, by code.
         self.discounts: dict[str, str] = {}
         self.requests: list[HoldRequest] = []
         self.revisions: dict[int, int] = {}
         # Raised by every amendment.
         self.amend_failure: AppError | None = None
+        self.previews: list[StockAmendment] = []
+        # Raised by every preview of one.
+        self.preview_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
@@ -119,11 +122,6 @@ class FakeInventory:
                 raise OutOfStock(f"not enough of {item}")
         for item, quantity in request.lines:
             self.stock[item] -= quantity
-        discounts = tuple(
-            HeldDiscount(code=code, description="off", amount=Money.of(amount, request.currency))
-            for code, amount in self.discounts.items()
-        )
-        off = Money.sum((discount.amount for discount in discounts), request.currency)
         hold = Hold(
             order_id=order_id,
             key=request.key,
@@ -135,13 +133,14 @@ class FakeInventory:
                     name=f"Item {item}",
                     quantity=quantity,
                     unit_price=Money.of("10.00", request.currency),
-                    discount=Money.zero(request.currency) if number else off,
+                    discount=Money.zero(request.currency),
                 )
-                for number, (item, quantity) in enumerate(request.lines)
+                for item, quantity in request.lines
             ),
-            discounts=discounts,
             expires_at=self._clock.now() + timedelta(seconds=self._hold_s),
         )
+        if not request.no_backorder:
+            hold = self._discounted(hold)
         self.holds[request.key] = hold
         return hold
 
@@ -150,6 +149,8 @@ class FakeInventory:
         if self.amend_failure is not None:
             raise self.amend_failure
         held = self._hold_of(amendment.order_id)
+        if amendment.validate_only:
+            return self._previewed(held, amendment)
         if self.revisions.get(held.order_id, 0) < amendment.revision:
             extra = self._hold_of(amendment.extra_order_id) if amendment.extra_order_id else None
             held = self._merged(held, extra, amendment)
@@ -165,8 +166,32 @@ class FakeInventory:
         self.holds[held.key] = held
         return replace(held, key="")
 
-    def _merged(self, held: Hold, extra: Hold | None, amendment: StockAmendment) -> Hold:
+    def _previewed(self, held: Hold, amendment: StockAmendment) -> Hold:
+        self.previews.append(amendment)
+        if self.preview_failure is not None:
+            raise self.preview_failure
+        assert self.revisions.get(held.order_id, 0) == amendment.revision - 1
+        extra = self._hold_of(amendment.extra_order_id) if amendment.extra_order_id else None
+        return replace(self._with_items(held, extra, amendment), key="")
+
+    def _discounted(self, hold: Hold) -> Hold:
+        currency = hold.items[0].unit_price.currency
+        discounts = tuple(
+            HeldDiscount(code=code, description=f"{amount} off", amount=Money.of(amount, currency))
+            for code, amount in self.discounts.items()
+        )
+        off = Money.sum((discount.amount for discount in discounts), currency)
+        first, *others = (replace(item, discount=Money.zero(currency)) for item in hold.items)
+        return replace(hold, items=(replace(first, discount=off), *others), discounts=discounts)
+
+    def _with_items(self, held: Hold, extra: Hold | None, amendment: StockAmendment) -> Hold:
         more = {item.product_item_id: item for item in extra.items} if extra else {}
+        known = {item.product_item_id: item for item in held.items}
+        items = tuple(replace(more.get(id) or known[id], quantity=quantity) for id, quantity in amendment.lines)
+        changed = replace(held, items=items)
+        return self._discounted(changed) if held.discounts else changed
+
+    def _merged(self, held: Hold, extra: Hold | None, amendment: StockAmendment) -> Hold:
         if extra is not None:
             self.end(extra.key)
         if held.is_held:
@@ -174,10 +199,8 @@ class FakeInventory:
                 self.stock[item.product_item_id] += item.quantity
             for product_item_id, quantity in amendment.lines:
                 self.stock[product_item_id] -= quantity
-        known = {item.product_item_id: item for item in held.items}
-        items = tuple(replace(more.get(id) or known[id], quantity=quantity) for id, quantity in amendment.lines)
         self.revisions[held.order_id] = amendment.revision
-        return replace(held, items=items)
+        return self._with_items(held, extra, amendment)
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
         self._called("restock")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.errors import EtagMismatch, InvalidArgument, Unavailable
+from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
 from chassis.money import Money
 from order_svc.amendments import Amendments
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
-from order_svc.commands.update_order import MoreStockNeeded, UpdateOrder
-from order_svc.domain.inventory import HeldItem, Hold, OutOfStock
+from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, IncentiveInvalid, OutOfStock, Preview
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
@@ -153,8 +154,8 @@ async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that
     assert await app.held() == {1: 2, 2: 1, 3: 4}
 
 
-async def _needed(app: AmendingApp, order_id: int, *lines: tuple[int, int]) -> MoreStockNeeded:
-    with pytest.raises(MoreStockNeeded) as needed:
+async def _needed(app: AmendingApp, order_id: int, *lines: tuple[int, int]) -> ChangeToBePrepared:
+    with pytest.raises(ChangeToBePrepared) as needed:
         await app.send(UpdateOrder(order_id=order_id, lines=lines, etag="", item_ids=(), transaction_id="t"))
     return needed.value
 
@@ -228,6 +229,115 @@ async def test_what_was_held_beside_it_and_is_gone_when_it_is_brought_in_stops_t
     order = await app.order(placed.id)
     assert order.status in {Status.CANCELLED, Status.FAILED}
     assert app.payments.ledger == {}
+
+
+def check_discounts(view: OrderView) -> None:
+    assert sum(discount.amount for discount in view.discounts) == sum(item.discount for item in view.items)
+    assert view.total_amount == sum(item.quantity * item.unit_price - item.discount for item in view.items)
+
+
+async def test_codes_and_points_are_worked_out_anew_for_what_it_is_now(app: AmendingApp) -> None:
+    app.inventory.discounts = {"SAVE": "4.00", "": "1.50"}
+    placed = await app.waiting()
+    app.inventory.discounts = {"SAVE": "6.00"}
+
+    updated = await app.update(placed.id, (1, 2), (3, 4))
+    await app.work()
+
+    assert [(discount.code, str(discount.amount)) for discount in updated.discounts] == [("SAVE", "6.00")]
+    assert str(updated.total_amount) == "54.00"
+    check_discounts(updated)
+    order = await app.order(placed.id)
+    assert (order.status, order.view().discounts) == (Status.PAID, updated.discounts)
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("54.00", "USD")}
+    assert await app.held() == {1: 2, 3: 4}
+
+
+async def test_an_order_without_discounts_asks_for_none(app: AmendingApp) -> None:
+    placed = await app.waiting()
+
+    await app.update(placed.id, (1, 2), (3, 4))
+
+    assert app.inventory.previews == []
+
+
+@pytest.mark.parametrize("failure", [IncentiveInvalid("not for these"), Unavailable("down")], ids=["refused", "down"])
+async def test_the_old_order_stands_when_its_code_is_not_for_the_new_one(app: AmendingApp, failure: AppError) -> None:
+    app.inventory.discounts = {"SAVE": "4.00"}
+    placed = await app.waiting()
+    before, jobs, stock = await app.order(placed.id), await app.jobs(), dict(app.inventory.stock)
+    app.inventory.preview_failure = failure
+
+    for lines in (((1, 1), (3, 4)), ((1, 1),)):
+        with pytest.raises(type(failure)):
+            await app.update(placed.id, *lines)
+
+    assert await app.order(placed.id) == before
+    assert await app.jobs() == jobs
+    # Nor is anything held beside it any more.
+    assert app.inventory.stock == stock
+
+
+async def test_a_change_is_shown_on_top_of_the_one_before_whose_job_has_not_come(app: AmendingApp) -> None:
+    app.inventory.discounts = {"SAVE": "4.00"}
+    placed = await app.waiting()
+
+    await app.update(placed.id, (1, 1), (3, 4))
+    updated = await app.update(placed.id, (3, 5))
+    await app.work()
+
+    assert str(updated.total_amount) == "46.00"
+    order = await app.order(placed.id)
+    assert app.payments.ledger == {order.payment.transaction_id: Money.of("46.00", "USD")}
+    assert await app.held() == {3: 5}
+
+
+async def test_changes_of_a_discounted_order_at_once_end_in_one_of_them(app: AmendingApp) -> None:
+    app.inventory.discounts = {"SAVE": "4.00"}
+    placed = await app.waiting()
+
+    changes = [app.update(placed.id, (3, n)) for n in range(1, 5)]
+    results = await asyncio.gather(*changes, return_exceptions=True)
+    await app.work()
+
+    assert {type(result) for result in results} <= {OrderView, Unavailable}
+    order = await app.order(placed.id)
+    check_discounts(order.view())
+    assert app.payments.ledger == {order.payment.transaction_id: order.total}
+    assert await app.held() == {3: order.items[0].quantity}
+
+
+async def test_a_crash_after_it_was_written_leaves_a_job_that_brings_the_discounted_order_in(app: AmendingApp) -> None:
+    app.inventory.discounts = {"SAVE": "4.00"}
+    placed = await app.waiting()
+    updated = await app.update(placed.id, (3, 4))
+    # As if the process had died right after: nothing was told to inventory_svc.
+    assert app.inventory.revisions == {}
+    await app.due(60)
+
+    await app.work()
+
+    hold = app.inventory._hold_of(placed.id)
+    assert [(held.product_item_id, held.discount.amount) for held in hold.items] == [
+        (item.product_item_id, item.discount) for item in updated.items
+    ]
+    assert await app.status(placed.id) is Status.PAID
+
+
+async def test_an_order_of_which_nothing_is_left_to_pay_is_paid_and_never_charged(app: AmendingApp) -> None:
+    app.inventory.discounts = {"SAVE": "20.00"}
+    placed = await app.waiting()
+    app.payments.ledger[placed.payment.transaction_id] = Money.of("10.00", "USD")
+
+    updated = await app.update(placed.id, (1, 2))
+    await app.work()
+
+    assert (updated.status, updated.total_amount) == (Status.PAID, 0)
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.status) == (Status.PAID, PaymentStatus.PAID)
+    assert app.payments.ledger == {}
+    assert app.payments.calls.count("charge") == 1
+    assert app.inventory.sold == {placed.id}
 
 
 async def test_a_refused_payment_is_tried_with_another_card(app: AmendingApp) -> None:
@@ -340,7 +450,7 @@ def _extra(order_id: int = 9001, **pieces: int) -> Hold:
     return Hold(order_id=order_id, key="beside", is_held=True, items=items, expires_at=AT)
 
 
-def _update(order_id: int, *lines: tuple[int, int], **how: Any) -> UpdateOrder:
+def an_update(order_id: int, *lines: tuple[int, int], **how: Any) -> UpdateOrder:
     how = {
         "etag": "",
         "item_ids": (90001 + order_id * 10, 90002 + order_id * 10),
@@ -353,7 +463,7 @@ async def test_an_order_in_cash_is_changed(order_app: OrderApp) -> None:
     same, larger, gone = (an_item(product_item_id=n, quantity=2) for n in (1, 2, 3))
     order_id = await order_app.given(an_order(items=(same, larger, gone), method=PaymentMethod.CASH))
 
-    updated = await order_app.send(_update(order_id, (1, 1), (2, 3), (4, 1), extra=_extra(_2=1, _4=1)))
+    updated = await order_app.send(an_update(order_id, (1, 1), (2, 3), (4, 1), extra=_extra(_2=1, _4=1)))
 
     order = await order_app.order(order_id)
     assert updated.order == order.view()
@@ -373,6 +483,69 @@ async def test_an_order_in_cash_is_changed(order_app: OrderApp) -> None:
     assert (await order_app.events(order_id))[-1] == (order.sequence, "order_status_changed")
 
 
+def a_preview(revision: int, off: dict[int, str], codes: dict[str, str]) -> Preview:
+    """What each item, and each code, gets off."""
+    items = tuple(
+        HeldItem(
+            product_item_id=item,
+            sku=f"SKU-{item}",
+            name="Item",
+            quantity=1,
+            unit_price=Money.of("12.00", "USD"),
+            discount=Money.of(amount, "USD"),
+        )
+        for item, amount in off.items()
+    )
+    discounts = tuple(
+        HeldDiscount(code=code, description=f"{amount} off", amount=Money.of(amount, "USD"))
+        for code, amount in codes.items()
+    )
+    return Preview(revision=revision, hold=replace(_extra(), items=items, discounts=discounts))
+
+
+@pytest.mark.parametrize("codes", [{"SAVE": "2.40", "": "0.60"}, {"SAVE": "3.00"}], ids=["both", "points went back"])
+async def test_what_was_shown_is_what_the_order_gets_off(order_app: OrderApp, codes: dict[str, str]) -> None:
+    order_id = await order_app.given(an_order(method=PaymentMethod.CASH, off="4.00", points="1.50"))
+    before = await order_app.order(order_id)
+    shown = a_preview(1, {1: "1.20", 4: "1.80"}, codes)
+
+    updated = await order_app.send(an_update(order_id, (1, 1), (4, 1), extra=_extra(_4=1), preview=shown))
+
+    order = await order_app.order(order_id)
+    assert updated.order == order.view()
+    assert [(item.product_item_id, str(item.discount.amount)) for item in order.items] == [(1, "1.20"), (4, "1.80")]
+    assert {discount.code: str(discount.amount.amount) for discount in order.discounts} == codes
+    assert [discount.id for discount in order.discounts] == [d.id for d in before.discounts][: len(codes)]
+    assert order.payment.amount == order.total == Money.of("19.00", "USD")
+    check_discounts(order.view())
+
+
+@pytest.mark.parametrize("revision", [None, 0, 2])
+async def test_discounts_that_were_not_shown_for_this_change_are_asked_for(
+    order_app: OrderApp, revision: int | None
+) -> None:
+    order_id = await order_app.given(an_order(method=PaymentMethod.CASH, off="4.00"))
+    present = await order_app.order(order_id)
+    preview = None if revision is None else a_preview(revision, {1: "1.00"}, {"SAVE": "1.00"})
+
+    with pytest.raises(ChangeToBePrepared):
+        await order_app.send(an_update(order_id, (1, 1), preview=preview))
+
+    assert await order_app.order(order_id) == present
+    assert await order_app.jobs() == []
+
+
+async def test_an_order_in_cash_of_which_nothing_is_left_to_pay_is_paid(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(method=PaymentMethod.CASH, off="10.00"))
+
+    updated = await order_app.send(an_update(order_id, (1, 1), preview=a_preview(1, {1: "10.00"}, {"SAVE": "10.00"})))
+
+    assert (updated.order.status, updated.order.payment.status) == (Status.PAID, PaymentStatus.PAID)
+    sequences = [sequence for sequence, _ in await order_app.events(order_id)]
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert "charge" not in {job.kind for job in await order_app.jobs()}
+
+
 @pytest.mark.parametrize(
     "before",
     [
@@ -390,7 +563,7 @@ async def test_what_is_paid_or_has_ended_is_not_changed(
     present = await order_app.order(order_id)
 
     with pytest.raises(IllegalTransition) as refusal:
-        await order_app.send(_update(order_id, (1, 1)))
+        await order_app.send(an_update(order_id, (1, 1)))
 
     assert refusal.value.metadata["from"] == present.status.value
     assert await order_app.order(order_id) == present
@@ -438,7 +611,7 @@ async def test_the_charge_of_the_old_amount_is_taken_away_and_its_money_returned
     charging = (await order_app.job("charge")).lease
     assert charging is not None
 
-    await order_app.send(_update(order_id, (1, 1), transaction_id=f"m-{order_id}"))
+    await order_app.send(an_update(order_id, (1, 1), transaction_id=f"m-{order_id}"))
 
     charges = {job.key: job for job in await order_app.jobs() if job.kind == "charge"}
     assert {key: job.state for key, job in charges.items()} == {
@@ -456,7 +629,7 @@ async def test_the_same_items_change_nothing(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
     present = await order_app.order(order_id)
 
-    await order_app.send(_update(order_id, (1, 1), (1, 1)))
+    await order_app.send(an_update(order_id, (1, 1), (1, 1)))
 
     assert await order_app.order(order_id) == present
     assert await order_app.jobs() == []
@@ -465,7 +638,7 @@ async def test_the_same_items_change_nothing(order_app: OrderApp) -> None:
 async def test_somebody_elses_order_is_not_changed(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
     with request_context(RequestContext(caller=Caller.person("stranger"))):
-        for command in (_update(order_id, (1, 1)), _retry(order_id)):
+        for command in (an_update(order_id, (1, 1)), _retry(order_id)):
             with pytest.raises(OrderNotFound):
                 await order_app.send(command)
 

@@ -9,12 +9,14 @@ from typing import Any, cast
 import pytest
 
 from chassis.errors import AppError
+from chassis.money import Money
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.domain.stock import ItemStock, StockState
 from order_svc.api import OrderApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, Preview
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import StockView
@@ -52,6 +54,30 @@ async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_
     assert charge.payload["hold_until"] is None
     assert charge.payload["stock"]["lines"] == [[1, 2], [2, 1]]
     assert order.payment.waiting_token == ""
+
+
+async def test_an_order_that_waits_is_not_paid_before_its_stock_came_though_nothing_is_left_to_pay(
+    order_app: OrderApp,
+) -> None:
+    placed = await order_app.send(waiting(a_discounted_placing("4.00")))
+    item = HeldItem(
+        product_item_id=1,
+        sku="SKU-1",
+        name="Item 1",
+        quantity=1,
+        unit_price=Money.of("10.00", "USD"),
+        discount=Money.of("10.00", "USD"),
+    )
+    off = HeldDiscount(code=placed.discounts[0].code, description="all of it", amount=item.discount)
+    free = Hold(order_id=1, key="", is_held=False, items=(item,), expires_at=None, discounts=(off,))
+    update = UpdateOrder(order_id=1, lines=((1, 1),), etag="", item_ids=(91,), transaction_id="t-2")
+
+    updated = await order_app.send(replace(update, preview=Preview(revision=1, hold=free)))
+
+    assert (updated.order.status, updated.order.total_amount) == (Status.PENDING, 0)
+    assert [job.kind for job in await order_app.jobs()] == ["amend_stock"]
+    await order_app.send(it_came())
+    assert await order_app.status(1) is Status.PAID
 
 
 async def test_an_order_that_was_changed_while_it_waited_is_charged_what_it_costs_now(order_app: OrderApp) -> None:

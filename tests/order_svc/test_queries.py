@@ -17,11 +17,12 @@ from chassis.db.engine import make_engine
 from chassis.db.freshness import Freshness
 from chassis.errors import InvalidArgument, Unavailable
 from order_svc.domain.order import OrderNotFound
-from order_svc.domain.status import Status
+from order_svc.domain.status import PaymentMethod, Status
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
 from tests.order_svc.order_reads import PERSON, OrderReads, order_reads
+from tests.order_svc.test_amendments import a_preview, an_update
 from tests.polling import eventually
 
 ADMIN = Caller.person("admin-1", admin=True)
@@ -57,6 +58,17 @@ async def test_a_discounted_order_is_read_with_what_it_got_off(reads: OrderReads
     assert [(discount.code, str(discount.amount)) for discount in seen.discounts] == [("SAVE", "7.50")]
     assert (str(seen.discount_total), str(seen.total_amount)) == ("7.50", "12.50")
     assert (await reads.get(plain_id)).discounts == ()
+
+
+async def test_an_order_that_was_changed_is_read_with_what_it_gets_off_now(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order(method=PaymentMethod.CASH, off="7.50", points="1.00"))
+    shown = a_preview(1, {1: "2.50"}, {"SAVE": "2.50"})
+
+    updated = await reads.app.send(an_update(order_id, (1, 1), preview=shown))
+    await reads.project()
+
+    assert await reads.get(order_id) == updated.order
+    assert [(discount.code, str(discount.amount)) for discount in updated.order.discounts] == [("SAVE", "2.50")]
 
 
 async def test_changes_are_read_once_projected(reads: OrderReads) -> None:
