@@ -133,11 +133,13 @@ class CountedFeed(Feed):
 
 @asynccontextmanager
 async def replica_that_is_told(engine: AsyncEngine) -> AsyncIterator[tuple[Replica, CountedFeed]]:
-    """A replica at rest, which looks for what others published only when its own relay has published something."""
+    """A replica whose relay publishes when the test says so, and whose tail looks by itself only at its start."""
     feed = CountedFeed(engine)
-    async with Replica(engine, feed=feed, idle_s=1000) as replica:
-        await eventually(lambda: feed.looked == 1)
-        yield replica, feed
+    replica = Replica(engine, feed=feed, idle_s=1000)
+    await replica.tail.start()
+    await eventually(lambda: feed.looked == 1)
+    yield replica, feed
+    await replica.tail.stop()
 
 
 async def test_a_feed_gives_events_back_as_they_were(bench: FeedBench) -> None:
@@ -258,7 +260,7 @@ async def test_what_the_own_relay_published_is_delivered_without_a_query(chassis
     async with replica_that_is_told(chassis_engine) as (replica, feed):
         for sequence in range(1, 4):
             await written(chassis_engine, an_event(1, sequence), an_event(2, sequence))
-            replica.relay.wake()
+            await replica.relay._publish()
             await eventually(lambda: len(replica.seen) == 2 * sequence)  # noqa: B023
 
     assert feed.reads == 1
@@ -270,11 +272,11 @@ async def test_what_another_replica_published_in_between_comes_first(chassis_eng
         await written(chassis_engine, an_event(1))
         await Relay(chassis_engine)._publish()
         await written(chassis_engine, an_event(2))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: replica.events == [an_event(1), an_event(2)])
 
         await written(chassis_engine, an_event(3))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: replica.events == [an_event(1), an_event(2), an_event(3)])
 
     assert feed.reads == 2
@@ -286,11 +288,11 @@ async def test_a_position_that_nothing_got_holds_nothing_up(chassis_engine: Asyn
         async with chassis_engine.connect() as failing:
             await failing.execute(outbox._PUBLISH, {"batch": 1})
             await failing.rollback()
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: replica.events == [an_event(1)])
 
         await written(chassis_engine, an_event(2))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: replica.events == [an_event(1), an_event(2)])
 
     assert [published.position for published in replica.seen] == [2, 3]
@@ -308,10 +310,10 @@ async def test_what_is_handed_over_while_the_tail_reads_is_delivered_once(
         await written(chassis_engine, an_event(1))
         await Relay(chassis_engine)._publish()
         await written(chassis_engine, an_event(2))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: feed.looked == 2 if looks == "before" else feed.reads == 2)
         await written(chassis_engine, an_event(3))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: len(replica.tail._handed_over) == 1)
         assert replica.seen == []
         held.set()
@@ -332,10 +334,10 @@ async def test_what_could_not_be_delivered_is_delivered_later(chassis_engine: As
 
         replica.tail._deliver = fail_first
         await written(chassis_engine, an_event(1))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: not failures)
         await written(chassis_engine, an_event(2))
-        replica.relay.wake()
+        await replica.relay._publish()
         await eventually(lambda: len(replica.seen) >= 2)
 
     assert replica.events == [an_event(1), an_event(2)]
