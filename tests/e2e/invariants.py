@@ -37,10 +37,25 @@ SELECT o.id, o.status, o.sequence, p.transaction_id, p.amount, p.method,
 FROM orders AS o JOIN payment AS p ON p.id = o.id
 """
 _ORDERED = """
-SELECT order_id, product_item_id AS item, quantity, returned, quantity * unit_price - discount AS worth
+SELECT order_id, product_item_id AS item, quantity, returned, discount, quantity * unit_price - discount AS worth
 FROM order_item WHERE NOT is_deleted
 """
 _RESERVED = "SELECT order_id, product_item_id AS item, quantity, returned FROM reservation_line"
+_MISCOUNTED = """
+SELECT code, uses FROM incentive AS i WHERE uses <> (SELECT count(*) FROM redemption WHERE incentive_id = i.id)
+"""
+_REDEEMED = "SELECT incentive_id, order_id FROM redemption"
+_GRANTED = """
+SELECT CAST(d->>'incentive_id' AS bigint) AS incentive_id, order_id
+FROM reservation CROSS JOIN jsonb_array_elements(discounts) AS d
+WHERE state NOT IN ('RELEASED', 'EXPIRED') AND d->>'incentive_id' IS NOT NULL
+"""
+_GIVEN_OFF = """
+SELECT order_id, d->>'code' AS code,
+       (SELECT sum(CAST(share AS numeric)) FROM jsonb_array_elements_text(d->'shares') AS share) AS amount
+FROM reservation CROSS JOIN jsonb_array_elements(discounts) AS d
+"""
+_TAKEN_OFF = "SELECT order_id, code, amount FROM order_discount WHERE NOT is_deleted"
 _LEDGER = """
 SELECT transaction_id, count(*) FILTER (WHERE kind = 'CHARGE') AS charges,
        sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) AS net
@@ -71,14 +86,22 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
             row["order_id"]: row["state"] for row in await inventory.fetch("SELECT order_id, state FROM reservation")
         }
         reserved = _by_order(await inventory.fetch(_RESERVED))
+        miscounted = await inventory.fetch(_MISCOUNTED)
+        assert not miscounted, f"codes are not used as often as they say: {miscounted}"
+        redeemed, granted = [{tuple(row) for row in await inventory.fetch(query)} for query in (_REDEEMED, _GRANTED)]
+        assert redeemed == granted, f"codes: redeemed {redeemed - granted}, not redeemed {granted - redeemed}"
+        given_off = _codes_by_order(await inventory.fetch(_GIVEN_OFF))
     async with mesh.database("easyorder_payment") as payment:
         ledger = {row["transaction_id"]: row for row in await payment.fetch(_LEDGER)}
     async with mesh.database("easyorder_order_write") as orders:
         rows = await orders.fetch(_ORDERS)
         ordered = _by_order(lines := await orders.fetch(_ORDERED))
+        taken_off = _codes_by_order(await orders.fetch(_TAKEN_OFF))
     worth: defaultdict[int, Decimal] = defaultdict(Decimal)
+    off: defaultdict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         worth[line["order_id"]] += line["worth"]
+        off[line["order_id"]] += line["discount"]
     known = {row["id"] for row in rows}
     assert set(acknowledged) <= known, f"I3 lost orders: {set(acknowledged) - known}"
     for row in rows:
@@ -89,11 +112,14 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         due = row["amount"] - row["given"] if sold and row["method"] != "CASH" else 0
         assert net == due, f"I2 money: {row}, ledger {entry}"
         assert worth[row["id"]] == row["amount"], f"I2 the items cost {worth[row['id']]}: {row}"
+        codes = taken_off[row["id"]]
+        assert off[row["id"]] == sum(codes.values()), f"I2 the items get {off[row['id']]} off, by code {codes}: {row}"
         assert row["events"] == list(range(1, row["sequence"] + 1)), f"I4 events: {row}"
         expected = {"COMMITTED"} if sold else {"RELEASED", "EXPIRED"}
         assert reservations[row["id"]] in expected, f"I1 {row}: reservation is {reservations[row['id']]}"
         if sold:
             assert reserved[row["id"]] == ordered[row["id"]], f"I1 sold is not what was ordered: {row}"
+            assert given_off[row["id"]] == codes, f"I2 it got {given_off[row['id']]} off, and says {codes}: {row}"
     of_orders = {row["transaction_id"] for row in rows}
     unowned = {id: entry for id, entry in ledger.items() if id not in of_orders and entry["net"]}
     assert not unowned, f"I2 money for no order: {unowned}"
@@ -102,6 +128,14 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
     async with mesh.database("easyorder_order_read") as read:
         shown = {row["id"]: row["status"] for row in await read.fetch("SELECT id, status FROM orders")}
     assert shown == {row["id"]: row["status"] for row in rows}, "I5 the read side is not what the write side is"
+
+
+def _codes_by_order(discounts: Iterable[asyncpg.Record]) -> defaultdict[int, dict[str, Decimal]]:
+    """What each code takes off; the empty one stands for points."""
+    found: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    for discount in discounts:
+        found[discount["order_id"]][discount["code"]] = discount["amount"]
+    return found
 
 
 def _by_order(lines: Iterable[asyncpg.Record]) -> dict[int, set[tuple[int, int, int]]]:

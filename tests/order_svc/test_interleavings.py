@@ -2,7 +2,8 @@
 
 Shoppers create orders, once or several times at once with one request_id, whose cards are good, declined, flaky, down
 or lose the provider's reply; they change their orders, pay refused ones anew, and cancel; some wait for stock, which
-comes bit by bit. Administrators refund, holds expire, and the services are restarted, all at the same time.
+comes bit by bit. Many use codes of which there are too few, and points that they share. Administrators refund, edit and
+end codes, holds expire, and the services are restarted, all at the same time.
 EASYORDER_INTERLEAVINGS [4] is how many runs there are, all but the first for `make soak`; the seed is in the name of
 the test.
 """
@@ -12,11 +13,19 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
 import pytest
 from easyorder.google.type import Money
+from easyorder.incentive.v1 import (
+    CreateIncentiveRequest,
+    DeactivateIncentiveRequest,
+    Incentive,
+    IncentiveKind,
+    UpdateIncentiveRequest,
+)
 from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
@@ -47,6 +56,12 @@ CANCEL = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
 UPDATE = rpc(ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
 RETRY_PAYMENT = rpc(ORDERS, "RetryPayment", RetryPaymentRequest, Order)
 REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
+INCENTIVES = "easyorder.incentive.v1.IncentiveService"
+CREATE_INCENTIVE = rpc(INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
+UPDATE_INCENTIVE = rpc(INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
+DEACTIVATE_INCENTIVE = rpc(INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
+# Several shoppers are of one, and spend its points.
+FAMILIES = ("family-1", "family-2", "family-3")
 CARDS = (
     *["tok_ok"] * 3,
     *["tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300", "tok_down"],
@@ -67,10 +82,11 @@ R = TypeVar("R")
 class Chaos:
     """What happens in one run, as its seed says. The last of `items` is one that shoppers wait for."""
 
-    def __init__(self, shop: WholeShop, random: Random, items: list[int]) -> None:
+    def __init__(self, shop: WholeShop, random: Random, items: list[int], codes: list[Incentive]) -> None:
         self._shop = shop
         self._random = random
         self._items = items
+        self._codes = codes
         self._admin = shop.client(shop.tokens.admin())
         self._warehouse = shop.client(shop.tokens.admin(), of="inventory")
         self.told: set[int] = set()
@@ -78,7 +94,27 @@ class Chaos:
     async def happen(self) -> None:
         shoppers = [self._shopper(f"shopper-{n}") for n in range(SHOPPERS)]
         restarts = [self._restarts(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
-        await asyncio.gather(*shoppers, *restarts, self._deliveries())
+        await asyncio.gather(*shoppers, *restarts, self._deliveries(), self._campaign())
+
+    async def save_points(self) -> None:
+        """Every family has some to spend."""
+        for name in FAMILIES:
+            request = CreateOrderRequest(
+                request_id="first",
+                currency="USD",
+                items=[OrderLine(product_item_id=self._items[0], quantity=5)],
+                payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+            )
+            await self._shop.client(self._shop.tokens.user(name)).call(CREATE, request, timeout_s=3)
+
+    async def _campaign(self) -> None:
+        """One code is worth less from some moment on, another is given no more."""
+        edited, ended = self._codes[:2]
+        await self._pause(2 * LASTS_S)
+        less = replace(edited, value="5", etag="")
+        await self._repeated(self._edit, self._warehouse, UpdateIncentiveRequest(id=edited.id, incentive=less))
+        await self._pause(2 * LASTS_S)
+        await self._repeated(self._end, self._warehouse, DeactivateIncentiveRequest(id=ended.id))
 
     async def _restarts(self, name: str, times: int) -> None:
         for _ in range(times):
@@ -95,12 +131,12 @@ class Chaos:
             await self._repeated(self._deliver, self._warehouse, delivery)
 
     async def _shopper(self, name: str) -> None:
-        client = self._shop.client(self._shop.tokens.user(name))
+        client = self._shop.client(self._shop.tokens.user(self._random.choice([name, *FAMILIES])))
         order_id = await self._buy(name, client)
         if order_id is None:
             return
         self.told.add(order_id)
-        changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 0, 1, 2], [0, 1, 2], [0, 0, 1, 2]))
+        changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
         happens: list[Awaitable[None]] = [
             *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
             *[self._pay_anew(client, f"{name}/anew-{n}", order_id) for n in range(payments)],
@@ -118,6 +154,8 @@ class Chaos:
             currency="USD",
             items=self._some_items(),
             payment=PaymentDetails(method=PaymentMethod.CARD, token=self._random.choice(CARDS)),
+            incentive_codes=self._some_codes(),
+            loyalty_points=self._random.choice([0, 0, 300, 2500]),
         )
         await self._pause(LASTS_S / 2)
         copies = self._random.choice([1, 1, 2, 3])
@@ -150,11 +188,15 @@ class Chaos:
         chosen = self._random.sample(within_reach, self._random.randint(1, len(within_reach)))
         return [OrderLine(product_item_id=item, quantity=self._random.randint(1, 3)) for item in chosen]
 
+    def _some_codes(self) -> list[str]:
+        chosen = self._random.sample(self._codes, self._random.choice([0, 1, 1, 2]))
+        return [incentive.code for incentive in chosen]
+
     async def _create(self, client: Client, request: CreateOrderRequest) -> int | None:
         try:
             return (await client.call(CREATE, request, timeout_s=3)).id
         except AppError as error:
-            if error.reason == "OUT_OF_STOCK":
+            if error.reason in {"OUT_OF_STOCK", "INCENTIVE_INVALID"}:
                 return None
             raise
 
@@ -170,7 +212,7 @@ class Chaos:
         try:
             await client.call(UPDATE, request, timeout_s=3)
         except AppError as error:
-            # Paid or stopped, or it can not be had.
+            # Paid or stopped, or it can not be had, or a code is not for it.
             if error.kind is not Kind.FAILED_PRECONDITION:
                 raise
 
@@ -184,6 +226,12 @@ class Chaos:
 
     async def _deliver(self, client: Client, request: AdjustStockRequest) -> None:
         await client.call(ADJUST_STOCK, request, timeout_s=3)
+
+    async def _edit(self, client: Client, request: UpdateIncentiveRequest) -> None:
+        await client.call(UPDATE_INCENTIVE, request, timeout_s=3)
+
+    async def _end(self, client: Client, request: DeactivateIncentiveRequest) -> None:
+        await client.call(DEACTIVATE_INCENTIVE, request, timeout_s=3)
 
     async def _refund(self, client: Client, request: RefundOrderRequest) -> None:
         try:
@@ -208,6 +256,21 @@ class Chaos:
         await some_time(self._random, at_most_s=at_most_s)
 
 
+async def offered(shop: WholeShop, items: list[int]) -> list[Incentive]:
+    """Codes that are good for some orders and not for others."""
+    codes = [
+        Incentive(code="PART", kind=IncentiveKind.PERCENT, value="33.3", max_uses=5),
+        Incentive(
+            code="FREE", kind=IncentiveKind.BUY_X_GET_Y, buy_quantity=2, get_quantity=1, product_item_ids=items[:2]
+        ),
+        Incentive(code="LESS", kind=IncentiveKind.AMOUNT, value="25.01", currency="USD", max_uses_per_user=3),
+        Incentive(code="MORE", kind=IncentiveKind.PERCENT, value="7", min_total=Money(currency_code="USD", units=40)),
+    ]
+    client = shop.client(shop.tokens.admin(), of="inventory")
+    requests = [CreateIncentiveRequest(incentive=replace(incentive, stackable=True)) for incentive in codes]
+    return [await client.call(CREATE_INCENTIVE, request) for request in requests]
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, RUNS))])
 async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
@@ -216,10 +279,13 @@ async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
     urls |= await databases_of("order_svc")
     # Some holds end before their charge has, some never.
     hold_s = random.choice([0.2, 1, 900])
-    async with whole_shop(urls, **QUICK, reservation_ttl_s=hold_s) as shop:
+    # As many points as make a difference at these prices.
+    async with whole_shop(urls, **QUICK, reservation_ttl_s=hold_s, loyalty_points_per_unit=100) as shop:
         # Of the first there is enough, of the others too little for all; the last is waited for.
         items = await stocked(shop, pieces=(1000, 60, 20, 1), backorderable={3})
-        chaos = Chaos(shop, random, items)
+        codes = await offered(shop, items)
+        chaos = Chaos(shop, random, items, codes)
+        await chaos.save_points()
 
         await chaos.happen()
 
