@@ -174,6 +174,22 @@ class PreviewContract:
         await shop.send(Release(order_id=held.order_id))
         assert await shop.points() == 1500
 
+    async def test_who_waits_with_a_code_goes_on_waiting_with_it(self, shop: Shop):
+        (item,) = await shop.backorderable(1)
+        await shop.offered(percent("10", code="ONCE", max_uses=1))
+        held = await shop.send(shop.order((item, 5), incentive_codes=("ONCE",)))
+
+        shown = await shop.send(preview(held, (item, 3)))
+        amended = await shop.send(amend(held, (item, 3)))
+
+        assert (amended.lines, amended.quote) == (shown.lines, shown.quote)
+        assert total(amended) == usd("27.00")
+        assert await shop.of(item) == Pieces(on_hand=1, reserved=1, backordered=2)
+        await shop.arrives(item, 2)
+        assert await shop.states() == {held.order_id: "HELD"}
+        assert await shop.uses() == {"ONCE": 1}
+        await shop.check_invariants()
+
     async def test_points_earned_follow_the_codes_of_the_order(self, shop: Shop):
         first, second = await shop.stocked(50, 50)
         await shop.offered(multiplier("3", code="TRIPLE", stackable=True, product_item_ids=(first.id,)))
