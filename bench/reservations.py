@@ -38,9 +38,9 @@ async def reservations_database(mesh: RunningMesh) -> str:
 
 
 async def _rate(shop: SqlShop, max_size: int, seconds: float) -> float:
-    mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory")
+    mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory", open_optimistic=shop.open_optimistic[0])
     handler = partial(reserve_and_commit, ttl=TTL, rates=LoyaltyRates(), low=LOW)
-    mediator.handle_batch(Reserve, handler, max_size=max_size)
+    mediator.handle_together([Reserve], handler, max_size=max_size, optimistic=True)
     await shop.clear()
     (item,) = await shop.stocked(1_000_000)
     ends = time.perf_counter() + seconds

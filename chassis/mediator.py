@@ -23,10 +23,13 @@ from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
 from chassis.idempotency import KeptAnswer, RequestKey, check_same_body
 from chassis.jobs import LeaseLost
-from chassis.unit_of_work import OpenUnitOfWork, Uow
+from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
 R = TypeVar("R")
 C = TypeVar("C", bound="Command[Any]")
+
+# After a conflict others want the same rows: so long it is better to wait for their locks than to be refused.
+_CONTENDED_S = 0.5
 
 POSITION_HEADER = "x-easyorder-position"
 
@@ -69,12 +72,19 @@ def in_turn(handlers: Mapping[type[C], BatchHandler[C, Uow, Any]]) -> BatchHandl
 
 
 class Mediator(Generic[Uow]):
-    """Knows which handler does which command."""
+    """Knows which handler does which command.
+
+    `open_optimistic` opens units of work that look without locks, and whose commit is a Conflict when what they have
+    looked at has changed. Handlers need not know.
+    """
 
     CONFLICT_ATTEMPTS: ClassVar[int] = 6
 
-    def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str) -> None:
+    def __init__(
+        self, open_uow: OpenUnitOfWork[Uow], *, service: str, open_optimistic: OpenUnitOfWork[Uow] | None = None
+    ) -> None:
         self._open_uow = open_uow
+        self._open_optimistic = open_optimistic
         self._service = Caller.service(service)
         self._sends: dict[type, _Send] = {}
 
@@ -98,10 +108,20 @@ class Mediator(Generic[Uow]):
         self.handle_together([command], handler, max_size=max_size)
 
     def handle_together(
-        self, commands: Sequence[type[C]], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200
+        self,
+        commands: Sequence[type[C]],
+        handler: BatchHandler[C, Uow, Any],
+        *,
+        max_size: int = 200,
+        optimistic: bool = False,
     ) -> None:
-        """The same for several kinds that share batches, because they want the same rows."""
-        transaction = _Transaction(self._open_uow, handler, {kind: _answers_of(kind) for kind in commands})
+        """The same for several kinds that share batches, because they want the same rows.
+
+        `optimistic`: batches are tried without locks first, as nobody else should want those rows at the same time.
+        """
+        answers = {kind: _answers_of(kind) for kind in commands}
+        open_optimistic = self._open_optimistic if optimistic else None
+        transaction = _Transaction(self._open_uow, handler, answers, open_optimistic=open_optimistic)
         name = "+".join(kind.__name__ for kind in commands)
         context = RequestContext(caller=self._service, method=name)
 
@@ -134,8 +154,12 @@ class _Transaction(Generic[C, Uow]):
         open_uow: OpenUnitOfWork[Uow],
         handler: Callable[[Sequence[C], Uow], Awaitable[Sequence[Any]]],
         answers: Mapping[type, TypeAdapter[Any]],
+        *,
+        open_optimistic: OpenUnitOfWork[Uow] | None = None,
     ) -> None:
         self._open_uow = open_uow
+        self._open_optimistic = open_optimistic
+        self._contended_until = 0.0
         self._handler = handler
         self._answers = answers
         self._retries = tenacity.AsyncRetrying(
@@ -149,7 +173,7 @@ class _Transaction(Generic[C, Uow]):
         attempts = count(1)
 
         async def once() -> list[_Outcome[Any] | BaseException]:
-            return await self._once(batch, is_first=next(attempts) == 1)
+            return await self._attempt(batch, is_first=next(attempts) == 1)
 
         try:
             return await self._retries.copy()(once)
@@ -161,8 +185,24 @@ class _Transaction(Generic[C, Uow]):
             middle = len(batch) // 2
             return await self.run(batch[:middle]) + await self.run(batch[middle:])
 
-    async def _once(self, batch: Sequence[C], *, is_first: bool) -> list[_Outcome[Any] | BaseException]:
-        async with self._open_uow() as uow:
+    async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> list[_Outcome[Any] | BaseException]:
+        now = asyncio.get_running_loop().time()
+        if self._open_optimistic is not None and is_first and now >= self._contended_until:
+            try:
+                return await self._once(batch, self._open_optimistic, is_first=True)
+            except NeedsTransaction:
+                # Nothing was changed, and nobody was in the way.
+                pass
+            except Conflict as error:
+                if _may_be_repeated(error):
+                    self._contended_until = now + _CONTENDED_S
+                raise
+        return await self._once(batch, self._open_uow, is_first=is_first)
+
+    async def _once(
+        self, batch: Sequence[C], open_uow: OpenUnitOfWork[Uow], *, is_first: bool
+    ) -> list[_Outcome[Any] | BaseException]:
+        async with open_uow() as uow:
             results: list[Any] = [None] * len(batch)
             kept = await self._kept([cmd for cmd in batch if not (is_first and cmd.request_is_new)], uow)
             first_of: dict[str, int] = {}

@@ -7,9 +7,16 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from chassis.audit import AuditEntry
+from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import KeptAnswers
 from chassis.jobs import JobLease, NewJob, OpenJobs
+
+
+class NeedsTransaction(Conflict):
+    """An optimistic unit of work can not do this, and has changed nothing: the work is to be done in a transaction."""
+
+    reason = "NEEDS_TRANSACTION"
 
 
 class UnitOfWork(Protocol):

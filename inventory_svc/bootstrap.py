@@ -94,7 +94,7 @@ def handle_commands(
 ) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
     reserve = partial(reserve_and_commit, ttl=reservation_ttl, rates=rates, low=low_stock)
-    mediator.handle_together([Reserve, Commit], reserve)
+    mediator.handle_together([Reserve, Commit], reserve, optimistic=True)
     mediator.handle_batch(Release, release_batch)
     mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
     mediator.handle(PreviewAmendment, partial(preview_amendment, rates=rates))
@@ -123,14 +123,17 @@ def build(settings: InventorySettings) -> Service:
     projector = Projector(write, read, projections(), conclude=refresh_documents, report=error_log.report)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
-    open_uow = sql_units_of_work(
+    units_of_work = partial(
+        sql_units_of_work,
         SqlInventoryUow,
-        make_sessions(write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
+    open_uow = units_of_work(make_sessions(write))
+    mediator: Mediator[InventoryUow] = Mediator(
+        open_uow, service=SERVICE, open_optimistic=units_of_work(make_sessions(write, optimistic=True))
+    )
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )

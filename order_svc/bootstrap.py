@@ -41,6 +41,7 @@ from chassis.mediator import BatchHandler, Mediator, in_turn
 from chassis.ops import OPS, OpsApi, purge
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
+from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.amendments import Amendments
@@ -95,7 +96,7 @@ def handle_commands(
         RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
         PlaceOrder: partial(place_orders, clock=clock),
     }
-    mediator.handle_together(list(hot), in_turn(hot))
+    mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
@@ -142,14 +143,17 @@ def _wire(
 ) -> OrderService:
     after_commit = AfterCommit()
     sessions = make_sessions(write)
-    open_uow = sql_units_of_work(
-        SqlOrderUow,
-        sessions,
+    units_of_work = partial(
+        sql_units_of_work,
+        partial(SqlOrderUow, recent=RecentOrders()),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME)
+    open_uow = units_of_work(sessions)
+    mediator: Mediator[OrderUow] = Mediator(
+        open_uow, service=NAME, open_optimistic=units_of_work(make_sessions(write, optimistic=True))
+    )
     random = SystemRandom()
     payment_backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,

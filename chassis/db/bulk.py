@@ -15,6 +15,8 @@ from sqlalchemy import Row, Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+# What a row says of the version that it is to meet.
+WAS = "was"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -56,9 +58,10 @@ def as_json(rows: object) -> str:
     return to_json(rows).decode()
 
 
-def recordset(table: Table, columns: Sequence[str], alias: str = "r") -> str:
-    """A FROM item of the rows in the parameter `rows`, typed as the table's columns."""
-    typed = ", ".join(f"{_quoted(name)} {table.c[name].type.compile(_DIALECT)}" for name in columns)
+def recordset(table: Table, columns: Sequence[str], alias: str = "r", *, was: str | None = None) -> str:
+    """A FROM item of the rows in the parameter `rows`, typed as the table's columns; "was" as the column `was`."""
+    of_column = [(name, name) for name in columns] + ([(WAS, was)] if was else [])
+    typed = ", ".join(f"{_quoted(name)} {table.c[column].type.compile(_DIALECT)}" for name, column in of_column)
     return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS {alias}({typed})"
 
 
@@ -70,12 +73,27 @@ def inserting(table: Table, columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=256)
-def updating(table: Table, columns: tuple[str, ...], match: tuple[str, ...], extra: tuple[tuple[str, str], ...]) -> str:
-    """An UPDATE by the rows in the parameter `rows`; `extra` are assignments in SQL."""
-    assignments = [f"{_quoted(name)} = r.{_quoted(name)}" for name in columns if name not in match]
+def updating(
+    table: Table,
+    columns: tuple[str, ...],
+    match: tuple[str, ...],
+    extra: tuple[tuple[str, str], ...],
+    was: str | None = None,
+) -> str:
+    """An UPDATE by the rows in the parameter `rows`; `extra` are assignments in SQL.
+
+    With `was` it is RETURNING id, and rows have the column "was" too: what the column `was` of those they meet has.
+    """
+    given = [name for name in columns if not (was and name == WAS)]
+    assignments = [f"{_quoted(name)} = r.{_quoted(name)}" for name in given if name not in match]
     assignments += [f"{_quoted(name)} = {expression}" for name, expression in extra]
-    where = " AND ".join(f"t.{_quoted(name)} = r.{_quoted(name)}" for name in match)
-    return f"UPDATE {table.fullname} AS t SET {', '.join(assignments)} FROM {recordset(table, columns)} WHERE {where}"
+    where = [f"t.{_quoted(name)} = r.{_quoted(name)}" for name in match]
+    if was:
+        where.append(f"t.{_quoted(was)} = r.{_quoted(WAS)}")
+    return (
+        f"UPDATE {table.fullname} AS t SET {', '.join(assignments)} "
+        f"FROM {recordset(table, given, was=was)} WHERE {' AND '.join(where)}{' RETURNING t.id' if was else ''}"
+    )
 
 
 def _quoted(name: str) -> str:

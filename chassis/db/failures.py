@@ -11,8 +11,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.errors import AppError, Conflict, Unavailable
+from chassis.jobs import LeaseLost
 
 _UNIQUE_VIOLATION = "23505"
+# What require_all (chassis.db.tables) raises: rows are not as they were read, or leases have ended.
+CHANGED_MEANWHILE = "40001"
+LEASE_LOST = "40L01"
 # Serialization failure, deadlock and the other rollbacks (class 40), a lock not available in time.
 _CONFLICT = re.compile(r"40...|55P03")
 # Connection exceptions, insufficient resources, operator intervention, ODBC's communication link failures and timeouts.
@@ -48,6 +52,8 @@ def meaning_of(error: Exception, refusals: Refusals | None = None) -> AppError |
     if refusals and (refusal := refusals.get(violated_constraint(error) or "")):
         return refusal()
     state = sqlstate(error) or ""
+    if state == LEASE_LOST:
+        return LeaseLost("taken over by another worker")
     if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
         return Conflict("the transaction collided with another one")
     if error.connection_invalidated or _UNAVAILABLE.fullmatch(state):

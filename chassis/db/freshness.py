@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
+from chassis.db.optimism import UNLOCKED
 from chassis.errors import InvalidArgument
 
 # Parked changes are the operators' affair; nobody waits for those.
@@ -36,7 +37,7 @@ _Reader = tuple[str, str | None]
 
 async def current_position(session: AsyncSession) -> str:
     """Where the read side will be once it has the session's transaction: what `x-easyorder-position` carries."""
-    return str((await session.execute(_POSITION)).scalar_one())
+    return str((await session.execute(_POSITION, execution_options=UNLOCKED)).scalar_one())
 
 
 class Freshness:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.failures import translated
+from chassis.db.optimism import UNLOCKED
 
 
 class HiLo:
@@ -36,7 +37,7 @@ class HiLo:
 
     async def _fetch(self, session: AsyncSession | None) -> int:
         if session is not None:
-            return int((await session.execute(self._statement)).scalar_one())
+            return int((await session.execute(self._statement, execution_options=UNLOCKED)).scalar_one())
         with translated():
             async with self._engine.connect() as connection:
                 return int((await connection.execute(self._statement)).scalar_one())

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
+from chassis.db.optimism import UNLOCKED
 from chassis.db.tables import IDEMPOTENCY_KEY
 from chassis.db.writes import gather_insert
 from chassis.idempotency import KeptAnswer, RequestKey
@@ -27,7 +28,9 @@ class SqlKeptAnswers:
         self._session = session
 
     async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
-        rows = await self._session.execute(_FIND, {"ids": as_json([key.id for key in keys])})
+        wanted = {"ids": as_json([key.id for key in keys])}
+        # A key that comes to be kept meanwhile is refused when this one is written.
+        rows = await self._session.execute(_FIND, wanted, execution_options=UNLOCKED)
         return {row.id: KeptAnswer(row.fingerprint, row.answer.encode()) for row in rows}
 
     async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
-from chassis.db.failures import translated
+from chassis.db.failures import LEASE_LOST, translated
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
-from chassis.db.writes import Sent, gather
-from chassis.jobs import Job, JobLease, LeaseLost, NewJob
+from chassis.db.writes import gather
+from chassis.jobs import Job, JobLease, NewJob
 
 _SETTLE = (
     "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
@@ -100,18 +100,11 @@ class Settlements:
         self._rows[_BURY].append(_row(lease, 0, error))
 
     async def gather(self, session: AsyncSession) -> None:
-        """Adds to what the session writes."""
+        """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
         for statement, rows in self._rows.items():
             if rows:
                 # Named apart from the jobs that are written, which are new ones.
-                await gather(session, statement, statement, rows)
-
-    def check(self, sent: Sent) -> None:
-        """Raises LeaseLost if one of the leases did not hold."""
-        for statement, rows in self._rows.items():
-            lost = {row["id"] for row in rows} - sent.ids.get(statement, set())
-            if lost:
-                raise LeaseLost(f"taken over by another worker: {', '.join(map(str, sorted(lost)))}")
+                await gather(session, statement, statement, rows, refusal=LEASE_LOST)
 
 
 class JobWriter:

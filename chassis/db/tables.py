@@ -42,6 +42,18 @@ END
 $$
 """
 
+# Within the statement that wrote the rows, so that nothing of it stays, where there is no transaction to roll back too.
+_REQUIRE_ALL = """
+CREATE OR REPLACE FUNCTION require_all(met bigint, wanted bigint, otherwise text) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    IF met <> wanted THEN
+        RAISE EXCEPTION '% of % rows are not as they were', wanted - met, wanted USING ERRCODE = otherwise;
+    END IF;
+    RETURN true;
+END
+$$
+"""
+
 
 class Operations(Protocol):
     """The part of alembic's `op` that is needed here."""
@@ -54,7 +66,9 @@ def create_chassis_tables(op: Operations) -> None:
     CHASSIS.create_all(op.get_bind())
 
 
-event.listen(CHASSIS, "after_create", DDL(_PUBLISH_OUTBOX))  # type: ignore[no-untyped-call]
+for _function in (_PUBLISH_OUTBOX, _REQUIRE_ALL):
+    # DDL formats its text.
+    event.listen(CHASSIS, "after_create", DDL(_function.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
 OUTBOX_POSITIONS = Sequence("outbox_position", metadata=CHASSIS)
 JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)

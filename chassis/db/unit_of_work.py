@@ -91,7 +91,6 @@ class SqlUnitOfWork:
         # The ORM's first: what was gathered may refer to it.
         await self.session.flush()
         sent = await send_writes(self.session)
-        self._settlements.check(sent)
         position = sent.position
         if self._has_read_side and position is None:
             # All that was written went by way of the ORM.
@@ -106,7 +105,7 @@ SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)
 
 
 def sql_units_of_work(
-    make: type[SqlUow],
+    make: Callable[..., SqlUow],
     sessions: async_sessionmaker[AsyncSession],
     *,
     after_commit: AfterCommit,
@@ -117,8 +116,10 @@ def sql_units_of_work(
 
     @asynccontextmanager
     async def open_uow() -> AsyncIterator[SqlUow]:
-        with translated(make.refusals):
+        with translated():
             async with sessions() as session:
-                yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
+                uow = make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
+                with translated(uow.refusals):
+                    yield uow
 
     return open_uow

@@ -11,6 +11,8 @@ from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json, recordset
+from chassis.db.failures import CHANGED_MEANWHILE
+from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.db.writes import gather, gather_insert
 from chassis.money import Money
@@ -25,11 +27,12 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 
 # Locked apart from the join: rows of a reservation must not be passed over one by one.
 _LOADED = (
-    "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
-    "SELECT head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, head.sold, "
-    "head.expire_at, head.revision, head.discounts, head.points_spent, head.points_earned, line.product_item_id, "
-    "line.quantity, line.backordered, line.place, line.returned, line.unit_price, line.sku, line.name "
-    "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id ORDER BY head.order_id, line.number"
+    "WITH head AS (SELECT *, CAST(xmin AS text) AS version FROM reservation WHERE {which} ORDER BY order_id {locked}) "
+    "SELECT head.version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, "
+    "head.sold, head.expire_at, head.revision, head.discounts, head.points_spent, head.points_earned, "
+    "line.product_item_id, line.quantity, line.backordered, line.place, line.returned, line.unit_price, line.sku, "
+    "line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
+    "ORDER BY head.order_id, line.number"
 )
 
 
@@ -42,10 +45,12 @@ _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:
 _REQUEST_KEYS = "SELECT value FROM jsonb_array_elements_text(CAST(:request_keys AS jsonb))"
 _LOCK = _load(f"order_id IN ({_ORDER_IDS})")
 # Found by one index each: an OR of two subqueries would read the whole table.
-_LOCK_REQUESTED = _load(
+_REQUESTED = (
     f"order_id IN (SELECT order_id FROM reservation WHERE request_key IN ({_REQUEST_KEYS}) "
     f"UNION SELECT order_id FROM reservation WHERE order_id IN ({_ORDER_IDS}))"
 )
+_LOCK_REQUESTED = _load(_REQUESTED)
+_LOOK_REQUESTED = _load(_REQUESTED, locked="")
 _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
 _FIND_EXPIRED = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
@@ -65,6 +70,13 @@ _STORED = "reservation stored before"
 _SAVE = (
     "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
+)
+# PostgreSQL's own mark of who wrote a row last tells whether it is the one that was looked at.
+_SAVE_UNLESS_CHANGED = (
+    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
+    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
+    "AS r(order_id bigint, state text, sold boolean, expire_at timestamptz, version text) "
+    "WHERE t.order_id = r.order_id AND CAST(t.xmin AS text) = r.version RETURNING t.order_id AS id"
 )
 _SAVE_QUOTES = (
     "UPDATE reservation AS t SET discounts = r.discounts, points_spent = r.points_spent, "
@@ -98,6 +110,8 @@ class SqlReservations:
 
     async def lock_requested(self, request_keys: Iterable[str], order_ids: Iterable[int]) -> list[Reservation]:
         wanted = {"request_keys": as_json(list(request_keys)), "order_ids": as_json(list(order_ids))}
+        if is_optimistic(self._session):
+            return await self._load(_LOOK_REQUESTED, wanted, execution_options=UNLOCKED)
         return await self._load(_LOCK_REQUESTED, wanted)
 
     async def find(self, order_id: int) -> Reservation | None:
@@ -121,8 +135,11 @@ class SqlReservations:
         await gather_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
-        if reservations:
-            await gather(self._session, _STORED, _SAVE, [_row(reservation) for reservation in reservations])
+        rows = [_row(reservation) | {"version": reservation.version} for reservation in reservations]
+        if rows and is_optimistic(self._session):
+            await gather(self._session, _STORED, _SAVE_UNLESS_CHANGED, rows, refusal=CHANGED_MEANWHILE)
+        elif rows:
+            await gather(self._session, _STORED, _SAVE, rows)
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
@@ -141,8 +158,8 @@ class SqlReservations:
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
             await gather_insert(self._session, _LINES, lines)
 
-    async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any]) -> list[Reservation]:
-        rows = (await self._session.execute(statement, parameters)).all()
+    async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any], **options: Any) -> list[Reservation]:
+        rows = (await self._session.execute(statement, parameters, **options)).all()
         return [_reservation(list(of_one)) for _, of_one in groupby(rows, key=lambda row: row.order_id)]
 
 
@@ -165,6 +182,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
             points_earned=head.points_earned,
         ),
         revision=head.revision,
+        version=head.version,
         lines=tuple(
             HeldLine(
                 product_item_id=row.product_item_id,

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
 from chassis.db.bulk import as_json, recordset
+from chassis.db.failures import CHANGED_MEANWHILE
+from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Amount, UtcDateTime
 from chassis.db.writes import gather, gather_insert
 from chassis.money import Money
@@ -25,7 +27,7 @@ _ADJUSTMENTS: Table = StockAdjustmentRow.__table__  # type: ignore[assignment]
 # nothing to go stale.
 _ITEMS = (
     "SELECT stock.id, stock.on_hand, stock.reserved, item.sku, product.name, item.price, product.currency, "
-    "stock.backordered, stock.places, item.backorderable, "
+    "stock.backordered, stock.places, stock.row_version, item.backorderable, "
     "NOT (item.is_deleted OR product.is_deleted) AS for_sale, statement_timestamp() AS now "
     "FROM inventory AS stock JOIN product_item AS item ON item.id = stock.id "
     "JOIN product ON product.id = item.product_id "
@@ -36,10 +38,9 @@ _OF_ORDERS = (
     "SELECT product_item_id FROM reservation_line "
     "WHERE order_id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)))"
 )
-_LOOK = text(_ITEMS.format(which=_IDS)).columns(price=Amount, now=UtcDateTime)
-_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=f"{_IDS} UNION {_OF_ORDERS}")).columns(
-    price=Amount, now=UtcDateTime
-)
+_WANTED = f"{_IDS} UNION {_OF_ORDERS}"
+_LOOK = text(_ITEMS.format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
 _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version FROM inventory AS stock "
@@ -47,13 +48,15 @@ _LEVELS = text(
 )
 
 _COUNTERS = [counter.name for counter in fields(Movement)]
-# Adds to the counters instead of setting them: should a lock ever be missing, the CHECKs find out.
+# Guarded by the version that was looked at. Adds to the counters instead of setting them all the same: should guard and
+# lock ever be missing, the CHECKs find out.
 _MOVE = (
     "UPDATE inventory AS t SET on_hand = t.on_hand + r.on_hand, reserved = t.reserved + r.reserved, "
     "sold = t.sold + r.sold, restocked = t.restocked + r.restocked, adjusted = t.adjusted + r.adjusted, "
     "backordered = t.backordered + r.backordered, places = t.places + r.places, "
     "row_version = t.row_version + 1, modified_on = now(), modified_by = r.modified_by "
-    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS, 'modified_by'])} WHERE t.id = r.id"
+    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS, 'row_version', 'modified_by'])} "
+    "WHERE t.id = r.id AND t.row_version = r.row_version RETURNING t.id"
 )
 
 
@@ -64,10 +67,11 @@ class SqlStocks:
         self._session = session
 
     async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
-        return await self._shelf(_LOCK, {"ids": list(item_ids), "order_ids": list(of_orders)})
+        statement = _LOOK if is_optimistic(self._session) else _LOCK
+        return await self._shelf(statement, {"ids": list(item_ids), "order_ids": list(of_orders)})
 
     async def look(self, item_ids: Iterable[int]) -> Shelf:
-        return await self._shelf(_LOOK, {"ids": list(item_ids)})
+        return await self._shelf(_LOOK, {"ids": list(item_ids), "order_ids": []})
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
         rows = (await self._session.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()
@@ -80,7 +84,10 @@ class SqlStocks:
 
     async def _shelf(self, statement: TextualSelect, which: Mapping[str, list[int]]) -> Shelf:
         wanted = {name: as_json(ids) for name, ids in which.items()}
-        rows = (await self._session.execute(statement, wanted)).all() if any(which.values()) else []
+        found = (
+            await self._session.execute(statement, wanted, execution_options=UNLOCKED) if any(which.values()) else None
+        )
+        rows = found.all() if found else []
         items = {
             row.id: StockItem(
                 product_item_id=row.id,
@@ -93,6 +100,7 @@ class SqlStocks:
                 backorderable=row.backorderable,
                 backordered=row.backordered,
                 places=row.places,
+                version=row.row_version,
             )
             for row in rows
         }
@@ -101,6 +109,9 @@ class SqlStocks:
 
     async def save(self, shelf: Shelf) -> None:
         caller = {"modified_by": current().caller.id}
-        moved = [{"id": item.product_item_id} | asdict(item.moved) | caller for item in shelf.moved()]
+        moved = [
+            {"id": item.product_item_id, "row_version": item.version} | asdict(item.moved) | caller
+            for item in shelf.moved()
+        ]
         if moved:
-            await gather(self._session, _INVENTORY.name, _MOVE, moved)
+            await gather(self._session, _INVENTORY.name, _MOVE, moved, refusal=CHANGED_MEANWHILE)

@@ -2,6 +2,8 @@
 
 Whoever changes a reservation has locked the stock of its items before: first all the stock, then reservations, then
 incentives. So nobody deadlocks, and what comes in can be given at once to those who wait for it.
+
+In an optimistic unit of work nothing is locked: it commits only if what it would have locked has not changed meanwhile.
 """
 
 from __future__ import annotations

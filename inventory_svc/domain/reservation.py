@@ -36,7 +36,7 @@ class Reservation:
 
     `sold` says that it was committed since it was last held, even if it was restocked after that. `revision` counts
     the changes of its order that it has followed. `stands` tells how the stock of its items stood when it was held; it
-    is not stored.
+    is not stored. `version` says which one was read.
     """
 
     order_id: int
@@ -51,6 +51,7 @@ class Reservation:
     revision: int = 0
     quote: Quote = field(default_factory=Quote)
     stands: tuple[ItemStock, ...] = field(default=(), compare=False)
+    version: str = field(default="", compare=False)
 
     @property
     def is_given_back(self) -> bool:

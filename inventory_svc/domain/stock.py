@@ -121,7 +121,7 @@ class Movement:
 class StockItem:
     """An item as it was when it was locked, and how it moved since. Not `for_sale`: its product was deleted.
 
-    `backordered` pieces are waited for; `places` is the last place given in its queue.
+    `backordered` pieces are waited for; `places` is the last place given in its queue. `version` counts its changes.
     """
 
     product_item_id: int
@@ -134,6 +134,7 @@ class StockItem:
     backorderable: bool = False
     backordered: int = 0
     places: int = 0
+    version: int = 1
     moved: Movement = field(default_factory=Movement)
 
     @property

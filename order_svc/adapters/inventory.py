@@ -42,6 +42,9 @@ _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
 _AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)
 _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
+# Orders that are held together are placed, charged and paid together: this decides how large the batches of all those
+# steps are. Twice as many in each cost a quarter less CPU. Who comes alone does not wait.
+_RESERVING_PACE_S = 0.03
 # Sales and releases are durable jobs: nobody waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.05
 
@@ -52,7 +55,9 @@ class GrpcInventory:
     def __init__(self, peer: Client, *, timeout_s: float, max_batch: int = 200) -> None:
         self._peer = peer
         self._timeout_s = timeout_s
-        self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, max_size=max_batch)
+        self._reserving: Batcher[HoldRequest, Hold] = Batcher(
+            self._reserve, max_size=max_batch, pace_s=_RESERVING_PACE_S
+        )
         self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
         self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S)

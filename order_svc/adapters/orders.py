@@ -11,10 +11,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json, insert_rows, update_rows
+from chassis.db.bulk import WAS, as_json, insert_rows, update_rows
+from chassis.db.failures import CHANGED_MEANWHILE
+from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Json
-from chassis.db.writes import gather_insert, gather_update
+from chassis.db.writes import gather, gather_insert, gather_update
 from chassis.money import Money
+from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
 from order_svc.domain.order import Discount, Item, Order, OrderNotFound, Payment
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
@@ -48,17 +51,46 @@ _REMOVE = (
     "row_version = :row_version WHERE order_id = :order_id AND NOT is_deleted "
     "AND id NOT IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:kept AS jsonb)))"
 )
+# Locks what it finds: whoever changes it at this moment is waited for.
+_STILL = (
+    "SELECT t.id FROM orders AS t JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, was bigint) "
+    "ON r.id = t.id WHERE t.row_version = r.was FOR SHARE OF t"
+)
 _REMOVE_ITEMS = sql(_REMOVE.format(table="order_item"))
 _REMOVE_DISCOUNTS = sql(_REMOVE.format(table="order_discount"))
 
 
 class SqlOrders:
-    """The orders of the write database, in this session's transaction."""
+    """The orders of the write database, in this session's transaction.
 
-    def __init__(self, session: AsyncSession) -> None:
+    In an optimistic session `find` takes what is in `recent` from there, and locks nothing.
+    """
+
+    def __init__(self, session: AsyncSession, recent: RecentOrders | None = None) -> None:
         self._session = session
+        self._recent = recent
+        self._added: list[Order] = []
+        # The versions that are stored, by id; and of which orders that is still to be made sure of.
+        self._stored: dict[int, int] = {}
+        self._looked_at: set[int] = set()
+
+    async def guard(self) -> None:
+        """Has the commit fail if an order that was found without a lock, and not changed, is another by then.
+
+        What was done because of it would else be wrong: ending the job of an order that can not be paid, say.
+        """
+        rows = [{"id": id, WAS: self._stored[id]} for id in sorted(self._looked_at)]
+        if rows:
+            await gather(self._session, "orders looked at", _STILL, rows, refusal=CHANGED_MEANWHILE)
+
+    def committed(self) -> None:
+        """What was added is in the database now."""
+        if self._recent is not None:
+            self._recent.keep(order for order in self._added if order.status is Status.CONFIRMED)
 
     async def add(self, orders: Sequence[Order]) -> None:
+        self._added += orders
+        self._stored.update((order.id, order.row_version) for order in orders)
         made = {order.id: _made(order) for order in orders}
         await gather_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
         discounts = [
@@ -84,16 +116,26 @@ class SqlOrders:
         return (await self._load(_FIND, [order_id]))[order_id]
 
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
-        return await self._load(_FIND_LOCKED, order_ids)
+        if not is_optimistic(self._session):
+            return await self._load(_FIND_LOCKED, order_ids)
+        recent = self._recent.take(order_ids) if self._recent else {}
+        self._stored.update((order.id, order.row_version) for order in recent.values())
+        others = [id for id in order_ids if id not in recent]
+        found = recent | (await self._load(_FIND, others) if others else {})
+        self._looked_at.update(found)
+        return found
 
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
-        now = {"modified_on": "now()"}
-        heads = [_order_row(order) | changed_by for order in orders]
+        how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "was": "row_version"}
+        changed = [changed_by | {WAS: self._stored[order.id]} for order in orders]
+        heads = [_order_row(order) | change for order, change in zip(orders, changed, strict=True)]
         # Named apart from new orders, of which none is among these.
-        await gather_update(self._session, _ORDERS, heads, match=["id"], set_=now, name="orders stored before")
-        payments = [_payment_row(order) | changed_by for order in orders]
-        await gather_update(self._session, _PAYMENTS, payments, match=["id"], set_=now, name="payments stored before")
+        await gather_update(self._session, _ORDERS, heads, name="orders stored before", **how)
+        payments = [_payment_row(order) | change for order, change in zip(orders, changed, strict=True)]
+        await gather_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
+        self._stored.update((order.id, order.row_version) for order in orders)
+        self._looked_at.difference_update(order.id for order in orders)
 
     async def save_items(self, order: Order) -> None:
         changed_by = {"modified_by": current().caller.id}
@@ -114,10 +156,11 @@ class SqlOrders:
 
     async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:
         wanted = {"ids": as_json(order_ids)}
-        rows = (await self._session.execute(query, wanted)).all()
+        rows = (await self._session.execute(query, wanted, execution_options=UNLOCKED)).all()
         items: dict[int, list[Row[Any]]] = defaultdict(list)
-        for item in await self._session.execute(_FIND_ITEMS, wanted):
+        for item in await self._session.execute(_FIND_ITEMS, wanted, execution_options=UNLOCKED):
             items[item.order_id].append(item)
+        self._stored.update((row.id, row.row_version) for row in rows)
         return {row.id: _order(row, items[row.id]) for row in rows}
 
 

@@ -1,4 +1,7 @@
-"""What the use cases of this service need from the outside, within one transaction."""
+"""What the use cases of this service need from the outside, within one transaction.
+
+In an optimistic unit of work nothing is locked: it commits only if what it would have locked has not changed meanwhile.
+"""
 
 from __future__ import annotations
 

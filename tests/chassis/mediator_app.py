@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.engine import make_sessions
+from chassis.db.optimism import is_optimistic
 from chassis.db.tables import OUTBOX
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
 from chassis.errors import AppError
@@ -45,10 +46,15 @@ class CountWords(Command[int]):
 
 @dataclass
 class MediatorApp:
-    """`refused` are answered with an error, `broken` raise; `gate` holds handlers back while it is clear."""
+    """`refused` are answered with an error, `broken` raise; `gate` holds handlers back while it is clear.
+
+    `optimistic` tells of each batch whether it was one.
+    """
 
     open_uow: OpenUnitOfWork[UnitOfWork]
     notes: Callable[[], Awaitable[list[str]]]
+    open_optimistic: OpenUnitOfWork[UnitOfWork] | None = None
+    optimistic: list[bool] = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
     refused: dict[str, AppError] = field(default_factory=dict)
@@ -61,11 +67,11 @@ class MediatorApp:
 
     def another_mediator(self, *, max_size: int = 200) -> Mediator[UnitOfWork]:
         """As in another replica: it shares nothing but the database."""
-        mediator = Mediator(self.open_uow, service="notes")
+        mediator = Mediator(self.open_uow, service="notes", open_optimistic=self.open_optimistic)
         mediator.handle(TakeNote, self._take_note)
         together: Mapping[type[Any], BatchHandler[Any, UnitOfWork, Any]]
         together = {TakeNotes: self._take_notes, CountWords: self._count_words}
-        mediator.handle_together(list(together), in_turn(together), max_size=max_size)
+        mediator.handle_together(list(together), in_turn(together), max_size=max_size, optimistic=True)
         return mediator
 
     async def _take_note(self, cmd: TakeNote, uow: UnitOfWork) -> str:
@@ -77,6 +83,7 @@ class MediatorApp:
     async def _take_notes(self, batch: Sequence[TakeNote], uow: UnitOfWork) -> list[str | AppError]:
         self.batches.append([cmd.text for cmd in batch])
         self.callers.append(current().caller.id)
+        self.optimistic.append(isinstance(uow, SqlUnitOfWork) and is_optimistic(uow.session))
         await self.gate.wait()
         results: list[str | AppError] = []
         for cmd in batch:
@@ -115,12 +122,13 @@ def in_memory_app() -> MediatorApp:
     return MediatorApp(in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock()), state), notes)
 
 
-def sql_app(engine: AsyncEngine) -> MediatorApp:
-    """On a database that has the chassis's tables."""
+def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
+    """On a database that has the chassis's tables; batches are `optimistic` first."""
 
     async def notes() -> list[str]:
         async with engine.connect() as connection:
             return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
-    open_uow = sql_units_of_work(SqlUnitOfWork, make_sessions(engine), after_commit=AfterCommit(), has_read_side=True)
-    return MediatorApp(open_uow, notes)
+    units_of_work = partial(sql_units_of_work, SqlUnitOfWork, after_commit=AfterCommit(), has_read_side=True)
+    open_optimistic = units_of_work(make_sessions(engine, optimistic=True)) if optimistic else None
+    return MediatorApp(units_of_work(make_sessions(engine)), notes, open_optimistic)

@@ -12,19 +12,27 @@ from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import Conflict, EtagMismatch, RequestIdReused, Unavailable
 from chassis.jobs import LeaseLost
 from chassis.mediator import POSITION_HEADER, Command, Mediator
+from chassis.unit_of_work import NeedsTransaction
 from tests.chassis.mediator_app import CountWords, Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
 from tests.fakes.chassis import request_key
 from tests.polling import eventually
 
 
-@pytest.fixture(params=["fakes", "postgres"])
+@pytest.fixture(params=["fakes", "postgres", "optimistic"])
 def app(request: pytest.FixtureRequest) -> MediatorApp:
-    return in_memory_app() if request.param == "fakes" else sql_app(request.getfixturevalue("chassis_engine"))
+    if request.param == "fakes":
+        return in_memory_app()
+    return sql_app(request.getfixturevalue("chassis_engine"), optimistic=request.param == "optimistic")
 
 
 @pytest.fixture
 def on_postgres(request: pytest.FixtureRequest) -> MediatorApp:
     return sql_app(request.getfixturevalue("chassis_engine"))
+
+
+@pytest.fixture
+def optimistic(request: pytest.FixtureRequest) -> MediatorApp:
+    return sql_app(request.getfixturevalue("chassis_engine"), optimistic=True)
 
 
 each_way = pytest.mark.parametrize("command", [TakeNote, TakeNotes])
@@ -293,6 +301,40 @@ async def test_the_reply_tells_a_position_to_read_from(on_postgres: MediatorApp)
         with request_context(RequestContext()):
             await on_postgres.mediator.send(command)
             assert current().reply_headers[POSITION_HEADER].isdigit()
+
+
+async def test_after_a_conflict_batches_wait_for_others_until_that_is_over(optimistic: MediatorApp) -> None:
+    optimistic.broken["milk"] = times(1, Conflict("collided"))
+
+    await optimistic.mediator.send(TakeNotes(text="milk"))
+    await optimistic.mediator.send(TakeNotes(text="soon after"))
+    assert optimistic.optimistic == [True, False, False]
+
+    async def is_optimistic_again() -> bool:
+        await optimistic.mediator.send(TakeNotes(text=f"later {len(optimistic.optimistic)}"))
+        return optimistic.optimistic[-1]
+
+    await eventually(is_optimistic_again)
+
+
+async def test_what_needs_a_transaction_is_done_in_one_at_once(optimistic: MediatorApp) -> None:
+    optimistic.broken["milk"] = times(1, NeedsTransaction("a lock"))
+
+    assert await optimistic.mediator.send(TakeNotes(text="milk", request=request_key())) == "noted milk"
+    await optimistic.mediator.send(TakeNotes(text="next"))
+
+    # Nobody was in the way, so the next one may try without locks again.
+    assert optimistic.optimistic == [True, False, True]
+    assert await optimistic.notes() == ["milk", "next"]
+
+
+async def test_a_lost_lease_is_no_reason_to_wait_for_others(optimistic: MediatorApp) -> None:
+    optimistic.broken["milk"] = times(1, LeaseLost("taken over"))
+
+    await outcomes(optimistic.mediator.send(TakeNotes(text="milk")))
+    await optimistic.mediator.send(TakeNotes(text="next"))
+
+    assert optimistic.optimistic == [True, True]
 
 
 def test_a_command_says_what_it_answers() -> None:

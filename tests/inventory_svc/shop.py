@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from chassis.db.jobs import JobWriter
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.mediator import Mediator
 from chassis.money import Money
+from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.bootstrap import expire_all, handle_commands
 from inventory_svc.commands.adjust_stock import AdjustStock
@@ -55,9 +55,14 @@ class Pieces:
 class Shop(ABC):
     """`mediators` are those of two replicas."""
 
-    def __init__(self, *open_uows: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
-        self.open_uows = list(open_uows)
-        self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
+    def __init__(
+        self, *open_uows: OpenUnitOfWork[Any], open_optimistic: Sequence[OpenUnitOfWork[Any] | None] = ()
+    ) -> None:
+        self.open_uows, self.open_optimistic = list(open_uows), list(open_optimistic)
+        self.mediators: list[Mediator[Any]] = [
+            Mediator(open_uow, service="inventory", open_optimistic=optimistic)
+            for open_uow, optimistic in itertools.zip_longest(open_uows, open_optimistic)
+        ]
         for mediator in self.mediators:
             handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates(), low_stock=LOW)
         self._order_ids = itertools.count(1001)
@@ -262,15 +267,16 @@ class InMemoryShop(Shop):
 
 class SqlShop(Shop):
     def __init__(self, url: str) -> None:
-        self.engines: list[AsyncEngine] = []
-        super().__init__(*(self._replica(url) for _ in range(2)))
+        self.engines = [make_engine(url, application_name="tests", pool_size=3) for _ in range(2)]
+        super().__init__(
+            *(self._units_of_work(engine) for engine in self.engines),
+            open_optimistic=[self._units_of_work(engine, optimistic=True) for engine in self.engines],
+        )
 
-    def _replica(self, url: str) -> Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]:
-        engine = make_engine(url, application_name="tests", pool_size=3)
-        self.engines.append(engine)
+    def _units_of_work(self, engine: AsyncEngine, *, optimistic: bool = False) -> OpenUnitOfWork[SqlInventoryUow]:
         return sql_units_of_work(
             SqlInventoryUow,
-            make_sessions(engine),
+            make_sessions(engine, optimistic=optimistic),
             after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -17,6 +18,19 @@ async def order_app(
     if request.param == "fakes":
         yield InMemoryOrderApp()
         return
+    async with _sql_app(databases_of) as app:
+        yield app
+
+
+@pytest.fixture
+async def sql_app(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[SqlOrderApp]:
+    """For what only PostgreSQL can show."""
+    async with _sql_app(databases_of) as app:
+        yield app
+
+
+@asynccontextmanager
+async def _sql_app(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[SqlOrderApp]:
     urls = await databases_of("order_svc")
     engine = make_engine(urls["easyorder_order_write"], application_name="tests")
     yield SqlOrderApp(engine)

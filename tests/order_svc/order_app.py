@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
@@ -20,6 +21,7 @@ from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
+from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.bootstrap import handle_commands
 from order_svc.commands.uow import OrderUow
@@ -47,10 +49,16 @@ class JobSeen:
 class OrderApp:
     """Sends commands, and looks at what is durable."""
 
-    def __init__(self, open_uow: OpenUnitOfWork[OrderUow], clock: FakeClock) -> None:
+    def __init__(
+        self,
+        open_uow: OpenUnitOfWork[OrderUow],
+        clock: FakeClock,
+        *,
+        open_optimistic: OpenUnitOfWork[OrderUow] | None = None,
+    ) -> None:
         self.open_uow = open_uow
         self.clock = clock
-        self.mediator = Mediator(open_uow, service="order")
+        self.mediator = Mediator(open_uow, service="order", open_optimistic=open_optimistic)
         alerts = Alerts("order", ["mail"])
         handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
 
@@ -112,14 +120,28 @@ class InMemoryOrderApp(OrderApp):
 class SqlOrderApp(OrderApp):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        open_uow = sql_units_of_work(
-            SqlOrderUow,
-            make_sessions(engine),
+        self.recent = RecentOrders()
+        units_of_work = partial(
+            sql_units_of_work,
+            partial(SqlOrderUow, recent=self.recent),
             after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )
-        super().__init__(open_uow, FakeClock())
+        optimistic = units_of_work(make_sessions(engine, optimistic=True))
+        super().__init__(units_of_work(make_sessions(engine)), FakeClock(), open_optimistic=optimistic)
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the database is asked meanwhile."""
+        seen: list[str] = []
+
+        def see(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(self._engine.sync_engine, "before_cursor_execute", see)
+        yield seen
+        event.remove(self._engine.sync_engine, "before_cursor_execute", see)
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
         query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.id)

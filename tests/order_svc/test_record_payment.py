@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from chassis.jobs import JobLease, LeaseLost
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.domain.status import PaymentOutcome, PaymentStatus, Status
-from tests.order_svc.order_app import OrderApp
+from tests.order_svc.order_app import OrderApp, SqlOrderApp
 from tests.order_svc.test_place_order import a_placing
 
 
@@ -74,6 +75,7 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
     async with order_app.open_uow() as uow:
         order = (await uow.orders.find([1]))[1]
         order.payment.attempts = 2
+        order.row_version += 1
         await uow.orders.save([order])
         await uow.commit()
 
@@ -130,3 +132,48 @@ async def test_a_charge_of_an_order_cancelled_meanwhile_changes_nothing_but_ends
     states = {job.kind: job.state for job in await order_app.jobs()}
     assert states["charge"] == "DONE"
     assert "commit_stock" not in states
+
+
+async def another_replica_changes_it(app: SqlOrderApp) -> None:
+    async with app.open_uow() as uow:
+        (order,) = (await uow.orders.find([1])).values()
+        uow.emit(*order.alert(summary="look", detail="", at=order.placed_at))
+        await uow.orders.save([order])
+        await uow.commit()
+
+
+async def test_an_order_just_placed_is_paid_without_being_read(sql_app: SqlOrderApp) -> None:
+    lease = await a_charge_under_way(sql_app)
+
+    with sql_app.statements() as statements:
+        await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+
+    assert len(statements) == 1
+    assert await sql_app.status(1) is Status.PAID
+
+
+async def test_an_order_that_another_replica_changed_is_paid_as_it_is_now(sql_app: SqlOrderApp) -> None:
+    lease = await a_charge_under_way(sql_app)
+    await another_replica_changes_it(sql_app)
+
+    await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+
+    order = await sql_app.order(1)
+    assert (order.status, order.sequence, order.row_version) == (Status.PAID, 4, 3)
+
+
+async def test_what_is_done_because_of_an_order_is_not_done_when_it_has_changed(sql_app: SqlOrderApp) -> None:
+    lease = await a_charge_under_way(sql_app)
+    sql_app.recent.keep([replace(await sql_app.order(1), status=Status.CANCELLED)])
+    await another_replica_changes_it(sql_app)
+
+    # Of a cancelled order it would only end the job.
+    await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+
+    assert await sql_app.status(1) is Status.PAID
+
+
+async def test_an_order_that_waits_for_stock_is_not_remembered_as_it_was(sql_app: SqlOrderApp) -> None:
+    await sql_app.send(replace(a_placing(1), hold=replace(a_placing(1).hold, is_held=False, waits=True)))
+
+    assert sql_app.recent.take([1]) == {}
