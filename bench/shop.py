@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from chassis.settings import PORTS
 from chassis.wire import codec
 from deploy.local.front_door import front_door
 from deploy.local.shop import Shop, lamp
+from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
 from envoy.render import CREATE_ORDER
 from tests.e2e.running_mesh import ROOT, RunningMesh, free_port, running_mesh
@@ -136,7 +137,8 @@ def _echo(folder: Path, reply: bytes) -> Iterator[int]:
     folder.mkdir()
     (folder / "echo").write_bytes(reply)
     port = free_port()
-    with _running([sys.executable, "-m", "bench.echo", str(port), str(folder / "echo")], folder / "echo.log"):
+    echo = Program(name="echo", command=[sys.executable, "-m", "bench.echo", str(port), str(folder / "echo")])
+    with _running(echo, folder / "echo.log"):
         yield port
 
 
@@ -152,14 +154,14 @@ def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, meth
     )
     program = front_door(settings, folder)
     (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [method]))
-    with _running(program.command, folder / "envoy.log") as pid:
+    with _running(program, folder / "envoy.log") as pid:
         yield pid
 
 
 @contextmanager
-def _running(command: Sequence[str], log: Path) -> Iterator[int]:
+def _running(program: Program, log: Path) -> Iterator[int]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        process = subprocess.Popen(program.bound, cwd=ROOT, stdout=output, stderr=output)
     try:
         yield process.pid
     finally:

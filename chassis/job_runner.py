@@ -36,7 +36,7 @@ class Settled:
 
 
 # What is done is done: that it is written down later costs nothing but another try after a crash.
-_COMPLETION_PACE_S = 0.05
+_COMPLETION_PACE_S = 0.2
 
 JobHandler = Callable[[Job], Awaitable[Settled]]
 

@@ -62,7 +62,7 @@ class Relay:
     """
 
     def __init__(
-        self, engine: AsyncEngine, *, idle_s: float = 0.5, pace_s: float = 0.02, report: Report = to_nobody
+        self, engine: AsyncEngine, *, idle_s: float = 0.5, pace_s: float = 0.04, report: Report = to_nobody
     ) -> None:
         self._engine = _single_statements(engine)
         self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, pace_s=pace_s, report=report)

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-BOUND = [sys.executable, "-I", "-S", str(Path(__file__).with_name("bound.py"))]
 LINE_LIMIT = 1024 * 1024
+_BOUND = [sys.executable, "-I", "-S", str(Path(__file__).with_name("bound.py"))]
 
 
 class Output(Protocol):
@@ -43,6 +43,11 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_grace_s: float = 15.0
     before_stop: Callable[[], Awaitable[None]] = _nothing
+
+    @property
+    def bound(self) -> Sequence[str]:
+        """The command of a child of this process that becomes the program, as deploy.local.bound says."""
+        return [*_BOUND, str(os.getpid()), str(int(self.stop_signal)), self.user or "", *self.command]
 
 
 @dataclass(frozen=True)
@@ -146,11 +151,7 @@ class Process:
     async def _spawn(self) -> asyncio.subprocess.Process:
         program = self.program
         self._child = await asyncio.create_subprocess_exec(
-            *BOUND,
-            str(os.getpid()),
-            str(int(program.stop_signal)),
-            program.user or "",
-            *program.command,
+            *program.bound,
             env={**os.environ, **program.environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

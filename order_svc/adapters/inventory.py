@@ -44,9 +44,9 @@ _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
 # Orders that are held together are placed, charged and paid together: this decides how large the batches of all those
 # steps are. Twice as many in each cost a quarter less CPU. Who comes alone does not wait.
-_RESERVING_PACE_S = 0.03
+_RESERVING_PACE_S = 0.04
 # Sales and releases are durable jobs: nobody waits for them, and until then the stock is held.
-_SETTLING_PACE_S = 0.05
+_SETTLING_PACE_S = 0.2
 
 
 class GrpcInventory:

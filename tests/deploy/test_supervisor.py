@@ -176,6 +176,16 @@ async def test_what_is_to_be_done_before_a_stop_is_done_while_it_still_runs(line
     assert alive == [True]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the scheduling policy is Linux's")
+async def test_no_program_interrupts_another_when_it_wakes_up(lines: Lines) -> None:
+    process = Process(python(UNTIL_STOPPED), lines)
+
+    pid = await running(process, lines)
+
+    assert os.sched_getscheduler(pid) == os.SCHED_BATCH
+    await process.stop()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's parent death signal is Linux's")
 async def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     supervisor = f"""
