@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import tenacity
@@ -164,19 +163,20 @@ class _Transaction(Generic[C, Uow]):
         self._answers = answers
         self._retries = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(_may_be_repeated),
-            stop=tenacity.stop_after_attempt(Mediator.CONFLICT_ATTEMPTS),
+            # After a first attempt, for which tenacity is not needed.
+            stop=tenacity.stop_after_attempt(Mediator.CONFLICT_ATTEMPTS - 1),
             wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
             reraise=True,
         )
 
     async def run(self, batch: Sequence[C]) -> list[_Outcome[Any] | BaseException]:
-        attempts = count(1)
-
-        async def once() -> list[_Outcome[Any] | BaseException]:
-            return await self._attempt(batch, is_first=next(attempts) == 1)
-
         try:
-            return await self._retries.copy()(once)
+            try:
+                return await self._attempt(batch, is_first=True)
+            except Conflict as error:
+                if not _may_be_repeated(error):
+                    raise
+            return await self._retries.copy()(self._attempt, batch, is_first=False)
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
