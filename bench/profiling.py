@@ -1,4 +1,7 @@
-"""Where the time of one process goes while orders run: py-spy, which looks on from outside."""
+"""Where the time of one process goes while orders run: py-spy, which looks on from outside.
+
+It counts who holds Python's lock: a thread that only waits in C for the next event would look busy else.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ async def profile(shop: BenchShop, service: str, *, clients: int, seconds: int, 
     await paid_orders(shop, "JSON", clients=8, seconds=1)
     form = "flamegraph" if to.suffix == ".svg" else "raw"
     pid = str(shop.mesh.pid_of(MODULES[service]))
-    command = [str(SPY), "record", "-p", pid, "-d", str(seconds), "-r", str(RATE), "-f", form, "-o", str(to)]
+    command = [str(SPY), "record", "-p", pid, "-d", str(seconds), "-r", str(RATE), "--gil", "-f", form, "-o", str(to)]
     await asyncio.gather(output(command), paid_orders(shop, "JSON", clients=clients, seconds=seconds))
 
 
