@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, literal_column, select
@@ -72,6 +72,8 @@ class SqlOrders:
         self._added: list[Order] = []
         # The versions that are stored, by id; and of which orders that is still to be made sure of.
         self._stored: dict[int, int] = {}
+        # An order that had to be waited for comes as it is now, but its payment as it was when the waiting began.
+        self._payments_stored: dict[int, int] = {}
         self._looked_at: set[int] = set()
 
     async def guard(self) -> None:
@@ -90,7 +92,7 @@ class SqlOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         self._added += orders
-        self._stored.update((order.id, order.row_version) for order in orders)
+        self._are_stored(orders)
         made = {order.id: _made(order) for order in orders}
         await gather_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
         discounts = [
@@ -119,7 +121,7 @@ class SqlOrders:
         if not is_optimistic(self._session):
             return await self._load(_FIND_LOCKED, order_ids)
         recent = self._recent.take(order_ids) if self._recent else {}
-        self._stored.update((order.id, order.row_version) for order in recent.values())
+        self._are_stored(recent.values())
         others = [id for id in order_ids if id not in recent]
         found = recent | (await self._load(_FIND, others) if others else {})
         self._looked_at.update(found)
@@ -128,13 +130,12 @@ class SqlOrders:
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
         how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "was": "row_version"}
-        changed = [changed_by | {WAS: self._stored[order.id]} for order in orders]
-        heads = [_order_row(order) | change for order, change in zip(orders, changed, strict=True)]
+        heads = [_order_row(order) | changed_by | {WAS: self._stored[order.id]} for order in orders]
         # Named apart from new orders, of which none is among these.
         await gather_update(self._session, _ORDERS, heads, name="orders stored before", **how)
-        payments = [_payment_row(order) | change for order, change in zip(orders, changed, strict=True)]
+        payments = [_payment_row(order) | changed_by | {WAS: self._payments_stored[order.id]} for order in orders]
         await gather_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
-        self._stored.update((order.id, order.row_version) for order in orders)
+        self._are_stored(orders)
         self._looked_at.difference_update(order.id for order in orders)
 
     async def save_items(self, order: Order) -> None:
@@ -154,6 +155,10 @@ class SqlOrders:
         added = [_item_row(item, order) | _made(order) for item in order.items if item.id not in present]
         await insert_rows(self._session, _ITEMS, added)
 
+    def _are_stored(self, orders: Iterable[Order]) -> None:
+        for order in orders:
+            self._stored[order.id] = self._payments_stored[order.id] = order.row_version
+
     async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:
         wanted = {"ids": as_json(order_ids)}
         rows = (await self._session.execute(query, wanted, execution_options=UNLOCKED)).all()
@@ -161,6 +166,7 @@ class SqlOrders:
         for item in await self._session.execute(_FIND_ITEMS, wanted, execution_options=UNLOCKED):
             items[item.order_id].append(item)
         self._stored.update((row.id, row.row_version) for row in rows)
+        self._payments_stored.update((row.id, row.payment_row_version) for row in rows)
         return {row.id: _order(row, items[row.id]) for row in rows}
 
 

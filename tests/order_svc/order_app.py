@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
@@ -142,6 +142,12 @@ class SqlOrderApp(OrderApp):
         event.listen(self._engine.sync_engine, "before_cursor_execute", see)
         yield seen
         event.remove(self._engine.sync_engine, "before_cursor_execute", see)
+
+    async def somebody_waits(self) -> bool:
+        """Whether a statement waits for a lock."""
+        waiting = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(waiting))
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
         query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.id)

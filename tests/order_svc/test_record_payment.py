@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from chassis.errors import Conflict
 from chassis.jobs import JobLease, LeaseLost
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.domain.status import PaymentOutcome, PaymentStatus, Status
 from tests.order_svc.order_app import OrderApp, SqlOrderApp
 from tests.order_svc.test_place_order import a_placing
+from tests.polling import eventually
 
 
 async def a_charge_under_way(app: OrderApp, order_id: int = 1) -> JobLease:
@@ -177,3 +179,27 @@ async def test_an_order_that_waits_for_stock_is_not_remembered_as_it_was(sql_app
     await sql_app.send(replace(a_placing(1), hold=replace(a_placing(1).hold, is_held=False, waits=True)))
 
     assert sql_app.recent.take([1]) == {}
+
+
+async def test_a_payment_that_changed_while_its_order_was_waited_for_is_not_overwritten(sql_app: SqlOrderApp) -> None:
+    await sql_app.send(a_placing(1))
+
+    async def changed_after_waiting() -> None:
+        async with sql_app.open_uow() as uow:
+            (order,) = (await uow.orders.find([1])).values()
+            order.row_version += 1
+            await uow.orders.save([order])
+            await uow.commit()
+
+    async with sql_app.open_uow() as uow:
+        (order,) = (await uow.orders.find([1])).values()
+        waiting = asyncio.create_task(changed_after_waiting())
+        await eventually(sql_app.somebody_waits)
+        order.row_version += 1
+        order.payment.failure_reason = "changed"
+        await uow.orders.save([order])
+        await uow.commit()
+
+    with pytest.raises(Conflict):
+        await waiting
+    assert (await sql_app.order(1)).payment.failure_reason == "changed"
