@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Table, TextualSelect, text
+from sqlalchemy import Row, Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
@@ -84,10 +85,9 @@ class SqlStocks:
 
     async def _shelf(self, statement: TextualSelect, which: Mapping[str, list[int]]) -> Shelf:
         wanted = {name: as_json(ids) for name, ids in which.items()}
-        found = (
-            await self._session.execute(statement, wanted, execution_options=UNLOCKED) if any(which.values()) else None
-        )
-        rows = found.all() if found else []
+        rows: Sequence[Row[Any]] = []
+        if any(which.values()):
+            rows = (await self._session.execute(statement, wanted, execution_options=UNLOCKED)).all()
         items = {
             row.id: StockItem(
                 product_item_id=row.id,
