@@ -55,6 +55,14 @@ def schemas(package: str) -> list[Schema]:
     return found
 
 
+def chassis_sql(change: str) -> str:
+    """A change of the chassis's own tables as one statement, for the revision of each service that has them.
+
+    Like a revision, its file is never edited once it was released.
+    """
+    return f"DO $change$ BEGIN\n{(_ENVIRONMENT / f'{change}.sql').read_text('utf-8')}\nEND $change$"
+
+
 async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
     """Brings the databases of all packages up to date. `url_of` tells the URL of a database by its name."""
     for package in packages:

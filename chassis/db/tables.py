@@ -1,14 +1,10 @@
-"""The chassis's own tables, which a service creates in its write database: outbox, inbox, job and what is kept."""
+"""The chassis's own tables in the write database of each service, as the SQL files in chassis/db/alembic make them."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
-    Connection,
     Identity,
     Index,
     Integer,
@@ -17,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     func,
 )
 from sqlalchemy import text as sql
@@ -25,50 +20,6 @@ from sqlalchemy import text as sql
 from chassis.db.types import Json, UtcDateTime
 
 CHASSIS = MetaData()
-
-# One relay at a time gives positions (the number of the lock is any constant), and each statement of the function sees
-# what was committed before it: so whoever has seen a position has seen all before it. Positions of a call that was
-# rolled back are never given again, and missing in the feed.
-_PUBLISH_OUTBOX = """
-CREATE OR REPLACE FUNCTION publish_outbox(batch int) RETURNS SETOF outbox LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(7304891);
-    RETURN QUERY UPDATE outbox AS t SET position = numbered.position
-    FROM (SELECT id, nextval('outbox_position') AS position FROM
-        (SELECT id FROM outbox WHERE position IS NULL ORDER BY id LIMIT batch) AS waiting) AS numbered
-    WHERE t.id = numbered.id AND t.position IS NULL
-    RETURNING t.*;
-END
-$$
-"""
-
-# Within the statement that wrote the rows, so that nothing of it stays, where there is no transaction to roll back too.
-_REQUIRE_ALL = """
-CREATE OR REPLACE FUNCTION require_all(met bigint, wanted bigint, otherwise text) RETURNS bool LANGUAGE plpgsql AS $$
-BEGIN
-    IF met <> wanted THEN
-        RAISE EXCEPTION '% of % rows are not as they were', wanted - met, wanted USING ERRCODE = otherwise;
-    END IF;
-    RETURN true;
-END
-$$
-"""
-
-
-class Operations(Protocol):
-    """The part of alembic's `op` that is needed here."""
-
-    def get_bind(self) -> Connection: ...
-
-
-def create_chassis_tables(op: Operations) -> None:
-    """Makes these tables, in the first migration of a write database; later changes are migrations of their own."""
-    CHASSIS.create_all(op.get_bind())
-
-
-for _function in (_PUBLISH_OUTBOX, _REQUIRE_ALL):
-    # DDL formats its text.
-    event.listen(CHASSIS, "after_create", DDL(_function.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
 OUTBOX_POSITIONS = Sequence("outbox_position", metadata=CHASSIS)
 JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)

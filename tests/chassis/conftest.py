@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.tables import CHASSIS
+from chassis.db.migrate import chassis_sql
 from tests.conftest import Lend
 from tests.databases import filled
 
@@ -17,7 +18,7 @@ from tests.databases import filled
 async def chassis_engine(lend: Lend) -> AsyncIterator[AsyncEngine]:
     async def create_tables(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
-            await connection.run_sync(CHASSIS.create_all)
+            await connection.execute(text(chassis_sql("0001_tables")))
 
     engine = make_engine(await lend("chassis", filled(create_tables)), application_name="tests")
     yield engine

@@ -12,7 +12,3 @@ depends_on = ${repr(depends_on)}
 
 def upgrade() -> None:
     ${upgrades if upgrades else "..."}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "..."}

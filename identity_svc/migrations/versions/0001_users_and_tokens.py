@@ -2,100 +2,94 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
 
-from chassis.db.tables import CHASSIS, create_chassis_tables
-from chassis.db.types import UtcDateTime, Uuid
+from chassis.db.migrate import chassis_sql
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+_AUDITED = """
+    created_on timestamptz NOT NULL,
+    created_by text NOT NULL,
+    created_by_team text,
+    modified_on timestamptz NOT NULL,
+    modified_by text NOT NULL,
+    is_deleted boolean NOT NULL DEFAULT false,
+    deleted_on timestamptz,
+    row_version bigint NOT NULL DEFAULT 1
+"""
+
+_TABLES = (
+    f"""
+    CREATE TABLE user_account (
+        id uuid PRIMARY KEY,
+        email text NOT NULL UNIQUE,
+        display_name text NOT NULL,
+        is_disabled boolean NOT NULL,
+        {_AUDITED}
+    )
+    """,
+    f"CREATE TABLE team (id uuid PRIMARY KEY, name text NOT NULL, {_AUDITED})",
+    "CREATE TABLE role (name text PRIMARY KEY)",
+    "INSERT INTO role (name) VALUES ('ADMIN'), ('USER')",
+    """
+    CREATE TABLE user_role (
+        user_id uuid REFERENCES user_account,
+        role text REFERENCES role,
+        PRIMARY KEY (user_id, role)
+    )
+    """,
+    """
+    CREATE TABLE team_member (
+        team_id uuid REFERENCES team,
+        user_id uuid REFERENCES user_account,
+        PRIMARY KEY (team_id, user_id)
+    )
+    """,
+    "CREATE INDEX ix_team_member_user_id ON team_member (user_id)",
+    """
+    CREATE TABLE credential (
+        user_id uuid PRIMARY KEY REFERENCES user_account,
+        password_hash text NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE lockout (
+        email_digest text PRIMARY KEY,
+        failures integer NOT NULL,
+        last_failed_on timestamptz,
+        locked_until timestamptz
+    )
+    """,
+    "CREATE INDEX ix_lockout_last_failed_on ON lockout (last_failed_on)",
+    """
+    CREATE TABLE refresh_token (
+        digest text PRIMARY KEY,
+        family_id uuid NOT NULL,
+        user_id uuid NOT NULL REFERENCES user_account,
+        issued_on timestamptz NOT NULL,
+        expires_on timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX ix_refresh_token_family_id ON refresh_token (family_id)",
+    "CREATE INDEX ix_refresh_token_user_id ON refresh_token (user_id)",
+    "CREATE INDEX ix_refresh_token_expires_on ON refresh_token (expires_on)",
+    """
+    CREATE TABLE signing_key (
+        kid text PRIMARY KEY,
+        public_key bytea NOT NULL,
+        private_key bytea NOT NULL,
+        created_on timestamptz NOT NULL,
+        retired_on timestamptz
+    )
+    """,
+)
+
 
 def upgrade() -> None:
-    create_chassis_tables(op)
-    op.create_table(
-        "user_account",
-        sa.Column("id", Uuid, primary_key=True),
-        sa.Column("email", sa.Text, nullable=False, unique=True),
-        sa.Column("display_name", sa.Text, nullable=False),
-        sa.Column("is_disabled", sa.Boolean, nullable=False),
-        *_audit_columns(),
-    )
-    op.create_table(
-        "team",
-        sa.Column("id", Uuid, primary_key=True),
-        sa.Column("name", sa.Text, nullable=False),
-        *_audit_columns(),
-    )
-    role = op.create_table("role", sa.Column("name", sa.Text, primary_key=True))
-    op.bulk_insert(role, [{"name": "ADMIN"}, {"name": "USER"}])
-    op.create_table(
-        "user_role",
-        sa.Column("user_id", Uuid, sa.ForeignKey("user_account.id"), primary_key=True),
-        sa.Column("role", sa.Text, sa.ForeignKey("role.name"), primary_key=True),
-    )
-    op.create_table(
-        "team_member",
-        sa.Column("team_id", Uuid, sa.ForeignKey("team.id"), primary_key=True),
-        sa.Column("user_id", Uuid, sa.ForeignKey("user_account.id"), primary_key=True, index=True),
-    )
-    op.create_table(
-        "credential",
-        sa.Column("user_id", Uuid, sa.ForeignKey("user_account.id"), primary_key=True),
-        sa.Column("password_hash", sa.Text, nullable=False),
-    )
-    op.create_table(
-        "lockout",
-        sa.Column("email_digest", sa.Text, primary_key=True),
-        sa.Column("failures", sa.Integer, nullable=False),
-        sa.Column("last_failed_on", UtcDateTime, index=True),
-        sa.Column("locked_until", UtcDateTime),
-    )
-    op.create_table(
-        "refresh_token",
-        sa.Column("digest", sa.Text, primary_key=True),
-        sa.Column("family_id", Uuid, nullable=False, index=True),
-        sa.Column("user_id", Uuid, sa.ForeignKey("user_account.id"), nullable=False, index=True),
-        sa.Column("issued_on", UtcDateTime, nullable=False),
-        sa.Column("expires_on", UtcDateTime, nullable=False, index=True),
-    )
-    op.create_table(
-        "signing_key",
-        sa.Column("kid", sa.Text, primary_key=True),
-        sa.Column("public_key", sa.LargeBinary, nullable=False),
-        sa.Column("private_key", sa.LargeBinary, nullable=False),
-        sa.Column("created_on", UtcDateTime, nullable=False),
-        sa.Column("retired_on", UtcDateTime),
-    )
-
-
-def downgrade() -> None:
-    for table in (
-        "signing_key",
-        "refresh_token",
-        "lockout",
-        "credential",
-        "team_member",
-        "user_role",
-        "role",
-        "team",
-        "user_account",
-    ):
-        op.drop_table(table)
-    CHASSIS.drop_all(op.get_bind())
-
-
-def _audit_columns() -> list[sa.Column[object]]:
-    return [
-        sa.Column("created_on", UtcDateTime, nullable=False),
-        sa.Column("created_by", sa.Text, nullable=False),
-        sa.Column("created_by_team", sa.Text),
-        sa.Column("modified_on", UtcDateTime, nullable=False),
-        sa.Column("modified_by", sa.Text, nullable=False),
-        sa.Column("is_deleted", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("deleted_on", UtcDateTime),
-        sa.Column("row_version", sa.BigInteger, nullable=False, server_default=sa.text("1")),
-    ]
+    op.execute(chassis_sql("0001_tables"))
+    for statement in _TABLES:
+        op.execute(statement)

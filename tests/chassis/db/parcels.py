@@ -14,8 +14,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import BigInteger, Boolean
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.change_log import create_change_log, create_sync_trigger
 from chassis.db.entities import BaseSoftDelete, BaseSoftIntDelete, Owned
+from chassis.db.migrate import chassis_sql
 from chassis.db.types import Amount, Json, Uuid
 
 
@@ -65,24 +65,13 @@ def calling(caller: Caller) -> Iterator[None]:
         yield
 
 
-class _Statements:
-    """Alembic's `op.execute`, collecting."""
-
-    def __init__(self) -> None:
-        self.collected: list[str] = []
-
-    def execute(self, sqltext: str) -> None:
-        self.collected.append(sqltext)
-
-
 async def create_write_tables(engine: AsyncEngine) -> None:
-    op = _Statements()
-    create_change_log(op)
-    create_sync_trigger(op, "parcel")
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-        for statement in op.collected:
-            await connection.execute(text(statement))
+        await connection.execute(text(chassis_sql("0001_change_log")))
+        for change in ("insert", "update"):
+            trigger = f"CREATE TRIGGER trg_sync_parcel_{change} AFTER {change} ON parcel REFERENCING NEW TABLE AS changed"
+            await connection.execute(text(f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION record_changes()"))
 
 
 async def create_read_tables(engine: AsyncEngine) -> None:

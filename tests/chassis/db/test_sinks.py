@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.audit import AuditEntry
 from chassis.db.audit import SqlAuditSink
 from chassis.db.errors_recorded import SqlErrorSink
-from chassis.db.tables import AUDIT_ENTRY, CHASSIS, RECORDED_ERROR
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.grpc.sinks import UnexpectedError
 
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
@@ -23,22 +23,18 @@ async def kept(engine: AsyncEngine, table: Table) -> list[dict[str, object]]:
         return [{name: value for name, value in row.items() if name != "id"} for row in rows]
 
 
-async def test_audit_entries_are_kept(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(CHASSIS.create_all)
+async def test_audit_entries_are_kept(chassis_engine: AsyncEngine) -> None:
     entries = [
         AuditEntry(time=_NOW, actor=actor, action="CancelOrder", resource="orders/7", outcome="OK", correlation_id="c")
         for actor in ("ann", "Jürgen 'the' \\ \"best\"")
     ]
 
-    await SqlAuditSink(engine).write(entries)
+    await SqlAuditSink(chassis_engine).write(entries)
 
-    assert await kept(engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
+    assert await kept(chassis_engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
 
 
-async def test_errors_are_kept(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(CHASSIS.create_all)
+async def test_errors_are_kept(chassis_engine: AsyncEngine) -> None:
     error = UnexpectedError(
         time=_NOW,
         source="charge",
@@ -49,6 +45,6 @@ async def test_errors_are_kept(engine: AsyncEngine) -> None:
         correlation_id="c",
     )
 
-    await SqlErrorSink(engine).write([error])
+    await SqlErrorSink(chassis_engine).write([error])
 
-    assert await kept(engine, RECORDED_ERROR) == [asdict(error)]
+    assert await kept(chassis_engine, RECORDED_ERROR) == [asdict(error)]

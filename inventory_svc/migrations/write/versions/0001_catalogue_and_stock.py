@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from chassis.db.change_log import create_change_log, create_sync_trigger
-from chassis.db.tables import create_chassis_tables
+from chassis.db.migrate import chassis_sql
 
 revision = "0001"
 down_revision = None
@@ -178,9 +177,13 @@ _SYNCED = ("product", "variation", "variation_option", "product_item", "product_
 
 
 def upgrade() -> None:
-    create_chassis_tables(op)
-    create_change_log(op)
+    op.execute(chassis_sql("0001_tables"))
+    op.execute(chassis_sql("0001_change_log"))
     for statement in _TABLES:
         op.execute(statement)
     for table in _SYNCED:
-        create_sync_trigger(op, table)
+        for change in ("insert", "update"):
+            op.execute(
+                f"CREATE TRIGGER trg_sync_{table}_{change} AFTER {change} ON {table} REFERENCING NEW TABLE AS changed "
+                "FOR EACH STATEMENT EXECUTE FUNCTION record_changes()"
+            )

@@ -100,8 +100,3 @@ def upgrade() -> None:
     op.execute(_REFUND)
     op.execute("CREATE INDEX ix_orders_paid_at ON orders (paid_at) WHERE paid_at IS NOT NULL")
     op.execute("CREATE INDEX ix_refund_done_at ON refund (done_at) WHERE done_at IS NOT NULL")
-
-
-def downgrade() -> None:
-    for table in ("refund", "payment", "order_discount", "order_item", "orders"):
-        op.execute(f"DROP TABLE {table}")

@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from chassis.db.change_log import create_change_log, create_sync_trigger
-from chassis.db.tables import create_chassis_tables
+from chassis.db.migrate import chassis_sql
 
 revision = "0001"
 down_revision = None
@@ -23,8 +22,8 @@ _AUDITED = """
 
 
 def upgrade() -> None:
-    create_chassis_tables(op)
-    create_change_log(op)
+    op.execute(chassis_sql("0001_tables"))
+    op.execute(chassis_sql("0001_change_log"))
     op.execute("CREATE SEQUENCE order_hilo")
     op.execute("CREATE SEQUENCE order_item_hilo")
     op.execute(
@@ -111,4 +110,8 @@ def upgrade() -> None:
     )
     op.execute("CREATE INDEX ix_refund_order_id ON refund (order_id)")
     for table in ("orders", "order_discount", "order_item", "payment", "refund"):
-        create_sync_trigger(op, table)
+        for change in ("insert", "update"):
+            op.execute(
+                f"CREATE TRIGGER trg_sync_{table}_{change} AFTER {change} ON {table} REFERENCING NEW TABLE AS changed "
+                "FOR EACH STATEMENT EXECUTE FUNCTION record_changes()"
+            )

@@ -75,10 +75,3 @@ def upgrade() -> None:
         )
         """
     )
-
-
-def downgrade() -> None:
-    op.execute("DROP TABLE stripe_refund")
-    op.execute("DROP TABLE stripe_intent")
-    op.execute("DROP TABLE ledger_entry")
-    op.execute("DROP FUNCTION refuse_change_of_ledger")
