@@ -74,7 +74,14 @@ def create(venv: Path) -> list[str]:
 
 def install(pip: list[str], file: Path) -> None:
     print(f"Installing the packages of {file}", flush=True)
-    options = ["--require-hashes", "--no-deps", "--no-build-isolation", "-qq", "--no-input", "--disable-pip-version-check"]
+    options = [
+        "--require-hashes",
+        "--no-deps",
+        "--no-build-isolation",
+        "-qq",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     subprocess.check_call(
         [*pip, "install", *options, "-r", str(file)], env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
     )

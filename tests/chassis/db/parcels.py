@@ -70,8 +70,10 @@ async def create_write_tables(engine: AsyncEngine) -> None:
         await connection.run_sync(Base.metadata.create_all)
         await connection.execute(text(chassis_sql("0001_change_log")))
         for change in ("insert", "update"):
-            trigger = f"CREATE TRIGGER trg_sync_parcel_{change} AFTER {change} ON parcel REFERENCING NEW TABLE AS changed"
-            await connection.execute(text(f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION record_changes()"))
+            trigger = f"CREATE TRIGGER trg_sync_parcel_{change} AFTER {change} ON parcel"
+            await connection.execute(
+                text(f"{trigger} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION record_changes()")
+            )
 
 
 async def create_read_tables(engine: AsyncEngine) -> None:
