@@ -19,7 +19,7 @@ from pydantic_core import to_json
 
 from chassis.alerts import Alert, alert_of, kind_of
 from chassis.errors import Unavailable
-from chassis.job_runner import JobHandler, Settled
+from chassis.job_runner import JobHandler, JobResult
 from chassis.jobs import Backoff, Job
 from chassis.settings import MeshSettings
 
@@ -121,6 +121,6 @@ def alert_backoffs(channels: Mapping[str, Channel], random: Random) -> Mapping[s
     return {kind_of(name): patient for name in channels}
 
 
-async def _send(channel: Channel, job: Job) -> Settled:
+async def _send(channel: Channel, job: Job) -> JobResult:
     await channel.send(job.payload["service"], alert_of(job))
-    return Settled()
+    return JobResult()

@@ -31,7 +31,7 @@ class Background(Protocol):
         ...
 
 
-class WakefulLoop:
+class PollingLoop:
     """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
 
     Who wakes it has it begin a round at least `pace_s` after the last one began, so that under load one round serves
@@ -57,7 +57,7 @@ class WakefulLoop:
         self._idle_s = idle_s
         self._pace_s = pace_s
         self._woken = asyncio.Event()
-        self._hurried = asyncio.Event()
+        self._flushed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -67,9 +67,9 @@ class WakefulLoop:
         """There may be something to do."""
         self._woken.set()
 
-    def hurry(self) -> None:
+    def flush(self) -> None:
         """Somebody waits for it."""
-        self._hurried.set()
+        self._flushed.set()
         self._woken.set()
 
     async def start(self) -> None:
@@ -77,14 +77,14 @@ class WakefulLoop:
 
     async def stop(self) -> None:
         self._stopping.set()
-        self.hurry()
+        self.flush()
         if self._task is not None:
             await self._task
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            self._hurried.clear()
+            self._flushed.clear()
             next_round = asyncio.get_running_loop().time() + self._pace_s
             try:
                 more = await self._work()
@@ -99,7 +99,7 @@ class WakefulLoop:
             if not more:
                 await _passes(self._woken, within_s=self._idle_s)
                 if (rest_s := next_round - asyncio.get_running_loop().time()) > 0:
-                    await _passes(self._hurried, within_s=rest_s)
+                    await _passes(self._flushed, within_s=rest_s)
 
 
 async def _passes(event: asyncio.Event, *, within_s: float) -> None:

@@ -6,8 +6,8 @@ import traceback
 
 from chassis.clock import Clock
 from chassis.context import current
+from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.sinks import ErrorSink, UnexpectedError
-from chassis.grpc.trail import Trail
 
 
 class ErrorLog:
@@ -16,13 +16,13 @@ class ErrorLog:
     def __init__(self, service: str, sink: ErrorSink, clock: Clock) -> None:
         self._service = service
         self._clock = clock
-        self._trail: Trail[UnexpectedError] = Trail("background errors", sink)
-        self.start = self._trail.start
-        self.stop = self._trail.stop
+        self._writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("background errors", sink)
+        self.start = self._writer.start
+        self.stop = self._writer.stop
 
     def report(self, source: str, error: Exception) -> None:
         """Keeps an error that happened in `source`: a kind of job, a loop."""
-        self._trail.add(
+        self._writer.add(
             UnexpectedError(
                 time=self._clock.now(),
                 source=source,

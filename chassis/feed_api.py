@@ -31,7 +31,7 @@ class EventFeed(Protocol):
 class FeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
 
-    `deliver` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
+    `dispatch` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
     """
 
     def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2) -> None:
@@ -43,7 +43,7 @@ class FeedApi:
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
         self._draining = False
 
-    def deliver(self, events: Sequence[PublishedEvent]) -> None:
+    def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """There is more to read."""
         self._recent.extend(events)
         self._published.set()

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 ORDER_FEED = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, EventBatchMessage)
 
 
-class PositionMoved(Conflict):
+class StaleOffset(Conflict):
     """The position that the consumer keeps is not where the feed was read: it is to be read again from there."""
 
     reason = "POSITION_MOVED"
@@ -106,7 +106,7 @@ class FeedConsumer:
                 self._failures += 1
                 log.warning("feed broken; to be followed again", failures=self._failures, error=repr(error))
                 # A neighbour that restarts is no news.
-                if self._failures == 1 and not isinstance(error, Unavailable | PositionMoved):
+                if self._failures == 1 and not isinstance(error, Unavailable | StaleOffset):
                     self._report("feed consumer", error)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(backoff_s(self._backoff, self._failures)):

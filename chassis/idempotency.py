@@ -23,7 +23,7 @@ class RequestKey:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class IdempotentResponse:
     """The answer of a request that was carried out before, as JSON."""
 
     fingerprint: str
@@ -43,10 +43,10 @@ def check_same_body(fingerprint: str, key: RequestKey) -> None:
         )
 
 
-class KeptAnswers(Protocol):
+class IdempotentResponses(Protocol):
     """The answers kept, within one transaction."""
 
-    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         """Those already carried out, by `RequestKey.id`."""
         ...
 

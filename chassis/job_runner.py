@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class JobResult:
     """How a job ended that did not raise.
 
     `by_handler`: the handler's own transaction completed it, put it off or buried it; else the runner completes it.
@@ -38,14 +38,14 @@ class Settled:
 # What is done is done: that it is written down later costs nothing but another try after a crash.
 _COMPLETION_PACE_S = 0.2
 
-JobHandler = Callable[[Job], Awaitable[Settled]]
+JobHandler = Callable[[Job], Awaitable[JobResult]]
 
 
 class JobRunner:
     """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds.
 
-    `bury` gives a job up, with what else has to happen then. `report` is told of unexpected errors, and of the last one
-    of a job that was given up.
+    `dead_letter` gives a job up, with all that has to happen then. `report` receives unexpected errors, and the last
+    error of a job that was given up.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class JobRunner:
         lease_s: float = 20,
         tick_s: float = 1,
         concurrency: int = 256,
-        bury: Callable[[Job, str], Awaitable[None]] | None = None,
+        dead_letter: Callable[[Job, str], Awaitable[None]] | None = None,
         report: Report = to_nobody,
     ) -> None:
         self._store = store
@@ -71,7 +71,7 @@ class JobRunner:
         self._tick_s = tick_s
         self._free = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
-        self._bury = bury or self._only_bury
+        self._dead_letter = dead_letter or self._only_dead_letter
         self._report = report
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -138,11 +138,11 @@ class JobRunner:
     async def _attempt(self, job: Job, time_left_s: float) -> None:
         try:
             async with asyncio.timeout(time_left_s * 0.9):
-                settled = await self._handlers[job.kind](job)
-            if not settled.by_handler:
+                result = await self._handlers[job.kind](job)
+            if not result.by_handler:
                 await self._completions.submit(job.lease)
-            elif settled.again_in_s is not None:
-                self._look_again_in(settled.again_in_s)
+            elif result.again_in_s is not None:
+                self._look_again_in(result.again_in_s)
         except LeaseLost:
             log.warning("job was taken over by another worker")
         except Exception as error:
@@ -155,7 +155,7 @@ class JobRunner:
             if job.attempt >= backoff.max_attempts:
                 log.error("job given up", attempts=job.attempt, error=summary)
                 self._report(job.kind, error)
-                await self._bury(job, summary)
+                await self._dead_letter(job, summary)
                 return
             if not isinstance(error, AppError):
                 self._report(job.kind, error)
@@ -179,8 +179,8 @@ class JobRunner:
 
         return run
 
-    async def _only_bury(self, job: Job, error: str) -> None:
-        await self._store.bury([(job.lease, error)])
+    async def _only_dead_letter(self, job: Job, error: str) -> None:
+        await self._store.dead_letter([(job.lease, error)])
 
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
         await self._store.complete(leases)

@@ -23,15 +23,15 @@ from chassis.errors import Conflict
 class NewJob:
     """Work to be done once. `key` names it among its kind; a second job of the same kind and key is not written.
 
-    `payload` is JSON. `delay_s` puts it off, counted from the commit. Jobs of one `lane` are run one after the other in
-    the order of their `turn`: none is begun while an earlier one may still be tried.
+    `payload` is JSON. `delay_s` puts it off, counted from the commit. Jobs of one `partition_key` run one after
+    the other in the order of their `turn`: none begins while an earlier one may still be tried.
     """
 
     kind: str
     key: str
     payload: Mapping[str, Any]
     delay_s: float = 0
-    lane: str | None = None
+    partition_key: str | None = None
     turn: int = 0
 
 
@@ -83,11 +83,11 @@ class JobStore(Protocol):
         """Runs again after so many seconds; the text says why."""
         ...
 
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
         """Gives up: the job waits for an operator."""
         ...
 
-    async def hurry(self, kind: str, key: str) -> bool:
+    async def wake(self, kind: str, key: str) -> bool:
         """Has a job that is put off run now. False where none is: it runs, it has ended, or it never was."""
         ...
 

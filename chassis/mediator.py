@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
-from chassis.idempotency import KeptAnswer, RequestKey, check_same_body
+from chassis.idempotency import IdempotentResponse, RequestKey, check_same_body
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
@@ -212,7 +212,7 @@ class _Transaction(Generic[C, Uow]):
                 if key is not None and key.id in kept:
                     results[index] = self._replay(kept[key.id], cmd, key)
                 elif key is not None and key.id in first_of:
-                    results[index] = _Same(first_of[key.id])
+                    results[index] = _DuplicateRequest(first_of[key.id])
                 else:
                     fresh.append(index)
                     if key is not None:
@@ -227,9 +227,9 @@ class _Transaction(Generic[C, Uow]):
                     position = await uow.commit()
         return [self._outcome(i, batch, results, position) for i in range(len(batch))]
 
-    async def _kept(self, batch: Sequence[C], uow: Uow) -> dict[str, KeptAnswer]:
+    async def _kept(self, batch: Sequence[C], uow: Uow) -> dict[str, IdempotentResponse]:
         keys = [cmd.request for cmd in batch if cmd.request is not None]
-        return dict(await uow.kept_answers.find(keys)) if keys else {}
+        return dict(await uow.idempotent_responses.find(keys)) if keys else {}
 
     async def _keep(self, done: Sequence[tuple[C, Any]], uow: Uow) -> None:
         answers = [
@@ -238,9 +238,9 @@ class _Transaction(Generic[C, Uow]):
             if cmd.request is not None and not isinstance(result, AppError)
         ]
         if answers:
-            await uow.kept_answers.keep(answers)
+            await uow.idempotent_responses.keep(answers)
 
-    def _replay(self, kept: KeptAnswer, cmd: C, key: RequestKey) -> Any:
+    def _replay(self, kept: IdempotentResponse, cmd: C, key: RequestKey) -> Any:
         try:
             kept.check(key)
         except AppError as error:
@@ -251,7 +251,7 @@ class _Transaction(Generic[C, Uow]):
         self, index: int, batch: Sequence[C], results: list[Any], position: str | None
     ) -> _Outcome[Any] | BaseException:
         result = results[index]
-        if isinstance(result, _Same):
+        if isinstance(result, _DuplicateRequest):
             key, first = batch[index].request, batch[result.index].request
             assert key is not None
             assert first is not None
@@ -264,7 +264,7 @@ class _Transaction(Generic[C, Uow]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Same:
+class _DuplicateRequest:
     """The result is that of another command of the batch, which has the same request_id."""
 
     index: int

@@ -28,7 +28,7 @@ from chassis import audit
 from chassis.clock import Clock
 from chassis.db.ops import JobView, SqlOps
 from chassis.errors import InvalidArgument
-from chassis.figures import Figures
+from chassis.metrics import Gauges
 from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
 
@@ -61,7 +61,7 @@ class OpsApi:
         self,
         service: str,
         ops: SqlOps,
-        figures: Figures,
+        gauges: Gauges,
         clock: Clock,
         *,
         wake_jobs: Callable[[], None] = lambda: None,
@@ -69,7 +69,7 @@ class OpsApi:
     ) -> None:
         self._service = service
         self._ops = ops
-        self._figures = figures
+        self._gauges = gauges
         self._wake_jobs = wake_jobs
         self._lag_ms = lag_ms
         self._started_at = clock.now()
@@ -115,7 +115,7 @@ class OpsApi:
             projection_lag_ms=round(await self._lag_ms()),
             jobs=dict(await self._ops.jobs_by_state()),
             outbox_pending=await self._ops.outbox_pending(),
-            figures=dict(self._figures.read()),
+            figures=dict(self._gauges.read()),
         )
 
     def _check(self, service: str) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
-from chassis.idempotency import KeptAnswers
+from chassis.idempotency import IdempotentResponses
 from chassis.jobs import JobLease, NewJob, OpenJobs
 
 
@@ -26,7 +26,7 @@ class UnitOfWork(Protocol):
     """
 
     @property
-    def kept_answers(self) -> KeptAnswers: ...
+    def idempotent_responses(self) -> IdempotentResponses: ...
 
     @property
     def open_jobs(self) -> OpenJobs: ...
@@ -47,7 +47,7 @@ class UnitOfWork(Protocol):
         """The same, but to run the job again after so many seconds."""
         ...
 
-    def bury(self, lease: JobLease, error: str) -> None:
+    def dead_letter(self, lease: JobLease, error: str) -> None:
         """The same, but to give it up: it waits for an operator."""
         ...
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chassis import telemetry
 from chassis.grpc.server import serve
-from identity_svc.adapters.key_seal import SealBroken
+from identity_svc.adapters.key_encryption import KeyDecryptionFailed
 from identity_svc.bootstrap import NAME, identity
 from identity_svc.config import IdentitySettings
 
@@ -28,7 +28,7 @@ def run() -> int:
         for error in refusal.errors():
             print(f"identity_svc does not start: {error['msg']}", file=sys.stderr)
         return 2
-    except SealBroken as refusal:
+    except KeyDecryptionFailed as refusal:
         print(f"identity_svc does not start: {refusal}", file=sys.stderr)
         return 2
     return 0

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.auth import TokenVerifier
-from chassis.background import Background, WakefulLoop
+from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
@@ -21,17 +21,17 @@ from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.ops import SqlOps
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.error_log import ErrorLog
-from chassis.figures import Figures
 from chassis.grpc.server import GrpcServer
 from chassis.mediator import Mediator
+from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
-from identity_svc.adapters.key_seal import KeySeal
-from identity_svc.adapters.own_keys import OwnKeys
+from identity_svc.adapters.key_encryption import KeyEncryption
+from identity_svc.adapters.local_key_source import LocalKeySource
 from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
-from identity_svc.api import SERVICE, IdentityApi
+from identity_svc.api.identity import SERVICE, IdentityApi
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_signing_key
 from identity_svc.commands.forget_expired import ForgetExpired, forget_expired
 from identity_svc.commands.login import Login, login
@@ -79,7 +79,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
         )
         ops = SqlOps(engine)
         error_log = ErrorLog(NAME, SqlErrorSink(engine), clock)
-        server = _server(api, OwnKeys(open_uow), engine, ops, settings, clock)
+        server = _server(api, LocalKeySource(open_uow), engine, ops, settings, clock)
         yield Identity(server=server, background=[error_log, _forgetting(mediator, ops, settings, error_log)])
     finally:
         passwords.close()
@@ -96,10 +96,12 @@ async def make_mediator(
 ) -> Mediator[IdentityUow]:
     """All commands on the given stores, signing with the key that is kept there; makes one where there is none."""
     mediator = Mediator(open_uow, service=NAME)
-    seal = KeySeal(settings.mesh_secret.get_secret_value())
-    mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=seal.new_key, clock=clock))
+    encryption = KeyEncryption(settings.mesh_secret.get_secret_value())
+    mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=encryption.new_key, clock=clock))
     key = await mediator.send(EnsureSigningKey())
-    access_tokens = JwtAccessTokens(seal.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock)
+    access_tokens = JwtAccessTokens(
+        encryption.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock
+    )
     mediator.handle(Register, partial(register, passwords=passwords, clock=clock))
     mediator.handle(
         Login,
@@ -126,14 +128,14 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
 
 
 def _server(
-    api: IdentityApi, keys: OwnKeys, engine: AsyncEngine, ops: SqlOps, settings: IdentitySettings, clock: Clock
+    api: IdentityApi, keys: LocalKeySource, engine: AsyncEngine, ops: SqlOps, settings: IdentitySettings, clock: Clock
 ) -> GrpcServer:
-    figures = Figures()
-    figures.add_pool("database", engine)
+    gauges = Gauges()
+    gauges.add_pool("database", engine)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, OPS: OpsApi(NAME, ops, figures, clock)},
+        servicers={SERVICE: api, OPS: OpsApi(NAME, ops, gauges, clock)},
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(engine),
         errors=SqlErrorSink(engine),
@@ -143,14 +145,14 @@ def _server(
 
 def _forgetting(
     mediator: Mediator[IdentityUow], ops: SqlOps, settings: IdentitySettings, error_log: ErrorLog
-) -> WakefulLoop:
+) -> PollingLoop:
     async def forget() -> bool:
         with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
             await mediator.send(ForgetExpired())
             await purge(ops, settings)
         return False
 
-    return WakefulLoop("forget expired", forget, idle_s=_FORGET_EVERY_S, report=error_log.report)
+    return PollingLoop("forget expired", forget, idle_s=_FORGET_EVERY_S, report=error_log.report)
 
 
 def _cost(settings: IdentitySettings) -> Argon2Cost:

@@ -14,34 +14,34 @@ from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import Alerts
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
-from chassis.burial import Burial
 from chassis.clock import SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
-from chassis.db.freshness import Freshness
 from chassis.db.hilo import HiLo
-from chassis.db.idempotency import forget_answers
+from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
 from chassis.db.projector import Projector
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.dead_letters import DeadLetters
 from chassis.error_log import ErrorLog
 from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
-from chassis.figures import Figures
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobHandler, JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
+from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
-from inventory_svc.api import InventoryApi, ProductApi
-from inventory_svc.availability import AvailabilityTeller, hear_of_orders
+from inventory_svc.api.incentives import IncentiveApi
+from inventory_svc.api.inventory import InventoryApi, ProductApi
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY
@@ -65,15 +65,15 @@ from inventory_svc.commands.upsert_product import UpsertProduct, upsert_product
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
-from inventory_svc.incentive_api import IncentiveApi
-from inventory_svc.messages import serialised_products
+from inventory_svc.hub.stock_watch import StockWatch
+from inventory_svc.messages.inventory import serialised_products
 from inventory_svc.projections import projections, refresh_documents
 from inventory_svc.queries.catalogue_log import CatalogueLog
 from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
-from inventory_svc.stock_watch import StockWatch
+from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 
 SERVICE = "inventory"
 
@@ -143,31 +143,31 @@ def build(settings: InventorySettings) -> Service:
         rates=rates,
         low_stock=settings.low_stock_threshold,
     )
-    freshness = Freshness(write, hurry=projector.hurry)
-    products = ProductQueries(read, freshness)
+    read_your_writes = ReadYourWrites(write, flush=projector.flush)
+    products = ProductQueries(read, read_your_writes)
     pages = ProductPages(
-        products, CatalogueLog(read), freshness, serialised_products, ttl_s=settings.product_cache_ttl_s
+        products, CatalogueLog(read), read_your_writes, serialised_products, ttl_s=settings.product_cache_ttl_s
     )
-    stock = StockQueries(read, freshness)
+    stock = StockQueries(read, read_your_writes)
     watch = StockWatch(stock, clock=clock)
     projector.on_applied.append(partial(_wake, watch))
     identity = Client(settings.identity_address)
     orders = Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value())
-    teller = AvailabilityTeller(
+    publisher = AvailabilityPublisher(
         open_uow, GrpcOrders(orders, timeout_s=settings.order_timeout_s), low=settings.low_stock_threshold
     )
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
     feed = FeedConsumer(RemoteFeed(orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
     ops = SqlOps(write)
-    burial = Burial(open_uow, Alerts(SERVICE, channels_of(settings)), clock)
-    handlers = {CONFIRM_AVAILABILITY: teller.tell, inbox.job_kind: inbox.run_again}
-    runner = _regular_work(settings, mediator, write, ops, error_log, burial, handlers)
+    dead_letters = DeadLetters(open_uow, Alerts(SERVICE, channels_of(settings)), clock)
+    handlers = {CONFIRM_AVAILABILITY: publisher.publish, inbox.job_kind: inbox.run_again}
+    runner = _regular_work(settings, mediator, write, ops, error_log, dead_letters, handlers)
     after_commit.listeners.append(lambda committed: runner.submit(committed.jobs))
-    figures = Figures()
-    figures.add_pool("write", write)
-    figures.add_pool("read", read)
-    figures.add("product_pages_asked", lambda: pages.asked)
-    figures.add("product_pages_read", lambda: pages.read)
+    gauges = Gauges()
+    gauges.add_pool("write", write)
+    gauges.add_pool("read", read)
+    gauges.add("product_pages_asked", lambda: pages.asked)
+    gauges.add("product_pages_read", lambda: pages.read)
     server = GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -176,8 +176,8 @@ def build(settings: InventorySettings) -> Service:
             "easyorder.inventory.v1.InventoryService": InventoryApi(
                 mediator, stock, watch, low_stock=settings.low_stock_threshold
             ),
-            "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, freshness)),
-            OPS: OpsApi(SERVICE, ops, figures, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
+            "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, read_your_writes)),
+            OPS: OpsApi(SERVICE, ops, gauges, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
         verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(write),
@@ -210,7 +210,7 @@ def _regular_work(
     write: AsyncEngine,
     ops: SqlOps,
     error_log: ErrorLog,
-    burial: Burial[SqlInventoryUow],
+    dead_letters: DeadLetters[SqlInventoryUow],
     handlers: Mapping[str, JobHandler],
 ) -> JobRunner:
     jitter = random.Random()
@@ -223,12 +223,12 @@ def _regular_work(
         backoffs=alert_backoffs(channels, jitter),
         service=SERVICE,
         lease_s=settings.job_lease_s,
-        bury=burial,
+        dead_letter=dead_letters,
         report=error_log.report,
     )
     runner.every(settings.reservation_reap_s, partial(expire_all, mediator))
-    kept_for = timedelta(days=settings.kept_answers_days)
-    runner.every(3600, partial(forget_answers, write, older_than=kept_for))
+    kept_for = timedelta(days=settings.idempotency_keys_days)
+    runner.every(3600, partial(purge_idempotency_keys, write, older_than=kept_for))
     runner.every(3600, partial(purge, ops, settings))
     return runner
 

@@ -27,4 +27,4 @@ class InventorySettings(MeshSettings):
     job_lease_s: float = Field(default=20, gt=0)
     order_timeout_s: float = Field(default=5, gt=0)
     database_pool_size: int = Field(default=10, ge=2)
-    kept_answers_days: float = Field(default=7, gt=0)
+    idempotency_keys_days: float = Field(default=7, gt=0)

@@ -16,37 +16,37 @@ from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import NOBODY, Alerts
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
-from chassis.burial import Burial
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
-from chassis.db.freshness import Freshness
 from chassis.db.hilo import HiLo
-from chassis.db.idempotency import forget_answers
+from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
 from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.dead_letters import DeadLetters
 from chassis.error_log import ErrorLog
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
-from chassis.figures import Figures
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import BatchHandler, Mediator, in_turn
+from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
-from order_svc.amendments import Amendments
-from order_svc.api import OrderApi
-from order_svc.checkout import Checkout
+from order_svc.api.hub import OrderHubApi
+from order_svc.api.orders import OrderApi
+from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
@@ -59,12 +59,12 @@ from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import UpdateOrder, update_order
 from order_svc.config import OrderSettings
-from order_svc.hub import Hub
-from order_svc.hub_api import OrderHubApi
+from order_svc.hub.hub import Hub
 from order_svc.projections import PROJECTIONS
 from order_svc.queries.orders import OrderQueries
-from order_svc.refunds import Refunding
-from order_svc.webhook_api import PaymentWebhookApi
+from order_svc.sagas.amendments import Amendments
+from order_svc.sagas.checkout import Checkout
+from order_svc.sagas.refunds import Refunding
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -194,11 +194,11 @@ def _wire(
         backoffs=alert_backoffs(channels, random),
         service=NAME,
         lease_s=settings.job_lease_s,
-        bury=Burial(open_uow, alerts, clock, tell=alert_administrators),
+        dead_letter=DeadLetters(open_uow, alerts, clock, publish=alert_administrators),
         report=error_log.report,
     )
-    kept_for = timedelta(days=settings.kept_answers_days)
-    runner.every(_HOUR_S, partial(forget_answers, write, older_than=kept_for))
+    kept_for = timedelta(days=settings.idempotency_keys_days)
+    runner.every(_HOUR_S, partial(purge_idempotency_keys, write, older_than=kept_for))
     runner.every(_HOUR_S, partial(job_store.purge, older_than=kept_for))
     ops = SqlOps(write)
     runner.every(_HOUR_S, partial(purge, ops, settings))
@@ -207,13 +207,13 @@ def _wire(
     hub = Hub(feed, write_side.load, clock=clock, heartbeat_s=settings.hub_heartbeat_s)
     feed_api = FeedApi(feed)
 
-    def deliver(events: Sequence[PublishedEvent]) -> None:
-        hub.deliver(events)
-        feed_api.deliver(events)
+    def dispatch(events: Sequence[PublishedEvent]) -> None:
+        hub.dispatch(events)
+        feed_api.dispatch(events)
 
-    tail = FeedTail(feed, deliver, report=error_log.report)
+    tail = FeedTail(feed, dispatch, report=error_log.report)
     relay = Relay(write, report=error_log.report)
-    relay.on_published.append(tail.hand_over)
+    relay.on_published.append(tail.dispatch)
     projector = Projector(write, read, PROJECTIONS, report=error_log.report)
 
     def follow_up(committed: Committed) -> None:
@@ -223,11 +223,11 @@ def _wire(
             relay.wake()
 
     after_commit.listeners.append(follow_up)
-    figures = Figures()
-    figures.add_pool("write", write)
-    figures.add_pool("read", read)
-    figures.add("hub_subscribers", lambda: hub.subscribers)
-    queries = OrderQueries(make_sessions(read), Freshness(write, hurry=projector.hurry))
+    gauges = Gauges()
+    gauges.add_pool("write", write)
+    gauges.add_pool("read", read)
+    gauges.add("hub_subscribers", lambda: hub.subscribers)
+    queries = OrderQueries(make_sessions(read), ReadYourWrites(write, flush=projector.flush))
     server = GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
@@ -236,7 +236,7 @@ def _wire(
             "easyorder.order.v1.OrderHub": OrderHubApi(hub),
             "easyorder.order.v1.OrderFeed": feed_api,
             "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(payments, job_store),
-            OPS: OpsApi(NAME, ops, figures, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
+            OPS: OpsApi(NAME, ops, gauges, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
         verifier=verifier,
         audit=SqlAuditSink(write),

@@ -19,4 +19,4 @@ class OrderSettings(MeshSettings):
     job_lease_s: float = Field(default=20, gt=0)
     database_pool_size: int = Field(default=10, ge=2)
     hub_heartbeat_s: float = Field(default=15, gt=0)
-    kept_answers_days: float = Field(default=7, gt=0)
+    idempotency_keys_days: float = Field(default=7, gt=0)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 # What a row says of the version that it is to meet.
-WAS = "was"
+EXPECTED_VERSION = "expected_version"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -58,9 +58,14 @@ def as_json(rows: object) -> str:
     return to_json(rows).decode()
 
 
-def recordset(table: Table, columns: Sequence[str], alias: str = "r", *, was: str | None = None) -> str:
-    """A FROM item of the rows in the parameter `rows`, typed as the table's columns; "was" as the column `was`."""
-    of_column = [(name, name) for name in columns] + ([(WAS, was)] if was else [])
+def recordset(table: Table, columns: Sequence[str], alias: str = "r", *, expected_version: str | None = None) -> str:
+    """A FROM item of the rows in the parameter `rows`, typed as the table's columns.
+
+    `expected_version` names the column that gives the rows' column "expected_version" its type.
+    """
+    of_column = [(name, name) for name in columns] + (
+        [(EXPECTED_VERSION, expected_version)] if expected_version else []
+    )
     typed = ", ".join(f"{_quoted(name)} {table.c[column].type.compile(_DIALECT)}" for name, column in of_column)
     return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS {alias}({typed})"
 
@@ -78,21 +83,23 @@ def updating(
     columns: tuple[str, ...],
     match: tuple[str, ...],
     extra: tuple[tuple[str, str], ...],
-    was: str | None = None,
+    expected_version: str | None = None,
 ) -> str:
     """An UPDATE by the rows in the parameter `rows`; `extra` are assignments in SQL.
 
-    With `was` it is RETURNING id, and rows have the column "was" too: what the column `was` of those they meet has.
+    `expected_version` names a version column: the statement then has RETURNING id, and each row carries, as its column
+    "expected_version", the value that the stored row must still have.
     """
-    given = [name for name in columns if not (was and name == WAS)]
+    given = [name for name in columns if not (expected_version and name == EXPECTED_VERSION)]
     assignments = [f"{_quoted(name)} = r.{_quoted(name)}" for name in given if name not in match]
     assignments += [f"{_quoted(name)} = {expression}" for name, expression in extra]
     where = [f"t.{_quoted(name)} = r.{_quoted(name)}" for name in match]
-    if was:
-        where.append(f"t.{_quoted(was)} = r.{_quoted(WAS)}")
+    if expected_version:
+        where.append(f"t.{_quoted(expected_version)} = r.{_quoted(EXPECTED_VERSION)}")
+    returning = " RETURNING t.id" if expected_version else ""
     return (
         f"UPDATE {table.fullname} AS t SET {', '.join(assignments)} "
-        f"FROM {recordset(table, given, was=was)} WHERE {' AND '.join(where)}{' RETURNING t.id' if was else ''}"
+        f"FROM {recordset(table, given, expected_version=expected_version)} WHERE {' AND '.join(where)}{returning}"
     )
 
 

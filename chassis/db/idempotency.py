@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.db.bulk import as_json
 from chassis.db.optimism import UNLOCKED
 from chassis.db.tables import IDEMPOTENCY_KEY
-from chassis.db.writes import gather_insert
-from chassis.idempotency import KeptAnswer, RequestKey
+from chassis.db.writes import enqueue_insert
+from chassis.idempotency import IdempotentResponse, RequestKey
 
 _FIND = text(
     "SELECT id, fingerprint, answer FROM idempotency_key "
@@ -21,29 +21,29 @@ _FIND = text(
 _FORGET = text("DELETE FROM idempotency_key WHERE created_on < now() - make_interval(secs => CAST(:age AS float8))")
 
 
-class SqlKeptAnswers:
+class SqlIdempotentResponses:
     """The answers kept in this session's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         wanted = {"ids": as_json([key.id for key in keys])}
         # A key that comes to be kept meanwhile is refused when this one is written.
         rows = await self._session.execute(_FIND, wanted, execution_options=UNLOCKED)
-        return {row.id: KeptAnswer(row.fingerprint, row.answer.encode()) for row in rows}
+        return {row.id: IdempotentResponse(row.fingerprint, row.answer.encode()) for row in rows}
 
     async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         # A key that another transaction took meanwhile is a unique violation, hence a Conflict: the mediator looks
         # again.
-        await gather_insert(
+        await enqueue_insert(
             self._session,
             IDEMPOTENCY_KEY,
             [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers],
         )
 
 
-async def forget_answers(engine: AsyncEngine, *, older_than: timedelta) -> None:
+async def purge_idempotency_keys(engine: AsyncEngine, *, older_than: timedelta) -> None:
     """Deletes answers that nobody will ask for again."""
     async with engine.begin() as connection:
         await connection.execute(_FORGET, {"age": older_than.total_seconds()})

@@ -40,8 +40,8 @@ from chassis.db.bulk import as_json
 from chassis.db.unit_of_work import SqlUow
 from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch, PublishedEvent
-from chassis.feed_client import PositionMoved
-from chassis.job_runner import Settled
+from chassis.feed_client import StaleOffset
+from chassis.job_runner import JobResult
 from chassis.jobs import Job, NewJob
 
 log = structlog.get_logger(__name__)
@@ -95,23 +95,23 @@ class Inbox(Generic[SqlUow]):
             return await uow.session.scalar(_POSITION, {"consumer": self._consumer}) or 0
 
     async def take(self, batch: EventBatch) -> None:
-        """Has the handler take what is new. Raises PositionMoved, and Unavailable when the database is away."""
+        """Has the handler take what is new. Raises StaleOffset, and Unavailable when the database is away."""
         with request_context(RequestContext(caller=self._caller, method=self.job_kind)):
             await self._take(batch)
 
-    async def run_again(self, job: Job) -> Settled:
+    async def run_again(self, job: Job) -> JobResult:
         """The job of an event that failed, or that waits behind one that did."""
         async with self._open_uow() as uow:
             await self._handler([_EVENTS.validate_python(job.payload)], uow)
             uow.complete(job.lease)
             await uow.commit()
         # The next of its queue may be due.
-        return Settled(by_handler=True, again_in_s=0)
+        return JobResult(by_handler=True, again_in_s=0)
 
     async def _take(self, batch: EventBatch) -> None:
         try:
             await self._conflicts.copy()(self._take_at_once, batch, self._handler_or_queue)
-        except (Unavailable, PositionMoved):
+        except (Unavailable, StaleOffset):
             # Not the events' fault: the whole batch comes again.
             raise
         except Exception as error:
@@ -129,7 +129,7 @@ class Inbox(Generic[SqlUow]):
         async with self._open_uow() as uow:
             position = await self._locked_position(uow.session)
             if position < batch.after:
-                raise PositionMoved(f"{self._consumer} is at {position}, before {batch.after}")
+                raise StaleOffset(f"{self._consumer} is at {position}, before {batch.after}")
             if position >= batch.position:
                 return
             if fresh := [event for event in batch.events if event.position > position]:
@@ -139,10 +139,10 @@ class Inbox(Generic[SqlUow]):
             await uow.commit()
 
     async def _handler_or_queue(self, events: Sequence[PublishedEvent], uow: SqlUow) -> None:
-        lanes = as_json(sorted({self._lane(event) for event in events}))
-        queues = set((await uow.session.execute(_QUEUES, {"lanes": lanes})).scalars())
-        behind = [event for event in events if self._lane(event) in queues]
-        if free := [event for event in events if self._lane(event) not in queues]:
+        partition_keys = as_json(sorted({self._partition_key(event) for event in events}))
+        queues = set((await uow.session.execute(_QUEUES, {"lanes": partition_keys})).scalars())
+        behind = [event for event in events if self._partition_key(event) in queues]
+        if free := [event for event in events if self._partition_key(event) not in queues]:
             await self._handler(free, uow)
         uow.schedule(*(self._job(event, delay_s=0) for event in behind))
 
@@ -157,7 +157,7 @@ class Inbox(Generic[SqlUow]):
             position = await session.scalar(_LOCK, consumer)
         return int(position or 0)
 
-    def _lane(self, published: PublishedEvent) -> str:
+    def _partition_key(self, published: PublishedEvent) -> str:
         return f"{self._consumer}/{published.event.aggregate_id}"
 
     def _job(self, published: PublishedEvent, *, delay_s: float) -> NewJob:
@@ -168,7 +168,7 @@ class Inbox(Generic[SqlUow]):
             key=f"{event.aggregate_id}/{event.sequence}",
             payload=payload,
             delay_s=delay_s,
-            lane=self._lane(published),
+            partition_key=self._partition_key(published),
             turn=published.position,
         )
 

@@ -14,7 +14,7 @@ from chassis.db.bulk import as_json
 from chassis.db.failures import LEASE_LOST, translated
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
-from chassis.db.writes import gather
+from chassis.db.writes import enqueue_write
 from chassis.jobs import Job, JobLease, NewJob
 
 _SETTLE = (
@@ -23,7 +23,7 @@ _SETTLE = (
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, token text, delay_s float8, error text) "
     "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-_COMPLETE, _PUT_OFF, _BURY = (_SETTLE.format(state=state) for state in ("DONE", "READY", "DEAD"))
+_COMPLETE, _PUT_OFF, _DEAD_LETTER = (_SETTLE.format(state=state) for state in ("DONE", "READY", "DEAD"))
 
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
@@ -48,8 +48,8 @@ _INSERT = (
     "ON CONFLICT (kind, key) DO NOTHING RETURNING id"
 )
 _HURRY = text(
-    "WITH hurried AS (UPDATE job SET due_at = LEAST(due_at, now()) "
-    "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM hurried"
+    "WITH woken AS (UPDATE job SET due_at = LEAST(due_at, now()) "
+    "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM woken"
 )
 _OPEN = "kind = :kind AND key = :key AND state IN ('READY', 'RUNNING', 'DEAD')"
 _WITHDRAW = text(
@@ -83,12 +83,12 @@ class SqlOpenJobs:
         return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
 
 
-class Settlements:
+class JobOutcomes:
     """How jobs end that are settled in the transaction of their effect: all of them, or that transaction is none."""
 
     def __init__(self) -> None:
         # By the name of the statement: of no job is more than one thing said.
-        self._rows: dict[str, list[dict[str, Any]]] = {_COMPLETE: [], _PUT_OFF: [], _BURY: []}
+        self._rows: dict[str, list[dict[str, Any]]] = {_COMPLETE: [], _PUT_OFF: [], _DEAD_LETTER: []}
 
     def complete(self, leases: Sequence[JobLease]) -> None:
         self._rows[_COMPLETE].extend(map(_row, leases))
@@ -96,15 +96,15 @@ class Settlements:
     def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
         self._rows[_PUT_OFF].append(_row(lease, delay_s, why))
 
-    def bury(self, lease: JobLease, error: str) -> None:
-        self._rows[_BURY].append(_row(lease, 0, error))
+    def dead_letter(self, lease: JobLease, error: str) -> None:
+        self._rows[_DEAD_LETTER].append(_row(lease, 0, error))
 
-    async def gather(self, session: AsyncSession) -> None:
+    async def enqueue(self, session: AsyncSession) -> None:
         """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
         for statement, rows in self._rows.items():
             if rows:
                 # Named apart from the jobs that are written, which are new ones.
-                await gather(session, statement, statement, rows, refusal=LEASE_LOST)
+                await enqueue_write(session, statement, statement, rows, refusal=LEASE_LOST)
 
 
 class JobWriter:
@@ -115,7 +115,7 @@ class JobWriter:
         self._lease_s = lease_s
         self._token = uuid.uuid4().hex
 
-    async def gather(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
+    async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
         """Adds to what the session writes; answers the jobs that are leased if they are written."""
         ids = [await self._ids.next(session) for _ in jobs]
         rows = [
@@ -126,12 +126,12 @@ class JobWriter:
                 "payload": job.payload,
                 "token": None if _waits(job) else self._token,
                 "delay_s": job.delay_s if _waits(job) else self._lease_s,
-                "lane": job.lane,
+                "lane": job.partition_key,
                 "turn": job.turn,
             }
             for job_id, job in zip(ids, jobs, strict=True)
         ]
-        await gather(session, JOB.name, _INSERT, rows)
+        await enqueue_write(session, JOB.name, _INSERT, rows)
         lease_end = datetime.now(UTC) + timedelta(seconds=self._lease_s)
         return [
             Job(
@@ -148,7 +148,7 @@ class JobWriter:
 
 
 def _waits(job: NewJob) -> bool:
-    return bool(job.delay_s) or job.lane is not None
+    return bool(job.delay_s) or job.partition_key is not None
 
 
 class SqlJobStore:
@@ -178,7 +178,7 @@ class SqlJobStore:
             for row in rows
         ]
 
-    async def hurry(self, kind: str, key: str) -> bool:
+    async def wake(self, kind: str, key: str) -> bool:
         with translated():
             async with self._single.connect() as connection:
                 return (await connection.execute(_HURRY, {"kind": kind, "key": key})).first() is not None
@@ -189,8 +189,8 @@ class SqlJobStore:
     async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
         return await self._settle(_PUT_OFF, [_row(lease, delay_s, error) for lease, delay_s, error in delays])
 
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        return await self._settle(_BURY, [_row(lease, 0, error) for lease, error in errors])
+    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+        return await self._settle(_DEAD_LETTER, [_row(lease, 0, error) for lease, error in errors])
 
     async def _settle(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
         # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.

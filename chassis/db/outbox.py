@@ -16,7 +16,7 @@ from sqlalchemy import Select, Text, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
-from chassis.background import Report, WakefulLoop, to_nobody
+from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
 from chassis.events import Event, JsonPayload, PublishedEvent
@@ -65,7 +65,7 @@ class Relay:
         self, engine: AsyncEngine, *, idle_s: float = 0.5, pace_s: float = 0.04, report: Report = to_nobody
     ) -> None:
         self._engine = _single_statements(engine)
-        self._loop = WakefulLoop("outbox relay", self._publish, idle_s=idle_s, pace_s=pace_s, report=report)
+        self._loop = PollingLoop("outbox relay", self._publish, idle_s=idle_s, pace_s=pace_s, report=report)
         self.on_published: list[Callable[[Sequence[PublishedEvent]], None]] = []
         self.wake = self._loop.wake
         self.start = self._loop.start
@@ -76,8 +76,8 @@ class Relay:
             published = [_event(*row) for row in await connection.execute(_PUBLISH, {"batch": _BATCH})]
         if published:
             failpoints.reach("published_not_delivered")
-            for tell in self.on_published:
-                tell(published)
+            for listener in self.on_published:
+                listener(published)
         return len(published) == _BATCH
 
 
@@ -114,7 +114,7 @@ class Feed:
 
 
 class FeedTail:
-    """Hands every event that is published from now on to `deliver`, once and in order, in this process.
+    """Hands every event that is published from now on to `dispatch`, once and in order, in this process.
 
     What it is handed over is delivered without a query where it goes on exactly where the tail is. Whatever is missing
     before it is read: another replica published it, or it will never be, because the relay that took the position
@@ -124,24 +124,24 @@ class FeedTail:
     def __init__(
         self,
         feed: Feed,
-        deliver: Callable[[Sequence[PublishedEvent]], None],
+        dispatch: Callable[[Sequence[PublishedEvent]], None],
         *,
         idle_s: float = 0.1,
         report: Report = to_nobody,
     ) -> None:
         self._feed = feed
-        self._deliver = deliver
+        self._dispatch = dispatch
         self._position = 0
         self._handed_over: list[PublishedEvent] = []
         # Woken by this process's relay; the interval is for events that another replica's relay published.
-        self._loop = WakefulLoop("feed tail", self._go_on, idle_s=idle_s, report=report)
+        self._loop = PollingLoop("feed tail", self._go_on, idle_s=idle_s, report=report)
         self.stop = self._loop.stop
 
     async def start(self) -> None:
         self._position = await self._feed.last_position()
         await self._loop.start()
 
-    def hand_over(self, published: Sequence[PublishedEvent]) -> None:
+    def dispatch(self, published: Sequence[PublishedEvent]) -> None:
         """Takes what this process's relay just published, in order of position: give it to `Relay.on_published`."""
         self._handed_over += published
         self._loop.wake()
@@ -151,15 +151,15 @@ class FeedTail:
         handed_over, self._handed_over = self._handed_over, []
         new = [published for published in handed_over if published.position > self._position]
         if handed_over and _is_gapless(new, after=self._position):
-            self._deliver_all(new)
+            self._dispatch_all(new)
             return False
         events = await self._feed.after(self._position)
-        self._deliver_all(events)
+        self._dispatch_all(events)
         return len(events) == _BATCH
 
-    def _deliver_all(self, events: Sequence[PublishedEvent]) -> None:
+    def _dispatch_all(self, events: Sequence[PublishedEvent]) -> None:
         if events:
-            self._deliver(events)
+            self._dispatch(events)
             self._position = events[-1].position
 
 

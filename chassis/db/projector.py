@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.background import Report, WakefulLoop, to_nobody
+from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
 from chassis.db.failures import meaning_of
 
@@ -97,7 +97,7 @@ class Projection(Protocol):
 
 
 Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
-Told = Callable[[Sequence[Change]], Awaitable[None]]
+ChangeListener = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Projector:
@@ -128,11 +128,11 @@ class Projector:
         self._report = report
         self._batch = batch
         self._entities = ",".join(projections)
-        self.on_applied: list[Told] = []
+        self.on_applied: list[ChangeListener] = []
         # Woken by this process's commits; the interval is for those of other replicas.
-        self._loop = WakefulLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
+        self._loop = PollingLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
-        self.hurry = self._loop.hurry
+        self.flush = self._loop.flush
         self.start = self._loop.start
         self.stop = self._loop.stop
 
@@ -245,11 +245,11 @@ class Projector:
         return applied + applied_too, failed + failed_too
 
     async def _tell(self, changes: Sequence[Change]) -> None:
-        for told in self.on_applied:
+        for listener in self.on_applied:
             try:
-                await told(changes)
+                await listener(changes)
             except Exception as error:
-                log.exception("a listener of the projector failed", listener=repr(told))
+                log.exception("a listener of the projector failed", listener=repr(listener))
                 self._report("projector: listener", error)
 
     async def _chunk(self, entity: str, after: str | None) -> list[Change]:

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
 from chassis.db.failures import Refusals, translated
-from chassis.db.freshness import current_position
-from chassis.db.idempotency import SqlKeptAnswers
-from chassis.db.jobs import JobWriter, Settlements, SqlOpenJobs
+from chassis.db.idempotency import SqlIdempotentResponses
+from chassis.db.jobs import JobOutcomes, JobWriter, SqlOpenJobs
 from chassis.db.outbox import event_rows
+from chassis.db.read_your_writes import current_position
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
-from chassis.db.writes import gather_insert, send_writes
+from chassis.db.writes import enqueue_insert, send_writes
 from chassis.events import Event
 from chassis.jobs import Job, JobLease, NewJob
 
@@ -36,7 +36,7 @@ class AfterCommit:
     def __init__(self) -> None:
         self.listeners: list[Callable[[Committed], None]] = []
 
-    def tell(self, committed: Committed) -> None:
+    def notify(self, committed: Committed) -> None:
         for listener in self.listeners:
             listener(committed)
 
@@ -51,14 +51,14 @@ class SqlUnitOfWork:
         self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
     ) -> None:
         self.session = session
-        self.kept_answers = SqlKeptAnswers(session)
+        self.idempotent_responses = SqlIdempotentResponses(session)
         self.open_jobs = SqlOpenJobs(session)
         self._after_commit = after_commit
         self._job_writer = jobs
         self._has_read_side = has_read_side
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
-        self._settlements = Settlements()
+        self._job_outcomes = JobOutcomes()
         self._audit_entries: list[AuditEntry] = []
 
     def emit(self, *events: Event) -> None:
@@ -68,26 +68,26 @@ class SqlUnitOfWork:
         self._jobs.extend(jobs)
 
     def complete(self, *leases: JobLease) -> None:
-        self._settlements.complete(leases)
+        self._job_outcomes.complete(leases)
 
     def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
-        self._settlements.put_off(lease, delay_s, why)
+        self._job_outcomes.put_off(lease, delay_s, why)
 
-    def bury(self, lease: JobLease, error: str) -> None:
-        self._settlements.bury(lease, error)
+    def dead_letter(self, lease: JobLease, error: str) -> None:
+        self._job_outcomes.dead_letter(lease, error)
 
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
 
     async def commit(self) -> str | None:
-        await gather_insert(self.session, OUTBOX, event_rows(self._events))
-        await gather_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
-        await self._settlements.gather(self.session)
+        await enqueue_insert(self.session, OUTBOX, event_rows(self._events))
+        await enqueue_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
+        await self._job_outcomes.enqueue(self.session)
         leased: list[Job] = []
         if self._jobs:
             if self._job_writer is None:
                 raise RuntimeError("this unit of work was opened without jobs")
-            leased = await self._job_writer.gather(self.session, self._jobs)
+            leased = await self._job_writer.enqueue(self.session, self._jobs)
         # The ORM's first: what was gathered may refer to it.
         await self.session.flush()
         sent = await send_writes(self.session)
@@ -97,7 +97,7 @@ class SqlUnitOfWork:
             position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
-        self._after_commit.tell(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
+        self._after_commit.notify(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
         return position if self._has_read_side else None
 
 

@@ -29,7 +29,7 @@ _OF_SESSION = "gathered writes"
 
 
 @dataclass(slots=True)
-class Sent:
+class FlushResult:
     """What a session has sent: the ids that statements answered, by their name, and its transaction's id."""
 
     ids: dict[str, set[int]] = field(default_factory=dict)
@@ -49,16 +49,16 @@ class _Part:
 class _Gathered:
     # By the name of the table, or of the statement.
     parts: dict[str, _Part] = field(default_factory=dict)
-    sent: Sent = field(default_factory=Sent)
+    sent: FlushResult = field(default_factory=FlushResult)
 
 
-async def gather_insert(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+async def enqueue_insert(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Will insert rows that all have the same columns."""
     if rows:
-        await gather(session, table.name, inserting(table, tuple(rows[0])), rows)
+        await enqueue_write(session, table.name, inserting(table, tuple(rows[0])), rows)
 
 
-async def gather_update(
+async def enqueue_update(
     session: AsyncSession,
     table: Table,
     rows: Sequence[Mapping[str, Any]],
@@ -66,29 +66,29 @@ async def gather_update(
     match: Sequence[str],
     set_: Mapping[str, str] | None = None,
     name: str | None = None,
-    was: str | None = None,
+    expected_version: str | None = None,
 ) -> None:
-    """Will update the rows whose `match` columns are equal, like bulk.update_rows; `name` as in `gather`.
+    """Will update the rows whose `match` columns are equal, like bulk.update_rows; `name` as in `enqueue_write`.
 
-    `was`: the column that tells a row's version. Each row given has the version that it met in the column "was", and
-    fails the whole with Conflict unless that is still there.
+    `expected_version` names the version column. Each row carries the version it was read at, as "expected_version"; the
+    whole statement fails with Conflict unless the stored rows still have it.
     """
     if rows:
         extra = tuple(sorted((set_ or {}).items()))
-        sql = updating(table, tuple(rows[0]), tuple(match), extra, was)
-        refusal = CHANGED_MEANWHILE if was else None
-        await gather(session, name or table.name, sql, rows, refusal=refusal)
+        sql = updating(table, tuple(rows[0]), tuple(match), extra, expected_version)
+        refusal = CHANGED_MEANWHILE if expected_version else None
+        await enqueue_write(session, name or table.name, sql, rows, refusal=refusal)
 
 
-async def gather(
+async def enqueue_write(
     session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]], *, refusal: str | None = None
 ) -> None:
     """Will run an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 
     `name` is that of its table: no part of a statement sees what another one does, so that a second part for a table
     goes into the next statement. Whoever knows that two never meet the same rows gives them different names. With
-    RETURNING id, `Sent.ids` has the ids by name; with a `refusal` too, which is an SQLSTATE, the whole fails with that
-    unless there are as many ids as rows.
+    RETURNING id, `FlushResult.ids` has the ids by name. With a `refusal` (an SQLSTATE) as well, the statement fails
+    with that unless there are as many ids as rows.
     """
     parts = _gathered(session).parts
     if name in parts and (parts[name].sql != sql or not sql.startswith("INSERT")):
@@ -97,7 +97,7 @@ async def gather(
     parts.setdefault(name, _Part(sql, refusal)).rows.extend(rows)
 
 
-async def send_writes(session: AsyncSession) -> Sent:
+async def send_writes(session: AsyncSession) -> FlushResult:
     """Sends what is gathered; answers what was sent in this transaction."""
     await session.run_sync(_send)
     return _gathered(session).sent

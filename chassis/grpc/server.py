@@ -24,6 +24,7 @@ from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
 from chassis.grpc import reflection, reply_headers
+from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.interceptors import Context, Handler, chain
 from chassis.grpc.interceptors.access import AccessInterceptor
 from chassis.grpc.interceptors.audit import AuditInterceptor
@@ -33,8 +34,7 @@ from chassis.grpc.interceptors.deadline import DeadlineInterceptor
 from chassis.grpc.interceptors.errors import ErrorInterceptor
 from chassis.grpc.interceptors.messages import MessageInterceptor
 from chassis.grpc.interceptors.telemetry import TelemetryInterceptor
-from chassis.grpc.sinks import AuditSink, ErrorSink, Nowhere, UnexpectedError
-from chassis.grpc.trail import Trail
+from chassis.grpc.sinks import AuditSink, ErrorSink, NullSink, UnexpectedError
 from chassis.validation import check
 from chassis.wire import codec
 
@@ -63,8 +63,8 @@ class GrpcServer:
     address: str
     servicers: Mapping[str, object]
     verifier: TokenVerifier
-    audit: AuditSink = field(default_factory=Nowhere)
-    errors: ErrorSink = field(default_factory=Nowhere)
+    audit: AuditSink = field(default_factory=NullSink)
+    errors: ErrorSink = field(default_factory=NullSink)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
@@ -75,18 +75,18 @@ class GrpcServer:
     port: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._audit_trail: Trail[AuditEntry] = Trail("audit", self.audit)
-        self._error_trail: Trail[UnexpectedError] = Trail("errors", self.errors)
+        self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit)
+        self._error_writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("errors", self.errors)
         self._deadlines = DeadlineInterceptor()
         self._interceptors: Sequence[AsyncServerInterceptor] = (
             ContextInterceptor(self.call_timeout_s),
-            ErrorInterceptor(self._error_trail, self.clock),
+            ErrorInterceptor(self._error_writer, self.clock),
             *([TelemetryInterceptor()] if telemetry.is_on() else []),
             self._deadlines,
             AuthenticationInterceptor(self.verifier),
             AccessInterceptor(),
             MessageInterceptor(),
-            AuditInterceptor(self._audit_trail, self.clock),
+            AuditInterceptor(self._audit_writer, self.clock),
         )
         self._health = HealthServicer()
 
@@ -98,8 +98,8 @@ class GrpcServer:
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
         for name in self.servicers:
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        await self._audit_trail.start()
-        await self._error_trail.start()
+        await self._audit_writer.start()
+        await self._error_writer.start()
         self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
         log.info("serving", service=self.name, port=self.port)
@@ -111,8 +111,8 @@ class GrpcServer:
             begin_to_drain()
         self._deadlines.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
-        await self._audit_trail.stop()
-        await self._error_trail.stop()
+        await self._audit_writer.stop()
+        await self._error_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:
         methods = [method for method in contract.methods().values() if method.service == service]

@@ -35,7 +35,7 @@ class ErrorSink(Protocol):
     async def write(self, entries: Sequence[UnexpectedError]) -> None: ...
 
 
-class Nowhere:
+class NullSink:
     """Keeps nothing: for processes without a database."""
 
     async def write(self, entries: Sequence[object]) -> None:

@@ -91,7 +91,7 @@ async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitSta
 
 
 @dataclass(frozen=True)
-class Shelf:
+class StockCounter:
     """A product and what lies there of it, as the administrator sees it who put it there."""
 
     admin: Shop
@@ -113,9 +113,9 @@ class Day:
         run = uuid.uuid4().hex[:6]
         shopper = await self._shopper(run)
         admin = await self._administrator()
-        shelf = Shelf(admin, await self._product(admin, run))
+        counter = StockCounter(admin, await self._product(admin, run))
         for story in STORIES:
-            await self._tell(story, shopper, shelf)
+            await self._tell(story, shopper, counter)
 
     def check(self, good: bool, what: str) -> None:
         self.faults += not good
@@ -142,10 +142,10 @@ class Day:
         self.check(set(stock.values()) == {Stock(PIECES, 0, 0)}, f"{PIECES} pieces of each of {len(stock)} items")
         return product
 
-    async def _tell(self, story: Story, shopper: Shop, shelf: Shelf) -> None:
+    async def _tell(self, story: Story, shopper: Shop, counter: StockCounter) -> None:
         self._title(f"{story.title} ({story.token})")
-        chosen = list(zip(shelf.product["productItems"], story.lines, strict=False))
-        before = await shelf.stock()
+        chosen = list(zip(counter.product["productItems"], story.lines, strict=False))
+        before = await counter.stock()
         order = await shopper.order({item["id"]: pieces for item, pieces in chosen}, story.token)
         total = order["totalAmount"]
         self._console.print(
@@ -159,7 +159,7 @@ class Day:
         if story.attempts is not None:
             self.check(attempts == story.attempts, f"attempts to charge: {attempts}")
         sold = {item["sku"]: pieces if story.is_sale else 0 for item, pieces in chosen}
-        await self._count(shelf, _after(before, sold), _what_became(sold))
+        await self._count(counter, _after(before, sold), _what_became(sold))
 
     async def _watch(self, story: Story, shopper: Shop, order_id: str) -> None:
         to_be_cancelled = story.is_cancelled
@@ -169,12 +169,12 @@ class Day:
                 to_be_cancelled = False
                 await shopper.cancel(order_id, "I have changed my mind")
 
-    async def _count(self, shelf: Shelf, expected: dict[str, Stock], what: str) -> None:
+    async def _count(self, counter: StockCounter, expected: dict[str, Stock], what: str) -> None:
         async def as_expected() -> bool:
-            return await shelf.stock() == expected
+            return await counter.stock() == expected
 
         good = await comes_true(as_expected, within_s=SETTLED_WITHIN_S)
-        self.check(good, what if good else f"stock is {await shelf.stock()}, not {expected}")
+        self.check(good, what if good else f"stock is {await counter.stock()}, not {expected}")
 
     def _title(self, text: str) -> None:
         self._console.print(f"\n[bold]{text}[/]")

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
 from chassis.db.bulk import as_json, recordset
-from chassis.db.writes import gather_insert
+from chassis.db.writes import enqueue_insert
 from inventory_svc.adapters.tables import IncentiveRow, RedemptionRow
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
-from inventory_svc.domain.offers import Claim, Offers
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
 from inventory_svc.queries.incentives import incentive_of
 
 _INCENTIVES: Table = IncentiveRow.__table__  # type: ignore[assignment]
@@ -47,7 +47,7 @@ _COUNT = text(
     "UPDATE incentive AS t SET uses = t.uses + r.uses, row_version = t.row_version + 1, modified_on = now(), "
     f"modified_by = :modified_by FROM {recordset(_INCENTIVES, ['id', 'uses'])} WHERE t.id = r.id"
 )
-_GIVE_BACK = text(
+_RELEASE = text(
     f"DELETE FROM redemption AS t USING {recordset(_REDEMPTIONS, ['incentive_id', 'order_id'])} "
     "WHERE t.incentive_id = r.incentive_id AND t.order_id = r.order_id"
 )
@@ -59,28 +59,28 @@ class SqlIncentives:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, claims: Iterable[Claim]) -> Offers:
-        claims = list(claims)
-        spenders = {claim.user_id for claim in claims if claim.spends_points}
-        incentives = await self._incentives(_LOCK, claims)
+    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
+        all_locks = list(all_locks)
+        spenders = {incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points}
+        incentives = await self._incentives(_LOCK, all_locks)
         if spenders:
             await self._session.execute(_LOCK_USERS, {"users": as_json(list(spenders))})
-        return await self._offers(incentives, claims)
+        return await self._incentive_set(incentives, all_locks)
 
-    async def look(self, claim: Claim) -> Offers:
-        return await self._offers(await self._incentives(_LOOK, [claim]), [claim])
+    async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
+        return await self._incentive_set(await self._incentives(_LOOK, [incentive_locks]), [incentive_locks])
 
-    async def save(self, offers: Offers) -> None:
-        moved = [{"id": id, "uses": by} for id, by in offers.moved().items()]
+    async def save(self, incentive_set: IncentiveSet) -> None:
+        moved = [{"id": id, "uses": by} for id, by in incentive_set.moved().items()]
         if moved:
             await self._session.execute(_COUNT, {"rows": as_json(moved), "modified_by": current().caller.id})
-        if offers.given_back:
-            await self._session.execute(_GIVE_BACK, {"rows": as_json(list(offers.given_back.values()))})
+        if incentive_set.released:
+            await self._session.execute(_RELEASE, {"rows": as_json(list(incentive_set.released.values()))})
         redeemed = [
             {"incentive_id": redemption.incentive_id, "order_id": redemption.order_id, "user_id": redemption.user_id}
-            for redemption in offers.redeemed.values()
+            for redemption in incentive_set.redeemed.values()
         ]
-        await gather_insert(self._session, _REDEMPTIONS, redeemed)
+        await enqueue_insert(self._session, _REDEMPTIONS, redeemed)
 
     async def points_of(self, user_id: str) -> int:
         """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
@@ -112,27 +112,31 @@ class SqlIncentives:
             raise IncentiveNotFound.of(incentive_id)
         return found
 
-    async def _incentives(self, statement: Select[Any], claims: Sequence[Claim]) -> list[Incentive]:
-        ids = {id for claim in claims for id in claim.incentive_ids}
-        codes = {code for claim in claims for code in claim.codes}
+    async def _incentives(self, statement: Select[Any], all_locks: Sequence[IncentiveLocks]) -> list[Incentive]:
+        ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
+        codes = {code for incentive_locks in all_locks for code in incentive_locks.codes}
         if not ids and not codes:
             return []
         wanted = {"ids": as_json(list(ids)), "codes": as_json(list(codes))}
         return [incentive_of(row) for row in await self._session.execute(statement, wanted)]
 
-    async def _offers(self, incentives: Sequence[Incentive], claims: Sequence[Claim]) -> Offers:
+    async def _incentive_set(
+        self, incentives: Sequence[Incentive], all_locks: Sequence[IncentiveLocks]
+    ) -> IncentiveSet:
         limited = [incentive for incentive in incentives if incentive.max_uses_per_user is not None]
         wanted = [
-            {"incentive_id": incentive.id, "user_id": claim.user_id}
+            {"incentive_id": incentive.id, "user_id": incentive_locks.user_id}
             for incentive in limited
-            for claim in claims
-            if incentive.code in claim.codes or incentive.id in claim.incentive_ids
+            for incentive_locks in all_locks
+            if incentive.code in incentive_locks.codes or incentive.id in incentive_locks.incentive_ids
         ]
         used = (await self._session.execute(_USED_BY, {"wanted": as_json(wanted)})).all() if wanted else []
-        return Offers(
+        return IncentiveSet(
             incentives,
             {(row.incentive_id, row.user_id): row.uses for row in used},
-            await self._points([claim.user_id for claim in claims if claim.spends_points]),
+            await self._points(
+                [incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points]
+            ),
         )
 
     async def _points(self, user_ids: Sequence[str]) -> dict[str, int]:

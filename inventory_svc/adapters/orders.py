@@ -12,7 +12,7 @@ from easyorder.order.v1 import (
 
 from chassis.grpc.clients import Client, rpc
 from inventory_svc.domain.stock import ItemStock
-from inventory_svc.messages import item_stock_message
+from inventory_svc.messages.inventory import item_stock_message
 
 _CONFIRM = rpc(
     "easyorder.order.v1.OrderService", "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse

@@ -14,7 +14,7 @@ from chassis.db.bulk import as_json, recordset
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Amount, Json, UtcDateTime
-from chassis.db.writes import gather, gather_insert
+from chassis.db.writes import enqueue_insert, enqueue_write
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
@@ -131,32 +131,32 @@ class SqlReservations:
     async def add(self, reservations: Sequence[Reservation]) -> None:
         # In the order of the keys: two batches that share some wait for each other at the first, not crosswise.
         ordered = sorted(reservations, key=lambda reservation: reservation.request_key)
-        await gather_insert(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
-        await gather_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
+        await enqueue_insert(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
+        await enqueue_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
         rows = [_row(reservation) | {"version": reservation.version} for reservation in reservations]
         if rows and is_optimistic(self._session):
-            await gather(self._session, _STORED, _SAVE_UNLESS_CHANGED, rows, refusal=CHANGED_MEANWHILE)
+            await enqueue_write(self._session, _STORED, _SAVE_UNLESS_CHANGED, rows, refusal=CHANGED_MEANWHILE)
         elif rows:
-            await gather(self._session, _STORED, _SAVE, rows)
+            await enqueue_write(self._session, _STORED, _SAVE, rows)
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
         if reservations:
             quotes = [_row(reservation) for reservation in reservations]
-            await gather(self._session, _STORED, _SAVE_QUOTES, quotes)
+            await enqueue_write(self._session, _STORED, _SAVE_QUOTES, quotes)
             rows = [row for reservation in reservations for row in _line_rows(reservation)]
-            await gather(self._session, _LINES.name, _SAVE_LINES, rows)
+            await enqueue_write(self._session, _LINES.name, _SAVE_LINES, rows)
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         if reservations:
             rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
-            await gather(self._session, _STORED, _SAVE_AMENDED, rows)
+            await enqueue_write(self._session, _STORED, _SAVE_AMENDED, rows)
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
-            await gather_insert(self._session, _LINES, lines)
+            await enqueue_insert(self._session, _LINES, lines)
 
     async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any], **options: Any) -> list[Reservation]:
         rows = (await self._session.execute(statement, parameters, **options)).all()

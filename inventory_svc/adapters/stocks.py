@@ -15,10 +15,10 @@ from chassis.db.bulk import as_json, recordset
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Amount, UtcDateTime
-from chassis.db.writes import gather, gather_insert
+from chassis.db.writes import enqueue_insert, enqueue_write
 from chassis.money import Money
 from inventory_svc.adapters.tables import InventoryRow, StockAdjustmentRow
-from inventory_svc.domain.stock import Movement, Shelf, StockItem, StockLevel
+from inventory_svc.domain.stock import Movement, StockBatch, StockItem, StockLevel
 from inventory_svc.queries.stock import stock_level
 
 _INVENTORY: Table = InventoryRow.__table__  # type: ignore[assignment]
@@ -67,12 +67,12 @@ class SqlStocks:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> StockBatch:
         statement = _LOOK if is_optimistic(self._session) else _LOCK
-        return await self._shelf(statement, {"ids": list(item_ids), "order_ids": list(of_orders)})
+        return await self._stock_batch(statement, {"ids": list(item_ids), "order_ids": list(of_orders)})
 
-    async def look(self, item_ids: Iterable[int]) -> Shelf:
-        return await self._shelf(_LOOK, {"ids": list(item_ids), "order_ids": []})
+    async def look(self, item_ids: Iterable[int]) -> StockBatch:
+        return await self._stock_batch(_LOOK, {"ids": list(item_ids), "order_ids": []})
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
         rows = (await self._session.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()
@@ -81,9 +81,9 @@ class SqlStocks:
     async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
         caller = current().caller.id
         row = {"product_item_id": product_item_id, "delta": delta, "reason": reason, "adjusted_by": caller}
-        await gather_insert(self._session, _ADJUSTMENTS, [row])
+        await enqueue_insert(self._session, _ADJUSTMENTS, [row])
 
-    async def _shelf(self, statement: TextualSelect, which: Mapping[str, list[int]]) -> Shelf:
+    async def _stock_batch(self, statement: TextualSelect, which: Mapping[str, list[int]]) -> StockBatch:
         wanted = {name: as_json(ids) for name, ids in which.items()}
         rows: Sequence[Row[Any]] = []
         if any(which.values()):
@@ -105,13 +105,13 @@ class SqlStocks:
             for row in rows
         }
         # Nothing can be held of an empty shelf, so nobody asks it for the time.
-        return Shelf(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
+        return StockBatch(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
-    async def save(self, shelf: Shelf) -> None:
+    async def save(self, stock_batch: StockBatch) -> None:
         caller = {"modified_by": current().caller.id}
         moved = [
             {"id": item.product_item_id, "row_version": item.version} | asdict(item.moved) | caller
-            for item in shelf.moved()
+            for item in stock_batch.moved()
         ]
         if moved:
-            await gather(self._session, _INVENTORY.name, _MOVE, moved, refusal=CHANGED_MEANWHILE)
+            await enqueue_write(self._session, _INVENTORY.name, _MOVE, moved, refusal=CHANGED_MEANWHILE)

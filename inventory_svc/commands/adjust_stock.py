@@ -24,11 +24,11 @@ class AdjustStock(Command[StockLevel]):
 
 async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
     """Raises ProductItemNotFound, EtagMismatch, or OutOfStock when fewer pieces than that are free."""
-    shelf = await uow.stocks.lock([cmd.product_item_id])
+    stock_batch = await uow.stocks.lock([cmd.product_item_id])
     await _require_etag(cmd, uow)
-    shelf.adjust(cmd.product_item_id, cmd.delta)
-    await serve_waiting(uow, shelf)
-    await uow.stocks.save(shelf)
+    stock_batch.adjust(cmd.product_item_id, cmd.delta)
+    await serve_waiting(uow, stock_batch)
+    await uow.stocks.save(stock_batch)
     await uow.stocks.note_adjustment(cmd.product_item_id, cmd.delta, cmd.reason)
     (level,) = await uow.stocks.levels([cmd.product_item_id])
     return level

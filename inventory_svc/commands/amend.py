@@ -13,10 +13,10 @@ from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
-from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from inventory_svc.domain.stock import Line, Shelf
+from inventory_svc.domain.stock import Line, StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,32 +39,32 @@ async def amend_batch(
 ) -> list[Reservation | AppError]:
     """Each revision is applied once. What one order can not have does not hinder the next."""
     ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
-    shelf, known = await lock_orders(uow, ids)
-    offers = await uow.incentives.lock(
-        known[cmd.order_id].claim for cmd in batch if cmd.renew and cmd.order_id in known
+    stock_batch, known = await lock_orders(uow, ids)
+    incentive_set = await uow.incentives.lock(
+        known[cmd.order_id].incentive_locks for cmd in batch if cmd.renew and cmd.order_id in known
     )
     waiting = [held for held in known.values() if held.state is ReservationState.BACKORDERED]
     changed: dict[int, Reservation] = {}
     results: list[Reservation | AppError] = []
     for cmd in batch:
         try:
-            results.append(_amend(cmd, known, shelf, offers, ttl, rates, changed))
+            results.append(_amend(cmd, known, stock_batch, incentive_set, ttl, rates, changed))
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
     # Who wants less may have all of it.
     uow.schedule(*(confirm_availability(held) for held in waiting if held.state is ReservationState.HELD))
-    await serve_waiting(uow, shelf)
-    await uow.stocks.save(shelf)
-    await uow.incentives.save(offers)
+    await serve_waiting(uow, stock_batch)
+    await uow.stocks.save(stock_batch)
+    await uow.incentives.save(incentive_set)
     return results
 
 
 def _amend(
     cmd: Amend,
     known: dict[int, Reservation],
-    shelf: Shelf,
-    offers: Offers,
+    stock_batch: StockBatch,
+    incentive_set: IncentiveSet,
     ttl: timedelta,
     rates: LoyaltyRates,
     changed: dict[int, Reservation],
@@ -74,10 +74,10 @@ def _amend(
     if cmd.extra_order_id and cmd.extra_order_id not in known:
         raise ReservationNotFound.of(cmd.extra_order_id)
     held, extra = known[cmd.order_id], known.get(cmd.extra_order_id)
-    if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), shelf, offers, rates):
+    if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), stock_batch, incentive_set, rates):
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra
-    if cmd.renew and renew_as_it_was(held, shelf, offers, ttl, reopen=cmd.reopen):
+    if cmd.renew and renew_as_it_was(held, stock_batch, incentive_set, ttl, reopen=cmd.reopen):
         changed[held.order_id] = held
     return held

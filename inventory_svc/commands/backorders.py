@@ -7,18 +7,18 @@ from chassis.jobs import NewJob
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.backorders import serve
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Shelf
+from inventory_svc.domain.stock import StockBatch
 
 CONFIRM_AVAILABILITY = "confirm_availability"
 
 
-async def serve_waiting(uow: InventoryUow, shelf: Shelf) -> None:
+async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
     """Gives what is available on the shelf to those who wait for it. Reservations changed before must be stored."""
-    pieces = shelf.to_share()
+    pieces = stock_batch.to_share()
     if not pieces:
         return
     waiting = await uow.reservations.lock_waiting(pieces)
-    served = serve(waiting, pieces, shelf)
+    served = serve(waiting, pieces, stock_batch)
     await uow.reservations.save_renewed(served)
     uow.schedule(*(confirm_availability(reservation) for reservation in served))
 

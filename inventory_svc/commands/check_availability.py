@@ -26,11 +26,11 @@ class CheckAvailability(Command[Availability]):
 async def check_availability(batch: Sequence[CheckAvailability], uow: InventoryUow) -> list[Availability]:
     """All orders of a batch with two statements; each as if it were alone."""
     ids = {line.product_item_id for cmd in batch for line in cmd.lines}
-    shelf = await uow.stocks.look(ids)
+    stock_batch = await uow.stocks.look(ids)
     levels = {level.product_item_id: level for level in await uow.stocks.levels(ids)}
     return [
         Availability(
-            available=shelf.could_hold(cmd.lines),
+            available=stock_batch.could_hold(cmd.lines),
             levels=tuple(levels[id] for id in sorted({line.product_item_id for line in cmd.lines}) if id in levels),
         )
         for cmd in batch

@@ -9,7 +9,7 @@ from chassis.mediator import Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Command[None]):
-    """Refused with ReservationNotFound, StillWaiting or ReservationReleased.
+    """Refused with ReservationNotFound, AwaitingStock or ReservationReleased.
 
     For what expired and is gone, OutOfStock or IncentiveInvalid.
     """

@@ -21,13 +21,13 @@ async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> int
     order_ids = await uow.reservations.find_expired(cmd.limit)
     if not order_ids:
         return 0
-    shelf = await uow.stocks.lock(of_orders=order_ids)
+    stock_batch = await uow.stocks.lock(of_orders=order_ids)
     expired = await uow.reservations.lock_expired(order_ids)
-    offers = await uow.incentives.lock(reservation.claim for reservation in expired)
+    incentive_set = await uow.incentives.lock(reservation.incentive_locks for reservation in expired)
     for reservation in expired:
-        reservation.expire(shelf, offers)
+        reservation.expire(stock_batch, incentive_set)
     await uow.reservations.save(expired)
-    await serve_waiting(uow, shelf)
-    await uow.stocks.save(shelf)
-    await uow.incentives.save(offers)
+    await serve_waiting(uow, stock_batch)
+    await uow.stocks.save(stock_batch)
+    await uow.incentives.save(incentive_set)
     return len(expired)

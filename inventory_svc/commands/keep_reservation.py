@@ -24,18 +24,18 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
     One that has ended meanwhile is held anew, or waits at the end of the queue. Where it can do neither, its order is
     told so.
     """
-    shelf, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
-    offers = await uow.incentives.lock(held.claim for held in known.values() if held.is_given_back)
+    stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
+    incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.has_ended)
     kept = []
     for reservation in known.values():
         try:
-            if reservation.keep(shelf, offers):
+            if reservation.keep(stock_batch, incentive_set):
                 kept.append(reservation)
         except (OutOfStock, IncentiveInvalid) as error:
             uow.schedule(deny_availability(reservation, error))
     await uow.reservations.save_renewed(kept)
     # What some waited for may have come before their order was heard of.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))
-    await uow.stocks.save(shelf)
-    await uow.incentives.save(offers)
+    await uow.stocks.save(stock_batch)
+    await uow.incentives.save(incentive_set)
     return [None] * len(batch)

@@ -6,21 +6,21 @@ from collections.abc import Iterable
 
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Shelf
+from inventory_svc.domain.stock import StockBatch
 
 
-async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[Shelf, dict[int, Reservation]]:
+async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[StockBatch, dict[int, Reservation]]:
     """The stock that is reserved for these orders, and the reservations that exist, by order id.
 
     Raises Conflict when an order came to have other items while they were being locked.
     """
     order_ids = list(order_ids)
-    shelf = await uow.stocks.lock(of_orders=order_ids)
+    stock_batch = await uow.stocks.lock(of_orders=order_ids)
     reservations = await uow.reservations.lock(order_ids)
-    require_stock(shelf, reservations.values())
-    return shelf, reservations
+    require_stock(stock_batch, reservations.values())
+    return stock_batch, reservations
 
 
-def require_stock(shelf: Shelf, reservations: Iterable[Reservation]) -> None:
+def require_stock(stock_batch: StockBatch, reservations: Iterable[Reservation]) -> None:
     """Raises Conflict when an order came to have other items while the stock of those it had was being locked."""
-    shelf.require_locked(item_id for reservation in reservations for item_id in reservation.item_ids)
+    stock_batch.require_locked(item_id for reservation in reservations for item_id in reservation.item_ids)

@@ -29,8 +29,8 @@ async def preview_amendment(cmd: PreviewAmendment, uow: InventoryUow, *, rates: 
     extra = await _found(uow, cmd.extra_order_id) if cmd.extra_order_id else None
     # For the time; of stock it needs nothing.
     now = (await uow.stocks.look(held.item_ids)).now
-    offers = await uow.incentives.look(held.claim)
-    return preview(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), offers, now, rates)
+    incentive_set = await uow.incentives.look(held.incentive_locks)
+    return preview(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), incentive_set, now, rates)
 
 
 async def _found(uow: InventoryUow, order_id: int) -> Reservation:

@@ -19,11 +19,13 @@ class Release(Command[None]):
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
     """Never refuses: what was never reserved, or went back already, changes nothing."""
-    shelf, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
-    offers = await uow.incentives.lock(held.claim for held in reservations.values() if not held.is_given_back)
-    changed = [reservation for reservation in reservations.values() if reservation.release(shelf, offers)]
+    stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
+    incentive_set = await uow.incentives.lock(
+        held.incentive_locks for held in reservations.values() if not held.has_ended
+    )
+    changed = [reservation for reservation in reservations.values() if reservation.release(stock_batch, incentive_set)]
     await uow.reservations.save(changed)
-    await serve_waiting(uow, shelf)
-    await uow.stocks.save(shelf)
-    await uow.incentives.save(offers)
+    await serve_waiting(uow, stock_batch)
+    await uow.stocks.save(stock_batch)
+    await uow.incentives.save(incentive_set)
     return [None] * len(batch)

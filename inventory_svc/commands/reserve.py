@@ -20,10 +20,10 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
-from inventory_svc.domain.offers import Claim, Offers, Wish
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest, IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
+from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +46,14 @@ class Reserve(Command[Reservation]):
     no_backorder: bool = False
 
     @property
-    def wish(self) -> Wish:
-        return Wish(
+    def incentive_request(self) -> IncentiveRequest:
+        return IncentiveRequest(
             user_id=self.user_id, currency=self.currency, codes=self.incentive_codes, points=self.loyalty_points
         )
 
     @property
-    def claim(self) -> Claim:
-        return Claim(user_id=self.user_id, codes=self.incentive_codes, spends_points=bool(self.loyalty_points))
+    def incentive_locks(self) -> IncentiveLocks:
+        return IncentiveLocks(user_id=self.user_id, codes=self.incentive_codes, spends_points=bool(self.loyalty_points))
 
     @property
     def fingerprint(self) -> str:
@@ -73,39 +73,39 @@ async def reserve_and_commit(
     """
     wanted = [cmd for cmd in batch if isinstance(cmd, Reserve)]
     sold = [cmd.order_id for cmd in batch if isinstance(cmd, Commit)]
-    shelf = await uow.stocks.lock({line.product_item_id for cmd in wanted for line in cmd.lines}, of_orders=sold)
+    stock_batch = await uow.stocks.lock({line.product_item_id for cmd in wanted for line in cmd.lines}, of_orders=sold)
     # After the stock: the same request may have been served elsewhere while this one waited for it.
     order_ids = [cmd.order_id for cmd in batch]
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
-    require_stock(shelf, (reservation for reservation in known if reservation.order_id in sold))
-    to_take_again = [reservation.claim for reservation in known if reservation.is_given_back]
-    offers = await uow.incentives.lock([*(cmd.claim for cmd in wanted), *to_take_again])
-    desk = _Desk(known, shelf, offers, ttl, rates, low)
-    results = [desk.serve(cmd) for cmd in batch]
-    await uow.stocks.save(shelf)
-    await uow.incentives.save(offers)
-    await uow.reservations.add(list(desk.added.values()))
-    await uow.reservations.save_renewed(list(desk.renewed.values()))
-    await uow.reservations.save(desk.sold)
+    require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
+    to_take_again = [reservation.incentive_locks for reservation in known if reservation.has_ended]
+    incentive_set = await uow.incentives.lock([*(cmd.incentive_locks for cmd in wanted), *to_take_again])
+    reservation_batch = _ReservationBatch(known, stock_batch, incentive_set, ttl, rates, low)
+    results = [reservation_batch.serve(cmd) for cmd in batch]
+    await uow.stocks.save(stock_batch)
+    await uow.incentives.save(incentive_set)
+    await uow.reservations.add(list(reservation_batch.added.values()))
+    await uow.reservations.save_renewed(list(reservation_batch.renewed.values()))
+    await uow.reservations.save(reservation_batch.sold)
     return results
 
 
-class _Desk:
+class _ReservationBatch:
     """Serves one order after the other from the locked shelf and offers, and remembers what is to be stored."""
 
     def __init__(
         self,
         known: Sequence[Reservation],
-        shelf: Shelf,
-        offers: Offers,
+        stock_batch: StockBatch,
+        incentive_set: IncentiveSet,
         ttl: timedelta,
         rates: LoyaltyRates,
         low: int,
     ) -> None:
         self._by_key = {reservation.request_key: reservation for reservation in known}
         self._by_order = {reservation.order_id: reservation for reservation in known}
-        self._shelf = shelf
-        self._offers = offers
+        self._stock_batch = stock_batch
+        self._incentive_set = incentive_set
         self._ttl = ttl
         self._rates = rates
         self._low = low
@@ -120,7 +120,7 @@ class _Desk:
                 return None
             first = self._by_key.get(cmd.request_key)
             reservation = self._reserve(cmd) if first is None else self._repeat(cmd, first)
-            reservation.stands = self._shelf.stands(reservation.lines, low=self._low)
+            reservation.stands = self._stock_batch.stands(reservation.lines, low=self._low)
             return reservation
         except AppError as error:
             return error
@@ -130,7 +130,7 @@ class _Desk:
         if reservation is None:
             raise ReservationNotFound.of(cmd.order_id)
         # What was added just now is stored as it is in the end.
-        if reservation.commit(self._shelf, self._offers) and cmd.order_id not in self.added:
+        if reservation.commit(self._stock_batch, self._incentive_set) and cmd.order_id not in self.added:
             self.sold.append(reservation)
 
     def _reserve(self, cmd: Reserve) -> Reservation:
@@ -145,7 +145,7 @@ class _Desk:
             currency=cmd.currency,
             state=state_of(lines),
             lines=lines,
-            expire_at=self._shelf.now + self._ttl,
+            expire_at=self._stock_batch.now + self._ttl,
             quote=quote,
         )
         self._by_key[cmd.request_key] = self._by_order[cmd.order_id] = reservation
@@ -154,12 +154,12 @@ class _Desk:
 
     def _take(self, cmd: Reserve, order_id: int) -> tuple[tuple[HeldLine, ...], Quote]:
         """Holds the lines and redeems the codes; what is refused leaves nothing held."""
-        lines = self._shelf.hold(cmd.lines, cmd.currency, wait=not cmd.no_backorder)
+        lines = self._stock_batch.hold(cmd.lines, cmd.currency, wait=not cmd.no_backorder)
         try:
-            quote = self._offers.quote(cmd.wish, lines, self._shelf.now, self._rates)
-            self._offers.redeem(quote, order_id, cmd.user_id)
+            quote = self._incentive_set.quote(cmd.incentive_request, lines, self._stock_batch.now, self._rates)
+            self._incentive_set.redeem(quote, order_id, cmd.user_id)
         except AppError:
-            self._shelf.give_back(lines)
+            self._stock_batch.release(lines)
             raise
         return lines, quote
 
@@ -181,11 +181,11 @@ class _Desk:
         if first.state is ReservationState.RELEASED and cmd.keep_prices:
             # Its order was stopped: a charge that comes late must not take the stock again.
             raise ReservationReleased.of(first.order_id)
-        if first.is_given_back and cmd.keep_prices:
-            first.hold_again(self._shelf, self._offers)
-        elif first.is_given_back:
-            first.hold_anew(*self._take(cmd, first.order_id))
+        if first.has_ended and cmd.keep_prices:
+            first.hold_again(self._stock_batch, self._incentive_set)
+        elif first.has_ended:
+            first.re_reserve(*self._take(cmd, first.order_id))
         elif first.state is not ReservationState.HELD:
             return
-        first.expire_at = self._shelf.now + self._ttl
+        first.expire_at = self._stock_batch.now + self._ttl
         self.renewed[first.order_id] = first

@@ -25,20 +25,20 @@ class Restock(Command[None]):
 
 
 async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[AppError | None]:
-    """Answers None, or ReservationNotFound, or NotSoldYet."""
-    shelf, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
+    """Answers None, or ReservationNotFound, or NotCommittedYet."""
+    stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     changed: dict[int, Reservation] = {}
     results: list[AppError | None] = []
     for cmd in batch:
         try:
             if cmd.order_id not in reservations:
                 raise ReservationNotFound.of(cmd.order_id)
-            if take_back(reservations[cmd.order_id], cmd.returned, shelf):
+            if take_back(reservations[cmd.order_id], cmd.returned, stock_batch):
                 changed[cmd.order_id] = reservations[cmd.order_id]
             results.append(None)
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
-    await serve_waiting(uow, shelf)
-    await uow.stocks.save(shelf)
+    await serve_waiting(uow, stock_batch)
+    await uow.stocks.save(stock_batch)
     return results

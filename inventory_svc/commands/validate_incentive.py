@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chassis.mediator import Command
 from chassis.money import Money
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.offers import Claim, Wish
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, sub_total
 from inventory_svc.domain.stock import Line
 
@@ -23,17 +23,21 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidateIncentive(Command[Preview]):
-    wish: Wish
+    incentive_request: IncentiveRequest
     lines: tuple[Line, ...]
 
 
 async def validate_incentive(cmd: ValidateIncentive, uow: InventoryUow, *, rates: LoyaltyRates) -> Preview:
     """Raises IncentiveInvalid, ProductItemNotFound or InvalidArgument, as Reserve would."""
-    wish = cmd.wish
-    shelf = await uow.stocks.look({line.product_item_id for line in cmd.lines})
-    lines = shelf.priced(cmd.lines, wish.currency)
-    claim = Claim(user_id=wish.user_id, codes=wish.codes, spends_points=bool(wish.points))
-    quote = (await uow.incentives.look(claim)).quote(wish, lines, shelf.now, rates)
+    incentive_request = cmd.incentive_request
+    stock_batch = await uow.stocks.look({line.product_item_id for line in cmd.lines})
+    lines = stock_batch.priced(cmd.lines, incentive_request.currency)
+    incentive_locks = IncentiveLocks(
+        user_id=incentive_request.user_id, codes=incentive_request.codes, spends_points=bool(incentive_request.points)
+    )
+    quote = (await uow.incentives.look(incentive_locks)).quote(incentive_request, lines, stock_batch.now, rates)
     return Preview(
-        quote=quote, total_before=sub_total(lines, wish.currency), total_after=quote.total(lines, wish.currency)
+        quote=quote,
+        total_before=sub_total(lines, incentive_request.currency),
+        total_after=quote.total(lines, incentive_request.currency),
     )

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chassis.errors import InvalidArgument
-from inventory_svc.domain.errors import AmendmentTooEarly, NotSoldYet, ReservationReleased, StillWaiting
-from inventory_svc.domain.offers import Offers
+from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
+from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
 from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, Shelf, together
+from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ def amend(
     held: Reservation,
     extra: Reservation | None,
     change: Amendment,
-    shelf: Shelf,
-    offers: Offers,
+    stock_batch: StockBatch,
+    incentive_set: IncentiveSet,
     rates: LoyaltyRates,
 ) -> bool:
     """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
@@ -39,7 +39,7 @@ def amend(
     are sold, pieces that went are restocked. What waits for stock goes on waiting at its place, for what it still
     wants; the pieces that it gives up first are those that have not come.
 
-    Raises AmendmentTooEarly; StillWaiting when `extra` waits for stock; OutOfStock when it has ended and its pieces
+    Raises AmendmentTooEarly; AwaitingStock when `extra` waits for stock; OutOfStock when it has ended and its pieces
     are gone; InvalidArgument when there are fewer pieces than lines. Then all stays as it was.
     """
     if held.revision >= change.revision:
@@ -47,13 +47,13 @@ def amend(
     if held.revision != change.revision - 1:
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
     if extra is not None and extra.state is ReservationState.BACKORDERED:
-        raise StillWaiting.of(extra.order_id)
+        raise AwaitingStock.of(extra.order_id)
     lines, surplus = _divided(held, extra, change.lines)
-    if held.is_given_back:
+    if held.has_ended:
         if extra is not None:
-            extra.release(shelf, offers)
+            extra.release(stock_batch, incentive_set)
     else:
-        _move(held, extra, surplus, shelf)
+        _move(held, extra, surplus, stock_batch)
     if held.state is ReservationState.BACKORDERED:
         held.state = state_of(lines)
     held.lines, held.quote, held.revision = lines, _requoted(held, lines, rates), change.revision
@@ -64,7 +64,7 @@ def preview(
     held: Reservation,
     extra: Reservation | None,
     change: Amendment,
-    offers: Offers,
+    incentive_set: IncentiveSet,
     now: datetime,
     rates: LoyaltyRates,
 ) -> Reservation:
@@ -78,32 +78,34 @@ def preview(
     if held.revision != change.revision - 1:
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
     lines, _ = _divided(held, extra, change.lines)
-    offers.require_given(held.quote.terms, held.currency, lines, now)
+    incentive_set.require_given(held.quote.terms, held.currency, lines, now)
     return replace(held, lines=lines, quote=_requoted(held, lines, rates), revision=change.revision)
 
 
-def renew_as_it_was(held: Reservation, shelf: Shelf, offers: Offers, ttl: timedelta, *, reopen: bool = False) -> bool:
+def renew_as_it_was(
+    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, ttl: timedelta, *, reopen: bool = False
+) -> bool:
     """Holds the same lines at the same prices for another `ttl`; False if they are sold or still waited for.
 
     Raises what hold_again raises; ReservationReleased for what was released, unless that is to be taken up again.
     """
     if held.state is ReservationState.RELEASED and not reopen:
         raise ReservationReleased.of(held.order_id)
-    if held.is_given_back:
-        held.hold_again(shelf, offers)
+    if held.has_ended:
+        held.hold_again(stock_batch, incentive_set)
     elif held.state is not ReservationState.HELD:
         return False
-    held.expire_at = shelf.now + ttl
+    held.expire_at = stock_batch.now + ttl
     return True
 
 
-def take_back(held: Reservation, totals: Iterable[Line], shelf: Shelf) -> bool:
-    """Restocks what has come back of a sale since the last time; False if there is nothing new. Raises NotSoldYet."""
+def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch) -> bool:
+    """Restocks what has come back of a sale since the last time; False if nothing has. Raises NotCommittedYet."""
     if held.state is ReservationState.RELEASED:
         # All of it went back when the order was stopped.
         return False
     if held.state is not ReservationState.COMMITTED:
-        raise NotSoldYet.of(held.order_id)
+        raise NotCommittedYet.of(held.order_id)
     came: Mapping[int, int] = {line.product_item_id: line.quantity for line in together(totals)}
     lines = []
     back = []
@@ -112,7 +114,7 @@ def take_back(held: Reservation, totals: Iterable[Line], shelf: Shelf) -> bool:
         if returned > line.returned:
             back.append(replace(line, quantity=returned - line.returned))
         lines.append(replace(line, returned=returned))
-    shelf.restock(back)
+    stock_batch.restock(back)
     kept_before, held.lines = _worth(held.lines), tuple(lines)
     if back and kept_before:
         # What came back earns nothing.
@@ -135,40 +137,40 @@ def _divided(
     """The lines of the order now, by item, and what is left over of both reservations."""
     had = {line.product_item_id: line for line in held.lines}
     more = {line.product_item_id: line for line in extra.lines} if extra else {}
-    left = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
+    remaining = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
     waited_for = {item: line.backordered for item, line in had.items()}
     lines = []
     # Cents that do not divide go by the order of the lines: it must not depend on who tells them.
     for line in sorted(together(wanted), key=lambda line: line.product_item_id):
         item = line.product_item_id
-        left[item] = left.get(item, 0) - line.quantity
-        if left[item] < 0:
-            raise InvalidArgument.of("lines", f"{-left[item]} of item {item} are not reserved")
+        remaining[item] = remaining.get(item, 0) - line.quantity
+        if remaining[item] < 0:
+            raise InvalidArgument.of("lines", f"{-remaining[item]} of item {item} are not reserved")
         like = had[item] if _pieces(had, item) >= line.quantity else more[item]
-        waits = max(0, waited_for.get(item, 0) - left[item])
+        waits = max(0, waited_for.get(item, 0) - remaining[item])
         place = had[item].place if waits else 0
         lines.append(replace(like, quantity=line.quantity, backordered=waits, place=place))
     surplus = [
         replace((more | had)[item], quantity=count, backordered=min(count, waited_for.get(item, 0)))
-        for item, count in left.items()
+        for item, count in remaining.items()
         if count
     ]
     return tuple(lines), surplus
 
 
-def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine], shelf: Shelf) -> None:
+def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine], stock_batch: StockBatch) -> None:
     sold = held.state is ReservationState.COMMITTED
     if extra is not None:
-        if extra.is_given_back:
-            shelf.hold_again(extra.lines)
+        if extra.has_ended:
+            stock_batch.hold_again(extra.lines)
         if sold:
-            shelf.sell(extra.lines)
+            stock_batch.sell(extra.lines)
         # Its pieces are the order's own now.
         extra.state = ReservationState.RELEASED
     if sold:
-        shelf.restock(surplus)
+        stock_batch.restock(surplus)
     else:
-        shelf.give_back(surplus)
+        stock_batch.release(surplus)
 
 
 def _worth(lines: Iterable[HeldLine]) -> Decimal:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Shelf
+from inventory_svc.domain.stock import StockBatch
 
 
-def serve(waiting: Sequence[Reservation], item_ids: Iterable[int], shelf: Shelf) -> list[Reservation]:
+def serve(waiting: Sequence[Reservation], item_ids: Iterable[int], stock_batch: StockBatch) -> list[Reservation]:
     """Gives what is available of the items; answers those who got something."""
     served: dict[int, Reservation] = {}
     for item_id in item_ids:
         for reservation in sorted(waiting, key=lambda waits: waits.place_of(item_id)):
-            if reservation.fill(item_id, shelf):
+            if reservation.fill(item_id, stock_batch):
                 served[reservation.order_id] = reservation
     return list(served.values())

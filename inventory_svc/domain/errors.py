@@ -88,13 +88,13 @@ class CodeTaken(AppError):
         return cls(message, metadata={"code": code}, violations=[FieldViolation("incentive.code", message)])
 
 
-class StillWaiting(AppError):
+class AwaitingStock(AppError):
     """Some of its pieces are not there yet: nothing can be sold."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "STILL_WAITING"
 
     @classmethod
-    def of(cls, order_id: int) -> StillWaiting:
+    def of(cls, order_id: int) -> AwaitingStock:
         return cls(f"order {order_id} waits for stock", metadata={"order_id": str(order_id)})
 
 
@@ -121,13 +121,13 @@ class AmendmentTooEarly(AppError):
         )
 
 
-class NotSoldYet(AppError):
+class NotCommittedYet(AppError):
     """What was not sold can not come back; its commit may be under way."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "NOT_SOLD_YET"
 
     @classmethod
-    def of(cls, order_id: int) -> NotSoldYet:
+    def of(cls, order_id: int) -> NotCommittedYet:
         return cls(f"what order {order_id} holds is not sold yet", metadata={"order_id": str(order_id)})
 
 

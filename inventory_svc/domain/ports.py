@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from inventory_svc.domain.incentive import Incentive
-from inventory_svc.domain.offers import Claim, Offers
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Shelf, StockLevel
+from inventory_svc.domain.stock import StockBatch, StockLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Products(Protocol):
 class Stocks(Protocol):
     """The stock of all items."""
 
-    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> StockBatch:
         """Locks the items that exist, and those reserved for these orders, in the order of their ids, until the end."""
         ...
 
-    async def look(self, item_ids: Iterable[int]) -> Shelf:
+    async def look(self, item_ids: Iterable[int]) -> StockBatch:
         """The same without locks, for those who only want to know."""
         ...
 
@@ -72,7 +72,7 @@ class Stocks(Protocol):
         """Writes down who changed the stock by how much, and why."""
         ...
 
-    async def save(self, shelf: Shelf) -> None:
+    async def save(self, stock_batch: StockBatch) -> None:
         """Adds what moved to the counters."""
         ...
 
@@ -124,15 +124,15 @@ class Reservations(Protocol):
 class Incentives(Protocol):
     """The discount codes and who used them, and the points of shoppers."""
 
-    async def lock(self, claims: Iterable[Claim]) -> Offers:
+    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
         """What the claims name, as far as it exists, locked until the transaction ends; asks nothing for no claims."""
         ...
 
-    async def look(self, claim: Claim) -> Offers:
+    async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
         """The same without locks, for one who only wants to know."""
         ...
 
-    async def save(self, offers: Offers) -> None:
+    async def save(self, incentive_set: IncentiveSet) -> None:
         """Counts the uses, and writes who has redeemed what."""
         ...
 

@@ -81,15 +81,15 @@ def price(
     lines: Sequence[HeldLine], incentives: Iterable[Incentive], points: int, currency: str, rates: LoyaltyRates
 ) -> Quote:
     """What `incentives` and at most `points` take off. Raises IncentiveInvalid for a code that does nothing here."""
-    bill = _Bill(lines, currency)
+    breakdown = _PriceBreakdown(lines, currency)
     chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
-    discounts = [bill.redeem(incentive) for incentive in chosen]
+    discounts = [breakdown.redeem(incentive) for incentive in chosen]
     spent = 0
     if points:
-        spent, discount = bill.pay_with(points, rates)
+        spent, discount = breakdown.pay_with(points, rates)
         discounts.append(discount)
     multipliers = [incentive for incentive in chosen if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER]
-    return Quote(discounts=tuple(discounts), points_spent=spent, points_earned=bill.earns(multipliers, rates))
+    return Quote(discounts=tuple(discounts), points_spent=spent, points_earned=breakdown.earns(multipliers, rates))
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:
@@ -107,49 +107,51 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-class _Bill:
+class _PriceBreakdown:
     """The lines, and what is left to pay of each, in minor units."""
 
     def __init__(self, lines: Sequence[HeldLine], currency: str) -> None:
         self._lines = lines
         self._currency = currency
-        self._left = [_minor(line.unit_price * line.quantity) for line in lines]
+        self._remaining = [_minor(line.unit_price * line.quantity) for line in lines]
 
     def redeem(self, incentive: Incentive) -> Discount:
         covered = [incentive.covers(line.product_item_id) for line in self._lines]
         if not any(covered):
             raise IncentiveInvalid.of(incentive.code, "it is not for any of these items")
-        left = [left if is_covered else 0 for left, is_covered in zip(self._left, covered, strict=True)]
+        remaining = [
+            remaining if is_covered else 0 for remaining, is_covered in zip(self._remaining, covered, strict=True)
+        ]
         match incentive.kind:
             case IncentiveKind.BUY_X_GET_Y:
-                shares = self._free_pieces(incentive, left)
+                shares = self._free_pieces(incentive, remaining)
             case IncentiveKind.PERCENT:
-                off = (sum(left) * incentive.value / 100).to_integral_value(ROUND_HALF_EVEN)
-                shares = spread(int(off), left)
+                off = (sum(remaining) * incentive.value / 100).to_integral_value(ROUND_HALF_EVEN)
+                shares = spread(int(off), remaining)
             case IncentiveKind.AMOUNT:
-                shares = spread(min(int(incentive.value * _MINOR), sum(left)), left)
+                shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
-                shares = [0] * len(left)
-        discount = self._take_off(incentive.description, shares)
+                shares = [0] * len(remaining)
+        discount = self._deduct(incentive.description, shares)
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 
     def pay_with(self, points: int, rates: LoyaltyRates) -> tuple[int, Discount]:
         """The points that were needed, and what they take off."""
-        off = min(points * _MINOR // rates.worth_a_unit, sum(self._left))
+        off = min(points * _MINOR // rates.worth_a_unit, sum(self._remaining))
         spent = -(-off * rates.worth_a_unit // _MINOR)
-        return spent, self._take_off(f"{spent} loyalty points", spread(off, self._left))
+        return spent, self._deduct(f"{spent} loyalty points", spread(off, self._remaining))
 
     def earns(self, multipliers: Sequence[Incentive], rates: LoyaltyRates) -> int:
         points = Decimal(0)
-        for line, left in zip(self._lines, self._left, strict=True):
-            of_line = left * rates.earned_per_unit
+        for line, remaining in zip(self._lines, self._remaining, strict=True):
+            of_line = remaining * rates.earned_per_unit
             for incentive in multipliers:
                 if incentive.covers(line.product_item_id):
                     of_line *= incentive.value
             points += of_line
         return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
 
-    def _free_pieces(self, incentive: Incentive, left: Sequence[int]) -> list[int]:
+    def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """The cheapest pieces are free. One who takes fewer of the free ones than there could be pays for none."""
         counted = [i for i, line in enumerate(self._lines) if incentive.covers(line.product_item_id)]
         pieces = sum(self._lines[i].quantity for i in counted)
@@ -158,15 +160,15 @@ class _Bill:
         if not free:
             needed = f"it needs {incentive.buy_quantity + 1} pieces at least, and there are {pieces}"
             raise IncentiveInvalid.of(incentive.code, needed)
-        shares = [0] * len(left)
+        shares = [0] * len(remaining)
         for i in sorted(counted, key=lambda i: (self._lines[i].unit_price.amount, i)):
             given = min(free, self._lines[i].quantity)
-            shares[i] = min(_minor(self._lines[i].unit_price * given), left[i])
+            shares[i] = min(_minor(self._lines[i].unit_price * given), remaining[i])
             free -= given
         return shares
 
-    def _take_off(self, description: str, shares: Sequence[int]) -> Discount:
-        self._left = [left - share for left, share in zip(self._left, shares, strict=True)]
+    def _deduct(self, description: str, shares: Sequence[int]) -> Discount:
+        self._remaining = [remaining - share for remaining, share in zip(self._remaining, shares, strict=True)]
         return Discount(
             incentive_id=None,
             code="",

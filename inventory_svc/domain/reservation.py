@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import Enum
 
 from chassis.errors import AppError
-from inventory_svc.domain.errors import ReservationReleased, StillWaiting
-from inventory_svc.domain.offers import Claim, Offers
+from inventory_svc.domain.errors import AwaitingStock, ReservationReleased
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
 from inventory_svc.domain.pricing import Quote
-from inventory_svc.domain.stock import HeldLine, ItemStock, Line, Shelf, together
+from inventory_svc.domain.stock import HeldLine, ItemStock, Line, StockBatch, together
 
 
 class ReservationState(Enum):
@@ -54,7 +54,7 @@ class Reservation:
     version: str = field(default="", compare=False)
 
     @property
-    def is_given_back(self) -> bool:
+    def has_ended(self) -> bool:
         return self.state in _GIVEN_BACK
 
     @property
@@ -62,12 +62,12 @@ class Reservation:
         return [line.product_item_id for line in self.lines]
 
     @property
-    def claim(self) -> Claim:
+    def incentive_locks(self) -> IncentiveLocks:
         """What it needs of the offers, to take it again or to give it back."""
-        return Claim(
+        return IncentiveLocks(
             user_id=self.user_id,
             incentive_ids=self.quote.incentive_ids,
-            spends_points=self.is_given_back and self.quote.points_spent > 0,
+            spends_points=self.has_ended and self.quote.points_spent > 0,
         )
 
     def is_for(self, user_id: str, currency: str, lines: Iterable[Line]) -> bool:
@@ -76,18 +76,18 @@ class Reservation:
         held = {line.product_item_id: line.quantity for line in self.lines}
         return (user_id, currency, asked) == (self.user_id, self.currency, held)
 
-    def hold_anew(self, lines: tuple[HeldLine, ...], quote: Quote) -> None:
+    def re_reserve(self, lines: tuple[HeldLine, ...], quote: Quote) -> None:
         """It holds what was taken for it just now, at the prices of now."""
         self.lines, self.quote = lines, quote
         self.state, self.sold = state_of(lines), False
 
-    def hold_again(self, shelf: Shelf, offers: Offers) -> None:
+    def hold_again(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
         """Takes what it had, at the prices it had. Raises OutOfStock or IncentiveInvalid; then nothing is taken."""
-        shelf.hold_again(self.lines)
-        self._redeem(self.lines, shelf, offers)
+        stock_batch.hold_again(self.lines)
+        self._redeem(self.lines, stock_batch, incentive_set)
         self.state, self.sold = ReservationState.HELD, False
 
-    def commit(self, shelf: Shelf, offers: Offers) -> bool:
+    def commit(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Sells what is held; False if that has been done. One that expired is taken again, as in `hold_again`.
 
         One that was released is ReservationReleased: a commit that was under way when its order was stopped comes
@@ -100,69 +100,71 @@ class Reservation:
         if self.state is ReservationState.RELEASED:
             raise ReservationReleased.of(self.order_id)
         if self.state is ReservationState.BACKORDERED:
-            raise StillWaiting.of(self.order_id)
+            raise AwaitingStock.of(self.order_id)
         if self.state is ReservationState.EXPIRED:
-            self.hold_again(shelf, offers)
-        shelf.sell(self.lines)
+            self.hold_again(stock_batch, incentive_set)
+        stock_batch.sell(self.lines)
         self.state, self.sold = ReservationState.COMMITTED, True
         return True
 
-    def release(self, shelf: Shelf, offers: Offers) -> bool:
+    def release(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Gives back what is held, restocks what is sold; False if it was released already."""
         if self.state is ReservationState.RELEASED:
             return False
         if self.state is ReservationState.COMMITTED:
-            shelf.restock(line.kept for line in self.lines)
+            stock_batch.restock(line.kept for line in self.lines)
         elif self.state is not ReservationState.EXPIRED:
-            self._give_back(shelf)
+            self._release_lines(stock_batch)
         if self.state is not ReservationState.EXPIRED:
-            offers.give_back(self.quote, self.order_id, self.user_id)
+            incentive_set.release(self.quote, self.order_id, self.user_id)
         self.state = ReservationState.RELEASED
         return True
 
-    def expire(self, shelf: Shelf, offers: Offers) -> None:
+    def expire(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
         """Gives back what is held, because its time is up."""
-        self._give_back(shelf)
-        offers.give_back(self.quote, self.order_id, self.user_id)
+        self._release_lines(stock_batch)
+        incentive_set.release(self.quote, self.order_id, self.user_id)
         self.state = ReservationState.EXPIRED
 
     def place_of(self, product_item_id: int) -> int:
         """Its place in the queue of an item; 0 when it never waited there."""
         return next((line.place for line in self.lines if line.product_item_id == product_item_id), 0)
 
-    def fill(self, product_item_id: int, shelf: Shelf) -> bool:
+    def fill(self, product_item_id: int, stock_batch: StockBatch) -> bool:
         """Holds what has come of an item it waits for, and is HELD once it has everything; False if nothing came."""
         if self.state is not ReservationState.BACKORDERED:
             return False
-        lines = tuple(shelf.fill(line) if line.product_item_id == product_item_id else line for line in self.lines)
+        lines = tuple(
+            stock_batch.fill(line) if line.product_item_id == product_item_id else line for line in self.lines
+        )
         came = lines != self.lines
         self.lines, self.state = lines, state_of(lines)
         return came
 
-    def keep(self, shelf: Shelf, offers: Offers) -> bool:
+    def keep(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Its order was placed and waits for stock: it does not end by itself any more. False if it is settled.
 
         One that had ended before that was known takes what there is, and a new place for the rest; raises what
         Shelf.hold and Offers.redeem raise, and then takes nothing.
         """
         if self.state is ReservationState.EXPIRED:
-            lines = shelf.hold_or_wait(self.lines)
-            self._redeem(lines, shelf, offers)
+            lines = stock_batch.hold_or_wait(self.lines)
+            self._redeem(lines, stock_batch, incentive_set)
             self.lines, self.state = lines, state_of(lines)
         elif self.state not in (ReservationState.BACKORDERED, ReservationState.HELD):
             return False
         self.expire_at = None
         return True
 
-    def _redeem(self, lines: tuple[HeldLine, ...], shelf: Shelf, offers: Offers) -> None:
+    def _redeem(self, lines: tuple[HeldLine, ...], stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
         try:
-            offers.redeem(self.quote, self.order_id, self.user_id)
+            incentive_set.redeem(self.quote, self.order_id, self.user_id)
         except AppError:
-            shelf.give_back(lines)
+            stock_batch.release(lines)
             raise
 
-    def _give_back(self, shelf: Shelf) -> None:
-        shelf.give_back(self.lines)
+    def _release_lines(self, stock_batch: StockBatch) -> None:
+        stock_batch.release(self.lines)
         self.lines = tuple(replace(line, backordered=0, place=0) for line in self.lines)
 
 

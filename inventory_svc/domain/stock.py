@@ -150,7 +150,7 @@ class StockItem:
         return self.places + self.moved.places
 
 
-class Shelf:
+class StockBatch:
     """The items that a transaction has locked. `now` is the database's time when it did."""
 
     def __init__(self, now: datetime, items: Mapping[int, StockItem]) -> None:
@@ -225,7 +225,7 @@ class Shelf:
         for line in lines:
             self._items[line.product_item_id].moved.reserved += line.quantity
 
-    def give_back(self, lines: Iterable[HeldLine]) -> None:
+    def release(self, lines: Iterable[HeldLine]) -> None:
         """What was held is free again, and what was waited for is not any more."""
         for line in lines:
             moved = self._items[line.product_item_id].moved

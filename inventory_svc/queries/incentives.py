@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.failures import translated
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.money import Money
 from chassis.page_tokens import PageTokens
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
@@ -33,9 +33,9 @@ class IncentivePage:
 class IncentiveQueries:
     """Reads the codes, after what the caller has done is there."""
 
-    def __init__(self, read: AsyncEngine, freshness: Freshness) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         self._read = read
-        self._freshness = freshness
+        self._freshness = read_your_writes
 
     async def list_incentives(self, *, page_size: int = 0, page_token: str = "") -> IncentivePage:
         """`page_size` 0 means 10. Raises InvalidArgument for a token that this list never gave."""

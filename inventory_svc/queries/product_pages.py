@@ -20,7 +20,7 @@ from typing import Protocol
 
 from chassis.batching import Batcher
 from chassis.context import current
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from inventory_svc.domain.product import Product
 from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductChange
 from inventory_svc.queries.page_tokens import PageToken
@@ -32,11 +32,11 @@ _REMEMBERED_CHANGES = 10_000
 _LOOK_PACE_S = 0.005
 
 
-class ReadsPages(Protocol):
+class PageReader(Protocol):
     async def list_products(self, request: PageRequest) -> ProductPage: ...
 
 
-class TellsChanges(Protocol):
+class ChangeSource(Protocol):
     async def since(self, generation: int) -> Catalogue: ...
 
 
@@ -96,9 +96,9 @@ class ProductPages:
 
     def __init__(
         self,
-        pages: ReadsPages,
-        log: TellsChanges,
-        freshness: Freshness,
+        pages: PageReader,
+        log: ChangeSource,
+        read_your_writes: ReadYourWrites,
         serialise: Callable[[Sequence[Product]], bytes],
         *,
         ttl_s: float,
@@ -107,7 +107,7 @@ class ProductPages:
     ) -> None:
         self._pages = pages
         self._log = log
-        self._freshness = freshness
+        self._freshness = read_your_writes
         self._serialise = serialise
         self._ttl_s = ttl_s
         self._max_pages = max_pages

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
@@ -88,10 +88,10 @@ class ProductPage:
 class ProductQueries:
     """Reads the catalogue; a product after what the caller has done is there."""
 
-    def __init__(self, read: AsyncEngine, freshness: Freshness) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._read = read.execution_options(isolation_level="AUTOCOMMIT")
-        self._freshness = freshness
+        self._freshness = read_your_writes
 
     async def get_product(self, product_id: int) -> Product:
         """Raises ProductNotFound."""

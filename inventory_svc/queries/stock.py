@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.stock import StockLevel
 
@@ -47,9 +47,9 @@ ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT 1000
 class StockQueries:
     """Reads the stock, after what the caller has done is there."""
 
-    def __init__(self, read: AsyncEngine, freshness: Freshness) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         self._read = read
-        self._freshness = freshness
+        self._freshness = read_your_writes
 
     async def get_product_inventory(self, product_id: int) -> list[StockLevel]:
         """Of all items of a product, by their ids. Raises ProductNotFound."""

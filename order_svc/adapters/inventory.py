@@ -34,7 +34,7 @@ from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
-from order_svc.messages import stock_view
+from order_svc.messages.orders import stock_view
 
 _SERVICE = "easyorder.inventory.v1.InventoryService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)

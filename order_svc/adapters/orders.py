@@ -11,11 +11,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import WAS, as_json, insert_rows, update_rows
+from chassis.db.bulk import EXPECTED_VERSION, as_json, insert_rows, update_rows
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Json
-from chassis.db.writes import gather, gather_insert, gather_update
+from chassis.db.writes import enqueue_insert, enqueue_update, enqueue_write
 from chassis.money import Money
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
@@ -81,9 +81,9 @@ class SqlOrders:
 
         What was done because of it would else be wrong: ending the job of an order that can not be paid, say.
         """
-        rows = [{"id": id, WAS: self._stored[id]} for id in sorted(self._looked_at)]
+        rows = [{"id": id, EXPECTED_VERSION: self._stored[id]} for id in sorted(self._looked_at)]
         if rows:
-            await gather(self._session, "orders looked at", _STILL, rows, refusal=CHANGED_MEANWHILE)
+            await enqueue_write(self._session, "orders looked at", _STILL, rows, refusal=CHANGED_MEANWHILE)
 
     def committed(self) -> None:
         """What was added is in the database now."""
@@ -94,15 +94,15 @@ class SqlOrders:
         self._added += orders
         self._are_stored(orders)
         made = {order.id: _made(order) for order in orders}
-        await gather_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
+        await enqueue_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
         discounts = [
             _discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts
         ]
-        await gather_insert(self._session, _DISCOUNTS, discounts)
+        await enqueue_insert(self._session, _DISCOUNTS, discounts)
         items = [_item_row(item, order) | made[order.id] for order in orders for item in order.items]
-        await gather_insert(self._session, _ITEMS, items)
+        await enqueue_insert(self._session, _ITEMS, items)
         payments = [_payment_row(order) | {"order_id": order.id} | made[order.id] for order in orders]
-        await gather_insert(self._session, _PAYMENTS, payments)
+        await enqueue_insert(self._session, _PAYMENTS, payments)
 
     async def get(self, order_id: int) -> Order:
         # Through the mapped class, so that the session's ownership filter decides whether it is there.
@@ -129,12 +129,14 @@ class SqlOrders:
 
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
-        how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "was": "row_version"}
-        heads = [_order_row(order) | changed_by | {WAS: self._stored[order.id]} for order in orders]
+        how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "expected_version": "row_version"}
+        heads = [_order_row(order) | changed_by | {EXPECTED_VERSION: self._stored[order.id]} for order in orders]
         # Named apart from new orders, of which none is among these.
-        await gather_update(self._session, _ORDERS, heads, name="orders stored before", **how)
-        payments = [_payment_row(order) | changed_by | {WAS: self._payments_stored[order.id]} for order in orders]
-        await gather_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
+        await enqueue_update(self._session, _ORDERS, heads, name="orders stored before", **how)
+        payments = [
+            _payment_row(order) | changed_by | {EXPECTED_VERSION: self._payments_stored[order.id]} for order in orders
+        ]
+        await enqueue_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
         self._are_stored(orders)
         self._looked_at.difference_update(order.id for order in orders)
 

@@ -17,7 +17,7 @@ from chassis.errors import AppError, Kind
 from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
 from chassis.wire_types import money_message
-from order_svc.adapters.charges_together import ChargesTogether
+from order_svc.adapters.batched_charges import BatchedCharges
 from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
 from order_svc.domain.status import PaymentMethod
 
@@ -33,7 +33,7 @@ class GrpcPayments:
     def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
         self._payment = payment
         self._timeout_s = timeout_s
-        self._charges = ChargesTogether(payment, timeout_s=timeout_s)
+        self._charges = BatchedCharges(payment, timeout_s=timeout_s)
 
     async def charge(
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money

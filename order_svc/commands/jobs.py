@@ -1,4 +1,4 @@
-"""The durable jobs that commands schedule, and what each carries. Handlers are in order_svc.checkout."""
+"""The durable jobs that commands schedule, and what each carries. Handlers are in order_svc.sagas.checkout."""
 
 from __future__ import annotations
 

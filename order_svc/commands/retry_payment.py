@@ -38,14 +38,14 @@ class RetryPayment(Command[OrderView]):
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
-    order.check_payable_anew()
+    order.check_payment_retryable()
     release = jobs.release_stock(order)
     if await uow.open_jobs.is_open(release.kind, release.key):
         # It would give back what is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held:
         raise StockToBeHeld(order)
-    uow.emit(*order.pay_anew(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
+    uow.emit(*order.retry_payment(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
     cash = cmd.method is PaymentMethod.CASH
     uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
     await uow.orders.save([order])

@@ -64,7 +64,7 @@ class Item:
     def sub_total(self) -> Money:
         return self.unit_price * self.quantity
 
-    def worth(self, pieces: int) -> Money:
+    def value_of(self, pieces: int) -> Money:
         """What so many of its pieces were sold for; all together are worth exactly what the line cost."""
         return Money(
             (self.sub_total - self.discount).amount * pieces / self.quantity, self.unit_price.currency
@@ -103,7 +103,7 @@ class Payment:
         return self.status in _CHARGED
 
     @property
-    def left(self) -> Money:
+    def remaining(self) -> Money:
         """What may still be given back."""
         return self.amount - self.refunded if self.is_charged else Money.zero(self.amount.currency)
 
@@ -253,18 +253,18 @@ class Order:
         if items:
             amount = self._take_back(items)
         elif amount is None:
-            amount = self.payment.left
-        if not amount.amount or (self.payment.left - amount).is_negative:
-            raise RefundExceedsCharge.of(requested=amount, left=self.payment.left)
+            amount = self.payment.remaining
+        if not amount.amount or (self.payment.remaining - amount).is_negative:
+            raise RefundExceedsCharge.of(requested=amount, remaining=self.payment.remaining)
         refund, events = self._promise(amount, reason=reason, number=number, at=at)
-        if self.status is Status.PAID and not self.payment.left.amount:
+        if self.status is Status.PAID and not self.payment.remaining.amount:
             events += self.cancel(reason=reason, at=at)
         return refund, events
 
     def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]] | None:
         """Promises back all that is left of the charge; None if there is nothing."""
-        left = self.payment.left
-        return self._promise(left, reason=reason, number=number, at=at) if left.amount else None
+        remaining = self.payment.remaining
+        return self._promise(remaining, reason=reason, number=number, at=at) if remaining.amount else None
 
     def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
         """The provider has given `refund`, one of its `refunds`."""
@@ -326,11 +326,11 @@ class Order:
         self.items = tuple(
             replace(had[item], quantity=pieces)
             if item not in now
-            else _priced_anew(now[item], pieces, had[item].id if item in had else next(ids))
+            else _repriced(now[item], pieces, had[item].id if item in had else next(ids))
             for item, pieces in _together(lines).items()
         )
         if shown is not None:
-            self._discount_anew(shown)
+            self._apply_discounts(shown)
         self.row_version += 1
         self.revision += 1
         self.extra_order_id = extra_order_id
@@ -339,12 +339,12 @@ class Order:
         self.payment.waiting_token = waiting_token
         return [self._told((self.status, self.status), at)]
 
-    def check_payable_anew(self) -> None:
+    def check_payment_retryable(self) -> None:
         """Raises IllegalTransition unless its payment was refused or given up."""
         if self.status is not Status.FAILED:
             raise IllegalTransition.of(self.status, Status.CONFIRMED)
 
-    def pay_anew(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
+    def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
         """Its stock is held again, and it is to be paid in another transaction."""
         self.row_version += 1
         moved = self._move(Status.CONFIRMED)
@@ -405,7 +405,7 @@ class Order:
             for discount in self.discounts
         )
 
-    def _discount_anew(self, shown: Hold) -> None:
+    def _apply_discounts(self, shown: Hold) -> None:
         shares = {item.product_item_id: item.discount for item in shown.items}
         known = {discount.code: discount for discount in self.discounts}
         self.items = tuple(replace(item, discount=shares[item.product_item_id]) for item in self.items)
@@ -423,7 +423,7 @@ class Order:
         )
 
     def _take_back(self, items: Sequence[tuple[int, int]]) -> Money:
-        worth = Money.zero(self.currency)
+        value_of = Money.zero(self.currency)
         kept = {item.product_item_id: item for item in self.items}
         for number, (product_item_id, pieces) in enumerate(items):
             item = kept.get(product_item_id)
@@ -433,10 +433,10 @@ class Order:
                 present = item.quantity - item.returned
                 raise InvalidArgument.of(f"items[{number}].quantity", f"only {present} of them did not come back yet")
             back = replace(item, returned=item.returned + pieces)
-            worth += item.worth(back.returned) - item.worth(item.returned)
+            value_of += item.value_of(back.returned) - item.value_of(item.returned)
             kept[product_item_id] = back
         self.items = tuple(kept[item.product_item_id] for item in self.items)
-        return worth
+        return value_of
 
     def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]]:
         self.row_version += 1
@@ -500,7 +500,7 @@ def _together(lines: Sequence[tuple[int, int]]) -> dict[int, int]:
     return pieces
 
 
-def _priced_anew(held: HeldItem, quantity: int, id: int) -> Item:
+def _repriced(held: HeldItem, quantity: int, id: int) -> Item:
     return Item(
         id=id,
         product_item_id=held.product_item_id,

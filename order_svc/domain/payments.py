@@ -32,7 +32,7 @@ class Deferred:
 ChargeResult = Charged | Refused | Deferred
 
 
-class Notices(Protocol):
+class Webhooks(Protocol):
     """Tells what a provider's message is about."""
 
     async def transaction_of(self, body: bytes, signature: str) -> str | None:

@@ -16,10 +16,10 @@ class RefundExceedsCharge(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
 
     @classmethod
-    def of(cls, *, requested: Money, left: Money) -> RefundExceedsCharge:
+    def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
         return cls(
-            f"{requested} can not be refunded: {left} of what was charged is left",
-            metadata={"requested": str(requested), "left": str(left)},
+            f"{requested} can not be refunded: {remaining} of what was charged is left",
+            metadata={"requested": str(requested), "left": str(remaining)},
         )
 
 

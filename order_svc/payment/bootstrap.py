@@ -20,11 +20,11 @@ from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.adapters.ledger import SqlLedgerUow
 from order_svc.payment.adapters.sandbox import SandboxProvider
 from order_svc.payment.adapters.stripe.sql_intents import SqlIntents
-from order_svc.payment.api import PaymentApi
+from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
-from order_svc.payment.domain.provider import NoNotices, Notices, PaymentProvider
-from order_svc.payment.strategies import offered
+from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
+from order_svc.payment.domain.strategies import offered
 
 SERVICE = "easyorder.payment.v1.PaymentService"
 
@@ -34,7 +34,7 @@ class Provider:
     """Who moves the money, and what they send by themselves."""
 
     payments: PaymentProvider
-    notices: Notices
+    webhooks: Webhooks
 
 
 async def run(settings: PaymentSettings) -> None:
@@ -57,21 +57,21 @@ async def run(settings: PaymentSettings) -> None:
 async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clock) -> AsyncIterator[Provider]:
     """The provider that the settings ask for; closes its connections when the block is left."""
     if settings.payment_provider == "sandbox":
-        yield Provider(SandboxProvider(ledger_on(engine), clock), NoNotices())
+        yield Provider(SandboxProvider(ledger_on(engine), clock), NoWebhooks())
         return
     # The SDK takes half a second and 30 MB, which only those pay who use it.
     from order_svc.payment.adapters.stripe.client import StripeApi
-    from order_svc.payment.adapters.stripe.notices import StripeNotices
     from order_svc.payment.adapters.stripe.provider import StripeProvider
+    from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 
     secret = settings.stripe_webhook_secret.get_secret_value()
     tolerance = timedelta(seconds=settings.stripe_webhook_tolerance_s)
-    notices = StripeNotices(secret, clock, tolerance=tolerance) if secret else NoNotices()
+    webhooks = StripeWebhooks(secret, clock, tolerance=tolerance) if secret else NoWebhooks()
     api = StripeApi(
         settings.stripe_api_key.get_secret_value(), base=settings.stripe_api_base, timeout_s=settings.stripe_timeout_s
     )
     try:
-        yield Provider(StripeProvider(api, SqlIntents(engine)), notices)
+        yield Provider(StripeProvider(api, SqlIntents(engine)), webhooks)
     finally:
         await api.close()
 
@@ -91,7 +91,7 @@ def payment_server(provider: Provider, verifier: TokenVerifier, settings: Paymen
     return GrpcServer(
         name="payment",
         address=settings.address,
-        servicers={SERVICE: PaymentApi(offered(provider.payments), provider.payments, provider.notices)},
+        servicers={SERVICE: PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)},
         verifier=verifier,
         call_timeout_s=settings.call_timeout_s,
     )

@@ -17,7 +17,7 @@ _NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
-class HourOfBusiness:
+class HourlyReport:
     """`hour` is 0 to 23."""
 
     hour: int
@@ -26,7 +26,7 @@ class HourOfBusiness:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemOfBusiness:
+class TopItem:
     product_item_id: int
     sku: str
     name: str
@@ -35,7 +35,7 @@ class ItemOfBusiness:
 
 
 @dataclass(slots=True)
-class CurrencyOfBusiness:
+class CurrencyReport:
     """Of the orders that were paid on the day, as they were paid; `refunds` is what was given back on it, of any."""
 
     currency: str
@@ -43,27 +43,27 @@ class CurrencyOfBusiness:
     units: int = 0
     revenue: Decimal = _NOTHING
     refunds: Decimal = _NOTHING
-    hours: list[HourOfBusiness] = field(default_factory=list)
-    top_items: list[ItemOfBusiness] = field(default_factory=list)
+    hours: list[HourlyReport] = field(default_factory=list)
+    top_items: list[TopItem] = field(default_factory=list)
 
 
-async def daily_report(session: AsyncSession, day: date) -> list[CurrencyOfBusiness]:
+async def daily_report(session: AsyncSession, day: date) -> list[CurrencyReport]:
     """The currencies in which there was business, by name; hours in which there was some, and at most ten items."""
-    by_currency: dict[str, CurrencyOfBusiness] = {}
+    by_currency: dict[str, CurrencyReport] = {}
 
-    def of(currency: str) -> CurrencyOfBusiness:
-        return by_currency.setdefault(currency, CurrencyOfBusiness(currency))
+    def of(currency: str) -> CurrencyReport:
+        return by_currency.setdefault(currency, CurrencyReport(currency))
 
     for row in await _hours(session, day):
         business = of(row.currency)
-        business.hours.append(HourOfBusiness(int(row.hour), row.orders, row.revenue))
+        business.hours.append(HourlyReport(int(row.hour), row.orders, row.revenue))
         business.orders += row.orders
         business.revenue += row.revenue
     for row in await _items(session, day):
         business = of(row.currency)
         business.units += row.units
         if len(business.top_items) < _TOP:
-            item = ItemOfBusiness(row.product_item_id, row.sku, row.name, row.units, row.revenue)
+            item = TopItem(row.product_item_id, row.sku, row.name, row.units, row.revenue)
             business.top_items.append(item)
     for row in await _refunds(session, day):
         of(row.currency).refunds = row.refunds

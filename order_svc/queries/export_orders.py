@@ -37,14 +37,14 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Place(NamedTuple):
+class Cursor(NamedTuple):
     """Where a page ended."""
 
     placed_at: datetime
     id: int
 
 
-async def page_of_orders(session: AsyncSession, first: date, last: date, after: Place | None) -> list[OrderView]:
+async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
     """The next orders placed from the day `first` to the day `last`, both included; fewer than a page at the end."""
     query = whole_orders().where(
         OrderRow.placed_at >= datetime.combine(first, time.min, UTC),

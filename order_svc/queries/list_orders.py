@@ -11,10 +11,10 @@ from sqlalchemy import BigInteger, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
-from chassis.filters import FilterField, one_of, parse_filter, text_field, time_field
 from chassis.page_tokens import PageTokens
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
+from order_svc.queries.filters import FilterField, one_of, parse_filter, text_field, time_field
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 DEFAULT_PAGE_SIZE = 10

@@ -16,8 +16,8 @@ from chassis.db.failures import translated
 from chassis.errors import Unavailable
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
-from order_svc.queries.daily_report import CurrencyOfBusiness, daily_report
-from order_svc.queries.export_orders import PAGE_SIZE, Place, csv_of, header, page_of_orders
+from order_svc.queries.daily_report import CurrencyReport, daily_report
+from order_svc.queries.export_orders import PAGE_SIZE, Cursor, csv_of, header, page_of_orders
 from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
 
@@ -35,9 +35,9 @@ class Fresh(Protocol):
 class OrderQueries:
     """Reads orders of the caller, of the caller's teams, and all for administrators and services."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], freshness: Fresh) -> None:
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], read_your_writes: Fresh) -> None:
         self._sessions = sessions
-        self._freshness = freshness
+        self._freshness = read_your_writes
 
     async def get_order(self, order_id: int) -> OrderView:
         """Raises OrderNotFound; Unavailable when it may be that it is only not projected yet."""
@@ -66,7 +66,7 @@ class OrderQueries:
             lambda session: list_all_orders(session, page_size=page_size, page_token=page_token, filter=filter)
         )
 
-    async def daily_report(self, day: date) -> list[CurrencyOfBusiness]:
+    async def daily_report(self, day: date) -> list[CurrencyReport]:
         """Everybody's business, for an administrator."""
         await self._wait()
         return await self._read(lambda session: daily_report(session, day))
@@ -75,14 +75,14 @@ class OrderQueries:
         """Everybody's orders as CSV, page after page; no connection is kept while a page is sent."""
         await self._wait()
         yield header()
-        after: Place | None = None
+        after: Cursor | None = None
         while True:
             orders = await self._read(partial(page_of_orders, first=first, last=last, after=after))
             if orders:
                 yield csv_of(orders)
             if len(orders) < PAGE_SIZE:
                 return
-            after = Place(orders[-1].placed_at, orders[-1].id)
+            after = Cursor(orders[-1].placed_at, orders[-1].id)
 
     async def _wait(self) -> bool:
         request = current()

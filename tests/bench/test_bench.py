@@ -93,7 +93,7 @@ def test_a_profile_is_summed_up_by_function() -> None:
     assert by_function(stacks) == [("main (a.py)", 0.2, 1.0), ("work (a.py)", 0.8, 0.8)]
 
 
-def test_lists_that_are_read_anew_find_no_page_in_memory() -> None:
+def test_lists_that_are_read_again_find_no_page_in_memory() -> None:
     assert len(set(pages())) == len(pages()) > MAX_PAGES
 
 

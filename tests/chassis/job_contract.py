@@ -80,7 +80,7 @@ class JobStoreContract:
     async def test_a_job_that_is_put_off_can_be_hurried(self, bench: JobBench) -> None:
         await bench.write(a_job(delay_s=100), a_job("k-2", delay_s=100), a_job(kind="release", delay_s=100))
 
-        assert await bench.store.hurry("charge", "k-1")
+        assert await bench.store.wake("charge", "k-1")
 
         assert [job.key for job in await claimed(bench)] == ["k-1"]
         assert await claimed(bench, kind="release") == []
@@ -89,7 +89,7 @@ class JobStoreContract:
         running, done = await bench.write(a_job(), a_job("k-2"))
         await bench.store.complete([done])
 
-        assert [await bench.store.hurry("charge", key) for key in ("k-1", "k-2", "k-3")] == [False, False, False]
+        assert [await bench.store.wake("charge", key) for key in ("k-1", "k-2", "k-3")] == [False, False, False]
 
         assert await claimed(bench) == []
         assert await bench.store.complete([running]) == {running.job_id}
@@ -126,7 +126,7 @@ class JobStoreContract:
 
         assert await bench.store.complete([late]) == set()
         assert await bench.store.put_off([(late, 5, "late")]) == set()
-        assert await bench.store.bury([(late, "late")]) == set()
+        assert await bench.store.dead_letter([(late, "late")]) == set()
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
         assert await bench.store.complete([job.lease]) == {job.lease.job_id}
 
@@ -134,7 +134,7 @@ class JobStoreContract:
         leases = await bench.write(a_job(), a_job("k-2"))
 
         assert await bench.store.complete(leases) == {lease.job_id for lease in leases}
-        assert await bench.store.bury([(leases[0], "again")]) == set()
+        assert await bench.store.dead_letter([(leases[0], "again")]) == set()
         await bench.elapse(1000)
         assert await claimed(bench) == []
 
@@ -149,17 +149,17 @@ class JobStoreContract:
         (job,) = await claimed(bench)
         assert job.attempt == 2
 
-    async def test_a_buried_job_waits_for_an_operator(self, bench: JobBench) -> None:
+    async def test_a_dead_letter_waits_for_an_operator(self, bench: JobBench) -> None:
         (lease,) = await bench.write(a_job())
 
-        assert await bench.store.bury([(lease, "hopeless")]) == {lease.job_id}
+        assert await bench.store.dead_letter([(lease, "hopeless")]) == {lease.job_id}
         await bench.elapse(1000)
         assert await claimed(bench) == []
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 1, "hopeless")}
 
     async def test_jobs_of_a_lane_are_run_in_turn(self, bench: JobBench) -> None:
-        lane = [replace(a_job(f"k-{turn}"), lane="order 7", turn=turn) for turn in (2, 1, 3)]
-        assert await bench.write(*lane, replace(a_job("other"), lane="order 8", turn=9)) == []
+        partition_key = [replace(a_job(f"k-{turn}"), partition_key="order 7", turn=turn) for turn in (2, 1, 3)]
+        assert await bench.write(*partition_key, replace(a_job("other"), partition_key="order 8", turn=9)) == []
 
         first, other = sorted(await claimed(bench), key=lambda job: job.key)
         assert (first.key, other.key) == ("k-1", "other")
@@ -170,7 +170,7 @@ class JobStoreContract:
         await bench.elapse(30)
         (again,) = await claimed(bench)
         assert again.key == "k-1"
-        await bench.store.bury([(again.lease, "hopeless")])
+        await bench.store.dead_letter([(again.lease, "hopeless")])
         (second,) = await claimed(bench)
         assert second.key == "k-2"
         await bench.store.complete([second.lease])

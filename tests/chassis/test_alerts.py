@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from chassis.alert_channels import MailChannel, WebhookChannel, alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import Alert, Alerts
-from chassis.burial import Burial
+from chassis.dead_letters import DeadLetters
 from chassis.errors import Unavailable
-from chassis.job_runner import JobRunner, Settled
+from chassis.job_runner import JobResult, JobRunner
 from chassis.jobs import Backoff, Job, LeaseLost
 from chassis.settings import MeshSettings
 from tests.alert_servers import Mailbox, Receiver, mail_server, webhook_receiver
@@ -146,8 +146,8 @@ def bench(request: pytest.FixtureRequest) -> InMemoryJobBench | SqlJobBench:
     return SqlJobBench(request.getfixturevalue("chassis_engine"))
 
 
-async def given_up(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tuple[Job, list[str]]:
-    """A job of that kind after its burial, and what was told with it."""
+async def dead_lettered(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tuple[Job, list[str]]:
+    """A job of that kind after its dead_letters, and what was told with it."""
     told: list[str] = []
 
     async def tell(job: Job, alert: Alert, uow: object) -> None:
@@ -156,12 +156,12 @@ async def given_up(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tuple[Jo
     await bench.write(a_job(kind=kind, delay_s=1))
     await bench.elapse(1)
     (job,) = await claimed(bench, kind=kind)
-    await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock(), tell=tell)(job, "hopeless")
+    await DeadLetters(bench.open_uow, Alerts("order", ["mail"]), FakeClock(), publish=tell)(job, "hopeless")
     return job, told
 
 
 async def test_a_job_that_is_given_up_alerts_with_it(bench: InMemoryJobBench | SqlJobBench) -> None:
-    job, told = await given_up(bench, "release")
+    job, told = await dead_lettered(bench, "release")
 
     jobs = await bench.jobs()
     assert jobs["release", "k-1"] == JobSeen("DEAD", 1, "hopeless")
@@ -173,7 +173,7 @@ async def test_a_job_that_is_given_up_alerts_with_it(bench: InMemoryJobBench | S
 
 
 async def test_an_alert_that_can_not_be_sent_raises_no_other(bench: InMemoryJobBench | SqlJobBench) -> None:
-    _, told = await given_up(bench, "alert:mail")
+    _, told = await dead_lettered(bench, "alert:mail")
 
     assert await bench.jobs() == {("alert:mail", "k-1"): JobSeen("DEAD", 1, "hopeless")}
     assert told == []
@@ -187,20 +187,20 @@ async def test_who_lost_the_job_gives_nothing_up(bench: InMemoryJobBench | SqlJo
     await claimed(bench)
 
     with pytest.raises(LeaseLost):
-        await Burial(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
+        await DeadLetters(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
 
     assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
 
 
 async def test_a_burial_in_the_runner(bench: InMemoryJobBench | SqlJobBench) -> None:
-    async def fail(job: Job) -> Settled:
+    async def fail(job: Job) -> JobResult:
         raise ValueError("broken")
 
     runner = JobRunner(
         bench.store,
         {"charge": fail},
         backoff=Backoff(initial_s=1, max_s=1, max_attempts=1, random=Random(1)),
-        bury=Burial(bench.open_uow, Alerts("order", ["webhook"]), FakeClock()),
+        dead_letter=DeadLetters(bench.open_uow, Alerts("order", ["webhook"]), FakeClock()),
         service="order",
         tick_s=0.01,
     )

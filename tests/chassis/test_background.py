@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 import tenacity
 
-from chassis.background import Report, WakefulLoop, backoff_s, to_nobody
+from chassis.background import PollingLoop, Report, backoff_s, to_nobody
 from tests.polling import eventually
 
 
@@ -28,8 +28,8 @@ class Work:
 @asynccontextmanager
 async def looping(
     work: Work, *, idle_s: float = 1000, pace_s: float = 0, report: Report = to_nobody
-) -> AsyncIterator[WakefulLoop]:
-    loop = WakefulLoop("test", work, idle_s=idle_s, pace_s=pace_s, report=report)
+) -> AsyncIterator[PollingLoop]:
+    loop = PollingLoop("test", work, idle_s=idle_s, pace_s=pace_s, report=report)
     await loop.start()
     try:
         yield loop
@@ -75,7 +75,7 @@ async def test_a_paced_loop_serves_many_who_woke_it_with_one_round_and_at_once_w
             loop.wake()
             await asyncio.sleep(0)
         assert work.rounds == 1
-        loop.hurry()
+        loop.flush()
         await eventually(lambda: work.rounds == 2)
 
 
@@ -89,7 +89,7 @@ async def test_a_wake_during_a_round_is_not_lost() -> None:
         await gate.wait()
         return False
 
-    loop = WakefulLoop("test", round_of_work, idle_s=1000)
+    loop = PollingLoop("test", round_of_work, idle_s=1000)
     await loop.start()
     await begun.wait()
     loop.wake()
@@ -135,7 +135,7 @@ async def test_stopping_lets_the_round_end() -> None:
         ended = True
         return True
 
-    loop = WakefulLoop("test", round_of_work, idle_s=0)
+    loop = PollingLoop("test", round_of_work, idle_s=0)
     await loop.start()
     await asyncio.sleep(0)
     stopping = asyncio.create_task(loop.stop())

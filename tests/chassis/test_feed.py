@@ -32,7 +32,7 @@ class Shop:
         self.api = FeedApi(self.feed, heartbeat_s=0.05, pace_s=0)
 
     def happens(self, *events: Event) -> None:
-        self.api.deliver(self.feed.publish(events))
+        self.api.dispatch(self.feed.publish(events))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Mesh]:
@@ -113,7 +113,7 @@ async def test_only_the_first_failure_in_a_row_is_reported(shop: Shop) -> None:
     assert [str(error) for error in reported] == ["first"]
 
 
-async def test_a_feed_that_says_nothing_is_followed_anew(shop: Shop) -> None:
+async def test_a_feed_that_says_nothing_is_followed_again(shop: Shop) -> None:
     shop.api._heartbeat_s = 60
     taken = Taken()
     async with shop.open() as mesh, following(mesh.service(), taken, silence_s=0.05):

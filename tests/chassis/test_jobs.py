@@ -12,7 +12,7 @@ import pytest
 
 from chassis.context import current
 from chassis.errors import Unavailable
-from chassis.job_runner import JobRunner, Settled
+from chassis.job_runner import JobResult, JobRunner
 from chassis.jobs import Backoff, Job, LeaseLost
 from tests.chassis.job_bench import InMemoryJobBench
 from tests.chassis.job_contract import JobSeen, JobStoreContract, a_job
@@ -33,7 +33,7 @@ class TestInMemoryJobStore(JobStoreContract):
 
 @asynccontextmanager
 async def running(
-    bench: InMemoryJobBench, handler: Callable[[Job], Awaitable[Settled]], **how: Any
+    bench: InMemoryJobBench, handler: Callable[[Job], Awaitable[JobResult]], **how: Any
 ) -> AsyncIterator[JobRunner]:
     """A runner of charge jobs, for the block."""
     settings: dict[str, Any] = {"backoff": BACKOFF, "service": "order", "tick_s": 0.01} | how
@@ -63,8 +63,8 @@ async def reaches(bench: InMemoryJobBench, state: str, key: str = "k-1") -> JobS
     return await seen(bench, key)
 
 
-async def do_nothing(job: Job) -> Settled:
-    return Settled()
+async def do_nothing(job: Job) -> JobResult:
+    return JobResult()
 
 
 def test_the_backoff_grows_with_jitter_to_its_limit() -> None:
@@ -78,9 +78,9 @@ def test_the_backoff_grows_with_jitter_to_its_limit() -> None:
 async def test_a_job_runs_at_once_as_the_service_and_is_done(bench: InMemoryJobBench) -> None:
     ran = []
 
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         ran.append((job.key, job.payload, current().caller.id, current().method))
-        return Settled()
+        return JobResult()
 
     async with running(bench, handler, tick_s=1000) as runner:
         runner.submit(await born(bench, "k-1"))
@@ -90,9 +90,9 @@ async def test_a_job_runs_at_once_as_the_service_and_is_done(bench: InMemoryJobB
 
 
 async def test_a_job_that_its_handler_settled_is_left_alone(bench: InMemoryJobBench) -> None:
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         await bench.store.put_off([(job.lease, 100, "by the handler")])
-        return Settled(by_handler=True)
+        return JobResult(by_handler=True)
 
     async with running(bench, handler) as runner:
         runner.submit(await born(bench, "k-1"))
@@ -127,17 +127,17 @@ async def test_a_job_of_a_kind_that_is_not_run_here_is_left_to_others(bench: InM
 async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobBench) -> None:
     given_up, reported = [], []
 
-    async def fail(job: Job) -> Settled:
+    async def fail(job: Job) -> JobResult:
         raise Unavailable(f"no answer to attempt {job.attempt}")
 
-    async def bury(job: Job, error: str) -> None:
-        await bench.store.bury([(job.lease, error)])
+    async def dead_letter(job: Job, error: str) -> None:
+        await bench.store.dead_letter([(job.lease, error)])
         given_up.append((job.key, job.attempt, error))
 
     def report(source: str, error: Exception) -> None:
         reported.append((source, str(error)))
 
-    async with running(bench, fail, bury=bury, report=report) as runner:
+    async with running(bench, fail, dead_letter=dead_letter, report=report) as runner:
         runner.submit(await born(bench, "k-1"))
         assert await reaches(bench, "READY") == JobSeen("READY", 1, "no answer to attempt 1")
         assert 2 <= (bench.state.jobs[0].due_at - bench.clock.now()).total_seconds() <= 2.5
@@ -155,7 +155,7 @@ async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobB
 async def test_an_unexpected_error_of_a_job_is_reported_each_time(bench: InMemoryJobBench) -> None:
     reported = []
 
-    async def fail(job: Job) -> Settled:
+    async def fail(job: Job) -> JobResult:
         raise ValueError(f"attempt {job.attempt}")
 
     async with running(bench, fail, report=lambda source, error: reported.append((source, str(error)))) as runner:
@@ -168,7 +168,7 @@ async def test_an_unexpected_error_of_a_job_is_reported_each_time(bench: InMemor
 
 
 async def test_a_kind_may_have_a_backoff_of_its_own(bench: InMemoryJobBench) -> None:
-    async def fail(job: Job) -> Settled:
+    async def fail(job: Job) -> JobResult:
         raise Unavailable("no answer")
 
     once = Backoff(initial_s=1, max_s=1, max_attempts=1, random=Random(1))
@@ -180,7 +180,7 @@ async def test_a_kind_may_have_a_backoff_of_its_own(bench: InMemoryJobBench) -> 
 async def test_who_lost_its_lease_changes_nothing(bench: InMemoryJobBench) -> None:
     lost = asyncio.Event()
 
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         lost.set()
         raise LeaseLost("taken over")
 
@@ -192,7 +192,7 @@ async def test_who_lost_its_lease_changes_nothing(bench: InMemoryJobBench) -> No
 
 
 async def test_a_job_that_hangs_is_stopped_before_its_lease_ends(bench: InMemoryJobBench) -> None:
-    async def hang(job: Job) -> Settled:
+    async def hang(job: Job) -> JobResult:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -202,7 +202,7 @@ async def test_a_job_that_hangs_is_stopped_before_its_lease_ends(bench: InMemory
 
 
 async def test_a_job_whose_lease_has_almost_ended_is_not_begun(bench: InMemoryJobBench) -> None:
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         raise AssertionError(f"{job.key} was begun")
 
     async with running(bench, handler, lease_s=10) as runner:
@@ -214,13 +214,13 @@ async def test_a_job_whose_lease_has_almost_ended_is_not_begun(bench: InMemoryJo
 async def test_no_more_jobs_run_at_once_than_allowed(bench: InMemoryJobBench) -> None:
     at_once, most, gate = 0, 0, asyncio.Event()
 
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
         await gate.wait()
         at_once -= 1
-        return Settled()
+        return JobResult()
 
     async with running(bench, handler, concurrency=3) as runner:
         runner.submit(await born(bench, *(f"k-{number}" for number in range(10))))
@@ -235,10 +235,10 @@ async def test_no_more_jobs_run_at_once_than_allowed(bench: InMemoryJobBench) ->
 async def test_stopping_lets_jobs_end_and_takes_no_more(bench: InMemoryJobBench) -> None:
     begun, gate = asyncio.Event(), asyncio.Event()
 
-    async def handler(job: Job) -> Settled:
+    async def handler(job: Job) -> JobResult:
         begun.set()
         await gate.wait()
-        return Settled()
+        return JobResult()
 
     async with running(bench, handler) as runner:
         runner.submit(await born(bench, "k-1"))
@@ -288,15 +288,15 @@ async def test_what_was_put_off_is_looked_for_when_due_and_not_a_tick_later(
 ) -> None:
     soon = Backoff(initial_s=0.02, max_s=0.02, max_attempts=3, random=Random(1))
 
-    async def fail_once(job: Job) -> Settled:
+    async def fail_once(job: Job) -> JobResult:
         if job.attempt > 1:
-            return Settled()
+            return JobResult()
         # The fake's clock stands still otherwise.
         asyncio.get_running_loop().call_later(0.01, bench.clock.advance, 1)
         if not by_handler:
             raise Unavailable("no answer")
         await bench.store.put_off([(job.lease, 0.02, "no answer")])
-        return Settled(by_handler=True, again_in_s=0.02)
+        return JobResult(by_handler=True, again_in_s=0.02)
 
     async with running(bench, fail_once, tick_s=1000, backoff=soon) as runner:
         runner.submit(await born(bench, "k-1"))

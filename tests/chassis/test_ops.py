@@ -34,9 +34,9 @@ from chassis.db.outbox import event_rows
 from chassis.db.tables import OUTBOX
 from chassis.error_log import ErrorLog
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
-from chassis.figures import Figures
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease
+from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi
 from tests.chassis.db.test_outbox import an_event
 from tests.chassis.job_bench import SqlJobBench
@@ -79,7 +79,7 @@ class Bench(SqlJobBench):
         if state == "DONE":
             await self.store.complete([lease])
         elif state in {"DEAD", "DISCARDED"}:
-            await self.store.bury([(lease, "hopeless")])
+            await self.store.dead_letter([(lease, "hopeless")])
         if state == "DISCARDED":
             await SqlOps(self.engine).discard(lease.job_id, "not needed")
 
@@ -101,10 +101,10 @@ async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]
     async def lag_ms() -> float:
         return 12.3
 
-    figures = Figures()
-    figures.add_pool("write", chassis_engine)
-    figures.add("cache_hits", lambda: 7)
-    api = OpsApi("order", SqlOps(chassis_engine), figures, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
+    gauges = Gauges()
+    gauges.add_pool("write", chassis_engine)
+    gauges.add("cache_hits", lambda: 7)
+    api = OpsApi("order", SqlOps(chassis_engine), gauges, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
     async with serving({OPS: api}) as mesh:
         yield mesh
 
@@ -321,10 +321,10 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
 
 
 def test_a_figure_has_one_source() -> None:
-    figures = Figures()
-    figures.add("hits", lambda: 1)
+    gauges = Gauges()
+    gauges.add("hits", lambda: 1)
     with pytest.raises(ValueError, match="hits"):
-        figures.add("hits", lambda: 2)
+        gauges.add("hits", lambda: 2)
 
 
 def an_entry(resource: str, *, at: datetime | None = None) -> AuditEntry:

@@ -15,7 +15,7 @@ from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.patient_clients import Json, PatientClient, an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import Shelf, a_shelf
+from tests.e2e.test_shopping import StockCounter, a_shelf
 from tests.polling import eventually
 
 ORDERS = int(os.environ.get("EASYORDER_CROWD", "1000"))
@@ -24,7 +24,7 @@ SETTLED_WITHIN_S = 120
 
 
 @dataclass(frozen=True)
-class Wish:
+class IncentiveRequest:
     """An order to be placed, perhaps to be cancelled as soon as it is there, and the status that it ends in."""
 
     token: str = "tok_ok"
@@ -32,12 +32,12 @@ class Wish:
     ends: str = "PAID"
 
 
-CHARGED = Wish()
+CHARGED = IncentiveRequest()
 # 20 % flaky, 10 % declined, 10 % cancelled midway.
 MIXED = (
-    *[Wish("tok_flaky_1")] * 2,
-    Wish("tok_declined", ends="FAILED"),
-    Wish(is_cancelled=True, ends="CANCELLED"),
+    *[IncentiveRequest("tok_flaky_1")] * 2,
+    IncentiveRequest("tok_declined", ends="FAILED"),
+    IncentiveRequest(is_cancelled=True, ends="CANCELLED"),
     *[CHARGED] * 6,
 )
 
@@ -52,10 +52,12 @@ async def many_connections(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient
 class Crowd:
     """Orders as many as ORDERS, cycling through `wishes`, and tells how many are acknowledged while it does."""
 
-    def __init__(self, http: httpx.AsyncClient, admin: Shop, shelf: Shelf, wishes: Sequence[Wish]) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, admin: Shop, counter: StockCounter, wishes: Sequence[IncentiveRequest]
+    ) -> None:
         self._client = PatientClient(http, admin.headers)
         self._wishes = [wishes[n % len(wishes)] for n in range(ORDERS)]
-        self._shelf = shelf
+        self._shelf = counter
         # More at once would wait for a connection anyway, until they lose patience.
         self._free = asyncio.Semaphore(CONNECTIONS)
         self.ends: dict[int, str] = {}
@@ -68,7 +70,7 @@ class Crowd:
         """Returns when that share of the orders is acknowledged."""
         await eventually(lambda: len(self.ends) >= share * ORDERS, timeout_s=60)
 
-    async def _come_true(self, wish: Wish) -> None:
+    async def _come_true(self, wish: IncentiveRequest) -> None:
         async with self._free:
             placed = await self._client.order(an_order_of(self._shelf.ids[:2], wish.token))
             assert total_of(placed) == 40 + 45
@@ -86,13 +88,13 @@ async def all_end_as_they_should(
     mesh: RunningMesh,
     http: httpx.AsyncClient,
     admin: Shop,
-    wishes: Sequence[Wish],
+    wishes: Sequence[IncentiveRequest],
     *,
     meanwhile: Meanwhile | None = None,
 ) -> None:
     """Places the orders, does `meanwhile`, and raises AssertionError for whatever is not as it should be."""
-    shelf = await a_shelf(admin, pieces=ORDERS)
-    crowd = Crowd(http, admin, shelf, wishes)
+    counter = await a_shelf(admin, pieces=ORDERS)
+    crowd = Crowd(http, admin, counter, wishes)
 
     await asyncio.gather(crowd.order(), *([meanwhile(crowd)] if meanwhile else []))
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=SETTLED_WITHIN_S)

@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM
-from identity_svc.adapters.key_seal import KeySeal
+from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.domain.tokens import PublicKey, SigningKey
 from tests.e2e.running_mesh import RunningMesh
 
@@ -60,4 +60,4 @@ async def forge(mesh: RunningMesh) -> Forge:
     async with mesh.database("easyorder_identity") as identity:
         row = await identity.fetchrow("SELECT * FROM signing_key WHERE retired_on IS NULL")
     key = SigningKey(public=PublicKey(row["public_key"]), sealed=row["private_key"], created_on=row["created_on"])
-    return Forge(KeySeal(mesh.secret).open(key), row["kid"])
+    return Forge(KeyEncryption(mesh.secret).open(key), row["kid"])

@@ -35,8 +35,8 @@ async def status_is(shopper: Shop, order_id: str, wanted: str) -> Json:
 async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    sku, item = next(iter(shelf.items.items()))
+    counter = await a_shelf(admin)
+    sku, item = next(iter(counter.items.items()))
     order_id = (await shopper.order({item: 3}, "tok_ok"))["id"]
     paid = await status_is(shopper, order_id, "PAID")
 
@@ -58,7 +58,7 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
         assert refunded["payment"]["refundedAmount"] == refunded["items"][0]["unitPrice"]
 
     async def restocked() -> bool:
-        return (await admin.stock(shelf.product_id))[sku].on_hand == 18
+        return (await admin.stock(counter.product_id))[sku].on_hand == 18
 
     await eventually(restocked)
     day = datetime.now(UTC).date().isoformat()
@@ -77,11 +77,11 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
         assert (await http.get(f"/api/v1/{path}", headers=shopper.headers)).status_code == 403
 
 
-async def test_a_refused_order_is_paid_anew_and_one_that_waits_is_changed(
+async def test_a_refused_order_is_paid_again_and_one_that_waits_is_changed(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    first, second = shelf.ids[:2]
+    counter = await a_shelf(admin)
+    first, second = counter.ids[:2]
     declined = (await shopper.order({first: 2}, "tok_declined"))["id"]
     await status_is(shopper, declined, "FAILED")
 
@@ -100,10 +100,10 @@ async def test_a_refused_order_is_paid_anew_and_one_that_waits_is_changed(
 
     assert {item["productItemId"]: item["quantity"] for item in paid["items"]} == {first: 1, second: 4}
     assert paid["payment"]["amount"] == changed["totalAmount"]
-    skus = list(shelf.items)
+    skus = list(counter.items)
 
     async def sold() -> bool:
-        stock = await admin.stock(shelf.product_id)
+        stock = await admin.stock(counter.product_id)
         return [(stock[sku].on_hand, stock[sku].reserved) for sku in skus[:2]] == [(17, 0), (16, 0)]
 
     await eventually(sold)

@@ -11,16 +11,16 @@ import httpx
 from deploy.local.shop import Shop, Stock, lamp
 from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import Json, Shelf, stock_is, told
+from tests.e2e.test_shopping import Json, StockCounter, stock_is, told
 from tests.polling import eventually
 
 
-async def a_patient_shelf(admin: Shop, *, pieces: int) -> Shelf:
+async def a_patient_shelf(admin: Shop, *, pieces: int) -> StockCounter:
     product = lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=pieces)
     for item in product["productItems"]:
         item["backorderable"] = True
     created = await admin.create_product(product)
-    return Shelf(created["id"], {item["sku"]: item["id"] for item in created["productItems"]})
+    return StockCounter(created["id"], {item["sku"]: item["id"] for item in created["productItems"]})
 
 
 async def arrive(http: httpx.AsyncClient, admin: Shop, item: str, pieces: int) -> Json:
@@ -34,8 +34,8 @@ async def arrive(http: httpx.AsyncClient, admin: Shop, item: str, pieces: int) -
 async def test_what_was_waited_for_is_confirmed_and_paid(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_patient_shelf(admin, pieces=1)
-    (item,) = shelf.ids
+    counter = await a_patient_shelf(admin, pieces=1)
+    (item,) = counter.ids
     order = await shopper.order({item: 3}, "tok_ok")
     assert order["status"] == "ORDER_STATUS_PENDING"
     messages: list[Json] = []
@@ -61,7 +61,7 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
     ]
     states = [message["inventoryStatus"]["items"][0]["state"] for message in messages if "inventoryStatus" in message]
     assert (states[0], states[-1]) == ("STOCK_STATE_BACKORDERED", "STOCK_STATE_LOW")
-    await stock_is(admin, shelf, Stock(on_hand=4, reserved=0, sold=3), of=1)
+    await stock_is(admin, counter, Stock(on_hand=4, reserved=0, sold=3), of=1)
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
     await invariants.check(mesh, [int(order["id"])])
 
@@ -69,8 +69,8 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
 async def test_who_cancels_gives_the_place_back(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_patient_shelf(admin, pieces=1)
-    (item,) = shelf.ids
+    counter = await a_patient_shelf(admin, pieces=1)
+    (item,) = counter.ids
     first = await shopper.order({item: 3}, "tok_ok")
     second = await shopper.order({item: 1}, "tok_ok")
     assert second["status"] == "ORDER_STATUS_PENDING"
@@ -81,27 +81,27 @@ async def test_who_cancels_gives_the_place_back(
         return (await shopper.get_order(second["id"]))["status"] == "ORDER_STATUS_PAID"
 
     await eventually(paid, timeout_s=15)
-    await stock_is(admin, shelf, Stock(on_hand=0, reserved=0, sold=1), of=1)
+    await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=1), of=1)
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
     await invariants.check(mesh, [int(first["id"]), int(second["id"])])
 
 
 async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_patient_shelf(admin, pieces=2)
+    counter = await a_patient_shelf(admin, pieces=2)
 
     listed = await http.get("/api/v1/admin/inventory/low-stock?threshold=2", headers=admin.headers)
 
-    assert shelf.ids[0] in [level["productItemId"] for level in listed.json()["items"]]
+    assert counter.ids[0] in [level["productItemId"] for level in listed.json()["items"]]
     refused = await http.get("/api/v1/admin/inventory/low-stock", headers=shopper.headers)
     assert refused.status_code == 403
 
 
 async def test_the_stock_is_watched_by_anybody(http: httpx.AsyncClient, admin: Shop) -> None:
-    shelf = await a_patient_shelf(admin, pieces=2)
+    counter = await a_patient_shelf(admin, pieces=2)
     heard: list[Json] = []
 
     async def listen() -> None:
-        path = f"/api/v1/inventory:watch?productItemIds={shelf.ids[0]}"
+        path = f"/api/v1/inventory:watch?productItemIds={counter.ids[0]}"
         async with http.stream("GET", path, headers=admin.headers) as answer:
             assert answer.status_code == 200, await answer.aread()
             async for line in answer.aiter_lines():
@@ -112,7 +112,7 @@ async def test_the_stock_is_watched_by_anybody(http: httpx.AsyncClient, admin: S
 
     listening = asyncio.create_task(listen())
     await eventually(lambda: heard or listening.done(), timeout_s=10)
-    await arrive(http, admin, shelf.ids[0], 5)
+    await arrive(http, admin, counter.ids[0], 5)
     async with asyncio.timeout(10):
         await listening
 

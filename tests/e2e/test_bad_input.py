@@ -113,13 +113,13 @@ async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.Asyn
 async def test_out_of_stock_tells_of_what_and_how_much(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin, pieces=1)
+    counter = await a_shelf(admin, pieces=1)
     before = await rows(mesh)
-    wanted = [{"productItemId": shelf.ids[0], "quantity": 1}, {"productItemId": shelf.ids[1], "quantity": 2}]
+    wanted = [{"productItemId": counter.ids[0], "quantity": 1}, {"productItemId": counter.ids[1], "quantity": 2}]
 
     answer = await http.post("/api/v1/orders", json=an_order("1", items=wanted), headers=shopper.headers)
 
     info = answer.json()["details"][0]
     assert (answer.status_code, info["reason"]) == (400, "OUT_OF_STOCK")
-    assert info["metadata"] == {"product_item_id": shelf.ids[1], "requested": "2", "available": "1"}
+    assert info["metadata"] == {"product_item_id": counter.ids[1], "requested": "2", "available": "1"}
     assert await rows(mesh) == before

@@ -28,21 +28,21 @@ async def outcome(http: httpx.AsyncClient, shopper: Shop, items: list[str]) -> s
 
 
 async def test_fifty_shoppers_and_ten_pieces(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    shelf = await a_shelf(admin, pieces=10)
+    counter = await a_shelf(admin, pieces=10)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(SHOPPERS)])
 
-    outcomes = await asyncio.gather(*[outcome(http, shopper, shelf.ids[:1]) for shopper in shoppers])
+    outcomes = await asyncio.gather(*[outcome(http, shopper, counter.ids[:1]) for shopper in shoppers])
 
     assert collections.Counter(outcomes) == {"ordered": 10, "OUT_OF_STOCK": 40}
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    await stock_is(admin, shelf, Stock(on_hand=0, reserved=0, sold=10), of=1)
+    await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=10), of=1)
     await invariants.check(mesh)
 
 
 async def test_two_items_in_opposite_order(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    shelf = await a_shelf(admin, pieces=10)
+    counter = await a_shelf(admin, pieces=10)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(SHOPPERS)])
-    both = shelf.ids[:2]
+    both = counter.ids[:2]
 
     outcomes = await asyncio.gather(
         *[outcome(http, shopper, both if n % 2 else both[::-1]) for n, shopper in enumerate(shoppers)]
@@ -50,5 +50,5 @@ async def test_two_items_in_opposite_order(mesh: RunningMesh, http: httpx.AsyncC
 
     assert collections.Counter(outcomes) == {"ordered": 10, "OUT_OF_STOCK": 40}
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    await stock_is(admin, shelf, Stock(on_hand=0, reserved=0, sold=10), of=2)
+    await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=10), of=2)
     await invariants.check(mesh)

@@ -21,7 +21,7 @@ TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_declined")
 
 @pytest.mark.timeout(150)
 async def test_no_acknowledged_order_is_lost(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    shelf = await a_shelf(admin, pieces=ORDERS * 2)
+    counter = await a_shelf(admin, pieces=ORDERS * 2)
     acknowledged: dict[str, int] = {}
     enough = asyncio.Event()
     requests = {uuid.uuid4().hex: TOKENS[n % len(TOKENS)] for n in range(ORDERS)}
@@ -30,7 +30,7 @@ async def test_no_acknowledged_order_is_lost(mesh: RunningMesh, http: httpx.Asyn
         body = {
             "requestId": request_id,
             "currency": "USD",
-            "items": [{"productItemId": item, "quantity": 1} for item in shelf.ids[:2]],
+            "items": [{"productItemId": item, "quantity": 1} for item in counter.ids[:2]],
             "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
         }
         try:

@@ -34,10 +34,10 @@ TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_ok", "tok_lost_reply", "tok_de
 async def test_a_crash_there_loses_and_doubles_nothing(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, point: str, run: int
 ) -> None:
-    shelf = await a_shelf(admin, pieces=ORDERS)
+    counter = await a_shelf(admin, pieces=ORDERS)
     client = PatientClient(http, admin.headers)
     tokens = itertools.islice(itertools.cycle(TOKENS), ORDERS)
-    bodies = [an_order_of(shelf.ids[:2], token) for token in tokens]
+    bodies = [an_order_of(counter.ids[:2], token) for token in tokens]
 
     mesh.arm(point)
     placed = await client.order_all(bodies)

@@ -55,7 +55,7 @@ async def grpcurl(*arguments: str) -> str:
 
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
     client = Client(mesh.http_address if door == "envoy" else mesh.address("order"), token=bearer(shopper))
 
     order = await client.call(
@@ -63,7 +63,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
         CreateOrderRequest(
             request_id=uuid.uuid4().hex,
             currency="USD",
-            items=[OrderLine(product_item_id=int(item), quantity=1) for item in shelf.ids[:3]],
+            items=[OrderLine(product_item_id=int(item), quantity=1) for item in counter.ids[:3]],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_flaky_1"),
         ),
     )
@@ -78,9 +78,9 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
 
 
 async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
     client = Client(mesh.address("order"), token=bearer(shopper))
-    order = int((await shopper.order({shelf.ids[0]: 1}, "tok_flaky_2"))["id"])
+    order = int((await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"])
     everything = [m async for m in client.stream(SUBSCRIBE, SubscribeRequest(order_id=order, after_sequence=0))]
 
     for seen in (1, 3):
@@ -109,12 +109,12 @@ async def test_grpcurl_lists_and_describes_each_service(mesh: RunningMesh, servi
 
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
     address = mesh.http_address if door == "envoy" else mesh.address("order")
     request = {
         "request_id": uuid.uuid4().hex,
         "currency": "USD",
-        "items": [{"product_item_id": shelf.ids[0], "quantity": 2}],
+        "items": [{"product_item_id": counter.ids[0], "quantity": 2}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }
 

@@ -80,8 +80,8 @@ async def charged(mesh: RunningMesh, order: Json) -> list[int]:
 async def test_from_a_code_to_a_discounted_order_and_back(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    items = [{"productItemId": item, "quantity": 1} for item in shelf.ids[:3]]
+    counter = await a_shelf(admin)
+    items = [{"productItemId": item, "quantity": 1} for item in counter.ids[:3]]
     code = await a_code(http, admin, value="33.3", maxUses=1, minTotal={"currencyCode": "USD", "units": "100"})
     assert (code["value"], code["active"], code["etag"]) == ("33.3", True, "1")
 
@@ -126,11 +126,11 @@ async def _has(http: httpx.AsyncClient, shopper: Shop, points: int) -> bool:
 async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    bought = await shopper.order({shelf.ids[0]: 10}, "tok_ok")
+    counter = await a_shelf(admin)
+    bought = await shopper.order({counter.ids[0]: 10}, "tok_ok")
     await watched(shopper, bought["id"])
     await eventually(lambda: _has(http, shopper, 400))
-    items = [{"productItemId": shelf.ids[0], "quantity": 1}]
+    items = [{"productItemId": counter.ids[0], "quantity": 1}]
     everything = await a_code(http, admin, kind="INCENTIVE_KIND_AMOUNT", value="36.00", currency="USD")
 
     order = await answered(http, shopper, "POST", "/api/v1/orders", an_order(items, [everything["code"]], points=400))
@@ -156,8 +156,8 @@ async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
 async def test_an_order_with_a_code_and_points_is_changed_and_both_follow_it(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    first, second = shelf.ids[:2]
+    counter = await a_shelf(admin)
+    first, second = counter.ids[:2]
     bought = await shopper.order({first: 10}, "tok_ok")
     await watched(shopper, bought["id"])
     await eventually(lambda: _has(http, shopper, 400))
@@ -197,10 +197,10 @@ async def test_an_order_with_a_code_and_points_is_changed_and_both_follow_it(
 
 
 async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    shelf = await a_shelf(admin, pieces=20)
+    counter = await a_shelf(admin, pieces=20)
     code = await a_code(http, admin, maxUses=1)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(20)])
-    items = [{"productItemId": shelf.ids[0], "quantity": 1}]
+    items = [{"productItemId": counter.ids[0], "quantity": 1}]
 
     answers = await asyncio.gather(
         *[asked(http, who, "POST", "/api/v1/orders", an_order(items, [code["code"]])) for who in shoppers]

@@ -82,8 +82,8 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
 async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
     http: httpx.AsyncClient, alerts: Receiver, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    order = await shopper.order({shelf.ids[0]: 1}, "tok_down")
+    counter = await a_shelf(admin)
+    order = await shopper.order({counter.ids[0]: 1}, "tok_down")
     about = f"payment of order {order['id']} was given up"
 
     async def alerted() -> bool:

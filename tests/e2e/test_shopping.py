@@ -19,7 +19,7 @@ PIECES = 20
 
 
 @dataclass(frozen=True)
-class Shelf:
+class StockCounter:
     """A product with two variations and four items, `pieces` of each."""
 
     product_id: str
@@ -30,10 +30,10 @@ class Shelf:
         return list(self.items.values())
 
 
-async def a_shelf(admin: Shop, *, pieces: int = PIECES) -> Shelf:
+async def a_shelf(admin: Shop, *, pieces: int = PIECES) -> StockCounter:
     run = uuid.uuid4().hex[:8]
     product = await admin.create_product(lamp(run, colours=["red", "blue"], sizes=["S", "L"], pieces=pieces))
-    return Shelf(product["id"], {item["sku"]: item["id"] for item in product["productItems"]})
+    return StockCounter(product["id"], {item["sku"]: item["id"] for item in product["productItems"]})
 
 
 async def watched(shopper: Shop, order_id: str) -> list[Json]:
@@ -62,28 +62,30 @@ async def ledger_of(mesh: RunningMesh, transaction_id: str) -> list[str]:
     return [row["kind"] for row in rows]
 
 
-async def stock_is(shop: Shop, shelf: Shelf, expected: Stock, *, of: int) -> None:
+async def stock_is(shop: Shop, counter: StockCounter, expected: Stock, *, of: int) -> None:
     """The first `of` items come to have that stock: it is sold or released by a job that follows the payment."""
 
     async def settled() -> bool:
-        stock = await shop.stock(shelf.product_id)
-        assert [stock[sku] for sku in list(shelf.items)[:of]] == [expected] * of
+        stock = await shop.stock(counter.product_id)
+        assert [stock[sku] for sku in list(counter.items)[:of]] == [expected] * of
         return True
 
     await eventually(settled)
 
 
 async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
 
     async def the_product_is_listed() -> bool:
         listed = await shopper.list_products()
-        return any(product["id"] == shelf.product_id for product in listed["products"]) or int(listed["totalSize"]) > 10
+        return (
+            any(product["id"] == counter.product_id for product in listed["products"]) or int(listed["totalSize"]) > 10
+        )
 
     # Who made it finds it at once; others when the read side has it.
     await eventually(the_product_is_listed)
 
-    order = await shopper.order(dict.fromkeys(shelf.ids[:3], 2), "tok_ok")
+    order = await shopper.order(dict.fromkeys(counter.ids[:3], 2), "tok_ok")
     assert order["status"] == "ORDER_STATUS_CONFIRMED"
     async with asyncio.timeout(2):
         messages = await watched(shopper, order["id"])
@@ -101,13 +103,13 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     paid = await shopper.get_order(order["id"])
     assert (paid["status"], paid["payment"]["status"]) == ("ORDER_STATUS_PAID", "PAYMENT_STATUS_PAID")
-    await stock_is(admin, shelf, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
+    await stock_is(admin, counter, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
 
 
 async def test_a_flaky_payment_is_tried_again_and_charged_once(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
 
-    order = await shopper.order({shelf.ids[0]: 1}, "tok_flaky_2")
+    order = await shopper.order({counter.ids[0]: 1}, "tok_flaky_2")
     messages = await watched(shopper, order["id"])
 
     assert told(messages)[-2:] == ["attempt PAYMENT_OUTCOME_CHARGED", "status ORDER_STATUS_PAID"]
@@ -117,9 +119,9 @@ async def test_a_flaky_payment_is_tried_again_and_charged_once(mesh: RunningMesh
 
 
 async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
 
-    order = await shopper.order({shelf.ids[0]: 1}, "tok_lost_reply")
+    order = await shopper.order({counter.ids[0]: 1}, "tok_lost_reply")
     await watched(shopper, order["id"])
 
     paid = await shopper.get_order(order["id"])
@@ -128,22 +130,22 @@ async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop
 
 
 async def test_a_declined_payment_fails_the_order_and_the_stock_is_back(admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
 
-    order = await shopper.order({shelf.ids[0]: 5}, "tok_declined")
+    order = await shopper.order({counter.ids[0]: 5}, "tok_declined")
     messages = await watched(shopper, order["id"])
 
     assert told(messages)[-1] in ("status ORDER_STATUS_FAILED", "snapshot ORDER_STATUS_FAILED")
     failed = await shopper.get_order(order["id"])
     assert (failed["status"], failed["payment"]["failureReason"]) == ("ORDER_STATUS_FAILED", "the card was declined")
-    await stock_is(admin, shelf, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
+    await stock_is(admin, counter, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
 
 
 async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
-    order = await shopper.order({shelf.ids[0]: 3}, "tok_ok")
+    counter = await a_shelf(admin)
+    order = await shopper.order({counter.ids[0]: 3}, "tok_ok")
     await watched(shopper, order["id"])
-    await stock_is(admin, shelf, Stock(on_hand=PIECES - 3, reserved=0, sold=3), of=1)
+    await stock_is(admin, counter, Stock(on_hand=PIECES - 3, reserved=0, sold=3), of=1)
 
     cancelled = await shopper.cancel(order["id"], "changed my mind")
 
@@ -153,16 +155,16 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
         return (await shopper.get_order(order["id"]))["payment"]["status"] == "PAYMENT_STATUS_REFUNDED"
 
     await eventually(money_is_back)
-    await stock_is(admin, shelf, Stock(on_hand=PIECES, reserved=0, sold=3), of=1)
+    await stock_is(admin, counter, Stock(on_hand=PIECES, reserved=0, sold=3), of=1)
     assert await ledger_of(mesh, order["payment"]["transactionId"]) == ["CHARGE", "REFUND"]
 
 
 async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin, pieces=1)
+    counter = await a_shelf(admin, pieces=1)
     body = {
         "requestId": uuid.uuid4().hex,
         "currency": "USD",
-        "items": [{"productItemId": shelf.ids[0], "quantity": 1}],
+        "items": [{"productItemId": counter.ids[0], "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }
 
@@ -172,15 +174,15 @@ async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: 
 
     assert [answer.status_code for answer in answers] == [200] * 10
     assert len({answer.json()["id"] for answer in answers}) == 1
-    other = body | {"items": [{"productItemId": shelf.ids[1], "quantity": 1}]}
+    other = body | {"items": [{"productItemId": counter.ids[1], "quantity": 1}]}
     refused = await http.post("/api/v1/orders", json=other, headers=shopper.headers)
     assert (refused.status_code, refused.json()["details"][0]["reason"]) == (400, "REQUEST_ID_REUSED")
 
 
 async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop, shopper: Shop) -> None:
-    shelf = await a_shelf(admin)
+    counter = await a_shelf(admin)
     for _ in range(20):
-        order = await shopper.order({shelf.ids[0]: 1}, "tok_ok")
+        order = await shopper.order({counter.ids[0]: 1}, "tok_ok")
         assert (await shopper.get_order(order["id"]))["id"] == order["id"]
         assert order["id"] in [listed["id"] for listed in (await shopper.list_orders())["orders"]]
 
@@ -188,8 +190,8 @@ async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop
 async def test_somebody_elses_order_does_not_exist(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     from tests.e2e.conftest import a_shopper
 
-    shelf = await a_shelf(admin)
-    order = await shopper.order({shelf.ids[0]: 1}, "tok_ok")
+    counter = await a_shelf(admin)
+    order = await shopper.order({counter.ids[0]: 1}, "tok_ok")
     stranger = await a_shopper(http)
 
     for method, path in (

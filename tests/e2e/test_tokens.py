@@ -106,8 +106,8 @@ async def test_a_service_token_passes_between_services_and_not_at_envoy(mesh: Ru
 async def test_a_spoofed_identity_changes_nothing(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    shelf = await a_shelf(admin)
-    order = await admin.order({shelf.ids[0]: 1}, "tok_ok")
+    counter = await a_shelf(admin)
+    order = await admin.order({counter.ids[0]: 1}, "tok_ok")
     spoofed = {
         "x-user-id": order["createdBy"],
         "x-easyorder-on-behalf-of": order["createdBy"],
@@ -122,7 +122,7 @@ async def test_a_spoofed_identity_changes_nothing(
         "/api/v1/orders",
         json={
             "currency": "USD",
-            "items": [{"productItemId": shelf.ids[0], "quantity": 1}],
+            "items": [{"productItemId": counter.ids[0], "quantity": 1}],
             "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
         },
         headers=shopper.headers | spoofed,

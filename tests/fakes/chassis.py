@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
-from chassis.idempotency import KeptAnswer, RequestKey
+from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobLease, LeaseLost, NewJob
 
 
@@ -43,7 +43,7 @@ class StoredJob:
     due_at: datetime
     token: str | None = None
     last_error: str | None = None
-    lane: str | None = None
+    partition_key: str | None = None
     turn: int = 0
 
 
@@ -53,23 +53,23 @@ class ChassisState:
 
     events: list[Event] = field(default_factory=list)
     jobs: list[StoredJob] = field(default_factory=list)
-    answers: dict[str, KeptAnswer] = field(default_factory=dict)
+    answers: dict[str, IdempotentResponse] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     commits: int = 0
 
 
-class InMemoryKeptAnswers:
+class InMemoryIdempotentResponses:
     def __init__(self, state: ChassisState) -> None:
         self._state = state
 
-    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, KeptAnswer]:
+    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         return {key.id: self._state.answers[key.id] for key in keys if key.id in self._state.answers}
 
     async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         for key, answer in answers:
             if key.id in self._state.answers:
                 raise Conflict(f"{key.id} is taken")
-            self._state.answers[key.id] = KeptAnswer(key.fingerprint, answer)
+            self._state.answers[key.id] = IdempotentResponse(key.fingerprint, answer)
 
 
 class InMemoryOpenJobs:
@@ -103,7 +103,7 @@ class InMemoryJobStore:
     async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
         return {lease.job_id for lease, delay_s, error in delays if self.settle(lease, "READY", delay_s, error)}
 
-    async def bury(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
+    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
         return {lease.job_id for lease, error in errors if self.settle(lease, "DEAD", 0, error)}
 
     def settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
@@ -123,7 +123,7 @@ class InMemoryJobStore:
             job.due_at = now + timedelta(seconds=lease_s)
         return [leased(job, lease_s) for job in due[:limit]]
 
-    async def hurry(self, kind: str, key: str) -> bool:
+    async def wake(self, kind: str, key: str) -> bool:
         put_off = [job for job in self._state.jobs if (job.kind, job.key, job.state) == (kind, key, "READY")]
         for job in put_off:
             job.due_at = min(job.due_at, self._clock.now())
@@ -134,8 +134,8 @@ class InMemoryJobStore:
         return [job for job in self._state.jobs if job.state in {"READY", "RUNNING"}]
 
     def _waits(self, job: StoredJob) -> bool:
-        return job.lane is not None and any(
-            ahead.lane == job.lane and ahead.turn < job.turn for ahead in self._open_jobs
+        return job.partition_key is not None and any(
+            ahead.partition_key == job.partition_key and ahead.turn < job.turn for ahead in self._open_jobs
         )
 
 
@@ -158,7 +158,7 @@ class InMemoryUnitOfWork:
     def __init__(self, state: ChassisState, clock: FakeClock) -> None:
         self._state = state
         self._clock = clock
-        self.kept_answers = InMemoryKeptAnswers(state)
+        self.idempotent_responses = InMemoryIdempotentResponses(state)
         self.open_jobs = InMemoryOpenJobs(state)
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
@@ -178,7 +178,7 @@ class InMemoryUnitOfWork:
     def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
         self._settlements[lease] = ("READY", delay_s, why)
 
-    def bury(self, lease: JobLease, error: str) -> None:
+    def dead_letter(self, lease: JobLease, error: str) -> None:
         self._settlements[lease] = ("DEAD", 0, error)
 
     def audit(self, *entries: AuditEntry) -> None:
@@ -203,7 +203,7 @@ class InMemoryUnitOfWork:
 
     def _stored(self, new: NewJob) -> StoredJob:
         job_id = len(self._state.jobs) + 1
-        due = not new.delay_s and new.lane is None
+        due = not new.delay_s and new.partition_key is None
         return StoredJob(
             id=job_id,
             kind=new.kind,
@@ -213,7 +213,7 @@ class InMemoryUnitOfWork:
             attempts=1 if due else 0,
             due_at=self._clock.now() + timedelta(seconds=60 if due else new.delay_s),
             token=f"born-{job_id}" if due else None,
-            lane=new.lane,
+            partition_key=new.partition_key,
             turn=new.turn,
         )
 

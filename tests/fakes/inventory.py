@@ -12,11 +12,11 @@ from functools import partial
 from chassis.errors import Conflict
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
-from inventory_svc.domain.offers import Claim, Offers, Redemption
+from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet, Redemption
 from inventory_svc.domain.ports import SkuOwner
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from inventory_svc.domain.stock import Shelf, StockItem, StockLevel
+from inventory_svc.domain.stock import StockBatch, StockItem, StockLevel
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
 
@@ -119,7 +119,7 @@ class InMemoryStocks:
         self._state = state
         self._clock = clock
 
-    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> Shelf:
+    async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> StockBatch:
         known = [self._state.reservations[id] for id in set(of_orders) if id in self._state.reservations]
         wanted = {*item_ids, *(item_id for reservation in known for item_id in reservation.item_ids)}
         items: dict[int, StockItem] = {}
@@ -140,9 +140,9 @@ class InMemoryStocks:
                         backordered=self._state.stock[item.id].backordered,
                         places=self._state.stock[item.id].places,
                     )
-        return Shelf(self._clock.now(), items)
+        return StockBatch(self._clock.now(), items)
 
-    async def look(self, item_ids: Iterable[int]) -> Shelf:
+    async def look(self, item_ids: Iterable[int]) -> StockBatch:
         return await self.lock(item_ids)
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
@@ -164,8 +164,8 @@ class InMemoryStocks:
     async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
         self._state.adjustments.append((product_item_id, delta, reason))
 
-    async def save(self, shelf: Shelf) -> None:
-        for item in shelf.moved():
+    async def save(self, stock_batch: StockBatch) -> None:
+        for item in stock_batch.moved():
             row = self._state.stock[item.product_item_id]
             for counter, by in asdict(item.moved).items():
                 setattr(row, counter, getattr(row, counter) + by)
@@ -234,30 +234,30 @@ class InMemoryIncentives:
     def __init__(self, state: InventoryState) -> None:
         self._state = state
 
-    async def lock(self, claims: Iterable[Claim]) -> Offers:
-        claims = list(claims)
-        codes = {code for claim in claims for code in claim.codes}
-        ids = {id for claim in claims for id in claim.incentive_ids}
+    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
+        all_locks = list(all_locks)
+        codes = {code for incentive_locks in all_locks for code in incentive_locks.codes}
+        ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
         found = [known for known in self._state.incentives.values() if known.id in ids or known.code in codes]
-        users = {claim.user_id for claim in claims}
+        users = {incentive_locks.user_id for incentive_locks in all_locks}
         used_by = Counter((r.incentive_id, r.user_id) for r in self._state.redemptions.values())
-        return Offers(found, used_by, {user: await self.points_of(user) for user in users})
+        return IncentiveSet(found, used_by, {user: await self.points_of(user) for user in users})
 
-    async def look(self, claim: Claim) -> Offers:
-        return await self.lock([claim])
+    async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
+        return await self.lock([incentive_locks])
 
-    async def save(self, offers: Offers) -> None:
-        for id, by in offers.moved().items():
+    async def save(self, incentive_set: IncentiveSet) -> None:
+        for id, by in incentive_set.moved().items():
             known = self._state.incentives[id]
             self._state.incentives[id] = replace(known, uses=known.uses + by)
-        for key in offers.given_back:
+        for key in incentive_set.released:
             self._state.redemptions.pop(key, None)
-        for key, redemption in offers.redeemed.items():
+        for key, redemption in incentive_set.redeemed.items():
             assert key not in self._state.redemptions
             self._state.redemptions[key] = redemption
 
     async def points_of(self, user_id: str) -> int:
-        standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.is_given_back]
+        standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.has_ended]
         earned = sum(r.quote.points_earned for r in standing if r.state is ReservationState.COMMITTED)
         return earned - sum(r.quote.points_spent for r in standing)
 

@@ -22,9 +22,9 @@ from sqlalchemy import text
 
 from chassis.db.engine import make_engine, make_sessions
 from chassis.grpc.clients import Client, rpc
-from identity_svc.adapters.key_seal import KeySeal
+from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.adapters.signing_keys import SqlSigningKeys
-from identity_svc.api import SERVICE
+from identity_svc.api.identity import SERVICE
 from identity_svc.bootstrap import identity
 from identity_svc.config import IdentitySettings
 from tests.identity_svc.identity_app import PASSWORD, SECRET
@@ -93,7 +93,7 @@ class Process:
             key = await SqlSigningKeys(session).newest()
         await engine.dispose()
         assert key is not None
-        return key.public.kid, KeySeal(SECRET).open(key)
+        return key.public.kid, KeyEncryption(SECRET).open(key)
 
 
 @asynccontextmanager

@@ -157,7 +157,7 @@ async def test_a_right_password_is_of_no_use_when_the_lock_came_while_it_was_loo
     assert await sql_backend.refresh_tokens() == []
 
 
-async def test_a_password_hashed_with_old_parameters_is_hashed_anew(identity_app: IdentityApp) -> None:
+async def test_a_password_hashed_with_old_parameters_is_hashed_again(identity_app: IdentityApp) -> None:
     await identity_app.register()
     identity_app.passwords.parameters = "v2"
 

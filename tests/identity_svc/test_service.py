@@ -20,7 +20,7 @@ from easyorder.identity.v1 import (
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
 from chassis.grpc.clients import rpc
 from identity_svc.adapters.passwords import Argon2Passwords
-from identity_svc.api import SERVICE
+from identity_svc.api.identity import SERVICE
 from identity_svc.domain.errors import AccountLocked, EmailTaken, UserNotFound, WeakPassword
 from tests.identity_svc.identity_app import PASSWORD
 from tests.identity_svc.identity_process import GET_USER, REGISTER, Process, running

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from identity_svc.adapters.key_seal import KeySeal, SealBroken
+from identity_svc.adapters.key_encryption import KeyDecryptionFailed, KeyEncryption
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey
 from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.commands.seed_administrator import SeedAdministrator
@@ -33,7 +33,7 @@ async def test_whoever_makes_a_key_is_waited_for(sql_backend: SqlBackend) -> Non
     async with sql_backend.open_uow() as first, sql_backend.open_uow() as second:
         await first.signing_keys.lock()
         waiting = asyncio.create_task(second.signing_keys.lock())
-        await first.signing_keys.add(KeySeal(SECRET).new_key(sql_backend.clock.now()))
+        await first.signing_keys.add(KeyEncryption(SECRET).new_key(sql_backend.clock.now()))
 
         await asyncio.wait({waiting}, timeout=0.1)
         assert not waiting.done()
@@ -66,14 +66,14 @@ async def test_a_retired_key_is_no_longer_told_and_another_is_made(sql_backend: 
 async def test_a_key_is_kept_sealed_and_opens_with_the_same_secret_only(identity_app: IdentityApp) -> None:
     key = await identity_app.mediator.send(EnsureSigningKey())
 
-    private = KeySeal(SECRET).open(key)
+    private = KeyEncryption(SECRET).open(key)
 
     assert private.public_key().public_bytes_raw() == key.public.x
     assert private.private_bytes_raw() not in key.sealed
-    with pytest.raises(SealBroken, match="EASYORDER_MESH_SECRET"):
-        KeySeal("another " + SECRET).open(key)
-    with pytest.raises(SealBroken):
-        KeySeal(SECRET).open(replace(key, public=KeySeal(SECRET).new_key(key.created_on).public))
+    with pytest.raises(KeyDecryptionFailed, match="EASYORDER_MESH_SECRET"):
+        KeyEncryption("another " + SECRET).open(key)
+    with pytest.raises(KeyDecryptionFailed):
+        KeyEncryption(SECRET).open(replace(key, public=KeyEncryption(SECRET).new_key(key.created_on).public))
 
 
 async def test_replicas_that_start_at_once_make_one_administrator(identity_app: IdentityApp) -> None:

@@ -244,7 +244,7 @@ class InMemoryShop(Shop):
         return {(self._state.incentives[id].code, order_id) for id, order_id in self._state.redemptions}
 
     async def granted(self) -> set[tuple[str, int]]:
-        standing = [r for r in self._state.reservations.values() if not r.is_given_back]
+        standing = [r for r in self._state.reservations.values() if not r.has_ended]
         return {(d.code, r.order_id) for r in standing for d in r.quote.discounts if d.incentive_id is not None}
 
     async def now(self) -> datetime:

@@ -14,11 +14,11 @@ from inventory_svc.commands.release import Release
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.errors import (
     AmendmentTooEarly,
-    NotSoldYet,
+    AwaitingStock,
+    NotCommittedYet,
     OutOfStock,
     ReservationNotFound,
     ReservationReleased,
-    StillWaiting,
 )
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
@@ -141,7 +141,7 @@ class AmendContract:
         held = await shop.send(shop.order((there, 2)))
         extra = await shop.send(shop.order((patient, 1)))
 
-        with pytest.raises(StillWaiting):
+        with pytest.raises(AwaitingStock):
             await shop.send(amend(held, (there, 2), (patient, 1), extra=extra))
 
         assert await shop.states() == {held.order_id: "HELD", extra.order_id: "BACKORDERED"}
@@ -172,7 +172,7 @@ class AmendContract:
         assert await shop.of(first) == await shop.of(second) == Pieces(on_hand=5)
         assert set((await shop.states()).values()) == {"RELEASED"}
 
-    async def test_what_expired_beside_it_is_taken_anew_or_out_of_stock(self, shop: Shop):
+    async def test_what_expired_beside_it_is_taken_again_or_out_of_stock(self, shop: Shop):
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 4)))
@@ -275,7 +275,7 @@ class AmendContract:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
 
-        with pytest.raises(NotSoldYet):
+        with pytest.raises(NotCommittedYet):
             await shop.send(back(held, (item, 1)))
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)

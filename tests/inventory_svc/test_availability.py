@@ -14,10 +14,10 @@ from chassis.events import Event, EventBatch, PublishedEvent
 from chassis.grpc.clients import Client
 from chassis.jobs import Job, JobLease
 from inventory_svc.adapters.orders import GrpcOrders
-from inventory_svc.availability import AvailabilityTeller, hear_of_orders
 from inventory_svc.commands.release import Release
 from inventory_svc.domain.stock import ItemStock
 from inventory_svc.domain.stock import StockState as State
+from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from tests.builders.order import AT
 from tests.inventory_svc.shop import LOW, TTL, Shop, SqlShop
 from tests.mesh import serving
@@ -26,19 +26,19 @@ _ORDERS = "easyorder.order.v1.OrderService"
 
 
 @dataclass
-class Told:
+class RecordingOrders:
     """order_svc, as far as it is told something."""
 
     heard: list[dict[str, Any]] = field(default_factory=list)
 
-    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **told: Any) -> None:
+    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **orders: Any) -> None:
         states = [stock.state.value for stock in stocks]
-        self.heard.append({"order_id": order_id, "states": states} | told)
+        self.heard.append({"order_id": order_id, "states": states} | orders)
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def orders() -> RecordingOrders:
+    return RecordingOrders()
 
 
 def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
@@ -53,14 +53,14 @@ def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
 
 
 class TellerContract:
-    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, told: Told):
+    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, orders: RecordingOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.arrives(item, 2)
 
-        await self.teller(shop, told).tell(a_job(waiting.order_id, key="k"))
+        await self.publisher(shop, orders).publish(a_job(waiting.order_id, key="k"))
 
-        assert told.heard == [
+        assert orders.heard == [
             {
                 "order_id": waiting.order_id,
                 "states": ["OUT_OF_STOCK"],
@@ -70,40 +70,40 @@ class TellerContract:
             }
         ]
 
-    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, told: Told):
+    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, orders: RecordingOrders):
         (plenty,) = await shop.stocked(100)
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((plenty, 1), (item, 2)))
         await shop.arrives(item, 1)
 
-        await self.teller(shop, told).tell(a_job(waiting.order_id))
+        await self.publisher(shop, orders).publish(a_job(waiting.order_id))
 
-        (heard,) = told.heard
+        (heard,) = orders.heard
         assert (heard["states"], heard["filled"]) == (["IN_STOCK", "BACKORDERED"], False)
 
-    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, told: Told):
+    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, orders: RecordingOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.send(Release(order_id=waiting.order_id))
 
-        await self.teller(shop, told).tell(a_job(waiting.order_id))
-        await self.teller(shop, told).tell(a_job(999))
+        await self.publisher(shop, orders).publish(a_job(waiting.order_id))
+        await self.publisher(shop, orders).publish(a_job(999))
 
-        assert told.heard == []
+        assert orders.heard == []
 
-    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, told: Told):
+    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, orders: RecordingOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(2 * TTL)
         await shop.reap()
 
-        await self.teller(shop, told).tell(a_job(waiting.order_id, lost_reason="it is gone"))
+        await self.publisher(shop, orders).publish(a_job(waiting.order_id, lost_reason="it is gone"))
 
-        (heard,) = told.heard
+        (heard,) = orders.heard
         assert (heard["lost_reason"], heard["filled"]) == ("it is gone", False)
 
-    def teller(self, shop: Shop, told: Told) -> AvailabilityTeller:
-        return AvailabilityTeller(shop.open_uows[0], told, low=LOW)
+    def publisher(self, shop: Shop, orders: RecordingOrders) -> AvailabilityPublisher:
+        return AvailabilityPublisher(shop.open_uows[0], orders, low=LOW)
 
 
 class TestInMemory(TellerContract):

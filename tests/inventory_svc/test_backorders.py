@@ -11,7 +11,7 @@ import pytest
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.keep_reservation import KeepReservation
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.errors import OutOfStock, StillWaiting
+from inventory_svc.domain.errors import AwaitingStock, OutOfStock
 from inventory_svc.domain.reservation import ReservationState
 from inventory_svc.domain.stock import StockState
 from tests.builders.incentive import percent
@@ -93,7 +93,7 @@ class BackorderContract:
 
         await shop.arrives(one, 1)
         assert await shop.states() == {both.order_id: "BACKORDERED"}
-        with pytest.raises(StillWaiting):
+        with pytest.raises(AwaitingStock):
             await shop.send(Commit(order_id=both.order_id))
         await shop.arrives(other, 1)
 

@@ -18,7 +18,7 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.reserve import reserve_and_commit
 from inventory_svc.domain.errors import IncentiveInvalid
-from inventory_svc.domain.offers import Claim
+from inventory_svc.domain.incentive_set import IncentiveLocks
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line
@@ -89,10 +89,10 @@ async def test_incentives_are_locked_in_the_order_of_their_ids(sql_shop):
 
     async def locks() -> None:
         async with sql_shop.open_uows[0]() as uow:
-            await uow.incentives.lock([Claim(user_id="u", codes=("AHIGH", "ZLOW"))])
+            await uow.incentives.lock([IncentiveLocks(user_id="u", codes=("AHIGH", "ZLOW"))])
 
     async with sql_shop.open_uows[1]() as other:
-        await other.incentives.lock([Claim(user_id="u", codes=("ZLOW",))])
+        await other.incentives.lock([IncentiveLocks(user_id="u", codes=("ZLOW",))])
         locking = asyncio.create_task(locks())
         await eventually(lambda: waits_for_a_lock(sql_shop))
 
@@ -209,7 +209,7 @@ async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):
 
 
 @pytest.mark.parametrize("command", [Commit, Release])
-async def test_a_command_begins_anew_when_its_order_came_to_have_other_items(sql_shop, command):
+async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sql_shop, command):
     had, has = await sql_shop.stocked(5, 5)
     held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
     amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), extra_order_id=more.order_id)
@@ -273,10 +273,13 @@ async def test_the_reaper_passes_over_what_is_being_settled(sql_shop):
 @pytest.mark.parametrize("by", ["code", "id"])
 async def test_incentives_are_locked(sql_shop, by):
     incentive = await sql_shop.offered(percent(code="TEN"))
-    claims = {"code": Claim(user_id="u", codes=("TEN",)), "id": Claim(user_id="u", incentive_ids=(incentive.id,))}
+    all_locks = {
+        "code": IncentiveLocks(user_id="u", codes=("TEN",)),
+        "id": IncentiveLocks(user_id="u", incentive_ids=(incentive.id,)),
+    }
 
     async with sql_shop.open_uows[0]() as uow:
-        await uow.incentives.lock([claims[by]])
+        await uow.incentives.lock([all_locks[by]])
 
         assert await is_locked(sql_shop, "SELECT FROM incentive")
 
@@ -287,24 +290,24 @@ async def test_a_preview_locks_nothing(sql_shop):
 
     async with sql_shop.open_uows[0]() as uow:
         await uow.stocks.look([item.id])
-        await uow.incentives.look(Claim(user_id="u", codes=("TEN",), spends_points=True))
+        await uow.incentives.look(IncentiveLocks(user_id="u", codes=("TEN",), spends_points=True))
 
         assert not await is_locked(sql_shop, "SELECT FROM inventory")
         assert not await is_locked(sql_shop, "SELECT FROM incentive")
 
 
 async def test_points_are_counted_after_those_who_spend_them_now(sql_shop):
-    left, right = await sql_shop.stocked(20, 20)
-    bought = await sql_shop.send(sql_shop.order((left, 10)))
+    remaining, right = await sql_shop.stocked(20, 20)
+    bought = await sql_shop.send(sql_shop.order((remaining, 10)))
     await sql_shop.send(Commit(order_id=bought.order_id))
-    claim = Claim(user_id="shopper", spends_points=True)
+    incentive_locks = IncentiveLocks(user_id="shopper", spends_points=True)
 
     async with sql_shop.open_uows[0]() as uow:
-        await uow.incentives.lock([claim])
+        await uow.incentives.lock([incentive_locks])
         second = asyncio.create_task(sql_shop.send(sql_shop.order((right, 1), loyalty_points=100), replica=1))
         await eventually(lambda: waits_for_a_lock(sql_shop))
         # Spent here, and there is nothing left for the one who waits.
-        order = sql_shop.order((left, 1), loyalty_points=100)
+        order = sql_shop.order((remaining, 1), loyalty_points=100)
         results = await reserve_and_commit([order], uow, ttl=TTL, rates=LoyaltyRates(), low=0)
         await uow.commit()
 

@@ -18,10 +18,10 @@ async def test_stock_that_another_replica_took_meanwhile_is_not_held_twice(sql_s
     (item,) = await sql_shop.stocked(5)
 
     async with sql_shop.open_optimistic[0]() as uow:
-        shelf = await uow.stocks.lock([item.id])
+        stock_batch = await uow.stocks.lock([item.id])
         await sql_shop.send(sql_shop.order((item, 3)), replica=1)
-        shelf.hold([Line(item.id, 1)], "USD")
-        await uow.stocks.save(shelf)
+        stock_batch.hold([Line(item.id, 1)], "USD")
+        await uow.stocks.save(stock_batch)
         with pytest.raises(Conflict), translated():
             await uow.commit()
 

@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from inventory_svc.queries.products import GET, PageRequest, ProductQueries, listing
 from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
 from inventory_svc.rebuild import rebuild
@@ -72,13 +72,13 @@ async def test_lists_and_products_go_by_an_index(engines):
 
 async def test_each_read_is_one_statement(engines):
     await stock_the_shop(engines, 20)
-    read, freshness = engines["read"], Freshness(engines["write"])
-    products = ProductQueries(read, freshness)
+    read, read_your_writes = engines["read"], ReadYourWrites(engines["write"])
+    products = ProductQueries(read, read_your_writes)
     sent: list[str] = []
     event.listen(read.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
     reads = [
         products.get_product(1),
-        StockQueries(read, freshness).get_product_inventory(1),
+        StockQueries(read, read_your_writes).get_product_inventory(1),
         products.list_products(PageRequest(number=1, size=10)),
         products.list_products(PageRequest(number=1, size=10, query="product")),
     ]

@@ -44,10 +44,10 @@ async def with_points(shop: Shop, item: ProductItem, pieces: int, user_id: str =
 
 class RedeemContract:
     async def test_a_code_makes_the_order_cheaper_and_is_used(self, shop: Shop):
-        left, right = await shop.stocked(5, 5)
-        await shop.offered(percent("25", code="QUARTER", product_item_ids=(left.id,)))
+        remaining, right = await shop.stocked(5, 5)
+        await shop.offered(percent("25", code="QUARTER", product_item_ids=(remaining.id,)))
 
-        reservation = await shop.send(shop.order((left, 2), (right, 1), incentive_codes=("QUARTER",)))
+        reservation = await shop.send(shop.order((remaining, 2), (right, 1), incentive_codes=("QUARTER",)))
 
         (discount,) = reservation.quote.discounts
         assert (discount.code, discount.description, discount.shares) == (
@@ -288,7 +288,7 @@ class RedeemContract:
         assert await shop.of(item) == Pieces(on_hand=5)
         assert await shop.uses() == {"TEN": 0}
 
-    async def test_renewing_at_the_prices_of_now_works_the_discount_out_anew(self, shop: Shop):
+    async def test_renewing_at_the_prices_of_now_works_the_discount_out_again(self, shop: Shop):
         (item,) = await shop.stocked(5)
         await shop.offered(percent("10", code="TEN"))
         held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
@@ -376,14 +376,17 @@ class RedeemContract:
         order = shop.order((item, 2), incentive_codes=("ONCE",), loyalty_points=100)
         before = await shop.of(item)
 
-        previews = [await shop.send(ValidateIncentive(wish=order.wish, lines=order.lines)) for _ in range(3)]
+        previews = [
+            await shop.send(ValidateIncentive(incentive_request=order.incentive_request, lines=order.lines))
+            for _ in range(3)
+        ]
 
         assert {(str(p.total_before), str(p.total_after)) for p in previews} == {("20.00 USD", "17.00 USD")}
         assert await shop.of(item) == before
         assert (await shop.uses(), await shop.points()) == ({"ONCE": 0}, 100)
         assert (await shop.send(order)).quote == previews[0].quote
         with pytest.raises(IncentiveInvalid, match="used up"):
-            await shop.send(ValidateIncentive(wish=order.wish, lines=order.lines))
+            await shop.send(ValidateIncentive(incentive_request=order.incentive_request, lines=order.lines))
 
     async def test_codes_and_their_going_back_all_at_once_add_up(self, shop: Shop):
         items = await shop.stocked(40, 40)

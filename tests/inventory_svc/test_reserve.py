@@ -118,13 +118,16 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=10, reserved=10)
 
     async def test_two_items_in_opposite_order_never_deadlock(self, shop: Shop):
-        left, right = await shop.stocked(100, 100)
-        orders = [shop.order((left, 1), (right, 1)) if n % 2 else shop.order((right, 1), (left, 1)) for n in range(120)]
+        remaining, right = await shop.stocked(100, 100)
+        orders = [
+            shop.order((remaining, 1), (right, 1)) if n % 2 else shop.order((right, 1), (remaining, 1))
+            for n in range(120)
+        ]
 
         results = await outcomes(*(shop.send(order, replica=n // 2 % 2) for n, order in enumerate(orders)))
 
         assert {type(result).__name__ for result in results} == {"Reservation", "OutOfStock"}
-        assert await shop.of(left) == await shop.of(right) == Pieces(on_hand=100, reserved=100)
+        assert await shop.of(remaining) == await shop.of(right) == Pieces(on_hand=100, reserved=100)
 
     async def test_a_request_that_comes_often_at_once_is_served_once(self, shop: Shop):
         (item,) = await shop.stocked(50)
@@ -158,10 +161,10 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=5)
 
     async def test_the_order_of_lines_does_not_make_another_request(self, shop: Shop):
-        left, right = await shop.stocked(5, 5)
-        first = await shop.send(shop.order((left, 2), (right, 1), key="k"))
+        remaining, right = await shop.stocked(5, 5)
+        first = await shop.send(shop.order((remaining, 2), (right, 1), key="k"))
 
-        again = await shop.send(shop.order((right, 1), (left, 1), (left, 1), key="k"))
+        again = await shop.send(shop.order((right, 1), (remaining, 1), (remaining, 1), key="k"))
 
         assert again.order_id == first.order_id
 
@@ -180,14 +183,15 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
     async def test_a_key_used_for_two_things_at_once_serves_one_of_them(self, shop: Shop):
-        left, right = await shop.stocked(5, 5)
+        remaining, right = await shop.stocked(5, 5)
 
         results = await outcomes(
-            shop.send(shop.order((left, 1), key="k"), replica=0), shop.send(shop.order((right, 1), key="k"), replica=1)
+            shop.send(shop.order((remaining, 1), key="k"), replica=0),
+            shop.send(shop.order((right, 1), key="k"), replica=1),
         )
 
         assert sorted(type(result).__name__ for result in results) == ["RequestIdReused", "Reservation"]
-        assert (await shop.of(left)).reserved + (await shop.of(right)).reserved == 1
+        assert (await shop.of(remaining)).reserved + (await shop.of(right)).reserved == 1
 
     async def test_an_order_id_belongs_to_one_request(self, shop: Shop):
         (item,) = await shop.stocked(5)
@@ -199,7 +203,7 @@ class ReserveContract:
         assert [violation.field for violation in refusal.value.violations] == ["orderId"]
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
-    async def test_renewing_takes_the_stock_anew_at_the_price_of_now(self, shop: Shop):
+    async def test_renewing_takes_the_stock_again_at_the_price_of_now(self, shop: Shop):
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
         await shop.send(Release(order_id=first.order_id))

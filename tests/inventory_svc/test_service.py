@@ -330,11 +330,11 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
 
 async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
     product = await create(mesh, a_shirt("A", "B", quantity=30))
-    left, right = (item.id for item in product.product_items)
+    remaining, right = (item.id for item in product.product_items)
     peer = mesh.service()
 
     def call(n: int) -> ReserveRequest:
-        lines = ((left, 1), (right, 1)) if n % 2 else ((right, 1), (left, 1))
+        lines = ((remaining, 1), (right, 1)) if n % 2 else ((right, 1), (remaining, 1))
         return ReserveRequest(reservations=[reserving(n * 10 + number, *lines) for number in range(1, 6)])
 
     replies = await asyncio.gather(*(peer.call(service.RESERVE, call(n)) for n in range(10)))

@@ -80,7 +80,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=4, restocked=2)
 
-    async def test_a_hold_that_expired_is_taken_anew(self, shop: Shop):
+    async def test_a_hold_that_expired_is_taken_again(self, shop: Shop):
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))

@@ -17,7 +17,7 @@ from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
-from inventory_svc.stock_watch import StockWatch
+from inventory_svc.hub.stock_watch import StockWatch
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock
 from tests.inventory_svc.service import WATCH, running_replica
@@ -44,8 +44,8 @@ class Stock:
         return [level for id, level in self._levels.items() if id in item_ids]
 
     def becomes(self, item_id: int, on_hand: int) -> None:
-        was = self._levels[item_id]
-        self._levels[item_id] = replace(was, on_hand=on_hand, version=was.version + 1)
+        expected_version = self._levels[item_id]
+        self._levels[item_id] = replace(expected_version, on_hand=on_hand, version=expected_version.version + 1)
 
 
 def _level(id: int) -> StockLevel:

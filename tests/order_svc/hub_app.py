@@ -10,7 +10,7 @@ from chassis.context import Caller, RequestContext, current, request_context
 from chassis.events import Event, PublishedEvent
 from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.views import OrderView
-from order_svc.hub import Hub
+from order_svc.hub.hub import Hub
 from tests.builders.order import SHOPPER, OrderBuilder
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
@@ -29,13 +29,13 @@ class HubApp:
 
     def given(self, builder: OrderBuilder) -> Order:
         order = self.orders[builder.build().id] = builder.build()
-        self.hub.deliver(self.feed.publish(builder.events))
+        self.hub.dispatch(self.feed.publish(builder.events))
         return order
 
     def happens(self, events: Sequence[Event], *, delivered: bool = True) -> list[PublishedEvent]:
         published = self.feed.publish(events)
         if delivered:
-            self.hub.deliver(published)
+            self.hub.dispatch(published)
         return published
 
     async def load_order(self, order_id: int) -> OrderView:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.freshness import Freshness
 from chassis.db.projector import Projector
+from chassis.db.read_your_writes import ReadYourWrites
 from order_svc.domain.views import OrderView
 from order_svc.projections import PROJECTIONS
 from order_svc.queries.list_orders import OrderPage
@@ -24,10 +24,10 @@ PERSON = Caller.person(SHOPPER)
 
 
 class SmallPatience:
-    """The real Freshness, which waits only for a moment."""
+    """The real ReadYourWrites, which waits only for a moment."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        self._freshness = Freshness(write)
+        self._freshness = ReadYourWrites(write)
 
     async def wait(self, caller_id: str, position: str | None) -> bool:
         return await self._freshness.wait(caller_id, position, timeout_s=0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from chassis.alerts import Alerts
-from chassis.burial import Burial
+from chassis.dead_letters import DeadLetters
 from chassis.jobs import Job, JobLease
 from order_svc.commands.alert_administrators import alert_administrators
 from tests.order_svc.order_app import OrderApp
@@ -16,14 +16,14 @@ def a_job(lease: JobLease, **payload: int) -> Job:
     return Job(kind="charge", key="t-1", payload=payload, attempt=3, lease=lease, lease_end=datetime.now(UTC))
 
 
-def burial(app: OrderApp) -> Burial[object]:
-    return Burial(app.open_uow, Alerts("order", ["mail"]), app.clock, tell=alert_administrators)
+def dead_letters(app: OrderApp) -> DeadLetters[object]:
+    return DeadLetters(app.open_uow, Alerts("order", ["mail"]), app.clock, publish=alert_administrators)
 
 
 async def test_an_order_tells_that_its_job_was_given_up(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
 
-    await burial(order_app)(a_job(lease, order_id=1), "hopeless")
+    await dead_letters(order_app)(a_job(lease, order_id=1), "hopeless")
 
     assert await order_app.events(1) == [(1, "order_created"), (2, "admin_alert")]
     assert {job.kind: job.state for job in await order_app.jobs()} == {"charge": "DEAD", "alert:mail": "RUNNING"}
@@ -33,7 +33,7 @@ async def test_an_order_tells_that_its_job_was_given_up(order_app: OrderApp) -> 
 async def test_a_job_of_no_order_is_given_up_all_the_same(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
 
-    await burial(order_app)(a_job(lease), "hopeless")
+    await dead_letters(order_app)(a_job(lease), "hopeless")
 
     assert await order_app.events(1) == [(1, "order_created")]
     assert (await order_app.job("charge")).state == "DEAD"

@@ -12,7 +12,6 @@ import pytest
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
 from chassis.money import Money
-from order_svc.amendments import Amendments
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
@@ -22,6 +21,7 @@ from order_svc.domain.order import OrderNotFound
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
 from order_svc.domain.views import OrderView
+from order_svc.sagas.amendments import Amendments
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
 from tests.fakes.chassis import leased, request_key
 from tests.order_svc.order_app import OrderApp
@@ -51,7 +51,7 @@ class AmendingApp(CheckoutApp):
         return placed
 
     async def held(self) -> dict[int, int]:
-        return {item: 100 - left for item, left in self.inventory.stock.items() if left != 100}
+        return {item: 100 - remaining for item, remaining in self.inventory.stock.items() if remaining != 100}
 
 
 class _Late(Counter):
@@ -236,7 +236,7 @@ def check_discounts(view: OrderView) -> None:
     assert view.total_amount == sum(item.quantity * item.unit_price - item.discount for item in view.items)
 
 
-async def test_codes_and_points_are_worked_out_anew_for_what_it_is_now(app: AmendingApp) -> None:
+async def test_codes_and_points_are_worked_out_again_for_what_it_is_now(app: AmendingApp) -> None:
     app.inventory.discounts = {"SAVE": "4.00", "": "1.50"}
     placed = await app.waiting()
     app.inventory.discounts = {"SAVE": "6.00"}
@@ -571,7 +571,7 @@ async def test_what_is_paid_or_has_ended_is_not_changed(
 
 
 @pytest.mark.parametrize("before", [an_order, lambda: an_order().paid(), lambda: an_order().cancelled()])
-async def test_only_what_was_refused_is_paid_anew(order_app: OrderApp, before: Callable[[], OrderBuilder]) -> None:
+async def test_only_what_was_refused_is_paid_again(order_app: OrderApp, before: Callable[[], OrderBuilder]) -> None:
     order_id = await order_app.given(before())
     present = await order_app.order(order_id)
 
@@ -591,7 +591,7 @@ def _retry(order_id: int, *, hold: Hold | None = None) -> RetryPayment:
     )
 
 
-async def test_a_refused_order_is_paid_anew(order_app: OrderApp) -> None:
+async def test_a_refused_order_is_paid_again(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order().refused())
     with pytest.raises(StockToBeHeld):
         await order_app.send(_retry(order_id))

@@ -11,14 +11,14 @@ from chassis.context import Caller
 from chassis.errors import RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease
-from order_svc.checkout import Basket, Checkout
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
-from order_svc.refunds import Refunding
+from order_svc.sagas.checkout import Basket, Checkout
+from order_svc.sagas.refunds import Refunding
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments

@@ -12,7 +12,7 @@ from chassis.errors import AppError
 from chassis.money import Money
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.domain.stock import ItemStock, StockState
-from order_svc.api import OrderApi
+from order_svc.api.orders import OrderApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder

@@ -21,10 +21,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.wire import codec
-from order_svc.api import OrderApi
+from order_svc.api.orders import OrderApi
 from order_svc.domain.views import OrderView
 from order_svc.queries import orders
-from order_svc.queries.export_orders import PAGE_SIZE, Place
+from order_svc.queries.export_orders import PAGE_SIZE, Cursor
 from tests.builders.order import AT, an_item, an_order
 from tests.mesh import Mesh, serving
 from tests.order_svc.order_reads import OrderReads, order_reads
@@ -56,7 +56,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Counter[date]:
     read: Counter[date] = Counter()
     original = orders.page_of_orders
 
-    async def counted(session: AsyncSession, first: date, last: date, after: Place | None) -> list[OrderView]:
+    async def counted(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
         read[first] += 1
         return await original(session, first, last, after)
 

@@ -16,8 +16,8 @@ from chassis.grpc.status import from_status
 from chassis.money import Money
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
-from order_svc.live import SubscriberTooSlow
-from order_svc.messages import money
+from order_svc.hub.subscriptions import SubscriberTooSlow
+from order_svc.messages.orders import money
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
@@ -64,12 +64,15 @@ async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app
         created, with_incentive, *_ = await watching.ends()
 
     assert created.order_created is not None
-    told = with_incentive.order_created_with_incentive
-    assert told is not None
-    assert [(discount.code, discount.amount) for discount in told.discounts] == [
+    hub_event = with_incentive.order_created_with_incentive
+    assert hub_event is not None
+    assert [(discount.code, discount.amount) for discount in hub_event.discounts] == [
         ("SAVE", money(Decimal("7.50"), "USD"))
     ]
-    assert (told.sub_total, told.total_amount) == (money(Decimal("20.00"), "USD"), money(Decimal("12.50"), "USD"))
+    assert (hub_event.sub_total, hub_event.total_amount) == (
+        money(Decimal("20.00"), "USD"),
+        money(Decimal("12.50"), "USD"),
+    )
     assert watching.sequences == list(range(1, order.sequence + 1))
 
 
@@ -113,7 +116,7 @@ async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
 
     async with app.watch(order.id) as watching:
         await watching.hears(1)
-        app.hub.deliver(late)
+        app.hub.dispatch(late)
         app.happens(order.charged(at=AT))
         await watching.ends()
 
@@ -167,7 +170,7 @@ async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
 
     async with app.watch(order.id) as watching:
         await watching.hears(1)
-        app.hub.deliver(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
+        app.hub.dispatch(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
         app.happens(order.charged(at=AT))
         await watching.ends()
 

@@ -11,8 +11,8 @@ from easyorder.order.v1 import HubMessage, SubscribeRequest
 from chassis.errors import InvalidArgument, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
+from order_svc.api.hub import OrderHubApi
 from order_svc.domain.order import OrderNotFound
-from order_svc.hub_api import OrderHubApi
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.mesh import Mesh, serving
 from tests.order_svc.hub_app import HubApp

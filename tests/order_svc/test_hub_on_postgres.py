@@ -15,7 +15,7 @@ from chassis.db.outbox import Feed, FeedTail, Relay
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.order import OrderNotFound
-from order_svc.hub import Hub
+from order_svc.hub.hub import Hub
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.fakes.chassis import FakeClock
 from tests.order_svc.order_app import SqlOrderApp
@@ -31,7 +31,7 @@ class Replica:
         self.app = SqlOrderApp(self.engine)
         feed = Feed(self.engine)
         self.hub = Hub(feed, WriteSideOrders(make_sessions(self.engine)).load, clock=FakeClock())
-        self.tail = FeedTail(feed, self.hub.deliver, idle_s=0.01)
+        self.tail = FeedTail(feed, self.hub.dispatch, idle_s=0.01)
         self.relay = Relay(self.engine, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:

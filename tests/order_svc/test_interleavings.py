@@ -139,7 +139,7 @@ class Chaos:
         changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
         happens: list[Awaitable[None]] = [
             *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
-            *[self._pay_anew(client, f"{name}/anew-{n}", order_id) for n in range(payments)],
+            *[self._pay_again(client, f"{name}/anew-{n}", order_id) for n in range(payments)],
             *[self._give_back(f"{name}/refund-{n}", order_id) for n in range(refunds)],
             *[self._leave(client, order_id) for _ in range(self._random.random() < 0.4)],
         ]
@@ -169,7 +169,7 @@ class Chaos:
         change = UpdateOrderRequest(id=order_id, items=self._some_items(), request_id=request_id)
         await self._repeated(self._update, client, change)
 
-    async def _pay_anew(self, client: Client, request_id: str, order_id: int) -> None:
+    async def _pay_again(self, client: Client, request_id: str, order_id: int) -> None:
         payment = PaymentDetails(method=PaymentMethod.CARD, token=self._random.choice(CARDS))
         request = RetryPaymentRequest(id=order_id, payment=payment, request_id=request_id)
         await self._repeated(self._retry_payment, client, request)

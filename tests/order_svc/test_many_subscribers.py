@@ -28,7 +28,7 @@ class Subscriber:
 
     def __init__(self, shop: WholeShop, name: str) -> None:
         self.name = name
-        self.told: list[int] = []
+        self.hub_event: list[int] = []
         self.listens = asyncio.Event()
         self._client = shop.client(shop.tokens.user(name))
 
@@ -36,7 +36,7 @@ class Subscriber:
         async for message in self._client.stream(SUBSCRIBE, SubscribeRequest()):
             self.listens.set()
             if message.heartbeat is None:
-                self.told.append(message.sequence)
+                self.hub_event.append(message.sequence)
 
     async def order(self, item: int, number: int) -> None:
         request = CreateOrderRequest(
@@ -70,7 +70,7 @@ async def test_nothing_is_lost_or_doubled_while_one_does_not_read(databases_of) 
         def all_are_told() -> bool:
             for subscriber in subscribers:
                 own = [position for owner, position in published if owner == subscriber.name]
-                assert subscriber.told == own
+                assert subscriber.hub_event == own
             return True
 
         await eventually(all_are_told, timeout_s=10)

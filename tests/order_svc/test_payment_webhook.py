@@ -15,15 +15,15 @@ from chassis.clock import SystemClock
 from chassis.errors import AppError, Kind, Unavailable
 from chassis.grpc.clients import Client, rpc
 from order_svc.adapters.payments import GrpcPayments
-from order_svc.domain.payments import Notices
+from order_svc.api.payment_webhook import PaymentWebhookApi
+from order_svc.domain.payments import Webhooks
 from order_svc.domain.status import Status
-from order_svc.payment.adapters.stripe.notices import StripeNotices
-from order_svc.payment.api import PaymentApi
+from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
+from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE as PAYMENT
-from order_svc.payment.domain.provider import NoNotices
-from order_svc.payment.domain.provider import Notices as ProviderNotices
-from order_svc.payment.strategies import offered
-from order_svc.webhook_api import PaymentWebhookApi
+from order_svc.payment.domain.provider import NoWebhooks
+from order_svc.payment.domain.provider import Webhooks as ProviderNotices
+from order_svc.payment.domain.strategies import offered
 from tests.fakes.chassis import InMemoryJobStore
 from tests.fakes.payment import in_memory_ledger
 from tests.mesh import serving
@@ -60,17 +60,17 @@ class Webhook:
 
 
 @pytest.fixture
-def notices() -> ProviderNotices:
-    return StripeNotices(SECRET, SystemClock(), tolerance=timedelta(minutes=5))
+def webhooks() -> ProviderNotices:
+    return StripeWebhooks(SECRET, SystemClock(), tolerance=timedelta(minutes=5))
 
 
 @pytest.fixture
-async def webhook(notices: ProviderNotices) -> AsyncIterator[Webhook]:
+async def webhook(webhooks: ProviderNotices) -> AsyncIterator[Webhook]:
     app = CheckoutApp()
     ledger = in_memory_ledger()
     sandbox = Sandbox(lambda: ledger).provider
-    async with serving({PAYMENT: PaymentApi(offered(sandbox), sandbox, notices)}) as payment:
-        payments: Notices = GrpcPayments(payment.service("order"))
+    async with serving({PAYMENT: PaymentApi(offered(sandbox), sandbox, webhooks)}) as payment:
+        payments: Webhooks = GrpcPayments(payment.service("order"))
         store = InMemoryJobStore(app._state, app.clock)
         async with serving({WEBHOOK: PaymentWebhookApi(payments, store)}) as order:
             yield Webhook(order.anonymous(), app)
@@ -129,7 +129,7 @@ async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -
     await webhook.tell("somebody-elses")
 
 
-@pytest.mark.parametrize("notices", [NoNotices()])
+@pytest.mark.parametrize("notices", [NoWebhooks()])
 async def test_a_shop_without_stripe_expects_no_webhook(webhook: Webhook) -> None:
     with pytest.raises(AppError) as refusal:
         await webhook.tell("t-1")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
-from chassis.db.freshness import Freshness
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument, Unavailable
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import PaymentMethod, Status
@@ -132,7 +132,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.queries._sessions, Freshness(reads.write))
+    patient = OrderQueries(reads.queries._sessions, ReadYourWrites(reads.write))
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):

@@ -105,7 +105,7 @@ async def test_pieces_of_a_line_that_can_not_be_divided_add_up_to_it(order_app: 
     for _ in range(3):
         await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="returned"))
 
-    assert (await order_app.order(order_id)).payment.left == usd("0.00")
+    assert (await order_app.order(order_id)).payment.remaining == usd("0.00")
 
 
 @pytest.mark.parametrize("how", ["all that is left", "the amount", "in two parts"])

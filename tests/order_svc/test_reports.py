@@ -17,7 +17,7 @@ from chassis.money import Money
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.queries import export_orders, orders
-from order_svc.queries.daily_report import CurrencyOfBusiness
+from order_svc.queries.daily_report import CurrencyReport
 from tests.builders.order import AT, OrderBuilder, an_item, an_order
 from tests.order_svc.order_reads import OrderReads, order_reads
 
@@ -39,7 +39,7 @@ def at(hours: float, builder: OrderBuilder) -> OrderBuilder:
     return builder
 
 
-async def report(reads: OrderReads, day: date = DAY) -> list[CurrencyOfBusiness]:
+async def report(reads: OrderReads, day: date = DAY) -> list[CurrencyReport]:
     with request_context(ADMIN):
         return await reads.queries.daily_report(day)
 

@@ -14,8 +14,8 @@ from chassis.audit import AuditEntry
 from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import AppError
+from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.interceptors import Context, Handler
-from chassis.grpc.trail import Trail
 
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 
@@ -23,8 +23,8 @@ _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 class AuditInterceptor(AsyncServerInterceptor):
     """Methods that only read are not audited."""
 
-    def __init__(self, trail: Trail[AuditEntry], clock: Clock) -> None:
-        self._trail = trail
+    def __init__(self, writer: BackgroundWriter[AuditEntry], clock: Clock) -> None:
+        self._writer = writer
         self._clock = clock
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
@@ -44,7 +44,7 @@ class AuditInterceptor(AsyncServerInterceptor):
     def _note(self, method_name: str, request: betterproto2.Message, reply: object, outcome: str) -> None:
         known = current()
         actor = known.caller.id
-        self._trail.add(
+        self._writer.add(
             AuditEntry(
                 time=self._clock.now(),
                 actor=f"{actor} for {known.on_behalf_of}" if known.on_behalf_of else actor,

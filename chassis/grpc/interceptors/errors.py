@@ -14,10 +14,10 @@ from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import AppError, Internal
 from chassis.grpc import metadata
+from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.interceptors import Context, Handler
 from chassis.grpc.sinks import UnexpectedError
 from chassis.grpc.status import DETAILS_KEY, to_status
-from chassis.grpc.trail import Trail
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ _CODES = {code.value[0]: code for code in grpc.StatusCode}
 class ErrorInterceptor(AsyncServerInterceptor):
     """Ends failed calls with a google.rpc.Status; no text of an unexpected exception leaves the process."""
 
-    def __init__(self, unexpected: Trail[UnexpectedError], clock: Clock) -> None:
+    def __init__(self, unexpected: BackgroundWriter[UnexpectedError], clock: Clock) -> None:
         self._unexpected = unexpected
         self._clock = clock
 

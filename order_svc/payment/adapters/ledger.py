@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.db.bulk import as_json
 from chassis.db.jobs import JobWriter
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork
-from chassis.db.writes import gather_insert
+from chassis.db.writes import enqueue_insert
 from chassis.money import Money
 from order_svc.payment.adapters.tables import LEDGER_ENTRY
 from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
@@ -50,7 +50,7 @@ class SqlLedger:
         # In one order everywhere, so that two writers wait for each other and do not deadlock.
         changed = sorted(transactions, key=attrgetter("id"))
         rows = [_row(entry) for transaction in changed for entry in transaction.unwritten]
-        await gather_insert(self._session, LEDGER_ENTRY, rows)
+        await enqueue_insert(self._session, LEDGER_ENTRY, rows)
 
 
 class SqlLedgerUow(SqlUnitOfWork):

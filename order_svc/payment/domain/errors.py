@@ -47,10 +47,10 @@ class RefundExceedsCharge(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
 
     @classmethod
-    def of(cls, *, requested: Money, left: Money) -> RefundExceedsCharge:
+    def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
         return cls(
-            f"only {left} of the charge is left; refund no more than that",
-            metadata={"requested": str(requested), "left": str(left)},
+            f"only {remaining} of the charge is left; refund no more than that",
+            metadata={"requested": str(requested), "left": str(remaining)},
         )
 
 
@@ -76,13 +76,13 @@ class RefundRefused(AppError):
         )
 
 
-class NoticeRefused(AppError):
+class WebhookSignatureInvalid(AppError):
     """A message that says it is from the provider can not be shown to be so."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID"
 
 
-class NoticesNotExpected(AppError):
+class WebhooksNotConfigured(AppError):
     """The provider in use sends no messages, or no secret was agreed on to tell them by."""
 
     kind, reason = Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED"

@@ -132,9 +132,9 @@ class Transaction:
         if refund.amount.currency != currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the charge, {currency}")
         refunds = (entry.amount for entry in self._entries if entry.kind is EntryKind.REFUND)
-        left = charge.amount - Money.sum(refunds, currency)
-        if (left - refund.amount).is_negative:
-            raise RefundExceedsCharge.of(requested=refund.amount, left=left)
+        remaining = charge.amount - Money.sum(refunds, currency)
+        if (remaining - refund.amount).is_negative:
+            raise RefundExceedsCharge.of(requested=refund.amount, remaining=remaining)
 
     def _add(
         self,

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from chassis.money import Money
-from order_svc.payment.domain.errors import NoticesNotExpected
+from order_svc.payment.domain.errors import WebhooksNotConfigured
 
 
 class PaymentMethod(Enum):
@@ -86,19 +86,19 @@ class PaymentProvider(Protocol):
         ...
 
 
-class Notices(Protocol):
+class Webhooks(Protocol):
     """What a provider sends by itself when a payment has moved."""
 
     def transaction_of(self, body: bytes, signature: str) -> str | None:
         """The transaction that a message is about; None when it is about none of ours.
 
-        Raises NoticeRefused when it is not from the provider or too old, NoticesNotExpected.
+        Raises WebhookSignatureInvalid when it is not from the provider or too old, WebhooksNotConfigured.
         """
         ...
 
 
-class NoNotices:
+class NoWebhooks:
     """Of a provider that sends none."""
 
     def transaction_of(self, body: bytes, signature: str) -> str | None:
-        raise NoticesNotExpected("this shop expects no messages of a payment provider")
+        raise WebhooksNotConfigured("this shop expects no messages of a payment provider")

@@ -26,7 +26,7 @@ from chassis.db.tables import JOB
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
 from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch, PublishedEvent
-from chassis.feed_client import PositionMoved
+from chassis.feed_client import StaleOffset
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from tests.chassis.db.test_outbox import an_event
@@ -182,7 +182,7 @@ async def test_replicas_that_get_the_same_take_it_once(consumer: Consumer) -> No
 
 
 async def test_a_gap_is_never_taken(consumer: Consumer) -> None:
-    with pytest.raises(PositionMoved):
+    with pytest.raises(StaleOffset):
         await consumer.inbox.take(a_batch(an_event_at(7), after=5))
 
     assert await consumer.notes() == []

@@ -61,7 +61,7 @@ async def test_old_jobs_that_ended_well_are_purged_and_no_others(bench: SqlJobBe
     done, dead = await bench.write(a_job("done"), a_job("dead"))
     await bench.write(a_job("waiting", delay_s=1))
     await bench.store.complete([done])
-    await bench.store.bury([(dead, "hopeless")])
+    await bench.store.dead_letter([(dead, "hopeless")])
 
     await bench.store.purge(older_than=timedelta(hours=1))
     assert len(await bench.jobs()) == 3

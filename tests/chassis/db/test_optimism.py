@@ -17,7 +17,7 @@ from chassis.db.jobs import JobWriter
 from chassis.db.optimism import UNLOCKED
 from chassis.db.tables import JOB
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
-from chassis.db.writes import gather_insert, gather_update
+from chassis.db.writes import enqueue_insert, enqueue_update
 from chassis.errors import Conflict
 from chassis.jobs import JobLease, LeaseLost, NewJob
 from chassis.unit_of_work import NeedsTransaction
@@ -63,15 +63,15 @@ async def fruit(engine: AsyncEngine) -> dict[int, str]:
         return {row.id: row.name for row in await connection.execute(select(FRUIT))}
 
 
-async def rename(uow: SqlUnitOfWork, name: str, *, was: int) -> None:
-    row = {"id": 1, "name": name, "version": was + 1, "was": was}
-    await gather_update(uow.session, FRUIT, [row], match=["id"], was="version")
+async def rename(uow: SqlUnitOfWork, name: str, *, expected_version: int) -> None:
+    row = {"id": 1, "name": name, "version": expected_version + 1, "expected_version": expected_version}
+    await enqueue_update(uow.session, FRUIT, [row], match=["id"], expected_version="version")
 
 
 async def test_what_was_looked_at_may_be_changed_by_others_at_once(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow, opened() as other:
         await uow.session.execute(select(FRUIT), execution_options=UNLOCKED)
-        await rename(other, "lime", was=1)
+        await rename(other, "lime", expected_version=1)
         await other.commit()
 
         assert await fruit(chassis_engine) == {1: "lime"}
@@ -81,12 +81,12 @@ async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_n
     opened: Open, chassis_engine: AsyncEngine
 ) -> None:
     async with opened() as other:
-        await rename(other, "lime", was=1)
+        await rename(other, "lime", expected_version=1)
         await other.commit()
 
     async with opened() as uow:
         uow.schedule(NewJob(kind="eat", key="1", payload={}))
-        await rename(uow, "date", was=1)
+        await rename(uow, "date", expected_version=1)
         with pytest.raises(Conflict), translated():
             await uow.commit()
 
@@ -97,7 +97,7 @@ async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_n
 
 async def test_a_lost_lease_leaves_nothing(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await gather_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
+        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
         uow.complete(JobLease(7, "somebody's"))
         with pytest.raises(LeaseLost), translated():
             await uow.commit()
@@ -128,7 +128,7 @@ async def test_entities_are_refused(opened: Open) -> None:
 
 async def test_whoever_would_read_what_is_not_written_yet_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await gather_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
+        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
         with pytest.raises(NeedsTransaction):
             await uow.session.execute(select(FRUIT), execution_options=UNLOCKED)
 
@@ -137,15 +137,15 @@ async def test_whoever_would_read_what_is_not_written_yet_is_refused(opened: Ope
 
 async def test_whoever_would_write_the_same_table_twice_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await rename(uow, "lime", was=1)
+        await rename(uow, "lime", expected_version=1)
         with pytest.raises(NeedsTransaction):
-            await rename(uow, "date", was=2)
+            await rename(uow, "date", expected_version=2)
 
     assert await fruit(chassis_engine) == {1: "fig"}
 
 
 async def test_without_a_commit_nothing_is_written(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await rename(uow, "lime", was=1)
+        await rename(uow, "lime", expected_version=1)
 
     assert await fruit(chassis_engine) == {1: "fig"}

@@ -92,7 +92,7 @@ class Replica:
         self.seen: list[PublishedEvent] = []
         self.tail = FeedTail(feed or Feed(engine), self._deliver, idle_s=idle_s)
         self.relay = Relay(engine, idle_s=idle_s)
-        self.relay.on_published.append(self.tail.hand_over)
+        self.relay.on_published.append(self.tail.dispatch)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()

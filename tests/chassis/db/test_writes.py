@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
-from chassis.db.writes import gather, gather_insert, gather_update, send_writes
+from chassis.db.writes import enqueue_insert, enqueue_update, enqueue_write, send_writes
 from chassis.errors import Conflict
 
 METADATA = MetaData()
@@ -48,9 +48,9 @@ async def names(session: AsyncSession, table: Table = FRUIT) -> dict[int, str]:
 
 
 async def test_all_tables_are_written_with_one_statement(session: AsyncSession, statements: list[str]) -> None:
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
-    await gather_insert(session, NUT, [{"id": 1, "name": "pecan"}])
-    await gather_insert(session, FRUIT, [{"id": 2, "name": "plum"}])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+    await enqueue_insert(session, NUT, [{"id": 1, "name": "pecan"}])
+    await enqueue_insert(session, FRUIT, [{"id": 2, "name": "plum"}])
     sent = await send_writes(session)
 
     assert len(statements) == 1
@@ -61,15 +61,15 @@ async def test_all_tables_are_written_with_one_statement(session: AsyncSession, 
 
 
 async def test_whoever_reads_sees_what_was_gathered_before(session: AsyncSession) -> None:
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
 
     assert await names(session) == {1: "fig"}
 
 
 async def test_what_changes_a_table_again_sees_the_first_change(session: AsyncSession, statements: list[str]) -> None:
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
-    await gather_update(session, FRUIT, [{"id": 1, "name": "date"}], match=["id"])
-    await gather_update(session, FRUIT, [{"id": 1, "name": "lime"}], match=["id"])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
+    await enqueue_update(session, FRUIT, [{"id": 1, "name": "date"}], match=["id"])
+    await enqueue_update(session, FRUIT, [{"id": 1, "name": "lime"}], match=["id"])
     await send_writes(session)
 
     assert len(statements) == 3
@@ -77,25 +77,25 @@ async def test_what_changes_a_table_again_sees_the_first_change(session: AsyncSe
 
 
 async def test_ids_are_answered_by_name_wherever_in_the_transaction_they_were_sent(session: AsyncSession) -> None:
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 2, "name": "plum"}])
     await names(session)
-    await gather(session, "eaten", EAT, [{"id": 1}])
+    await enqueue_write(session, "eaten", EAT, [{"id": 1}])
     await names(session)
-    await gather(session, "eaten", EAT, [{"id": 2}, {"id": 9}])
+    await enqueue_write(session, "eaten", EAT, [{"id": 2}, {"id": 9}])
 
     assert (await send_writes(session)).ids == {"eaten": {1, 2}}
 
 
 async def test_nothing_gathered_sends_nothing(session: AsyncSession, statements: list[str]) -> None:
-    await gather_insert(session, FRUIT, [])
+    await enqueue_insert(session, FRUIT, [])
 
     assert (await send_writes(session)).position is None
     assert statements == []
 
 
 async def test_one_part_that_is_refused_refuses_all(session: AsyncSession) -> None:
-    await gather_insert(session, NUT, [{"id": 1, "name": "pecan"}])
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 1, "name": "plum"}])
+    await enqueue_insert(session, NUT, [{"id": 1, "name": "pecan"}])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}, {"id": 1, "name": "plum"}])
 
     with pytest.raises(Conflict), translated():
         await send_writes(session)
@@ -109,7 +109,7 @@ async def test_every_commit_tells_its_position(session: AsyncSession, engine: As
 
     async with open_uow() as uow:
         if gathered:
-            await gather_insert(uow.session, FRUIT, [{"id": 1, "name": "fig"}])
+            await enqueue_insert(uow.session, FRUIT, [{"id": 1, "name": "fig"}])
         else:
             await uow.session.execute(FRUIT.insert(), [{"id": 1, "name": "fig"}])
         wrote = str(await uow.session.scalar(text("SELECT pg_current_xact_id()::text")))
@@ -117,7 +117,7 @@ async def test_every_commit_tells_its_position(session: AsyncSession, engine: As
 
 
 async def test_a_commit_sends_what_nobody_sent(session: AsyncSession) -> None:
-    await gather_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
+    await enqueue_insert(session, FRUIT, [{"id": 1, "name": "fig"}])
     await session.commit()
 
     assert await names(session) == {1: "fig"}

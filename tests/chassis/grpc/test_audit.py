@@ -9,7 +9,7 @@ from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, GetOrderR
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, Conflict, Internal, InvalidArgument
-from chassis.grpc.trail import Trail
+from chassis.grpc.background_writer import BackgroundWriter
 from tests.chassis.grpc.orders import (
     AN_ORDER,
     AVAILABLE,
@@ -103,22 +103,22 @@ async def test_a_sink_that_fails_gets_the_entries_again_in_order():
                 raise AppError("not now")
             await super().write(entries)
 
-    trail: Trail[int] = Trail("test", sink := Flaky(), every_s=0.01)
+    writer: BackgroundWriter[int] = BackgroundWriter("test", sink := Flaky(), every_s=0.01)
     for number in range(1200):
-        trail.add(number)
-    await trail.start()
+        writer.add(number)
+    await writer.start()
     await eventually(lambda: len(sink.entries) == 1200)
-    await trail.stop()
+    await writer.stop()
 
     assert sink.entries == list(range(1200))
 
 
 async def test_beyond_its_capacity_the_oldest_entries_are_given_up():
-    trail: Trail[int] = Trail("test", sink := Recorder(), capacity=3)
+    writer: BackgroundWriter[int] = BackgroundWriter("test", sink := Recorder(), capacity=3)
     for number in range(5):
-        trail.add(number)
+        writer.add(number)
 
-    await trail.start()
-    await trail.stop()
+    await writer.start()
+    await writer.stop()
 
     assert sink.entries == [2, 3, 4]

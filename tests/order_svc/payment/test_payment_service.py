@@ -16,12 +16,12 @@ from chassis.grpc.clients import rpc
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
 from order_svc.domain.status import PaymentMethod
-from order_svc.payment.api import PaymentApi
+from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE
 from order_svc.payment.domain.errors import ProviderUnavailable, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
 from order_svc.payment.domain.provider import PaymentMethod as Method
-from order_svc.payment.strategies import OnDelivery, Strategies, offered
+from order_svc.payment.domain.strategies import OnDelivery, Strategies, offered
 from tests.mesh import Mesh, serving
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import Sandbox

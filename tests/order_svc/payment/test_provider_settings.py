@@ -7,11 +7,11 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from order_svc.payment.adapters.sandbox import SandboxProvider
-from order_svc.payment.adapters.stripe.notices import StripeNotices
 from order_svc.payment.adapters.stripe.provider import StripeProvider
+from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.bootstrap import provider_of
 from order_svc.payment.config import PaymentSettings
-from order_svc.payment.domain.provider import NoNotices
+from order_svc.payment.domain.provider import NoWebhooks
 from tests.fakes.chassis import FakeClock
 
 KEY, SECRET = "sk_test_settings", "whsec_settings"
@@ -28,18 +28,18 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 async def made() -> tuple[type, type]:
     engine = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/")
     async with provider_of(PaymentSettings(), engine, FakeClock()) as provider:
-        return type(provider.payments), type(provider.notices)
+        return type(provider.payments), type(provider.webhooks)
 
 
 async def test_the_sandbox_is_the_default() -> None:
-    assert await made() == (SandboxProvider, NoNotices)
+    assert await made() == (SandboxProvider, NoWebhooks)
 
 
 async def test_stripe_when_it_is_asked_for(environment: pytest.MonkeyPatch) -> None:
-    assert await made() == (StripeProvider, StripeNotices)
+    assert await made() == (StripeProvider, StripeWebhooks)
 
     environment.delenv("EASYORDER_STRIPE_WEBHOOK_SECRET")
-    assert await made() == (StripeProvider, NoNotices)
+    assert await made() == (StripeProvider, NoWebhooks)
 
 
 def test_stripe_needs_its_key(environment: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ class Undecided(ProviderUnavailable):
     """Stripe ended the request without deciding it, and answers the same to the same key from now on."""
 
 
-class IntentMoved(Exception):
+class StalePaymentIntent(Exception):
     """The payment intent is not in a state in which that can be done to it: look again."""
 
 
@@ -105,14 +105,14 @@ class StripeApi:
         return intent.id
 
     async def confirm(self, intent_id: str, token: str, *, key: str) -> IntentState:
-        """Charges. Raises Declined, IntentMoved, KeyReused."""
+        """Charges. Raises Declined, StalePaymentIntent, KeyReused."""
         paid_with = "confirmation_token" if token.startswith("ctoken_") else "payment_method"
         params: Any = {paid_with: token, "error_on_requires_action": True, "expand": _EXPAND}
         async with self._asked("confirm"):
             return _state(await self._v1.payment_intents.confirm_async(intent_id, params, {"idempotency_key": key}))
 
     async def cancel(self, intent_id: str) -> IntentState:
-        """Sees to it that the intent is never charged. Raises IntentMoved when it was, or was cancelled before."""
+        """Makes sure that the intent is never charged. Raises StalePaymentIntent if it was charged or cancelled."""
         async with self._asked("cancel"):
             intent = await self._v1.payment_intents.cancel_async(
                 intent_id, {"cancellation_reason": "abandoned", "expand": _EXPAND}
@@ -197,7 +197,7 @@ def _refused(error: stripe.InvalidRequestError, what: str) -> Exception:
     """Nothing was done: the request could not be right, or came at the wrong time."""
     param = error.param or ""
     if error.code == "payment_intent_unexpected_state":
-        return IntentMoved()
+        return StalePaymentIntent()
     if param.startswith("allowed_payment_method_types"):
         return Declined("this way to pay is not offered; choose another")
     if param.startswith(("payment_method", "confirmation_token")):

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
-from order_svc.payment.adapters.stripe.client import Declined, IntentMoved, IntentState, KeyReused, StripeApi, Undecided
+from order_svc.payment.adapters.stripe.client import (
+    Declined,
+    IntentState,
+    KeyReused,
+    StalePaymentIntent,
+    StripeApi,
+    Undecided,
+)
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
 from order_svc.payment.domain.errors import (
     ProviderUnavailable,
@@ -62,7 +69,7 @@ class StripeProvider:
             known = await self._void(kept, kept.intent_id, reason)
         if known.charged is None:
             return known
-        await self._give_back(kept.intent_id, known, known.charged, refund)
+        await self._refund_charge(kept.intent_id, known, known.charged, refund)
         return await self.find(refund.transaction_id)
 
     async def find(self, transaction_id: str) -> ProviderPayment:
@@ -95,7 +102,7 @@ class StripeProvider:
             raise
         except KeyReused:
             raise TransactionReused.of(charge.transaction_id) from None
-        except IntentMoved:
+        except StalePaymentIntent:
             state = await self._api.find(intent_id)
         return _decided(_payment(kept, state))
 
@@ -104,11 +111,11 @@ class StripeProvider:
         kept = await self._intents.void(kept.transaction_id, reason)
         try:
             state = await self._api.cancel(intent_id)
-        except (IntentMoved, Declined):
+        except (StalePaymentIntent, Declined):
             state = await self._api.find(intent_id)
         return _decided(_payment(kept, state))
 
-    async def _give_back(self, intent_id: str, known: ProviderPayment, charged: Money, refund: Refund) -> None:
+    async def _refund_charge(self, intent_id: str, known: ProviderPayment, charged: Money, refund: Refund) -> None:
         if refund.amount.currency != charged.currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the charge, {charged.currency}")
         asked = await self._intents.begin_refund(refund)
@@ -178,6 +185,6 @@ def _refused(transaction_id: str, refusal: Declined) -> ProviderPayment:
 
 def _check_left(known: ProviderPayment, refund: Refund) -> None:
     assert known.charged is not None
-    left = known.charged - known.refunded if known.refunded else known.charged
-    if (left - refund.amount).is_negative:
-        raise RefundExceedsCharge.of(requested=refund.amount, left=left)
+    remaining = known.charged - known.refunded if known.refunded else known.charged
+    if (remaining - refund.amount).is_negative:
+        raise RefundExceedsCharge.of(requested=refund.amount, remaining=remaining)

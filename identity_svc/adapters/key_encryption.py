@@ -1,0 +1,48 @@
+"""Signing keys (Ed25519), sealed as soon as they are made, so that a stolen table signs nothing."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from identity_svc.domain.tokens import PublicKey, SigningKey
+
+_PURPOSE = b"easyorder identity signing keys v1"
+_NONCE_LENGTH = 12
+
+
+class KeyDecryptionFailed(Exception):
+    """The mesh's secret is not the one that a signing key was sealed with."""
+
+
+class KeyEncryption:
+    """AES-256-GCM under a key derived from the mesh's secret (HKDF, RFC 5869)."""
+
+    def __init__(self, mesh_secret: str) -> None:
+        derived = HKDF(hashes.SHA256(), length=32, salt=None, info=_PURPOSE).derive(mesh_secret.encode())
+        self._cipher = AESGCM(derived)
+
+    def new_key(self, at: datetime) -> SigningKey:
+        """A sealed key, bound to its public half: moved to another row it does not open."""
+        private = Ed25519PrivateKey.generate()
+        public = PublicKey(private.public_key().public_bytes_raw())
+        nonce = secrets.token_bytes(_NONCE_LENGTH)
+        sealed = nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), public.x)
+        return SigningKey(public=public, sealed=sealed, created_on=at)
+
+    def open(self, key: SigningKey) -> Ed25519PrivateKey:
+        """Raises KeyDecryptionFailed when the secret is another one, or the row was tampered with."""
+        nonce, encrypted = key.sealed[:_NONCE_LENGTH], key.sealed[_NONCE_LENGTH:]
+        try:
+            return Ed25519PrivateKey.from_private_bytes(self._cipher.decrypt(nonce, encrypted, key.public.x))
+        except InvalidTag:
+            raise KeyDecryptionFailed(
+                f"signing key {key.public.kid} was sealed with another EASYORDER_MESH_SECRET; start with that one, "
+                "or delete the key from the table signing_key, whereupon everybody has to log in again"
+            ) from None

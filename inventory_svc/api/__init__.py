@@ -1,0 +1,1 @@
+"""The rpcs of this service: messages become commands and queries, and answers become messages."""

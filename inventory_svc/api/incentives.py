@@ -1,0 +1,89 @@
+"""IncentiveService: messages become commands and queries, and what they answer becomes messages."""
+
+from __future__ import annotations
+
+import hashlib
+
+from easyorder.incentive.v1 import (
+    CreateIncentiveRequest,
+    DeactivateIncentiveRequest,
+    GetLoyaltyAccountRequest,
+    Incentive,
+    ListIncentivesRequest,
+    ListIncentivesResponse,
+    LoyaltyAccount,
+    UpdateIncentiveRequest,
+    ValidateIncentiveRequest,
+    ValidateIncentiveResponse,
+)
+
+from chassis.context import current
+from chassis.idempotency import RequestKey
+from chassis.mediator import Mediator
+from chassis.wire import codec
+from inventory_svc.commands.create_incentive import CreateIncentive
+from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
+from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.commands.update_incentive import UpdateIncentive
+from inventory_svc.commands.validate_incentive import ValidateIncentive
+from inventory_svc.domain.incentive_set import IncentiveRequest
+from inventory_svc.domain.stock import Line
+from inventory_svc.messages.incentives import incentive_message, incentive_of_message, preview_message
+from inventory_svc.queries.incentives import IncentiveQueries
+
+
+class IncentiveApi:
+    """The servicer of easyorder.incentive.v1.IncentiveService."""
+
+    def __init__(self, mediator: Mediator[InventoryUow], queries: IncentiveQueries) -> None:
+        self._mediator = mediator
+        self._queries = queries
+
+    async def create_incentive(self, request: CreateIncentiveRequest) -> Incentive:
+        assert request.incentive is not None  # the contract requires it
+        command = CreateIncentive(request=_request_key(request), incentive=incentive_of_message(request.incentive))
+        return incentive_message(await self._mediator.send(command))
+
+    async def update_incentive(self, request: UpdateIncentiveRequest) -> Incentive:
+        assert request.incentive is not None  # the contract requires it
+        incentive = incentive_of_message(request.incentive, id=request.id)
+        command = UpdateIncentive(incentive=incentive, etag=request.incentive.etag)
+        return incentive_message(await self._mediator.send(command))
+
+    async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:
+        return incentive_message(await self._mediator.send(DeactivateIncentive(incentive_id=request.id)))
+
+    async def list_incentives(self, request: ListIncentivesRequest) -> ListIncentivesResponse:
+        page = await self._queries.list_incentives(page_size=request.page_size, page_token=request.page_token)
+        return ListIncentivesResponse(
+            incentives=[incentive_message(incentive) for incentive in page.incentives],
+            next_page_token=page.next_page_token,
+        )
+
+    async def validate_incentive(self, request: ValidateIncentiveRequest) -> ValidateIncentiveResponse:
+        incentive_request = IncentiveRequest(
+            user_id=current().caller.id,
+            currency=request.currency,
+            codes=tuple(request.codes),
+            points=request.loyalty_points,
+        )
+        lines = tuple(Line(item.product_item_id, item.quantity) for item in request.items)
+        return preview_message(
+            await self._mediator.send(ValidateIncentive(incentive_request=incentive_request, lines=lines))
+        )
+
+    async def get_loyalty_account(self, _request: GetLoyaltyAccountRequest) -> LoyaltyAccount:
+        user_id = current().caller.id
+        points = await self._mediator.send(GetLoyaltyAccount(user_id=user_id))
+        return LoyaltyAccount(user_id=user_id, points=points)
+
+
+def _request_key(request: CreateIncentiveRequest) -> RequestKey | None:
+    if not request.request_id:
+        return None
+    return RequestKey(
+        scope=f"{current().caller.id}/CreateIncentive",
+        request_id=request.request_id,
+        fingerprint=hashlib.sha256(codec(CreateIncentiveRequest).encode(request)).hexdigest(),
+    )

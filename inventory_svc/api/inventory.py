@@ -1,0 +1,230 @@
+"""ProductService and InventoryService: messages become commands and queries, and what they answer becomes messages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from typing import TypeVar
+
+from easyorder.catalog.v1 import (
+    CreateProductRequest,
+    DeleteProductRequest,
+    GetProductRequest,
+    ListProductsRequest,
+    ListProductsResponse,
+    Product,
+    UndeleteProductRequest,
+    UpsertProductRequest,
+)
+from easyorder.google.protobuf import Empty
+from easyorder.inventory.v1 import (
+    AdjustStockRequest,
+    AmendRequest,
+    AmendResponse,
+    Availability,
+    CheckAvailabilityRequest,
+    CheckAvailabilityResponse,
+    CommitRequest,
+    CommitResponse,
+    GetProductInventoryRequest,
+    InventoryMessage,
+    ListLowStockRequest,
+    ListLowStockResponse,
+    ProductInventory,
+    ReleaseRequest,
+    ReleaseResponse,
+    ReserveRequest,
+    ReserveResponse,
+    ReserveResult,
+    RestockRequest,
+    RestockResponse,
+    SettlementResult,
+    StockLevel,
+    WatchInventoryRequest,
+)
+
+from chassis import failpoints
+from chassis.context import current
+from chassis.errors import AppError, InvalidArgument
+from chassis.grpc.status import to_status
+from chassis.idempotency import RequestKey
+from chassis.mediator import Command, Mediator
+from chassis.wire import Encoded, codec
+from inventory_svc.commands.adjust_stock import AdjustStock
+from inventory_svc.commands.check_availability import CheckAvailability
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.delete_product import DeleteProduct
+from inventory_svc.commands.release import Release
+from inventory_svc.commands.undelete_product import UndeleteProduct
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.commands.upsert_product import UpsertProduct
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.hub.stock_watch import StockWatch
+from inventory_svc.messages.inventory import (
+    amend_command,
+    order_lines,
+    product_message,
+    reservation_message,
+    reserve_command,
+    restock_command,
+    stock_level_message,
+    wanted_product,
+)
+from inventory_svc.queries.product_pages import ProductPages
+from inventory_svc.queries.products import PageRequest, ProductQueries
+from inventory_svc.queries.stock import StockQueries
+
+R = TypeVar("R")
+
+
+class ProductApi:
+    """The rpcs of easyorder.catalog.v1.ProductService that this version does."""
+
+    def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries, pages: ProductPages) -> None:
+        self._mediator = mediator
+        self._queries = queries
+        self._pages = pages
+
+    async def create_product(self, request: CreateProductRequest) -> Product:
+        assert request.product is not None  # the contract requires it
+        command = CreateProduct(request=_request_key(request), product=wanted_product(request.product))
+        return product_message(await self._mediator.send(command))
+
+    async def upsert_product(self, request: UpsertProductRequest) -> Product:
+        wanted = request.product
+        assert wanted is not None  # the contract requires it
+        if wanted.id and wanted.id != request.id:
+            raise InvalidArgument.of("product.id", f"must be {request.id}, as in the path, or left out")
+        command = UpsertProduct(product_id=request.id, product=wanted_product(wanted), etag=wanted.etag)
+        return product_message(await self._mediator.send(command))
+
+    async def delete_product(self, request: DeleteProductRequest) -> Empty:
+        await self._mediator.send(DeleteProduct(product_id=request.id, etag=request.etag))
+        return Empty()
+
+    async def undelete_product(self, request: UndeleteProductRequest) -> Product:
+        return product_message(await self._mediator.send(UndeleteProduct(product_id=request.id)))
+
+    async def get_product(self, request: GetProductRequest) -> Product:
+        return product_message(await self._queries.get_product(request.id))
+
+    async def list_products(self, request: ListProductsRequest) -> Encoded:
+        wanted = PageRequest.of(
+            page_number=request.page_number,
+            page_size=request.page_size,
+            query=request.query,
+            page_token=request.page_token,
+        )
+        page = await self._pages.get(wanted)
+        rest = ListProductsResponse(total_size=page.total, next_page_token=page.next_page_token)
+        # Serialised messages of one type that are put one behind the other are the merged message.
+        return Encoded(page.products + codec(ListProductsResponse).encode(rest))
+
+
+class InventoryApi:
+    """The rpcs of easyorder.inventory.v1.InventoryService that this version does.
+
+    The orders of a call are commands of their own, so that those of concurrent calls share a transaction.
+    """
+
+    def __init__(
+        self, mediator: Mediator[InventoryUow], queries: StockQueries, watch: StockWatch, *, low_stock: int
+    ) -> None:
+        self._mediator = mediator
+        self._queries = queries
+        self._watch = watch
+        self._low_stock = low_stock
+
+    async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
+        levels = await self._queries.get_product_inventory(request.product_id)
+        return ProductInventory(items=[stock_level_message(level) for level in levels])
+
+    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
+        failpoints.reach("stock_held_not_answered")
+        return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def commit(self, request: CommitRequest) -> CommitResponse:
+        answers = await self._each(Commit(order_id=order_id) for order_id in request.order_ids)
+        return CommitResponse(results=_settlements(request.order_ids, answers))
+
+    async def release(self, request: ReleaseRequest) -> ReleaseResponse:
+        answers = await self._each(Release(order_id=order_id) for order_id in request.order_ids)
+        return ReleaseResponse(results=_settlements(request.order_ids, answers))
+
+    async def amend(self, request: AmendRequest) -> AmendResponse:
+        answers = await self._each(amend_command(change) for change in request.amendments)
+        return AmendResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def restock(self, request: RestockRequest) -> RestockResponse:
+        answers = await self._each(restock_command(returned) for returned in request.orders)
+        return RestockResponse(results=_settlements([returned.order_id for returned in request.orders], answers))
+
+    async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
+        command = AdjustStock(
+            request=_request_key(request),
+            product_item_id=request.product_item_id,
+            delta=request.delta,
+            reason=request.reason,
+            etag=request.etag,
+        )
+        return stock_level_message(await self._mediator.send(command))
+
+    async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
+        threshold = self._low_stock if request.threshold is None else request.threshold
+        levels = await self._queries.list_low_stock(threshold)
+        return ListLowStockResponse(items=[stock_level_message(level) for level in levels])
+
+    async def check_availability(self, request: CheckAvailabilityRequest) -> CheckAvailabilityResponse:
+        answers = await asyncio.gather(
+            *(self._mediator.send(CheckAvailability(lines=order_lines(asked.lines))) for asked in request.orders)
+        )
+        return CheckAvailabilityResponse(
+            results=[
+                Availability(
+                    order_id=asked.order_id,
+                    available=answer.available,
+                    items=[stock_level_message(level) for level in answer.levels],
+                )
+                for asked, answer in zip(request.orders, answers, strict=True)
+            ]
+        )
+
+    def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
+        return self._watch.watch(list(dict.fromkeys(request.product_item_ids)))
+
+    async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
+        sending = [self._mediator.send(command) for command in commands]
+        return await asyncio.gather(*(_answer(sent) for sent in sending))
+
+
+async def _answer(sending: Awaitable[R]) -> R | AppError:
+    try:
+        return await sending
+    except AppError as error:
+        return error
+
+
+def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
+    if isinstance(answer, AppError):
+        return ReserveResult(error=to_status(answer))
+    return ReserveResult(reservation=reservation_message(answer))
+
+
+def _settlements(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
+    return [
+        SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
+        for order_id, answer in zip(order_ids, answers, strict=True)
+    ]
+
+
+def _request_key(request: CreateProductRequest | AdjustStockRequest) -> RequestKey | None:
+    if not request.request_id:
+        return None
+    return RequestKey(
+        scope=f"{current().caller.id}/{type(request).__name__.removesuffix('Request')}",
+        request_id=request.request_id,
+        fingerprint=hashlib.sha256(codec(type(request)).encode(request)).hexdigest(),
+    )

@@ -1,0 +1,150 @@
+"""The codes and points that a transaction has locked: none is given more often than it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, sub_total
+from inventory_svc.domain.stock import HeldLine
+
+# Stands for a code where points are refused.
+POINTS = "loyalty_points"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncentiveRequest:
+    """What a shopper wants to use for an order."""
+
+    user_id: str
+    currency: str
+    codes: tuple[str, ...]
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncentiveLocks:
+    """Which incentives, and whether points, are to be locked for a shopper."""
+
+    user_id: str
+    codes: tuple[str, ...] = ()
+    incentive_ids: tuple[int, ...] = ()
+    spends_points: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """That an order uses an incentive."""
+
+    incentive_id: int
+    order_id: int
+    user_id: str
+
+
+class IncentiveSet:
+    """Incentives as they were when they were locked, and what was redeemed and given back since.
+
+    `used_by` counts the uses of those that are limited per user; `points` is what those who spend have.
+    """
+
+    def __init__(
+        self,
+        incentives: Iterable[Incentive] = (),
+        used_by: Mapping[tuple[int, str], int] | None = None,
+        points: Mapping[str, int] | None = None,
+    ) -> None:
+        self._by_id = {incentive.id: incentive for incentive in incentives}
+        self._by_code = {incentive.code: incentive for incentive in self._by_id.values()}
+        self._used = {incentive.id: incentive.uses for incentive in self._by_id.values()}
+        self._used_by = dict(used_by or {})
+        self._points = dict(points or {})
+        self.redeemed: dict[tuple[int, int], Redemption] = {}
+        self.released: dict[tuple[int, int], Redemption] = {}
+
+    def moved(self) -> dict[int, int]:
+        """By how much the uses of which incentive changed."""
+        by = {id: used - self._by_id[id].uses for id, used in self._used.items()}
+        return {id: count for id, count in sorted(by.items()) if count}
+
+    def quote(
+        self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
+    ) -> Quote:
+        """What the shopper would get for `lines`; redeems nothing. Raises IncentiveInvalid for what can not be used."""
+        chosen = [self._find(code) for code in dict.fromkeys(incentive_request.codes)]
+        for incentive in chosen:
+            self._require_valid(incentive, incentive_request.currency, lines, now)
+            self._require_remaining(incentive, incentive_request.user_id)
+            if len(chosen) > 1 and not incentive.stackable:
+                raise IncentiveInvalid.of(incentive.code, "it can not be combined with other codes")
+        self._require_points(incentive_request.user_id, incentive_request.points)
+        return price(lines, chosen, incentive_request.points, incentive_request.currency, rates)
+
+    def require_given(
+        self, terms: Iterable[Incentive], currency: str, lines: Sequence[HeldLine], now: datetime
+    ) -> None:
+        """Raises IncentiveInvalid for a code that is given no more, or that asks for more than `lines` are.
+
+        Not for one that is used up: these `terms` are of an order that has its use.
+        """
+        for kept in terms:
+            present = self._by_id[kept.id]
+            as_given = replace(kept, active=present.active, starts=present.starts, ends=present.ends)
+            self._require_valid(as_given, currency, lines, now)
+
+    def redeem(self, quote: Quote, order_id: int, user_id: str) -> None:
+        """All of it or nothing. Raises IncentiveInvalid when a limit is reached or the points are not there."""
+        for id in quote.incentive_ids:
+            self._require_remaining(self._by_id[id], user_id)
+        self._require_points(user_id, quote.points_spent)
+        for id in quote.incentive_ids:
+            self._count(id, user_id, 1)
+            if self.released.pop((id, order_id), None) is None:
+                self.redeemed[id, order_id] = Redemption(id, order_id, user_id)
+        if quote.points_spent:
+            self._points[user_id] -= quote.points_spent
+
+    def release(self, quote: Quote, order_id: int, user_id: str) -> None:
+        """Its uses are free again. Points need nothing: they are spent only as long as their order stands."""
+        for id in quote.incentive_ids:
+            self._count(id, user_id, -1)
+            if self.redeemed.pop((id, order_id), None) is None:
+                self.released[id, order_id] = Redemption(id, order_id, user_id)
+
+    def _find(self, code: str) -> Incentive:
+        if code not in self._by_code:
+            raise IncentiveInvalid.of(code, "there is no incentive with this code")
+        return self._by_code[code]
+
+    def _require_valid(self, incentive: Incentive, currency: str, lines: Sequence[HeldLine], now: datetime) -> None:
+        if not incentive.active:
+            raise IncentiveInvalid.of(incentive.code, "it is not active any more")
+        if incentive.starts and now < incentive.starts:
+            raise IncentiveInvalid.of(incentive.code, f"it starts at {incentive.starts.isoformat()}")
+        if incentive.ends and incentive.ends <= now:
+            raise IncentiveInvalid.of(incentive.code, f"it ended at {incentive.ends.isoformat()}")
+        if incentive.currency and incentive.currency != currency:
+            raise IncentiveInvalid.of(incentive.code, f"it is for orders in {incentive.currency}")
+        least = incentive.min_total
+        if least and least.currency != currency:
+            raise IncentiveInvalid.of(incentive.code, f"it is for orders in {least.currency}")
+        if least and (sub_total(lines, currency) - least).is_negative:
+            raise IncentiveInvalid.of(incentive.code, f"the order must come to {least} at least")
+
+    def _require_remaining(self, incentive: Incentive, user_id: str) -> None:
+        if incentive.max_uses is not None and self._used[incentive.id] >= incentive.max_uses:
+            raise IncentiveInvalid.of(incentive.code, "it is used up")
+        most = incentive.max_uses_per_user
+        if most is not None and self._used_by.get((incentive.id, user_id), 0) >= most:
+            raise IncentiveInvalid.of(incentive.code, f"you have used it {most} times, which is as often as you may")
+
+    def _require_points(self, user_id: str, points: int) -> None:
+        if points and points > (has := max(0, self._points.get(user_id, 0))):
+            raise IncentiveInvalid.of(POINTS, f"you have {has} points, and {points} were asked for")
+
+    def _count(self, incentive_id: int, user_id: str, by: int) -> None:
+        self._used[incentive_id] += by
+        mine = (incentive_id, user_id)
+        self._used_by[mine] = self._used_by.get(mine, 0) + by

@@ -1,0 +1,126 @@
+"""WatchInventory: the stock as it is, then every item that changes, whichever replica changed it.
+
+A process that is watched looks at the watched items' versions in the read database: at once when its own projector has
+written, else several times a second. Who reads slowly is told the latest of each item, and misses only what was
+overtaken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from easyorder.inventory.v1 import Heartbeat, InventoryMessage, ProductInventory
+
+from chassis.background import PollingLoop
+from chassis.clock import Clock
+from chassis.errors import AppError, Unavailable
+from chassis.grpc.status import to_status
+from inventory_svc.domain.errors import ProductItemNotFound
+from inventory_svc.domain.stock import StockLevel
+from inventory_svc.messages.inventory import stock_level_message
+
+
+class StockLevels(Protocol):
+    """Reads the stock of items; those that do not exist are left out."""
+
+    async def levels(self, item_ids: Collection[int], *, fresh: bool = False) -> list[StockLevel]: ...
+
+
+class StockWatch:
+    """The streams of one process; runs in the background as long as the process does."""
+
+    def __init__(
+        self, stock: StockLevels, *, clock: Clock, heartbeat_s: float = 15.0, look_every_s: float = 0.2
+    ) -> None:
+        self._stock = stock
+        self._clock = clock
+        self._heartbeat_s = heartbeat_s
+        self._watchers: set[_Watcher] = set()
+        self._draining = False
+        self._loop = PollingLoop("stock watch", self._look, idle_s=look_every_s)
+        self.wake = self._loop.wake
+        self.start = self._loop.start
+        self.stop = self._loop.stop
+
+    def drain(self) -> None:
+        """Ends all streams with UNAVAILABLE."""
+        self._draining = True
+        for watcher in self._watchers:
+            watcher.changed.set()
+
+    async def watch(self, item_ids: Sequence[int]) -> AsyncIterator[InventoryMessage]:
+        """Raises ProductItemNotFound and Unavailable before the first message; what fails later is told in the last."""
+        if self._draining:
+            raise _stopping()
+        with self._watching(item_ids) as watcher:
+            first = await asyncio.shield(self._stock.levels(watcher.item_ids, fresh=True))
+            for index, item_id in enumerate(item_ids):
+                if item_id not in {level.product_item_id for level in first}:
+                    raise ProductItemNotFound.at(f"productItemIds[{index}]", item_id)
+            watcher.begin(first)
+            snapshot = ProductInventory(items=[stock_level_message(level) for level in first])
+            sequence = 1
+            yield InventoryMessage(sequence=sequence, time=self._clock.now(), snapshot=snapshot)
+            while not self._draining:
+                for level in await watcher.next(within_s=self._heartbeat_s):
+                    sequence += 1
+                    change = stock_level_message(level)
+                    yield InventoryMessage(sequence=sequence, time=self._clock.now(), change=change)
+                if watcher.was_silent:
+                    yield InventoryMessage(sequence=sequence, time=self._clock.now(), heartbeat=Heartbeat())
+            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(_stopping()))
+
+    @contextmanager
+    def _watching(self, item_ids: Sequence[int]) -> Iterator[_Watcher]:
+        watcher = _Watcher(frozenset(item_ids))
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    async def _look(self) -> bool:
+        watched = frozenset[int]().union(*(watcher.item_ids for watcher in self._watchers))
+        if watched:
+            levels = await self._stock.levels(watched)
+            for watcher in self._watchers:
+                watcher.publish(levels)
+        return False
+
+
+class _Watcher:
+    """One stream: what it knows, and what it has yet to be told."""
+
+    def __init__(self, item_ids: frozenset[int]) -> None:
+        self.item_ids = item_ids
+        self.changed = asyncio.Event()
+        self.was_silent = False
+        self._versions: dict[int, int] = {}
+        self._unread: dict[int, StockLevel] = {}
+
+    def begin(self, levels: Sequence[StockLevel]) -> None:
+        self._versions = {level.product_item_id: level.version for level in levels}
+
+    def publish(self, levels: Sequence[StockLevel]) -> None:
+        for level in levels:
+            if level.version > self._versions.get(level.product_item_id, level.version):
+                self._versions[level.product_item_id] = level.version
+                self._unread[level.product_item_id] = level
+                self.changed.set()
+
+    async def next(self, *, within_s: float) -> list[StockLevel]:
+        """What changed; nothing when nothing did for a while, or the process drains."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.changed.wait()
+        self.was_silent = not self.changed.is_set()
+        self.changed.clear()
+        unread, self._unread = self._unread, {}
+        return list(unread.values())
+
+
+def _stopping() -> AppError:
+    return Unavailable("this server is stopping; connect again", retry_after_s=1)

@@ -1,0 +1,96 @@
+"""Charges asked for at the same moment travel in one call; each has its result as soon as that is known.
+
+Not a Batcher, in which the next batch waits for the last: a provider may take its time for one card and not for others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextvars import Context
+from typing import TypeAlias
+
+from easyorder.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
+
+from chassis.errors import AppError, DeadlineExceeded, Internal
+from chassis.grpc.clients import Peer, rpc
+from chassis.grpc.status import from_status
+
+_SERVICE = "easyorder.payment.v1.PaymentService"
+_CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
+_CHARGE_MANY = rpc(_SERVICE, "ChargeMany", ChargeManyRequest, ChargeManyResponse)
+# As many as the contract allows.
+_MAX_CHARGES = 200
+
+_Waiting: TypeAlias = "tuple[ChargeRequest, asyncio.Future[ProviderPayment]]"
+
+
+class BatchedCharges:
+    """Gathers what is submitted within one turn of the event loop: the charges of the orders of one commit."""
+
+    def __init__(self, payment: Peer, *, timeout_s: float) -> None:
+        self._payment = payment
+        self._timeout_s = timeout_s
+        self._waiting: list[_Waiting] = []
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def submit(self, request: ChargeRequest) -> ProviderPayment:
+        """Waits for the answer to this one, at most `timeout_s`; raises its own error."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[ProviderPayment] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._send)
+        self._waiting.append((request, answer))
+        return await answer
+
+    def _send(self) -> None:
+        gathered, self._waiting = self._waiting, []
+        for start in range(0, len(gathered), _MAX_CHARGES):
+            # A context of its own: the call belongs to no single order.
+            task = asyncio.get_running_loop().create_task(
+                self._call(gathered[start : start + _MAX_CHARGES]), context=Context()
+            )
+            self._calls.add(task)
+            task.add_done_callback(self._calls.discard)
+
+    async def _call(self, charges: Sequence[_Waiting]) -> None:
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        if len(charges) > 1:
+            try:
+                await self._together(charges)
+            except DeadlineExceeded as error:
+                for _, answer in charges:
+                    _settle(answer, error)
+            except AppError:
+                # One of them was malformed, or the connection broke: by itself each gets the answer that is its own.
+                pass
+        remaining = [(request, answer) for request, answer in charges if not answer.done()]
+        await asyncio.gather(*(self._alone(*one, deadline) for one in remaining))
+
+    async def _together(self, charges: Sequence[_Waiting]) -> None:
+        request = ChargeManyRequest(charges=[request for request, _ in charges])
+        async for reply in self._payment.stream(_CHARGE_MANY, request, timeout_s=self._timeout_s):
+            for result in reply.results:
+                _, answer = charges[result.index]
+                if result.payment is not None:
+                    _settle(answer, result.payment)
+                elif result.error is not None:
+                    _settle(answer, from_status(result.error))
+
+    async def _alone(self, request: ChargeRequest, answer: asyncio.Future[ProviderPayment], deadline: float) -> None:
+        left_s = deadline - asyncio.get_running_loop().time()
+        try:
+            _settle(answer, await self._payment.call(_CHARGE, request, timeout_s=left_s))
+        except AppError as error:
+            _settle(answer, error)
+        except Exception as error:
+            _settle(answer, Internal(f"a charge could not be asked for: {error!r}"))
+
+
+def _settle(answer: asyncio.Future[ProviderPayment], result: ProviderPayment | AppError) -> None:
+    if answer.done():
+        return
+    if isinstance(result, AppError):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)

@@ -1,0 +1,204 @@
+"""OrderService: messages become commands and queries, and what they answer becomes messages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import date
+
+import betterproto2
+from easyorder.google.api import HttpBody
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    ConfirmAvailabilityRequest,
+    ConfirmAvailabilityResponse,
+    CreateOrderRequest,
+    DailyReport,
+    ExportOrdersRequest,
+    GetDailyReportRequest,
+    GetOrderRequest,
+    GetOrderStatusRequest,
+    ListAllOrdersRequest,
+    ListOrdersRequest,
+    ListOrdersResponse,
+    Order,
+    OrderAvailability,
+    OrderStatusReply,
+    PaymentDetails,
+    RefundOrderRequest,
+    RetryPaymentRequest,
+    SetOrderStatusRequest,
+    UpdateOrderRequest,
+)
+
+from chassis.context import current
+from chassis.errors import InvalidArgument
+from chassis.grpc import reply_headers
+from chassis.idempotency import RequestKey
+from chassis.mediator import Mediator
+from chassis.wire import codec
+from chassis.wire_types import money_of
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.confirm_availability import ConfirmAvailability
+from order_svc.commands.refund_order import RefundOrder
+from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.status import PaymentMethod, Status
+from order_svc.messages.orders import order_message, report_message, status_reply, stock_view
+from order_svc.queries.list_orders import OrderPage
+from order_svc.queries.orders import OrderQueries
+from order_svc.sagas.amendments import Amendments
+from order_svc.sagas.checkout import Basket, Checkout
+from order_svc.sagas.refunds import Refunding
+
+
+class OrderApi:
+    """The rpcs of easyorder.order.v1.OrderService that this version does."""
+
+    def __init__(
+        self,
+        checkout: Checkout,
+        amendments: Amendments,
+        refunding: Refunding,
+        mediator: Mediator[OrderUow],
+        queries: OrderQueries,
+    ) -> None:
+        self._checkout = checkout
+        self._amendments = amendments
+        self._refunding = refunding
+        self._mediator = mediator
+        self._queries = queries
+
+    async def create_order(self, request: CreateOrderRequest) -> Order:
+        method, token = _paid_by(request.payment)
+        basket = Basket(
+            caller=current().caller,
+            request=_request_key(request, request.request_id),
+            currency=request.currency,
+            lines=tuple((line.product_item_id, line.quantity) for line in request.items),
+            method=method,
+            payment_token=token,
+            incentive_codes=tuple(request.incentive_codes),
+            loyalty_points=request.loyalty_points or 0,
+        )
+        return order_message(await self._checkout.place(basket))
+
+    async def confirm_availability(self, request: ConfirmAvailabilityRequest) -> ConfirmAvailabilityResponse:
+        answers = await asyncio.gather(
+            *(self._mediator.send(_confirm_command(told)) for told in request.orders), return_exceptions=True
+        )
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return ConfirmAvailabilityResponse()
+
+    async def cancel_order(self, request: CancelOrderRequest) -> Order:
+        command = CancelOrder(
+            request=_request_key(request, request.request_id), order_id=request.id, reason=request.reason
+        )
+        return order_message(await self._mediator.send(command))
+
+    async def update_order(self, request: UpdateOrderRequest) -> Order:
+        lines = tuple((line.product_item_id, line.quantity) for line in request.items)
+        key = _request_key(request, request.request_id)
+        return order_message(await self._amendments.update(request.id, lines, etag=request.etag, request=key))
+
+    async def retry_payment(self, request: RetryPaymentRequest) -> Order:
+        method, token = _paid_by(request.payment)
+        key = _request_key(request, request.request_id)
+        return order_message(await self._amendments.retry_payment(request.id, method, token, request=key))
+
+    async def set_order_status(self, request: SetOrderStatusRequest) -> Order:
+        command = SetOrderStatus(
+            request=_request_key(request, request.request_id),
+            order_id=request.id,
+            status=Status[request.status.name],
+            etag=request.etag,
+        )
+        return order_message(await self._mediator.send(command))
+
+    async def refund_order(self, request: RefundOrderRequest) -> Order:
+        if request.amount is not None and request.items:
+            raise InvalidArgument.of("amount", "is not given together with items")
+        command = RefundOrder(
+            request=_request_key(request, request.request_id),
+            order_id=request.id,
+            amount=money_of(request.amount, "amount") if request.amount is not None else None,
+            items=tuple((line.product_item_id, line.quantity) for line in request.items),
+            reason=request.reason,
+        )
+        return order_message(await self._refunding.refund(command))
+
+    async def get_order(self, request: GetOrderRequest) -> Order:
+        return order_message(await self._queries.get_order(request.id))
+
+    async def get_order_status(self, request: GetOrderStatusRequest) -> OrderStatusReply:
+        return status_reply(await self._queries.get_order(request.id))
+
+    async def list_orders(self, request: ListOrdersRequest) -> ListOrdersResponse:
+        page = await self._queries.list_orders(
+            page_size=request.page_size, page_token=request.page_token, filter=request.filter
+        )
+        return _page(page)
+
+    async def list_all_orders(self, request: ListAllOrdersRequest) -> ListOrdersResponse:
+        page = await self._queries.list_all_orders(
+            page_size=request.page_size, page_token=request.page_token, filter=request.filter
+        )
+        return _page(page)
+
+    async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
+        return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
+
+    async def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
+        first, last = _day("from", request.from_), _day("to", request.to)
+        if last < first:
+            raise InvalidArgument.of("to", "must not be before from")
+        name = f"orders_{first}_{last}.csv"
+        reply_headers.set("content-disposition", f'attachment; filename="{name}"')
+        async for lines in self._queries.export_orders(first, last):
+            yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
+
+
+def _page(page: OrderPage) -> ListOrdersResponse:
+    return ListOrdersResponse(
+        orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
+    )
+
+
+def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
+    assert payment is not None  # the contract requires it
+    method = PaymentMethod[payment.method.name]
+    if method is not PaymentMethod.CASH and not payment.token:
+        raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
+    return method, payment.token
+
+
+def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:
+    if not request_id:
+        return None
+    body = codec(type(request)).encode(request)
+    return RequestKey(
+        scope=f"{current().caller.id}/{type(request).__name__}",
+        request_id=request_id,
+        fingerprint=hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _confirm_command(told: OrderAvailability) -> ConfirmAvailability:
+    key = None
+    if told.request_id:
+        # Whatever the stock is by then: what comes again with the same id tells nothing new.
+        key = RequestKey(scope=f"{current().caller.id}/ConfirmAvailability", request_id=told.request_id, fingerprint="")
+    stocks = tuple(stock_view(item) for item in told.items)
+    return ConfirmAvailability(
+        request=key, order_id=told.order_id, filled=told.filled, stocks=stocks, lost_reason=told.lost_reason
+    )

@@ -1,0 +1,36 @@
+"""PaymentWebhookService: a provider's message has the charge that waits asked about now, and records nothing itself.
+
+So a webhook and a charge that ends at the same time can not both record: the job has one lease, and who holds it asks
+the provider and records what it hears.
+"""
+
+from __future__ import annotations
+
+import structlog
+from easyorder.google.api import HttpBody
+from easyorder.payment.v1 import ReceiveStripeEventResponse
+
+from chassis.grpc import metadata
+from chassis.jobs import JobStore
+from order_svc.commands import jobs
+from order_svc.domain.payments import Webhooks
+
+log = structlog.get_logger(__name__)
+
+_SIGNATURE = "stripe-signature"
+
+
+class PaymentWebhookApi:
+    """The rpcs of easyorder.payment.v1.PaymentWebhookService."""
+
+    def __init__(self, webhooks: Webhooks, job_store: JobStore) -> None:
+        self._webhooks = webhooks
+        self._job_store = job_store
+
+    async def receive_stripe_event(self, request: HttpBody) -> ReceiveStripeEventResponse:
+        signature = metadata.incoming.get().get(_SIGNATURE, "")
+        transaction_id = await self._webhooks.transaction_of(request.data, signature)
+        if transaction_id is not None:
+            woken = await self._job_store.wake(jobs.CHARGE, transaction_id)
+            log.info("the provider tells of a payment", transaction_id=transaction_id, woken=woken)
+        return ReceiveStripeEventResponse()

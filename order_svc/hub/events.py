@@ -1,0 +1,174 @@
+"""What happened, as messages of the hub: made once for each event, however many subscribers get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from easyorder.order.v1 import (
+    AdminAlert,
+    HubHeartbeat,
+    HubMessage,
+    InventoryStatus,
+    OrderCreated,
+    OrderCreatedWithIncentive,
+    OrderSnapshot,
+    OrderStatus,
+    OrderStatusChanged,
+    PaymentAttempt,
+    PaymentRefund,
+)
+from easyorder.order.v1 import PaymentOutcome as PaymentOutcomeMessage
+from easyorder.order.v1 import RefundState as RefundStateMessage
+from pydantic import TypeAdapter
+
+from chassis.context import Caller
+from chassis.errors import AppError
+from chassis.events import PublishedEvent
+from chassis.grpc.status import to_status
+from order_svc.domain.order import (
+    ADMIN_ALERT,
+    INVENTORY_STATUS,
+    ORDER_CREATED,
+    ORDER_CREATED_WITH_INCENTIVE,
+    ORDER_STATUS_CHANGED,
+    PAYMENT_ATTEMPT,
+    PAYMENT_REFUND,
+)
+from order_svc.domain.status import PaymentOutcome, RefundState, Status
+from order_svc.domain.views import DiscountView, OrderView, StockView
+from order_svc.messages.orders import discount_message, money, order_message, stock_message
+
+_ORDERS = TypeAdapter(OrderView)
+_STOCKS = TypeAdapter(tuple[StockView, ...])
+_DISCOUNTS = TypeAdapter(tuple[DiscountView, ...])
+_TIMES = TypeAdapter(datetime | None)
+
+
+class HubEvent:
+    """An event of the feed and the messages that tell it."""
+
+    def __init__(self, published: PublishedEvent) -> None:
+        self.event = published.event
+        self.position = published.position
+
+    @property
+    def sequence(self) -> int:
+        """Its number among the events of its order."""
+        return self.event.sequence
+
+    @property
+    def status(self) -> Status | None:
+        """Where the order went, if it moved."""
+        return Status(self.event.payload["to"]) if self.event.kind == ORDER_STATUS_CHANGED else None
+
+    def is_for(self, caller: Caller) -> bool:
+        """Whether the caller may know; of an order that is the caller's own, alerts are the only thing kept back."""
+        if caller.is_admin:
+            return True
+        event = self.event
+        own = event.owner == caller.id or event.owner_team in caller.team_ids
+        return own and event.kind != ADMIN_ALERT
+
+    @cached_property
+    def order_message(self) -> HubMessage | None:
+        """For the stream of the one order; None for an event that this version does not know."""
+        return self._message(self.sequence)
+
+    @cached_property
+    def feed_message(self) -> HubMessage | None:
+        """For a stream of many orders; None for an event that this version does not know."""
+        return self._message(self.position)
+
+    def _message(self, sequence: int) -> HubMessage | None:
+        if self._content is None:
+            return None
+        event = self.event
+        return HubMessage(sequence=sequence, time=event.occurred_on, order_id=event.aggregate_id, **self._content)
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any] | None:
+        make = _CONTENTS.get(self.event.kind)
+        return make(self.event.payload) if make else None
+
+
+def snapshot(order: OrderView, *, at: datetime) -> HubMessage:
+    """The order as it stands."""
+    content = OrderSnapshot(order=order_message(order))
+    return HubMessage(sequence=order.sequence, time=at, order_id=order.id, order_snapshot=content)
+
+
+def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+    """Nothing happened after `sequence`."""
+    return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=HubHeartbeat())
+
+
+def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+    """The last message of a stream that can not go on, and may be resumed after `sequence`."""
+    return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
+
+
+def _created(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"order_created": OrderCreated(order=order_message(_ORDERS.validate_python(payload["order"])))}
+
+
+def _created_with_incentive(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    currency = payload["currency"]
+    discounts = _DISCOUNTS.validate_python(payload["discounts"])
+    created = OrderCreatedWithIncentive(
+        discounts=[discount_message(discount, currency) for discount in discounts],
+        sub_total=money(Decimal(payload["sub_total"]), currency),
+        discount_total=money(Decimal(payload["discount_total"]), currency),
+        total_amount=money(Decimal(payload["total_amount"]), currency),
+    )
+    return {"order_created_with_incentive": created}
+
+
+def _status_changed(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    change = OrderStatusChanged(
+        from_=OrderStatus[Status(payload["from"]).name],
+        to=OrderStatus[Status(payload["to"]).name],
+        order=order_message(_ORDERS.validate_python(payload["order"])),
+    )
+    return {"order_status_changed": change}
+
+
+def _payment_attempt(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    attempt = PaymentAttempt(
+        number=payload["number"],
+        outcome=PaymentOutcomeMessage[PaymentOutcome(payload["outcome"]).name],
+        next_attempt_time=_TIMES.validate_python(payload["next_attempt_time"]),
+    )
+    return {"payment_attempt": attempt}
+
+
+def _payment_refund(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    refund = PaymentRefund(
+        amount=money(Decimal(payload["amount"]), payload["currency"]),
+        state=RefundStateMessage[RefundState(payload["state"]).name],
+        order=order_message(_ORDERS.validate_python(payload["order"])),
+    )
+    return {"payment_refund": refund}
+
+
+def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
+
+
+def _inventory_status(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    stocks = _STOCKS.validate_python(payload["items"])
+    return {"inventory_status": InventoryStatus(items=[stock_message(stock) for stock in stocks])}
+
+
+_CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+    ORDER_CREATED: _created,
+    ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
+    ORDER_STATUS_CHANGED: _status_changed,
+    PAYMENT_ATTEMPT: _payment_attempt,
+    PAYMENT_REFUND: _payment_refund,
+    ADMIN_ALERT: _admin_alert,
+    INVENTORY_STATUS: _inventory_status,
+}

@@ -1,0 +1,191 @@
+"""The live hub: every subscriber gets what concerns it once, in order and without a gap, from wherever it resumes.
+
+A subscriber listens to what is published from now on before it reads what was published before, and what comes twice is
+recognised by its number. So nothing falls between the two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, aclosing
+from typing import Protocol
+
+from easyorder.order.v1 import HubMessage
+
+from chassis.clock import Clock
+from chassis.context import Caller, current
+from chassis.errors import AppError, Internal, InvalidArgument
+from chassis.events import PublishedEvent
+from order_svc.domain.views import OrderView
+from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
+from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
+
+_PAGE = 500
+
+
+class EventFeed(Protocol):
+    """What was published, in order of position."""
+
+    async def last_position(self) -> int: ...
+
+    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
+
+    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]: ...
+
+
+# The order as its last transaction left it, so that no event of the feed is newer than what it shows.
+# Raises OrderNotFound where it is not the caller's to see.
+LoadOrder = Callable[[int], Awaitable[OrderView]]
+
+
+class Hub:
+    """The streams of one process."""
+
+    def __init__(
+        self,
+        feed: EventFeed,
+        load_order: LoadOrder,
+        *,
+        clock: Clock,
+        heartbeat_s: float = 15.0,
+        unread_limit: int = 1000,
+    ) -> None:
+        self._feed = feed
+        self._load_order = load_order
+        self._clock = clock
+        self._heartbeat_s = heartbeat_s
+        self._subscriptions = Subscriptions(unread_limit=unread_limit)
+        self._position = 0
+
+    @property
+    def subscribers(self) -> int:
+        """How many streams are live now."""
+        return len(self._subscriptions)
+
+    def dispatch(self, events: Sequence[PublishedEvent]) -> None:
+        """Takes what was published since the last time, in order."""
+        for published in events:
+            self._subscriptions.publish(HubEvent(published))
+            self._position = published.position
+
+    def drain(self) -> None:
+        """Ends all streams with UNAVAILABLE, telling where to resume."""
+        self._subscriptions.drain()
+
+    async def subscribe(
+        self, order_id: int | None, after_sequence: int | None, caller: Caller
+    ) -> AsyncGenerator[HubMessage, None]:
+        """The stream of one order, which ends after its final status; or of all orders that are the caller's own.
+
+        Raises OrderNotFound, InvalidArgument and Unavailable before the first message; what fails later is told in the
+        last message.
+        """
+        if order_id is None:
+            messages = self._of_caller(after_sequence, caller)
+        else:
+            messages = self._of_order(order_id, after_sequence, caller)
+        sequence: int | None = None
+        try:
+            async with aclosing(messages):
+                async for message in messages:
+                    sequence = message.sequence
+                    yield message
+        except Exception as error:
+            if sequence is None:
+                raise
+            known = error if isinstance(error, AppError) else _unexpected()
+            yield ending(known, sequence, order_id or 0, at=self._clock.now())
+            if known is not error:
+                raise
+
+    async def _of_order(
+        self, order_id: int, after_sequence: int | None, caller: Caller
+    ) -> AsyncGenerator[HubMessage, None]:
+        with self._subscriptions.open(of_order(order_id)) as live:
+            # Shielded, like every query here: one that is cancelled with its stream can poison its pooled connection.
+            order = await asyncio.shield(self._load_order(order_id))
+            if after_sequence is None:
+                yield snapshot(order, at=self._clock.now())
+                sequence = order.sequence
+            else:
+                sequence = _at_most(order.sequence, after_sequence)
+            status = order.status
+            async with aclosing(self._events_of(order_id, sequence, live)) as events:
+                # A final status ends the stream, unless there is more to replay.
+                while sequence < order.sequence or not status.is_settled:
+                    hub_event = await anext(events)
+                    if hub_event is None:
+                        yield heartbeat(sequence, order_id, at=self._clock.now())
+                        continue
+                    sequence = hub_event.sequence
+                    status = hub_event.status or status
+                    if hub_event.is_for(caller) and hub_event.order_message is not None:
+                        yield hub_event.order_message
+
+    async def _events_of(
+        self, order_id: int, sequence: int, live: Subscription
+    ) -> AsyncGenerator[HubEvent | None, None]:
+        """All events of the order after `sequence`, once and in order; None whenever there was none for a while."""
+        missing = await self._published(order_id, sequence)
+        while True:
+            for hub_event in missing:
+                sequence = hub_event.sequence
+                yield hub_event
+            missing = []
+            following = await live.next(within_s=self._heartbeat_s)
+            if following is None:
+                yield None
+            elif following.sequence == sequence + 1:
+                missing = [following]
+            elif following.sequence > sequence:
+                missing = await self._published(order_id, sequence)
+
+    async def _published(self, order_id: int, after_sequence: int) -> list[HubEvent]:
+        events = await asyncio.shield(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
+        return [HubEvent(event) for event in events]
+
+    async def _of_caller(self, after_sequence: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
+        last = await asyncio.shield(self._feed.last_position())
+        position = last if after_sequence is None else _at_most(last, after_sequence)
+        # Tells that the stream stands, and from where.
+        yield heartbeat(position, 0, at=self._clock.now())
+        with ExitStack() as listening:
+            live: Subscription | None = None
+            while True:
+                page = await asyncio.shield(self._feed.after(position, limit=_PAGE))
+                for published in page:
+                    position = published.position
+                    hub_event = HubEvent(published)
+                    if hub_event.is_for(caller) and hub_event.feed_message is not None:
+                        yield hub_event.feed_message
+                if len(page) == _PAGE:
+                    continue
+                if live is not None:
+                    break
+                # Caught up: listen from here, and look once more for what came in between.
+                live = listening.enter_context(self._subscriptions.open(of_caller(caller)))
+            while True:
+                following = await live.next(within_s=self._heartbeat_s)
+                if following is None:
+                    # Whatever was delivered meanwhile concerned others.
+                    position = max(position, self._position)
+                    yield heartbeat(position, 0, at=self._clock.now())
+                elif following.position > position:
+                    position = following.position
+                    if following.is_for(caller) and following.feed_message is not None:
+                        yield following.feed_message
+
+
+def _at_most(last: int, after_sequence: int) -> int:
+    if after_sequence > last:
+        raise InvalidArgument.of("afterSequence", f"the last there is has the number {last}")
+    return after_sequence
+
+
+def _unexpected() -> Internal:
+    correlation_id = current().correlation_id
+    return Internal(
+        f"something went wrong here; report it with the correlation id {correlation_id}",
+        metadata={"correlation_id": correlation_id},
+    )

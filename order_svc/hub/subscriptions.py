@@ -1,0 +1,119 @@
+"""Who listens, and what each has yet to hear: a subscriber who reads slowly is ended, and slows nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from chassis.context import Caller
+from chassis.errors import AppError, Kind, Unavailable
+from order_svc.hub.events import HubEvent
+
+# What a subscriber listens to: an order, what is a person's own, what is a team's, or everything.
+Topic = tuple[str, int | str]
+_EVERYTHING: Topic = ("everything", 0)
+
+
+class SubscriberTooSlow(AppError):
+    """More happened than was read."""
+
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "SUBSCRIBER_TOO_SLOW"
+
+
+class Subscription:
+    """What was told to one subscriber and not yet read."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._unread: deque[HubEvent] = deque()
+        self._ended: AppError | None = None
+        self._woken = asyncio.Event()
+
+    def publish(self, hub_event: HubEvent) -> None:
+        if self._ended is not None:
+            return
+        if len(self._unread) == self._limit:
+            self.end(
+                SubscriberTooSlow("the stream is read too slowly; connect again and resume after its last sequence")
+            )
+            return
+        self._unread.append(hub_event)
+        self._woken.set()
+
+    def end(self, error: AppError) -> None:
+        """What is unread is forgotten: it comes again to whoever resumes."""
+        self._unread.clear()
+        self._ended = error
+        self._woken.set()
+
+    async def next(self, *, within_s: float) -> HubEvent | None:
+        """The next event, None when there was none. Raises what ended the subscription."""
+        if not self._unread and self._ended is None:
+            self._woken.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self._woken.wait()
+        if self._ended is not None:
+            raise self._ended
+        return self._unread.popleft() if self._unread else None
+
+
+class Subscriptions:
+    """All subscriptions of a process, found by what they listen to."""
+
+    def __init__(self, *, unread_limit: int) -> None:
+        self._unread_limit = unread_limit
+        self._by_topic: defaultdict[Topic, set[Subscription]] = defaultdict(set)
+        self._draining = False
+
+    @contextmanager
+    def open(self, topics: Sequence[Topic]) -> Iterator[Subscription]:
+        """Listens for the block. Raises Unavailable once the process drains."""
+        if self._draining:
+            raise _stopping()
+        subscription = Subscription(self._unread_limit)
+        for topic in topics:
+            self._by_topic[topic].add(subscription)
+        try:
+            yield subscription
+        finally:
+            for topic in topics:
+                self._by_topic[topic].discard(subscription)
+                if not self._by_topic[topic]:
+                    del self._by_topic[topic]
+
+    def publish(self, hub_event: HubEvent) -> None:
+        """To everybody whom it concerns, once."""
+        event = hub_event.event
+        topics = (("order", event.aggregate_id), ("owner", event.owner), ("team", event.owner_team or ""), _EVERYTHING)
+        for subscription in set().union(*(self._by_topic[topic] for topic in topics if topic in self._by_topic)):
+            subscription.publish(hub_event)
+
+    def drain(self) -> None:
+        """Ends all of them, and takes no more."""
+        self._draining = True
+        for subscription in self._all():
+            subscription.end(_stopping())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> set[Subscription]:
+        return set().union(*self._by_topic.values())
+
+
+def of_order(order_id: int) -> list[Topic]:
+    return [("order", order_id)]
+
+
+def of_caller(caller: Caller) -> list[Topic]:
+    """What is the caller's own; everything for an administrator."""
+    if caller.is_admin:
+        return [_EVERYTHING]
+    return [("owner", caller.id), *(("team", team) for team in caller.team_ids)]
+
+
+def _stopping() -> AppError:
+    return Unavailable("this server is stopping; connect again and resume after the last sequence", retry_after_s=1)

@@ -1,0 +1,1 @@
+"""Messages of the contract, made from views and read into commands."""

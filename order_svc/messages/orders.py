@@ -1,0 +1,149 @@
+"""Orders as messages of the contract: one place where a view becomes what clients read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from easyorder.google.type import Money as MoneyMessage
+from easyorder.order.v1 import (
+    CurrencyReport as CurrencyReportMessage,
+)
+from easyorder.order.v1 import (
+    DailyReport,
+    HourReport,
+    ItemStock,
+    Order,
+    OrderDiscount,
+    OrderItem,
+    OrderStatus,
+    OrderStatusReply,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    StockState,
+    TopItem,
+)
+
+from chassis.money import Money
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
+from order_svc.queries.daily_report import CurrencyReport
+
+
+def order_message(view: OrderView) -> Order:
+    """The whole order."""
+    return Order(
+        id=view.id,
+        status=OrderStatus[view.status.name],
+        items=[_item(item, view.currency) for item in view.items],
+        discounts=[discount_message(discount, view.currency) for discount in view.discounts],
+        sub_total=money(view.sub_total, view.currency),
+        discount_total=money(view.discount_total, view.currency),
+        total_amount=money(view.total_amount, view.currency),
+        currency=view.currency,
+        payment=_payment(view.payment, view.currency),
+        placed_at=view.placed_at,
+        paid_at=view.paid_at,
+        cancelled_at=view.cancelled_at,
+        etag=view.etag,
+        created_by=view.created_by,
+        cancel_reason=view.cancel_reason,
+    )
+
+
+def status_reply(view: OrderView) -> OrderStatusReply:
+    """Only where the order and its payment stand."""
+    return OrderStatusReply(
+        id=view.id,
+        status=OrderStatus[view.status.name],
+        payment_status=PaymentStatus[view.payment.status.name],
+        etag=view.etag,
+    )
+
+
+def report_message(day: str, business: Sequence[CurrencyReport]) -> DailyReport:
+    """The report of a day."""
+    return DailyReport(date=day, currencies=[_currency_report(of_one) for of_one in business])
+
+
+def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
+    currency = business.currency
+    return CurrencyReportMessage(
+        currency=currency,
+        orders=business.orders,
+        units=business.units,
+        revenue=money(business.revenue, currency),
+        refunds=money(business.refunds, currency),
+        hours=[
+            HourReport(hour=hour.hour, orders=hour.orders, revenue=money(hour.revenue, currency))
+            for hour in business.hours
+        ],
+        top_items=[
+            TopItem(
+                product_item_id=item.product_item_id,
+                sku=item.sku,
+                name=item.name,
+                units=item.units,
+                revenue=money(item.revenue, currency),
+            )
+            for item in business.top_items
+        ],
+    )
+
+
+def money(amount: Decimal, currency: str) -> MoneyMessage:
+    """An amount as google.type.Money."""
+    value = Money(amount, currency)
+    return MoneyMessage(currency_code=currency, units=value.units, nanos=value.nanos)
+
+
+def _item(item: ItemView, currency: str) -> OrderItem:
+    return OrderItem(
+        id=item.id,
+        product_item_id=item.product_item_id,
+        sku=item.sku,
+        name=item.name,
+        quantity=item.quantity,
+        unit_price=money(item.unit_price, currency),
+        sub_total=money(item.sub_total, currency),
+        discount=money(item.discount, currency),
+        returned=item.returned,
+    )
+
+
+def discount_message(discount: DiscountView, currency: str) -> OrderDiscount:
+    """What a code, or the points, took off."""
+    return OrderDiscount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
+
+
+def _payment(payment: PaymentView, currency: str) -> Payment:
+    return Payment(
+        transaction_id=payment.transaction_id,
+        method=PaymentMethod[payment.method.name],
+        status=PaymentStatus[payment.status.name],
+        amount=money(payment.amount, currency),
+        attempts=payment.attempts,
+        processed_at=payment.processed_at,
+        failure_reason=payment.failure_reason,
+        refunded_amount=money(payment.refunded, currency),
+    )
+
+
+def stock_view(message: ItemStock) -> StockView:
+    """As inventory_svc tells it."""
+    return StockView(
+        product_item_id=message.product_item_id,
+        sku=message.sku,
+        state=message.state.name or "",
+        available=message.available,
+    )
+
+
+def stock_message(stock: StockView) -> ItemStock:
+    """As the hub tells it."""
+    return ItemStock(
+        product_item_id=stock.product_item_id,
+        sku=stock.sku,
+        state=StockState[stock.state],
+        available=stock.available,
+    )

@@ -1,0 +1,50 @@
+"""Stripe's webhook: a message counts when it is signed with our secret, and was a short time ago."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import stripe
+import structlog
+
+from chassis.clock import Clock
+from order_svc.payment.domain.errors import WebhookSignatureInvalid
+
+log = structlog.get_logger(__name__)
+
+# Not those of a try that failed: to try again at once is what the shop's backoff is there to prevent.
+_DECIDED = {"payment_intent.succeeded", "payment_intent.canceled"}
+_NOT_STRIPES = "this is not signed by Stripe for this shop, or was too long ago"
+
+
+class StripeWebhooks:
+    """The Notices of the endpoint that `secret` belongs to, not older than `tolerance` nor from the future."""
+
+    def __init__(self, secret: str, clock: Clock, *, tolerance: timedelta) -> None:
+        self._secret = secret
+        self._clock = clock
+        self._tolerance_s = tolerance.total_seconds()
+
+    def transaction_of(self, body: bytes, signature: str) -> str | None:
+        try:
+            # Without its tolerance, which reads another clock.
+            stripe.WebhookSignature.verify_header(body, signature, self._secret)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            raise WebhookSignatureInvalid(_NOT_STRIPES) from None
+        # The same of several that the SDK has just verified: the first.
+        signed_at = next(int(part.split("=")[1]) for part in signature.split(",") if part.startswith("t="))
+        if abs(self._clock.now().timestamp() - signed_at) > self._tolerance_s:
+            raise WebhookSignatureInvalid(_NOT_STRIPES)
+        return _transaction_of(json.loads(body))
+
+
+def _transaction_of(event: Any) -> str | None:
+    if event["type"] == "refund.failed":
+        refund = event["data"]["object"]["id"]
+        log.error("Stripe could not return the money after all; see its dashboard", refund=refund)
+    if event["type"] not in _DECIDED:
+        return None
+    transaction_id: str | None = event["data"]["object"]["metadata"].get("transaction_id")
+    return transaction_id

@@ -1,0 +1,1 @@
+"""The rpcs of this service: messages become calls of the provider, and answers become messages."""

@@ -1,0 +1,103 @@
+"""easyorder.payment.v1.PaymentService: messages in, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
+from easyorder.payment.v1 import (
+    ChargeManyRequest,
+    ChargeManyResponse,
+    ChargeRequest,
+    ChargeResult,
+    CheckNoticeRequest,
+    CheckNoticeResponse,
+    GetPaymentRequest,
+    PaymentState,
+    RefundRequest,
+)
+from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
+
+from chassis import failpoints
+from chassis.errors import AppError
+from chassis.grpc.status import to_status
+from chassis.wire_types import money_message, money_of
+from order_svc.payment.domain.provider import (
+    Charge,
+    NoWebhooks,
+    PaymentMethod,
+    PaymentProvider,
+    ProviderPayment,
+    Refund,
+    Webhooks,
+)
+from order_svc.payment.domain.strategies import Strategies
+
+
+class PaymentApi:
+    """Charges by the strategy of the method; asks the provider for the rest."""
+
+    def __init__(self, strategies: Strategies, provider: PaymentProvider, webhooks: Webhooks | None = None) -> None:
+        self._strategies = strategies
+        self._provider = provider
+        self._webhooks = webhooks or NoWebhooks()
+
+    async def charge_many(self, request: ChargeManyRequest) -> AsyncIterator[ChargeManyResponse]:
+        numbers = {asyncio.create_task(self._result(one)): n for n, one in enumerate(request.charges)}
+        waiting = set(numbers)
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                results = [task.result() for task in done]
+                for task, result in zip(done, results, strict=True):
+                    result.index = numbers[task]
+                yield ChargeManyResponse(results=results)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    async def _result(self, request: ChargeRequest) -> ChargeResult:
+        try:
+            return ChargeResult(payment=await self.charge(request))
+        except AppError as error:
+            return ChargeResult(error=to_status(error))
+
+    async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
+        charge = Charge(
+            transaction_id=request.transaction_id,
+            order_id=request.order_id,
+            method=PaymentMethod[PaymentMethodMessage(request.method).name or ""],
+            token=request.token,
+            amount=money_of(request.amount, "amount"),
+        )
+        payment = await self._strategies.charge(charge)
+        failpoints.reach("charged_not_answered")
+        return _message(payment)
+
+    async def refund(self, request: RefundRequest) -> ProviderPaymentMessage:
+        refund = Refund(
+            transaction_id=request.transaction_id,
+            refund_id=request.refund_id,
+            amount=money_of(request.amount, "amount"),
+            reason=request.reason,
+        )
+        return _message(await self._provider.refund(refund))
+
+    async def get_payment(self, request: GetPaymentRequest) -> ProviderPaymentMessage:
+        return _message(await self._provider.find(request.transaction_id))
+
+    async def check_notice(self, request: CheckNoticeRequest) -> CheckNoticeResponse:
+        transaction_id = self._webhooks.transaction_of(request.body, request.signature)
+        return CheckNoticeResponse(transaction_id=transaction_id or "")
+
+
+def _message(payment: ProviderPayment) -> ProviderPaymentMessage:
+    return ProviderPaymentMessage(
+        transaction_id=payment.transaction_id,
+        state=PaymentState[payment.state.name],
+        charged=money_message(payment.charged) if payment.charged else None,
+        refunded=money_message(payment.refunded) if payment.refunded else None,
+        processed_at=payment.processed_at,
+        failure_reason=payment.failure_reason,
+    )

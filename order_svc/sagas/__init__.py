@@ -1,0 +1,1 @@
+"""Processes that span transactions and services, carried by durable jobs and events."""

@@ -1,0 +1,180 @@
+"""Changes of placed orders that need stock: either the new order holds, or the old one stands.
+
+What an order is to have beyond what it has is held beside it first, under an expiry. Where it has discounts,
+inventory_svc shows what they would be, which changes nothing. Then one transaction of the order makes it what it is to
+be. Then a durable job makes one reservation of the two, discounted as was shown. A crash before the transaction leaves
+the old order and a hold that ends by itself; a crash after it leaves the job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from chassis.errors import AppError, FieldViolation, Unavailable
+from chassis.idempotency import RequestKey
+from chassis.mediator import Mediator
+from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
+from order_svc.commands.uow import OrderUow
+from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
+from order_svc.domain.inventory import Hold, HoldRequest, Inventory, Preview, StockAmendment
+from order_svc.domain.status import PaymentMethod
+from order_svc.domain.views import OrderView
+from order_svc.sagas.holds import release, release_on_failure
+
+# An order that others change all the time is theirs.
+_ATTEMPTS = 4
+
+
+class Ids(Protocol):
+    """Hands out ids that nobody else gets."""
+
+    async def next(self) -> int: ...
+
+
+class Amendments:
+    """Updates orders, and pays refused ones anew."""
+
+    def __init__(
+        self,
+        mediator: Mediator[OrderUow],
+        inventory: Inventory,
+        *,
+        order_ids: Ids,
+        item_ids: Ids,
+        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+        self._order_ids = order_ids
+        self._item_ids = item_ids
+        self._new_transaction_id = new_transaction_id
+
+    async def update(
+        self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
+    ) -> OrderView:
+        """Raises what UpdateOrder and the holding of stock raise; then the order is as it was."""
+        return await asyncio.shield(self._update(order_id, lines, etag, request))
+
+    async def retry_payment(
+        self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
+    ) -> OrderView:
+        """Raises OutOfStock when the stock is gone; then the order stays FAILED."""
+        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+
+    async def _update(
+        self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None
+    ) -> OrderView:
+        item_ids = tuple([await self._item_ids.next() for _ in lines])
+        extra: Hold | None = None
+        preview: Preview | None = None
+        for _ in range(_ATTEMPTS):
+            command = UpdateOrder(
+                request=request,
+                order_id=order_id,
+                lines=lines,
+                etag=etag,
+                item_ids=item_ids,
+                transaction_id=self._new_transaction_id(),
+                extra=extra,
+                preview=preview,
+            )
+            supplementary_id = extra.order_id if extra else None
+            try:
+                async with release_on_failure(self._inventory, supplementary_id):
+                    updated = await self._mediator.send(command)
+            except ChangeToBePrepared as needed:
+                extra, preview = await self._prepare(needed, lines)
+                continue
+            if supplementary_id is not None and supplementary_id != updated.extra_order_id:
+                # The answer of an equal request that was quicker.
+                await release(self._inventory, supplementary_id)
+            return updated.order
+        if extra is not None:
+            await release(self._inventory, extra.order_id)
+        raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
+
+    async def _prepare(
+        self, needed: ChangeToBePrepared, wanted: tuple[tuple[int, int], ...]
+    ) -> tuple[Hold | None, Preview | None]:
+        extra = await self._hold(needed, wanted)
+        if not needed.order.discounts:
+            return extra, None
+        supplementary_id = extra.order_id if extra else 0
+        try:
+            return extra, await self._preview(StockAmendment.of(needed.stock), wanted, supplementary_id)
+        except AppError:
+            # The order knows nothing of it, whatever the answer would have been.
+            if supplementary_id:
+                await release(self._inventory, supplementary_id)
+            raise
+
+    async def _preview(
+        self, present: StockAmendment, wanted: tuple[tuple[int, int], ...], supplementary_id: int
+    ) -> Preview:
+        if present.revision:
+            # The job of the change before may not have come so far.
+            await self._inventory.amend(present)
+        change = StockAmendment(
+            order_id=present.order_id,
+            revision=present.revision + 1,
+            extra_order_id=supplementary_id,
+            lines=wanted,
+            validate_only=True,
+        )
+        return Preview(revision=change.revision, hold=await self._inventory.amend(change))
+
+    async def _hold(self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]]) -> Hold | None:
+        if not needed.lines:
+            return None
+        extra_order_id = await self._order_ids.next()
+        request = HoldRequest(
+            order_id=extra_order_id,
+            key=f"order/{needed.order.id}/{extra_order_id}",
+            user_id=needed.order.created_by,
+            currency=needed.order.currency,
+            lines=needed.lines,
+            # A confirmed order does not begin to wait: what is not there leaves the old order standing.
+            no_backorder=True,
+        )
+        try:
+            return await self._inventory.reserve(request)
+        except AppError as error:
+            error.violations = tuple(_as_wanted(violation, needed.lines, wanted) for violation in error.violations)
+            raise
+
+    async def _retry_payment(
+        self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
+    ) -> OrderView:
+        hold: Hold | None = None
+        for _ in range(_ATTEMPTS):
+            command = RetryPayment(
+                request=request,
+                order_id=order_id,
+                method=method,
+                payment_token=token,
+                transaction_id=self._new_transaction_id(),
+                hold=hold,
+            )
+            try:
+                # Never given back on a refusal: another request may have made it the order's. It ends by itself.
+                return await self._mediator.send(command)
+            except StockToBeHeld as needed:
+                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True, reopen=True))
+        raise Unavailable(f"the stock of order {order_id} can not be held; try again", retry_after_s=1)
+
+
+def _as_wanted(
+    violation: FieldViolation, lines: Sequence[tuple[int, int]], wanted: Sequence[tuple[int, int]]
+) -> FieldViolation:
+    """What is wrong with an item that was to be held, as a fault of the item that the shopper wrote."""
+    match = re.match(r"items\[(\d+)\]", violation.field)
+    if match is None:
+        return violation
+    held = lines[int(match[1])][0]
+    index = next(index for index, (product_item_id, _) in enumerate(wanted) if product_item_id == held)
+    return replace(violation, field=f"items[{index}]{violation.field[match.end() :]}")

@@ -1,0 +1,281 @@
+"""The checkout saga: which step follows which, and what undoes it.
+
+Every step can be repeated, so a crash between two is mended by doing the next one again: by the shopper's retry before
+the order is written, by a durable job after.
+
+    reserve stock → place the order → charge → sell the stock
+    undone by: release (or the hold's own end) · cancel · return the money
+
+Never charged for what is not held; never held what will not be charged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from chassis import failpoints
+from chassis.clock import Clock
+from chassis.context import Caller
+from chassis.errors import AppError
+from chassis.idempotency import RequestKey
+from chassis.job_runner import JobHandler, JobResult
+from chassis.jobs import Job
+from chassis.mediator import Mediator
+from chassis.money import Money
+from order_svc.commands import jobs
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.place_order import PlaceOrder
+from order_svc.commands.record_payment import RecordPayment
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import (
+    Hold,
+    HoldLost,
+    HoldRequest,
+    IncentiveInvalid,
+    Inventory,
+    OutOfStock,
+    ReservationReleased,
+    StockAmendment,
+)
+from order_svc.domain.order import Discount, Item
+from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
+from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
+from order_svc.domain.views import OrderView
+from order_svc.sagas.holds import release_on_failure
+
+log = structlog.get_logger(__name__)
+
+# A charge may take as long as its deadline; the hold must outlive it.
+_HOLD_MARGIN = timedelta(seconds=60)
+
+
+class Ids(Protocol):
+    """Hands out ids that nobody else gets."""
+
+    async def next(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """What a shopper wants: lines are pairs of product item id and quantity."""
+
+    caller: Caller
+    request: RequestKey | None
+    currency: str
+    lines: tuple[tuple[int, int], ...]
+    method: PaymentMethod
+    payment_token: str
+    incentive_codes: tuple[str, ...] = ()
+    loyalty_points: int = 0
+
+
+class Checkout:
+    """Takes a basket to a paid order. `load_order` reads the write side, whoever asks."""
+
+    def __init__(
+        self,
+        mediator: Mediator[OrderUow],
+        inventory: Inventory,
+        payments: Payments,
+        *,
+        order_ids: Ids,
+        item_ids: Ids,
+        clock: Clock,
+        load_order: Callable[[int], Awaitable[OrderView]],
+        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+        self._payments = payments
+        self._order_ids = order_ids
+        self._item_ids = item_ids
+        self._clock = clock
+        self._load_order = load_order
+        self._new_transaction_id = new_transaction_id
+
+    async def place(self, basket: Basket) -> OrderView:
+        """Holds the stock and places the order. A refusal leaves nothing behind."""
+        # Goes on when the caller has gone: half a checkout would hold stock until it expires.
+        return await asyncio.shield(self._place(basket))
+
+    def job_handlers(self) -> dict[str, JobHandler]:
+        """What runs the durable jobs of this service, by kind."""
+        return {
+            jobs.CHARGE: self._charge,
+            jobs.COMMIT_STOCK: self._commit_stock,
+            jobs.RELEASE_STOCK: self._release_stock,
+            jobs.AMEND_STOCK: self._amend_stock,
+        }
+
+    async def _place(self, basket: Basket) -> OrderView:
+        order_id = await self._order_ids.next()
+        # A repeated request meets the hold of the first, and with it the first one's order id.
+        key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
+        wanted = HoldRequest(
+            order_id=order_id,
+            key=key,
+            user_id=basket.caller.id,
+            currency=basket.currency,
+            lines=basket.lines,
+            incentive_codes=basket.incentive_codes,
+            loyalty_points=basket.loyalty_points,
+        )
+        hold = await self._inventory.reserve(wanted)
+        failpoints.reach("stock_held_order_not_written")
+        # What an earlier try of this request holds is not given back: that one may still succeed.
+        own = order_id if hold.order_id == order_id else None
+        try:
+            async with release_on_failure(self._inventory, own):
+                placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
+        except HoldLost:
+            # An earlier try of this request got no further than its hold, which has ended.
+            hold = await self._inventory.reserve(replace(wanted, renew=True))
+            return await self._mediator.send(await self._order_on(hold, basket, order_id))
+        failpoints.reach("order_placed_not_answered")
+        return placed
+
+    async def _order_on(self, hold: Hold, basket: Basket, order_id: int) -> PlaceOrder:
+        return PlaceOrder(
+            request=basket.request,
+            # A hold of an earlier try has that one's order id.
+            request_is_new=hold.order_id == order_id,
+            owner=basket.caller.id,
+            owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
+            currency=basket.currency,
+            items=tuple(
+                [
+                    Item(
+                        id=await self._item_ids.next(),
+                        product_item_id=item.product_item_id,
+                        sku=item.sku,
+                        name=item.name,
+                        quantity=item.quantity,
+                        unit_price=item.unit_price,
+                        discount=item.discount,
+                    )
+                    for item in hold.items
+                ]
+            ),
+            discounts=tuple(
+                [
+                    Discount(
+                        id=await self._item_ids.next(),
+                        code=discount.code,
+                        description=discount.description,
+                        amount=discount.amount,
+                    )
+                    for discount in hold.discounts
+                ]
+            ),
+            method=basket.method,
+            payment_token=basket.payment_token,
+            transaction_id=self._new_transaction_id(),
+            hold=hold,
+        )
+
+    async def _charge(self, job: Job) -> JobResult:
+        order_id = job.payload["order_id"]
+        try:
+            outcome, why = await self._try_to_charge(job)
+        except _NotWanted:
+            return JobResult()
+        except (OutOfStock, IncentiveInvalid) as error:
+            # Given up, not refused: an earlier attempt whose reply was lost may charge yet, and has to be undone.
+            outcome, why = PaymentOutcome.GIVEN_UP, error.message
+        except AppError as error:
+            outcome, why = PaymentOutcome.TRANSIENT, error.message
+        if outcome is PaymentOutcome.CHARGED:
+            failpoints.reach("charged_not_recorded")
+        recorded = await self._mediator.send(
+            RecordPayment(lease=job.lease, order_id=order_id, outcome=outcome, why=why)
+        )
+        return JobResult(by_handler=True, again_in_s=recorded.next_attempt_s)
+
+    async def _try_to_charge(self, job: Job) -> tuple[PaymentOutcome, str]:
+        payload = job.payload
+        # How an earlier attempt ended may be unknown here: the provider is asked before it is told again.
+        if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
+            return _outcome_of(known)
+        until = payload["hold_until"]
+        if until is None or datetime.fromisoformat(until) < self._clock.now() + _HOLD_MARGIN:
+            await self._hold_again(payload)
+        result = await self._payments.charge(
+            order_id=payload["order_id"],
+            transaction_id=payload["transaction_id"],
+            method=PaymentMethod(payload["method"]),
+            token=payload["token"],
+            amount=Money.of(payload["amount"], payload["currency"]),
+        )
+        return _outcome_of(result)
+
+    async def _hold_again(self, payload: Mapping[str, Any]) -> None:
+        order_id = payload["order_id"]
+        order = await self._load_order(order_id)
+        if order.status is not Status.CONFIRMED or order.payment.transaction_id != payload["transaction_id"]:
+            raise _NotWanted
+        if "stock" in payload:
+            await self._inventory.amend(StockAmendment.of(payload["stock"], renew=True))
+            return
+        await self._inventory.reserve(
+            HoldRequest(
+                order_id=order_id,
+                key=payload["hold_key"],
+                user_id=order.created_by,
+                currency=order.currency,
+                lines=tuple((item.product_item_id, item.quantity) for item in order.items),
+                renew=True,
+                keep_prices=True,
+            )
+        )
+
+    async def _commit_stock(self, job: Job) -> JobResult:
+        order_id = job.payload["order_id"]
+        failpoints.reach("paid_stock_not_sold")
+        try:
+            if "stock" in job.payload:
+                await self._inventory.amend(StockAmendment.of(job.payload["stock"]))
+            await self._inventory.commit(order_id)
+        except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
+            await self._withdraw(order_id, error)
+        return JobResult()
+
+    async def _amend_stock(self, job: Job) -> JobResult:
+        try:
+            await self._inventory.amend(StockAmendment.of(job.payload))
+        except OutOfStock as error:
+            # Held when the order was changed, and gone since: it took longer than a hold lasts.
+            await self._withdraw(job.payload["order_id"], error)
+        return JobResult()
+
+    async def _withdraw(self, order_id: int, error: AppError) -> None:
+        """Its stock, or the last use of its code, was gone before it was sold: the shopper gets the money back."""
+        log.error("a paid order lost its hold", order_id=order_id, error=error.message)
+        why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
+        try:
+            await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
+        except IllegalTransition:
+            log.info("the order was stopped before", order_id=order_id)
+
+    async def _release_stock(self, job: Job) -> JobResult:
+        await self._inventory.release(job.payload["order_id"])
+        return JobResult()
+
+
+def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
+    match result:
+        case Charged():
+            return PaymentOutcome.CHARGED, ""
+        case Refused(reason=reason):
+            return PaymentOutcome.REFUSED, reason
+    raise AssertionError(f"an order that is charged answers {result}")
+
+
+class _NotWanted(Exception):
+    """The order was stopped, so nothing is to be charged."""

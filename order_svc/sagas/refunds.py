@@ -1,0 +1,92 @@
+"""Gives money back: promised in the transaction of the order, given by the provider, recorded; if need be by a job."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from chassis import failpoints
+from chassis.errors import AppError
+from chassis.job_runner import JobHandler, JobResult
+from chassis.jobs import Job, JobLease
+from chassis.mediator import Mediator
+from chassis.money import Money
+from order_svc.commands import jobs
+from order_svc.commands.record_refund import RecordRefund
+from order_svc.commands.refund_order import RefundGranted, RefundOrder
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import Inventory
+from order_svc.domain.payments import Payments
+from order_svc.domain.views import OrderView
+
+log = structlog.get_logger(__name__)
+
+
+class Refunding:
+    """Every step can be repeated: the provider gives once for each refund_id."""
+
+    def __init__(self, mediator: Mediator[OrderUow], inventory: Inventory, payments: Payments) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+        self._payments = payments
+
+    async def refund(self, command: RefundOrder) -> OrderView:
+        """The order after the refund; when the provider does not answer, as it is until the job has had its answer."""
+        granted = await self._mediator.send(command)
+        if not granted.by_provider:
+            return granted.order
+        # Goes on when the caller has gone, like whatever is not to be done by halves.
+        return await asyncio.shield(self._give(granted))
+
+    def job_handlers(self) -> dict[str, JobHandler]:
+        """What runs the durable jobs of refunds, by kind."""
+        return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock}
+
+    async def _give(self, granted: RefundGranted) -> OrderView:
+        try:
+            return await self._return(
+                lease=None,
+                order_id=granted.order.id,
+                transaction_id=granted.order.payment.transaction_id,
+                refund_id=granted.refund_id,
+                amount=granted.amount,
+                reason="refunded",
+            )
+        except AppError as error:
+            log.warning("a refund was put off", order_id=granted.order.id, error=error.message)
+            return granted.order
+
+    async def _return_money(self, job: Job) -> JobResult:
+        payload = job.payload
+        await self._return(
+            lease=job.lease,
+            order_id=payload["order_id"],
+            transaction_id=payload["transaction_id"],
+            refund_id=payload["refund_id"],
+            amount=Money.of(payload["amount"], payload["currency"]),
+            reason=payload["reason"],
+        )
+        return JobResult(by_handler=True)
+
+    async def _return(
+        self, *, lease: JobLease | None, order_id: int, transaction_id: str, refund_id: str, amount: Money, reason: str
+    ) -> OrderView:
+        refunded = await self._payments.refund(
+            transaction_id=transaction_id, refund_id=refund_id, amount=amount, reason=reason
+        )
+        failpoints.reach("refunded_not_recorded")
+        return await self._mediator.send(
+            RecordRefund(
+                lease=lease,
+                order_id=order_id,
+                transaction_id=transaction_id,
+                refund_id=refund_id,
+                refunded=refunded,
+            )
+        )
+
+    async def _restock(self, job: Job) -> JobResult:
+        lines = tuple((item, pieces) for item, pieces in job.payload["lines"])
+        await self._inventory.restock(job.payload["order_id"], lines)
+        return JobResult()

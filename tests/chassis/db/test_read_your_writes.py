@@ -1,0 +1,210 @@
+"""A reader sees what they caused or were shown, and waits for nobody else's changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import event, insert, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from chassis.context import ANONYMOUS, Caller
+from chassis.db.bulk import as_json
+from chassis.db.copy_projection import CopyProjection
+from chassis.db.projector import Change, Projector
+from chassis.db.read_your_writes import LAST, ReadYourWrites, current_position
+from chassis.errors import InvalidArgument
+from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@pytest.fixture
+def read_your_writes(write: AsyncEngine) -> ReadYourWrites:
+    return ReadYourWrites(write)
+
+
+@pytest.fixture
+def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
+    return Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)})
+
+
+async def place(sessions: Sessions, caller: Caller, label: str = "a") -> str:
+    """Answers the position of the write."""
+    with calling(caller):
+        async with sessions() as session:
+            await session.execute(insert(Parcel), [{"label": label}])
+            position = await current_position(session)
+            await session.commit()
+            return position
+
+
+async def test_nobody_waits_when_nothing_of_theirs_is_pending(
+    read_your_writes: ReadYourWrites, sessions: Sessions
+) -> None:
+    await place(sessions, ANN)
+
+    assert await read_your_writes.wait("dee", timeout_s=0)
+
+
+async def test_nobody_in_particular_waits_only_for_what_was_shown(
+    read_your_writes: ReadYourWrites, sessions: Sessions
+) -> None:
+    position = await place(sessions, ANONYMOUS)
+
+    assert await read_your_writes.wait(ANONYMOUS.id, timeout_s=0)
+    assert not await read_your_writes.wait(ANONYMOUS.id, position, timeout_s=0)
+
+
+async def test_the_maker_waits_until_the_change_is_applied(
+    read_your_writes: ReadYourWrites, projector: Projector, sessions: Sessions
+) -> None:
+    await place(sessions, ANN)
+    assert not await read_your_writes.wait("ann", timeout_s=0.05)
+
+    waiting = asyncio.create_task(read_your_writes.wait("ann"))
+    await projector.project()
+
+    assert await waiting
+
+
+async def test_owner_and_administrator_both_wait_for_the_administrators_change(
+    read_your_writes: ReadYourWrites, projector: Projector, sessions: Sessions
+) -> None:
+    await place(sessions, ANN)
+    await projector.project()
+    with calling(ADMIN):
+        async with sessions() as session:
+            await session.execute(update(Parcel).values(label="b"))
+            await session.commit()
+
+    assert not await read_your_writes.wait("ann", timeout_s=0)
+    assert not await read_your_writes.wait("root", timeout_s=0)
+    assert await read_your_writes.wait("dee", timeout_s=0)
+
+
+async def test_whoever_brings_a_position_waits_for_its_transaction(
+    read_your_writes: ReadYourWrites, projector: Projector, sessions: Sessions
+) -> None:
+    position = await place(sessions, ANN)
+
+    assert not await read_your_writes.wait("dee", position, timeout_s=0)
+    await projector.project()
+    assert await read_your_writes.wait("dee", position, timeout_s=0)
+
+
+async def test_readers_who_come_together_ask_once_and_each_for_themselves(
+    write: AsyncEngine, projector: Projector, sessions: Sessions
+) -> None:
+    read_your_writes, asked = ReadYourWrites(write), _questions(write)
+    await place(sessions, DEE)
+    await projector.project()
+    position = await place(sessions, ANN, "b")
+
+    fresh = await asyncio.gather(
+        read_your_writes.wait("dee", timeout_s=0),
+        read_your_writes.wait("ann", timeout_s=0),
+        read_your_writes.wait("dee", position, timeout_s=0),
+        read_your_writes.wait("dee", timeout_s=0),
+        read_your_writes.wait(ANONYMOUS.id, position, timeout_s=0),
+    )
+
+    assert fresh == [True, False, False, True, False]
+    assert len([question for question in asked if "max(id)" in question]) == 1
+
+
+async def test_a_reader_is_not_served_by_a_question_that_was_asked_before(
+    write: AsyncEngine, sessions: Sessions
+) -> None:
+    read_your_writes = ReadYourWrites(write)
+
+    async def writes_and_reads(label: str) -> bool:
+        await place(sessions, ANN, label)
+        return await read_your_writes.wait("ann", timeout_s=0)
+
+    before = [asyncio.create_task(read_your_writes.wait("ann", timeout_s=0)) for _ in range(20)]
+    assert not any(await asyncio.gather(*(writes_and_reads(str(n)) for n in range(20))))
+    await asyncio.gather(*before)
+
+
+async def test_a_question_goes_by_indexes_however_much_is_pending(write: AsyncEngine) -> None:
+    wanted = [{"number": n, "caller": f"u-{n}", "position": str(n) if n % 2 else None} for n in range(3)]
+    async with write.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO change_log (entity, entity_id, row_version, owner, actor, image) "
+                "SELECT 'parcel', n, 1, 'u-' || n % 5000, 'u-' || n % 5000, '{}' FROM generate_series(1, 20000) AS n"
+            )
+        )
+        await connection.execute(text("ANALYZE change_log"))
+        explained = text(f"EXPLAIN {LAST.text}")
+        plan = "\n".join((await connection.execute(explained, {"wanted": as_json(wanted)})).scalars())
+
+    assert "Seq Scan on change_log" not in plan
+
+
+def _questions(write: AsyncEngine) -> list[str]:
+    """The statements from now on."""
+    asked: list[str] = []
+    event.listen(
+        write.sync_engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: asked.append(statement)
+    )
+    return asked
+
+
+async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: AsyncEngine, sessions: Sessions) -> None:
+    waits = asyncio.Event()
+    read_your_writes = ReadYourWrites(write, flush=waits.set)
+    await place(sessions, ANN, "first")
+    waiting = asyncio.create_task(read_your_writes.wait("ann"))
+    await waits.wait()
+    await place(sessions, ANN, "second")
+    await Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, batch=1).project()
+
+    assert await waiting
+    assert not await read_your_writes.wait("ann", timeout_s=0)
+
+
+async def test_caches_are_told_before_a_waiting_reader_goes_on(
+    read_your_writes: ReadYourWrites, projector: Projector, sessions: Sessions
+) -> None:
+    fresh: list[bool] = []
+
+    async def told(changes: list[Change]) -> None:
+        fresh.append(await read_your_writes.wait("ann", timeout_s=0))
+
+    projector.on_applied.append(told)  # type: ignore[arg-type]
+    await place(sessions, ANN)
+    await projector.project()
+
+    assert fresh == [False]
+
+
+async def test_a_parked_change_holds_nobody_up(
+    read_your_writes: ReadYourWrites, write: AsyncEngine, sessions: Sessions
+) -> None:
+    await place(sessions, DEE)
+    async with write.begin() as connection:
+        await connection.execute(text("UPDATE change_log SET failures = 1"))
+
+    assert await read_your_writes.wait("dee", timeout_s=0)
+
+
+async def test_the_projector_of_the_process_is_hurried(
+    write: AsyncEngine, projector: Projector, sessions: Sessions
+) -> None:
+    hurried = asyncio.Event()
+    await place(sessions, ANN)
+    waiting = asyncio.create_task(ReadYourWrites(write, flush=hurried.set).wait("ann"))
+
+    async with asyncio.timeout(2):
+        await hurried.wait()
+
+    await projector.project()
+    assert await waiting
+
+
+@pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])
+async def test_a_position_that_never_was_one_is_refused(read_your_writes: ReadYourWrites, position: str) -> None:
+    with pytest.raises(InvalidArgument):
+        await read_your_writes.wait("ann", position)

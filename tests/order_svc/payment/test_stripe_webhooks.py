@@ -1,0 +1,131 @@
+"""Stripe's webhook: believed when signed with our secret a short time ago, and only about our payment intents."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import stripe
+
+from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
+from order_svc.payment.domain.errors import WebhookSignatureInvalid, WebhooksNotConfigured
+from order_svc.payment.domain.provider import NoWebhooks
+from tests.fakes.chassis import FakeClock
+
+SECRET = "whsec_ours"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def webhooks(clock: FakeClock) -> StripeWebhooks:
+    return StripeWebhooks(SECRET, clock, tolerance=timedelta(minutes=5))
+
+
+def an_event(kind: str = "payment_intent.succeeded", **about: Any) -> bytes:
+    intent = {"object": "payment_intent", "id": "pi_1", "metadata": {"transaction_id": "t-1"}}
+    event = {"id": "evt_1", "object": "event", "type": kind, "data": {"object": intent | about}}
+    # Blanks that no JSON library would write again: the signature is of the bytes.
+    return json.dumps(event, indent=3).encode()
+
+
+def signed(body: bytes, clock: FakeClock, *, secret: str = SECRET) -> str:
+    at = int(clock.now().timestamp())
+    header: str = stripe.WebhookSignature.generate_signature_header(body.decode(), secret, at)
+    return header
+
+
+def is_refused(webhooks: StripeWebhooks, body: bytes, header: str) -> bool:
+    try:
+        webhooks.transaction_of(body, header)
+    except WebhookSignatureInvalid:
+        return True
+    return False
+
+
+def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock: FakeClock) -> None:
+    body = an_event()
+
+    assert webhooks.transaction_of(body, signed(body, clock)) == "t-1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("payment_intent.succeeded", {"metadata": {}}),
+        ("payment_intent.payment_failed", {}),
+        ("payment_intent.created", {}),
+        ("charge.succeeded", {"object": "charge"}),
+    ],
+)
+def test_what_decides_none_of_our_payments_is_about_nothing(
+    webhooks: StripeWebhooks, clock: FakeClock, kind: str, about
+) -> None:
+    body = an_event(kind, **about)
+
+    assert webhooks.transaction_of(body, signed(body, clock)) is None
+
+
+def test_a_refund_that_failed_is_told_to_operators(webhooks: StripeWebhooks, clock: FakeClock, capsys) -> None:
+    body = an_event("refund.failed", object="refund", id="re_7")
+
+    assert webhooks.transaction_of(body, signed(body, clock)) is None
+    assert "re_7" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seconds", [301, -301])
+def test_an_old_message_is_refused_and_so_is_one_of_the_future(
+    webhooks: StripeWebhooks, clock: FakeClock, seconds: float
+) -> None:
+    body = an_event()
+    header = signed(body, clock)
+    clock.advance(seconds * 299 / 301)
+    assert webhooks.transaction_of(body, header) == "t-1"
+    clock.advance(seconds * 2 / 301)
+
+    with pytest.raises(WebhookSignatureInvalid):
+        webhooks.transaction_of(body, header)
+
+
+def test_a_forged_message_is_refused(webhooks: StripeWebhooks, clock: FakeClock) -> None:
+    body = an_event()
+    header = signed(body, clock)
+    at, _, signature = header.partition(",")
+    forged = {
+        "another secret": (body, signed(body, clock, secret="whsec_theirs")),
+        "another body": (body.replace(b"t-1", b"t-2"), header),
+        "the same JSON, written otherwise": (json.dumps(json.loads(body)).encode(), header),
+        "another time": (body, f"t={int(at[2:]) + 1},{signature}"),
+        "an older scheme": (body, header.replace("v1=", "v0=")),
+        "no signature": (body, at),
+        "no time": (body, signature),
+        "nothing": (body, ""),
+        "no text": (b"\xff\xfe", header),
+        "no header": (body, "=,=,t=x"),
+    }
+
+    believed = [what for what, message in forged.items() if not is_refused(webhooks, *message)]
+
+    assert believed == []
+
+
+def test_of_several_signatures_one_is_enough(webhooks: StripeWebhooks, clock: FakeClock) -> None:
+    body = an_event()
+
+    assert webhooks.transaction_of(body, signed(body, clock).replace(",", ",v1=0ld,")) == "t-1"
+
+
+def test_a_time_with_more_behind_it_is_no_defect(webhooks: StripeWebhooks, clock: FakeClock) -> None:
+    body = an_event()
+
+    assert webhooks.transaction_of(body, signed(body, clock).replace(",", "=x,", 1)) == "t-1"
+
+
+def test_without_a_secret_no_message_is_expected() -> None:
+    with pytest.raises(WebhooksNotConfigured):
+        NoWebhooks().transaction_of(b"{}", "")

@@ -1,0 +1,98 @@
+"""Filters: comparisons joined with AND, and errors that say where."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+
+import pytest
+
+from chassis.errors import InvalidArgument
+from order_svc.queries.filters import Comparison, FilterField, one_of, parse_filter, time_field
+
+
+class Colour(Enum):
+    RED = 1
+    BLUE = 2
+
+
+FIELDS: Mapping[str, FilterField] = {
+    "colour": one_of({"COLOUR_RED": Colour.RED, "COLOUR_BLUE": Colour.BLUE}),
+    "made_at": time_field(),
+}
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_an_empty_filter_compares_nothing(text: str) -> None:
+    assert parse_filter(text, FIELDS) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'colour = COLOUR_RED AND made_at >= "2026-01-01T00:00:00Z"',
+        'colour=COLOUR_RED AND made_at>="2026-01-01T00:00:00Z"',
+        "  colour = 'COLOUR_RED'\n AND made_at >= '2026-01-01T02:00:00+02:00' ",
+    ],
+)
+def test_comparisons_are_joined_with_and(text: str) -> None:
+    assert parse_filter(text, FIELDS) == [
+        Comparison("colour", "=", Colour.RED),
+        Comparison("made_at", ">=", NEW_YEAR),
+    ]
+
+
+@pytest.mark.parametrize("symbol", ["=", "!=", "<", "<=", ">", ">="])
+def test_each_operator_does_what_it_says(symbol: str) -> None:
+    (comparison,) = parse_filter(f'made_at {symbol} "2026-01-01T00:00:00Z"', FIELDS)
+    meaning = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt}
+    compare = meaning.get(symbol, operator.ge)
+
+    for seconds in (-1, 0, 1):
+        time = NEW_YEAR + timedelta(seconds=seconds)
+        assert comparison.applied_to(time) is compare(time, NEW_YEAR)
+
+
+def test_times_are_compared_in_utc() -> None:
+    (comparison,) = parse_filter('made_at = "2026-01-01T01:00:00+01:00"', FIELDS)
+
+    assert comparison.value == datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+    assert comparison.value.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "why"),
+    [
+        ("size = 1", 1, "there is no field size to filter by, only colour, made_at"),
+        ("colour", 7, "one of = != < <= > >= is expected here"),
+        ("colour COLOUR_RED", 8, "one of = != < <= > >= is expected here"),
+        ("colour = ", 10, "a value is expected here"),
+        ("= COLOUR_RED", 1, "the name of a field is expected here"),
+        ("colour = RED", 10, "colour must be one of COLOUR_RED, COLOUR_BLUE"),
+        ("colour > COLOUR_RED", 8, "colour can only be compared by != and ="),
+        ('made_at > "yesterday"', 11, "made_at must be a quoted time"),
+        ('made_at > "2026-01-01T00:00:00"', 11, "made_at must be a quoted time"),
+        ("colour = COLOUR_RED OR colour = COLOUR_BLUE", 21, "only AND can join comparisons"),
+        ("colour = COLOUR_RED and colour = COLOUR_BLUE", 21, "only AND can join comparisons"),
+        ("colour = COLOUR_RED AND", 24, "a comparison is expected after AND"),
+        ("(colour = COLOUR_RED)", 1, "( is not understood"),
+        ('made_at > "2026', 11, '" is not understood'),
+        ("colour = COLOUR_RED 'x'", 21, "AND is expected here"),
+    ],
+)
+def test_a_fault_is_told_with_its_place(text: str, position: int, why: str) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        parse_filter(text, FIELDS)
+
+    (violation,) = refused.value.violations
+    assert violation.field == "filter"
+    assert violation.description.startswith(f"at character {position}: {why}")
+
+
+def test_quotes_may_be_escaped() -> None:
+    fields = {"name": FilterField(frozenset({"="}), str)}
+
+    assert parse_filter(r'name = "a \"b\" \\ c"', fields) == [Comparison("name", "=", r'a "b" \ c')]
