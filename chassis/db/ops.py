@@ -27,7 +27,8 @@ _RETRY = text(
 )
 _DISCARD = text(
     "WITH changed AS (UPDATE job SET state = 'DISCARDED', due_at = now(), lease_token = NULL, "
-    f"secret = left(secret, 0), discard_reason = CAST(:reason AS text) WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} {_CHANGED}"
+    "secret = left(secret, 0), discard_reason = CAST(:reason AS text) "
+    f"WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} {_CHANGED}"
 )
 _OLDER = "WHERE time < now() - make_interval(secs => CAST(:age AS float8))"
 _PURGE_AUDIT = text(f"DELETE FROM audit_entry {_OLDER}")
