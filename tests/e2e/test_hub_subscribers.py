@@ -198,7 +198,7 @@ class Pace:
             await shopper.follow(order_id, self._latencies)
 
 
-@pytest.mark.soak
+@pytest.mark.alone
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
