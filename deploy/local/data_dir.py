@@ -30,7 +30,7 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        file = (data_dir / "mesh.lock").open("a+")
+        file = (data_dir / "mesh.lock").open("a+", encoding="utf-8")
     except PermissionError as error:
         raise CannotStart(f"{data_dir} can not be written by this user; choose another EASYORDER_DATA_DIR") from error
     with file:
@@ -50,7 +50,7 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
 
 def _already_running(data_dir: Path) -> AlreadyRunning:
     try:
-        holder = json.loads((data_dir / "mesh.lock").read_text())
+        holder = json.loads((data_dir / "mesh.lock").read_text(encoding="utf-8"))
     except ValueError:  # it has the lock, and has not written yet
         holder = {"pid": 0, "url": "it is just starting"}
     return AlreadyRunning(data_dir, holder["pid"], holder["url"])
@@ -62,7 +62,7 @@ def mesh_secret(data_dir: Path) -> str:
     if not path.exists():
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48))
         new.rename(path)
-    return path.read_text()
+    return path.read_text(encoding="utf-8")

@@ -82,7 +82,7 @@ async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitSta
     log = settings.data_dir.absolute() / "mesh.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        file = running.enter_context(log.open("w"))
+        file = running.enter_context(log.open("w", encoding="utf-8"))
     except PermissionError as error:
         raise CannotStart(f"{error}; choose another EASYORDER_DATA_DIR") from error
     console.print(f"Starting EasyOrder at {url}; its log is {log}")

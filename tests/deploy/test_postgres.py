@@ -63,7 +63,7 @@ async def test_a_server_that_was_left_behind_is_ended_first(data_dir: Path) -> N
 
 def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as innocent:
-        (tmp_path / "postmaster.pid").write_text(f"{innocent.pid}\n{tmp_path}\n")
+        (tmp_path / "postmaster.pid").write_text(f"{innocent.pid}\n{tmp_path}\n", encoding="utf-8")
 
         end_left_over(tmp_path)
 
@@ -76,7 +76,7 @@ def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(data_dir: Pat
     server = EmbeddedPostgres(data_dir / "postgres")
     half_made = server.folder.with_name("postgres.new")
     half_made.mkdir(parents=True)
-    (half_made / "PG_VERSION").write_text("18")
+    (half_made / "PG_VERSION").write_text("18", encoding="utf-8")
 
     server.prepare()
 

@@ -116,7 +116,7 @@ async def test_crashes_long_apart_do_not_add_up(lines: Lines) -> None:
 
 async def test_a_program_that_vanished_is_tried_again(lines: Lines, tmp_path: Path) -> None:
     script = tmp_path / "worker"
-    script.write_text("#!/bin/sh\necho running\nexit 1\n")
+    script.write_text("#!/bin/sh\necho running\nexit 1\n", encoding="utf-8")
     script.chmod(0o755)
     process = Process(Program(name="worker", command=[str(script)]), lines, backoff=Backoff(0.1, 0.1))
     await process.start()

@@ -42,7 +42,7 @@ class Up:
             cwd=ROOT,
             env=self._environment() | environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=30,
         )
         assert done.returncode == 1, done.stdout + done.stderr

@@ -21,7 +21,7 @@ def commands(mesh: RunningMesh) -> str:
     """The README's bash and Python blocks as one script, on this mesh."""
     blocks = [
         block["code"] if block["language"] == "bash" else f"python - <<'PYTHON'\n{block['code']}PYTHON\n"
-        for block in BLOCK.finditer((ROOT / "README.md").read_text())
+        for block in BLOCK.finditer((ROOT / "README.md").read_text(encoding="utf-8"))
     ]
     script = "set -euo pipefail\n" + "\n".join(blocks)
     return script.replace("127.0.0.1:8080", mesh.http_address).replace(".venv/bin/", "")
@@ -34,7 +34,9 @@ def test_the_commands_of_the_readme(mesh: RunningMesh) -> None:
         "PYTHONPATH": f"{ROOT / 'gen'}",
     }
 
-    done = subprocess.run(["bash"], input=commands(mesh), env=environment, capture_output=True, text=True, timeout=50)
+    done = subprocess.run(
+        ["bash"], input=commands(mesh), env=environment, capture_output=True, encoding="utf-8", timeout=50
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     watched, _, others = done.stdout.partition("easyorder.order.v1.OrderService")

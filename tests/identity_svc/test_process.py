@@ -73,7 +73,7 @@ async def test_it_refuses_to_start_unsafely_and_says_why(
     process = await started(environment | changed)
     out, err = await process.communicate()
 
-    assert process.returncode == 2
+    assert process.returncode == 1
     assert reason in err.decode()
     assert not any(secret in (out + err).decode() for secret in (SECRET, "short-secret", DEFAULT_ADMIN_PASSWORD))
 
@@ -88,5 +88,5 @@ async def test_it_refuses_another_secret_than_its_keys_were_sealed_with(environm
     process = await started(environment | {"EASYORDER_MESH_SECRET": "another " + SECRET})
     _, err = await process.communicate()
 
-    assert process.returncode == 2
+    assert process.returncode == 1
     assert "was sealed with another EASYORDER_MESH_SECRET" in err.decode()
