@@ -8,7 +8,7 @@ names the lease it was run under.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any, Protocol
@@ -23,8 +23,10 @@ from chassis.errors import Conflict
 class NewJob:
     """Work to be done once. `key` names it among its kind; a second job of the same kind and key is not written.
 
-    `payload` is JSON. `delay_s` puts it off, counted from the commit. Jobs of one `partition_key` run one after
-    the other in the order of their `turn`: none begins while an earlier one may still be tried.
+    `payload` is JSON that operators see. `secret` is what nobody may see, such as a card token: it is never shown, and
+    erased when the job is done or discarded. `delay_s` puts it off, counted from the commit. Jobs of one
+    `partition_key` run one after the other in the order of their `turn`: none begins while an earlier one may still be
+    tried.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class NewJob:
     delay_s: float = 0
     partition_key: str | None = None
     turn: int = 0
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,14 @@ class Job:
     attempt: int
     lease: JobLease
     lease_end: datetime
+    secret: str = field(default="", repr=False)
 
 
 class OpenJobs(Protocol):
     """Jobs that have not ended, whoever has their lease, within the transaction of what is done about them."""
 
-    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
-        """Discards a job that has not ended, and answers its payload; None if there is none.
+    async def withdraw(self, kind: str, key: str) -> str | None:
+        """Discards a job that has not ended, and answers its secret; None if there is no such job.
 
         Whoever runs it loses its lease: what that one does can still happen outside, and is recorded nowhere.
         """

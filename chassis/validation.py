@@ -7,7 +7,7 @@ no database column can hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -74,9 +74,8 @@ def _scalar(name: str, rules: Rules, checks: tuple[Check, ...], *, has_presence:
             if required:
                 found.append(FieldViolation(path + name, "is required"))
             return
-        for wrong in checks:
-            if description := wrong(value):
-                found.append(FieldViolation(path + name, description))
+        if description := _first_fault(checks, value):
+            found.append(FieldViolation(path + name, description))
 
     return inspect
 
@@ -109,15 +108,21 @@ def _repeated(name: str, rules: Rules, checks: tuple[Check, ...], *, is_message:
             messages: list[betterproto2.Message] = values
             for index, message in enumerate(messages):
                 _inspector(type(message))(message, f"{path}{name}[{index}].", found)
-        for wrong in checks:
-            for index, value in enumerate(values):
-                if description := wrong(value):
-                    found.append(FieldViolation(f"{path}{name}[{index}]", description))
+        for index, value in enumerate(values if checks else ()):
+            if description := _first_fault(checks, value):
+                found.append(FieldViolation(f"{path}{name}[{index}]", description))
 
     return inspect
 
 
+def _first_fault(checks: Sequence[Check], value: Any) -> str | None:
+    return next((description for check in checks if (description := check(value))), None)
+
+
 def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
+    """The cheapest first: the first that fails ends the rest, so that no pattern meets a text that is too long."""
+    if rules.max_length:
+        yield lambda value: f"takes at most {rules.max_length} characters" if len(value) > rules.max_length else None
     if field.enum_type is not None:
         yield lambda value: None if value.name else f"is not a known value: {value.value}"
     if field.enum_type is not None and field.is_repeated:
@@ -126,11 +131,9 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
         yield lambda value: "must not contain NUL" if "\0" in value else None
     if rules.min_length:
         yield lambda value: f"needs at least {rules.min_length} characters" if len(value) < rules.min_length else None
-    if rules.max_length:
-        yield lambda value: f"takes at most {rules.max_length} characters" if len(value) > rules.max_length else None
     if rules.pattern:
         matches = re.compile(rules.pattern).fullmatch
-        yield lambda value: None if matches(value) else f"must look like {rules.pattern}"
+        yield lambda value: None if matches(value) else f"must be {rules.pattern_description}"
     if rules.one_of:
         allowed = frozenset(rules.one_of)
         yield lambda value: None if value in allowed else f"must be one of {', '.join(rules.one_of)}"

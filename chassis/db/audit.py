@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry
 from chassis.db.bulk import insert_rows
+from chassis.db.failures import translated
 from chassis.db.tables import AUDIT_ENTRY
 
 
@@ -19,5 +20,6 @@ class SqlAuditSink:
         self._engine = engine
 
     async def write(self, entries: Sequence[AuditEntry]) -> None:
-        async with self._engine.begin() as connection:
-            await insert_rows(connection, AUDIT_ENTRY, to_jsonable_python(list(entries)))
+        with translated():
+            async with self._engine.begin() as connection:
+                await insert_rows(connection, AUDIT_ENTRY, to_jsonable_python(list(entries)))

@@ -8,6 +8,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.bulk import insert_rows
+from chassis.db.failures import translated
 from chassis.db.tables import RECORDED_ERROR
 from chassis.grpc.sinks import UnexpectedError
 
@@ -19,5 +20,6 @@ class SqlErrorSink:
         self._engine = engine
 
     async def write(self, entries: Sequence[UnexpectedError]) -> None:
-        async with self._engine.begin() as connection:
-            await insert_rows(connection, RECORDED_ERROR, to_jsonable_python(list(entries)))
+        with translated():
+            async with self._engine.begin() as connection:
+                await insert_rows(connection, RECORDED_ERROR, to_jsonable_python(list(entries)))

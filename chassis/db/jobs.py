@@ -17,13 +17,17 @@ from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
 from chassis.jobs import Job, JobLease, NewJob
 
+# A secret that was erased leaves an empty text behind, so that nobody runs the job without it; NULL: it never had one.
+_ERASED = "left(t.secret, 0)"
 _SETTLE = (
-    "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, "
+    "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, secret = {secret}, "
     "due_at = now() + make_interval(secs => r.delay_s) "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, token text, delay_s float8, error text) "
     "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-_COMPLETE, _PUT_OFF, _DEAD_LETTER = (_SETTLE.format(state=state) for state in ("DONE", "READY", "DEAD"))
+_COMPLETE = _SETTLE.format(state="DONE", secret=_ERASED)
+# One that is dead keeps its secret: without it an operator could not have it tried again.
+_PUT_OFF, _DEAD_LETTER = (_SETTLE.format(state=state, secret="t.secret") for state in ("READY", "DEAD"))
 
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
@@ -34,17 +38,18 @@ _CLAIM = text(
     "AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM job AS ahead WHERE ahead.lane = job.lane "
     "AND ahead.turn < job.turn AND ahead.state IN ('READY', 'RUNNING'))) "
     "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)) "
-    "RETURNING t.id, t.kind, t.key, t.payload, t.attempts) "
-    "SELECT id, kind, key, payload, attempts FROM claimed"
+    "RETURNING t.id, t.kind, t.key, t.payload, t.attempts, t.secret) "
+    "SELECT id, kind, key, payload, attempts, secret FROM claimed"
 )
 
 # A job that is due at once is born leased to the process that writes it, unless it may have to wait in its lane.
 _INSERT = (
-    "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn) "
+    "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn, secret) "
     "SELECT id, kind, key, payload, CASE WHEN token IS NULL THEN 'READY' ELSE 'RUNNING' END, "
-    "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token, lane, turn "
+    "CASE WHEN token IS NULL THEN 0 ELSE 1 END, now() + make_interval(secs => delay_s), token, lane, turn, secret "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
-    "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8, lane text, turn bigint) "
+    "AS r(id bigint, kind text, key text, payload jsonb, token text, delay_s float8, lane text, turn bigint, "
+    "secret text) "
     "ON CONFLICT (kind, key) DO NOTHING RETURNING id"
 )
 _HURRY = text(
@@ -53,8 +58,9 @@ _HURRY = text(
 )
 _OPEN = "kind = :kind AND key = :key AND state IN ('READY', 'RUNNING', 'DEAD')"
 _WITHDRAW = text(
-    f"WITH withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now() WHERE {_OPEN} "
-    "RETURNING payload) SELECT payload FROM withdrawn"
+    f"WITH present AS (SELECT id, coalesce(secret, '') AS secret FROM job WHERE {_OPEN} FOR UPDATE), "
+    "withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now(), "
+    "secret = left(job.secret, 0) FROM present WHERE job.id = present.id) SELECT secret FROM present"
 )
 _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
 _PURGE = text(
@@ -73,11 +79,9 @@ class SqlOpenJobs:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
-        named = {"kind": kind, "key": key}
-        statement = _WITHDRAW.columns(payload=JOB.c.payload.type)
-        payload: Mapping[str, Any] | None = (await self._session.execute(statement, named)).scalar_one_or_none()
-        return payload
+    async def withdraw(self, kind: str, key: str) -> str | None:
+        secret: str | None = (await self._session.execute(_WITHDRAW, {"kind": kind, "key": key})).scalar_one_or_none()
+        return secret
 
     async def is_open(self, kind: str, key: str) -> bool:
         return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
@@ -128,6 +132,7 @@ class JobWriter:
                 "delay_s": job.delay_s if _waits(job) else self._lease_s,
                 "lane": job.partition_key,
                 "turn": job.turn,
+                "secret": job.secret or None,
             }
             for job_id, job in zip(ids, jobs, strict=True)
         ]
@@ -141,6 +146,7 @@ class JobWriter:
                 attempt=1,
                 lease=JobLease(job_id, self._token),
                 lease_end=lease_end,
+                secret=job.secret,
             )
             for job_id, job in zip(ids, jobs, strict=True)
             if not _waits(job)
@@ -174,6 +180,7 @@ class SqlJobStore:
                 attempt=row.attempts,
                 lease=JobLease(row.id, token),
                 lease_end=lease_end,
+                secret=row.secret or "",
             )
             for row in rows
         ]

@@ -23,11 +23,12 @@ _TAKEABLE = "(state IN ('READY', 'DEAD', 'DISCARDED') OR (state = 'RUNNING' AND 
 # As CTEs: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
 _RETRY = text(
     "WITH changed AS (UPDATE job SET state = 'READY', due_at = now(), lease_token = NULL, discard_reason = NULL "
-    f"WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} {_CHANGED}"
+    f"WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} AND secret IS DISTINCT FROM '' {_CHANGED}"
 )
 _DISCARD = text(
     "WITH changed AS (UPDATE job SET state = 'DISCARDED', due_at = now(), lease_token = NULL, "
-    f"discard_reason = CAST(:reason AS text) WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} {_CHANGED}"
+    "secret = left(secret, 0), discard_reason = CAST(:reason AS text) "
+    f"WHERE id = CAST(:id AS bigint) AND {_TAKEABLE} {_CHANGED}"
 )
 _OLDER = "WHERE time < now() - make_interval(secs => CAST(:age AS float8))"
 _PURGE_AUDIT = text(f"DELETE FROM audit_entry {_OLDER}")
@@ -42,6 +43,12 @@ class JobRunning(AppError):
     """Somebody runs it now."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_RUNNING"
+
+
+class JobSecretErased(AppError):
+    """It was discarded, and what it needs was erased with that."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_SECRET_ERASED"
 
 
 class JobDone(AppError):
@@ -100,7 +107,10 @@ class SqlOps:
         return page, (STATES.index(page[-1].state), page[-1].id) if more else None
 
     async def retry(self, job_id: int) -> JobView:
-        """Makes a job due now, that is not done and that nobody runs. Raises JobNotFound, JobRunning and JobDone."""
+        """Makes a job due now, that is not done and that nobody runs.
+
+        Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
+        """
         return await self._change(_RETRY, {"id": job_id})
 
     async def discard(self, job_id: int, reason: str) -> JobView:
@@ -165,6 +175,9 @@ class SqlOps:
 def _refusal(job: JobView) -> AppError:
     if job.state == "DONE":
         return JobDone(f"job {job.id} is done", metadata={"id": str(job.id)})
+    if job.state == "DISCARDED":
+        message = f"job {job.id} was discarded, and its secret was erased: what it was to do has to be asked for again"
+        return JobSecretErased(message, metadata={"id": str(job.id)})
     return JobRunning(
         f"job {job.id} is being run; if its worker died it is taken over after {job.due_at.isoformat()}",
         metadata={"id": str(job.id)},

@@ -49,6 +49,8 @@ JOB = Table(
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("payload", Json, nullable=False),
+    # What nobody may see. Empty: erased, as the job has ended; null: it never had one.
+    Column("secret", Text),
     # READY, RUNNING, DONE, DEAD or DISCARDED.
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),

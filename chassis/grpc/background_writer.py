@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from chassis.background import PollingLoop
+from chassis.errors import Conflict, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +62,23 @@ class BackgroundWriter(Generic[Entry]):
         batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
         if batch:
             try:
-                await self._sink.write(batch)
+                await self._write(batch)
             except BaseException:
                 self._waiting.extendleft(reversed(batch))
                 raise
         return bool(self._waiting)
+
+    async def _write(self, batch: Sequence[Entry]) -> None:
+        """In halves after a refusal, down to the entry that the sink cannot keep: that one is logged and left out."""
+        try:
+            await self._sink.write(batch)
+        except (Unavailable, Conflict):
+            # The database's trouble, not the entries'.
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                log.error("entry refused and left out", writer=self._name, error=repr(error)[:1000])
+                return
+            middle = len(batch) // 2
+            await self._write(batch[:middle])
+            await self._write(batch[middle:])

@@ -33,12 +33,12 @@ def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
             "order_id": order.id,
             "transaction_id": payment.transaction_id,
             "method": payment.method.value,
-            "token": token,
             "amount": str(payment.amount.amount),
             "currency": payment.amount.currency,
             "hold_until": hold.expires_at.isoformat() if hold and hold.expires_at else None,
             **renewed_by,
         },
+        secret=token,
     )
 
 

@@ -6,7 +6,7 @@ An order that waits for stock is PENDING, and nothing is charged before ConfirmA
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis import failpoints
@@ -31,7 +31,7 @@ class PlaceOrder(Command[OrderView]):
     items: tuple[Item, ...]
     discounts: tuple[Discount, ...] = ()
     method: PaymentMethod
-    payment_token: str
+    payment_token: str = field(repr=False)
     transaction_id: str
     hold: Hold
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.errors import AppError, Kind, Unavailable
@@ -31,7 +31,7 @@ class RetryPayment(Command[OrderView]):
 
     order_id: int
     method: PaymentMethod
-    payment_token: str
+    payment_token: str = field(repr=False)
     transaction_id: str
     hold: Hold | None = None
 

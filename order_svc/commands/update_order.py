@@ -100,9 +100,8 @@ async def _stop_charging(order: Order, uow: OrderUow) -> str:
     """
     if order.payment.method is PaymentMethod.CASH or order.status is Status.PENDING:
         return ""
-    payload = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id)
-    if payload is None:
+    token = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id)
+    if token is None:
         raise Conflict(f"the charge of order {order.id} is ending")
     uow.schedule(jobs.return_charge(order))
-    token: str = payload["token"]
     return token

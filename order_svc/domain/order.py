@@ -6,7 +6,7 @@ A method that changes an order answers the events of the change, numbered by the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +93,7 @@ class Payment:
     processed_at: datetime | None = None
     failure_reason: str = ""
     # What it is to be charged with once its stock has come.
-    waiting_token: str = ""
+    waiting_token: str = field(default="", repr=False)
     # What was promised back; `status` says what the provider has given.
     refunded: Money
 
@@ -189,6 +189,7 @@ class Order:
         moved = self._move(Status.CANCELLED)
         self.cancelled_at = at
         self.cancel_reason = reason
+        self.payment.waiting_token = ""
         if self.is_free:
             self.payment.status = PaymentStatus.CANCELLED
         return [self._told(moved, at)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -71,7 +71,7 @@ class Basket:
     currency: str
     lines: tuple[tuple[int, int], ...]
     method: PaymentMethod
-    payment_token: str
+    payment_token: str = field(repr=False)
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
 
@@ -210,7 +210,7 @@ class Checkout:
             order_id=payload["order_id"],
             transaction_id=payload["transaction_id"],
             method=PaymentMethod(payload["method"]),
-            token=payload["token"],
+            token=job.secret,
             amount=Money.of(payload["amount"], payload["currency"]),
         )
         return _outcome_of(result)

@@ -13,12 +13,16 @@ from chassis.db.migrate import chassis_sql
 from tests.conftest import Lend
 from tests.databases import filled
 
+# What made the tables what they are.
+CHANGES = ("0001_tables", "0002_job_secret")
+
 
 @pytest.fixture
 async def chassis_engine(lend: Lend) -> AsyncIterator[AsyncEngine]:
     async def create_tables(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
-            await connection.execute(text(chassis_sql("0001_tables")))
+            for change in CHANGES:
+                await connection.execute(text(chassis_sql(change)))
 
     engine = make_engine(await lend("chassis", filled(create_tables)), application_name="tests")
     yield engine

@@ -42,7 +42,15 @@ class InMemoryJobBench:
         self.clock.advance(seconds)
 
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
-        return {(job.kind, job.key): JobSeen(job.state, job.attempts, job.last_error) for job in self.state.jobs}
+        return {
+            (job.kind, job.key): JobSeen(job.state, job.attempts, job.last_error, job.secret) for job in self.state.jobs
+        }
+
+    async def withdraw(self, kind: str, key: str) -> str | None:
+        async with self.open_uow() as uow:
+            secret = await uow.open_jobs.withdraw(kind, key)
+            await uow.commit()
+        return secret
 
 
 class SqlJobBench:
@@ -77,4 +85,10 @@ class SqlJobBench:
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
         async with self.engine.connect() as connection:
             rows = await connection.execute(select(JOB))
-            return {(row.kind, row.key): JobSeen(row.state, row.attempts, row.last_error) for row in rows}
+            return {(row.kind, row.key): JobSeen(row.state, row.attempts, row.last_error, row.secret) for row in rows}
+
+    async def withdraw(self, kind: str, key: str) -> str | None:
+        async with self.open_uow() as uow:
+            secret = await uow.open_jobs.withdraw(kind, key)
+            await uow.commit()
+        return secret

@@ -17,6 +17,8 @@ class JobSeen:
     state: str
     attempts: int
     last_error: str | None
+    # Empty when it was erased.
+    secret: str | None = None
 
 
 class JobBench(Protocol):
@@ -24,6 +26,10 @@ class JobBench(Protocol):
 
     @property
     def store(self) -> JobStore: ...
+
+    async def withdraw(self, kind: str, key: str) -> str | None:
+        """Withdraws a job in a transaction of its own."""
+        ...
 
     async def write(self, *jobs: NewJob) -> Sequence[JobLease]:
         """Commits jobs; answers the leases of those that were due, which this process holds."""
@@ -175,6 +181,41 @@ class JobStoreContract:
         assert second.key == "k-2"
         await bench.store.complete([second.lease])
         assert [job.key for job in await claimed(bench)] == ["k-3"]
+
+    async def test_a_secret_lasts_as_long_as_the_job_may_be_tried(self, bench: JobBench) -> None:
+        (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
+
+        await bench.store.put_off([(lease, 30, "no answer")])
+        await bench.elapse(30)
+        (job,) = await claimed(bench)
+        assert (job.secret, job.payload) == ("tok_ok", {"for": "k-1"})
+        assert "tok_ok" not in repr(job)
+        await bench.store.dead_letter([(job.lease, "hopeless")])
+        assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 2, "hopeless", "tok_ok")}
+
+    async def test_a_secret_is_erased_with_the_end_of_its_job(self, bench: JobBench) -> None:
+        leases = await bench.write(replace(a_job(), secret="tok_ok"), a_job("k-2"))
+
+        await bench.store.complete(leases)
+
+        assert await bench.jobs() == {
+            ("charge", "k-1"): JobSeen("DONE", 1, None, ""),
+            ("charge", "k-2"): JobSeen("DONE", 1, None, None),
+        }
+
+    async def test_who_withdraws_a_job_gets_its_secret_and_nobody_after(self, bench: JobBench) -> None:
+        await bench.write(replace(a_job(), secret="tok_ok"), a_job("k-2"))
+
+        assert [await bench.withdraw("charge", key) for key in ("k-1", "k-2", "k-3", "k-1")] == [
+            "tok_ok",
+            "",
+            None,
+            None,
+        ]
+        assert await bench.jobs() == {
+            ("charge", "k-1"): JobSeen("DISCARDED", 1, None, ""),
+            ("charge", "k-2"): JobSeen("DISCARDED", 1, None, None),
+        }
 
     async def test_settling_nothing_is_allowed(self, bench: JobBench) -> None:
         assert await bench.store.complete([]) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from chassis.db.audit import SqlAuditSink
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
-from chassis.db.ops import JobDone, JobNotFound, JobRunning, SqlOps, jobs_in
+from chassis.db.ops import JobDone, JobNotFound, JobRunning, JobSecretErased, SqlOps, jobs_in
 from chassis.db.outbox import event_rows
 from chassis.db.tables import OUTBOX
 from chassis.error_log import ErrorLog
@@ -241,6 +242,30 @@ async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: B
     (entry,) = mesh.audited
     assert (entry.actor, entry.action, entry.resource) == ("boss", "DiscardJob", f"order/{job_id}")
     assert (entry.outcome, entry.detail) == ("OK", "paid by hand")
+
+
+async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
+    await bench.store.dead_letter([(lease, "hopeless")])
+
+    shown = [*(await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs]
+    shown.append(await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id)))
+    shown.append(await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id)))
+
+    assert len(shown) == 3
+    assert "tok_ok" not in repr(shown)
+
+
+async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
+    await bench.store.dead_letter([(lease, "hopeless")])
+    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id))
+    discarded = await bench.jobs()
+
+    with pytest.raises(JobSecretErased):
+        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+
+    assert discarded == await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, "hopeless", "")}
 
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:

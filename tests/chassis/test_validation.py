@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import time
 
 import pytest
-from easyorder.identity.v1 import Role, SetUserRolesRequest, UpdateUserRequest
+from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
 from easyorder.order.v1 import (
     CreateOrderRequest,
     ExportOrdersRequest,
@@ -119,3 +121,46 @@ def test_the_rules_of_every_method_compile(name):
 
     with contextlib.suppress(InvalidArgument):
         check(request())
+
+
+def test_a_text_that_is_too_long_meets_no_pattern():
+    request = RegisterRequest(email="a@" + "." * 60_000 + "@", password="Analytical-1", display_name="Ada")
+    began = time.process_time()
+
+    assert faults(request) == {"email": "takes at most 254 characters"}
+
+    assert time.process_time() - began < 0.05
+
+
+def patterns() -> set[str]:
+    fields = [field for kind in contract.message_types().values() for field in contract.descriptor_of(kind).fields]
+    return {pattern for field in fields if (pattern := contract.rules_of(field).pattern)}
+
+
+@pytest.mark.parametrize("pattern", sorted(patterns()))
+@pytest.mark.parametrize("text", ["a@" + "." * 60_000 + "@", "a@" + "a." * 30_000 + "@", "1" * 60_000 + "!"])
+def test_every_pattern_of_the_contract_takes_linear_time(pattern: str, text: str):
+    began = time.process_time()
+
+    assert re.fullmatch(pattern, text) is None
+
+    assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "a.b+c@mail.example.co.uk", "ü@exämple.de"])
+def test_an_address_is_accepted(email: str):
+    check(RegisterRequest(email=email, password="Analytical-1", display_name="Ada"))
+
+
+@pytest.mark.parametrize("email", ["ada", "ada@example", "@example.com", "a da@example.com", "a@b@example.com"])
+def test_what_is_no_address_is_refused_in_words(email: str):
+    request = RegisterRequest(email=email, password="Analytical-1", display_name="Ada")
+
+    assert faults(request) == {"email": "must be an address such as ada@example.com"}
+
+
+def test_every_pattern_is_described_in_words():
+    fields = [field for kind in contract.message_types().values() for field in contract.descriptor_of(kind).fields]
+    rules = [contract.rules_of(field) for field in fields]
+
+    assert all(rule.pattern_description for rule in rules if rule.pattern)

@@ -45,6 +45,11 @@ class StoredJob:
     last_error: str | None = None
     partition_key: str | None = None
     turn: int = 0
+    # As in the table: empty when it was erased, None for a job that never had one.
+    secret: str | None = None
+
+    def erase_secret(self) -> None:
+        self.secret = None if self.secret is None else ""
 
 
 @dataclass
@@ -76,10 +81,12 @@ class InMemoryOpenJobs:
     def __init__(self, state: ChassisState) -> None:
         self._state = state
 
-    async def withdraw(self, kind: str, key: str) -> Mapping[str, Any] | None:
+    async def withdraw(self, kind: str, key: str) -> str | None:
         for job in self._open(kind, key):
+            secret = job.secret or ""
             job.state, job.token = "DISCARDED", None
-            return job.payload
+            job.erase_secret()
+            return secret
         return None
 
     async def is_open(self, kind: str, key: str) -> bool:
@@ -111,6 +118,8 @@ class InMemoryJobStore:
         for job in self._state.jobs:
             if job.id == lease.job_id and job.token == lease.token:
                 job.state, job.token, job.last_error = state, None, error
+                if state == "DONE":
+                    job.erase_secret()
                 job.due_at = self._clock.now() + timedelta(seconds=delay_s)
                 return True
         return False
@@ -149,6 +158,7 @@ def leased(job: StoredJob, lease_s: float = 60) -> Job:
         attempt=job.attempts,
         lease=JobLease(job.id, job.token),
         lease_end=datetime.now(UTC) + timedelta(seconds=lease_s),
+        secret=job.secret or "",
     )
 
 
@@ -215,6 +225,7 @@ class InMemoryUnitOfWork:
             token=f"born-{job_id}" if due else None,
             partition_key=new.partition_key,
             turn=new.turn,
+            secret=new.secret or None,
         )
 
 

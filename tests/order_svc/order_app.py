@@ -44,6 +44,7 @@ class JobSeen:
     state: str
     payload: Mapping[str, Any]
     lease: JobLease | None
+    secret: str | None = None
 
 
 class OrderApp:
@@ -109,7 +110,14 @@ class InMemoryOrderApp(OrderApp):
 
     async def jobs(self) -> list[JobSeen]:
         return [
-            JobSeen(job.kind, job.key, job.state, job.payload, JobLease(job.id, job.token) if job.token else None)
+            JobSeen(
+                job.kind,
+                job.key,
+                job.state,
+                job.payload,
+                JobLease(job.id, job.token) if job.token else None,
+                job.secret,
+            )
             for job in self._state.jobs
         ]
 
@@ -164,6 +172,7 @@ class SqlOrderApp(OrderApp):
                     row.state,
                     row.payload,
                     JobLease(row.id, row.lease_token) if row.lease_token else None,
+                    row.secret,
                 )
                 for row in rows
             ]

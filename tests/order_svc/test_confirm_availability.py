@@ -49,7 +49,7 @@ async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_
     assert (order.status, order.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
     assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
     charge = await order_app.job("charge")
-    assert (charge.key, charge.payload["amount"], charge.payload["token"]) == ("t-1", "25.50", "tok_ok")
+    assert (charge.key, charge.payload["amount"], charge.secret) == ("t-1", "25.50", "tok_ok")
     # What it holds has no end that it knows: it is made sure of before the charge.
     assert charge.payload["hold_until"] is None
     assert charge.payload["stock"]["lines"] == [[1, 2], [2, 1]]
@@ -93,7 +93,7 @@ async def test_an_order_that_was_changed_while_it_waited_is_charged_what_it_cost
 
     order = await order_app.order(1)
     charge = await order_app.job("charge")
-    assert (charge.key, charge.payload["token"]) == ("t-2", "tok_ok")
+    assert (charge.key, charge.secret) == ("t-2", "tok_ok")
     assert charge.payload["amount"] == str(order.total.amount) == str(order.items[0].unit_price.amount)
     assert charge.payload["stock"]["lines"] == [[1, 1]]
     assert await kinds(order_app) == [
@@ -187,6 +187,14 @@ async def test_what_can_not_be_had_any_more_is_cancelled_and_says_why(order_app:
     assert order.cancelled_at is not None
     assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
     assert {job.kind for job in await order_app.jobs()} == {"release_stock", "return_money"}
+
+
+async def test_an_order_that_waits_no_more_keeps_no_token(order_app: OrderApp) -> None:
+    await order_app.send(waiting(a_placing()))
+
+    await order_app.send(CancelOrder(order_id=1, reason="changed my mind"))
+
+    assert (await order_app.order(1)).payment.waiting_token == ""
 
 
 async def test_a_confirmed_order_is_not_cancelled_for_it(order_app: OrderApp) -> None:

@@ -129,7 +129,7 @@ async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -
     await webhook.tell("somebody-elses")
 
 
-@pytest.mark.parametrize("notices", [NoWebhooks()])
+@pytest.mark.parametrize("webhooks", [NoWebhooks()])
 async def test_a_shop_without_stripe_expects_no_webhook(webhook: Webhook) -> None:
     with pytest.raises(AppError) as refusal:
         await webhook.tell("t-1")

@@ -61,7 +61,7 @@ async def test_a_placed_order_is_confirmed_and_will_be_charged(order_app: OrderA
     assert (await order_app.order(1)).view() == view
     assert await order_app.events(1) == [(1, "order_created")]
     charge = await order_app.job("charge")
-    assert (charge.key, charge.payload["amount"], charge.payload["token"]) == ("t-1", "25.50", "tok_ok")
+    assert (charge.key, charge.payload["amount"], charge.secret) == ("t-1", "25.50", "tok_ok")
     assert charge.lease is not None
 
 

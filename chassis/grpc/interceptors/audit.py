@@ -17,6 +17,7 @@ from chassis.errors import AppError
 from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.interceptors import Context, Handler
 
+_RESOURCE_LENGTH = 200
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 
 
@@ -63,9 +64,13 @@ def _only_reads(method_name: str) -> bool:
 
 
 def _resource(method_name: str, request: betterproto2.Message, reply: object) -> str:
-    """The ids in the method's HTTP path; what was created has its id in the reply."""
+    """The ids in the method's HTTP path; what was created has its id in the reply.
+
+    The request may have been refused for what is in it: NUL, which no column can hold, is left out, and length bounded.
+    """
     named = [str(getattr(request, name)) for name in _path_variables(method_name) if hasattr(request, name)]
-    return "/".join(named) or str(getattr(reply, "id", ""))
+    resource = "/".join(named) or str(getattr(reply, "id", ""))
+    return resource[:_RESOURCE_LENGTH].replace("\0", "")
 
 
 @cache

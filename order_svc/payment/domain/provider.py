@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -38,7 +38,7 @@ class Charge:
     transaction_id: str
     order_id: int
     method: PaymentMethod
-    token: str
+    token: str = field(repr=False)
     amount: Money
 
 

@@ -325,14 +325,14 @@ async def test_what_is_handed_over_while_the_tail_reads_is_delivered_once(
 
 async def test_what_could_not_be_delivered_is_delivered_later(chassis_engine: AsyncEngine) -> None:
     async with replica_that_is_told(chassis_engine) as (replica, _):
-        deliver, failures = replica.tail._deliver, [RuntimeError("the first delivery fails")]
+        deliver, failures = replica.tail._dispatch, [RuntimeError("the first delivery fails")]
 
         def fail_first(events: Sequence[PublishedEvent]) -> None:
             if failures:
                 raise failures.pop()
             deliver(events)
 
-        replica.tail._deliver = fail_first
+        replica.tail._dispatch = fail_first
         await written(chassis_engine, an_event(1))
         await replica.relay._publish()
         await eventually(lambda: not failures)

@@ -50,6 +50,15 @@ async def test_a_peer_that_starts_later_is_reached():
     await client.close()
 
 
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", f"http://{free_address()}")
+    monkeypatch.setenv("grpc_proxy", f"http://{free_address()}")
+    async with orders(api := OrderApi()) as mesh:
+        await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+
+    assert len(api.seen) == 1
+
+
 async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given():
     began = asyncio.get_running_loop().time()
     peer = Peer(free_address(), "order", SECRET)

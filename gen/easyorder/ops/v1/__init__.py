@@ -147,7 +147,7 @@ class Job(betterproto2.Message):
 
     payload: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    The payload as JSON.
+    The payload as JSON. Secrets such as card tokens are kept apart from it, and never shown.
     """
 
     state: "JobState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))

@@ -36,6 +36,7 @@ class Rules(betterproto2.Message):
     pattern: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
     A regular expression (RE2 syntax) that the whole string must match.
+    Matching must take linear time: no part of it may match one text in two ways.
     """
 
     one_of: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
@@ -56,6 +57,11 @@ class Rules(betterproto2.Message):
     """
 
     max_items: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
+
+    pattern_description: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    What the pattern asks for, in words: errors read "must be ...".
+    """
 
 
 default_message_pool.register_message("easyorder.validate.v1", "Rules", Rules)

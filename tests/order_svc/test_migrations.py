@@ -1,0 +1,66 @@
+"""What the revisions make of the data of a released version."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_engine
+from chassis.db.migrate import schemas, upgrade
+from tests.conftest import Lend
+
+WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))
+JOBS = """
+INSERT INTO job (id, kind, key, payload, state, attempts, due_at)
+SELECT number, 'charge', state, jsonb_build_object('order_id', 1, 'token', 'tok_ok'), state, 1, now()
+FROM unnest(ARRAY['READY', 'RUNNING', 'DEAD', 'DONE', 'DISCARDED']) WITH ORDINALITY AS given(state, number)
+UNION ALL SELECT 9, 'commit_stock', '1/t', jsonb_build_object('order_id', 1), 'READY', 0, now()
+"""
+ORDERS = """
+INSERT INTO orders (id, status, currency, placed_at, cancel_reason, sequence, revision, extra_order_id, created_on,
+                    created_by, modified_on, modified_by)
+SELECT id, status, 'USD', now(), '', 1, 0, 0, now(), 'ann', now(), 'ann'
+FROM (VALUES (1, 'PENDING'), (2, 'CANCELLED')) AS given(id, status)
+"""
+PAYMENTS = """
+INSERT INTO payment (id, order_id, transaction_id, method, status, amount, attempts, failure_reason, waiting_token,
+                     refunded, created_on, created_by, modified_on, modified_by)
+SELECT id, id, 't-' || id, 'CARD', 'PENDING', 1, 0, '', 'tok_ok', 0, now(), 'ann', now(), 'ann' FROM orders
+"""
+
+
+@pytest.fixture
+async def released(lend: Lend, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """The write database of version 0.1.0."""
+    first = tmp_path / "versions"
+    first.mkdir()
+    shutil.copy(next(WRITE.glob("0001_*.py")), first)
+
+    async def fill(url: str) -> None:
+        await upgrade(url, first)
+
+    engine = make_engine(await lend("order_svc 0.1.0", fill), application_name="tests")
+    yield engine
+    await engine.dispose()
+
+
+async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngine) -> None:
+    async with released.begin() as connection:
+        for statement in (JOBS, ORDERS, PAYMENTS):
+            await connection.execute(text(statement))
+
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+
+    async with released.connect() as connection:
+        secrets = dict((await connection.execute(text("SELECT key, secret FROM job"))).tuples().all())
+        payloads = set(await connection.scalars(text("SELECT CAST(payload AS text) FROM job")))
+        waiting = list(await connection.scalars(text("SELECT waiting_token FROM payment ORDER BY id")))
+    needed = dict.fromkeys(("READY", "RUNNING", "DEAD"), "tok_ok")
+    assert secrets == {**needed, "DONE": "", "DISCARDED": "", "1/t": None}
+    assert payloads == {'{"order_id": 1}'}
+    assert waiting == ["tok_ok", ""]
