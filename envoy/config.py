@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,11 @@ def _admin_port(known: dict[str, Any]) -> int:
     return ADMIN_PORT + int(known["port_offset"])
 
 
+def _descriptor() -> str:
+    # Envoy's configuration is UTF-8, whatever this process takes the names of files for.
+    return os.fsencode(str(files("easyorder") / "contract.binpb")).decode("utf-8", "surrogateescape")
+
+
 class EnvoySettings(MeshSettings):
     """Addresses of services may be lists with commas: the replicas. A port of 0 takes a free one."""
 
@@ -24,7 +30,7 @@ class EnvoySettings(MeshSettings):
     envoy_access_log: str = "/dev/stdout"
     """Where Envoy logs each request"""
     envoy_descriptor: str = Field(
-        default_factory=lambda: str(files("easyorder") / "contract.binpb"),
+        default_factory=_descriptor,
         json_schema_extra={"default": "`contract.binpb` of the installed package"},
     )
     """The descriptor set as Envoy sees it; a container may have it elsewhere"""

@@ -6,11 +6,15 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.errors import CannotStart
+
+# What fresh databases take, and room to write.
+ROOM_MB = 200
 
 
 class AlreadyRunning(CannotStart):
@@ -31,13 +35,16 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         file = (data_dir / "mesh.lock").open("a+", encoding="utf-8")
-    except PermissionError as error:
-        raise CannotStart(f"{data_dir} can not be written by this user; choose another EASYORDER_DATA_DIR") from error
+    except OSError as error:
+        raise CannotStart(
+            f"{data_dir} cannot hold the data ({error.strerror}): choose another EASYORDER_DATA_DIR"
+        ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _already_running(data_dir) from None
+        _require_room(data_dir)
         was_killed = file.tell() > 0
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "url": url}))
@@ -46,6 +53,15 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
             yield was_killed
         finally:
             file.truncate(0)
+
+
+def _require_room(data_dir: Path) -> None:
+    free_mb = shutil.disk_usage(data_dir).free // 1_000_000
+    if free_mb < ROOM_MB:
+        raise CannotStart(
+            f"The disk of {data_dir} has {free_mb} MB left and EasyOrder needs {ROOM_MB}: "
+            "make room, or choose another EASYORDER_DATA_DIR"
+        )
 
 
 def _already_running(data_dir: Path) -> AlreadyRunning:

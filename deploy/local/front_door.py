@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.readiness import comes_true
+from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
 from envoy.render import render
@@ -28,6 +28,7 @@ def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
         command=[binary, "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"],
         before_stop=lambda: drain(f"http://127.0.0.1:{settings.envoy_admin_port}"),
         stop_grace_s=5.0,
+        answers=http_answers(f"http://127.0.0.1:{settings.envoy_admin_port}/ready"),
     )
 
 

@@ -18,6 +18,8 @@ POLL_S = 0.05
 CRASHES_TO_GIVE_UP = 3
 HEALTH = "/grpc.health.v1.Health/Check"
 
+ANSWER_WITHIN_S = 5.0
+
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -61,6 +63,39 @@ def grpc_serving(address: str) -> Check:
             except grpc.aio.AioRpcError:
                 return False
             return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+
+    return check
+
+
+def health_channel(address: str) -> grpc.aio.Channel:
+    """For `grpc_answers`; finds a program that was started again within a second."""
+    return open_channel(address, (("grpc.max_reconnect_backoff_ms", 1_000),))
+
+
+def grpc_answers(channel: grpc.aio.Channel) -> Check:
+    """Whether the server answers a health check at all: one that says NOT_SERVING is alive."""
+    ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
+
+    async def check() -> bool:
+        try:
+            await ask(b"", timeout=ANSWER_WITHIN_S)
+        except grpc.aio.AioRpcError as error:
+            return error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+        return True
+
+    return check
+
+
+def http_answers(url: str) -> Check:
+    """Whether `url` answers anything."""
+
+    async def check() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_WITHIN_S) as client:
+                await client.get(url)
+        except httpx.TransportError:
+            return False
+        return True
 
     return check
 
