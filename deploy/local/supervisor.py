@@ -71,7 +71,7 @@ class Watch:
 
     silence_s: float = 30.0
     start_s: float = 120.0
-    checks: int = 6  # in that time: one slow moment of the machine is not held against a program
+    checks: int = 3  # in that time: one slow moment of the machine is not held against a program
 
     @property
     def every_s(self) -> float:
