@@ -30,7 +30,7 @@ class AdministratorSettings(MeshSettings):
         try:
             Password(password.get_secret_value()).check_strength()
         except WeakPassword as error:
-            raise ValueError(f"EASYORDER_ADMIN_PASSWORD is too weak: {error.message}") from None
+            raise ValueError(f"too weak: {error.message}") from None
         return password
 
 

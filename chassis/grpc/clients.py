@@ -27,7 +27,6 @@ Metadata = tuple[tuple[str, str], ...]
 
 _OPTIONS = (
     # gRPC would send even loopback calls through the proxy that http_proxy names.
-    ("grpc.enable_http_proxy", 0),
     # Every replica gets its share, and one that is gone is passed over.
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
     ("grpc.keepalive_time_ms", 30_000),

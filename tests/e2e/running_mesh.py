@@ -33,6 +33,11 @@ class RunningMesh:
         self.http_address = f"127.0.0.1:{http_port}"
         self.url = f"http://{self.http_address}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that keeps all others."""
+        return self._process.pid
+
     def address(self, service: str) -> str:
         """host:port of a service's own gRPC server."""
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"

@@ -100,5 +100,41 @@ async def test_from_the_first_start_to_the_last_stop(data_dir: Path) -> None:
     assert mesh.log.splitlines()[-1].endswith("stopped")
 
 
+def test_it_starts_from_any_path_in_any_locale_and_ends_with_its_reader(data_dir: Path) -> None:
+    up = Up(data_dir / "R & D, neu" / "ü?#%")
+    up.data_dir.mkdir(parents=True)
+    os.chmod(data_dir / "R & D, neu", 0o755)
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "http_proxy": "http://127.0.0.1:1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local", "up"],
+        cwd=ROOT,
+        env=up._environment() | locale,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    said = b""
+    while b"EasyOrder is up" not in said:
+        line = process.stdout.readline()
+        assert line, said.decode(errors="replace")
+        said += line
+    everything = psutil.Process(process.pid).children(recursive=True)
+
+    rebuilt = subprocess.run(
+        [sys.executable, "-m", "inventory_svc.rebuild"],
+        cwd=ROOT,
+        env=up._environment() | locale,
+        capture_output=True,
+        timeout=30,
+    )
+    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+
+    process.stdout.close()
+    # Any line will do: it finds that nobody reads it.
+    os.kill(next(child.pid for child in everything if child.cmdline()[-1:] == ["edge"]), signal.SIGHUP)
+    assert process.wait(STOPS_WITHIN_S) == 0
+    assert [left.name() for left in everything if left.is_running()] == []
+
+
 def order_of_stopping(log: str) -> list[str]:
     return re.findall(r"^(\w+) +\| .*(?:draining|received fast shutdown request)", log, re.M)
