@@ -1,4 +1,4 @@
-"""`python -m bench.idle`: what a mesh takes that nobody uses, after some orders: memory (PSS) and CPU of each process."""
+"""`python -m bench.idle`: what a mesh takes that nobody uses, after some orders: memory (PSS) and CPU by program."""
 
 from __future__ import annotations
 
