@@ -47,6 +47,9 @@ async def test_what_nohup_ignores_is_ignored() -> None:
 
     async def work() -> int:
         os.kill(os.getpid(), signal.SIGHUP)
+        # Handlers run when the loop turns.
+        for _ in range(10):
+            await asyncio.sleep(0)
         return 7
 
     try:

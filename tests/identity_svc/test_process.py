@@ -47,13 +47,14 @@ async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:
     )
 
 
-async def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str], number: signal.Signals) -> None:
     process = await started(environment)
     assert process.stdout is not None
     async with asyncio.timeout(20):
         line = await process.stdout.readline()
         assert b'"serving"' in line
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         out, _ = await process.communicate()
 
     assert process.returncode == 0
