@@ -26,7 +26,6 @@ Res = TypeVar("Res", bound=betterproto2.Message)
 Metadata = tuple[tuple[str, str], ...]
 
 _OPTIONS = (
-    # gRPC would send even loopback calls through the proxy that http_proxy names.
     # Every replica gets its share, and one that is gone is passed over.
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
     ("grpc.keepalive_time_ms", 30_000),
