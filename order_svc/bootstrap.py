@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import NOBODY, Alerts
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.hilo import HiLo
 from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
@@ -27,9 +27,9 @@ from chassis.db.ops import SqlOps
 from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
 from chassis.dead_letters import DeadLetters
-from chassis.error_log import ErrorLog
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -170,7 +170,7 @@ def _wire(
         payment_timeout_s=settings.payment_timeout_s,
         alerts=alerts,
     )
-    error_log = ErrorLog(NAME, SqlErrorSink(write), clock)
+    error_log = ErrorLog(NAME, SqlSink(write, RECORDED_ERROR), clock)
     write_side = WriteSideOrders(sessions)
     stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
     payments = GrpcPayments(payment, timeout_s=settings.payment_timeout_s)
@@ -239,8 +239,8 @@ def _wire(
             OPS: OpsApi(NAME, ops, gauges, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
         verifier=verifier,
-        audit=SqlAuditSink(write),
-        errors=SqlErrorSink(write),
+        audit=SqlSink(write, AUDIT_ENTRY),
+        report=error_log.report,
         clock=clock,
         call_timeout_s=settings.call_timeout_s,
         on_drain=(hub.drain, feed_api.drain),
