@@ -12,6 +12,8 @@ from chassis.settings import MeshSettings
 class InventorySettings(MeshSettings):
     """EASYORDER_… variables that inventory_svc reads besides the mesh's."""
 
+    # How long stock is held for an order that may never come: so that it is back a minute after its shopper has gone.
+    unplaced_hold_s: float = Field(default=50, gt=0)
     # How long stock is held for an order that is neither paid nor given up.
     reservation_ttl_s: float = Field(default=900, gt=0)
     # How often holds whose time is up are looked for.

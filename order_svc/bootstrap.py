@@ -50,6 +50,7 @@ from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
+from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
@@ -97,6 +98,7 @@ def handle_commands(
         PlaceOrder: partial(place_orders, clock=clock),
     }
     mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
+    mediator.handle(FindPlacedHolds, find_placed_holds)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
@@ -184,6 +186,8 @@ def _wire(
         item_ids=item_ids,
         clock=clock,
         load_order=write_side.load,
+        # A charge under way must not outlive its hold.
+        hold_margin=timedelta(seconds=settings.payment_timeout_s + 10),
     )
     refunding = Refunding(mediator, stock, payments)
     job_store = SqlJobStore(write)
