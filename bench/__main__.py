@@ -40,7 +40,7 @@ async def _profile(shop: BenchShop, options: argparse.Namespace) -> list[Section
     print(f"written to {to}")
     if to.suffix == ".svg":
         return []
-    rows = [[name, f"{own:.1%}", f"{whole:.1%}"] for name, own, whole in by_function(to.read_text())]
+    rows = [[name, f"{own:.1%}", f"{whole:.1%}"] for name, own, whole in by_function(to.read_text(encoding="utf-8"))]
     return [
         Section(title=f"Where {options.service} is", columns=["function", "itself", "with what it calls"], rows=rows)
     ]

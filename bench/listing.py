@@ -16,6 +16,7 @@ from bench.orders import certain
 from bench.report import Section, spread
 from bench.shop import ORDINARY, BenchShop, echoing
 from chassis.db.engine import make_engine
+from chassis.grpc.channel import open_channel
 from chassis.wire import codec
 from inventory_svc.queries.page_tokens import PageToken
 from inventory_svc.rebuild import rebuild
@@ -79,7 +80,7 @@ async def _fill(shop: BenchShop) -> None:
 
 async def _window(shop: BenchShop) -> bytes:
     """What is echoed."""
-    async with grpc.aio.insecure_channel(shop.mesh.http_address) as channel:
+    async with open_channel(shop.mesh.http_address) as channel:
         call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(LIST_PRODUCTS)
         request = codec(ListProductsRequest).encode(ListProductsRequest(page_size=SIZE))
         reply: bytes = await call(request, timeout=15)

@@ -59,4 +59,4 @@ def write_json(path: Path, sections: Sequence[Section], where: dict[str, object]
         "machine": where,
         "sections": [{"title": section.title, "data": section.data} for section in sections if section.data],
     }
-    path.write_text(json.dumps(content, indent=2) + "\n")
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

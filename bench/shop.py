@@ -18,6 +18,7 @@ from easyorder.order.v1 import CreateOrderRequest, OrderLine, PaymentDetails, Pa
 from bench.front import ECHO_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders
 from bench.usage import Processes
+from chassis.grpc.channel import open_channel
 from chassis.settings import PORTS
 from chassis.wire import codec
 from deploy.local.front_door import front_door
@@ -124,7 +125,7 @@ async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[in
     email = f"{uuid.uuid4().hex}@example.com"
     await Shop(client).register(email, PASSWORD, "A shopper")
     shopper = await Shop(client).login(email, PASSWORD)
-    async with grpc.aio.insecure_channel(mesh.http_address) as channel:
+    async with open_channel(mesh.http_address) as channel:
         create_order: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(CREATE_ORDER)
         reply: bytes = await create_order(
             order_message(items), metadata=(("authorization", shopper.headers["authorization"]),), timeout=15
@@ -153,7 +154,7 @@ def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, meth
         **addresses,
     )
     program = front_door(settings, folder)
-    (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [method]))
+    (folder / "envoy.yaml").write_text(with_echo(settings, echo_port, [method]), encoding="utf-8")
     with _running(program, folder / "envoy.log") as pid:
         yield pid
 

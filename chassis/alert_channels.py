@@ -13,8 +13,6 @@ from random import Random
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
-import httpx
 from pydantic_core import to_json
 
 from chassis.alerts import Alert, alert_of, kind_of
@@ -47,6 +45,8 @@ class MailChannel:
         self._timeout_s = timeout_s
 
     async def send(self, service: str, alert: Alert) -> None:
+        import aiosmtplib  # 1 MiB, for shops that are told by mail
+
         message = EmailMessage()
         message["From"], message["To"] = self._sender, self._to
         message["Subject"] = " ".join(f"[EasyOrder {service}] {alert.summary}".split())
@@ -81,6 +81,8 @@ class WebhookChannel:
         self._now = now
 
     async def send(self, service: str, alert: Alert) -> None:
+        import httpx  # 5 MiB, for shops that have a webhook
+
         content = {"key": alert.key, "service": service, "summary": alert.summary, "detail": alert.detail}
         body = to_json(content | {"time": alert.at})
         headers = {"content-type": "application/json", SIGNATURE: signature(self._secret, body, at=int(self._now()))}

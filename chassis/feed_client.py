@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 ORDER_FEED = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, EventBatchMessage)
 
+# So long a neighbour may take to start.
+_QUIET_FAILURES = 10
+
 
 class StaleOffset(Conflict):
     """The position that the consumer keeps is not where the feed was read: it is to be read again from there."""
@@ -104,9 +107,11 @@ class FeedConsumer:
                 await self._follow()
             except Exception as error:
                 self._failures += 1
-                log.warning("feed broken; to be followed again", failures=self._failures, error=repr(error))
-                # A neighbour that restarts is no news.
-                if self._failures == 1 and not isinstance(error, Unavailable | StaleOffset):
+                # A neighbour that starts or restarts is no news.
+                is_expected = isinstance(error, Unavailable | StaleOffset)
+                note = log.info if is_expected and self._failures <= _QUIET_FAILURES else log.warning
+                note("the feed is interrupted and will be followed again", failures=self._failures, error=repr(error))
+                if self._failures == 1 and not is_expected:
                     self._report("feed consumer", error)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(backoff_s(self._backoff, self._failures)):

@@ -2,72 +2,175 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
 
-PORTS = {"identity": 50051, "inventory": 50052, "order": 50053, "payment": 50054, "edge": 50055}
+from chassis.postgres_socket import socket_dir
+
+# Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
+PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
+MAX_PORT_OFFSET = 16_000
+DAYS_OF_A_CENTURY = 36_500
+
+_VARIABLES = "EASYORDER_"
+S = TypeVar("S", bound="MeshSettings")
+
+
+def from_environment(kind: type[S]) -> S:
+    """The settings; ends the process with one line for each variable that cannot be used."""
+    try:
+        return kind()
+    except ValidationError as refusal:
+        sys.exit("\n".join(refusals(refusal)))
+    except OSError as error:
+        sys.exit(f"{error.filename} cannot be read ({error.strerror}): is EASYORDER_DATA_DIR right?")
+
+
+def refusals(error: ValidationError) -> list[str]:
+    """One line for each variable that was refused. Shows no value: it may be a secret."""
+    return [
+        f"{_variable(str(fault['loc'][0]))}: {_plain(fault['msg'])}" if fault["loc"] else _plain(fault["msg"])
+        for fault in error.errors(include_url=False, include_input=False)
+        if fault["type"] != "default_factory_not_called"
+    ]
+
+
+def host_port(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback(address: str) -> bool:
+    """Whether all of host:port, or a list of them with commas, can be reached from this machine only."""
+    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in address.split(",")]
+    return all(host == "localhost" or _is_loopback_ip(host) for host in hosts)
+
+
+def _is_loopback_ip(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _variable(name: str) -> str:
+    return name if name.startswith(_VARIABLES) else f"{_VARIABLES}{name.upper()}"
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def _addresses(value: str) -> str:
+    for one in value.split(","):
+        host, _, port = one.strip().rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and int(port) <= 65_535):
+            raise ValueError("must be host:port, or several with commas between them")
+    return value
+
+
+def _listen_address(value: str) -> str:
+    return value and _addresses(value)
+
+
+def _database_server(value: str) -> str:
+    if value and not value.startswith(("postgresql+asyncpg://", "postgresql+aioodbc://")):
+        raise ValueError("must begin with postgresql+asyncpg:// or postgresql+aioodbc://")
+    return value
 
 
 def _own_port(service: str) -> Callable[[dict[str, Any]], str]:
-    return lambda known: f"{known['host']}:{PORTS[service] + known['port_offset']}"
+    return lambda known: host_port(known["host"], PORTS[service] + known["port_offset"])
 
 
 def _kept_secret(known: dict[str, Any]) -> SecretStr:
     kept: Path = known["data_dir"] / "mesh_secret"
-    return SecretStr(kept.read_text().strip() if kept.exists() else "")
+    return SecretStr(kept.read_text(encoding="utf-8").strip() if kept.exists() else "")
+
+
+Addresses = Annotated[str, AfterValidator(_addresses)]
 
 
 class MeshSettings(BaseSettings):
-    """Variables named EASYORDER_…; a service adds its own by subclassing."""
+    """Variables named EASYORDER_…; a service adds its own by subclassing. An empty variable counts as one not set."""
 
-    model_config = SettingsConfigDict(env_prefix="EASYORDER_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=_VARIABLES,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
+        # What is refused may be a secret.
+        hide_input_in_errors=True,
+    )
 
-    host: str = "127.0.0.1"
-    http_port: int = 8080
-    port_offset: int = 0
     data_dir: Path = Path(".data")
-    # EASYORDER_DATABASE_URL: a server without a database, `postgresql+asyncpg://user:password@host:port/`, or one with
-    # a socket, `postgresql+asyncpg://user@/?host=/socket/dir`. Empty: the embedded server under data_dir.
-    database_server: str = Field(default="", validation_alias="EASYORDER_DATABASE_URL")
+    """Where the databases, the secret and the log of the mesh are"""
+    host: str = "127.0.0.1"
+    """Where services listen that have no address of their own"""
+    http_port: int = Field(default=8080, ge=0, le=65_535)
+    """Envoy's port, for JSON, gRPC and grpc-web"""
+    envoy_host: str = "127.0.0.1"
+    """Where Envoy listens"""
+    port_offset: int = Field(default=0, ge=0, le=MAX_PORT_OFFSET)
+    """Is added to the port of every service, so that a second mesh finds ports of its own"""
+    database_server: Annotated[str, AfterValidator(_database_server)] = Field(
+        default="", validation_alias="EASYORDER_DATABASE_URL"
+    )
+    """A PostgreSQL server, `postgresql+asyncpg://user:password@host:port/`, or one with a socket,
+    `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
+    database_pool_size: int = Field(default=10, ge=2, le=100)
+    """Connections of a process to each of its databases"""
 
-    identity_address: str = Field(default_factory=_own_port("identity"))
-    inventory_address: str = Field(default_factory=_own_port("inventory"))
-    order_address: str = Field(default_factory=_own_port("order"))
-    payment_address: str = Field(default_factory=_own_port("payment"))
-    edge_address: str = Field(default_factory=_own_port("edge"))
-    # Where this process listens, if not at its own address above.
-    listen_address: str = ""
+    identity_address: Addresses = Field(default_factory=_own_port("identity"))
+    """Where identity_svc is; several replicas with commas between them"""
+    inventory_address: Addresses = Field(default_factory=_own_port("inventory"))
+    """Where inventory_svc is"""
+    order_address: Addresses = Field(default_factory=_own_port("order"))
+    """Where order_svc is"""
+    payment_address: Addresses = Field(default_factory=_own_port("payment"))
+    """Where the payment process is"""
+    edge_address: Addresses = Field(default_factory=_own_port("edge"))
+    """Where edge is"""
+    listen_address: Annotated[str, AfterValidator(_listen_address)] = ""
+    """Where this process listens, if not at its own address above"""
 
-    # Shared by the services of a mesh and by nobody else; the one that `make up` keeps in data_dir when not given.
     mesh_secret: SecretStr = Field(default_factory=_kept_secret)
+    """Shared by the services of a mesh and by nobody else, at least 32 characters; empty: the one that `make up` keeps
+    in DATA_DIR"""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged"""
     log_format: Literal["json", "console"] = "json"
-    # host:port of an OpenTelemetry collector (OTLP over gRPC). Empty: neither traces nor metrics are made.
+    """For machines, or for a person"""
     otlp_endpoint: str = ""
+    """host:port of an OpenTelemetry collector (OTLP over gRPC); empty: neither traces nor metrics are made"""
 
-    # Whom to alert when something was given up, besides the hub: mail addresses, separated by commas, and the server
-    # that takes the mail (smtp://user:password@host:port, smtps://…); a URL, and the secret that signs what it gets.
     alert_mail_to: str = ""
+    """Who gets alerts by mail: addresses with commas between them; needs SMTP_URL"""
     alert_mail_from: str = "easyorder@localhost"
+    """The sender of that mail"""
     smtp_url: SecretStr = SecretStr("")
+    """The mail server: `smtp://user:password@host:port`, or `smtps://…`"""
     alert_webhook_url: str = ""
+    """Gets a POST for every alert; needs ALERT_WEBHOOK_SECRET"""
     alert_webhook_secret: SecretStr = SecretStr("")
+    """Signs what is sent there"""
 
-    # How long audit entries and unexpected errors are kept.
-    audit_kept_days: float = Field(default=365, gt=0)
-    errors_kept_days: float = Field(default=30, gt=0)
+    audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long audit entries are kept"""
+    errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long unexpected errors are kept"""
 
-    # For calls that come without a deadline.
-    call_timeout_s: float = Field(default=30.0, gt=0)
-    # How long a stopping process waits for the calls in flight.
-    drain_grace_s: float = Field(default=10.0, ge=0)
+    call_timeout_s: float = Field(default=30, gt=0, le=3600)
+    """The deadline of a call that comes without one"""
+    drain_grace_s: float = Field(default=10, ge=0, le=3600)
+    """How long a stopping process waits for the calls in flight"""
 
     @model_validator(mode="after")
     def _alerts_can_be_sent(self) -> Self:
@@ -79,9 +182,10 @@ class MeshSettings(BaseSettings):
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""
-        server = make_url(self.database_server or self._embedded_server)
-        return server.set(database=name).render_as_string(hide_password=False)
+        from sqlalchemy.engine import URL, make_url  # 11 MiB that not every process needs
 
-    @property
-    def _embedded_server(self) -> str:
-        return f"postgresql+asyncpg://postgres@/?host={os.path.abspath(self.data_dir / 'postgres')}"
+        embedded = URL.create(
+            "postgresql+asyncpg", username="postgres", query={"host": str(socket_dir(self.data_dir / "postgres"))}
+        )
+        server = make_url(self.database_server) if self.database_server else embedded
+        return server.set(database=name).render_as_string(hide_password=False)

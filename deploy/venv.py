@@ -90,7 +90,7 @@ def install(pip: list[str], file: Path) -> None:
 def make_importable(venv: Path) -> None:
     """The checkout itself is what the environment imports; nothing of it is copied."""
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    (site_packages / "easyorder.pth").write_text(f"{ROOT}\n{ROOT / 'gen'}\n")
+    (site_packages / "easyorder.pth").write_text(f"{ROOT}\n{ROOT / 'gen'}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

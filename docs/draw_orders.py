@@ -28,10 +28,10 @@ def diagram() -> str:
 
 
 def main() -> int:
-    present = PAGE.read_text()
+    present = PAGE.read_text(encoding="utf-8")
     drawn = _DIAGRAM.sub(lambda _: diagram(), present)
     if "--check" not in sys.argv:
-        PAGE.write_text(drawn)
+        PAGE.write_text(drawn, encoding="utf-8")
     elif drawn != present:
         print("docs/orders.md does not show MOVES; run python docs/draw_orders.py")
         return 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uvloop
 
+from chassis.settings import from_environment
 from chassis.telemetry import configure
 from edge.bootstrap import run
 from edge.config import EdgeSettings
 
 if __name__ == "__main__":
-    settings = EdgeSettings()
+    settings = from_environment(EdgeSettings)
     telemetry = configure(settings, "edge")
     uvloop.run(run(settings, telemetry))

@@ -22,7 +22,7 @@ def home_page() -> str:
     for method in contract.methods().values():
         if method.http and method.service != _PORTAL:
             by_service[method.service].append(method)
-    template = (files("edge") / "pages" / "home.html").read_text()
+    template = (files("edge") / "pages" / "home.html").read_text(encoding="utf-8")
     return Template(template).substitute(services="\n".join(_service(*found) for found in by_service.items()))
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import grpc
 from grpc_health.v1 import health_pb2
 
+from chassis.grpc.channel import open_channel
+
 SERVING = "SERVING"
 UNREACHABLE = "UNREACHABLE"
 _CHECK = "/grpc.health.v1.Health/Check"
@@ -27,7 +29,7 @@ class MeshHealth:
     async def start(self) -> None:
         """Opens the channels; they connect when first used."""
         for address in (one for replicas in self._addresses.values() for one in replicas):
-            self._channels[address] = grpc.aio.insecure_channel(address, options=_OPTIONS)
+            self._channels[address] = open_channel(address, options=_OPTIONS)
 
     async def stop(self) -> None:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))

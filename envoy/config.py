@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from typing import Any
 
@@ -16,19 +17,28 @@ def _admin_port(known: dict[str, Any]) -> int:
     return ADMIN_PORT + int(known["port_offset"])
 
 
+def _descriptor() -> str:
+    # Envoy's configuration is UTF-8, whatever this process takes the names of files for.
+    return os.fsencode(str(files("easyorder") / "contract.binpb")).decode("utf-8", "surrogateescape")
+
+
 class EnvoySettings(MeshSettings):
     """Addresses of services may be lists with commas: the replicas. A port of 0 takes a free one."""
 
-    # Where the listener binds; the admin interface is never on anything but loopback.
-    envoy_host: str = "127.0.0.1"
-    envoy_admin_port: int = Field(default_factory=_admin_port)
+    envoy_admin_port: int = Field(default_factory=_admin_port, ge=0, le=65_535)
+    """Envoy's admin interface, on loopback only"""
     envoy_access_log: str = "/dev/stdout"
-    # The descriptor set as Envoy sees it; a container may have it elsewhere.
-    envoy_descriptor: str = Field(default_factory=lambda: str(files("easyorder") / "contract.binpb"))
+    """Where Envoy logs each request"""
+    envoy_descriptor: str = Field(
+        default_factory=_descriptor,
+        json_schema_extra={"default": "`contract.binpb` of the installed package"},
+    )
+    """The descriptor set as Envoy sees it; a container may have it elsewhere"""
 
-    # Orders a minute and user; sign-ups and sign-ins a minute and address.
-    order_rate_limit: int = Field(default=600, ge=1)
-    auth_rate_limit: int = Field(default=60, ge=1)
+    order_rate_limit: int = Field(default=600, ge=1, le=1_000_000_000)
+    """Orders a minute and user"""
+    auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
+    """Sign-ups and sign-ins a minute and address"""
 
     def replicas(self, service: str) -> list[tuple[str, int]]:
         """Host and port of each replica of `service`."""

@@ -13,6 +13,7 @@ from string import Template
 
 from chassis import contract
 from chassis.contract import Method
+from chassis.settings import from_environment
 from envoy.config import EnvoySettings
 from envoy.local_replies import mappers
 from envoy.routing import (
@@ -34,7 +35,7 @@ SHORTEST_FILL_S = 0.05
 
 def render(settings: EnvoySettings) -> str:
     """The configuration as YAML; the same settings give the same text."""
-    template = (files("envoy") / "envoy.template.yaml").read_text()
+    template = (files("envoy") / "envoy.template.yaml").read_text(encoding="utf-8")
     return Template(template).substitute({name: _yaml(value) for name, value in _values(settings).items()})
 
 
@@ -88,4 +89,4 @@ def _yaml(value: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render(EnvoySettings()))
+    sys.stdout.write(render(from_environment(EnvoySettings)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 import uvloop
-from pydantic import ValidationError
 
 from chassis import telemetry
 from chassis.grpc.server import serve
+from chassis.settings import from_environment
 from identity_svc.adapters.key_encryption import KeyDecryptionFailed
 from identity_svc.bootstrap import NAME, identity
 from identity_svc.config import IdentitySettings
@@ -20,19 +20,8 @@ async def main(settings: IdentitySettings) -> None:
         await serve(service.server, background=[exporters, *service.background], grace_s=settings.drain_grace_s)
 
 
-def run() -> int:
-    """2 when the settings are refused."""
-    try:
-        uvloop.run(main(IdentitySettings()))
-    except ValidationError as refusal:
-        for error in refusal.errors():
-            print(f"identity_svc does not start: {error['msg']}", file=sys.stderr)
-        return 2
-    except KeyDecryptionFailed as refusal:
-        print(f"identity_svc does not start: {refusal}", file=sys.stderr)
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    try:
+        uvloop.run(main(from_environment(IdentitySettings)))
+    except KeyDecryptionFailed as refusal:
+        sys.exit(f"identity_svc does not start: {refusal}")

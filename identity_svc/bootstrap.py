@@ -36,18 +36,25 @@ from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_si
 from identity_svc.commands.forget_expired import ForgetExpired, forget_expired
 from identity_svc.commands.login import Login, login
 from identity_svc.commands.register import Register, register
-from identity_svc.commands.seed_administrator import SeedAdministrator, seed_administrator
+from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
 from identity_svc.commands.uow import IdentityUow
-from identity_svc.config import IdentitySettings
+from identity_svc.config import DEFAULT_ADMIN_PASSWORD, IdentitySettings
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords
-from identity_svc.domain.user import Role
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import get_user
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
 _FORGET_EVERY_S = 3600
+
+_SEEDING_TOLD = {
+    Seeding.NO_ADMINISTRATOR: "EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; "
+    "nothing was changed",
+    Seeding.PASSWORD_DIFFERS: "EASYORDER_ADMIN_PASSWORD is not the password of this administrator, who exists already; "
+    "theirs stays, sign in with that one",
+    Seeding.PASSWORD_REPLACED: "the administrator's default password was replaced by EASYORDER_ADMIN_PASSWORD",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +71,7 @@ class Identity:
 async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     """Makes what must be there from the first start on, a signing key and an administrator, and then the service."""
     clock = SystemClock()
-    engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.pool_size)
+    engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.database_pool_size)
     passwords = Argon2Passwords(_cost(settings))
     try:
         open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())
@@ -113,6 +120,7 @@ async def make_mediator(
             clock=clock,
             lockout_policy=settings.lockout_policy,
             refresh_token_life=timedelta(seconds=settings.refresh_token_life_s),
+            refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
         ),
     )
     mediator.handle(SeedAdministrator, partial(seed_administrator, passwords=passwords, clock=clock))
@@ -121,10 +129,14 @@ async def make_mediator(
 
 
 async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> None:
-    password = Password(settings.admin_password.get_secret_value())
-    user = await mediator.send(SeedAdministrator(email=settings.admin_email, password=password))
-    if Role.ADMIN not in user.roles:
-        log.warning("EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; nothing was changed")
+    seed = SeedAdministrator(
+        email=settings.admin_email,
+        password=Password(settings.admin_password.get_secret_value()),
+        well_known=Password(DEFAULT_ADMIN_PASSWORD),
+    )
+    became = await mediator.send(seed)
+    if told := _SEEDING_TOLD.get(became):
+        log.warning(told, email=settings.admin_email)
 
 
 def _server(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import MeshSettings
+from chassis.settings import MeshSettings, host_port, is_loopback
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password
@@ -17,31 +16,13 @@ DEFAULT_ADMIN_PASSWORD = "Admin123!"
 MIN_SECRET_LENGTH = 32
 
 
-class IdentitySettings(MeshSettings):
-    """What MeshSettings has, and what is identity_svc's own."""
+class AdministratorSettings(MeshSettings):
+    """The first administrator, who is there from the first start on."""
 
-    # A refusal must not show the secrets that it read.
-    model_config = SettingsConfigDict(hide_input_in_errors=True)
-
-    environment: str = LOCAL
     admin_email: str = "admin@example.com"
+    """The address of the first administrator"""
     admin_password: SecretStr = SecretStr(DEFAULT_ADMIN_PASSWORD)
-
-    access_token_life_s: int = Field(default=900, gt=0)
-    refresh_token_life_s: int = Field(default=30 * 24 * 3600, gt=0)
-
-    lockout_max_failures: int = Field(default=5, gt=0)
-    lockout_memory_s: float = Field(default=900, gt=0)
-    lockout_pause_s: float = Field(default=900, gt=0)
-
-    # OWASP's second choice for argon2id: about 20 ms of one core for a login, and no GPU farm's favourite.
-    argon2_time_cost: int = Field(default=2, gt=0)
-    argon2_memory_kib: int = Field(default=19_456, ge=8)
-    # Passwords hashed at once, and those that may wait; more are told to come back.
-    argon2_threads: int = Field(default=2, gt=0)
-    argon2_max_waiting: int = Field(default=200, gt=0)
-
-    pool_size: int = Field(default=10, gt=0)
+    """Their password. The default is accepted on loopback only; where it was seeded, another one replaces it"""
 
     @field_validator("admin_password")
     @classmethod
@@ -49,19 +30,54 @@ class IdentitySettings(MeshSettings):
         try:
             Password(password.get_secret_value()).check_strength()
         except WeakPassword as error:
-            raise ValueError(f"EASYORDER_ADMIN_PASSWORD is too weak: {error.message}") from None
+            raise ValueError(f"too weak: {error.message}") from None
         return password
+
+
+class IdentitySettings(AdministratorSettings):
+    """What MeshSettings has, and what is identity_svc's own."""
+
+    environment: str = LOCAL
+    """Anything but `local` refuses the administrator's default password on loopback too"""
+
+    access_token_life_s: int = Field(default=900, gt=0, le=86_400)
+    """How long an access token is good"""
+    refresh_token_life_s: int = Field(default=30 * 24 * 3600, gt=0, le=31_536_000)
+    """How long a refresh token is good"""
+
+    lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
+    """Wrong passwords of an address before it has to pause"""
+    lockout_memory_s: float = Field(default=900, gt=0, le=31_536_000)
+    """How long a wrong password counts"""
+    lockout_pause_s: float = Field(default=900, gt=0, le=31_536_000)
+    """How long that pause is"""
+
+    # OWASP's second choice for argon2id: about 20 ms of one core for a login, and no GPU farm's favourite.
+    argon2_time_cost: int = Field(default=2, gt=0, le=1000)
+    """Passes over the memory for a password's hash"""
+    argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
+    """That memory, in KiB"""
+    argon2_threads: int = Field(default=2, gt=0, le=64)
+    """Passwords hashed at once"""
+    argon2_max_waiting: int = Field(default=200, gt=0, le=100_000)
+    """Sign-ins that may wait for that; more are told to come back"""
 
     @model_validator(mode="after")
     def _is_safe(self) -> IdentitySettings:
-        if self.environment != LOCAL and self.admin_password.get_secret_value() == DEFAULT_ADMIN_PASSWORD:
+        if not self.is_private and self.admin_password.get_secret_value() == DEFAULT_ADMIN_PASSWORD:
             raise ValueError(
-                "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows; "
-                f"set another one, or EASYORDER_ENVIRONMENT={LOCAL} on a laptop"
+                "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows: set another one "
+                f"(the default is accepted only on loopback and with EASYORDER_ENVIRONMENT={LOCAL})"
             )
         if len(self.mesh_secret.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"EASYORDER_MESH_SECRET must have at least {MIN_SECRET_LENGTH} characters")
         return self
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine's users can sign in: the default password is refused elsewhere."""
+        listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
+        return self.environment == LOCAL and all(map(is_loopback, listening))
 
     @property
     def lockout_policy(self) -> LockoutPolicy:

@@ -6,27 +6,29 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from chassis.settings import MeshSettings
+from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
 
 
 class InventorySettings(MeshSettings):
     """EASYORDER_… variables that inventory_svc reads besides the mesh's."""
 
-    # How long stock is held for an order that may never come: so that it is back a minute after its shopper has gone.
-    unplaced_hold_s: float = Field(default=50, gt=0)
-    # How long stock is held for an order that is neither paid nor given up.
-    reservation_ttl_s: float = Field(default=900, gt=0)
-    # How often holds whose time is up are looked for.
-    reservation_reap_s: float = Field(default=1, gt=0)
-    # Loyalty points that a whole unit of money earns once it is paid, and how many of them are worth one.
-    loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0)
-    loyalty_points_worth_unit: int = Field(default=100, ge=1)
-    # How long a page of products is answered from memory; every change that touches it ends it before. 0 for never.
-    product_cache_ttl_s: float = Field(default=600, ge=0)
-    # So many pieces of an item, or fewer, are few.
-    low_stock_threshold: int = Field(default=10, ge=0)
-    # A job whose worker died is taken over after that.
-    job_lease_s: float = Field(default=20, gt=0)
-    order_timeout_s: float = Field(default=5, gt=0)
-    database_pool_size: int = Field(default=10, ge=2)
-    idempotency_keys_days: float = Field(default=7, gt=0)
+    unplaced_hold_s: float = Field(default=50, gt=0, le=31_536_000)
+    """How long stock is held before order_svc is asked whether the order exists"""
+    reservation_ttl_s: float = Field(default=900, gt=0, le=31_536_000)
+    """How long stock is held for an order that is neither paid nor given up"""
+    reservation_reap_s: float = Field(default=1, gt=0, le=3600)
+    """How often holds whose time is up are looked for"""
+    loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0, le=1_000_000)
+    """Points that a whole unit of money earns once it is paid, whatever the currency"""
+    loyalty_points_worth_unit: int = Field(default=100, ge=1, le=1_000_000)
+    """How many points take a unit of money off an order"""
+    product_cache_ttl_s: float = Field(default=600, ge=0, le=86_400)
+    """How long a page of products is answered from memory at most; 0 for never"""
+    low_stock_threshold: int = Field(default=10, ge=0, le=1_000_000_000)
+    """An item with this many pieces or fewer is LOW"""
+    job_lease_s: float = Field(default=20, gt=0, le=3600)
+    """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
+    order_timeout_s: float = Field(default=5, gt=0, le=3600)
+    """How long one call of order_svc may take"""
+    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a repeated request_id gets the first answer again"""

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.projector import Projector
+from chassis.settings import from_environment
 from chassis.telemetry import configure
 from inventory_svc.bootstrap import SERVICE, engine
 from inventory_svc.config import InventorySettings
@@ -38,4 +39,4 @@ async def run(settings: InventorySettings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(InventorySettings()))
+    asyncio.run(run(from_environment(InventorySettings)))

@@ -6,6 +6,7 @@ import uvloop
 
 from chassis import telemetry
 from chassis.grpc.server import serve
+from chassis.settings import from_environment
 from order_svc.bootstrap import NAME, order_service
 from order_svc.config import OrderSettings
 
@@ -17,4 +18,4 @@ async def main(settings: OrderSettings) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(OrderSettings()))
+    uvloop.run(main(from_environment(OrderSettings)))

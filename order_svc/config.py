@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
 
-from chassis.settings import MeshSettings
+from pydantic import Field, model_validator
+
+from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
 
 
 class OrderSettings(MeshSettings):
     """EASYORDER_… variables that order_svc reads besides the mesh's."""
 
-    payment_max_attempts: int = Field(default=5, ge=1)
-    payment_backoff_initial_s: float = Field(default=2, gt=0)
-    payment_backoff_max_s: float = Field(default=300, gt=0)
-    # How long one attempt to charge, or to refund, may take; the job's lease must outlive it.
-    payment_timeout_s: float = Field(default=10, gt=0)
-    inventory_timeout_s: float = Field(default=5, gt=0)
-    job_lease_s: float = Field(default=20, gt=0)
-    database_pool_size: int = Field(default=10, ge=2)
-    hub_heartbeat_s: float = Field(default=15, gt=0)
-    idempotency_keys_days: float = Field(default=7, gt=0)
+    payment_max_attempts: int = Field(default=5, ge=1, le=1000)
+    """How often a charge is tried before its order has FAILED"""
+    payment_backoff_initial_s: float = Field(default=2, gt=0, le=3600)
+    """The wait after the first failed attempt; it doubles with each"""
+    payment_backoff_max_s: float = Field(default=300, gt=0, le=86_400)
+    """The longest wait between two attempts"""
+    payment_timeout_s: float = Field(default=10, gt=0, le=3600)
+    """How long one attempt to charge, or to refund, may take"""
+    inventory_timeout_s: float = Field(default=5, gt=0, le=3600)
+    """How long one call of inventory_svc may take"""
+    job_lease_s: float = Field(default=20, gt=0, le=3600)
+    """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
+    hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
+    """How long a stream of the hub is silent at most"""
+    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a repeated request_id gets the first answer again"""
+
+    @model_validator(mode="after")
+    def _leases_outlive_attempts(self) -> Self:
+        if self.job_lease_s <= self.payment_timeout_s:
+            raise ValueError("EASYORDER_JOB_LEASE_S must be longer than EASYORDER_PAYMENT_TIMEOUT_S")
+        return self

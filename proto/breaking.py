@@ -14,7 +14,7 @@ def commit(name: str) -> str | None:
     """The commit `name` stands for; None where there is none, as in a checkout without history."""
     command = ["git", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     except FileNotFoundError:
         return None
     return done.stdout.strip() or None

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
-from chassis.settings import MeshSettings
+from chassis.settings import MeshSettings, from_environment
 
 UrlOf = Callable[[str], str]
 
@@ -60,7 +60,7 @@ def chassis_sql(change: str) -> str:
 
     Like a revision, its file is never edited once it was released.
     """
-    return f"DO $change$ BEGIN\n{(_ENVIRONMENT / f'{change}.sql').read_text('utf-8')}\nEND $change$"
+    return f"DO $change$ BEGIN\n{(_ENVIRONMENT / f'{change}.sql').read_text(encoding='utf-8')}\nEND $change$"
 
 
 async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
@@ -128,4 +128,4 @@ async def _can_connect(engine: AsyncEngine) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(migrate(sys.argv[1:], MeshSettings().database_url))
+    asyncio.run(migrate(sys.argv[1:], from_environment(MeshSettings).database_url))

@@ -16,6 +16,7 @@ from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
 from chassis.errors import AppError, DeadlineExceeded, Kind, Unavailable
 from chassis.grpc import metadata
+from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
 from chassis.wire import codec
 
@@ -25,8 +26,6 @@ Res = TypeVar("Res", bound=betterproto2.Message)
 Metadata = tuple[tuple[str, str], ...]
 
 _OPTIONS = (
-    # gRPC would send even loopback calls through the proxy that http_proxy names.
-    ("grpc.enable_http_proxy", 0),
     # Every replica gets its share, and one that is gone is passed over.
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
     ("grpc.keepalive_time_ms", 30_000),
@@ -148,7 +147,7 @@ class Client:
         stub = self._stubs.get(method.full_name)
         if stub is None:
             if self._opened is None:
-                self._opened = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
+                self._opened = open_channel(self._target, options=_OPTIONS)
             make: Any = self._opened.unary_stream if streaming else self._opened.unary_unary
             stub = self._stubs[method.full_name] = make(method.full_name)
         return stub

@@ -132,11 +132,12 @@ class GrpcServer:
 
 
 async def serve(server: GrpcServer, *, background: Sequence[Background] = (), grace_s: float = 10.0) -> None:
-    """Runs until SIGTERM or SIGINT: starts `background` in order and then serves; stops in reverse order."""
+    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
     try:
         for work in background:

@@ -1,19 +1,22 @@
 """`python -m deploy.local up`: the mesh in the foreground. `python -m deploy.local demo`: a shopper's day on it.
 
-The first Ctrl-C or SIGTERM stops the mesh in order, however far it has started; a second one does not wait for it.
+The first Ctrl-C, SIGTERM or SIGHUP stops the mesh in order, however far it has started; a second one does not wait for
+it. So does the end of who reads the output.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
 
+from chassis.settings import from_environment
 from deploy.local.config import LocalSettings
-from deploy.local.console import PrefixedLines, show_where
+from deploy.local.console import PrefixedLines, Terminal, show_where
 from deploy.local.demo import demo
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
@@ -21,8 +24,11 @@ from deploy.local.mesh import LocalMesh
 
 async def up() -> int:
     """Runs until asked to stop."""
-    async with LocalMesh(LocalSettings(), PrefixedLines(sys.stdout)) as mesh:
-        show_where(sys.stdout, mesh.places())
+    running = asyncio.current_task()
+    assert running is not None
+    terminal = Terminal(sys.stdout, on_closed=lambda: running.cancelling() or running.cancel())
+    async with LocalMesh(from_environment(LocalSettings), PrefixedLines(terminal)) as mesh:
+        show_where(terminal, mesh.places())
         await asyncio.Event().wait()
     return 0
 
@@ -32,13 +38,14 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
     doing = asyncio.current_task()
     assert doing is not None
     stop = _Impatience(doing.cancel)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return await work()
     except asyncio.CancelledError:
         return 0
-    except CannotStart as error:
+    except (CannotStart, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
 
@@ -58,9 +65,17 @@ class _Impatience:
         self._last = now
 
 
+def replace_what_cannot_be_shown() -> None:
+    """Characters that the terminal's encoding lacks are shown as question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("what", choices=("up", "demo"))
+    replace_what_cannot_be_shown()
     work = {"up": up, "demo": demo}[parser.parse_args(arguments).what]
     return asyncio.run(until_stopped(work))
 

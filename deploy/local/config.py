@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
+from chassis.settings import host_port
 from envoy.config import EnvoySettings
 
 # The second replica of a service listens so far above the first, the third twice as far.
@@ -13,15 +14,18 @@ REPLICA_STRIDE = 10
 
 
 class LocalSettings(EnvoySettings):
-    """EASYORDER_REPLICAS [1] is how many processes of each service run."""
+    """Variables that only `make up` and `make demo` read."""
 
     replica_count: int = Field(default=1, ge=1, le=9, validation_alias="EASYORDER_REPLICAS")
-    # A program that crashes again and again is started again no later than this.
-    restart_backoff_max_s: float = Field(default=30.0, gt=0)
+    """How many processes of each service run"""
+    restart_backoff_max_s: float = Field(default=30, gt=0, le=3600)
+    """The longest wait before a program that crashes again and again is started again"""
+    unresponsive_after_s: float = Field(default=30, ge=1, le=3600)
+    """A program that has not answered for this long is killed and started again"""
 
     def addresses(self, service: str) -> list[str]:
         """host:port of each replica of `service`."""
-        return [_address(host, port) for host, port in self.replicas(service)]
+        return [host_port(host, port) for host, port in self.replicas(service)]
 
     def replicated(self, services: Iterable[str]) -> LocalSettings:
         """The same, with an address for each of the replicas that are to run."""
@@ -29,12 +33,8 @@ class LocalSettings(EnvoySettings):
         return self.model_copy(
             update={
                 f"{service}_address": ",".join(
-                    _address(host, port + step) for host, port in self.replicas(service) for step in steps
+                    host_port(host, port + step) for host, port in self.replicas(service) for step in steps
                 )
                 for service in services
             }
         )
-
-
-def _address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

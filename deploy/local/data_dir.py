@@ -6,11 +6,15 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.errors import CannotStart
+
+# What fresh databases take, and room to write.
+ROOM_MB = 200
 
 
 class AlreadyRunning(CannotStart):
@@ -30,14 +34,17 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        file = (data_dir / "mesh.lock").open("a+")
-    except PermissionError as error:
-        raise CannotStart(f"{data_dir} can not be written by this user; choose another EASYORDER_DATA_DIR") from error
+        file = (data_dir / "mesh.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(
+            f"{data_dir} cannot hold the data ({error.strerror}): choose another EASYORDER_DATA_DIR"
+        ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _already_running(data_dir) from None
+        _require_room(data_dir)
         was_killed = file.tell() > 0
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "url": url}))
@@ -48,9 +55,18 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
             file.truncate(0)
 
 
+def _require_room(data_dir: Path) -> None:
+    free_mb = shutil.disk_usage(data_dir).free // 1_000_000
+    if free_mb < ROOM_MB:
+        raise CannotStart(
+            f"The disk of {data_dir} has {free_mb} MB left and EasyOrder needs {ROOM_MB}: "
+            "make room, or choose another EASYORDER_DATA_DIR"
+        )
+
+
 def _already_running(data_dir: Path) -> AlreadyRunning:
     try:
-        holder = json.loads((data_dir / "mesh.lock").read_text())
+        holder = json.loads((data_dir / "mesh.lock").read_text(encoding="utf-8"))
     except ValueError:  # it has the lock, and has not written yet
         holder = {"pid": 0, "url": "it is just starting"}
     return AlreadyRunning(data_dir, holder["pid"], holder["url"])
@@ -62,7 +78,7 @@ def mesh_secret(data_dir: Path) -> str:
     if not path.exists():
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48))
         new.rename(path)
-    return path.read_text()
+    return path.read_text(encoding="utf-8")

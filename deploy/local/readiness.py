@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import grpc
 import httpx
 from grpc_health.v1 import health_pb2
 
+from chassis.grpc.channel import open_channel
 from deploy.local.errors import CannotStart
 from deploy.local.supervisor import Process
 
 POLL_S = 0.05
 CRASHES_TO_GIVE_UP = 3
 HEALTH = "/grpc.health.v1.Health/Check"
+
+ANSWER_WITHIN_S = 5.0
+# Making a TLS context takes 20 ms that http does not need.
+PLAIN: dict[str, Any] = {"trust_env": False, "verify": False}
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -53,7 +59,7 @@ def grpc_serving(address: str) -> Check:
     """Whether the gRPC server at `address` says SERVING (grpc.health.v1)."""
 
     async def check() -> bool:
-        async with grpc.aio.insecure_channel(address) as channel:
+        async with open_channel(address) as channel:
             ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
             try:
                 reply = health_pb2.HealthCheckResponse.FromString(await ask(b"", timeout=1.0))
@@ -64,12 +70,45 @@ def grpc_serving(address: str) -> Check:
     return check
 
 
+def health_channel(address: str) -> grpc.aio.Channel:
+    """For `grpc_answers`; finds a program that was started again within a second."""
+    return open_channel(address, (("grpc.max_reconnect_backoff_ms", 1_000),))
+
+
+def grpc_answers(channel: grpc.aio.Channel) -> Check:
+    """Whether the server answers a health check at all: one that says NOT_SERVING is alive."""
+    ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
+
+    async def check() -> bool:
+        try:
+            await ask(b"", timeout=ANSWER_WITHIN_S)
+        except grpc.aio.AioRpcError as error:
+            return error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+        return True
+
+    return check
+
+
+def http_answers(url: str) -> Check:
+    """Whether `url` answers anything."""
+
+    async def check() -> bool:
+        try:
+            async with httpx.AsyncClient(**PLAIN, timeout=ANSWER_WITHIN_S) as client:
+                await client.get(url)
+        except httpx.TransportError:
+            return False
+        return True
+
+    return check
+
+
 def http_ok(url: str) -> Check:
     """Whether `url` answers 200."""
 
     async def check() -> bool:
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+            async with httpx.AsyncClient(**PLAIN, timeout=2.0) as client:
                 return (await client.get(url)).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -43,6 +44,8 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_grace_s: float = 15.0
     before_stop: Callable[[], Awaitable[None]] = _nothing
+    # Whether the program still does its work; one that does not say so for a while is replaced.
+    answers: Callable[[], Awaitable[bool]] | None = None
 
     @property
     def bound(self) -> Sequence[str]:
@@ -62,18 +65,39 @@ class Backoff:
         return min(self.initial_s * 2.0 ** (crashes_in_a_row - 1), self.max_s)
 
 
+@dataclass(frozen=True)
+class Watch:
+    """How long a program may be silent, and how long it may take to answer for the first time."""
+
+    silence_s: float = 30.0
+    start_s: float = 120.0
+    checks: int = 3  # in that time: one slow moment of the machine is not held against a program
+
+    @property
+    def every_s(self) -> float:
+        return self.silence_s / self.checks
+
+    def allowed(self, *, has_answered: bool) -> int:
+        """How many checks in a row may fail."""
+        return self.checks if has_answered else math.ceil(self.start_s / self.every_s)
+
+
 class Process:
     """One program, kept running from `start` to `stop`."""
 
-    def __init__(self, program: Program, output: Output, *, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, program: Program, output: Output, *, backoff: Backoff | None = None, watch: Watch | None = None
+    ) -> None:
         self.program = program
         self.crashes = 0
         self.last_lines: deque[str] = deque(maxlen=20)
         self._output = output
         self._backoff = backoff or Backoff()
+        self._watch = watch or Watch()
         self._stopping = asyncio.Event()
         self._child: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -84,11 +108,16 @@ class Process:
         """Starts the program."""
         child = await self._spawn()
         self._keeper = asyncio.create_task(self._keep(child), name=f"keep {self.program.name}")
+        if self.program.answers:
+            watching = self._replace_silent(self.program.answers)
+            self._watcher = asyncio.create_task(watching, name=f"watch {self.program.name}")
 
     async def stop(self) -> None:
         """Ends the program: its own way first, by force after `stop_grace_s`."""
         if self._keeper is None:
             return
+        if self._watcher:
+            self._watcher.cancel()
         if self.pid:
             await self.program.before_stop()
         self._stopping.set()
@@ -102,9 +131,28 @@ class Process:
     def kill(self) -> None:
         """Ends the program at once, with whatever it started itself."""
         self._stopping.set()
+        self._kill_group()
+
+    def _kill_group(self) -> None:
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
+
+    async def _replace_silent(self, answers: Callable[[], Awaitable[bool]]) -> None:
+        watched, failures, has_answered = self.pid, 0, False
+        while True:
+            await asyncio.sleep(self._watch.every_s)
+            if self.pid != watched:
+                watched, failures, has_answered = self.pid, 0, False
+            elif watched is None or await answers():
+                failures, has_answered = 0, watched is not None
+            else:
+                failures += 1
+                # It may have ended, and be another one, since it was asked.
+                if failures >= self._watch.allowed(has_answered=has_answered) and self.pid == watched:
+                    self._say("does not answer any more; killing it")
+                    self._kill_group()
+                    failures = 0
 
     async def _keep(self, child: asyncio.subprocess.Process) -> None:
         in_a_row = 0

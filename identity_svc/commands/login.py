@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -42,10 +43,12 @@ async def login(
     clock: Clock,
     lockout_policy: LockoutPolicy,
     refresh_token_life: timedelta,
+    refused: Collection[str] = (),
 ) -> SignedIn | None:
-    """Raises AccountLocked, whether or not the password is right."""
+    """Raises AccountLocked, whether or not the password is right. A `refused` one is never right."""
     email = email_of(cmd.email)
-    verified = await _verify(email, cmd.password, open_stores, passwords)
+    known_to_all = cmd.password.reveal() in refused
+    verified = None if known_to_all else await _verify(email, cmd.password, open_stores, passwords)
     # Others may have failed meanwhile; from here on the attempts of one address go one by one.
     lockout = await uow.lockouts.lock(email)
     lockout.check()

@@ -1,32 +1,63 @@
-"""SeedAdministrator: somebody can run the shop from the first start on; a user who exists is never changed."""
+"""SeedAdministrator: somebody can run the shop from the first start on, with a password that is not known to all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from chassis.clock import Clock
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import Credential, Passwords
-from identity_svc.domain.user import User, email_of
+from identity_svc.domain.user import Email, Role, User, email_of
+
+
+class Seeding(Enum):
+    """What became of the configured address and password."""
+
+    CREATED = auto()
+    UNCHANGED = auto()
+    # The password was the well-known one.
+    PASSWORD_REPLACED = auto()
+    # The administrator has a password of their own, which stays.
+    PASSWORD_DIFFERS = auto()
+    # Somebody registered the address themselves.
+    NO_ADMINISTRATOR = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeedAdministrator(Command[User]):
-    """Answers the user of this address, who is no administrator if they registered it themselves."""
+class SeedAdministrator(Command[Seeding]):
+    """`well_known` is the password that everybody can read in the documentation."""
 
     email: str
     password: Password
+    well_known: Password
 
 
-async def seed_administrator(cmd: SeedAdministrator, uow: IdentityUow, *, passwords: Passwords, clock: Clock) -> User:
+async def seed_administrator(
+    cmd: SeedAdministrator, uow: IdentityUow, *, passwords: Passwords, clock: Clock
+) -> Seeding:
     email = email_of(cmd.email)
     known = await uow.users.find_by_email(email)
     if known is not None:
-        return known
+        return await _existing(known, email, cmd, uow, passwords)
     cmd.password.check_strength()
     user = User.new(email=email, display_name="Administrator", at=clock.now(), is_admin=True)
     await uow.users.add(user)
     await uow.credentials.put(Credential(user.id, await passwords.hash(cmd.password)))
-    return user
+    return Seeding.CREATED
+
+
+async def _existing(
+    user: User, email: Email, cmd: SeedAdministrator, uow: IdentityUow, passwords: Passwords
+) -> Seeding:
+    if Role.ADMIN not in user.roles:
+        return Seeding.NO_ADMINISTRATOR
+    credential = await uow.credentials.find_by_email(email)
+    if credential is None or await passwords.verify(cmd.password, credential.password_hash):
+        return Seeding.UNCHANGED
+    if not await passwords.verify(cmd.well_known, credential.password_hash):
+        return Seeding.PASSWORD_DIFFERS
+    await uow.credentials.replace(credential, await passwords.hash(cmd.password))
+    return Seeding.PASSWORD_REPLACED

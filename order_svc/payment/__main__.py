@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uvloop
 
+from chassis.settings import from_environment
 from order_svc.payment.bootstrap import run
 from order_svc.payment.config import PaymentSettings
 
 if __name__ == "__main__":
-    uvloop.run(run(PaymentSettings()))
+    uvloop.run(run(from_environment(PaymentSettings)))

@@ -40,7 +40,9 @@ class Provider:
 async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     exporters = telemetry.configure(settings, "payment")
-    engine = make_engine(settings.database_url(DATABASE), application_name="easyorder-payment")
+    engine = make_engine(
+        settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
+    )
     identity = Client(settings.identity_address)
     verifier = TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value())
     clock = SystemClock()

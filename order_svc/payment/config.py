@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import MeshSettings
 
@@ -15,18 +14,18 @@ DATABASE = "easyorder_payment"
 class PaymentSettings(MeshSettings):
     """Variables named EASYORDER_…."""
 
-    # A setting that is refused is not to be read in the logs: it may be a key.
-    model_config = SettingsConfigDict(hide_input_in_errors=True)
-
     payment_provider: Literal["sandbox", "stripe"] = "sandbox"
-    # Stripe's secret key (or better a restricted one: payment intents and refunds), and that of the webhook's endpoint.
+    """Who charges; the sandbox takes no money"""
     stripe_api_key: SecretStr = SecretStr("")
+    """Stripe's secret key, or better a restricted one: payment intents and refunds"""
     stripe_webhook_secret: SecretStr = SecretStr("")
+    """The secret of the webhook's endpoint at Stripe"""
     stripe_api_base: str = "https://api.stripe.com"
-    # Of one call to Stripe. order_svc waits for a charge as long as its own EASYORDER_PAYMENT_TIMEOUT_S says.
-    stripe_timeout_s: float = Field(default=8, gt=0)
-    # How old a webhook's message may be.
-    stripe_webhook_tolerance_s: float = Field(default=300, gt=0)
+    """Where Stripe is"""
+    stripe_timeout_s: float = Field(default=8, gt=0, le=3600)
+    """How long one call to Stripe may take; below PAYMENT_TIMEOUT_S, which is how long order_svc waits for it"""
+    stripe_webhook_tolerance_s: float = Field(default=300, gt=0, le=86_400)
+    """How old a webhook's message may be"""
 
     @model_validator(mode="after")
     def _stripe_needs_a_key(self) -> Self:

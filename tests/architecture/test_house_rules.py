@@ -20,6 +20,7 @@ REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org
 INDEX_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-links"]
 MACHINE_PATHS = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/", "/Us" + "ers/"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ;[^\\]*)? \\$")
+MODE = re.compile(r"[rwax][bt]?\+?|[rwax]\+b?")
 REQUIREMENTS = ["build", "runtime", "dev"]
 
 
@@ -41,9 +42,53 @@ def test_no_test_sleeps() -> None:
     polling = ROOT / "tests" / "polling.py"
     tests = [path for path in files("tests") if path.suffix == ".py" and path != polling]
 
-    found = [f"{path.relative_to(ROOT)}:{line}" for path in tests for line in sleeps(path.read_text())]
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in tests for line in sleeps(path.read_text(encoding="utf-8"))]
 
     assert found == []
+
+
+def depends_on_locale(source: str) -> Iterator[int]:
+    """The lines that read or write text in whatever encoding the locale has."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        mode = next((m for m in node.args if isinstance(m, ast.Constant) and MODE.fullmatch(str(m.value))), None)
+        is_text = name in ("read_text", "write_text") or (
+            name in ("open", "fdopen") and mode is not None and "b" not in str(mode.value)
+        )
+        if (is_text and "encoding" not in given) or given.get("text") == "True":
+            yield node.lineno
+
+
+@pytest.mark.parametrize("source", ["p.read_text()", "p.open('w')", "subprocess.run(c, text=True)"])
+def test_what_depends_on_the_locale_is_found(source: str) -> None:
+    assert list(depends_on_locale(source))
+
+
+def test_no_file_is_read_as_the_locale_says() -> None:
+    sources = [path for path in files() if path.suffix == ".py" and "gen" not in path.relative_to(ROOT).parts]
+
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sources
+        for line in depends_on_locale(path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_no_channel_can_be_led_through_a_proxy() -> None:
+    opening = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files()
+        if path.suffix in (".py", ".md") and path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "insecure_channel(" in line and "grpc.enable_http_proxy" not in line
+    ]
+
+    assert opening == [], "open them with chassis.grpc.channel.open_channel"
 
 
 def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
@@ -52,7 +97,7 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {match[0]}"
         for path in files()
-        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if (match := forbidden.search(line))
     ]
 
@@ -61,13 +106,13 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
 
 def pins(name: str) -> dict[str, str]:
     """The packages of a requirements file and their versions."""
-    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     return {match["name"]: match["version"] for line in text.splitlines() if (match := PINNED.match(line))}
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
-    lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
 
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if line and not line.startswith((" ", "#")):
@@ -80,7 +125,7 @@ def test_development_runs_what_production_runs() -> None:
 
 
 def test_what_pyproject_asks_for_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in requirements}
@@ -94,6 +139,6 @@ def test_generated_code_is_what_the_contract_says() -> None:
     command = [sys.executable, "proto/generate.py", "--check"]
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
 
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
 
     assert done.returncode == 0, done.stderr

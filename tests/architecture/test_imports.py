@@ -15,7 +15,7 @@ import pytest
 
 from tests.architecture.tracked import ROOT, files
 
-CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
 PACKAGES = CONFIGURATION["root_packages"]
 CONTRACTS = [contract["id"] for contract in CONFIGURATION["contracts"]]
 
@@ -68,18 +68,18 @@ def lint_imports(house: Path, *contracts: str) -> subprocess.CompletedProcess[st
         cwd=house,
         env={**os.environ, "PYTHONPATH": f"{house}:{ROOT / 'gen'}", "NO_COLOR": "1"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
 
 
 @contextmanager
 def breach(file: Path, line: str) -> Iterator[None]:
-    text = file.read_text()
-    file.write_text(f"{text}\n{line}\n")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}\n{line}\n", encoding="utf-8")
     try:
         yield
     finally:
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
 
 
 def test_the_rules_hold(house: Path) -> None:

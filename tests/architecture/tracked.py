@@ -19,7 +19,7 @@ def files(*under: str) -> list[Path]:
 def _all() -> list[Path]:
     try:
         command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-        names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
     except (OSError, subprocess.CalledProcessError):
         return [path for path in ROOT.rglob("*") if not MADE & set(path.relative_to(ROOT).parts)]
     return [ROOT / name for name in names.split("\0") if name]

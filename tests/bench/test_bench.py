@@ -33,11 +33,11 @@ def test_orders_are_measured_beside_their_limits(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench", "orders", "--seconds", "1", "--clients", "4", "--json", str(figures)]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
 
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
 
     assert done.returncode == 0, done.stderr
     assert "orders : echo" in done.stdout
-    [measured] = json.loads(figures.read_text())["sections"][0]["data"]
+    [measured] = json.loads(figures.read_text(encoding="utf-8"))["sections"][0]["data"]
     assert measured["clients"] == 4
     assert measured["minimal_per_s"][0] > 0
     for way in ("JSON", "gRPC"):

@@ -23,7 +23,7 @@ def passes(data_dir: Path, failpoint: str) -> tuple[int, list[str]]:
         [sys.executable, "-c", PASSES_IT_FIVE_TIMES],
         env={**os.environ, "EASYORDER_DATA_DIR": str(data_dir), **asked},
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     return done.returncode, done.stdout.split()

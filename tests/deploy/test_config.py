@@ -10,7 +10,7 @@ from deploy.local.config import LocalSettings
 def test_one_of_each_where_the_contract_has_it() -> None:
     settings = LocalSettings().replicated(["order"])
 
-    assert settings.addresses("order") == ["127.0.0.1:50053"]
+    assert settings.addresses("order") == ["127.0.0.1:15053"]
 
 
 def test_replicas_are_ten_ports_apart_for_envoy_and_for_the_other_services(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +20,6 @@ def test_replicas_are_ten_ports_apart_for_envoy_and_for_the_other_services(monke
 
     settings = LocalSettings().replicated(["order", "payment"])
 
-    assert settings.order_address == "127.0.0.1:50153,127.0.0.1:50163,127.0.0.1:50173"
+    assert settings.order_address == "127.0.0.1:15153,127.0.0.1:15163,127.0.0.1:15173"
     assert settings.addresses("payment") == ["[::1]:7000", "[::1]:7010", "[::1]:7020"]
-    assert settings.replicas("order")[1] == ("127.0.0.1", 50163)
+    assert settings.replicas("order")[1] == ("127.0.0.1", 15163)

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 
+from deploy.local.console import PrefixedLines, Terminal, show_where
+
+SHOW = """
+import sys
+from deploy.local.__main__ import replace_what_cannot_be_shown
 from deploy.local.console import PrefixedLines, show_where
+replace_what_cannot_be_shown()
+PrefixedLines(sys.stdout).line('order', 'caf\\u00e9 \\u2192')
+show_where(sys.stdout, {'Data': 'here \\u2192'})
+"""
 
 
 def test_a_line_stands_behind_its_name() -> None:
@@ -34,6 +46,29 @@ def test_a_file_gets_no_colours() -> None:
     PrefixedLines(stream).line("order", "serving")
 
     assert "\x1b" not in stream.getvalue()
+
+
+def test_the_end_of_the_reader_is_told_once_and_then_output_goes_nowhere() -> None:
+    reading, writing = os.pipe()
+    told: list[None] = []
+    with os.fdopen(writing, "w", encoding="utf-8") as stream:
+        terminal = Terminal(stream, on_closed=lambda: told.append(None))
+        os.close(reading)
+
+        for _ in range(3):
+            PrefixedLines(terminal).line("order", "serving")
+        show_where(terminal, {"Data": "here"})
+
+    assert len(told) == 1
+
+
+def test_what_a_terminal_cannot_show_is_replaced() -> None:
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    said = subprocess.run([sys.executable, "-c", SHOW], env=os.environ | locale, capture_output=True, check=True).stdout
+
+    assert b"order      | caf? ?" in said
+    assert b"here ?" in said
 
 
 def test_the_table_says_what_is_where() -> None:

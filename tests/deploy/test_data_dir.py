@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
 from deploy.local.data_dir import AlreadyRunning, held, mesh_secret
+from deploy.local.errors import CannotStart
 
+Room = namedtuple("Room", "total used free")
 URL = "http://127.0.0.1:8080"
 
 
@@ -50,6 +54,29 @@ def test_the_next_mesh_knows_whether_this_one_was_killed(tmp_path: Path) -> None
 def test_two_meshes_live_beside_each_other_on_data_of_their_own(tmp_path: Path) -> None:
     with held(tmp_path / "one", url=URL), held(tmp_path / "two", url=URL):
         assert mesh_secret(tmp_path / "one") != mesh_secret(tmp_path / "two")
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below", "loop"])
+def test_what_cannot_be_a_data_folder_is_told_in_one_line(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    with (
+        pytest.raises(CannotStart, match=r"cannot hold the data \(.*\): choose another") as refusal,
+        held(tmp_path / folder, url=URL),
+    ):
+        pass
+
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Room(total=1, used=1, free=5_000_000))
+
+    with pytest.raises(CannotStart, match=r"has 5 MB left and EasyOrder needs 200: make room"), held(tmp_path, url=URL):
+        pass
+
+    assert (tmp_path / "mesh.lock").read_bytes() == b""
 
 
 def test_the_secret_is_made_once(tmp_path: Path) -> None:

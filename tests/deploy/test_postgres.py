@@ -13,7 +13,11 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from sqlalchemy.engine import make_url
 
+from chassis.postgres_socket import PATH_LIMIT, SOCKET
+from chassis.settings import MeshSettings
+from deploy.local.errors import CannotStart
 from deploy.local.postgres import EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until
 from deploy.local.supervisor import Process
@@ -63,7 +67,7 @@ async def test_a_server_that_was_left_behind_is_ended_first(data_dir: Path) -> N
 
 def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as innocent:
-        (tmp_path / "postmaster.pid").write_text(f"{innocent.pid}\n{tmp_path}\n")
+        (tmp_path / "postmaster.pid").write_text(f"{innocent.pid}\n{tmp_path}\n", encoding="utf-8")
 
         end_left_over(tmp_path)
 
@@ -76,7 +80,7 @@ def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(data_dir: Pat
     server = EmbeddedPostgres(data_dir / "postgres")
     half_made = server.folder.with_name("postgres.new")
     half_made.mkdir(parents=True)
-    (half_made / "PG_VERSION").write_text("18")
+    (half_made / "PG_VERSION").write_text("18", encoding="utf-8")
 
     server.prepare()
 
@@ -84,13 +88,46 @@ def test_an_interrupted_initdb_leaves_nothing_that_looks_like_data(data_dir: Pat
     assert not half_made.exists()
 
 
-@pytest.mark.parametrize("length", [20, 200])
-def test_the_socket_is_in_the_data_folder_where_its_path_is_short_enough(length: int) -> None:
-    server = EmbeddedPostgres(Path("/" + "x" * length) / "postgres")
+@pytest.mark.parametrize(
+    ("folder", "is_there"),
+    [("x" * 20, True), ("x" * 200, False), ("ü" * 45, False), ("R & D, neu", False), ("a?b#c%d", False)],
+)
+def test_the_socket_is_in_the_data_folder_where_its_path_is_short_and_plain(folder: str, is_there: bool) -> None:
+    server = EmbeddedPostgres(Path("/") / folder / "postgres")
 
-    assert (server.socket_dir == server.folder) is (length == 20)
-    assert len(str(server.socket_dir / ".s.PGSQL.5432")) <= 107
-    assert str(server.socket_dir) in server.url
+    assert (server.socket_dir == server.folder) is is_there
+    assert len(os.fsencode(server.socket_dir / SOCKET)) <= PATH_LIMIT
+    assert MeshSettings(data_dir=Path("/") / folder).database_url("x") == (
+        make_url(server.url).set(database="x").render_as_string(hide_password=False)
+    )
+
+
+async def test_any_path_will_do(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "R & D, neu" / "ä?#%" / "postgres")
+
+    async with running(server):
+        assert await execute(server, "SELECT") == "SELECT 1"
+
+
+def test_data_of_another_version_is_refused_in_one_line(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
+    server.prepare()
+    (server.folder / "PG_VERSION").write_text("9\n", encoding="utf-8")
+
+    with pytest.raises(CannotStart, match=r"was made by PostgreSQL 9, and this is \d+: choose another") as refusal:
+        server.prepare()
+
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_data_of_another_user_is_refused_in_one_line(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
+    server.prepare()
+    os.chown(server.folder, 12345, 12345)
+
+    with pytest.raises(CannotStart, match=r"belongs to another user \(uid 12345\): run as the user who made it"):
+        server.prepare()
 
 
 async def execute(server: EmbeddedPostgres, sql: str) -> str:

@@ -12,9 +12,10 @@ from deploy.local.__main__ import until_stopped
 from deploy.local.errors import CannotStart
 
 
-async def test_a_signal_ends_the_work_and_is_no_failure() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_ends_the_work_and_is_no_failure(number: signal.Signals) -> None:
     async def work() -> int:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
         await asyncio.Event().wait()
         return 1
 
@@ -39,6 +40,30 @@ async def test_signals_that_come_together_do_not_disturb_the_cleaning_up() -> No
 
     assert await until_stopped(work) == 0
     assert cleaned_up
+
+
+async def test_what_nohup_ignores_is_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    async def work() -> int:
+        os.kill(os.getpid(), signal.SIGHUP)
+        # Handlers run when the loop turns.
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return 7
+
+    try:
+        assert await until_stopped(work) == 7
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+async def test_what_the_disk_refuses_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    async def work() -> int:
+        raise OSError(28, "No space left on device", "mesh.lock")
+
+    assert await until_stopped(work) == 1
+    assert capsys.readouterr().err.strip() == "[Errno 28] No space left on device: 'mesh.lock'"
 
 
 async def test_what_can_not_start_says_why(capsys: pytest.CaptureFixture[str]) -> None:

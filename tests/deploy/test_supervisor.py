@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.supervisor import Backoff, Process, Program
+from deploy.local.supervisor import Backoff, Process, Program, Watch
 from tests.polling import eventually
 
 AT_ONCE = Backoff(initial_s=0.01, max_s=0.02)
@@ -116,7 +116,7 @@ async def test_crashes_long_apart_do_not_add_up(lines: Lines) -> None:
 
 async def test_a_program_that_vanished_is_tried_again(lines: Lines, tmp_path: Path) -> None:
     script = tmp_path / "worker"
-    script.write_text("#!/bin/sh\necho running\nexit 1\n")
+    script.write_text("#!/bin/sh\necho running\nexit 1\n", encoding="utf-8")
     script.chmod(0o755)
     process = Process(Program(name="worker", command=[str(script)]), lines, backoff=Backoff(0.1, 0.1))
     await process.start()
@@ -126,6 +126,50 @@ async def test_a_program_that_vanished_is_tried_again(lines: Lines, tmp_path: Pa
     (tmp_path / "elsewhere").rename(script)
 
     await eventually(lambda: lines.said("worker").count("running") >= 2)
+    await process.stop()
+
+
+async def test_a_program_that_no_longer_answers_is_replaced(lines: Lines, tmp_path: Path) -> None:
+    answering = tmp_path / "answering"
+    answering.touch()
+
+    asked = 0
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        return answering.exists()
+
+    program = Program(name="worker", command=[sys.executable, "-c", UNTIL_STOPPED], answers=answers)
+    watch = Watch(silence_s=0.06, start_s=3600)
+    process = Process(program, lines, backoff=AT_ONCE, watch=watch)
+    frozen = await running(process, lines)
+    await eventually(lambda: asked > 1)
+
+    os.kill(frozen, signal.SIGSTOP)
+    answering.unlink()
+
+    await eventually(lambda: process.pid not in (None, frozen))
+    assert lines.said("mesh")[0] == "worker does not answer any more; killing it"
+    answering.touch()
+    await process.stop()
+
+
+async def test_a_program_has_time_to_start_before_it_must_answer(lines: Lines) -> None:
+    asked = 0
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    program = Program(name="worker", command=[sys.executable, "-c", UNTIL_STOPPED], answers=answers)
+    process = Process(program, lines, backoff=AT_ONCE, watch=Watch(silence_s=0.06, start_s=3600))
+    first = await running(process, lines)
+
+    await eventually(lambda: asked > 20)
+
+    assert process.pid == first
     await process.stop()
 
 

@@ -80,7 +80,7 @@ def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str,
     for name in ("make", "sh"):
         (tmp_path / name).symlink_to(str(shutil.which(name)))
     for name, new_enough in there.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\nexit {0 if new_enough else 1}\n")
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {0 if new_enough else 1}\n", encoding="utf-8")
         (tmp_path / name).chmod(0o755)
 
     done = subprocess.run(
@@ -89,7 +89,7 @@ def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str,
         env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
         | {"PATH": str(tmp_path), "SYSTEM_PYTHON": "system"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
 
     assert done.stdout.startswith(f"{taken} deploy/venv.py .venv"), done.stdout + done.stderr

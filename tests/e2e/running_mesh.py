@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from chassis.settings import PORTS
+from chassis.settings import MAX_PORT_OFFSET, PORTS
 from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,11 @@ class RunningMesh:
         self.http_address = f"127.0.0.1:{http_port}"
         self.url = f"http://{self.http_address}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that keeps all others."""
+        return self._process.pid
+
     def address(self, service: str) -> str:
         """host:port of a service's own gRPC server."""
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"
@@ -40,11 +45,11 @@ class RunningMesh:
     @property
     def secret(self) -> str:
         """What the services share."""
-        return (self._data_dir / "mesh_secret").read_text().strip()
+        return (self._data_dir / "mesh_secret").read_text(encoding="utf-8").strip()
 
     @property
     def log(self) -> str:
-        return (self._data_dir / "mesh.log").read_text(errors="replace")
+        return (self._data_dir / "mesh.log").read_text(encoding="utf-8", errors="replace")
 
     def kill(self, module: str) -> int:
         """kill -9 of `python -m module`, of one where there are replicas; answers the pid it had."""
@@ -75,7 +80,7 @@ class RunningMesh:
 
     @property
     def postgres_pid(self) -> int:
-        return int((self._data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        return int((self._data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
     def arm(self, failpoint: str) -> None:
         """The next process that passes it as often as EASYORDER_FAILPOINT says dies there."""
@@ -152,8 +157,8 @@ def free_port() -> int:
 def free_offset(replicas: int = 1) -> int:
     """An offset at which all services and Envoy's admin find their ports free."""
     ports = [9901, *(port + n * REPLICA_STRIDE for port in PORTS.values() for n in range(replicas))]
-    # Above the ports that the kernel gives to whoever asks for any.
-    for offset in range(11_000 + 10 * (os.getpid() % 300), 15_400, 10):
+    # Below the ports that the kernel gives to whoever asks for any; steps of ten, as replicas have.
+    for offset in range(1_000 + 10 * (os.getpid() % 1_000), MAX_PORT_OFFSET, 10):
         if all(_is_free(port + offset) for port in ports):
             return offset
     raise AssertionError("no free range of ports")

@@ -18,7 +18,7 @@ def demo(mesh: RunningMesh, **environment: str) -> subprocess.CompletedProcess[s
     }
     command = [sys.executable, "-m", "deploy.local", "demo"]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | settings | environment, capture_output=True, text=True, timeout=55
+        command, cwd=ROOT, env=os.environ | settings | environment, capture_output=True, encoding="utf-8", timeout=55
     )
 
 

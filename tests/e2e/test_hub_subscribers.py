@@ -23,6 +23,7 @@ import pytest
 from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, SubscribeRequest
 
 from chassis import contract
+from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.forged_tokens import Forge, forge
@@ -165,7 +166,7 @@ async def connections(mesh: RunningMesh, count: int) -> AsyncIterator[list[grpc.
         ("grpc.http2.bdp_probe", 0),
         ("grpc.http2.lookahead_bytes", 65536),
     ]
-    channels = [grpc.aio.insecure_channel(mesh.address("order"), options=options) for _ in range(count)]
+    channels = [open_channel(mesh.address("order"), options=options) for _ in range(count)]
     try:
         yield channels
     finally:
@@ -198,7 +199,7 @@ class Pace:
             await shopper.follow(order_id, self._latencies)
 
 
-@pytest.mark.soak
+@pytest.mark.alone
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:

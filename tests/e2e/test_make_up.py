@@ -15,7 +15,15 @@ import psutil
 import pytest
 
 from deploy.local.mesh import SERVICES
-from tests.e2e.running_mesh import ROOT, STOPS_WITHIN_S, RunningMesh, free_offset, free_port, wait_until_up
+from tests.e2e.running_mesh import (
+    ROOT,
+    STOPS_WITHIN_S,
+    RunningMesh,
+    free_offset,
+    free_port,
+    running_mesh,
+    wait_until_up,
+)
 from tests.folders import data_folder
 from tests.polling import eventually
 
@@ -42,7 +50,7 @@ class Up:
             cwd=ROOT,
             env=self._environment() | environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=30,
         )
         assert done.returncode == 1, done.stdout + done.stderr
@@ -93,11 +101,71 @@ async def test_from_the_first_start_to_the_last_stop(data_dir: Path) -> None:
     process, mesh = up.start()
     assert [left.name() for left in everything if left.is_running()] == [], "something outlived its supervisor"
 
-    await eventually(lambda: httpx.get(f"{mesh.url}/healthz").status_code == 200, timeout_s=20)
+    await eventually(lambda: healthy(mesh), timeout_s=20)
     process.send_signal(signal.SIGINT)
     assert process.wait(STOPS_WITHIN_S) == 0
     assert order_of_stopping(mesh.log) == ["edge", "order", "payment", "inventory", "identity", "postgres"]
     assert mesh.log.splitlines()[-1].endswith("stopped")
+
+
+@pytest.mark.soak
+async def test_what_hangs_is_replaced(data_dir: Path) -> None:
+    with running_mesh(data_dir, {"UNRESPONSIVE_AFTER_S": "6"}) as mesh:
+        children = psutil.Process(mesh.pid).children()
+        hung = [child for child in children if child.name() == "envoy" or child.cmdline()[-1:] == ["edge"]]
+        assert len(hung) == 2
+
+        for child in hung:
+            child.suspend()
+
+        await eventually(lambda: not any(child.is_running() for child in hung), timeout_s=40)
+        await eventually(lambda: healthy(mesh), timeout_s=20)
+        for name in ("edge", "envoy"):
+            assert f"{name} does not answer any more; killing it" in mesh.log
+        assert mesh.log.count("killing it") == 2, "what answers is left alone"
+
+
+def healthy(mesh: RunningMesh) -> bool:
+    try:
+        return httpx.get(f"{mesh.url}/healthz", trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def test_it_starts_from_any_path_in_any_locale_and_ends_with_its_reader(data_dir: Path) -> None:
+    up = Up(data_dir / "R & D, neu" / "ü?#%")
+    up.data_dir.mkdir(parents=True)
+    os.chmod(data_dir / "R & D, neu", 0o755)
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "http_proxy": "http://127.0.0.1:1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local", "up"],
+        cwd=ROOT,
+        env=up._environment() | locale,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    said = b""
+    while b"EasyOrder is up" not in said:
+        line = process.stdout.readline()
+        assert line, said.decode(errors="replace")
+        said += line
+    everything = psutil.Process(process.pid).children(recursive=True)
+
+    rebuilt = subprocess.run(
+        [sys.executable, "-m", "inventory_svc.rebuild"],
+        cwd=ROOT,
+        env=up._environment() | locale,
+        capture_output=True,
+        timeout=30,
+    )
+    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+
+    process.stdout.close()
+    # Any line will do: it finds that nobody reads it.
+    os.kill(next(child.pid for child in everything if child.cmdline()[-1:] == ["edge"]), signal.SIGHUP)
+    assert process.wait(STOPS_WITHIN_S) == 0
+    assert [left.name() for left in everything if left.is_running()] == []
 
 
 def order_of_stopping(log: str) -> list[str]:

@@ -10,6 +10,7 @@ from easyorder.inventory.v1 import ReleaseRequest
 from chassis import contract
 from chassis.auth import ServiceTokens
 from chassis.context import Audience
+from chassis.grpc.channel import open_channel
 from chassis.wire import codec
 from deploy.local.shop import Shop
 from tests.e2e.forged_tokens import forge
@@ -37,7 +38,7 @@ async def call(address: str, method: str, token: str | None, request: bytes = b"
     sent = [(key.replace("_", "-"), value) for key, value in metadata.items()]
     if token is not None:
         sent.append(("authorization", f"Bearer {token}"))
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_channel(address) as channel:
         try:
             await channel.unary_unary(method)(request, metadata=sent, timeout=10)
         except grpc.aio.AioRpcError as error:

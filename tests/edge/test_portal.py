@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from chassis import contract
 from chassis.errors import AppError, Unavailable, Unimplemented
+from chassis.grpc.channel import open_channel
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_rpc_error
 from edge.mesh_health import MeshHealth
@@ -98,7 +99,7 @@ async def test_one_replica_is_enough(servers: HealthServers) -> None:
 
 async def test_reflection_tells_of_the_whole_contract(address: str) -> None:
     def services() -> set[str]:
-        with grpc.insecure_channel(address) as channel:
+        with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
             return set(ProtoReflectionDescriptorDatabase(channel).get_services())
 
     told = await asyncio.to_thread(services)
@@ -108,7 +109,7 @@ async def test_reflection_tells_of_the_whole_contract(address: str) -> None:
 
 async def _health_refusal(address: str) -> AppError:
     """The error of one call, not repeated."""
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_channel(address) as channel:
         ask: Any = channel.unary_unary(GET_HEALTH.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await ask(b"", timeout=10)

@@ -11,6 +11,7 @@ import grpc
 import httpx
 
 from chassis.contract import HttpBinding, Method
+from chassis.grpc.channel import open_channel
 from envoy.paths import has_verb
 from envoy.routing import OPS
 from tests.envoy.running import RunningEnvoy
@@ -52,7 +53,7 @@ async def grpc_code(envoy: RunningEnvoy, method: Method, headers: dict[str, str]
     """How a call with an empty request ends."""
     if method.service == OPS:
         headers = headers | {"x-easyorder-service": "inventory"}
-    async with grpc.aio.insecure_channel(envoy.target) as channel:
+    async with open_channel(envoy.target) as channel:
         stub: Any = (channel.unary_stream if method.server_streaming else channel.unary_unary)(method.full_name)
         code: grpc.StatusCode = await stub(b"", metadata=tuple(headers.items())).code()
         return code

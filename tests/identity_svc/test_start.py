@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from identity_svc.adapters.key_encryption import KeyDecryptionFailed, KeyEncryption
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey
 from identity_svc.commands.forget_expired import ForgetExpired
-from identity_svc.commands.seed_administrator import SeedAdministrator
+from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD, IdentitySettings
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.password import Password
@@ -20,7 +20,9 @@ from tests.identity_svc.identity_app import PASSWORD, SECRET, SETTINGS, Backend,
 
 
 def seeding(password: str = PASSWORD) -> SeedAdministrator:
-    return SeedAdministrator(email="Boss@example.com", password=Password(password))
+    return SeedAdministrator(
+        email="Boss@example.com", password=Password(password), well_known=Password(DEFAULT_ADMIN_PASSWORD)
+    )
 
 
 async def test_replicas_that_start_at_once_make_one_key(backend: Backend) -> None:
@@ -77,29 +79,54 @@ async def test_a_key_is_kept_sealed_and_opens_with_the_same_secret_only(identity
 
 
 async def test_replicas_that_start_at_once_make_one_administrator(identity_app: IdentityApp) -> None:
-    users = await asyncio.gather(*(identity_app.mediator.send(seeding()) for _ in range(5)), return_exceptions=True)
+    seedings = await asyncio.gather(*(identity_app.mediator.send(seeding()) for _ in range(5)))
 
     assert await identity_app.backend.users() == 1
-    assert [user.roles for user in users if not isinstance(user, BaseException)] == [{Role.USER, Role.ADMIN}] * 5
-    assert await identity_app.login("boss@example.com") is not None
+    assert sorted(one.name for one in seedings) == ["CREATED", *["UNCHANGED"] * 4]
+    assert await is_administrator(identity_app)
 
 
 async def test_an_administrator_who_exists_keeps_their_password(identity_app: IdentityApp) -> None:
     await identity_app.mediator.send(seeding())
 
-    await identity_app.mediator.send(seeding("another password 1"))
+    assert await identity_app.mediator.send(seeding("another password 1")) is Seeding.PASSWORD_DIFFERS
 
     assert await identity_app.login("boss@example.com", "another password 1") is None
     assert await identity_app.login("boss@example.com") is not None
 
 
+async def test_the_default_password_is_replaced_by_another_one(identity_app: IdentityApp) -> None:
+    await identity_app.mediator.send(seeding(DEFAULT_ADMIN_PASSWORD))
+    assert await identity_app.mediator.send(seeding(DEFAULT_ADMIN_PASSWORD)) is Seeding.UNCHANGED
+
+    assert await identity_app.mediator.send(seeding()) is Seeding.PASSWORD_REPLACED
+
+    assert await identity_app.login("boss@example.com", DEFAULT_ADMIN_PASSWORD) is None
+    assert await is_administrator(identity_app)
+
+
+async def test_nobody_signs_in_with_the_default_password_from_elsewhere(backend: Backend) -> None:
+    on_a_laptop = await IdentityApp.on(backend)
+    await on_a_laptop.mediator.send(seeding(DEFAULT_ADMIN_PASSWORD))
+    assert await on_a_laptop.login("boss@example.com", DEFAULT_ADMIN_PASSWORD) is not None
+
+    public = SETTINGS.model_copy(update={"envoy_host": "0.0.0.0"})
+    reached_from_elsewhere = await IdentityApp.on(backend, public)
+
+    assert await reached_from_elsewhere.login("boss@example.com", DEFAULT_ADMIN_PASSWORD) is None
+
+
+async def is_administrator(app: IdentityApp) -> bool:
+    signed_in = await app.login("boss@example.com")
+    return signed_in is not None and Role.ADMIN in signed_in.user.roles
+
+
 async def test_somebody_who_registered_the_address_is_not_made_administrator(identity_app: IdentityApp) -> None:
     await identity_app.register("boss@example.com")
 
-    user = await identity_app.mediator.send(seeding())
+    assert await identity_app.mediator.send(seeding()) is Seeding.NO_ADMINISTRATOR
 
-    assert user.roles == {Role.USER}
-    assert (await identity_app.mediator.send(seeding())).roles == {Role.USER}
+    assert not await is_administrator(identity_app)
 
 
 async def test_an_administrator_with_a_weak_password_is_not_made(identity_app: IdentityApp) -> None:
@@ -132,6 +159,20 @@ def test_the_default_password_is_for_laptops(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setenv("EASYORDER_ADMIN_PASSWORD", "none of your business 1")
     assert IdentitySettings().environment == "production"
+
+
+@pytest.mark.parametrize("variable", ["ENVOY_HOST", "HOST", "LISTEN_ADDRESS", "IDENTITY_ADDRESS"])
+def test_the_default_password_is_for_loopback(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv("EASYORDER_MESH_SECRET", SECRET)
+    port = ":7000" if variable.endswith("ADDRESS") else ""
+    for private in ("127.0.0.1", "localhost", "[::1]" if port else "::1"):
+        monkeypatch.setenv(f"EASYORDER_{variable}", private + port)
+        assert IdentitySettings().is_private
+
+    for public in ("0.0.0.0", "192.0.2.1", "shop.example.com"):
+        monkeypatch.setenv(f"EASYORDER_{variable}", public + port)
+        with pytest.raises(ValidationError, match="EASYORDER_ADMIN_PASSWORD is the default"):
+            IdentitySettings()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from easyorder.order.v1 import ExportOrdersRequest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.grpc.channel import open_channel
 from chassis.wire import codec
 from order_svc.api.orders import OrderApi
 from order_svc.domain.views import OrderView
@@ -75,7 +76,7 @@ async def mesh(reads: OrderReads) -> AsyncIterator[Mesh]:
 async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
     # What is not read stays with the sender, not in megabytes of buffers on the way.
     options = [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65536)]
-    async with grpc.aio.insecure_channel(mesh.address, options=options) as opened:
+    async with open_channel(mesh.address, options=options) as opened:
         yield opened
 
 

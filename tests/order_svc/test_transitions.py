@@ -29,7 +29,7 @@ def test_what_is_not_in_the_table_is_refused(present: Status, wanted: Status) ->
 
 def test_the_docs_show_the_table() -> None:
     drawing = [sys.executable, str(ROOT / "docs" / "draw_orders.py"), "--check"]
-    check = subprocess.run(drawing, capture_output=True, text=True, timeout=60, check=False)
+    check = subprocess.run(drawing, capture_output=True, encoding="utf-8", timeout=60, check=False)
 
     assert check.returncode == 0, check.stdout + check.stderr
 
@@ -39,7 +39,10 @@ def test_a_drawing_of_another_table_is_found_out(monkeypatch: pytest.MonkeyPatch
     import draw_orders  # type: ignore[import-not-found]
 
     page = tmp_path / "orders.md"
-    page.write_text((ROOT / "docs" / "orders.md").read_text().replace("PAID --> SHIPPED", "PAID --> DELIVERED"))
+    page.write_text(
+        (ROOT / "docs" / "orders.md").read_text(encoding="utf-8").replace("PAID --> SHIPPED", "PAID --> DELIVERED"),
+        encoding="utf-8",
+    )
     monkeypatch.setattr(draw_orders, "PAGE", page)
     monkeypatch.setattr(sys, "argv", ["draw_orders.py", "--check"])
 

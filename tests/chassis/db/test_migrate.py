@@ -31,7 +31,9 @@ def upgrade() -> None:
 
 def write_revision(versions: Path, name: str, statement: str, *, after: str | None = None) -> None:
     versions.mkdir(parents=True, exist_ok=True)
-    (versions / f"{name}.py").write_text(_REVISION.format(name=name, after=after, statement=statement))
+    (versions / f"{name}.py").write_text(
+        _REVISION.format(name=name, after=after, statement=statement), encoding="utf-8"
+    )
 
 
 @pytest.fixture

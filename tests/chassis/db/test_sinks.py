@@ -12,6 +12,7 @@ from chassis.audit import AuditEntry
 from chassis.db.audit import SqlAuditSink
 from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
+from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.sinks import UnexpectedError
 
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
@@ -32,6 +33,19 @@ async def test_audit_entries_are_kept(chassis_engine: AsyncEngine) -> None:
     await SqlAuditSink(chassis_engine).write(entries)
 
     assert await kept(chassis_engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
+
+
+async def test_an_entry_that_the_database_refuses_costs_no_other_entry(chassis_engine: AsyncEngine) -> None:
+    writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", SqlAuditSink(chassis_engine))
+    for resource in ("first", "with NUL: \0", "last"):
+        writer.add(
+            AuditEntry(time=_NOW, actor="ann", action="Act", resource=resource, outcome="OK", correlation_id="c")
+        )
+
+    await writer.start()
+    await writer.stop()
+
+    assert [entry["resource"] for entry in await kept(chassis_engine, AUDIT_ENTRY)] == ["first", "last"]
 
 
 async def test_errors_are_kept(chassis_engine: AsyncEngine) -> None:

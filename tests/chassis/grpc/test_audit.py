@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from easyorder.identity.v1 import UpdateUserRequest, User
 from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, GetOrderRequest
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, Conflict, Internal, InvalidArgument
 from chassis.grpc.background_writer import BackgroundWriter
+from chassis.grpc.clients import rpc
 from tests.chassis.grpc.orders import (
     AN_ORDER,
     AVAILABLE,
@@ -20,7 +22,7 @@ from tests.chassis.grpc.orders import (
     OrderApi,
     orders,
 )
-from tests.mesh import Recorder
+from tests.mesh import Recorder, serving
 from tests.polling import eventually
 
 
@@ -122,3 +124,29 @@ async def test_beyond_its_capacity_the_oldest_entries_are_given_up():
     await writer.stop()
 
     assert sink.entries == [2, 3, 4]
+
+
+class UserApi:
+    def __init__(self) -> None:
+        self.updated: list[UpdateUserRequest] = []
+
+    async def update_user(self, request: UpdateUserRequest) -> User:
+        self.updated.append(request)
+        return User(id=request.id)
+
+
+@pytest.mark.parametrize(
+    ("user_id", "noted"),
+    [("u1\0", "u1"), ("u1\0" + "x" * 1_000, "u1" + "x" * 197), ("\0", "")],
+    ids=["NUL", "long", "only NUL"],
+)
+async def test_a_refused_request_leaves_an_entry_that_can_be_written(user_id: str, noted: str):
+    identity = "easyorder.identity.v1.IdentityService"
+    update_user = rpc(identity, "UpdateUser", UpdateUserRequest, User)
+    async with serving({identity: (api := UserApi())}) as mesh:
+        with pytest.raises(InvalidArgument):
+            await mesh.user("u1").call(update_user, UpdateUserRequest(id=user_id))
+        await eventually(lambda: mesh.audited)
+
+    assert api.updated == []
+    assert [(entry.resource, entry.outcome) for entry in mesh.audited] == [(noted, "INVALID_ARGUMENT")]

@@ -12,6 +12,7 @@ from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import DeadlineExceeded
 from chassis.grpc import reply_headers
+from chassis.grpc.channel import open_channel
 from tests.chassis.grpc.orders import (
     AVAILABLE,
     CONFIRM_AVAILABILITY,
@@ -38,7 +39,7 @@ def token(mesh: Mesh) -> tuple[str, str]:
 
 
 async def test_a_deadline_is_the_callers_or_envoys_or_the_default():
-    async with orders(api := OrderApi(), call_timeout_s=50) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(api := OrderApi(), call_timeout_s=50) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(GET_ORDER.full_name)
         await call(REQUEST, timeout=20, metadata=[token(mesh)])
         await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "30000")])
@@ -57,7 +58,7 @@ async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled():
         finally:
             cancelled.set()
 
-    async with orders(OrderApi(endless)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(OrderApi(endless)) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "50")])
@@ -127,7 +128,7 @@ async def test_reply_headers_go_with_the_answer():
     async def work() -> None:
         reply_headers.set("x-easyorder-position", "742")
 
-    async with orders(OrderApi(work)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(GET_ORDER.full_name)(REQUEST, metadata=[token(mesh)])
         await call
 
@@ -140,7 +141,7 @@ async def test_reply_headers_go_with_the_first_message_of_a_stream():
         yield HubMessage(sequence=1)
         yield HubMessage(sequence=2)
 
-    async with hub(messages) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with hub(messages) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_stream(SUBSCRIBE.full_name)(b"", metadata=[token(mesh)])
 
         assert len([data async for data in call]) == 2
@@ -154,7 +155,7 @@ async def test_calls_at_the_same_time_do_not_see_each_other():
         reply_headers.set("x-caller", current().caller.id)
         await both_in.wait()
 
-    async with orders(api := OrderApi(meet)) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(api := OrderApi(meet)) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(f"/{ORDERS}/GetOrder")
         bearers = [("authorization", f"Bearer {mesh.tokens.user(name)}") for name in ("u1", "u2")]
         calls = [call(REQUEST, metadata=[bearer]) for bearer in bearers]

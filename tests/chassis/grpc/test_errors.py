@@ -10,6 +10,7 @@ from easyorder.order.v1 import CreateOrderRequest, GetOrderRequest
 from google.rpc import error_details_pb2, status_pb2
 
 from chassis.errors import AppError, FieldViolation, Internal, InvalidArgument, Kind, RateLimited
+from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_status, to_status
 from tests.chassis.grpc.orders import AN_ORDER, CREATE_ORDER, GET_ORDER, OrderApi, orders
 from tests.polling import eventually
@@ -42,7 +43,7 @@ async def test_an_app_error_is_the_same_on_the_other_side():
 
 async def test_any_grpc_client_can_read_the_details():
     error = RateLimited("slow down", retry_after_s=1.5, violations=[FieldViolation("a", "b")])
-    async with orders(OrderApi(failing(error))) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(OrderApi(failing(error))) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(bytes(GetOrderRequest(id=1)), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
@@ -83,7 +84,7 @@ async def test_a_bad_request_names_its_fields_and_never_reaches_the_handler():
 
 async def test_very_many_faults_still_fit_the_trailers_of_any_client():
     request = CreateOrderRequest(currency="EUR", items=[type(AN_ORDER.items[0])()] * 100, payment=AN_ORDER.payment)
-    async with orders(OrderApi()) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(CREATE_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(bytes(request), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
@@ -94,7 +95,7 @@ async def test_very_many_faults_still_fit_the_trailers_of_any_client():
 
 
 async def test_bytes_that_are_no_message_are_an_invalid_argument():
-    async with orders(api := OrderApi()) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(api := OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(CREATE_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(b"\xff\xff", metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
@@ -114,7 +115,7 @@ async def test_ten_megabytes_are_refused_by_the_transport():
 
 
 async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back():
-    async with orders(api := OrderApi()) as mesh, grpc.aio.insecure_channel(mesh.address) as channel:
+    async with orders(api := OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call, token = channel.unary_unary(GET_ORDER.full_name), ("authorization", f"Bearer {mesh.tokens.user()}")
         answered = {}
         for given in ("from-envoy-1", "not fit for logs", "x" * 200, ""):

@@ -16,6 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import PermissionDenied, Unavailable
+from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
 from tests.mesh import Mesh, Tokens, serving
@@ -25,7 +26,7 @@ SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.Health
 
 
 async def health(address: str, service: str = "") -> int:
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_channel(address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         return (await stub.Check(health_pb2.HealthCheckRequest(service=service))).status
 
@@ -86,7 +87,7 @@ async def test_health_says_serving_for_the_process_and_for_each_service():
 
 async def test_reflection_lists_the_services_and_describes_them_with_our_options():
     async def asked(mesh: Mesh, **question: str) -> reflection_pb2.ServerReflectionResponse:
-        async with grpc.aio.insecure_channel(mesh.address) as channel:
+        async with open_channel(mesh.address) as channel:
             stub = reflection_pb2_grpc.ServerReflectionStub(channel)
             call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
             return await anext(aiter(call))

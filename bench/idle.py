@@ -1,0 +1,101 @@
+"""`python -m bench.idle`: what a mesh takes that nobody uses, after some orders: memory (PSS) and CPU by program."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench.usage import MB
+from deploy.local.shop import Shop, lamp
+from tests.e2e.running_mesh import running_mesh
+from tests.folders import data_folder
+
+SETTLE_S = 10
+MEASURE_S = 20
+SETTINGS = {"ORDER_RATE_LIMIT": "1000000", "AUTH_RATE_LIMIT": "1000000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """By program: MiB of memory, its share of shared pages included; percent of a core."""
+
+    memory_mb: Mapping[str, float]
+    cpu_percent: Mapping[str, float]
+
+
+def memory_mb(processes: Iterable[psutil.Process]) -> dict[str, float]:
+    """Proportional set size by program. Linux only."""
+    found: dict[str, float] = {}
+    for process in processes:
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        size = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+        found[name(process)] = found.get(name(process), 0) + size * 1024 / MB
+    return found
+
+
+def name(process: psutil.Process) -> str:
+    """`identity_svc`, `postgres`, `envoy`, and `make up` for what keeps them."""
+    command = process.cmdline()
+    if "-m" in command:
+        module = command[command.index("-m") + 1]
+        return "make up" if module == "deploy.local" else module
+    return process.name()
+
+
+def idle(supervisor: int, *, settle_s: float = SETTLE_S, measure_s: float = MEASURE_S) -> Idle:
+    """Waits until the mesh is quiet, then looks."""
+    time.sleep(settle_s)
+    root = psutil.Process(supervisor)
+    processes = [root, *root.children(recursive=True)]
+    before = {process.pid: process.cpu_times() for process in processes}
+    time.sleep(measure_s)
+    cpu: dict[str, float] = {}
+    for process in processes:
+        now, then = process.cpu_times(), before[process.pid]
+        used_s = now.user + now.system - then.user - then.system
+        cpu[name(process)] = cpu.get(name(process), 0) + 100 * used_s / measure_s
+    return Idle(memory_mb(processes), cpu)
+
+
+async def orders(url: str, *, clients: int = 32, each: int = 20) -> None:
+    """Enough of them that pools, caches and heaps are what they are in use."""
+    async with Shop.client(url) as client:
+        admin = await Shop(client).login("admin@example.com", "Admin123!")
+        product = await admin.create_product(lamp(uuid.uuid4().hex[:6], colours=["black"], sizes=["S"], pieces=100_000))
+        email = f"{uuid.uuid4().hex}@example.com"
+        await Shop(client).register(email, "Passw0rd!", "A shopper")
+        shopper = await Shop(client).login(email, "Passw0rd!")
+        item = product["productItems"][0]["id"]
+
+        async def one_client() -> None:
+            for _ in range(each):
+                await shopper.order({item: 1}, "tok_ok")
+
+        await asyncio.gather(*(one_client() for _ in range(clients)))
+
+
+def measure() -> Idle:
+    with data_folder() as folder, running_mesh(folder, SETTINGS) as mesh:
+        asyncio.run(orders(mesh.url))
+        return idle(mesh.pid)
+
+
+def main() -> None:
+    found = measure()
+    table = Table("program", "MiB (PSS)", "% of a core")
+    for program, size in sorted(found.memory_mb.items()):
+        table.add_row(program, f"{size:.0f}", f"{found.cpu_percent[program]:.2f}")
+    table.add_row("all", f"{sum(found.memory_mb.values()):.0f}", f"{sum(found.cpu_percent.values()):.2f}", style="bold")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

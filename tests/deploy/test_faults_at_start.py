@@ -1,0 +1,79 @@
+"""What a mesh cannot start with is told in one line, never as a traceback, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tracked import ROOT
+from tests.e2e.running_mesh import free_offset, free_port
+
+
+def start(what: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    ports = {"EASYORDER_HTTP_PORT": str(free_port()), "EASYORDER_PORT_OFFSET": str(free_offset())}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EASYORDER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.local", what],
+        cwd=folder,
+        env=inherited | ports | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+    )
+
+
+@pytest.mark.parametrize("what", ["up", "demo"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTP_PORT", "abc"),
+        ("REPLICAS", "10"),
+        ("PORT_OFFSET", "20000"),
+        ("ORDER_ADDRESS", "nowhere"),
+        ("DATABASE_URL", "sqlite://"),
+    ],
+)
+def test_a_setting_out_of_its_range_is_named(tmp_path: Path, what: str, variable: str, value: str) -> None:
+    done = start(what, tmp_path, **{f"EASYORDER_{variable}": value})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"EASYORDER_{variable}: must")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        ("ADMIN_PASSWORD", "abc1", "EASYORDER_ADMIN_PASSWORD: too weak: password: must have"),
+        ("ENVOY_HOST", "0.0.0.0", "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows: set another one"),
+        ("MESH_SECRET", "short", "EASYORDER_MESH_SECRET must have at least 32 characters"),
+        ("PAYMENT_PROVIDER", "stripe", "EASYORDER_PAYMENT_PROVIDER=stripe needs EASYORDER_STRIPE_API_KEY"),
+        ("JOB_LEASE_S", "1", "EASYORDER_JOB_LEASE_S must be longer than EASYORDER_PAYMENT_TIMEOUT_S"),
+    ],
+)
+def test_what_a_service_would_refuse_is_told_before_anything_starts(
+    tmp_path: Path, variable: str, value: str, line: str
+) -> None:
+    done = start("up", tmp_path, **{f"EASYORDER_{variable}": value})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(line)
+    assert len(done.stderr.splitlines()) == 1
+    assert value not in done.stderr or variable == "PAYMENT_PROVIDER"
+    assert not (tmp_path / ".data" / "postgres").exists()
+
+
+@pytest.mark.parametrize("what", ["up", "demo"])
+def test_a_file_is_no_data_folder(tmp_path: Path, what: str) -> None:
+    (tmp_path / "file").touch()
+
+    done = start(what, tmp_path, EASYORDER_DATA_DIR="file")
+
+    assert done.returncode == 1
+    assert "choose another EASYORDER_DATA_DIR" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,20 @@
+"""A mesh that nobody uses leaves the machine to others."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bench.idle import measure
+
+MEMORY_MB = 600
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="shared memory is counted by Linux")
+def test_an_idle_mesh_stays_within_its_memory() -> None:
+    found = measure()
+
+    assert sum(found.memory_mb.values()) <= MEMORY_MB, found.memory_mb
