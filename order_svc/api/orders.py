@@ -163,9 +163,13 @@ class OrderApi:
 
 def _day(field: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
+    if day == date.max:
+        # It ends with midnight of the next day, which is not a date any more.
+        raise InvalidArgument.of(field, f"must be before {date.max}")
+    return day
 
 
 def _page(page: OrderPage) -> ListOrdersResponse:
