@@ -203,6 +203,8 @@ def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSide
             item_ids=item_ids,
             clock=to.clock,
             load_order=write_side.load,
+            # A charge under way must not outlive its hold.
+            hold_margin=timedelta(seconds=to.settings.payment_timeout_s + 10),
         ),
         amendments=Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids),
         refunding=Refunding(mediator, stock, payments),

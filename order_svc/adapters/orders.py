@@ -43,6 +43,10 @@ _FIND: Select[Any] = (
     .order_by(_ORDERS.c.id)
 )
 _FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
+_PLACED_HOLDS = sql(
+    f"SELECT id FROM orders WHERE id IN ({_WANTED.text}) UNION "
+    f"SELECT extra_order_id FROM orders WHERE extra_order_id <> 0 AND extra_order_id IN ({_WANTED.text})"
+)
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
 
@@ -124,6 +128,9 @@ class SqlOrders:
         found = recent | (await self._load(_FIND, others) if others else {})
         self._looked_at.update(found)
         return found
+
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        return set((await self._session.execute(_PLACED_HOLDS, {"ids": as_json(order_ids)})).scalars())
 
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}

@@ -12,6 +12,7 @@ from chassis.jobs import Backoff
 from chassis.mediator import BatchHandler, Mediator, in_turn
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
+from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
@@ -38,6 +39,7 @@ def handle_commands(
     }
     mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
+    mediator.handle(FindPlacedHolds, find_placed_holds)
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))
