@@ -36,7 +36,6 @@ from easyorder.order.v1 import (
 
 from chassis.context import current
 from chassis.errors import InvalidArgument
-from chassis.grpc import reply_headers
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
@@ -163,7 +162,7 @@ class OrderApi:
         if last < first:
             raise InvalidArgument.of("to", "must not be before from")
         name = f"orders_{first}_{last}.csv"
-        reply_headers.set("content-disposition", f'attachment; filename="{name}"')
+        current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async for lines in self._queries.export_orders(first, last):
             yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
 
