@@ -43,7 +43,7 @@ from order_svc.domain.inventory import (
     ReservationReleased,
     StockAmendment,
 )
-from order_svc.domain.order import Discount, Item
+from order_svc.domain.items import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
