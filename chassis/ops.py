@@ -245,5 +245,5 @@ def _refusal(job: RowMapping) -> AppError:
     if job["state"] == "DISCARDED":
         message = f"job {job_id} was discarded, and its secret was erased: what it was to do has to be asked for again"
         return JobSecretErased(message, metadata=metadata)
-    until = job["due_time"].isoformat()
-    return JobRunning(f"job {job_id} is being run; if its worker died it is taken over after {until}", metadata=metadata)
+    message = f"job {job_id} is being run; if its worker died it is taken over after {job['due_time'].isoformat()}"
+    return JobRunning(message, metadata=metadata)
