@@ -13,19 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.hilo import HiLo
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
-from chassis.error_log import ErrorLog
 from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
@@ -119,7 +119,7 @@ def build(settings: InventorySettings) -> Service:
         identity=Client(settings.identity_address),
         orders=Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value()),
     )
-    error_log = ErrorLog(SERVICE, SqlErrorSink(to.write), to.clock)
+    error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
     after_commit = AfterCommit()
     open_uow, mediator = _mediator(to, after_commit)
@@ -133,7 +133,9 @@ def build(settings: InventorySettings) -> Service:
 
     after_commit.listeners.append(follow_up)
     background: list[Background] = [to, error_log, reading.projector, reading.watch, runner, feed]
-    return Service(_server(to, mediator, reading, runner), background, mediator, reading.projector, reading.pages)
+    return Service(
+        _server(to, mediator, reading, runner, error_log), background, mediator, reading.projector, reading.pages
+    )
 
 
 async def run(settings: InventorySettings) -> None:
@@ -216,7 +218,9 @@ def _job_runner(
     return runner
 
 
-def _server(to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, runner: JobRunner) -> GrpcServer:
+def _server(
+    to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, runner: JobRunner, error_log: ErrorLog
+) -> GrpcServer:
     settings, pages = to.settings, reading.pages
     gauges = Gauges()
     gauges.add_pool("write", to.write)
@@ -236,8 +240,8 @@ def _server(to: _Connections, mediator: Mediator[InventoryUow], reading: _Readin
             OPS: OpsApi(SERVICE, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=lag_ms),
         },
         verifier=TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value()),
-        audit=SqlAuditSink(to.write),
-        errors=SqlErrorSink(to.write),
+        audit=SqlSink(to.write, AUDIT_ENTRY),
+        report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
         on_drain=(reading.watch.drain,),
     )

@@ -13,19 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
-from chassis.error_log import ErrorLog
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -119,7 +119,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
 def _service(to: _Connections) -> OrderService:
     after_commit = AfterCommit()
     alerts = Alerts(NAME, channels_of(to.settings))
-    error_log = ErrorLog(NAME, SqlErrorSink(to.write), to.clock)
+    error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
     write_side = WriteSideOrders(make_sessions(to.write))
     sagas = _sagas(to, mediator, write_side)
@@ -150,7 +150,7 @@ def _service(to: _Connections) -> OrderService:
         OPS: OpsApi(NAME, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
     }
     background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
-    return OrderService(server=_server(to, streams, servicers), background=background)
+    return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
 def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
@@ -255,7 +255,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
 
 
-def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]) -> GrpcServer:
+def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
     verifier = TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value())
     return GrpcServer(
@@ -263,8 +263,8 @@ def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
         verifier=verifier,
-        audit=SqlAuditSink(to.write),
-        errors=SqlErrorSink(to.write),
+        audit=SqlSink(to.write, AUDIT_ENTRY),
+        report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
         on_drain=(streams.hub.drain, streams.feed_api.drain),

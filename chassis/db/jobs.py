@@ -87,7 +87,7 @@ async def enqueue_outcomes(session: AsyncSession, outcomes: Sequence[JobOutcome]
     """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
     if outcomes:
         # Named apart from the jobs that are written, which are new ones.
-        await enqueue_write(session, "settled jobs", _SETTLE, _rows(outcomes), refusal=LEASE_LOST)
+        await enqueue_write(session, "settled jobs", _SETTLE, _rows(outcomes), unless_all=LEASE_LOST)
 
 
 def _rows(outcomes: Sequence[JobOutcome]) -> list[dict[str, Any]]:

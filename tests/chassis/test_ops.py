@@ -25,14 +25,12 @@ from easyorder.ops.v1 import (
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.audit import AuditEntry
-from chassis.db.audit import SqlAuditSink
+from chassis.audit import AuditEntry, ErrorLog
+from chassis.db.audit import SqlSink
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.outbox import event_rows
-from chassis.db.tables import JOB, OUTBOX
-from chassis.error_log import ErrorLog
+from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
@@ -271,7 +269,7 @@ async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
 
 
 async def test_errors_of_background_work_are_listed_newest_first(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    log = ErrorLog("order", SqlErrorSink(chassis_engine), FakeClock())
+    log = ErrorLog("order", SqlSink(chassis_engine, RECORDED_ERROR), FakeClock())
     await log.start()
     for number in range(3):
         log.report("charge", ValueError(f"number {number}"))
@@ -288,7 +286,7 @@ async def test_errors_of_background_work_are_listed_newest_first(chassis_engine:
 
 
 async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    await SqlAuditSink(chassis_engine).write([an_entry("one"), an_entry("two")])
+    await SqlSink(chassis_engine, AUDIT_ENTRY).write([an_entry("one"), an_entry("two")])
     async with bench.open_uow() as uow:
         uow.audit(an_entry("three"))
         await uow.commit()

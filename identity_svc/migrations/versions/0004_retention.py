@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0003_retention"))
+    op.execute(chassis_sql("0004_retention"))
