@@ -95,7 +95,7 @@ class Service:
 
 
 def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates: LoyaltyRates, low_stock: int) -> None:
-    """Tells the mediator which handler does which command; the hot ones in batches."""
+    """Registers the handler of each command with the mediator; the frequent ones in batches."""
     reserve = partial(reserve_and_commit, times=times, rates=rates, low=low_stock)
     mediator.handle_together([Reserve, Commit], reserve, optimistic=True)
     mediator.handle_batch(Release, release_batch)
