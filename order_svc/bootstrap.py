@@ -24,7 +24,7 @@ from chassis.db.hilo import HiLo
 from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
-from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.outbox import Feed, FeedTail
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
@@ -115,6 +115,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         settings.database_url(WRITE_DATABASE),
         application_name="order-write",
         pool_size=settings.database_pool_size,
+        timeout_s=settings.database_timeout_s,
     )
     read = make_engine(
         settings.database_url(READ_DATABASE), application_name="order-read", pool_size=settings.database_pool_size
@@ -212,15 +213,13 @@ def _wire(
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    relay = Relay(write, report=error_log.report)
-    relay.on_published.append(tail.dispatch)
     projector = Projector(write, read, PROJECTIONS, report=error_log.report)
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
         projector.wake()
         if committed.events:
-            relay.wake()
+            tail.wake()
 
     after_commit.listeners.append(follow_up)
     gauges = Gauges()
@@ -245,4 +244,4 @@ def _wire(
         call_timeout_s=settings.call_timeout_s,
         on_drain=(hub.drain, feed_api.drain),
     )
-    return OrderService(server=server, background=[error_log, projector, tail, relay, runner])
+    return OrderService(server=server, background=[error_log, projector, tail, runner])

@@ -11,7 +11,8 @@ from sqlalchemy import RowMapping, Select, Table, TextClause, func, literal_colu
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.failures import translated
-from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
+from chassis.db.outbox import Feed
+from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
 from chassis.errors import AppError, Kind
 
 # Those that need somebody come first.
@@ -132,11 +133,8 @@ class SqlOps:
                 return dict.fromkeys(STATES, 0) | {row.state: row.jobs for row in rows}
 
     async def outbox_pending(self) -> int:
-        """How many events have no place in the feed yet."""
-        with translated():
-            async with self._engine.connect() as connection:
-                count = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.position.is_(None))
-                return await connection.scalar(count) or 0
+        """How many events no reader sees yet, because writers are at work."""
+        return (await Feed(self._engine).end()).pending
 
     async def purge(self, *, audit_older_than: timedelta, errors_older_than: timedelta) -> None:
         """Deletes audit entries and errors that are older."""
