@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.migrate import chassis_sql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
