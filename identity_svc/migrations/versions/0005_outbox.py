@@ -4,11 +4,11 @@ from alembic import op
 
 from chassis.db.migrate import chassis_sql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0003_outbox"))
+    op.execute(chassis_sql("0005_outbox"))

@@ -1,4 +1,4 @@
-"""Events get their positions when they are written."""
+"""Jobs, idempotency keys and audit entries are purged by their age; jobs know when they were put off."""
 
 from alembic import op
 
@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0003_outbox"))
+    op.execute(chassis_sql("0004_retention"))

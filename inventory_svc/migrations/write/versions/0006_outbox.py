@@ -4,11 +4,11 @@ from alembic import op
 
 from chassis.db.migrate import chassis_sql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0003_outbox"))
+    op.execute(chassis_sql("0005_outbox"))
