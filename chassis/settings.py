@@ -144,6 +144,9 @@ class MeshSettings(BaseSettings):
     """Shared by the services of a mesh and by nobody else, at least 32 characters; empty: the one that `make up` keeps
     in DATA_DIR"""
 
+    # Where a process keeps the public keys that tokens are verified with, to know them when it starts without identity.
+    jwks_file: Path | None = Field(default_factory=lambda known: known["data_dir"] / "jwks.json")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged"""
     log_format: Literal["json", "console"] = "json"

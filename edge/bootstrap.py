@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chassis import contract
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
@@ -24,7 +24,9 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         name="edge",
         address=settings.listen_address or settings.edge_address,
         servicers={PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health)},
-        verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(
+            KeyCache(JwksKeySource(identity), file=settings.jwks_file), settings.mesh_secret.get_secret_value()
+        ),
         call_timeout_s=settings.call_timeout_s,
         reflected=sorted({method.service for method in contract.methods().values()}),
     )

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.auth import TokenVerifier
+from chassis.auth import KeyCache, TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
@@ -148,7 +148,7 @@ def _server(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, OPS: OpsApi(NAME, ops, gauges, clock)},
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(engine),
         errors=SqlErrorSink(engine),
         call_timeout_s=settings.call_timeout_s,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import Alerts
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
 from chassis.context import Caller, RequestContext, request_context
@@ -179,7 +179,9 @@ def build(settings: InventorySettings) -> Service:
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, IncentiveQueries(read, read_your_writes)),
             OPS: OpsApi(SERVICE, ops, gauges, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
         },
-        verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(
+            KeyCache(JwksKeySource(identity), file=settings.jwks_file), settings.mesh_secret.get_secret_value()
+        ),
         audit=SqlAuditSink(write),
         errors=SqlErrorSink(write),
         call_timeout_s=settings.call_timeout_s,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import NOBODY, Alerts
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlAuditSink
@@ -123,7 +123,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     inventory = Peer(settings.inventory_address, NAME, secret)
     payment = Peer(settings.payment_address, NAME, secret)
     try:
-        verifier = TokenVerifier(JwksKeySource(identity), secret)
+        verifier = TokenVerifier(KeyCache(JwksKeySource(identity), file=settings.jwks_file), secret)
         yield _wire(settings, clock, write, read, inventory, payment, verifier)
     finally:
         for client in (identity, inventory, payment):

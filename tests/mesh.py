@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.audit import AuditEntry
-from chassis.auth import ServiceTokens, TokenVerifier
+from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
 from chassis.grpc.sinks import UnexpectedError
@@ -32,7 +32,7 @@ class Tokens:
         return {KID: self._key.public_key()}
 
     def verifier(self) -> TokenVerifier:
-        return TokenVerifier(self, SECRET)
+        return TokenVerifier(KeyCache(self), SECRET)
 
     def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
         """A claim of None is left out."""

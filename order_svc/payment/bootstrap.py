@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
@@ -44,7 +44,8 @@ async def run(settings: PaymentSettings) -> None:
         settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
     )
     identity = Client(settings.identity_address)
-    verifier = TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value())
+    keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
+    verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
     clock = SystemClock()
     try:
         async with provider_of(settings, engine, clock) as provider:

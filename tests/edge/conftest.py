@@ -60,7 +60,9 @@ async def servers() -> AsyncIterator[HealthServers]:
 async def address(servers: HealthServers) -> AsyncIterator[str]:
     """Where the portal listens."""
     found = {f"{service}_address": address for service, address in servers.addresses.items()}
-    settings = EdgeSettings.model_validate(found | {"edge_address": "127.0.0.1:0", "mesh_secret": "s" * 32})
+    settings = EdgeSettings.model_validate(
+        found | {"edge_address": "127.0.0.1:0", "mesh_secret": "s" * 32, "jwks_file": None}
+    )
     health, identity = MeshHealth(settings.watched()), Client(settings.identity_address)
     server = portal(settings, health, identity)
     await health.start()
