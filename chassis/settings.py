@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.postgres_socket import socket_dir
+from chassis.socket_dirs import socket_dir
 
 # Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
@@ -144,8 +144,11 @@ class MeshSettings(BaseSettings):
     """Shared by the services of a mesh and by nobody else, at least 32 characters; empty: the one that `make up` keeps
     in DATA_DIR"""
 
-    # Where a process keeps the public keys that tokens are verified with, to know them when it starts without identity.
-    jwks_file: Path | None = Field(default_factory=lambda known: known["data_dir"] / "jwks.json")
+    jwks_file: Path | None = Field(
+        default_factory=lambda known: known["data_dir"] / "jwks.json",
+        json_schema_extra={"default": "`jwks.json` in DATA_DIR"},
+    )
+    """Keeps the public keys that tokens are verified with, for processes that start while identity_svc is gone"""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged"""

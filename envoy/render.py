@@ -29,6 +29,9 @@ CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
 # As much as a service takes.
 MAX_BODY_BYTES = 1024 * 1024
+# How often Envoy reads the keys that tokens are verified with: a new one is believed, a withdrawn one refused so much later.
+KEYS_READ_EVERY_S = 10
+_READ_AHEAD_S = 5  # Envoy reads them so long before their time is over
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -45,11 +48,13 @@ def _values(settings: EnvoySettings) -> JsonObject:
     return {
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
-        "admin_port": settings.envoy_admin_port,
+        "admin_socket": str(settings.envoy_admin_socket),
+        "jwks_socket": str(settings.envoy_socket_dir / "jwks.sock"),
         "access_log": settings.envoy_access_log,
         "descriptor": settings.envoy_descriptor,
         "services": transcoded_services(methods),
         "max_body_bytes": MAX_BODY_BYTES,
+        "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(http_paths_regex(methods), retry_after_s=slowest_refill_s),

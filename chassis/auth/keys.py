@@ -89,12 +89,15 @@ class KeyCache:
             elif refresh and not self._failed and age_s >= 2 * self._refresh_after_s:
                 await asyncio.wait([refresh], timeout=self._patience_s)
         if kid not in self._known and self._failed:
-            raise Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
+            raise _unavailable()
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """Every key in use. Raises Unavailable when none has ever been read."""
-        await self.key(next(iter(self._known), ""))
+        """Every key in use, as they are now if that can be told within `patience_s`. Raises Unavailable without any."""
+        if refresh := self._begin_refresh():
+            await asyncio.wait([refresh], timeout=self._patience_s)
+        if not self._known:
+            raise _unavailable()
         return self._known
 
     def _begin_refresh(self) -> asyncio.Task[None] | None:
@@ -140,6 +143,10 @@ def _public_key(key: Jwk) -> Ed25519PublicKey:
 def _jwk(kid: str, key: Ed25519PublicKey) -> Jwk:
     x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
     return Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
 
 
 def _read(file: Path) -> Keys:

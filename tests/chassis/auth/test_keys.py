@@ -132,7 +132,7 @@ async def test_keys_outlive_a_restart_without_their_source(source: FakeKeys, tmp
 )
 async def test_a_file_that_cannot_be_read_is_replaced(kept: str, source: FakeKeys, tmp_path: Path) -> None:
     file = tmp_path / "jwks.json"
-    file.write_text(kept)
+    file.write_text(kept, encoding="utf-8")
 
     assert await KeyCache(source, file=file).key(KID)
 
