@@ -18,7 +18,7 @@ from bench.shop import ORDINARY, BenchShop, echoing
 from chassis.db.engine import make_engine
 from chassis.grpc.channel import open_channel
 from chassis.wire import codec
-from inventory_svc.queries.page_tokens import PageToken
+from inventory_svc.queries.products import TOKENS
 from inventory_svc.rebuild import rebuild
 from tests.inventory_svc.many_products import fill
 
@@ -90,7 +90,7 @@ async def _window(shop: BenchShop) -> bytes:
 def pages() -> list[str]:
     """More than are kept in memory, so that none is found there when its turn comes again."""
     last = FIRST_ID + PRODUCTS - SIZE
-    return [f"{WINDOW}&pageToken={PageToken(after, '').text()}" for after in range(FIRST_ID, last, 3)]
+    return [f"{WINDOW}&pageToken={TOKENS.write(after, filter='')}" for after in range(FIRST_ID, last, 3)]
 
 
 def lists_section(measured: Sequence[Listed]) -> Section:

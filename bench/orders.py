@@ -56,6 +56,10 @@ class Measured:
         return [paid.per_s for paid in self.paid[way]]
 
 
+# Clients, way, and a figure for each repetition.
+Row = tuple[int, str, Sequence[Paid]]
+
+
 async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repeat: int) -> list[Section]:
     """Measures limit and orders in turns, so that a slow moment of the machine meets both."""
     await minimal_order.prepare(shop.postgres_dir)
@@ -122,7 +126,18 @@ async def _is_all_done(shop: BenchShop) -> bool:
 
 
 def _sections(measured: Sequence[Measured]) -> Iterator[Section]:
+    rows = [(one.clients, way, one.paid[way]) for one in measured for way in WAYS]
+    yield _rates(measured)
+    yield _latencies(rows)
+    yield _cpu(rows)
+    memory = rows[-1][2][-1].memory_mb
     yield Section(
+        title="Memory in the end, MB", columns=list(memory), rows=[[f"{size:.0f}" for size in memory.values()]]
+    )
+
+
+def _rates(measured: Sequence[Measured]) -> Section:
+    return Section(
         title="Paid orders a second, and of what",
         columns=["clients", "way", "paid orders/s", "echo/s", "orders : echo", "minimal orders/s", "orders : minimal"],
         rows=[
@@ -140,38 +155,38 @@ def _sections(measured: Sequence[Measured]) -> Iterator[Section]:
         ],
         data=[asdict(one) for one in measured],
     )
-    rows = [(one, way, paid) for one in measured for way in WAYS for paid in [one.paid[way]]]
-    yield Section(
+
+
+def _latencies(rows: Sequence[Row]) -> Section:
+    return Section(
         title="Milliseconds until the reply, and from placed to PAID",
         columns=["clients", "way", "reply p50", "p95", "p99", "PAID p50", "p95", "p99"],
         rows=[
             [
-                str(one.clients),
+                str(clients),
                 way,
                 *(spread([getattr(each.reply, name) for each in paid]) for name in ("p50_ms", "p95_ms", "p99_ms")),
                 *(spread([each.paid_ms[n] for each in paid]) for n in range(3)),
             ]
-            for one, way, paid in rows
+            for clients, way, paid in rows
         ],
     )
+
+
+def _cpu(rows: Sequence[Row]) -> Section:
     names = list(rows[0][2][0].cpu_ms)
-    yield Section(
+    return Section(
         title="CPU milliseconds an order",
         columns=["clients", "way", "all but generator", *names],
         rows=[
             [
-                str(one.clients),
+                str(clients),
                 way,
                 spread([sum(each.cpu_ms.values()) - each.cpu_ms["generator"] for each in paid], digits=2),
                 *(spread([each.cpu_ms[name] for each in paid], digits=2) for name in names),
             ]
-            for one, way, paid in rows
+            for clients, way, paid in rows
         ],
-    )
-    yield Section(
-        title="Memory in the end, MB",
-        columns=list(rows[-1][2][-1].memory_mb),
-        rows=[[f"{size:.0f}" for size in rows[-1][2][-1].memory_mb.values()]],
     )
 
 

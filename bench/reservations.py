@@ -13,7 +13,7 @@ from chassis.mediator import Mediator
 from inventory_svc.commands.reserve import Reserve, reserve_and_commit
 from inventory_svc.domain.pricing import LoyaltyRates
 from tests.e2e.running_mesh import RunningMesh
-from tests.inventory_svc.shop import LOW, TTL, SqlShop
+from tests.inventory_svc.shop import LOW, TIMES, SqlShop
 
 AT_ONCE = 400
 
@@ -39,7 +39,7 @@ async def reservations_database(mesh: RunningMesh) -> str:
 
 async def _rate(shop: SqlShop, max_size: int, seconds: float) -> float:
     mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory", open_optimistic=shop.open_optimistic[0])
-    handler = partial(reserve_and_commit, ttl=TTL, rates=LoyaltyRates(), low=LOW)
+    handler = partial(reserve_and_commit, times=TIMES, rates=LoyaltyRates(), low=LOW)
     mediator.handle_together([Reserve], handler, max_size=max_size, optimistic=True)
     await shop.clear()
     (item,) = await shop.stocked(1_000_000)

@@ -12,6 +12,16 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
+def in_utc(time: datetime) -> datetime:
+    """The same moment in UTC. ValueError when it has no offset, or when its year in UTC is not 1 to 9999."""
+    if time.tzinfo is None:
+        raise ValueError(f"{time!r} has no offset")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{time!r} is out of range") from None
+
+
 class SystemClock:
     """The clock of this machine."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Annotated
 
 from easyorder.ops.v1 import (
     AuditEntry,
@@ -21,21 +22,22 @@ from easyorder.ops.v1 import (
     RetryJobRequest,
     Stats,
 )
+from pydantic import Field
 from pydantic_core import to_json
 from sqlalchemy import RowMapping
 
 from chassis import audit
 from chassis.clock import Clock
-from chassis.db.ops import JobView, SqlOps
+from chassis.db.ops import STATES, JobView, SqlOps
 from chassis.errors import InvalidArgument
 from chassis.metrics import Gauges
-from chassis.page_tokens import PageTokens
+from chassis.page_tokens import Id, PageTokens
 from chassis.settings import MeshSettings
 
 OPS = "easyorder.ops.v1.OpsService"
 _PAGE_SIZE = 20
-_JOBS = PageTokens(tuple[int, int])
-_NEWEST = PageTokens(int)
+_JOBS = PageTokens[tuple[int, int]](tuple[Annotated[int, Field(ge=0, lt=len(STATES))], Id])
+_NEWEST = PageTokens[int](Id)
 
 
 async def no_lag() -> float:

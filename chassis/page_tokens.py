@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
 
+from chassis.clock import in_utc
 from chassis.errors import InvalidArgument
 
 Key = TypeVar("Key")
+
+# What a Key is made of: clients can alter a token, so that it holds no more than its column does.
+Id = Annotated[int, Field(ge=0, lt=2**63)]
+Time = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class PageTokens(Generic[Key]):
@@ -28,7 +33,7 @@ class PageTokens(Generic[Key]):
         """The key again. Raises InvalidArgument for a token that a list with this filter never gave."""
         try:
             digest, last = self._content.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        except (ValueError, ValidationError):
+        except ValueError:
             raise InvalidArgument.of("pageToken", "must be a next_page_token that this list gave, unchanged") from None
         if digest != _digest(filter):
             raise InvalidArgument.of("pageToken", "belongs to another filter; begin again without a token")

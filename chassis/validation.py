@@ -1,7 +1,7 @@
 """Checks a message against the rules that the contract gives its fields, before any handler sees it.
 
-Besides (easyorder.validate.v1.rules): an enum must be a value the contract knows, and text must not contain NUL, which
-no database column can hold.
+Besides (easyorder.validate.v1.rules): an enum must be a value the contract knows, text must not contain NUL, which no
+database column can hold, and text and lists are bounded also where the contract states no bound.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from chassis import contract
 from chassis.errors import FieldViolation, InvalidArgument
+
+DEFAULT_MAX_LENGTH = 1000
+DEFAULT_MAX_ITEMS = 1000
 
 Found = list[FieldViolation]
 # What is wrong with one value, or None.
@@ -95,7 +98,7 @@ def _message(name: str, rules: Rules, *, is_message: bool) -> Inspect:
 
 
 def _repeated(name: str, rules: Rules, checks: tuple[Check, ...], *, is_message: bool) -> Inspect:
-    at_least, at_most = rules.min_items or int(rules.required), rules.max_items or float("inf")
+    at_least, at_most = rules.min_items or int(rules.required), rules.max_items or DEFAULT_MAX_ITEMS
 
     def inspect(values: Any, path: str, found: Found) -> None:
         if len(values) < at_least:
@@ -121,8 +124,9 @@ def _first_fault(checks: Sequence[Check], value: Any) -> str | None:
 
 def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     """The cheapest first: the first that fails ends the rest, so that no pattern meets a text that is too long."""
-    if rules.max_length:
-        yield lambda value: f"takes at most {rules.max_length} characters" if len(value) > rules.max_length else None
+    if field.type == FieldDescriptor.TYPE_STRING:
+        longest = rules.max_length or DEFAULT_MAX_LENGTH
+        yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
     if field.enum_type is not None:
         yield lambda value: None if value.name else f"is not a known value: {value.value}"
     if field.enum_type is not None and field.is_repeated:

@@ -29,7 +29,7 @@ CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
 # As much as a service takes.
 MAX_BODY_BYTES = 1024 * 1024
-# How often Envoy reads the keys that tokens are verified with: a new one is believed, a withdrawn one refused so much later.
+# How often Envoy reads the keys that tokens are verified with, and how old those are that it goes by at most.
 KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them so long before their time is over
 # Envoy refuses to fill a bucket more often.

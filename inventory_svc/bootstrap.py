@@ -15,7 +15,6 @@ from chassis.alerts import Alerts
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
-from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
@@ -47,12 +46,14 @@ from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY
 from inventory_svc.commands.check_availability import CheckAvailability, check_availability
 from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.confirm_placed import ConfirmPlaced, confirm_placed
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
 from inventory_svc.commands.create_product import CreateProduct, create_product
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, deactivate_incentive
 from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
+from inventory_svc.commands.give_up_backorders import GiveUpBackorders, give_up_backorders
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.preview_amendment import PreviewAmendment, preview_amendment
 from inventory_svc.commands.release import Release, release_batch
@@ -65,6 +66,7 @@ from inventory_svc.commands.upsert_product import UpsertProduct, upsert_product
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
+from inventory_svc.domain.reservation import HoldTimes
 from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import serialised_products
 from inventory_svc.projections import projections, refresh_documents
@@ -74,8 +76,11 @@ from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
+from inventory_svc.sagas.hold_reaper import HoldReaper
 
 SERVICE = "inventory"
+# For what is rare.
+_SWEEP_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +94,12 @@ class Service:
     pages: ProductPages
 
 
-def handle_commands(
-    mediator: Mediator[InventoryUow], *, reservation_ttl: timedelta, rates: LoyaltyRates, low_stock: int
-) -> None:
+def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates: LoyaltyRates, low_stock: int) -> None:
     """Tells the mediator which handler does which command; the hot ones in batches."""
-    reserve = partial(reserve_and_commit, ttl=reservation_ttl, rates=rates, low=low_stock)
+    reserve = partial(reserve_and_commit, times=times, rates=rates, low=low_stock)
     mediator.handle_together([Reserve, Commit], reserve, optimistic=True)
     mediator.handle_batch(Release, release_batch)
-    mediator.handle_batch(Amend, partial(amend_batch, ttl=reservation_ttl, rates=rates))
+    mediator.handle_batch(Amend, partial(amend_batch, times=times, rates=rates))
     mediator.handle(PreviewAmendment, partial(preview_amendment, rates=rates))
     mediator.handle_batch(Restock, restock_batch)
     mediator.handle(AdjustStock, adjust_stock)
@@ -106,7 +109,9 @@ def handle_commands(
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)
     mediator.handle(UndeleteProduct, undelete_product)
-    mediator.handle(ExpireReservations, expire_reservations)
+    mediator.handle(ExpireReservations, partial(expire_reservations, times=times))
+    mediator.handle(ConfirmPlaced, partial(confirm_placed, times=times))
+    mediator.handle(GiveUpBackorders, give_up_backorders)
     mediator.handle(CreateIncentive, create_incentive)
     mediator.handle(UpdateIncentive, update_incentive)
     mediator.handle(DeactivateIncentive, deactivate_incentive)
@@ -137,9 +142,10 @@ def build(settings: InventorySettings) -> Service:
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )
+    times = hold_times(settings)
     handle_commands(
         mediator,
-        reservation_ttl=timedelta(seconds=settings.reservation_ttl_s),
+        times=times,
         rates=rates,
         low_stock=settings.low_stock_threshold,
     )
@@ -153,15 +159,15 @@ def build(settings: InventorySettings) -> Service:
     projector.on_applied.append(partial(_wake, watch))
     identity = Client(settings.identity_address)
     orders = Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value())
-    publisher = AvailabilityPublisher(
-        open_uow, GrpcOrders(orders, timeout_s=settings.order_timeout_s), low=settings.low_stock_threshold
-    )
+    placed = GrpcOrders(orders, timeout_s=settings.order_timeout_s)
+    publisher = AvailabilityPublisher(open_uow, placed, low=settings.low_stock_threshold)
+    reaper = HoldReaper(open_uow, mediator, placed, longest=times.placed)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
     feed = FeedConsumer(RemoteFeed(orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
     ops = SqlOps(write)
     dead_letters = DeadLetters(open_uow, Alerts(SERVICE, channels_of(settings)), clock)
     handlers = {CONFIRM_AVAILABILITY: publisher.publish, inbox.job_kind: inbox.run_again}
-    runner = _regular_work(settings, mediator, write, ops, error_log, dead_letters, handlers)
+    runner = _regular_work(settings, reaper, write, ops, error_log, dead_letters, handlers)
     after_commit.listeners.append(lambda committed: runner.submit(committed.jobs))
     gauges = Gauges()
     gauges.add_pool("write", write)
@@ -208,7 +214,7 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
 
 def _regular_work(
     settings: InventorySettings,
-    mediator: Mediator[InventoryUow],
+    reaper: HoldReaper,
     write: AsyncEngine,
     ops: SqlOps,
     error_log: ErrorLog,
@@ -228,7 +234,8 @@ def _regular_work(
         dead_letter=dead_letters,
         report=error_log.report,
     )
-    runner.every(settings.reservation_reap_s, partial(expire_all, mediator))
+    runner.every(settings.reservation_reap_s, reaper.reap)
+    runner.every(_SWEEP_S, reaper.sweep)
     kept_for = timedelta(days=settings.idempotency_keys_days)
     runner.every(3600, partial(purge_idempotency_keys, write, older_than=kept_for))
     runner.every(3600, partial(purge, ops, settings))
@@ -239,12 +246,10 @@ async def _wake(watch: StockWatch, _changes: object) -> None:
     watch.wake()
 
 
-async def expire_all(mediator: Mediator[InventoryUow]) -> None:
-    """Gives back every hold whose time is up, a batch in a transaction."""
-    batch = ExpireReservations()
-    with request_context(RequestContext(caller=Caller.service(SERVICE), method="ExpireReservations")):
-        while await mediator.send(batch) == batch.limit:
-            pass
+def hold_times(settings: InventorySettings) -> HoldTimes:
+    """As the settings have them; no hold is longer because its order is not known."""
+    placed = timedelta(seconds=settings.reservation_ttl_s)
+    return HoldTimes(unplaced=min(placed, timedelta(seconds=settings.unplaced_hold_s)), placed=placed)
 
 
 class _Closing:

@@ -12,6 +12,8 @@ from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
 class InventorySettings(MeshSettings):
     """EASYORDER_… variables that inventory_svc reads besides the mesh's."""
 
+    unplaced_hold_s: float = Field(default=50, gt=0, le=31_536_000)
+    """How long stock is held before order_svc is asked whether the order exists"""
     reservation_ttl_s: float = Field(default=900, gt=0, le=31_536_000)
     """How long stock is held for an order that is neither paid nor given up"""
     reservation_reap_s: float = Field(default=1, gt=0, le=3600)

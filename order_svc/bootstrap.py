@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
-from chassis.alerts import NOBODY, Alerts
+from chassis.alerts import Alerts
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
@@ -36,7 +35,7 @@ from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
-from chassis.mediator import BatchHandler, Mediator, in_turn
+from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from order_svc.adapters.inventory import GrpcInventory
@@ -48,16 +47,8 @@ from order_svc.api.hub import OrderHubApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
-from order_svc.commands.cancel_order import CancelOrder, cancel_order
-from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
-from order_svc.commands.place_order import PlaceOrder, place_orders
-from order_svc.commands.record_payment import RecordPayment, record_payments
-from order_svc.commands.record_refund import RecordRefund, record_refund
-from order_svc.commands.refund_order import RefundOrder, refund_order
-from order_svc.commands.retry_payment import RetryPayment, retry_payment
-from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
+from order_svc.commands.handlers import handle_commands
 from order_svc.commands.uow import OrderUow
-from order_svc.commands.update_order import UpdateOrder, update_order
 from order_svc.config import OrderSettings
 from order_svc.hub.hub import Hub
 from order_svc.projections import PROJECTIONS
@@ -82,129 +73,177 @@ class OrderService:
     background: Sequence[Background]
 
 
-def handle_commands(
-    mediator: Mediator[OrderUow],
-    *,
-    clock: Clock,
-    backoff: Backoff,
-    payment_timeout_s: float,
-    alerts: Alerts = NOBODY,
-) -> None:
-    """Tells the mediator which handler does which command; the hot ones in batches."""
-    hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
-        # Locks come before what needs none.
-        RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
-        PlaceOrder: partial(place_orders, clock=clock),
-    }
-    mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
-    mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
-    mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
-    mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
-    mediator.handle(UpdateOrder, partial(update_order, clock=clock))
-    mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
-    mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
-    mediator.handle(RecordRefund, partial(record_refund, clock=clock))
+OpenUow = Callable[[], AbstractAsyncContextManager[OrderUow]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Connections:
+    """Databases and neighbours, with what says how to use them."""
+
+    settings: OrderSettings
+    clock: Clock
+    write: AsyncEngine
+    read: AsyncEngine
+    identity: Client
+    inventory: Peer
+    payment: Peer
+
+    async def close(self) -> None:
+        for client in (self.identity, self.inventory, self.payment):
+            await client.close()
+        for engine in (self.write, self.read):
+            await engine.dispose()
 
 
 @asynccontextmanager
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
     """Everything on its databases and neighbours; closes the connections when the block is left."""
-    clock = clock or SystemClock()
     secret = settings.mesh_secret.get_secret_value()
-    write = make_engine(
-        settings.database_url(WRITE_DATABASE),
-        application_name="order-write",
-        pool_size=settings.database_pool_size,
+
+    def engine(side: str, database: str) -> AsyncEngine:
+        url, size = settings.database_url(database), settings.database_pool_size
+        return make_engine(url, application_name=f"order-{side}", pool_size=size)
+
+    connections = _Connections(
+        settings=settings,
+        clock=clock or SystemClock(),
+        write=engine("write", WRITE_DATABASE),
+        read=engine("read", READ_DATABASE),
+        identity=Client(settings.identity_address),
+        inventory=Peer(settings.inventory_address, NAME, secret),
+        payment=Peer(settings.payment_address, NAME, secret),
     )
-    read = make_engine(
-        settings.database_url(READ_DATABASE), application_name="order-read", pool_size=settings.database_pool_size
-    )
-    identity = Client(settings.identity_address)
-    inventory = Peer(settings.inventory_address, NAME, secret)
-    payment = Peer(settings.payment_address, NAME, secret)
     try:
-        verifier = TokenVerifier(KeyCache(JwksKeySource(identity), file=settings.jwks_file), secret)
-        yield _wire(settings, clock, write, read, inventory, payment, verifier)
+        yield _service(connections)
     finally:
-        for client in (identity, inventory, payment):
-            await client.close()
-        for engine in (write, read):
-            await engine.dispose()
+        await connections.close()
 
 
-def _wire(
-    settings: OrderSettings,
-    clock: Clock,
-    write: AsyncEngine,
-    read: AsyncEngine,
-    inventory: Peer,
-    payment: Peer,
-    verifier: TokenVerifier,
-) -> OrderService:
-    after_commit = AfterCommit()
-    sessions = make_sessions(write)
+def _service(to: _Connections) -> OrderService:
+    settings, after_commit = to.settings, AfterCommit()
+    alerts = Alerts(NAME, channels_of(settings))
+    error_log = ErrorLog(NAME, SqlErrorSink(to.write), to.clock)
+    open_uow, mediator = _mediator(to, after_commit, alerts)
+    write_side = WriteSideOrders(make_sessions(to.write))
+    sagas = _sagas(to, mediator, write_side)
+    job_store, ops = SqlJobStore(to.write), SqlOps(to.write)
+    dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
+    runner = _job_runner(to, job_store, sagas, dead_letters, error_log)
+    runner.every(_HOUR_S, partial(purge, ops, settings))
+    streams = _streams(to, write_side, error_log)
+
+    def follow_up(committed: Committed) -> None:
+        runner.submit(committed.jobs)
+        streams.projector.wake()
+        if committed.events:
+            streams.relay.wake()
+
+    after_commit.listeners.append(follow_up)
+    gauges = Gauges()
+    gauges.add_pool("write", to.write)
+    gauges.add_pool("read", to.read)
+    gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
+    queries = OrderQueries(make_sessions(to.read), ReadYourWrites(to.write, flush=streams.projector.flush))
+    servicers = {
+        "easyorder.order.v1.OrderService": OrderApi(
+            sagas.checkout, sagas.amendments, sagas.refunding, mediator, queries
+        ),
+        "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
+        "easyorder.order.v1.OrderFeed": streams.feed_api,
+        "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store),
+        OPS: OpsApi(NAME, ops, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
+    }
+    background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
+    return OrderService(server=_server(to, streams, servicers), background=background)
+
+
+def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
+    settings = to.settings
     units_of_work = partial(
         sql_units_of_work,
         partial(SqlOrderUow, recent=RecentOrders()),
         after_commit=after_commit,
-        jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
+        jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    open_uow = units_of_work(sessions)
+    open_uow = units_of_work(make_sessions(to.write))
     mediator: Mediator[OrderUow] = Mediator(
-        open_uow, service=NAME, open_optimistic=units_of_work(make_sessions(write, optimistic=True))
+        open_uow, service=NAME, open_optimistic=units_of_work(make_sessions(to.write, optimistic=True))
     )
-    random = SystemRandom()
-    payment_backoff = Backoff(
+    backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,
         max_s=settings.payment_backoff_max_s,
         max_attempts=settings.payment_max_attempts,
-        random=random,
+        random=SystemRandom(),
     )
+    timeout_s = settings.payment_timeout_s
+    handle_commands(mediator, clock=to.clock, backoff=backoff, payment_timeout_s=timeout_s, alerts=alerts)
+    return open_uow, mediator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sagas:
+    payments: GrpcPayments
+    checkout: Checkout
+    amendments: Amendments
+    refunding: Refunding
+
+
+def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSideOrders) -> _Sagas:
+    stock = GrpcInventory(to.inventory, timeout_s=to.settings.inventory_timeout_s)
+    payments = GrpcPayments(to.payment, timeout_s=to.settings.payment_timeout_s)
+    order_ids, item_ids = HiLo(to.write, "order_hilo"), HiLo(to.write, "order_item_hilo")
+    return _Sagas(
+        payments=payments,
+        checkout=Checkout(
+            mediator,
+            stock,
+            payments,
+            order_ids=order_ids,
+            item_ids=item_ids,
+            clock=to.clock,
+            load_order=write_side.load,
+            # A charge under way must not outlive its hold.
+            hold_margin=timedelta(seconds=to.settings.payment_timeout_s + 10),
+        ),
+        amendments=Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids),
+        refunding=Refunding(mediator, stock, payments),
+    )
+
+
+def _job_runner(
+    to: _Connections, job_store: SqlJobStore, sagas: _Sagas, dead_letters: DeadLetters[OrderUow], error_log: ErrorLog
+) -> JobRunner:
+    settings, random = to.settings, SystemRandom()
     channels = channels_of(settings)
-    alerts = Alerts(NAME, channels)
-    handle_commands(
-        mediator,
-        clock=clock,
-        backoff=payment_backoff,
-        payment_timeout_s=settings.payment_timeout_s,
-        alerts=alerts,
-    )
-    error_log = ErrorLog(NAME, SqlErrorSink(write), clock)
-    write_side = WriteSideOrders(sessions)
-    stock = GrpcInventory(inventory, timeout_s=settings.inventory_timeout_s)
-    payments = GrpcPayments(payment, timeout_s=settings.payment_timeout_s)
-    order_ids, item_ids = HiLo(write, "order_hilo"), HiLo(write, "order_item_hilo")
-    amendments = Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids)
-    checkout = Checkout(
-        mediator,
-        stock,
-        payments,
-        order_ids=order_ids,
-        item_ids=item_ids,
-        clock=clock,
-        load_order=write_side.load,
-    )
-    refunding = Refunding(mediator, stock, payments)
-    job_store = SqlJobStore(write)
     runner = JobRunner(
         job_store,
-        {**checkout.job_handlers(), **refunding.job_handlers(), **alert_handlers(channels)},
+        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alert_handlers(channels)},
         backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
         backoffs=alert_backoffs(channels, random),
         service=NAME,
         lease_s=settings.job_lease_s,
-        dead_letter=DeadLetters(open_uow, alerts, clock, publish=alert_administrators),
+        dead_letter=dead_letters,
         report=error_log.report,
     )
     kept_for = timedelta(days=settings.idempotency_keys_days)
-    runner.every(_HOUR_S, partial(purge_idempotency_keys, write, older_than=kept_for))
+    runner.every(_HOUR_S, partial(purge_idempotency_keys, to.write, older_than=kept_for))
     runner.every(_HOUR_S, partial(job_store.purge, older_than=kept_for))
-    ops = SqlOps(write)
-    runner.every(_HOUR_S, partial(purge, ops, settings))
+    return runner
 
-    feed = Feed(write)
-    hub = Hub(feed, write_side.load, clock=clock, heartbeat_s=settings.hub_heartbeat_s)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Streams:
+    hub: Hub
+    feed_api: FeedApi
+    tail: FeedTail
+    relay: Relay
+    projector: Projector
+
+
+def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog) -> _Streams:
+    feed = Feed(to.write)
+    hub = Hub(feed, write_side.load, clock=to.clock, heartbeat_s=to.settings.hub_heartbeat_s)
     feed_api = FeedApi(feed)
 
     def dispatch(events: Sequence[PublishedEvent]) -> None:
@@ -212,37 +251,23 @@ def _wire(
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    relay = Relay(write, report=error_log.report)
+    relay = Relay(to.write, report=error_log.report)
     relay.on_published.append(tail.dispatch)
-    projector = Projector(write, read, PROJECTIONS, report=error_log.report)
+    projector = Projector(to.write, to.read, PROJECTIONS, report=error_log.report)
+    return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
 
-    def follow_up(committed: Committed) -> None:
-        runner.submit(committed.jobs)
-        projector.wake()
-        if committed.events:
-            relay.wake()
 
-    after_commit.listeners.append(follow_up)
-    gauges = Gauges()
-    gauges.add_pool("write", write)
-    gauges.add_pool("read", read)
-    gauges.add("hub_subscribers", lambda: hub.subscribers)
-    queries = OrderQueries(make_sessions(read), ReadYourWrites(write, flush=projector.flush))
-    server = GrpcServer(
+def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]) -> GrpcServer:
+    settings = to.settings
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
+    return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
-        servicers={
-            "easyorder.order.v1.OrderService": OrderApi(checkout, amendments, refunding, mediator, queries),
-            "easyorder.order.v1.OrderHub": OrderHubApi(hub),
-            "easyorder.order.v1.OrderFeed": feed_api,
-            "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(payments, job_store),
-            OPS: OpsApi(NAME, ops, gauges, clock, wake_jobs=runner.wake, lag_ms=projector.lag_ms),
-        },
-        verifier=verifier,
-        audit=SqlAuditSink(write),
-        errors=SqlErrorSink(write),
-        clock=clock,
+        servicers=servicers,
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        audit=SqlAuditSink(to.write),
+        errors=SqlErrorSink(to.write),
+        clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
-        on_drain=(hub.drain, feed_api.drain),
+        on_drain=(streams.hub.drain, streams.feed_api.drain),
     )
-    return OrderService(server=server, background=[error_log, projector, tail, relay, runner])

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import types as sqltypes
 from sqlalchemy.connectors.aioodbc import aiodbcConnector
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import BindTyping, ConnectArgsType
@@ -29,52 +29,24 @@ _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P0
 _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
 
 
-class _String(sqltypes.String):
-    render_bind_cast = True
-
-
-class _SmallInteger(sqltypes.SmallInteger):
-    render_bind_cast = True
-
-
-class _Integer(sqltypes.Integer):
-    render_bind_cast = True
-
-
-class _BigInteger(sqltypes.BigInteger):
-    render_bind_cast = True
-
-
-class _Boolean(sqltypes.Boolean):
-    render_bind_cast = True
-
-
-class _Numeric(sqltypes.Numeric[Any]):
-    render_bind_cast = True
-
-
-class _Date(sqltypes.Date):
-    render_bind_cast = True
-
-
-class _DateTime(sqltypes.DateTime):
-    render_bind_cast = True
-
-
-class _LargeBinary(sqltypes.LargeBinary):
-    render_bind_cast = True
-
-
-class _Json(JSON):
-    render_bind_cast = True
-
-
-class _Jsonb(JSONB):
-    render_bind_cast = True
+# Every parameter carries its type as a cast: psqlODBC would else guess, and can not guess that of a NULL.
+_CAST_TYPES = (
+    sqltypes.String,
+    sqltypes.SmallInteger,
+    sqltypes.Integer,
+    sqltypes.BigInteger,
+    sqltypes.Boolean,
+    sqltypes.Numeric,
+    sqltypes.Date,
+    sqltypes.DateTime,
+    sqltypes.LargeBinary,
+    sqltypes.JSON,
+    JSONB,
+)
 
 
 class PGDialect_aioodbc(aiodbcConnector, PGDialect):
-    """Every parameter carries its type as a cast: psqlODBC would else guess, and can not guess that of a NULL."""
+    """PostgreSQL through psqlODBC."""
 
     driver = "aioodbc"
     supports_statement_cache = True
@@ -83,17 +55,8 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     default_paramstyle = "qmark"
     bind_typing = BindTyping.RENDER_CASTS
     colspecs = PGDialect.colspecs | {
-        sqltypes.String: _String,
-        sqltypes.SmallInteger: _SmallInteger,
-        sqltypes.Integer: _Integer,
-        sqltypes.BigInteger: _BigInteger,
-        sqltypes.Boolean: _Boolean,
-        sqltypes.Numeric: _Numeric,
-        sqltypes.Date: _Date,
-        sqltypes.DateTime: _DateTime,
-        sqltypes.LargeBinary: _LargeBinary,
-        sqltypes.JSON: _Json,
-        JSONB: _Jsonb,
+        kind: type(f"_{kind.__name__}", (PGDialect.colspecs.get(kind, kind),), {"render_bind_cast": True})
+        for kind in _CAST_TYPES
     }
 
     def create_connect_args(self, url: URL) -> ConnectArgsType:

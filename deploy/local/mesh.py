@@ -105,7 +105,7 @@ class LocalMesh:
         return {**environment, "EASYORDER_DATABASE_URL": server.url}
 
     async def _migrate(self, environment: Mapping[str, str]) -> None:
-        command = [sys.executable, "-m", "chassis.db.migrate", *MIGRATED]
+        command = [sys.executable, "-m", "deploy.migrate", *MIGRATED]
         migration = await asyncio.create_subprocess_exec(
             *command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )

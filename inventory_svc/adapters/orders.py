@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from easyorder.order.v1 import (
     ConfirmAvailabilityRequest,
     ConfirmAvailabilityResponse,
+    FindPlacedHoldsRequest,
+    FindPlacedHoldsResponse,
     OrderAvailability,
 )
 
@@ -17,6 +19,7 @@ from inventory_svc.messages.inventory import item_stock_message
 _CONFIRM = rpc(
     "easyorder.order.v1.OrderService", "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse
 )
+_PLACED = rpc("easyorder.order.v1.OrderService", "FindPlacedHolds", FindPlacedHoldsRequest, FindPlacedHoldsResponse)
 
 
 class GrpcOrders:
@@ -37,3 +40,7 @@ class GrpcOrders:
             lost_reason=lost_reason,
         )
         await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[told]), timeout_s=self._timeout_s)
+
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        request = FindPlacedHoldsRequest(order_ids=list(order_ids))
+        return set((await self._peer.call(_PLACED, request, timeout_s=self._timeout_s)).order_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -29,7 +30,7 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 _LOADED = (
     "WITH head AS (SELECT *, CAST(xmin AS text) AS version FROM reservation WHERE {which} ORDER BY order_id {locked}) "
     "SELECT head.version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, "
-    "head.sold, head.expire_at, head.revision, head.discounts, head.points_spent, head.points_earned, "
+    "head.sold, head.expire_at, head.placed, head.revision, head.discounts, head.points_spent, head.points_earned, "
     "line.product_item_id, line.quantity, line.backordered, line.place, line.returned, line.unit_price, line.sku, "
     "line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
     "ORDER BY head.order_id, line.number"
@@ -53,7 +54,24 @@ _LOCK_REQUESTED = _load(_REQUESTED)
 _LOOK_REQUESTED = _load(_REQUESTED, locked="")
 _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
-_FIND_EXPIRED = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
+_FIND_EXPIRED = text(
+    f"SELECT order_id FROM reservation WHERE {_DUE} "
+    "AND (placed OR expire_at <= now() - make_interval(secs => CAST(:grace AS float8))) "
+    "ORDER BY expire_at LIMIT :limit"
+)
+_FIND_UNPLACED = text(f"SELECT order_id FROM reservation WHERE {_DUE} AND NOT placed ORDER BY expire_at LIMIT :limit")
+_FIND_WITHDRAWN = text(
+    "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL "
+    "AND EXISTS (SELECT FROM reservation_line AS line JOIN product_item AS item ON item.id = line.product_item_id "
+    "JOIN product ON product.id = item.product_id WHERE line.order_id = waits.order_id AND line.backordered > 0 "
+    "AND (item.is_deleted OR product.is_deleted)) LIMIT :limit"
+)
+# A second more, so that nobody is touched who was made by another clock's microseconds.
+_SHORTEN = text(
+    "UPDATE reservation SET expire_at = now() + make_interval(secs => CAST(:longest AS float8)) "
+    "WHERE state IN ('HELD', 'BACKORDERED') "
+    "AND expire_at > now() + make_interval(secs => CAST(:longest AS float8) + 1)"
+)
 _LOCK_EXPIRED = _load(f"{_DUE} AND order_id IN ({_ORDER_IDS})", locked="FOR UPDATE SKIP LOCKED")
 # Only the heads: an order that waits for two items may be served of the other at this moment, so its lines are read
 # after that has ended.
@@ -68,14 +86,15 @@ _LOCK_WAITING = text(
 # What changes reservations that were there before is named apart from what adds new ones: the two never meet.
 _STORED = "reservation stored before"
 _SAVE = (
-    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at'])} WHERE t.order_id = r.order_id"
+    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at, placed = r.placed "
+    f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at', 'placed'])} "
+    "WHERE t.order_id = r.order_id"
 )
 # PostgreSQL's own mark of who wrote a row last tells whether it is the one that was looked at.
 _SAVE_UNLESS_CHANGED = (
-    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at "
+    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at, placed = r.placed "
     "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
-    "AS r(order_id bigint, state text, sold boolean, expire_at timestamptz, version text) "
+    "AS r(order_id bigint, state text, sold boolean, expire_at timestamptz, placed boolean, version text) "
     "WHERE t.order_id = r.order_id AND CAST(t.xmin AS text) = r.version RETURNING t.order_id AS id"
 )
 _SAVE_QUOTES = (
@@ -84,7 +103,7 @@ _SAVE_QUOTES = (
     f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
     "WHERE t.order_id = r.order_id"
 )
-_AMENDED = ["state", "sold", "expire_at", "discounts", "points_spent", "points_earned", "revision"]
+_AMENDED = ["state", "sold", "expire_at", "placed", "discounts", "points_spent", "points_earned", "revision"]
 _SAVE_AMENDED = (
     f"UPDATE reservation AS t SET {', '.join(f'{column} = r.{column}' for column in _AMENDED)} "
     f"FROM {recordset(_RESERVATIONS, ['order_id', *_AMENDED])} WHERE t.order_id = r.order_id"
@@ -117,8 +136,18 @@ class SqlReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return next(iter(await self._load(_FIND, {"order_id": order_id})), None)
 
-    async def find_expired(self, limit: int) -> list[int]:
-        return list((await self._session.execute(_FIND_EXPIRED, {"limit": limit})).scalars())
+    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
+        wanted = {"limit": limit, "grace": grace.total_seconds()}
+        return list((await self._session.execute(_FIND_EXPIRED, wanted)).scalars())
+
+    async def find_unplaced(self, limit: int) -> list[int]:
+        return list((await self._session.execute(_FIND_UNPLACED, {"limit": limit})).scalars())
+
+    async def find_withdrawn(self, limit: int) -> list[int]:
+        return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit})).scalars())
+
+    async def shorten(self, longest: timedelta) -> None:
+        await self._session.execute(_SHORTEN, {"longest": longest.total_seconds()})
 
     async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
         return await self._load(_LOCK_EXPIRED, {"order_ids": as_json(list(order_ids))})
@@ -176,6 +205,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
         state=state,
         sold=head.sold,
         expire_at=head.expire_at,
+        is_placed=head.placed,
         quote=Quote(
             discounts=tuple(_discount(discount, head.currency) for discount in head.discounts),
             points_spent=head.points_spent,
@@ -209,6 +239,7 @@ def _row(reservation: Reservation) -> dict[str, Any]:
         "state": reservation.state.value,
         "sold": reservation.sold,
         "expire_at": reservation.expire_at,
+        "placed": reservation.is_placed,
         "discounts": [_discount_document(discount) for discount in reservation.quote.discounts],
         "points_spent": reservation.quote.points_spent,
         "points_earned": reservation.quote.points_earned,

@@ -130,6 +130,8 @@ class ReservationRow(WriteBase):
     sold: Mapped[bool]
     # None while the order waits for stock: it does not end by itself.
     expire_at: Mapped[datetime | None]
+    # Its order is known to exist.
+    placed: Mapped[bool] = mapped_column(server_default=text("true"))
     # What its codes and points take off, as a list of domain.pricing.Discount.
     discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     # A shopper's points are the sum of these, as far as the reservations stand.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chassis.errors import AppError
 from chassis.mediator import Command
@@ -15,7 +14,7 @@ from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates
-from inventory_svc.domain.reservation import Reservation, ReservationState
+from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState
 from inventory_svc.domain.stock import Line, StockBatch
 
 
@@ -35,7 +34,7 @@ class Amend(Command[Reservation]):
 
 
 async def amend_batch(
-    batch: Sequence[Amend], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates
+    batch: Sequence[Amend], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates
 ) -> list[Reservation | AppError]:
     """Each revision is applied once. What one order can not have does not hinder the next."""
     ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
@@ -48,7 +47,7 @@ async def amend_batch(
     results: list[Reservation | AppError] = []
     for cmd in batch:
         try:
-            results.append(_amend(cmd, known, stock_batch, incentive_set, ttl, rates, changed))
+            results.append(_amend(cmd, known, stock_batch, incentive_set, times, rates, changed))
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
@@ -65,7 +64,7 @@ def _amend(
     known: dict[int, Reservation],
     stock_batch: StockBatch,
     incentive_set: IncentiveSet,
-    ttl: timedelta,
+    times: HoldTimes,
     rates: LoyaltyRates,
     changed: dict[int, Reservation],
 ) -> Reservation:
@@ -78,6 +77,6 @@ def _amend(
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra
-    if cmd.renew and renew_as_it_was(held, stock_batch, incentive_set, ttl, reopen=cmd.reopen):
+    if cmd.renew and renew_as_it_was(held, stock_batch, incentive_set, times, reopen=cmd.reopen):
         changed[held.order_id] = held
     return held

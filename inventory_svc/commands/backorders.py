@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chassis.errors import AppError
 from chassis.jobs import NewJob
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.backorders import serve
@@ -33,10 +32,10 @@ def confirm_availability(reservation: Reservation) -> NewJob:
     )
 
 
-def deny_availability(reservation: Reservation, why: AppError) -> NewJob:
+def deny_availability(reservation: Reservation, why: str) -> NewJob:
     """Tell the order that what it waits for can not be had any more."""
     return NewJob(
         kind=CONFIRM_AVAILABILITY,
         key=f"{reservation.order_id}/lost",
-        payload={"order_id": reservation.order_id, "lost_reason": why.message},
+        payload={"order_id": reservation.order_id, "lost_reason": why},
     )

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import HoldTimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireReservations(Command[int]):
-    """At most `limit` of them; answers how many it gave back."""
+    """At most `limit` of them, or those of `unplaced`, orders that were found not to exist.
+
+    Answers how many it gave back.
+    """
 
     limit: int = 500
+    unplaced: tuple[int, ...] = ()
 
 
-async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> int:
+async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow, *, times: HoldTimes) -> int:
     """Any number of replicas may do this at once: each hold is given back by one of them."""
-    order_ids = await uow.reservations.find_expired(cmd.limit)
+    order_ids = list(cmd.unplaced) or await uow.reservations.find_expired(cmd.limit, grace=times.grace)
     if not order_ids:
         return 0
     stock_batch = await uow.stocks.lock(of_orders=order_ids)

@@ -32,7 +32,7 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
             if reservation.keep(stock_batch, incentive_set):
                 kept.append(reservation)
         except (OutOfStock, IncentiveInvalid) as error:
-            uow.schedule(deny_availability(reservation, error))
+            uow.schedule(deny_availability(reservation, error.message))
     await uow.reservations.save_renewed(kept)
     # What some waited for may have come before their order was heard of.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))

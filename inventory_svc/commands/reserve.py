@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.mediator import Command
@@ -22,7 +21,7 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest, IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
-from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
+from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
 from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
 
 
@@ -64,7 +63,7 @@ class Reserve(Command[Reservation]):
 
 
 async def reserve_and_commit(
-    batch: Sequence[Reserve | Commit], uow: InventoryUow, *, ttl: timedelta, rates: LoyaltyRates, low: int
+    batch: Sequence[Reserve | Commit], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates, low: int
 ) -> list[Reservation | AppError | None]:
     """Serves orders in the order of their arrival; what one can not have does not hinder the next.
 
@@ -80,7 +79,7 @@ async def reserve_and_commit(
     require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
     to_take_again = [reservation.incentive_locks for reservation in known if reservation.has_ended]
     incentive_set = await uow.incentives.lock([*(cmd.incentive_locks for cmd in wanted), *to_take_again])
-    reservation_batch = _ReservationBatch(known, stock_batch, incentive_set, ttl, rates, low)
+    reservation_batch = _ReservationBatch(known, stock_batch, incentive_set, times, rates, low)
     results = [reservation_batch.serve(cmd) for cmd in batch]
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)
@@ -98,7 +97,7 @@ class _ReservationBatch:
         known: Sequence[Reservation],
         stock_batch: StockBatch,
         incentive_set: IncentiveSet,
-        ttl: timedelta,
+        times: HoldTimes,
         rates: LoyaltyRates,
         low: int,
     ) -> None:
@@ -106,7 +105,7 @@ class _ReservationBatch:
         self._by_order = {reservation.order_id: reservation for reservation in known}
         self._stock_batch = stock_batch
         self._incentive_set = incentive_set
-        self._ttl = ttl
+        self._times = times
         self._rates = rates
         self._low = low
         self.added: dict[int, Reservation] = {}
@@ -145,7 +144,7 @@ class _ReservationBatch:
             currency=cmd.currency,
             state=state_of(lines),
             lines=lines,
-            expire_at=self._stock_batch.now + self._ttl,
+            expire_at=self._stock_batch.now + self._times.unplaced,
             quote=quote,
         )
         self._by_key[cmd.request_key] = self._by_order[cmd.order_id] = reservation
@@ -187,5 +186,5 @@ class _ReservationBatch:
             first.re_reserve(*self._take(cmd, first.order_id))
         elif first.state is not ReservationState.HELD:
             return
-        first.expire_at = self._stock_batch.now + self._ttl
+        first.hold_on(self._stock_batch.now, self._times, is_placed=cmd.keep_prices)
         self.renewed[first.order_id] = first

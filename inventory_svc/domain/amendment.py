@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
-from inventory_svc.domain.reservation import Reservation, ReservationState, state_of
+from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
 from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
 
 
@@ -83,9 +83,9 @@ def preview(
 
 
 def renew_as_it_was(
-    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, ttl: timedelta, *, reopen: bool = False
+    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes, *, reopen: bool = False
 ) -> bool:
-    """Holds the same lines at the same prices for another `ttl`; False if they are sold or still waited for.
+    """Holds the same lines at the same prices for as long again; False if they are sold or still waited for.
 
     Raises what hold_again raises; ReservationReleased for what was released, unless that is to be taken up again.
     """
@@ -95,7 +95,7 @@ def renew_as_it_was(
         held.hold_again(stock_batch, incentive_set)
     elif held.state is not ReservationState.HELD:
         return False
-    held.expire_at = stock_batch.now + ttl
+    held.hold_on(stock_batch.now, times, is_placed=True)
     return True
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from inventory_svc.domain.incentive import Incentive
@@ -92,8 +93,23 @@ class Reservations(Protocol):
         """One reservation as it is now; locks nothing."""
         ...
 
-    async def find_expired(self, limit: int) -> list[int]:
-        """The orders whose time is up by the database's clock; locks nothing."""
+    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
+        """The orders whose time is up by the database's clock; locks nothing.
+
+        Of those that are not known to be placed, the ones whose time has been up for `grace`.
+        """
+        ...
+
+    async def find_unplaced(self, limit: int) -> list[int]:
+        """The orders whose time is up and that are not known to be placed; locks nothing."""
+        ...
+
+    async def find_withdrawn(self, limit: int) -> list[int]:
+        """The placed orders that wait for an item that is no longer sold; locks nothing."""
+        ...
+
+    async def shorten(self, longest: timedelta) -> None:
+        """Has no hold end later than that from now: one that does was made while the clock was ahead."""
         ...
 
     async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
@@ -109,7 +125,7 @@ class Reservations(Protocol):
         ...
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
-        """Stores state and expiry."""
+        """Stores state, expiry and whether the order is placed."""
         ...
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:

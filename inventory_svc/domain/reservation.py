@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from chassis.errors import AppError
@@ -30,10 +30,24 @@ class ReservationState(Enum):
 _GIVEN_BACK = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldTimes:
+    """How long stock is held: `unplaced` until its order is known to exist, then `placed` until it is paid."""
+
+    unplaced: timedelta
+    placed: timedelta
+
+    @property
+    def grace(self) -> timedelta:
+        """How long past its time an unplaced hold is kept while nobody can say whether its order exists."""
+        return self.placed - self.unplaced
+
+
 @dataclass(slots=True, kw_only=True)
 class Reservation:
     """What is held for one order. `expire_at` is by the database's clock; None: it does not end by itself.
 
+    `is_placed`: its order is known to exist; else the order may never come, and the hold is a short one.
     `sold` says that it was committed since it was last held, even if it was restocked after that. `revision` counts
     the changes of its order that it has followed. `stands` tells how the stock of its items stood when it was held; it
     is not stored. `version` says which one was read.
@@ -47,6 +61,7 @@ class Reservation:
     state: ReservationState
     lines: tuple[HeldLine, ...]
     expire_at: datetime | None
+    is_placed: bool = False
     sold: bool = False
     revision: int = 0
     quote: Quote = field(default_factory=Quote)
@@ -79,7 +94,7 @@ class Reservation:
     def re_reserve(self, lines: tuple[HeldLine, ...], quote: Quote) -> None:
         """It holds what was taken for it just now, at the prices of now."""
         self.lines, self.quote = lines, quote
-        self.state, self.sold = state_of(lines), False
+        self.state, self.sold, self.is_placed = state_of(lines), False, False
 
     def hold_again(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
         """Takes what it had, at the prices it had. Raises OutOfStock or IncentiveInvalid; then nothing is taken."""
@@ -126,6 +141,20 @@ class Reservation:
         incentive_set.release(self.quote, self.order_id, self.user_id)
         self.state = ReservationState.EXPIRED
 
+    def hold_on(self, now: datetime, times: HoldTimes, *, is_placed: bool) -> None:
+        """Its time begins again. `is_placed`: its order exists."""
+        self.is_placed = self.is_placed or is_placed
+        self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
+
+    def confirm_placed(self, now: datetime, times: HoldTimes) -> bool:
+        """Its order was found to exist; False if that was known, or nothing is held any more."""
+        if self.is_placed or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+            return False
+        self.hold_on(now, times, is_placed=True)
+        if self.state is ReservationState.BACKORDERED:
+            self.expire_at = None
+        return True
+
     def place_of(self, product_item_id: int) -> int:
         """Its place in the queue of an item; 0 when it never waited there."""
         return next((line.place for line in self.lines if line.product_item_id == product_item_id), 0)
@@ -153,7 +182,7 @@ class Reservation:
             self.lines, self.state = lines, state_of(lines)
         elif self.state not in (ReservationState.BACKORDERED, ReservationState.HELD):
             return False
-        self.expire_at = None
+        self.expire_at, self.is_placed = None, True
         return True
 
     def _redeem(self, lines: tuple[HeldLine, ...], stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:

@@ -265,6 +265,12 @@ class StockBatch:
             if (item := self._items.get(line.product_item_id))
         )
 
+    def withdrawn(self, lines: Iterable[HeldLine]) -> HeldLine | None:
+        """The first of the lines that waits for an item which is no longer sold."""
+        return next(
+            (line for line in lines if line.backordered and not self._items[line.product_item_id].for_sale), None
+        )
+
     def sell(self, lines: Iterable[HeldLine]) -> None:
         """What was held leaves the warehouse."""
         for line in lines:

@@ -23,8 +23,7 @@ from chassis.context import current
 from chassis.db.read_your_writes import ReadYourWrites
 from inventory_svc.domain.product import Product
 from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductChange
-from inventory_svc.queries.page_tokens import PageToken
-from inventory_svc.queries.products import PageRequest, ProductPage
+from inventory_svc.queries.products import TOKENS, PageRequest, ProductPage
 
 MAX_PAGES = 1000
 _REMEMBERED_CHANGES = 10_000
@@ -227,5 +226,5 @@ class ProductPages:
             total = self._total
         if not request.query and request.number:
             more = request.number * request.size < total
-        token = PageToken(page.last_id, request.query).text() if more else ""
+        token = TOKENS.write(page.last_id, filter=request.query) if more else ""
         return PageReply(page.body, total, token)

@@ -16,11 +16,12 @@ from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument
+from chassis.page_tokens import Id, PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
-from inventory_svc.queries.page_tokens import PageToken
 
 DEFAULT_PAGE_SIZE = 10
+TOKENS = PageTokens[int](Id)
 
 GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
 # The documents by a subquery each, so that no plan joins; one row at least, so that the totals are there.
@@ -67,7 +68,7 @@ class PageRequest:
             raise InvalidArgument.of("pageToken", "can not be used together with pageNumber")
         size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(query.split())
         if page_token:
-            return cls(number=0, size=size, query=query, after=PageToken.parse(page_token, query).after)
+            return cls(number=0, size=size, query=query, after=TOKENS.read(page_token, filter=query))
         return cls(number=page_number or 1, size=size, query=query)
 
 

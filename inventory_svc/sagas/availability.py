@@ -24,6 +24,10 @@ class Orders(Protocol):
         """Raises ORDER_NOT_FOUND while the order is still being placed, Unavailable or DeadlineExceeded."""
         ...
 
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        """Those of these orders that exist, or that an order took in. Raises Unavailable or DeadlineExceeded."""
+        ...
+
 
 class AvailabilityPublisher:
     """Runs the jobs that commands.backorders schedules. `low` or fewer pieces are told as LOW."""

@@ -16,11 +16,11 @@ from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Json
 from chassis.db.writes import enqueue_insert, enqueue_update, enqueue_write
-from chassis.money import Money
+from order_svc.adapters.order_rows import creation, discount_row, item_row, order_of, order_row, payment_row
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
-from order_svc.domain.order import Discount, Item, Order, OrderNotFound, Payment
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.status import Status
 
 _ORDERS: Table = OrderRow.__table__  # type: ignore[assignment]
 _ITEMS: Table = OrderItemRow.__table__  # type: ignore[assignment]
@@ -43,6 +43,10 @@ _FIND: Select[Any] = (
     .order_by(_ORDERS.c.id)
 )
 _FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
+_PLACED_HOLDS = sql(
+    f"SELECT id FROM orders WHERE id IN ({_WANTED.text}) UNION "
+    f"SELECT extra_order_id FROM orders WHERE extra_order_id <> 0 AND extra_order_id IN ({_WANTED.text})"
+)
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
 
@@ -93,15 +97,13 @@ class SqlOrders:
     async def add(self, orders: Sequence[Order]) -> None:
         self._added += orders
         self._are_stored(orders)
-        made = {order.id: _made(order) for order in orders}
-        await enqueue_insert(self._session, _ORDERS, [_order_row(order) | made[order.id] for order in orders])
-        discounts = [
-            _discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts
-        ]
+        made = {order.id: creation(order) for order in orders}
+        await enqueue_insert(self._session, _ORDERS, [order_row(order) | made[order.id] for order in orders])
+        discounts = [discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts]
         await enqueue_insert(self._session, _DISCOUNTS, discounts)
-        items = [_item_row(item, order) | made[order.id] for order in orders for item in order.items]
+        items = [item_row(item, order) | made[order.id] for order in orders for item in order.items]
         await enqueue_insert(self._session, _ITEMS, items)
-        payments = [_payment_row(order) | {"order_id": order.id} | made[order.id] for order in orders]
+        payments = [payment_row(order) | {"order_id": order.id} | made[order.id] for order in orders]
         await enqueue_insert(self._session, _PAYMENTS, payments)
 
     async def get(self, order_id: int) -> Order:
@@ -127,14 +129,17 @@ class SqlOrders:
         self._looked_at.update(found)
         return found
 
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        return set((await self._session.execute(_PLACED_HOLDS, {"ids": as_json(order_ids)})).scalars())
+
     async def save(self, orders: Sequence[Order]) -> None:
         changed_by: dict[str, Any] = {"modified_by": current().caller.id}
         how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "expected_version": "row_version"}
-        heads = [_order_row(order) | changed_by | {EXPECTED_VERSION: self._stored[order.id]} for order in orders]
+        heads = [order_row(order) | changed_by | {EXPECTED_VERSION: self._stored[order.id]} for order in orders]
         # Named apart from new orders, of which none is among these.
         await enqueue_update(self._session, _ORDERS, heads, name="orders stored before", **how)
         payments = [
-            _payment_row(order) | changed_by | {EXPECTED_VERSION: self._payments_stored[order.id]} for order in orders
+            payment_row(order) | changed_by | {EXPECTED_VERSION: self._payments_stored[order.id]} for order in orders
         ]
         await enqueue_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
         self._are_stored(orders)
@@ -146,15 +151,15 @@ class SqlOrders:
             gone = {"order_id": order.id, "row_version": order.row_version, "kept": as_json([it.id for it in parts])}
             await self._session.execute(remove, gone | changed_by)
         discounts = [
-            _discount_row(discount, order) | changed_by | {"row_version": order.row_version}
+            discount_row(discount, order) | changed_by | {"row_version": order.row_version}
             for discount in order.discounts
         ]
         await update_rows(self._session, _DISCOUNTS, discounts, match=["id"], set_={"modified_on": "now()"})
-        rows = [_item_row(item, order) | {"row_version": order.row_version} for item in order.items]
+        rows = [item_row(item, order) | {"row_version": order.row_version} for item in order.items]
         changed = [row | changed_by for row in rows]
         known = await update_rows(self._session, _ITEMS, changed, match=["id"], set_={"modified_on": "now()"})
         present = {row.id for row in known}
-        added = [_item_row(item, order) | _made(order) for item in order.items if item.id not in present]
+        added = [item_row(item, order) | creation(order) for item in order.items if item.id not in present]
         await insert_rows(self._session, _ITEMS, added)
 
     def _are_stored(self, orders: Iterable[Order]) -> None:
@@ -169,125 +174,4 @@ class SqlOrders:
             items[item.order_id].append(item)
         self._stored.update((row.id, row.row_version) for row in rows)
         self._payments_stored.update((row.id, row.payment_row_version) for row in rows)
-        return {row.id: _order(row, items[row.id]) for row in rows}
-
-
-def _order(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
-    return Order(
-        id=row.id,
-        status=Status(row.status),
-        currency=row.currency,
-        items=tuple(
-            Item(
-                id=item.id,
-                product_item_id=item.product_item_id,
-                sku=item.sku,
-                name=item.name,
-                quantity=item.quantity,
-                unit_price=Money(item.unit_price, row.currency),
-                discount=Money(item.discount, row.currency),
-                returned=item.returned,
-            )
-            for item in items
-        ),
-        discounts=tuple(
-            Discount(
-                id=discount["id"],
-                code=discount["code"],
-                description=discount["description"],
-                amount=Money.of(discount["amount"], row.currency),
-            )
-            for discount in row.discounts or ()
-        ),
-        payment=Payment(
-            transaction_id=row.payment_transaction_id,
-            method=PaymentMethod(row.payment_method),
-            amount=Money(row.payment_amount, row.currency),
-            status=PaymentStatus(row.payment_status),
-            attempts=row.payment_attempts,
-            processed_at=row.payment_processed_at,
-            failure_reason=row.payment_failure_reason,
-            waiting_token=row.payment_waiting_token,
-            refunded=Money(row.payment_refunded, row.currency),
-        ),
-        owner=row.created_by,
-        owner_team=row.created_by_team,
-        placed_at=row.placed_at,
-        paid_at=row.paid_at,
-        cancelled_at=row.cancelled_at,
-        cancel_reason=row.cancel_reason,
-        sequence=row.sequence,
-        revision=row.revision,
-        extra_order_id=row.extra_order_id,
-        row_version=row.row_version,
-    )
-
-
-def _order_row(order: Order) -> dict[str, Any]:
-    return {
-        "id": order.id,
-        "status": order.status,
-        "currency": order.currency,
-        "placed_at": order.placed_at,
-        "paid_at": order.paid_at,
-        "cancelled_at": order.cancelled_at,
-        "cancel_reason": order.cancel_reason,
-        "sequence": order.sequence,
-        "revision": order.revision,
-        "extra_order_id": order.extra_order_id,
-        "row_version": order.row_version,
-    }
-
-
-def _item_row(item: Item, order: Order) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "order_id": order.id,
-        "product_item_id": item.product_item_id,
-        "sku": item.sku,
-        "name": item.name,
-        "quantity": item.quantity,
-        "unit_price": item.unit_price.amount,
-        "discount": item.discount.amount,
-        "returned": item.returned,
-    }
-
-
-def _discount_row(discount: Discount, order: Order) -> dict[str, Any]:
-    return {
-        "id": discount.id,
-        "order_id": order.id,
-        "code": discount.code,
-        "description": discount.description,
-        "amount": discount.amount.amount,
-    }
-
-
-def _payment_row(order: Order) -> dict[str, Any]:
-    payment = order.payment
-    return {
-        "id": order.id,
-        "transaction_id": payment.transaction_id,
-        "method": payment.method,
-        "status": payment.status,
-        "amount": payment.amount.amount,
-        "attempts": payment.attempts,
-        "processed_at": payment.processed_at,
-        "failure_reason": payment.failure_reason,
-        "waiting_token": payment.waiting_token,
-        "refunded": payment.refunded.amount,
-        "row_version": order.row_version,
-    }
-
-
-def _made(order: Order) -> dict[str, Any]:
-    # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
-    return {
-        "row_version": order.row_version,
-        "created_on": order.placed_at,
-        "created_by": order.owner,
-        "created_by_team": order.owner_team,
-        "modified_on": order.placed_at,
-        "modified_by": order.owner,
-        "is_deleted": False,
-    }
+        return {row.id: order_of(row, items[row.id]) for row in rows}

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftIntDelete, Owned
@@ -21,6 +21,9 @@ class WriteBase(DeclarativeBase):
 
 class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_extra_order_id", "extra_order_id", postgresql_where=text("extra_order_id <> 0")),
+    )
 
     status: Mapped[str]
     currency: Mapped[str]

@@ -16,6 +16,8 @@ from easyorder.order.v1 import (
     CreateOrderRequest,
     DailyReport,
     ExportOrdersRequest,
+    FindPlacedHoldsRequest,
+    FindPlacedHoldsResponse,
     GetDailyReportRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
@@ -41,6 +43,7 @@ from chassis.wire import codec
 from chassis.wire_types import money_of
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
+from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
@@ -92,6 +95,10 @@ class OrderApi:
             if isinstance(answer, BaseException):
                 raise answer
         return ConfirmAvailabilityResponse()
+
+    async def find_placed_holds(self, request: FindPlacedHoldsRequest) -> FindPlacedHoldsResponse:
+        placed = await self._mediator.send(FindPlacedHolds(order_ids=tuple(request.order_ids)))
+        return FindPlacedHoldsResponse(order_ids=list(placed))
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -163,9 +170,13 @@ class OrderApi:
 
 def _day(field: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
+    if day == date.max:
+        # It ends with midnight of the next day, which is not a date any more.
+        raise InvalidArgument.of(field, f"must be before {date.max}")
+    return day
 
 
 def _page(page: OrderPage) -> ListOrdersResponse:

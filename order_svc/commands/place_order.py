@@ -17,7 +17,9 @@ from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Hold, HoldLost
-from order_svc.domain.order import Discount, Item, Order, Payment
+from order_svc.domain.items import Discount, Item
+from order_svc.domain.order import Order
+from order_svc.domain.payment import Payment
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 

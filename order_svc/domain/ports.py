@@ -35,6 +35,10 @@ class Orders(Protocol):
         """Writes the items and discounts of an order that was locked; missing ones are removed, new items are added."""
         ...
 
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        """Those under which an order is stored, or which one took in when it was changed; locks nothing."""
+        ...
+
 
 class Refunds(Protocol):
     """The refunds of orders that this transaction has locked."""

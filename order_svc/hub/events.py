@@ -29,7 +29,7 @@ from chassis.context import Caller
 from chassis.errors import AppError
 from chassis.events import PublishedEvent
 from chassis.grpc.status import to_status
-from order_svc.domain.order import (
+from order_svc.domain.events import (
     ADMIN_ALERT,
     INVENTORY_STATUS,
     ORDER_CREATED,

@@ -10,10 +10,11 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, NoReturn, TypeVar
 
+from chassis.clock import in_utc
 from chassis.errors import InvalidArgument
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -74,12 +75,9 @@ def time_field() -> FilterField:
 
     def parse(text: str) -> datetime:
         try:
-            time = datetime.fromisoformat(text)
+            return in_utc(datetime.fromisoformat(text))
         except ValueError:
-            time = datetime.min
-        if time.tzinfo is None:
-            raise ValueError('must be a quoted time such as "2026-01-01T00:00:00Z"')
-        return time.astimezone(UTC)
+            raise ValueError('must be a quoted time such as "2026-01-01T00:00:00Z"') from None
 
     return FilterField(frozenset(OPERATORS), parse)
 

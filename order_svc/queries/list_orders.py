@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import AwareDatetime, Field
 from sqlalchemy import BigInteger, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
-from chassis.page_tokens import PageTokens
+from chassis.page_tokens import Id, PageTokens, Time
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.queries.filters import FilterField, one_of, parse_filter, text_field, time_field
@@ -24,8 +23,8 @@ MAX_PAGE_SIZE = 50
 class _Key(NamedTuple):
     """What orders are sorted by. Ids alone are not in order of time: each replica has a block of its own."""
 
-    placed_at: AwareDatetime
-    id: Annotated[int, Field(ge=0, lt=2**63)]
+    placed_at: Time
+    id: Id
 
 
 _TOKENS = PageTokens(_Key)

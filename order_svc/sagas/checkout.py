@@ -44,7 +44,7 @@ from order_svc.domain.inventory import (
     ReservationReleased,
     StockAmendment,
 )
-from order_svc.domain.order import Discount, Item
+from order_svc.domain.items import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
@@ -52,8 +52,7 @@ from order_svc.sagas.holds import release_on_failure
 
 log = structlog.get_logger(__name__)
 
-# A charge may take as long as its deadline; the hold must outlive it.
-_HOLD_MARGIN = timedelta(seconds=60)
+_STOPPED = (Status.CANCELLED, Status.FAILED)
 
 
 class Ids(Protocol):
@@ -77,7 +76,10 @@ class Basket:
 
 
 class Checkout:
-    """Takes a basket to a paid order. `load_order` reads the write side, whoever asks."""
+    """Takes a basket to a paid order. `load_order` reads the write side, whoever asks.
+
+    A charge is begun only if its hold lasts `hold_margin` longer; else it is prolonged first.
+    """
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Checkout:
         item_ids: Ids,
         clock: Clock,
         load_order: Callable[[int], Awaitable[OrderView]],
+        hold_margin: timedelta = timedelta(seconds=20),
         new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._mediator = mediator
@@ -98,6 +101,7 @@ class Checkout:
         self._item_ids = item_ids
         self._clock = clock
         self._load_order = load_order
+        self._hold_margin = hold_margin
         self._new_transaction_id = new_transaction_id
 
     async def place(self, basket: Basket) -> OrderView:
@@ -204,7 +208,7 @@ class Checkout:
         if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
             return _outcome_of(known)
         until = payload["hold_until"]
-        if until is None or datetime.fromisoformat(until) < self._clock.now() + _HOLD_MARGIN:
+        if until is None or datetime.fromisoformat(until) < self._clock.now() + self._hold_margin:
             await self._hold_again(payload)
         result = await self._payments.charge(
             order_id=payload["order_id"],
@@ -256,12 +260,16 @@ class Checkout:
 
     async def _withdraw(self, order_id: int, error: AppError) -> None:
         """Its stock, or the last use of its code, was gone before it was sold: the shopper gets the money back."""
-        log.error("a paid order lost its hold", order_id=order_id, error=error.message)
         why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
         try:
             await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
-        except IllegalTransition:
-            log.info("the order was stopped before", order_id=order_id)
+        except IllegalTransition as refusal:
+            status = refusal.metadata["from"]
+            # Only a stopped order has given its stock back by itself.
+            report = log.info if status in _STOPPED else log.error
+            report("the stock of an order was not sold", order_id=order_id, status=status, error=error.message)
+            return
+        log.error("an order lost its hold and was cancelled", order_id=order_id, error=error.message)
 
     async def _release_stock(self, job: Job) -> JobResult:
         await self._inventory.release(job.payload["order_id"])

@@ -6,7 +6,9 @@ import itertools
 from datetime import UTC, datetime
 
 from chassis.money import Money
-from order_svc.domain.order import Discount, Item, Order, Payment
+from order_svc.domain.items import Discount, Item
+from order_svc.domain.order import Order
+from order_svc.domain.payment import Payment
 from order_svc.domain.status import PaymentMethod, Status
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

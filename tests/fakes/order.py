@@ -54,6 +54,10 @@ class InMemoryOrders:
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
         return {id: copy.deepcopy(self._state.orders[id]) for id in order_ids if id in self._state.orders}
 
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        orders = self._state.orders.values()
+        return set(order_ids) & ({order.id for order in orders} | {order.extra_order_id for order in orders})
+
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:
             assert order.id in self._state.orders
@@ -90,7 +94,7 @@ class FakeInventory:
 
     def __init__(self, clock: FakeClock, stock: dict[int, int] | None = None, *, hold_s: float = 900) -> None:
         self._clock = clock
-        self._hold_s = hold_s
+        self.hold_s = hold_s
         self.stock = stock if stock is not None else {1: 100, 2: 100, 3: 100}
         self.holds: dict[str, Hold] = {}
         self.sold: set[int] = set()
@@ -137,7 +141,7 @@ class FakeInventory:
                 )
                 for item, quantity in request.lines
             ),
-            expires_at=self._clock.now() + timedelta(seconds=self._hold_s),
+            expires_at=self._clock.now() + timedelta(seconds=self.hold_s),
         )
         if not request.no_backorder:
             hold = self._discounted(hold)
@@ -162,7 +166,7 @@ class FakeInventory:
                 self.stock[item.product_item_id] -= item.quantity
             held = replace(held, is_held=True)
         if amendment.renew:
-            held = replace(held, expires_at=self._clock.now() + timedelta(seconds=self._hold_s))
+            held = replace(held, expires_at=self._clock.now() + timedelta(seconds=self.hold_s))
         self.holds[held.key] = held
         return replace(held, key="")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.db.migrate import migrate
 from chassis.settings import MeshSettings
+from deploy.migrate import migrate
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD
 from tests.conftest import Postgres
 from tests.identity_svc.identity_app import SECRET

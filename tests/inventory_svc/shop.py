@@ -6,7 +6,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,11 +17,12 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.errors import AppError
 from chassis.mediator import Mediator
 from chassis.money import Money
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
-from inventory_svc.bootstrap import expire_all, handle_commands
+from inventory_svc.bootstrap import handle_commands
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
@@ -31,12 +32,16 @@ from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
-from inventory_svc.domain.stock import Line, StockLevel
+from inventory_svc.domain.reservation import HoldTimes
+from inventory_svc.domain.stock import ItemStock, Line, StockLevel
+from inventory_svc.sagas.hold_reaper import HoldReaper
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock
 from tests.fakes.inventory import InventoryState, in_memory_inventory
 
 TTL = timedelta(minutes=15)
+UNPLACED = timedelta(seconds=50)
+TIMES = HoldTimes(unplaced=UNPLACED, placed=TTL)
 LOW = 3
 
 
@@ -52,6 +57,26 @@ class Pieces:
     backordered: int = 0
 
 
+@dataclass
+class FakeOrders:
+    """order_svc: what it was told, and the orders that exist. `failure` is raised by every question."""
+
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    placed: set[int] = field(default_factory=set)
+    questions: list[list[int]] = field(default_factory=list)
+    failure: AppError | None = None
+
+    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **told: Any) -> None:
+        states = [stock.state.value for stock in stocks]
+        self.heard.append({"order_id": order_id, "states": states} | told)
+
+    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+        self.questions.append(list(order_ids))
+        if self.failure is not None:
+            raise self.failure
+        return self.placed & set(order_ids)
+
+
 class Shop(ABC):
     """`mediators` are those of two replicas."""
 
@@ -64,7 +89,12 @@ class Shop(ABC):
             for open_uow, optimistic in itertools.zip_longest(open_uows, open_optimistic)
         ]
         for mediator in self.mediators:
-            handle_commands(mediator, reservation_ttl=TTL, rates=LoyaltyRates(), low_stock=LOW)
+            handle_commands(mediator, times=TIMES, rates=LoyaltyRates(), low_stock=LOW)
+        self.orders = FakeOrders()
+        self._reapers = [
+            HoldReaper(open_uow, mediator, self.orders, longest=TTL)
+            for open_uow, mediator in zip(open_uows, self.mediators, strict=True)
+        ]
         self._order_ids = itertools.count(1001)
 
     async def send(self, command: Any, *, replica: int = 0) -> Any:
@@ -117,7 +147,10 @@ class Shop(ABC):
         return replace(command, **others)
 
     async def reap(self, *, replica: int = 0) -> None:
-        await expire_all(self.mediators[replica])
+        await self._reapers[replica].reap()
+
+    async def sweep(self) -> None:
+        await self._reapers[0].sweep()
 
     async def check_invariants(self) -> None:
         """Every counter adds up, what is reserved is what reservations hold, what is backordered what they wait for."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from easyorder.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, StockState
@@ -19,26 +17,15 @@ from inventory_svc.domain.stock import ItemStock
 from inventory_svc.domain.stock import StockState as State
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from tests.builders.order import AT
-from tests.inventory_svc.shop import LOW, TTL, Shop, SqlShop
+from tests.inventory_svc.shop import LOW, TTL, FakeOrders, Shop, SqlShop
 from tests.mesh import serving
 
 _ORDERS = "easyorder.order.v1.OrderService"
 
 
-@dataclass
-class RecordingOrders:
-    """order_svc, as far as it is told something."""
-
-    heard: list[dict[str, Any]] = field(default_factory=list)
-
-    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **orders: Any) -> None:
-        states = [stock.state.value for stock in stocks]
-        self.heard.append({"order_id": order_id, "states": states} | orders)
-
-
 @pytest.fixture
-def orders() -> RecordingOrders:
-    return RecordingOrders()
+def orders() -> FakeOrders:
+    return FakeOrders()
 
 
 def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
@@ -53,7 +40,7 @@ def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
 
 
 class TellerContract:
-    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, orders: RecordingOrders):
+    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, orders: FakeOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.arrives(item, 2)
@@ -70,7 +57,7 @@ class TellerContract:
             }
         ]
 
-    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, orders: RecordingOrders):
+    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, orders: FakeOrders):
         (plenty,) = await shop.stocked(100)
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((plenty, 1), (item, 2)))
@@ -81,7 +68,7 @@ class TellerContract:
         (heard,) = orders.heard
         assert (heard["states"], heard["filled"]) == (["IN_STOCK", "BACKORDERED"], False)
 
-    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, orders: RecordingOrders):
+    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, orders: FakeOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.send(Release(order_id=waiting.order_id))
@@ -91,7 +78,7 @@ class TellerContract:
 
         assert orders.heard == []
 
-    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, orders: RecordingOrders):
+    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, orders: FakeOrders):
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(2 * TTL)
@@ -102,7 +89,7 @@ class TellerContract:
         (heard,) = orders.heard
         assert (heard["lost_reason"], heard["filled"]) == ("it is gone", False)
 
-    def publisher(self, shop: Shop, orders: RecordingOrders) -> AvailabilityPublisher:
+    def publisher(self, shop: Shop, orders: FakeOrders) -> AvailabilityPublisher:
         return AvailabilityPublisher(shop.open_uows[0], orders, low=LOW)
 
 

@@ -24,7 +24,7 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import Line
 from tests.builders.incentive import percent
 from tests.builders.product import a_product
-from tests.inventory_svc.shop import TTL, Pieces, SqlShop
+from tests.inventory_svc.shop import TIMES, TTL, Pieces, SqlShop
 from tests.polling import eventually
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -184,7 +184,7 @@ async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop):
     first = sql_shop.order((one, 1), key="k")
 
     async with sql_shop.open_uows[1]() as elsewhere:
-        await reserve_and_commit([first], elsewhere, ttl=TTL, rates=LoyaltyRates(), low=0)
+        await reserve_and_commit([first], elsewhere, times=TIMES, rates=LoyaltyRates(), low=0)
         await send_writes(elsewhere.session)
         second = asyncio.create_task(sql_shop.send(sql_shop.order((other, 1), key="k")))
         await eventually(lambda: waits_for_a_lock(sql_shop))
@@ -216,7 +216,7 @@ async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sq
 
     # The command waits for the stock of an order that is being changed.
     async with sql_shop.open_uows[1]() as other:
-        results = await amend_batch([amended], other, ttl=TTL, rates=LoyaltyRates())
+        results = await amend_batch([amended], other, times=TIMES, rates=LoyaltyRates())
         settling = asyncio.create_task(sql_shop.send(command(order_id=held.order_id)))
         await eventually(lambda: waits_for_a_lock(sql_shop))
         await other.commit()
@@ -233,7 +233,7 @@ async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):
     await sql_shop.let_time_pass(2 * TTL)
 
     async with sql_shop.open_uows[0]() as uow:
-        due = await uow.reservations.find_expired(10)
+        due = await uow.reservations.find_expired(10, grace=TIMES.grace)
         await sql_shop.send(sql_shop.order((item, 1), key="k", renew=True), replica=1)
 
         assert due == [held.order_id]
@@ -308,7 +308,7 @@ async def test_points_are_counted_after_those_who_spend_them_now(sql_shop):
         await eventually(lambda: waits_for_a_lock(sql_shop))
         # Spent here, and there is nothing left for the one who waits.
         order = sql_shop.order((remaining, 1), loyalty_points=100)
-        results = await reserve_and_commit([order], uow, ttl=TTL, rates=LoyaltyRates(), low=0)
+        results = await reserve_and_commit([order], uow, times=TIMES, rates=LoyaltyRates(), low=0)
         await uow.commit()
 
     assert isinstance(results[0], Reservation)

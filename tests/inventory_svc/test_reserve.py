@@ -14,7 +14,7 @@ from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from inventory_svc.domain.reservation import ReservationState
 from inventory_svc.domain.stock import HeldLine
 from tests.builders.product import a_product, a_variation, an_item
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import UNPLACED, Pieces, Shop
 
 
 async def outcomes(*sending):
@@ -37,7 +37,7 @@ class ReserveContract:
 
         assert reservation.state is ReservationState.HELD
         assert reservation.lines == (HeldLine(item.id, "RED-L", "Shirt", 2, Money.of("11.50", "USD")),)
-        assert abs(reservation.expire_at - await shop.now() - TTL) < timedelta(seconds=5)
+        assert abs(reservation.expire_at - await shop.now() - UNPLACED) < timedelta(seconds=5)
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
     async def test_a_change_of_price_counts_at_once(self, shop: Shop):
@@ -219,11 +219,11 @@ class ReserveContract:
     async def test_renewing_what_is_held_makes_it_last_longer_and_keeps_its_price(self, shop: Shop):
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
-        await shop.let_time_pass(TTL / 2)
+        await shop.let_time_pass(UNPLACED / 2)
         await shop.reprice(item, "12.00")
 
         renewed = await shop.send(shop.order((item, 2), key="k", renew=True))
-        await shop.let_time_pass(TTL / 2 + timedelta(minutes=1))
+        await shop.let_time_pass(UNPLACED / 2 + timedelta(seconds=1))
         await shop.reap()
 
         assert renewed.lines == first.lines

@@ -23,7 +23,7 @@ from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
-from order_svc.bootstrap import handle_commands
+from order_svc.commands.handlers import handle_commands
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.status import Status

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.context import Caller
 from chassis.errors import RequestIdReused, Unavailable
@@ -13,7 +14,7 @@ from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
-from order_svc.domain.inventory import IncentiveInvalid, OutOfStock
+from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
@@ -340,6 +341,38 @@ async def test_a_hold_that_is_renewed_for_an_order_keeps_its_prices(app: Checkou
     assert await app.status(placed.id) is Status.PAID
     renewing = app.inventory.requests[-1]
     assert (renewing.renew, renewing.keep_prices) == (True, True)
+
+
+async def test_a_charge_that_is_made_at_once_needs_no_longer_hold_and_a_late_one_does(app: CheckoutApp) -> None:
+    app.inventory.hold_s = 50
+    at_once = await app.place()
+    await app.work()
+    assert app.inventory.calls == ["reserve", "commit"]
+
+    late = await app.place()
+    app.clock.advance(31)
+    await app.work()
+
+    assert app.inventory.calls[2:] == ["reserve", "reserve", "commit"]
+    assert (app.inventory.requests[-1].renew, app.inventory.requests[-1].keep_prices) == (True, True)
+    assert [await app.status(order.id) for order in (at_once, late)] == [Status.PAID, Status.PAID]
+
+
+@pytest.mark.parametrize(("stopped", "level"), [(True, "info"), (False, "error")])
+async def test_only_an_order_that_was_not_stopped_has_lost_its_hold(
+    app: CheckoutApp, stopped: bool, level: str
+) -> None:
+    placed = await app.place()
+    app.inventory.commit_failure = ReservationReleased("given back")
+    if stopped:
+        await app.checkout.job_handlers()["charge"](leased(app._state.jobs[0]))
+        await app.send(CancelOrder(order_id=placed.id, reason="changed my mind"))
+
+    with capture_logs() as logs:
+        await app.work()
+
+    assert [entry["log_level"] for entry in logs if "order" in entry["event"]] == [level]
+    assert await app.status(placed.id) is Status.CANCELLED
 
 
 async def test_an_order_whose_code_went_to_somebody_else_meanwhile_is_not_charged(app: CheckoutApp) -> None:

@@ -57,7 +57,7 @@ async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngi
     await upgrade(released.url.render_as_string(hide_password=False), WRITE)
 
     async with released.connect() as connection:
-        secrets = dict((await connection.execute(text("SELECT key, secret FROM job"))).tuples().all())
+        secrets = {row.key: row.secret for row in await connection.execute(text("SELECT key, secret FROM job"))}
         payloads = set(await connection.scalars(text("SELECT CAST(payload AS text) FROM job")))
         waiting = list(await connection.scalars(text("SELECT waiting_token FROM payment ORDER BY id")))
     needed = dict.fromkeys(("READY", "RUNNING", "DEAD"), "tok_ok")

@@ -15,7 +15,7 @@ from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.place_order import PlaceOrder
 from order_svc.domain.inventory import Hold, HoldLost
-from order_svc.domain.order import Discount
+from order_svc.domain.items import Discount
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import DiscountView, StockView
 from tests.builders.order import SHOPPER, an_item

@@ -12,7 +12,7 @@ from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_refund import NothingToRefund, RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
-from order_svc.domain.order import Item
+from order_svc.domain.items import Item
 from order_svc.domain.refund import Refund, RefundExceedsCharge
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView

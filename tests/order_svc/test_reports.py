@@ -7,13 +7,16 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from easyorder.order.v1 import ExportOrdersRequest, GetDailyReportRequest
 from sqlalchemy import text
 
 from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import InvalidArgument
 from chassis.money import Money
+from order_svc.api.orders import OrderApi
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.queries import export_orders, orders
@@ -136,3 +139,25 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
     assert line["created_by"] == "'=HYPERLINK(1)"
     assert (int(line["id"]), line["status"], line["total_amount"]) == (order_id, "PAID", "20.00")
     assert tuple(line) == export_orders.COLUMNS
+
+
+@pytest.mark.parametrize("field", ["date", "from", "to"])
+@pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "0000-01-01"])
+async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, field: str) -> None:
+    api = OrderApi(*[cast(Any, None)] * 4, reads.queries)
+    days = {"from": "0001-01-01", "to": "9999-12-30"} | {field: day}
+    export = api.export_orders(ExportOrdersRequest(from_=days["from"], to=days["to"]))
+    asked = api.get_daily_report(GetDailyReportRequest(date=day)) if field == "date" else anext(export)
+
+    with pytest.raises(InvalidArgument) as refused, request_context(ADMIN):
+        await asked
+
+    assert [violation.field for violation in refused.value.violations] == [field]
+
+
+async def test_the_first_and_the_last_day_are_empty(reads: OrderReads) -> None:
+    api = OrderApi(*[cast(Any, None)] * 4, reads.queries)
+
+    for day in ("0001-01-01", "9999-12-30"):
+        with request_context(ADMIN):
+            assert (await api.get_daily_report(GetDailyReportRequest(date=day))).currencies == []

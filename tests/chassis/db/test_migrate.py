@@ -1,17 +1,14 @@
-"""Databases are made and brought up to date by however many replicas start at once, wholly or not at all."""
+"""Databases are brought up to date wholly or not at all."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import Schema, migrate, schemas, upgrade
-from tests.conftest import Postgres
+from chassis.db.migrate import Schema, schemas, upgrade
 
 _REVISION = '''
 """One table."""
@@ -36,15 +33,6 @@ def write_revision(versions: Path, name: str, statement: str, *, after: str | No
     )
 
 
-@pytest.fixture
-async def database_to_be(postgres: Postgres) -> AsyncIterator[str]:
-    """The URL of a database that does not exist yet."""
-    name = await postgres.create()
-    await postgres.drop(name)
-    yield postgres.url(name)
-    await postgres.drop(name)
-
-
 async def tables(url: str) -> list[str]:
     engine = make_engine(url, application_name="tests")
     query = text("SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = 'public'")
@@ -55,37 +43,26 @@ async def tables(url: str) -> list[str]:
         await engine.dispose()
 
 
-async def test_replicas_that_start_at_once_make_the_database_once(tmp_path: Path, database_to_be: str) -> None:
+async def test_only_what_is_new_is_run(tmp_path: Path, database: str) -> None:
     write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
+    await upgrade(database, tmp_path)
     write_revision(tmp_path, "0002", "CREATE TABLE line (id bigint)", after="0001")
+    await upgrade(database, tmp_path)
 
-    await asyncio.gather(*(upgrade(database_to_be, tmp_path) for _ in range(3)))
-
-    assert await tables(database_to_be) == ["alembic_version", "line", "parcel"]
-
-
-async def test_only_what_is_new_is_run(tmp_path: Path, database_to_be: str) -> None:
-    write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
-    await upgrade(database_to_be, tmp_path)
-    write_revision(tmp_path, "0002", "CREATE TABLE line (id bigint)", after="0001")
-    await upgrade(database_to_be, tmp_path)
-
-    assert await tables(database_to_be) == ["alembic_version", "line", "parcel"]
+    assert await tables(database) == ["alembic_version", "line", "parcel"]
 
 
-async def test_an_upgrade_that_fails_leaves_nothing(tmp_path: Path, database_to_be: str) -> None:
+async def test_an_upgrade_that_fails_leaves_nothing(tmp_path: Path, database: str) -> None:
     write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
     write_revision(tmp_path, "0002", "CREATE TABLE parcel (id bigint)", after="0001")
 
     with pytest.raises(Exception, match="already exists"):
-        await upgrade(database_to_be, tmp_path)
+        await upgrade(database, tmp_path)
 
-    assert await tables(database_to_be) == []
+    assert await tables(database) == []
 
 
-async def test_a_package_tells_its_databases_by_its_folders(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_to_be: str
-) -> None:
+def test_a_package_tells_its_databases_by_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     for package, folders in {"parcels_svc": ["write", "read"], "parcels_svc/till": [""], "bare_svc": []}.items():
         for folder in folders:
@@ -102,11 +79,3 @@ async def test_a_package_tells_its_databases_by_its_folders(
     for wrong in ("bare_svc", "no_such_package"):
         with pytest.raises(ValueError, match=wrong):
             schemas(wrong)
-    asked: list[str] = []
-
-    def url_of(name: str) -> str:
-        asked.append(name)
-        return database_to_be
-
-    await migrate(["parcels_svc.till"], url_of)
-    assert asked == ["easyorder_till"]

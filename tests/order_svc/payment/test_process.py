@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import migrate
 from chassis.errors import AppError
 from chassis.grpc.clients import Peer
+from deploy.migrate import migrate
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.domain.payments import Charged, ChargeResult
 from order_svc.domain.status import PaymentMethod

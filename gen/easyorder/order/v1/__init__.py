@@ -12,6 +12,8 @@ __all__ = (
     "CurrencyReport",
     "DailyReport",
     "ExportOrdersRequest",
+    "FindPlacedHoldsRequest",
+    "FindPlacedHoldsResponse",
     "GetDailyReportRequest",
     "GetOrderRequest",
     "GetOrderStatusRequest",
@@ -435,6 +437,28 @@ class ExportOrdersRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "ExportOrdersRequest", ExportOrdersRequest)
+
+
+@dataclass(eq=False, repr=False)
+class FindPlacedHoldsRequest(betterproto2.Message):
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    """
+    The order ids that stock is held for.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "FindPlacedHoldsRequest", FindPlacedHoldsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class FindPlacedHoldsResponse(betterproto2.Message):
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those whose order exists, or that an order was changed to include.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "FindPlacedHoldsResponse", FindPlacedHoldsResponse)
 
 
 @dataclass(eq=False, repr=False)

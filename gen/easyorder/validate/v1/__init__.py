@@ -28,7 +28,7 @@ class Rules(betterproto2.Message):
 
     min_length: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
-    Shortest and longest string, in characters. 0: no bound.
+    Shortest and longest string, in characters. A max_length of 0 stands for 1,000.
     """
 
     max_length: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
@@ -53,7 +53,7 @@ class Rules(betterproto2.Message):
 
     min_items: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
     """
-    Fewest and most elements of a repeated field. 0: no bound.
+    Fewest and most elements of a repeated field. A max_items of 0 stands for 1,000.
     """
 
     max_items: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)

@@ -1,0 +1,65 @@
+"""`python -m deploy.migrate order_svc …`: makes the databases of services where missing, brings them up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.engine import make_engine
+from chassis.db.failures import sqlstate
+from chassis.db.migrate import schemas, upgrade
+from chassis.settings import MeshSettings, from_environment
+
+UrlOf = Callable[[str], str]
+
+_EXISTS = text("SELECT EXISTS (SELECT FROM pg_database WHERE datname = :name)")
+_MADE_BY_ANOTHER = frozenset({"42P04", "23505"})
+
+
+async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
+    """Brings the databases of all packages up to date. `url_of` tells the URL of a database by its name."""
+    for package in packages:
+        for schema in schemas(package):
+            url = url_of(schema.database)
+            await create_where_missing(url)
+            await upgrade(url, schema.versions)
+
+
+async def create_where_missing(url: str) -> None:
+    """Makes the database unless it is there; by way of the database `postgres`, only if it cannot be reached."""
+    target = make_url(url)
+    if await _can_connect(make_engine(target, application_name="migrate", pool_size=1)):
+        return
+    engine = make_engine(target.set(database="postgres"), application_name="migrate", pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not await connection.scalar(_EXISTS, {"name": target.database}):
+                name = (target.database or "").replace('"', '""')
+                # template0: unlike template1, nobody can be connected to it.
+                await connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
+    except DBAPIError as error:
+        if sqlstate(error) not in _MADE_BY_ANOTHER:
+            raise
+    finally:
+        await engine.dispose()
+
+
+async def _can_connect(engine: AsyncEngine) -> bool:
+    try:
+        async with engine.connect():
+            return True
+    except DBAPIError:
+        return False
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(migrate(sys.argv[1:], from_environment(MeshSettings).database_url))

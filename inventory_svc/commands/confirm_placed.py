@@ -1,0 +1,21 @@
+"""ConfirmPlaced: orders that stock is held for were found to exist, so their holds become as long as orders need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.mediator import Command
+from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import HoldTimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPlaced(Command[None]):
+    order_ids: tuple[int, ...]
+
+
+async def confirm_placed(cmd: ConfirmPlaced, uow: InventoryUow, *, times: HoldTimes) -> None:
+    """Changes nothing about holds that have ended, or are known to be placed."""
+    stock_batch, known = await lock_orders(uow, cmd.order_ids)
+    await uow.reservations.save([held for held in known.values() if held.confirm_placed(stock_batch.now, times)])

@@ -1,0 +1,81 @@
+"""Ends what holds stock in vain: holds whose time is up, holds whose order never came, backorders of withdrawn items.
+
+A hold begins short, as its order may never be written. When its time is up order_svc is asked: the hold of an order
+that exists is prolonged, the others are given back. An order that is paid at once needs none of this.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import AppError
+from chassis.mediator import Mediator
+from chassis.unit_of_work import OpenUnitOfWork
+from inventory_svc.commands.confirm_placed import ConfirmPlaced
+from inventory_svc.commands.expire_reservations import ExpireReservations
+from inventory_svc.commands.give_up_backorders import GiveUpBackorders
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.sagas.availability import Orders
+
+log = structlog.get_logger(__name__)
+
+# As many as one question to order_svc may name.
+_ASKED = 1000
+
+
+class HoldReaper:
+    """Any number of replicas may do this at once. No hold lasts longer than `longest`."""
+
+    def __init__(
+        self,
+        open_uow: OpenUnitOfWork[InventoryUow],
+        mediator: Mediator[InventoryUow],
+        orders: Orders,
+        *,
+        longest: timedelta,
+    ) -> None:
+        self._open_uow = open_uow
+        self._mediator = mediator
+        self._orders = orders
+        self._longest = longest
+        self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
+
+    async def reap(self) -> None:
+        """Gives back every hold whose time is up, a batch in a transaction."""
+        with request_context(self._context):
+            batch = ExpireReservations()
+            while await self._mediator.send(batch) == batch.limit:
+                pass
+            while await self._reap_unplaced() == _ASKED:
+                pass
+
+    async def sweep(self) -> None:
+        """What is rare: orders that wait for what is no longer sold, and holds made while the clock was ahead."""
+        with request_context(self._context):
+            batch = GiveUpBackorders()
+            while await self._mediator.send(batch) == batch.limit:
+                pass
+            async with self._open_uow() as uow:
+                await uow.reservations.shorten(self._longest)
+                await uow.commit()
+
+    async def _reap_unplaced(self) -> int:
+        async with self._open_uow() as uow:
+            due = await uow.reservations.find_unplaced(_ASKED)
+        if not due:
+            return 0
+        try:
+            placed = await self._orders.placed_holds(due)
+        except AppError as error:
+            # While nobody can say, the stock stays held; ExpireReservations ends that in time.
+            log.warning("order_svc can not say which orders exist", holds=len(due), error=error.message)
+            return 0
+        if placed:
+            await self._mediator.send(ConfirmPlaced(order_ids=tuple(placed)))
+        if unplaced := tuple(order_id for order_id in due if order_id not in placed):
+            log.info("stock was held for orders that never came", orders=len(unplaced))
+            await self._mediator.send(ExpireReservations(unplaced=unplaced))
+        return len(due)

@@ -1,0 +1,138 @@
+"""Orders as rows of the write database, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from chassis.money import Money
+from order_svc.domain.items import Discount, Item
+from order_svc.domain.order import Order
+from order_svc.domain.payment import Payment
+from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+
+
+def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
+    return Order(
+        id=row.id,
+        status=Status(row.status),
+        currency=row.currency,
+        items=tuple(_item(item, row.currency) for item in items),
+        discounts=tuple(_discount(discount, row.currency) for discount in row.discounts or ()),
+        payment=_payment(row),
+        owner=row.created_by,
+        owner_team=row.created_by_team,
+        placed_at=row.placed_at,
+        paid_at=row.paid_at,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+        sequence=row.sequence,
+        revision=row.revision,
+        extra_order_id=row.extra_order_id,
+        row_version=row.row_version,
+    )
+
+
+def _item(row: Row[Any], currency: str) -> Item:
+    return Item(
+        id=row.id,
+        product_item_id=row.product_item_id,
+        sku=row.sku,
+        name=row.name,
+        quantity=row.quantity,
+        unit_price=Money(row.unit_price, currency),
+        discount=Money(row.discount, currency),
+        returned=row.returned,
+    )
+
+
+def _discount(row: Mapping[str, Any], currency: str) -> Discount:
+    amount = Money.of(row["amount"], currency)
+    return Discount(id=row["id"], code=row["code"], description=row["description"], amount=amount)
+
+
+def _payment(row: Row[Any]) -> Payment:
+    return Payment(
+        transaction_id=row.payment_transaction_id,
+        method=PaymentMethod(row.payment_method),
+        amount=Money(row.payment_amount, row.currency),
+        status=PaymentStatus(row.payment_status),
+        attempts=row.payment_attempts,
+        processed_at=row.payment_processed_at,
+        failure_reason=row.payment_failure_reason,
+        waiting_token=row.payment_waiting_token,
+        refunded=Money(row.payment_refunded, row.currency),
+    )
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "status": order.status,
+        "currency": order.currency,
+        "placed_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "cancelled_at": order.cancelled_at,
+        "cancel_reason": order.cancel_reason,
+        "sequence": order.sequence,
+        "revision": order.revision,
+        "extra_order_id": order.extra_order_id,
+        "row_version": order.row_version,
+    }
+
+
+def item_row(item: Item, order: Order) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "order_id": order.id,
+        "product_item_id": item.product_item_id,
+        "sku": item.sku,
+        "name": item.name,
+        "quantity": item.quantity,
+        "unit_price": item.unit_price.amount,
+        "discount": item.discount.amount,
+        "returned": item.returned,
+    }
+
+
+def discount_row(discount: Discount, order: Order) -> dict[str, Any]:
+    return {
+        "id": discount.id,
+        "order_id": order.id,
+        "code": discount.code,
+        "description": discount.description,
+        "amount": discount.amount.amount,
+    }
+
+
+def payment_row(order: Order) -> dict[str, Any]:
+    payment = order.payment
+    return {
+        "id": order.id,
+        "transaction_id": payment.transaction_id,
+        "method": payment.method,
+        "status": payment.status,
+        "amount": payment.amount.amount,
+        "attempts": payment.attempts,
+        "processed_at": payment.processed_at,
+        "failure_reason": payment.failure_reason,
+        "waiting_token": payment.waiting_token,
+        "refunded": payment.refunded.amount,
+        "row_version": order.row_version,
+    }
+
+
+def creation(order: Order) -> dict[str, Any]:
+    """The columns that say who created a row, and when."""
+    # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
+    return {
+        "row_version": order.row_version,
+        "created_on": order.placed_at,
+        "created_by": order.owner,
+        "created_by_team": order.owner_team,
+        "modified_on": order.placed_at,
+        "modified_by": order.owner,
+        "is_deleted": False,
+    }

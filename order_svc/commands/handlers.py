@@ -1,0 +1,48 @@
+"""Which handler does which command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from chassis.alerts import NOBODY, Alerts
+from chassis.clock import Clock
+from chassis.jobs import Backoff
+from chassis.mediator import BatchHandler, Mediator, in_turn
+from order_svc.commands.cancel_order import CancelOrder, cancel_order
+from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
+from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
+from order_svc.commands.place_order import PlaceOrder, place_orders
+from order_svc.commands.record_payment import RecordPayment, record_payments
+from order_svc.commands.record_refund import RecordRefund, record_refund
+from order_svc.commands.refund_order import RefundOrder, refund_order
+from order_svc.commands.retry_payment import RetryPayment, retry_payment
+from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
+from order_svc.commands.uow import OrderUow
+from order_svc.commands.update_order import UpdateOrder, update_order
+
+
+def handle_commands(
+    mediator: Mediator[OrderUow],
+    *,
+    clock: Clock,
+    backoff: Backoff,
+    payment_timeout_s: float,
+    alerts: Alerts = NOBODY,
+) -> None:
+    """Tells the mediator which handler does which command; the hot ones in batches."""
+    hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
+        # Locks come before what needs none.
+        RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
+        PlaceOrder: partial(place_orders, clock=clock),
+    }
+    mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
+    mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
+    mediator.handle(FindPlacedHolds, find_placed_holds)
+    mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
+    mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
+    mediator.handle(UpdateOrder, partial(update_order, clock=clock))
+    mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
+    mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
+    mediator.handle(RecordRefund, partial(record_refund, clock=clock))

@@ -1,0 +1,137 @@
+"""The lines of an order and its discounts: what they cost, how they change, what comes back of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chassis.errors import InvalidArgument
+from chassis.money import Money
+from order_svc.domain.inventory import HeldDiscount, HeldItem
+from order_svc.domain.views import DiscountView, ItemView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of an order, at its price when it was ordered. `discount` is its share of the order's discounts."""
+
+    id: int
+    product_item_id: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+    discount: Money
+    # How many of `quantity` came back with a refund.
+    returned: int = 0
+
+    @property
+    def sub_total(self) -> Money:
+        return self.unit_price * self.quantity
+
+    def price_of(self, pieces: int) -> Money:
+        """What this many of its pieces were sold for, to the cent; all of them cost exactly what the line did."""
+        paid = (self.sub_total - self.discount).amount
+        return Money(paid * pieces / self.quantity, self.unit_price.currency).rounded()
+
+    def view(self) -> ItemView:
+        return ItemView(
+            id=self.id,
+            product_item_id=self.product_item_id,
+            sku=self.sku,
+            name=self.name,
+            quantity=self.quantity,
+            unit_price=self.unit_price.amount,
+            discount=self.discount.amount,
+            returned=self.returned,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What a code, or the points, took off the order; the code is empty for points."""
+
+    id: int
+    code: str
+    description: str
+    amount: Money
+
+    def view(self) -> DiscountView:
+        return DiscountView(code=self.code, description=self.description, amount=self.amount.amount)
+
+
+def quantities(items: Iterable[Item]) -> dict[int, int]:
+    """The pieces of each product item."""
+    return {item.product_item_id: item.quantity for item in items}
+
+
+def merged(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The pieces of each product item, in the order of first mention."""
+    pieces: dict[int, int] = {}
+    for item, quantity in lines:
+        pieces[item] = pieces.get(item, 0) + quantity
+    return pieces
+
+
+def amended(
+    items: Sequence[Item], lines: Iterable[tuple[int, int]], extra: Iterable[HeldItem], item_ids: Iterable[int]
+) -> tuple[Item, ...]:
+    """The items of an order that consists of `lines` from now on.
+
+    An item keeps its price unless there is more of it, or it is new: those are in `extra`, at their price of today.
+    """
+    before = {item.product_item_id: item for item in items}
+    now = {item.product_item_id: item for item in extra}
+    ids = iter(item_ids)
+    return tuple(
+        replace(before[item], quantity=pieces)
+        if item not in now
+        else _priced(now[item], pieces, before[item].id if item in before else next(ids))
+        for item, pieces in merged(lines).items()
+    )
+
+
+def _priced(held: HeldItem, quantity: int, id: int) -> Item:
+    return Item(
+        id=id,
+        product_item_id=held.product_item_id,
+        sku=held.sku,
+        name=held.name,
+        quantity=quantity,
+        unit_price=held.unit_price,
+        discount=Money.zero(held.unit_price.currency),
+    )
+
+
+def discounted(items: Iterable[Item], shown: Iterable[HeldItem]) -> tuple[Item, ...]:
+    """The items with their discounts as `shown`."""
+    shares = {item.product_item_id: item.discount for item in shown}
+    return tuple(replace(item, discount=shares[item.product_item_id]) for item in items)
+
+
+def revalued(discounts: Iterable[Discount], shown: Iterable[HeldDiscount]) -> tuple[Discount, ...]:
+    """The discounts of an order that are still `shown`, with the amounts of today."""
+    known = {discount.code: discount for discount in discounts}
+    return tuple(replace(known[it.code], description=it.description, amount=it.amount) for it in shown)
+
+
+def taken_back(
+    items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str
+) -> tuple[tuple[Item, ...], Money]:
+    """The items after `returns` (product item, pieces) came back, and what those were sold for.
+
+    Raises InvalidArgument for an item that the order does not have, or not that many of.
+    """
+    value = Money.zero(currency)
+    kept = {item.product_item_id: item for item in items}
+    for number, (product_item_id, pieces) in enumerate(returns):
+        item = kept.get(product_item_id)
+        if item is None:
+            raise InvalidArgument.of(f"items[{number}].productItemId", "is not in the order")
+        if item.returned + pieces > item.quantity:
+            present = item.quantity - item.returned
+            raise InvalidArgument.of(f"items[{number}].quantity", f"only {present} of them did not come back yet")
+        back = replace(item, returned=item.returned + pieces)
+        value += item.price_of(back.returned) - item.price_of(item.returned)
+        kept[product_item_id] = back
+    return tuple(kept[item.product_item_id] for item in items), value

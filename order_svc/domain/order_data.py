@@ -1,0 +1,93 @@
+"""What an order consists of: its values, its totals, its view, and the numbering of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.events import Event
+from chassis.money import Money
+from order_svc.domain.events import CARRY_THE_ORDER
+from order_svc.domain.items import Discount, Item
+from order_svc.domain.payment import Payment
+from order_svc.domain.status import Status
+from order_svc.domain.views import OrderView
+
+
+@dataclass(slots=True, kw_only=True)
+class OrderData:
+    """`sequence` is the number of the last event, `row_version` counts the changes.
+
+    The items' discounts and `discounts` have the same sum: once by item, once by code.
+    """
+
+    id: int
+    status: Status
+    currency: str
+    items: tuple[Item, ...]
+    payment: Payment
+    owner: str
+    owner_team: str | None
+    placed_at: datetime
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
+    discounts: tuple[Discount, ...] = ()
+    sequence: int = 0
+    row_version: int = 1
+    # Counts the changes of the items; the stock that the last one added is held as `extra_order_id`.
+    revision: int = 0
+    extra_order_id: int = 0
+
+    @property
+    def sub_total(self) -> Money:
+        """Before discounts."""
+        return Money.sum((item.sub_total for item in self.items), self.currency)
+
+    @property
+    def discount_total(self) -> Money:
+        return Money.sum((item.discount for item in self.items), self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return self.sub_total - self.discount_total
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing is to be paid, so no provider is ever asked."""
+        return self.total == Money.zero(self.currency)
+
+    def view(self) -> OrderView:
+        """The order as others may see it."""
+        return OrderView(
+            id=self.id,
+            status=self.status,
+            currency=self.currency,
+            items=tuple(item.view() for item in self.items),
+            discounts=tuple(discount.view() for discount in self.discounts),
+            payment=self.payment.view(),
+            placed_at=self.placed_at,
+            paid_at=self.paid_at,
+            cancelled_at=self.cancelled_at,
+            cancel_reason=self.cancel_reason,
+            created_by=self.owner,
+            row_version=self.row_version,
+            sequence=self.sequence,
+        )
+
+    def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
+        self.sequence += 1
+        if kind in CARRY_THE_ORDER:
+            payload = {**payload, "order": self.view()}
+        return Event(
+            kind=kind,
+            aggregate_id=self.id,
+            sequence=self.sequence,
+            owner=self.owner,
+            owner_team=self.owner_team,
+            occurred_on=at,
+            payload=payload,
+        )
