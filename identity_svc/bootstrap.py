@@ -19,6 +19,7 @@ from chassis.db.audit import SqlAuditSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.ops import SqlOps
+from chassis.db.probe import takes_writes
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.error_log import ErrorLog
 from chassis.grpc.server import GrpcServer
@@ -151,6 +152,7 @@ def _server(
         verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
         audit=SqlAuditSink(engine),
         errors=SqlErrorSink(engine),
+        probe=takes_writes(engine),
         call_timeout_s=settings.call_timeout_s,
     )
 

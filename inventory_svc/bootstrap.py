@@ -23,6 +23,7 @@ from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
@@ -191,6 +192,7 @@ def build(settings: InventorySettings) -> Service:
         audit=SqlAuditSink(write),
         errors=SqlErrorSink(write),
         call_timeout_s=settings.call_timeout_s,
+        probe=takes_writes(write, read),
         on_drain=(watch.drain,),
     )
     closing = [_Closing(engine.dispose) for engine in (write, read)]

@@ -24,6 +24,7 @@ from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.ops import SqlOps
 from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
@@ -269,5 +270,6 @@ def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]
         errors=SqlErrorSink(to.write),
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

@@ -14,7 +14,6 @@ import betterproto2
 import grpc
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
@@ -25,6 +24,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
 from chassis.grpc import reflection, reply_headers
 from chassis.grpc.background_writer import BackgroundWriter
+from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptors import Context, Handler, chain
 from chassis.grpc.interceptors.access import AccessInterceptor
 from chassis.grpc.interceptors.audit import AuditInterceptor
@@ -67,6 +67,8 @@ class GrpcServer:
     errors: ErrorSink = field(default_factory=NullSink)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    # Raises where something that the service needs is not there.
+    probe: Probe | None = None
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection tells of, if not those served here.
@@ -88,16 +90,15 @@ class GrpcServer:
             MessageInterceptor(),
             AuditInterceptor(self._audit_writer, self.clock),
         )
-        self._health = HealthServicer()
+        self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
         """Listens and serves. Raises RuntimeError when the address is taken."""
         self._server = grpc.aio.server(options=_OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
-        for name in self.servicers:
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self._health.start()
         await self._audit_writer.start()
         await self._error_writer.start()
         self.port = self._server.add_insecure_port(self.address)
@@ -106,11 +107,12 @@ class GrpcServer:
 
     async def stop(self, grace_s: float = 10.0) -> None:
         """Drains: says so in health and to streams, takes no new calls, waits `grace_s` for those in flight."""
-        await self._health.enter_graceful_shutdown()
+        await self._health.drain()
         for begin_to_drain in self.on_drain:
             begin_to_drain()
         self._deadlines.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
+        await self._health.stop()
         await self._audit_writer.stop()
         await self._error_writer.stop()
 
