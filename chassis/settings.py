@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.addresses import LOOPBACK, networks
 from chassis.socket_dirs import socket_dir
 
 # Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
@@ -91,6 +92,14 @@ def _own_port(service: str) -> Callable[[dict[str, Any]], str]:
 def _kept_secret(known: dict[str, Any]) -> SecretStr:
     kept: Path = known["data_dir"] / "mesh_secret"
     return SecretStr(kept.read_text(encoding="utf-8").strip() if kept.exists() else "")
+
+
+def _networks(value: str) -> str:
+    try:
+        networks(value)
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, with commas between them") from None
+    return value
 
 
 Addresses = Annotated[str, AfterValidator(_addresses)]
@@ -175,6 +184,15 @@ class MeshSettings(BaseSettings):
 
     call_timeout_s: float = Field(default=30, gt=0, le=3600)
     """The deadline of a call that comes without one"""
+    stream_limit: int = Field(default=4000, ge=1, le=1_000_000)
+    """Streams that a process holds open at once"""
+    stream_limit_per_address: int = Field(default=200, ge=1, le=1_000_000)
+    """Of these for one address (of IPv6, one /64)"""
+    stream_limit_per_user: int = Field(default=50, ge=1, le=1_000_000)
+    """Of these for one user"""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = LOOPBACK
+    """Networks that Envoy calls the services from, with commas between them: only from there is a client's address
+    believed"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
     """How long a stopping process waits for the calls in flight"""
 

@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
+from chassis.addresses import LOOPBACK, Networks, networks
 from chassis.audit import AuditEntry
 from chassis.auth import TokenVerifier
 from chassis.background import Background
@@ -33,6 +34,7 @@ from chassis.grpc.interceptors.context import ContextInterceptor
 from chassis.grpc.interceptors.deadline import DeadlineInterceptor
 from chassis.grpc.interceptors.errors import ErrorInterceptor
 from chassis.grpc.interceptors.messages import MessageInterceptor
+from chassis.grpc.interceptors.streams import StreamLimitInterceptor, StreamLimits
 from chassis.grpc.interceptors.telemetry import TelemetryInterceptor
 from chassis.grpc.sinks import AuditSink, ErrorSink, NullSink, UnexpectedError
 from chassis.validation import check
@@ -67,6 +69,9 @@ class GrpcServer:
     errors: ErrorSink = field(default_factory=NullSink)
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    stream_limits: StreamLimits = field(default_factory=StreamLimits)
+    # Who may say where a call comes from.
+    trusted_proxies: Networks = networks(LOOPBACK)
     # Raises where something that the service needs is not there.
     probe: Probe | None = None
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
@@ -81,12 +86,13 @@ class GrpcServer:
         self._error_writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("errors", self.errors)
         self._deadlines = DeadlineInterceptor()
         self._interceptors: Sequence[AsyncServerInterceptor] = (
-            ContextInterceptor(self.call_timeout_s),
+            ContextInterceptor(self.call_timeout_s, self.trusted_proxies),
             ErrorInterceptor(self._error_writer, self.clock),
             *([TelemetryInterceptor()] if telemetry.is_on() else []),
             self._deadlines,
             AuthenticationInterceptor(self.verifier),
             AccessInterceptor(),
+            StreamLimitInterceptor(self.stream_limits),
             MessageInterceptor(),
             AuditInterceptor(self._audit_writer, self.clock),
         )

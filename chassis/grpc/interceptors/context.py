@@ -1,4 +1,4 @@
-"""Gives each call its RequestContext: correlation id, method, deadline and position, from what came with it."""
+"""Gives each call its RequestContext: correlation id, method, address, deadline and position, from what came with it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract
+from chassis.addresses import Networks, client_address
 from chassis.context import RequestContext, request_context
 from chassis.grpc import metadata
 from chassis.grpc.interceptors import Context, Handler
@@ -20,8 +21,9 @@ _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 class ContextInterceptor(AsyncServerInterceptor):
     """A unary call that brings no deadline gets `call_timeout_s`; a stream may go on for ever."""
 
-    def __init__(self, call_timeout_s: float) -> None:
+    def __init__(self, call_timeout_s: float, trusted_proxies: Networks) -> None:
         self._call_timeout_s = call_timeout_s
+        self._trusted_proxies = trusted_proxies
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
         incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
@@ -33,6 +35,9 @@ class ContextInterceptor(AsyncServerInterceptor):
             RequestContext(
                 correlation_id=correlation_id,
                 method=method_name,
+                address=client_address(
+                    context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self._trusted_proxies
+                ),
                 deadline=self._deadline(context, incoming, method_name),
                 position=incoming.get(metadata.POSITION),
             )
