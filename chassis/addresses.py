@@ -1,4 +1,4 @@
-"""Where a call comes from: what a trusted proxy says, else the other end of the connection. Clients cannot choose it."""
+"""Where a call comes from: what a trusted proxy says, else the connection's other end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _IPV6_OF_ONE_CLIENT = 64  # bits: the smallest network that a provider gives out
 def networks(listed: str) -> Networks:
     """Networks or addresses with commas between them. Raises ValueError."""
     return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
+
+
+LOOPBACK_NETWORKS = networks(LOOPBACK)
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,28 @@
-"""Audit entries: who did what to what, and how it ended; also what the system itself gives up."""
+"""Audit entries and unexpected errors: what is recorded of calls and of jobs, written in the background in batches."""
 
 from __future__ import annotations
 
+import traceback
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
+import structlog
+
+from chassis.background import PollingLoop, Report, to_nobody
+from chassis.clock import Clock
 from chassis.context import current
+from chassis.errors import Conflict, Unavailable, shortened
+
+log = structlog.get_logger(__name__)
+
+Entry = TypeVar("Entry")
+EntryIn = TypeVar("EntryIn", contravariant=True)
+
+_BATCH = 500
+_RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,20 +38,142 @@ class AuditEntry:
     detail: str = ""
 
 
-def entry(action: str, resource: str, *, outcome: str, detail: str, at: datetime) -> AuditEntry:
-    """An entry of whoever acts now, to be written with what it tells of (`uow.audit`)."""
-    known = current()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedError:
+    """An exception that is no AppError. `source` is the method or kind of job, `detail` the stack."""
+
+    time: datetime
+    source: str
+    actor: str
+    kind: str
+    message: str
+    detail: str
+    correlation_id: str
+
+
+def entry(action: str, resource: str, *, outcome: str, detail: str = "", at: datetime) -> AuditEntry:
+    """An entry for the present caller; `uow.audit` writes it with the change that it describes."""
+    request = current()
     return AuditEntry(
         time=at,
-        actor=known.caller.id,
+        actor=f"{request.caller.id} for {request.on_behalf_of}" if request.on_behalf_of else request.caller.id,
         action=action,
-        resource=resource,
+        resource=_storable(resource, _RESOURCE_BYTES),
         outcome=outcome,
-        correlation_id=known.correlation_id,
-        detail=detail,
+        correlation_id=request.correlation_id,
+        detail=_storable("; ".join([*request.audit_details, detail] if detail else request.audit_details)),
     )
 
 
 def add_detail(text: str) -> None:
-    """Says more in the entry that is written of the call being served: a reason that was given, for example."""
+    """Adds to the audit entry of the request being served: a reason that was given, for example."""
     current().audit_details.append(text)
+
+
+def _storable(text: str, max_bytes: int = _DETAIL_BYTES) -> str:
+    """Text of bounded length that every column accepts: without NUL and lone surrogates."""
+    return shortened(text.replace("\0", ""), max_bytes)
+
+
+class Sink(Protocol[EntryIn]):
+    """Where entries are kept."""
+
+    async def write(self, entries: Sequence[EntryIn]) -> None:
+        """Keeps all of them or none. Unavailable and Conflict mean: later; any other error: never."""
+        ...
+
+
+class NullSink:
+    """Keeps nothing: for processes without a database."""
+
+    async def write(self, entries: Sequence[object]) -> None:
+        return None
+
+
+class BackgroundWriter(Generic[Entry]):
+    """Writes entries in order and in batches, so that no reply waits for them.
+
+    A refused batch is halved until the entry is found that cannot be written; that one is logged, reported and left
+    out. Beyond `capacity` the oldest entries are dropped, which is logged. A crash loses those of the last `every_s`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sink: Sink[Entry],
+        *,
+        report: Report = to_nobody,
+        capacity: int = 20_000,
+        every_s: float = 0.3,
+    ) -> None:
+        self._name = name
+        self._sink = sink
+        self._report = report
+        self._waiting: deque[Entry] = deque(maxlen=capacity)
+        self._batch: list[Entry] = []
+        self._at_once = _BATCH
+        self._dropped = 0
+        self._loop = PollingLoop(name, self._write_some, idle_s=every_s)
+        self.start = self._loop.start
+
+    def add(self, entry: Entry) -> None:
+        """Never waits and never fails."""
+        self._dropped += len(self._waiting) == self._waiting.maxlen
+        self._waiting.append(entry)
+
+    async def stop(self) -> None:
+        """Writes what is left; what the sink does not take now is logged as lost."""
+        await self._loop.stop()
+        try:
+            while await self._write_some():
+                pass
+        except Exception:
+            log.exception("entries lost", writer=self._name, count=len(self._batch) + len(self._waiting))
+
+    async def _write_some(self) -> bool:
+        if self._dropped:
+            log.error("entries dropped", writer=self._name, count=self._dropped)
+            self._dropped = 0
+        while self._waiting and len(self._batch) < _BATCH:
+            self._batch.append(self._waiting.popleft())
+        # Entries stay in the batch until they are written: a failure of the sink is tried again.
+        if part := self._batch[: self._at_once]:
+            try:
+                await self._sink.write(part)
+            except (Unavailable, Conflict):
+                raise
+            except Exception as error:
+                if len(part) > 1:
+                    self._at_once = len(part) // 2
+                    return True
+                log.exception("entry left out", writer=self._name)
+                self._report(f"{self._name} entry left out", error)
+            del self._batch[: len(part)]
+            self._at_once = min(_BATCH, 2 * self._at_once)
+        return bool(self._batch or self._waiting)
+
+
+class ErrorLog:
+    """A Background that records unexpected errors where operators list them. Start it before what reports to it."""
+
+    def __init__(self, service: str, sink: Sink[UnexpectedError], clock: Clock) -> None:
+        self._service = service
+        self._clock = clock
+        self._writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("errors", sink)
+        self.start = self._writer.start
+        self.stop = self._writer.stop
+
+    def report(self, source: str, error: Exception) -> None:
+        """Records an error that happened in `source`: a method, a kind of job, a loop. Never waits and never fails."""
+        request = current()
+        self._writer.add(
+            UnexpectedError(
+                time=self._clock.now(),
+                source=source,
+                actor=request.caller.id if request.method else f"service:{self._service}",
+                kind=type(error).__qualname__,
+                message=_storable(str(error)),
+                detail=_storable("".join(traceback.format_exception(error)), _STACK_BYTES),
+                correlation_id=request.correlation_id,
+            )
+        )

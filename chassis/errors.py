@@ -11,7 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, Self
+
+_MESSAGE_BYTES = 1_000
+
+
+def shortened(text: str, max_bytes: int) -> str:
+    """The text in valid UTF-8 of at most `max_bytes`; a longer one loses its middle."""
+    data = text.encode(errors="backslashreplace")
+    if len(data) > max_bytes:
+        half = max_bytes // 2 - 2
+        data = data[:half] + "…".encode() + data[-half:]
+    return data.decode(errors="ignore")
 
 
 class Kind(Enum):
@@ -42,7 +53,8 @@ class FieldViolation:
 class AppError(Exception):
     """A failure that is meant for the caller.
 
-    Subclasses fix `kind` and `reason`. `metadata` holds the values that belong to the reason, as strings.
+    Subclasses fix `kind` and `reason`. `metadata` holds the values that belong to the reason, as strings. A message
+    may quote what the caller sent: a long one is shortened.
     """
 
     kind: ClassVar[Kind] = Kind.INTERNAL
@@ -57,8 +69,8 @@ class AppError(Exception):
         violations: Sequence[FieldViolation] = (),
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = shortened(message, _MESSAGE_BYTES)
+        super().__init__(self.message)
         self.metadata = dict(metadata or {})
         self.violations = tuple(violations)
         self.retry_after_s = retry_after_s
@@ -84,9 +96,16 @@ class InvalidArgument(AppError):
     kind, reason = Kind.INVALID_ARGUMENT, "INVALID_ARGUMENT"
 
     @classmethod
-    def of(cls, field: str, description: str) -> InvalidArgument:
+    def of(cls, field: str, description: str) -> Self:
         """One field at fault."""
-        return cls(f"{field}: {description}", violations=[FieldViolation(field, description)])
+        return cls.of_all([FieldViolation(field, description)])
+
+    @classmethod
+    def of_all(cls, violations: Sequence[FieldViolation]) -> Self:
+        """All fields at fault; the message names the first three."""
+        first = "; ".join(f"{violation.field} {violation.description}" for violation in violations[:3])
+        more = f"; and {len(violations) - 3} more" if len(violations) > 3 else ""
+        return cls(first + more, violations=violations)
 
 
 class Unauthenticated(AppError):
@@ -147,6 +166,11 @@ class Internal(AppError):
     """Something nobody expected. Carries a correlation id and nothing else."""
 
     kind, reason = Kind.INTERNAL, "INTERNAL"
+
+
+def outcome_of(error: Exception) -> str:
+    """The reason of an AppError; INTERNAL for anything else."""
+    return error.reason if isinstance(error, AppError) else Internal.reason
 
 
 @cache

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.addresses import LOOPBACK, networks
+from chassis.addresses import LOOPBACK, Networks, networks
+from chassis.grpc.stream_limits import StreamLimits
 from chassis.socket_dirs import socket_dir
 
 # Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
@@ -203,6 +204,16 @@ class MeshSettings(BaseSettings):
         if self.alert_webhook_url and not self.alert_webhook_secret.get_secret_value():
             raise ValueError("EASYORDER_ALERT_WEBHOOK_URL needs EASYORDER_ALERT_WEBHOOK_SECRET")
         return self
+
+    @property
+    def stream_limits(self) -> StreamLimits:
+        return StreamLimits(
+            in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
+        )
+
+    @property
+    def trusted_networks(self) -> Networks:
+        return networks(self.trusted_proxies)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, Protocol
 
 import structlog
 
 from chassis.background import Background
 from chassis.context import current
+from chassis.errors import outcome_of
 from chassis.settings import MeshSettings
 
 Event = MutableMapping[str, Any]
@@ -41,6 +45,42 @@ def carrier() -> tuple[tuple[str, str], ...]:
     carried: dict[str, str] = {}
     propagate.inject(carried)
     return tuple(carried.items())
+
+
+@contextmanager
+def server_span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
+    """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
+    if not is_on():
+        yield
+        return
+    from opentelemetry import propagate, trace
+
+    service, _, name = method_name.removeprefix("/").partition("/")
+    attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": name}
+    began, outcome = time.perf_counter(), "CANCELLED"
+    with trace.get_tracer("easyorder").start_as_current_span(
+        method_name.removeprefix("/"),
+        propagate.extract(incoming),
+        trace.SpanKind.SERVER,
+        attributes | {"easyorder.correlation_id": current().correlation_id},
+        record_exception=False,
+    ) as span:
+        try:
+            yield
+            outcome = "OK"
+        except Exception as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            span.set_attribute("easyorder.outcome", outcome)
+            _durations().record(time.perf_counter() - began, attributes | {"easyorder.outcome": outcome})
+
+
+@cache
+def _durations() -> Any:
+    from opentelemetry import metrics
+
+    return metrics.get_meter("easyorder").create_histogram("rpc.server.duration", unit="s")
 
 
 def configure_logs(level: str, form: str, service: str) -> None:

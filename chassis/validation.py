@@ -33,8 +33,7 @@ def check(message: betterproto2.Message) -> None:
     found: Found = []
     _inspector(type(message))(message, "", found)
     if found:
-        first = "; ".join(f"{violation.field} {violation.description}" for violation in found[:3])
-        raise InvalidArgument(f"{first}; and {len(found) - 3} more" if len(found) > 3 else first, violations=found)
+        raise InvalidArgument.of_all(found)
 
 
 @cache

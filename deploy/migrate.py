@@ -15,6 +15,8 @@ from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.db.migrate import schemas, upgrade
 from chassis.settings import MeshSettings, from_environment
+from deploy.local.errors import REFUSED
+from deploy.upgradable import CannotUpgrade, require_upgradable
 
 UrlOf = Callable[[str], str]
 
@@ -23,12 +25,16 @@ _MADE_BY_ANOTHER = frozenset({"42P04", "23505"})
 
 
 async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
-    """Brings the databases of all packages up to date. `url_of` tells the URL of a database by its name."""
-    for package in packages:
-        for schema in schemas(package):
-            url = url_of(schema.database)
-            await create_where_missing(url)
-            await upgrade(url, schema.versions)
+    """Brings the databases of all packages up to date. `url_of` tells the URL of a database by its name.
+
+    Raises CannotUpgrade, before any is changed, where one of them cannot be.
+    """
+    wanted = [(url_of(schema.database), schema) for package in packages for schema in schemas(package)]
+    for url, schema in wanted:
+        await create_where_missing(url)
+        await require_upgradable(url, schema)
+    for url, schema in wanted:
+        await upgrade(url, schema.versions)
 
 
 async def create_where_missing(url: str) -> None:
@@ -62,4 +68,8 @@ async def _can_connect(engine: AsyncEngine) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(migrate(sys.argv[1:], from_environment(MeshSettings).database_url))
+    try:
+        asyncio.run(migrate(sys.argv[1:], from_environment(MeshSettings).database_url))
+    except CannotUpgrade as refusal:
+        print(refusal)
+        sys.exit(REFUSED)

@@ -11,17 +11,17 @@ from functools import partial
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.audit import ErrorLog
 from chassis.auth import KeyCache, TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.ops import SqlOps
 from chassis.db.probe import takes_writes
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
-from chassis.error_log import ErrorLog
 from chassis.grpc.server import GrpcServer
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
@@ -86,8 +86,8 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
             get_jwks=partial(get_jwks, open_stores=open_uow),
         )
         ops = SqlOps(engine)
-        error_log = ErrorLog(NAME, SqlErrorSink(engine), clock)
-        server = _server(api, LocalKeySource(open_uow), engine, ops, settings, clock)
+        error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
+        server = _server(api, LocalKeySource(open_uow), engine, ops, settings, clock, error_log)
         yield Identity(server=server, background=[error_log, _forgetting(mediator, ops, settings, error_log)])
     finally:
         passwords.close()
@@ -141,7 +141,13 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
 
 
 def _server(
-    api: IdentityApi, keys: LocalKeySource, engine: AsyncEngine, ops: SqlOps, settings: IdentitySettings, clock: Clock
+    api: IdentityApi,
+    keys: LocalKeySource,
+    engine: AsyncEngine,
+    ops: SqlOps,
+    settings: IdentitySettings,
+    clock: Clock,
+    error_log: ErrorLog,
 ) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("database", engine)
@@ -150,9 +156,10 @@ def _server(
         address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, OPS: OpsApi(NAME, ops, gauges, clock)},
         verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
-        audit=SqlAuditSink(engine),
-        errors=SqlErrorSink(engine),
+        audit=SqlSink(engine, AUDIT_ENTRY),
+        report=error_log.report,
         probe=takes_writes(engine),
+        trusted_proxies=settings.trusted_networks,
         call_timeout_s=settings.call_timeout_s,
     )
 

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import Alerts
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.hilo import HiLo
 from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.inbox import Inbox
@@ -26,9 +26,9 @@ from chassis.db.ops import SqlOps
 from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.dead_letters import DeadLetters
-from chassis.error_log import ErrorLog
 from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
@@ -96,7 +96,7 @@ class Service:
 
 
 def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates: LoyaltyRates, low_stock: int) -> None:
-    """Tells the mediator which handler does which command; the hot ones in batches."""
+    """Registers the handler of each command with the mediator; the frequent ones in batches."""
     reserve = partial(reserve_and_commit, times=times, rates=rates, low=low_stock)
     mediator.handle_together([Reserve, Commit], reserve, optimistic=True)
     mediator.handle_batch(Release, release_batch)
@@ -125,7 +125,7 @@ def build(settings: InventorySettings) -> Service:
     write = engine(settings, "write")
     read = engine(settings, "read")
     clock = SystemClock()
-    error_log = ErrorLog(SERVICE, SqlErrorSink(write), clock)
+    error_log = ErrorLog(SERVICE, SqlSink(write, RECORDED_ERROR), clock)
     projector = Projector(write, read, projections(), conclude=refresh_documents, report=error_log.report)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
@@ -189,9 +189,11 @@ def build(settings: InventorySettings) -> Service:
         verifier=TokenVerifier(
             KeyCache(JwksKeySource(identity), file=settings.jwks_file), settings.mesh_secret.get_secret_value()
         ),
-        audit=SqlAuditSink(write),
-        errors=SqlErrorSink(write),
+        audit=SqlSink(write, AUDIT_ENTRY),
+        report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
         probe=takes_writes(write, read),
         on_drain=(watch.drain,),
     )

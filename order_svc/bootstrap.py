@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
 from chassis.alerts import Alerts
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlAuditSink
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.hilo import HiLo
 from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
@@ -27,9 +27,9 @@ from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
 from chassis.dead_letters import DeadLetters
-from chassis.error_log import ErrorLog
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -123,7 +123,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
 def _service(to: _Connections) -> OrderService:
     settings, after_commit = to.settings, AfterCommit()
     alerts = Alerts(NAME, channels_of(settings))
-    error_log = ErrorLog(NAME, SqlErrorSink(to.write), to.clock)
+    error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
     write_side = WriteSideOrders(make_sessions(to.write))
     sagas = _sagas(to, mediator, write_side)
@@ -155,7 +155,7 @@ def _service(to: _Connections) -> OrderService:
         OPS: OpsApi(NAME, ops, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
     }
     background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
-    return OrderService(server=_server(to, streams, servicers), background=background)
+    return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
 def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
@@ -258,7 +258,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
 
 
-def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]) -> GrpcServer:
+def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
@@ -266,10 +266,12 @@ def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
-        audit=SqlAuditSink(to.write),
-        errors=SqlErrorSink(to.write),
+        audit=SqlSink(to.write, AUDIT_ENTRY),
+        report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
         probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

@@ -12,11 +12,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chassis.audit import AuditEntry
+from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
 from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
+from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
-from chassis.grpc.sinks import UnexpectedError
 
 SECRET = "a secret that only the services of this test mesh share"
 KID = "test-key"
@@ -158,9 +158,11 @@ async def serving(
     servicers: Mapping[str, object], *, tokens: Tokens | None = None, **options: Any
 ) -> AsyncIterator[Mesh]:
     """Serves `servicers` (by full service name) for the block; `options` go to GrpcServer."""
-    tokens, audit, errors = tokens or Tokens(), Recorder(), Recorder()
-    wiring = {"name": "test", "address": "127.0.0.1:0", "verifier": tokens.verifier(), "audit": audit, "errors": errors}
-    server = GrpcServer(servicers=servicers, **(wiring | options))
+    tokens, audit, errors = tokens or Tokens(), options.pop("audit", Recorder()), Recorder()
+    error_log = ErrorLog("test", errors, SystemClock())
+    wiring = {"name": "test", "address": "127.0.0.1:0", "verifier": tokens.verifier(), "report": error_log.report}
+    server = GrpcServer(servicers=servicers, audit=audit, **(wiring | options))
+    await error_log.start()
     await server.start()
     mesh = Mesh(server, tokens, audit, errors)
     try:
@@ -168,3 +170,4 @@ async def serving(
     finally:
         await mesh.close()
         await server.stop(0)
+        await error_log.stop()

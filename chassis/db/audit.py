@@ -1,25 +1,26 @@
-"""Audit entries in SQL: who tried to change what, and how it ended."""
+"""Audit entries and unexpected errors in SQL, a batch in one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
-from pydantic_core import to_jsonable_python
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.audit import AuditEntry
 from chassis.db.bulk import insert_rows
 from chassis.db.failures import translated
-from chassis.db.tables import AUDIT_ENTRY
 
 
-class SqlAuditSink:
-    """Keeps audit entries in `audit_entry`, a batch in one statement."""
+class SqlSink:
+    """Keeps entries in a table whose columns are named like their fields."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, table: Table) -> None:
         self._engine = engine
+        self._table = table
 
-    async def write(self, entries: Sequence[AuditEntry]) -> None:
+    async def write(self, entries: Sequence[Any]) -> None:
         with translated():
             async with self._engine.begin() as connection:
-                await insert_rows(connection, AUDIT_ENTRY, to_jsonable_python(list(entries)))
+                await insert_rows(connection, self._table, [asdict(entry) for entry in entries])

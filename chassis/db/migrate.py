@@ -58,17 +58,23 @@ async def upgrade(url: str, versions: Path) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(_LOCK)
-            await connection.run_sync(_upgrade, versions)
+            await connection.run_sync(run_revisions, versions)
     finally:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, versions: Path) -> None:
-    config = Config(attributes={"connection": connection})
+def run_revisions(connection: Connection, versions: Path, until: str = "heads") -> None:
+    """In the connection's transaction."""
+    command.upgrade(alembic_config(versions, connection=connection), until)
+
+
+def alembic_config(versions: Path, **attributes: object) -> Config:
+    """The revisions of a folder, in the chassis's environment."""
+    config = Config(attributes=attributes)
     config.set_main_option("script_location", str(_ENVIRONMENT).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(versions).replace("%", "%%"))
-    command.upgrade(config, "heads")
+    return config
 
 
 def _schemas_in(migrations: Path, database: str) -> Iterator[Schema]:

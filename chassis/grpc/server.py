@@ -5,39 +5,26 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-import betterproto2
 import grpc
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_interceptor.server import AsyncServerInterceptor
 
-from chassis import contract, telemetry
-from chassis.addresses import LOOPBACK, Networks, networks
-from chassis.audit import AuditEntry
+from chassis import contract
+from chassis.addresses import LOOPBACK_NETWORKS, Networks
+from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.auth import TokenVerifier
-from chassis.background import Background
+from chassis.background import Background, Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
-from chassis.grpc import reflection, reply_headers
-from chassis.grpc.background_writer import BackgroundWriter
+from chassis.grpc import reflection
 from chassis.grpc.health import Probe, ProbedHealth
-from chassis.grpc.interceptors import Context, Handler, chain
-from chassis.grpc.interceptors.access import AccessInterceptor
-from chassis.grpc.interceptors.audit import AuditInterceptor
-from chassis.grpc.interceptors.authentication import AuthenticationInterceptor
-from chassis.grpc.interceptors.context import ContextInterceptor
-from chassis.grpc.interceptors.deadline import DeadlineInterceptor
-from chassis.grpc.interceptors.errors import ErrorInterceptor
-from chassis.grpc.interceptors.messages import MessageInterceptor
-from chassis.grpc.interceptors.streams import StreamLimitInterceptor, StreamLimits
-from chassis.grpc.interceptors.telemetry import TelemetryInterceptor
-from chassis.grpc.sinks import AuditSink, ErrorSink, NullSink, UnexpectedError
-from chassis.validation import check
+from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
+from chassis.grpc.stream_limits import StreamLimits
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -65,13 +52,14 @@ class GrpcServer:
     address: str
     servicers: Mapping[str, object]
     verifier: TokenVerifier
-    audit: AuditSink = field(default_factory=NullSink)
-    errors: ErrorSink = field(default_factory=NullSink)
+    audit: Sink[AuditEntry] = field(default_factory=NullSink)
+    # Told of unexpected errors.
+    report: Report = to_nobody
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
     # Who may say where a call comes from.
-    trusted_proxies: Networks = networks(LOOPBACK)
+    trusted_proxies: Networks = LOOPBACK_NETWORKS
     # Raises where something that the service needs is not there.
     probe: Probe | None = None
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
@@ -82,19 +70,15 @@ class GrpcServer:
     port: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit)
-        self._error_writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("errors", self.errors)
-        self._deadlines = DeadlineInterceptor()
-        self._interceptors: Sequence[AsyncServerInterceptor] = (
-            ContextInterceptor(self.call_timeout_s, self.trusted_proxies),
-            ErrorInterceptor(self._error_writer, self.clock),
-            *([TelemetryInterceptor()] if telemetry.is_on() else []),
-            self._deadlines,
-            AuthenticationInterceptor(self.verifier),
-            AccessInterceptor(),
-            StreamLimitInterceptor(self.stream_limits),
-            MessageInterceptor(),
-            AuditInterceptor(self._audit_writer, self.clock),
+        self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit, report=self.report)
+        self._interceptor = CallInterceptor(
+            verifier=self.verifier,
+            audit=self._audit_writer,
+            report=self.report,
+            clock=self.clock,
+            call_timeout_s=self.call_timeout_s,
+            stream_limits=self.stream_limits,
+            trusted_proxies=self.trusted_proxies,
         )
         self._health = ProbedHealth([*self.servicers], self.probe)
 
@@ -106,7 +90,6 @@ class GrpcServer:
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
         await self._health.start()
         await self._audit_writer.start()
-        await self._error_writer.start()
         self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
         log.info("serving", service=self.name, port=self.port)
@@ -116,11 +99,10 @@ class GrpcServer:
         await self._health.drain()
         for begin_to_drain in self.on_drain:
             begin_to_drain()
-        self._deadlines.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
+        self._interceptor.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
         await self._health.stop()
         await self._audit_writer.stop()
-        await self._error_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:
         methods = [method for method in contract.methods().values() if method.service == service]
@@ -131,12 +113,9 @@ class GrpcServer:
     def _handler(self, method: contract.Method, servicer: object) -> grpc.RpcMethodHandler[Any, Any]:
         work = getattr(servicer, method.snake_name, None) or _unimplemented(method)
         if method.server_streaming:
-            return grpc.unary_stream_rpc_method_handler(
-                _coroutine(chain(self._interceptors, _streaming(method, work), method.full_name))
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            _coroutine(chain(self._interceptors, _unary(work), method.full_name))
-        )
+            streaming = _streaming(work, codec(method.response).encode)
+            return grpc.unary_stream_rpc_method_handler(self._interceptor.around(streaming, method))
+        return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
 
 
 async def serve(server: GrpcServer, *, background: Sequence[Background] = (), grace_s: float = 10.0) -> None:
@@ -168,49 +147,21 @@ def _collect_less() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def _coroutine(handler: Handler) -> Handler:
-    # grpc.aio looks at the function to tell coroutines from plain functions, which it would run in a thread.
-    async def call(request: Any, context: Context) -> Any:
-        return await handler(request, context)
-
-    return call
-
-
-def _unary(work: Callable[[Any], Awaitable[betterproto2.Message]]) -> Handler:
-    async def call(request: Any, context: Context) -> betterproto2.Message:
-        check(request)
-        return await work(request)
-
-    return call
-
-
-def _streaming(method: contract.Method, work: Callable[[Any], AsyncIterator[Any]]) -> Handler:
-    encode: Callable[[betterproto2.Message], bytes] = codec(method.response).encode
-
+def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any], bytes]) -> Handler:
     async def call(request: Any, context: Context) -> None:
-        check(request)
         headers_sent = False
         async with aclosing(work(request)) as messages:  # type: ignore[type-var]
             async for message in messages:
                 if not headers_sent:
                     headers_sent = True
-                    await reply_headers.send(context)
+                    await send_reply_headers(context)
                 await context.write(encode(message))
 
     return call
 
 
 def _unimplemented(method: contract.Method) -> Callable[[Any], Any]:
-    refusal = Unimplemented(f"{method.name} is part of the contract, but not of this version")
-    if not method.server_streaming:
+    def refuse(request: Any) -> Any:
+        raise Unimplemented(f"{method.name} is part of the contract, but not of this version")
 
-        async def unary(request: Any) -> Any:
-            raise refusal
-
-        return unary
-
-    async def stream(request: Any) -> AsyncIterator[Any]:
-        raise refusal
-        yield
-
-    return stream
+    return refuse

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any, TypeVar, cast
@@ -25,6 +25,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
     Unimplemented,
+    shortened,
 )
 from chassis.wire import codec
 
@@ -33,7 +34,8 @@ DETAILS_KEY = "grpc-status-details-bin"
 
 M = TypeVar("M", bound=betterproto2.Message)
 
-_MAX_VIOLATIONS_BYTES = 4_000
+# gRPC's clients give up on trailers of more than 8 KiB, and the message is in them twice, percent-encoded.
+_METADATA_BYTES, _VIOLATIONS_BYTES, _TEXT_BYTES = 1_000, 1_800, 200
 _URL = "type.googleapis.com/"
 # What a bare gRPC status means, when it came from gRPC itself or from somebody who sends no details.
 _PLAIN: dict[grpc.StatusCode, type[AppError]] = {
@@ -49,11 +51,18 @@ _PLAIN: dict[grpc.StatusCode, type[AppError]] = {
 
 
 def to_status(error: AppError) -> Status:
-    """The error as it travels: code, message and ErrorInfo, with BadRequest and RetryInfo where they apply."""
-    details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))]
-    if error.violations:
-        fields = [BadRequestFieldViolation(field=v.field, description=v.description) for v in error.violations]
-        details.append(_packed(BadRequest(field_violations=_fitting(fields))))
+    """The error as it travels, within 4 KB: code, message, ErrorInfo, and BadRequest and RetryInfo where they apply.
+
+    Violations that do not fit are counted in ErrorInfo's metadata as `omittedViolations`.
+    """
+    metadata = dict(_fitting(error.metadata.items(), _METADATA_BYTES))
+    faults = _fitting([(fault.field, fault.description) for fault in error.violations], _VIOLATIONS_BYTES)
+    if omitted := len(error.violations) - len(faults):
+        metadata["omittedViolations"] = str(omitted)
+    details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))]
+    if faults:
+        fields = [BadRequestFieldViolation(field=field, description=description) for field, description in faults]
+        details.append(_packed(BadRequest(field_violations=fields)))
     if error.retry_after_s is not None:
         details.append(_packed(RetryInfo(retry_delay=timedelta(seconds=error.retry_after_s))))
     return Status(code=error.kind.value, message=error.message, details=details)
@@ -86,10 +95,11 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     return _PLAIN.get(error.code(), Internal)(error.details() or error.code().name)
 
 
-def _fitting(fields: Sequence[BadRequestFieldViolation]) -> list[BadRequestFieldViolation]:
-    """The first of them, as many as fit: gRPC clients give up on trailers of more than 8 KiB."""
-    sizes = accumulate(len(field.field) + len(field.description) + 6 for field in fields)
-    return [field for field, size in zip(fields, sizes, strict=True) if size <= _MAX_VIOLATIONS_BYTES]
+def _fitting(pairs: Iterable[tuple[str, str]], max_bytes: int) -> list[tuple[str, str]]:
+    """The first of them, shortened, as many as fit."""
+    whole = [(shortened(name, _TEXT_BYTES), shortened(text, _TEXT_BYTES)) for name, text in pairs]
+    sizes = accumulate(len(name.encode()) + len(text.encode()) + 10 for name, text in whole)
+    return [pair for pair, size in zip(whole, sizes, strict=True) if size <= max_bytes]
 
 
 def _packed(message: betterproto2.Message) -> Packed:

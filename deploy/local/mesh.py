@@ -16,7 +16,7 @@ from deploy.local import readiness
 from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines
 from deploy.local.data_dir import held, mesh_secret
-from deploy.local.errors import CannotStart
+from deploy.local.errors import REFUSED, CannotStart
 from deploy.local.front_door import front_door
 from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
@@ -114,6 +114,8 @@ class LocalMesh:
         finally:
             if migration.returncode is None:
                 migration.kill()
+        if migration.returncode == REFUSED:
+            raise CannotStart(said.decode(errors="replace").strip())
         if migration.returncode:
             raise CannotStart(f"The databases cannot be brought up to date:\n{said.decode(errors='replace')}")
 

@@ -87,10 +87,7 @@ class Incentive:
         """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the incentive."""
         violations = [*self._faults_of_value(), *self._faults_of_limits()]
         if violations:
-            raise InvalidArgument(
-                "; ".join(f"{violation.field}: {violation.description}" for violation in violations),
-                violations=violations,
-            )
+            raise InvalidArgument.of_all(violations)
 
     def _faults_of_value(self) -> Iterator[FieldViolation]:
         match self.kind:

@@ -120,10 +120,7 @@ class Product:
         if not violations:
             violations = [*self._unsellable_items()]
         if violations:
-            raise InvalidArgument(
-                "; ".join(f"{violation.field}: {violation.description}" for violation in violations),
-                violations=violations,
-            )
+            raise InvalidArgument.of_all(violations)
 
     def _faults_of_variations(self) -> Iterator[FieldViolation]:
         yield from _repeated("product.variations[{}].name", [variation.name for variation in self.variations])

@@ -1,1 +1,1 @@
-"""Messages of the contract, made from views and read into commands."""
+"""Conversion between the messages of the contract and views, commands and values."""

@@ -31,7 +31,7 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str]
-    # The number of the order's last event.
+    # The sequence number of the order's last event.
     sequence: Mapped[int] = mapped_column(BigInteger)
     # Counts the changes of its items; the last one brought in the hold `extra_order_id`.
     revision: Mapped[int] = mapped_column(Integer)

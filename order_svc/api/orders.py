@@ -1,4 +1,4 @@
-"""OrderService: messages become commands and queries, and what they answer becomes messages."""
+"""OrderService over gRPC: requests become commands and queries, results become responses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from easyorder.order.v1 import (
 
 from chassis.context import current
 from chassis.errors import InvalidArgument
-from chassis.grpc import reply_headers
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
@@ -57,7 +56,7 @@ from order_svc.sagas.refunds import Refunding
 
 
 class OrderApi:
-    """The rpcs of easyorder.order.v1.OrderService that this version does."""
+    """The rpcs of easyorder.order.v1.OrderService that this version implements."""
 
     def __init__(
         self,
@@ -163,7 +162,7 @@ class OrderApi:
         if last < first:
             raise InvalidArgument.of("to", "must not be before from")
         name = f"orders_{first}_{last}.csv"
-        reply_headers.set("content-disposition", f'attachment; filename="{name}"')
+        current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async for lines in self._queries.export_orders(first, last):
             yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
 
@@ -174,7 +173,7 @@ def _day(field: str, text: str) -> date:
     except ValueError:
         raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
     if day == date.max:
-        # It ends with midnight of the next day, which is not a date any more.
+        # The report of a day ends at midnight of the next one, which must be a date too.
         raise InvalidArgument.of(field, f"must be before {date.max}")
     return day
 
@@ -207,7 +206,7 @@ def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey |
 def _confirm_command(told: OrderAvailability) -> ConfirmAvailability:
     key = None
     if told.request_id:
-        # Whatever the stock is by then: what comes again with the same id tells nothing new.
+        # The stock may differ by then: a repeated id reports nothing new.
         key = RequestKey(scope=f"{current().caller.id}/ConfirmAvailability", request_id=told.request_id, fingerprint="")
     stocks = tuple(stock_view(item) for item in told.items)
     return ConfirmAvailability(

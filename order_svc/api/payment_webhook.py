@@ -1,7 +1,7 @@
-"""PaymentWebhookService: a provider's message has the charge that waits asked about now, and records nothing itself.
+"""PaymentWebhookService: a provider's message makes the waiting charge job due now, and records nothing itself.
 
-So a webhook and a charge that ends at the same time can not both record: the job has one lease, and who holds it asks
-the provider and records what it hears.
+A webhook and a charge that ends at the same time therefore cannot both record an outcome: the job has one lease, and
+its holder asks the provider and records the answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CancelOrder: stop an order that has not shipped, whatever else is happening to it."""
+"""CancelOrder: stop an order that has not shipped, even while it is being charged or changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> Orde
 
 
 async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> None:
-    """Cancels it and sees to it that stock and money go back; the caller saves it. Raises IllegalTransition."""
+    """Cancels the order and schedules the return of stock and money; the caller saves it. Raises IllegalTransition."""
     if order.payment.is_charged:
         number = len(await uow.refunds.of(order.id)) + 1
         promised = order.refund_the_rest(reason=reason, number=number, at=at)
@@ -37,7 +37,7 @@ async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> Non
             await uow.refunds.add(refund, order)
             uow.schedule(jobs.return_money(refund))
     elif not order.is_free:
-        # A charge under way is met by this: the provider refunds what was charged and refuses what comes later.
+        # This also covers a charge in progress: the provider refunds what was charged and refuses later attempts.
         uow.schedule(jobs.return_charge(order))
     uow.emit(*order.cancel(reason=reason, at=at))
     # Jobs, because this transaction may be repeated and a refund may not.

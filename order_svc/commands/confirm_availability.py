@@ -1,4 +1,4 @@
-"""ConfirmAvailability: what an order waited for has come or never will, or its stock stands otherwise than before."""
+"""ConfirmAvailability: the stock that an order waits for has arrived, will never arrive, or has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from order_svc.domain.views import StockView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAvailability(Command[None]):
-    """`filled`: all of it is held now. `lost_reason`: why it can not be had any more, if so."""
+    """`filled`: all pieces are held now. `lost_reason`: why they cannot be held any more; else empty."""
 
     order_id: int
     filled: bool
@@ -29,7 +29,7 @@ class ConfirmAvailability(Command[None]):
 async def confirm_availability(
     batch: Sequence[ConfirmAvailability], uow: OrderUow, *, clock: Clock
 ) -> list[AppError | None]:
-    """Answers None, or OrderNotFound: perhaps the order is still being placed. One that was stopped stays as it is."""
+    """Returns None, or OrderNotFound if the order is not placed (yet). A stopped order does not change."""
     orders = await uow.orders.find(sorted({cmd.order_id for cmd in batch}))
     changed = {}
     results: list[AppError | None] = []
@@ -41,7 +41,7 @@ async def confirm_availability(
             continue
         results.append(None)
         if order.status is not Status.PENDING:
-            # Confirmed before, or stopped; in both cases nobody waits to hear.
+            # Confirmed before, or stopped: nobody waits for this news.
             continue
         changed[order.id] = order
         order.row_version += 1

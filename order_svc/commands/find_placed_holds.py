@@ -1,4 +1,4 @@
-"""FindPlacedHolds: which holds belong to an order, so that inventory_svc gives back those of orders that never came."""
+"""FindPlacedHolds: which holds belong to an order, so that inventory_svc releases those of orders never placed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from order_svc.commands.uow import OrderUow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindPlacedHolds(Command[tuple[int, ...]]):
-    """The order ids under which stock is held."""
+    """`order_ids` are those under which stock is held."""
 
     order_ids: tuple[int, ...]
 
 
 async def find_placed_holds(cmd: FindPlacedHolds, uow: OrderUow) -> tuple[int, ...]:
-    """Whatever became of those orders: what stops one gives its stock back too."""
+    """In any status: whatever stops an order releases its stock too."""
     return tuple(sorted(await uow.orders.placed_holds(cmd.order_ids)))

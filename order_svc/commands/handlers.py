@@ -31,9 +31,9 @@ def handle_commands(
     payment_timeout_s: float,
     alerts: Alerts = NOBODY,
 ) -> None:
-    """Tells the mediator which handler does which command; the hot ones in batches."""
+    """Registers the handler of each command with the mediator; the frequent ones in batches."""
     hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
-        # Locks come before what needs none.
+        # Commands that lock come before those that do not.
         RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
         PlaceOrder: partial(place_orders, clock=clock),
     }

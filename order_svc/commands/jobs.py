@@ -22,7 +22,7 @@ RESTOCK = "restock"
 def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
     """Take the money; the transaction_id is the idempotency key of every attempt.
 
-    A hold without a key, or one that is not known, is made sure of by what the order is.
+    Without a hold, or its key, the order itself says what must be held.
     """
     payment = order.payment
     renewed_by = {"hold_key": hold.key} if hold and hold.key else {"stock": stock_of(order)}
@@ -48,7 +48,7 @@ def commit_stock(order: Order) -> NewJob:
 
 
 def amend_stock(order: Order) -> NewJob:
-    """Make one hold of what the order had and what was held beside it."""
+    """Merge the hold of the order and the supplementary hold."""
     return NewJob(kind=AMEND_STOCK, key=f"{order.id}/{order.revision}", payload=stock_of(order))
 
 
@@ -63,25 +63,25 @@ def stock_of(order: Order) -> dict[str, Any]:
 
 
 def release_stock(order: Order) -> NewJob:
-    """Give the hold back, or restock what was sold."""
+    """Release the hold, or restock what was sold."""
     return NewJob(kind=RELEASE_STOCK, key=_stock_key(order), payload={"order_id": order.id})
 
 
 def restock(order: Order, refund: Refund) -> NewJob:
-    """Put what came back with a refund on the shelf again. Told as totals, so that late ones do no harm."""
+    """Restock what came back with a refund. Carries totals, so that a late or repeated job does no harm."""
     lines = [[item.product_item_id, item.returned] for item in order.items if item.returned]
     return NewJob(kind=RESTOCK, key=refund.refund_id, payload={"order_id": order.id, "lines": lines})
 
 
 def return_charge(order: Order) -> NewJob:
-    """Give back what a charge that nobody heard of may have taken, or see to it that it never happens."""
+    """Refund a charge whose outcome is unknown, or make sure that it never happens."""
     payment = order.payment
     refund_id = f"{payment.transaction_id}/all"
     return _return_money(order.id, payment.transaction_id, refund_id, payment.amount, "the order was stopped")
 
 
 def return_money(refund: Refund, *, delay_s: float = 0) -> NewJob:
-    """Give what was promised."""
+    """Pay a promised refund."""
     job = _return_money(refund.order_id, refund.transaction_id, refund.refund_id, refund.amount, refund.reason)
     return replace(job, delay_s=delay_s)
 
@@ -106,5 +106,5 @@ def _changed(order: Order) -> dict[str, Any]:
 
 
 def _stock_key(order: Order) -> str:
-    # An order that is paid anew after a refusal holds, sells and releases anew.
+    # An order that is paid again after a refusal holds, sells and releases its stock again.
     return f"{order.id}/{order.payment.transaction_id}"

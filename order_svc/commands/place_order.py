@@ -29,7 +29,7 @@ class PlaceOrder(Command[OrderView]):
     owner: str
     owner_team: str | None
     currency: str
-    # The lines that are held, with the ids they are to have.
+    # The held lines, with the ids of the items to be.
     items: tuple[Item, ...]
     discounts: tuple[Discount, ...] = ()
     method: PaymentMethod
@@ -76,7 +76,7 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
 
 
 def collect(order: Order, uow: OrderUow, *, token: str, hold: Hold | None, at: datetime) -> None:
-    """The stock is held for every line: sees to it that it is paid. Without a `hold` it is made sure of first."""
+    """Every line is held: schedules the charge. Without a `hold`, the charge job checks the stock first."""
     if order.is_free:
         uow.emit(*order.paid_with_nothing(at=at))
     # Cash is paid on delivery: the stock is sold at once.

@@ -1,4 +1,4 @@
-"""RecordPayment: write down how an attempt to charge ended, and what follows from it."""
+"""RecordPayment: record the outcome of an attempt to charge, and what follows from it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from order_svc.domain.status import PaymentOutcome, Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRecorded:
-    """When the next attempt is due, in seconds from now; None when there is none."""
+    """Seconds until the next attempt; None if there is none."""
 
     next_attempt_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment(Command[PaymentRecorded]):
-    """`why` says the outcome in words, for the shopper. GIVEN_UP: no further attempt; what was charged goes back."""
+    """`why` describes the outcome for the shopper. GIVEN_UP: no further attempt, and any charge is refunded."""
 
     lease: JobLease
     order_id: int
@@ -47,7 +47,7 @@ async def record_payments(
         if order is None:
             results.append(OrderNotFound.of(cmd.order_id))
             continue
-        # If somebody else has the job by now, they ask the provider again, and hear the same.
+        # If another process holds the job by now, it asks the provider again and gets the same answer.
         delay_s = _next_attempt_s(cmd, order, backoff)
         if delay_s is None:
             uow.complete(cmd.lease)
@@ -56,7 +56,7 @@ async def record_payments(
         if order.status is Status.CONFIRMED:
             uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
             changed.append(order)
-        # Else it was cancelled meanwhile, and the job that returns the money sees to the rest.
+        # Else it was cancelled meanwhile, and the job that returns the money does the rest.
         results.append(PaymentRecorded(next_attempt_s=delay_s))
     await uow.orders.save(changed)
     return results
@@ -80,7 +80,7 @@ def _record(
     uow.schedule(jobs.release_stock(order))
     if cmd.outcome is PaymentOutcome.REFUSED:
         return order.charge_refused(reason=cmd.why, at=now)
-    # The provider may have charged and lost every reply: it must not keep the money.
+    # The provider may have charged although every reply was lost: the money must go back.
     uow.schedule(jobs.return_charge(order))
     events = order.charge_given_up(reason=cmd.why, at=now)
     uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=cmd.why, at=now))

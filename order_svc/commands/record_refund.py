@@ -1,4 +1,4 @@
-"""RecordRefund: write down that the provider gave the money back, or will never take it."""
+"""RecordRefund: record that the provider returned the money, or will never take it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from order_svc.domain.views import OrderView
 
 
 class NothingToRefund(AppError):
-    """The provider has no charge to give a promised refund from; an operator has to look."""
+    """The provider has no charge to take a promised refund from; an operator has to decide."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "NOTHING_TO_REFUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(Command[OrderView]):
-    """`refunded` is false when nothing was charged, and nothing ever will be. `lease` is that of the job, if any."""
+    """`refunded` is false if nothing was charged and nothing ever will be. `lease` is that of the job, if any."""
 
     lease: JobLease | None
     order_id: int
@@ -38,14 +38,14 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
     if cmd.lease is not None:
         uow.complete(cmd.lease)
     if cmd.transaction_id != order.payment.transaction_id:
-        # Of a payment that another has replaced since.
+        # Another payment has replaced this one since.
         return order.view()
     refunds = await uow.refunds.of(order.id)
     promised = next((refund for refund in refunds if refund.refund_id == cmd.refund_id), None)
     if promised is not None:
         await _given(promised, refunds, order, cmd, uow, clock)
     elif cmd.refunded or order.status is Status.CANCELLED:
-        # A payment that was given up stays FAILED where nothing had been charged.
+        # A payment that was given up stays FAILED if nothing was charged.
         uow.emit(*order.money_returned(refunded=cmd.refunded, at=clock.now()))
         await uow.orders.save([order])
     return order.view()

@@ -1,4 +1,4 @@
-"""RefundOrder: promise money back: all, an amount, or the price of items, which come back; never more than charged."""
+"""RefundOrder: promise to return everything, an amount, or the price of returned items; never more than charged."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from order_svc.domain.views import OrderView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundGranted:
-    """`refund_id` names it at the provider."""
+    """`refund_id` identifies the refund at the provider."""
 
     order: OrderView
     refund_id: str
     amount: Money
-    # Cash is handed over; all else comes from the provider.
+    # Cash is returned by hand, everything else by the provider.
     by_provider: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder(Command[RefundGranted]):
-    """Either `amount` or `items` (product item ids and pieces), or neither: all that is left."""
+    """Either `amount` or `items` (product item id, pieces), or neither: everything that remains."""
 
     order_id: int
     reason: str
@@ -35,14 +35,14 @@ class RefundOrder(Command[RefundGranted]):
 
 
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:
-    """What of it comes from the provider is asked for at once, and by a job after `payment_timeout_s`."""
+    """The provider is asked at once, and again by a job after `payment_timeout_s`."""
     order = await uow.orders.get(cmd.order_id)
     refunds = await uow.refunds.of(order.id)
     refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, number=len(refunds) + 1, at=clock.now())
     uow.emit(*events)
     by_provider = order.payment.method is not PaymentMethod.CASH
     if by_provider:
-        # Whoever promised it gives it; the job is for when that does not come to an end.
+        # The caller pays the refund itself; the job takes over if the caller does not finish.
         uow.schedule(jobs.return_money(refund, delay_s=payment_timeout_s))
     else:
         uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))

@@ -1,4 +1,4 @@
-"""RetryPayment: pay an order anew after a refusal, with its stock newly held and a transaction of its own."""
+"""RetryPayment: pay an order again after a refusal, with its stock held again and a transaction of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from order_svc.domain.views import OrderView
 
 
 class StockToBeHeld(AppError):
-    """The order may be paid anew once its stock is held again."""
+    """The order can be paid again once its stock is held again."""
 
     kind, reason = Kind.ABORTED, "STOCK_TO_BE_HELD"
 
@@ -27,7 +27,7 @@ class StockToBeHeld(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPayment(Command[OrderView]):
-    """`hold` is what was held for it just now."""
+    """`hold` is the stock held for this attempt."""
 
     order_id: int
     method: PaymentMethod
@@ -41,7 +41,7 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     order.check_payment_retryable()
     release = jobs.release_stock(order)
     if await uow.open_jobs.is_open(release.kind, release.key):
-        # It would give back what is held now.
+        # It would release what is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held:
         raise StockToBeHeld(order)

@@ -1,4 +1,4 @@
-"""SetOrderStatus: an administrator moves an order along: shipped, then delivered. Nobody moves one to PAID by hand."""
+"""SetOrderStatus: an administrator marks an order shipped, then delivered. No other status is set by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from order_svc.domain.views import OrderView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetOrderStatus(Command[OrderView]):
-    """`etag`: only if the order is still of that version; empty for any."""
+    """`etag`: the version that the order must have; empty for any."""
 
     order_id: int
     status: Status
@@ -29,7 +29,7 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
         case Status.DELIVERED:
             uow.emit(*order.deliver(at=clock.now()))
         case other:
-            # The rest follows from stock and money, or has an rpc of its own.
+            # Every other status follows from stock and payment, or has an rpc of its own.
             raise IllegalTransition.of(order.status, other)
     await uow.orders.save([order])
     return order.view()

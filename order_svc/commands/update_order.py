@@ -1,4 +1,4 @@
-"""UpdateOrder: replace the items of an order that is not paid; its charge is for the new amount, or never happens."""
+"""UpdateOrder: replace the items of an unpaid order; only the new amount is charged."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from order_svc.domain.views import OrderView
 
 
 class ChangeToBePrepared(AppError):
-    """`lines` have to be held beside the order first, and where it has discounts, these have to be shown.
+    """`lines` must be held first, in addition to the hold of the order; an order with discounts also needs a preview.
 
-    `stock` is what it holds now, as a StockAmendment reads it.
+    `stock` is the present hold, in the form that StockAmendment reads.
     """
 
     kind, reason = Kind.ABORTED, "CHANGE_TO_BE_PREPARED"
@@ -33,7 +33,7 @@ class ChangeToBePrepared(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderUpdated:
-    """`extra_order_id` names the hold that became the order's own; 0 if there was none."""
+    """`extra_order_id` names the supplementary hold that the order took over; 0 if there was none."""
 
     order: OrderView
     extra_order_id: int
@@ -41,10 +41,10 @@ class OrderUpdated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOrder(Command[OrderUpdated]):
-    """`lines` are pairs of product item id and quantity. `extra` holds what the order has not yet.
+    """`lines` are pairs of product item id and quantity. `extra` holds the pieces that the order does not have yet.
 
-    `preview` shows what the codes and points of the order take off these lines, for their prices after this change.
-    `item_ids` are for the lines that are new, `transaction_id` is for the charge of the new amount.
+    `preview` has the discounts of these lines, from the order's codes and points, at the prices after this change.
+    `item_ids` are for new lines, `transaction_id` is for the charge of the new amount.
     """
 
     order_id: int
@@ -67,7 +67,7 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
     if order.consists_of(cmd.lines):
         return OrderUpdated(order=order.view(), extra_order_id=0)
     if order.discounts and (cmd.preview is None or cmd.preview.revision != order.revision + 1):
-        # Also when another change came in between: then its prices are others, and perhaps its points.
+        # Also if another change was faster: prices and points may differ then.
         raise ChangeToBePrepared(order, tuple(missing.items()))
     token = await _stop_charging(order, uow)
     extra_order_id = cmd.extra.order_id if cmd.extra else 0
@@ -92,11 +92,10 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
 
 
 async def _stop_charging(order: Order, uow: OrderUow) -> str:
-    """Takes the charge of the old amount from whoever is at it; answers the payment's token.
+    """Withdraws the charge of the old amount, even while it runs; returns the payment's token.
 
-    There is none for cash, and for what waits for stock: that is charged once it has come.
-
-    What that one charged, or will yet, is returned: its lease is gone, so it can record nothing.
+    Cash and backordered orders have no charge yet. Whatever the withdrawn charge takes is refunded: its lease is gone,
+    so it cannot record anything.
     """
     if order.payment.method is PaymentMethod.CASH or order.status is Status.PENDING:
         return ""

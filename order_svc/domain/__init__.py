@@ -1,1 +1,1 @@
-"""What an order is and which ports it needs; knows no database and no wire."""
+"""Orders, their rules, and the ports that their use cases need; no database, no gRPC."""

@@ -1,4 +1,4 @@
-"""Stock, as this service knows it: held for an order, then sold or given back by inventory_svc."""
+"""The port to inventory_svc: stock is held for an order, then sold or released."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ from order_svc.domain.views import StockView
 
 
 class OutOfStock(AppError):
-    """There is not enough of an item. metadata: product_item_id, requested, available."""
+    """There are not enough pieces of an item. metadata: product_item_id, requested, available."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
 
 
 class ReservationReleased(AppError):
-    """The hold was given back for good, and can not be sold any more."""
+    """The hold was released finally, so its stock cannot be sold."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
 
 
 class IncentiveInvalid(AppError):
-    """A code, or points, can not be used for this order. metadata: code, why."""
+    """A code, or points, cannot be used for this order. metadata: code, why."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "INCENTIVE_INVALID"
 
 
 class HoldLost(AppError):
-    """The hold that a request got before has ended, and no order was placed on it."""
+    """The hold of an earlier attempt has ended, and no order was placed with it."""
 
     kind, reason = Kind.ABORTED, "HOLD_LOST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRequest:
-    """`key` names the shopper's request: a second one with the same key and lines gets the first one's hold.
+    """`key` identifies the shopper's request: a repeat with the same key and lines gets the hold of the first one.
 
-    `lines` are pairs of product item id and quantity. `renew` takes the stock anew where the hold has ended, and
-    prolongs it where it has not; with `keep_prices` for what it cost, discounts included, as an order needs that was
-    placed on it. Codes and points need not be given then. With
-    `no_backorder` what is not there is refused, not waited for.
+    `lines` are pairs of product item id and quantity. `renew` holds the stock again if the hold has ended, and extends
+    it otherwise; with `keep_prices` at the prices and discounts of before, as a placed order needs it (codes and points
+    are not needed then). With `no_backorder` missing stock is refused instead of backordered.
     """
 
     order_id: int
@@ -60,7 +59,7 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldItem:
-    """A line that is held, at the price of this moment."""
+    """A held line, at its price when it was held."""
 
     product_item_id: int
     sku: str
@@ -73,7 +72,7 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDiscount:
-    """What a code, or the points, take off; the code is empty for points."""
+    """The discount of a code or of points; the code is empty for points."""
 
     code: str
     description: str
@@ -82,28 +81,28 @@ class HeldDiscount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """What inventory_svc holds, or held, for an order. `order_id` is that of the first request with this key."""
+    """Stock that inventory_svc holds, or held, for an order. `order_id` is that of the first request with this key."""
 
     order_id: int
     key: str
     is_held: bool
-    # Some of it is not there yet, and is waited for.
+    # Some pieces are backordered.
     waits: bool = False
     items: tuple[HeldItem, ...]
-    # None while it waits for stock: then it does not end by itself.
+    # None while pieces are backordered: such a hold does not expire.
     expires_at: datetime | None
-    # They add up to what the items' discounts add up to.
+    # Their sum is that of the items' discounts.
     discounts: tuple[HeldDiscount, ...] = ()
-    # How the stock of its items stood right after.
+    # The stock of its items right after.
     stocks: tuple[StockView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockAmendment:
-    """What an order is after its change number `revision`; `lines` is the whole of it.
+    """The order after its change number `revision`; `lines` has all of its lines.
 
-    `extra_order_id` names the hold of what it had not before. `renew` takes anew what has expired, and prolongs what
-    has not; what was released only with `reopen`. With `validate_only` nothing changes yet.
+    `extra_order_id` names the hold of the added pieces. `renew` holds expired stock again, extends the rest; released
+    stock only with `reopen`. With `validate_only` nothing changes.
     """
 
     order_id: int
@@ -129,38 +128,38 @@ class StockAmendment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What an order's hold would be after change number `revision`, with its codes and points worked out anew."""
+    """Asks for the hold of an order after change number `revision`, its discounts recalculated."""
 
     revision: int
     hold: Hold
 
 
 class Inventory(Protocol):
-    """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded when it can not be had."""
+    """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded if it does not answer."""
 
     async def reserve(self, request: HoldRequest) -> Hold:
-        """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and what else Reserve refuses with."""
+        """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
         ...
 
     async def commit(self, order_id: int) -> None:
-        """Sells what is held.
+        """Sells the held stock.
 
-        Raises OutOfStock, IncentiveInvalid or ReservationReleased when it is not, and can not be had anew.
+        Raises OutOfStock, IncentiveInvalid or ReservationReleased if the hold has ended and cannot be renewed.
         """
         ...
 
     async def amend(self, amendment: StockAmendment) -> Hold:
-        """Makes the hold what the order is now, once for each revision, or only tells what it would be.
+        """Adapts the hold to the order, once for each revision, or only previews it.
 
-        Raises OutOfStock, and ReservationReleased when what was released is to be renewed. Raises IncentiveInvalid when
-        a code that was free again can not be had anew; of what would be, when it does not apply.
+        Raises OutOfStock, ReservationReleased when a released hold is to be renewed, and IncentiveInvalid when a code
+        cannot be used again, or in a preview does not apply.
         """
         ...
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        """Takes back single items: `returned` is all that came back of the order so far, item ids and pieces."""
+        """Restocks single items: `returned` has all that came back so far, as product item ids and pieces."""
         ...
 
     async def release(self, order_id: int) -> None:
-        """Gives back what is held, or restocks what was sold."""
+        """Releases what is held, or restocks what was sold."""
         ...

@@ -1,6 +1,6 @@
-"""What the use cases of this service need from the outside, within one transaction.
+"""The repositories that the use cases of this service need, within one transaction.
 
-In an optimistic unit of work nothing is locked: it commits only if what it would have locked has not changed meanwhile.
+An optimistic unit of work locks nothing: it commits only if what it would have locked has not changed meanwhile.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ class Orders(Protocol):
         ...
 
     async def get(self, order_id: int) -> Order:
-        """One order, locked. Raises OrderNotFound when there is none, or it is not the caller's to see."""
+        """One order, locked. Raises OrderNotFound if there is none, or the caller may not see it."""
         ...
 
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
-        """The orders there are among those, by id, locked in order of id."""
+        """The existing orders of these ids, by id, locked in order of id."""
         ...
 
     async def save(self, orders: Sequence[Order]) -> None:
-        """Writes what the aggregates changed, but for their items."""
+        """Writes the changes of the aggregates, except for their items."""
         ...
 
     async def save_items(self, order: Order) -> None:
-        """Writes the items and discounts of an order that was locked; missing ones are removed, new items are added."""
+        """Writes the items and discounts of a locked order: missing ones are removed, new ones added."""
         ...
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
-        """Those under which an order is stored, or which one took in when it was changed; locks nothing."""
+        """Those of these ids that belong to an order, as its id or as a hold that it took over; locks nothing."""
         ...
 
 
 class Refunds(Protocol):
-    """The refunds of orders that this transaction has locked."""
+    """The refunds of locked orders."""
 
     async def of(self, order_id: int) -> list[Refund]:
-        """All of an order, in the order of their promise."""
+        """All refunds of an order, oldest first."""
         ...
 
     async def add(self, refund: Refund, order: Order) -> None:
-        """Writes a new one of `order`."""
+        """Writes a new refund of `order`."""
         ...
 
     async def save(self, refund: Refund) -> None:
-        """Writes when it was given."""
+        """Writes the time at which the provider paid it."""
         ...

@@ -1,4 +1,4 @@
-"""Refund: money that was promised back, until the provider has given it. Each is given once, under its refund_id."""
+"""Refund: money promised to the shopper, until the provider has paid it. Each is paid once, by its refund_id."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from chassis.money import Money
 
 
 class RefundExceedsCharge(AppError):
-    """More was to be given back than is left of the charge. metadata: requested, left."""
+    """The refund is larger than what remains of the charge. metadata: requested, left."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
 
     @classmethod
     def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
         return cls(
-            f"{requested} can not be refunded: {remaining} of what was charged is left",
+            f"{requested} cannot be refunded: {remaining} of the charge remains",
             metadata={"requested": str(requested), "left": str(remaining)},
         )
 
 
 @dataclass(slots=True, kw_only=True)
 class Refund:
-    """`refund_id` is its idempotency key at the provider, for ever. `done_at` is when the money was given."""
+    """`refund_id` is its permanent idempotency key at the provider. `done_at` is when the provider paid it."""
 
     refund_id: str
     order_id: int
@@ -37,5 +37,5 @@ class Refund:
 
 
 def given(refunds: Iterable[Refund], currency: str) -> Money:
-    """What the provider has given so far."""
+    """The sum that the provider has paid so far."""
     return Money.sum((refund.amount for refund in refunds if refund.done_at is not None), currency)

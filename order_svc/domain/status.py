@@ -1,4 +1,4 @@
-"""Where an order and its payment can stand, and every move there is: nothing moves that is not in MOVES."""
+"""The statuses of orders and payments, and every allowed transition: those in MOVES, and no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chassis.errors import AppError, Kind
 
 
 class Status(StrEnum):
-    """Where an order stands; the names are those of easyorder.order.v1.OrderStatus."""
+    """The status of an order; the names are those of easyorder.order.v1.OrderStatus."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -21,13 +21,13 @@ class Status(StrEnum):
 
     @property
     def is_settled(self) -> bool:
-        """Checkout is over: what comes after is delivery, or nothing."""
+        """Checkout is over: only delivery can follow."""
         return self in _SETTLED
 
 
 _SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 
-# Every move there is, and what makes it; docs/orders.md is drawn from this.
+# Every allowed transition, and what causes it; docs/orders.md is made from this.
 MOVES: Mapping[Status, Mapping[Status, str]] = {
     Status.PENDING: {
         Status.CONFIRMED: "the stock has come",
@@ -57,7 +57,7 @@ class PaymentMethod(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands."""
+    """The status of a payment."""
 
     PENDING = "PENDING"
     PAID = "PAID"
@@ -68,7 +68,7 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentOutcome(StrEnum):
-    """How one attempt to charge ended."""
+    """The outcome of one attempt to charge."""
 
     CHARGED = "CHARGED"
     REFUSED = "REFUSED"
@@ -77,14 +77,14 @@ class PaymentOutcome(StrEnum):
 
 
 class RefundState(StrEnum):
-    """How far a refund has come; the names are those of the contract."""
+    """The state of a refund; the names are those of the contract."""
 
     PROMISED = "PROMISED"
     GIVEN = "GIVEN"
 
 
 class IllegalTransition(AppError):
-    """The order can not go there from where it is."""
+    """The order cannot change from its status to the requested one."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "ILLEGAL_TRANSITION"
 
@@ -97,6 +97,6 @@ class IllegalTransition(AppError):
 
 
 def check_move(present: Status, wanted: Status) -> None:
-    """Raises IllegalTransition unless MOVES has it."""
+    """Raises IllegalTransition unless MOVES allows it."""
     if wanted not in MOVES[present]:
         raise IllegalTransition.of(present, wanted)

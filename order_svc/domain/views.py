@@ -1,4 +1,4 @@
-"""An order as replies, events and reads show it: values only, and writable as JSON."""
+"""Orders as replies, events and reads show them: plain values that can be written as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ItemView:
     unit_price: Decimal
     # Its share of the order's discounts.
     discount: Decimal = Decimal("0.00")
-    # How many came back with a refund.
+    # Pieces that came back with a refund.
     returned: int = 0
 
     @property
@@ -37,7 +37,7 @@ class DiscountView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockView:
-    """How the stock of an item stands: IN_STOCK, LOW, BACKORDERED (for this order) or OUT_OF_STOCK."""
+    """The stock of an item. `state`: IN_STOCK, LOW, BACKORDERED (for this order) or OUT_OF_STOCK."""
 
     product_item_id: int
     sku: str
@@ -54,7 +54,7 @@ class PaymentView:
     attempts: int
     processed_at: datetime | None
     failure_reason: str
-    # What was given back of `amount`, or is on its way.
+    # What was refunded of `amount`, or will be.
     refunded: Decimal = Decimal("0.00")
 
 
@@ -72,7 +72,7 @@ class OrderView:
     cancel_reason: str
     created_by: str
     row_version: int
-    # The number of the order's last event.
+    # The sequence number of the order's last event.
     sequence: int
 
     @property

@@ -1,4 +1,4 @@
-"""Orders as messages of the contract: one place where a view becomes what clients read."""
+"""Orders as messages of the contract."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def order_message(view: OrderView) -> Order:
 
 
 def status_reply(view: OrderView) -> OrderStatusReply:
-    """Only where the order and its payment stand."""
+    """Only the status of the order and its payment."""
     return OrderStatusReply(
         id=view.id,
         status=OrderStatus[view.status.name],
@@ -112,7 +112,7 @@ def _item(item: ItemView, currency: str) -> OrderItem:
 
 
 def discount_message(discount: DiscountView, currency: str) -> OrderDiscount:
-    """What a code, or the points, took off."""
+    """The discount of a code or of points."""
     return OrderDiscount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
 
 
@@ -130,7 +130,7 @@ def _payment(payment: PaymentView, currency: str) -> Payment:
 
 
 def stock_view(message: ItemStock) -> StockView:
-    """As inventory_svc tells it."""
+    """From a message of inventory_svc."""
     return StockView(
         product_item_id=message.product_item_id,
         sku=message.sku,
@@ -140,7 +140,7 @@ def stock_view(message: ItemStock) -> StockView:
 
 
 def stock_message(stock: StockView) -> ItemStock:
-    """As the hub tells it."""
+    """For an event of the hub."""
     return ItemStock(
         product_item_id=stock.product_item_id,
         sku=stock.sku,

@@ -1,9 +1,9 @@
-"""Changes of placed orders that need stock: either the new order holds, or the old one stands.
+"""Changes of placed orders that need stock: the change takes effect as a whole, or the order stays as it was.
 
-What an order is to have beyond what it has is held beside it first, under an expiry. Where it has discounts,
-inventory_svc shows what they would be, which changes nothing. Then one transaction of the order makes it what it is to
-be. Then a durable job makes one reservation of the two, discounted as was shown. A crash before the transaction leaves
-the old order and a hold that ends by itself; a crash after it leaves the job.
+The additional pieces are held first, in a supplementary hold that expires. For an order with discounts, inventory_svc
+previews the new ones, which changes nothing. Then one transaction changes the order, and a durable job merges the two
+holds, with the discounts of the preview. A crash before the transaction leaves the old order and a hold that expires; a
+crash after it leaves the job.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import release, release_on_failure
 
-# An order that others change all the time is theirs.
+# Attempts to change an order that others keep changing.
 _ATTEMPTS = 4
 
 
 class Ids(Protocol):
-    """Hands out ids that nobody else gets."""
+    """Provides unique ids."""
 
     async def next(self) -> int: ...
 
 
 class Amendments:
-    """Updates orders, and pays refused ones anew."""
+    """Updates orders, and retries refused payments."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class Amendments:
     async def update(
         self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
     ) -> OrderView:
-        """Raises what UpdateOrder and the holding of stock raise; then the order is as it was."""
+        """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
         return await asyncio.shield(self._update(order_id, lines, etag, request))
 
     async def retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
     ) -> OrderView:
-        """Raises OutOfStock when the stock is gone; then the order stays FAILED."""
+        """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
         return await asyncio.shield(self._retry_payment(order_id, method, token, request))
 
     async def _update(
@@ -91,7 +91,7 @@ class Amendments:
                 extra, preview = await self._prepare(needed, lines)
                 continue
             if supplementary_id is not None and supplementary_id != updated.extra_order_id:
-                # The answer of an equal request that was quicker.
+                # An equal request was faster: this is its answer.
                 await release(self._inventory, supplementary_id)
             return updated.order
         if extra is not None:
@@ -108,7 +108,7 @@ class Amendments:
         try:
             return extra, await self._preview(StockAmendment.of(needed.stock), wanted, supplementary_id)
         except AppError:
-            # The order knows nothing of it, whatever the answer would have been.
+            # The order does not have it, whatever the answer would have been.
             if supplementary_id:
                 await release(self._inventory, supplementary_id)
             raise
@@ -117,7 +117,7 @@ class Amendments:
         self, present: StockAmendment, wanted: tuple[tuple[int, int], ...], supplementary_id: int
     ) -> Preview:
         if present.revision:
-            # The job of the change before may not have come so far.
+            # The job of the previous change may not have run yet.
             await self._inventory.amend(present)
         change = StockAmendment(
             order_id=present.order_id,
@@ -138,7 +138,7 @@ class Amendments:
             user_id=needed.order.created_by,
             currency=needed.order.currency,
             lines=needed.lines,
-            # A confirmed order does not begin to wait: what is not there leaves the old order standing.
+            # A confirmed order is never backordered: if stock is missing, the order stays as it was.
             no_backorder=True,
         )
         try:
@@ -161,7 +161,7 @@ class Amendments:
                 hold=hold,
             )
             try:
-                # Never given back on a refusal: another request may have made it the order's. It ends by itself.
+                # Not released on a refusal: another request may have made it part of the order. It expires.
                 return await self._mediator.send(command)
             except StockToBeHeld as needed:
                 hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True, reopen=True))
@@ -171,7 +171,7 @@ class Amendments:
 def _as_wanted(
     violation: FieldViolation, lines: Sequence[tuple[int, int]], wanted: Sequence[tuple[int, int]]
 ) -> FieldViolation:
-    """What is wrong with an item that was to be held, as a fault of the item that the shopper wrote."""
+    """The violation of a held item, with the field path of the shopper's request."""
     match = re.match(r"items\[(\d+)\]", violation.field)
     if match is None:
         return violation

@@ -1,12 +1,12 @@
-"""The checkout saga: which step follows which, and what undoes it.
+"""The checkout saga: its steps, and what undoes each.
 
-Every step can be repeated, so a crash between two is mended by doing the next one again: by the shopper's retry before
-the order is written, by a durable job after.
+Every step can be repeated. A crash between two steps is repaired by repeating the next one: by the shopper's retry
+before the order is written, by a durable job after that.
 
     reserve stock → place the order → charge → sell the stock
-    undone by: release (or the hold's own end) · cancel · return the money
+    undone by: release (or expiry of the hold) · cancel · refund
 
-Never charged for what is not held; never held what will not be charged.
+Nothing is charged unless its stock is held, and no stock stays held that will not be charged.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ _STOPPED = (Status.CANCELLED, Status.FAILED)
 
 
 class Ids(Protocol):
-    """Hands out ids that nobody else gets."""
+    """Provides unique ids."""
 
     async def next(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basket:
-    """What a shopper wants: lines are pairs of product item id and quantity."""
+    """The order that a shopper requests: lines are pairs of product item id and quantity."""
 
     caller: Caller
     request: RequestKey | None
@@ -76,9 +76,9 @@ class Basket:
 
 
 class Checkout:
-    """Takes a basket to a paid order. `load_order` reads the write side, whoever asks.
+    """Turns a basket into a paid order. `load_order` reads the write side, without a check of ownership.
 
-    A charge is begun only if its hold lasts `hold_margin` longer; else it is prolonged first.
+    A charge starts only if its hold lasts `hold_margin` longer; else the hold is extended first.
     """
 
     def __init__(
@@ -106,11 +106,11 @@ class Checkout:
 
     async def place(self, basket: Basket) -> OrderView:
         """Holds the stock and places the order. A refusal leaves nothing behind."""
-        # Goes on when the caller has gone: half a checkout would hold stock until it expires.
+        # Continues after the caller has disconnected: half a checkout would hold stock until it expires.
         return await asyncio.shield(self._place(basket))
 
     def job_handlers(self) -> dict[str, JobHandler]:
-        """What runs the durable jobs of this service, by kind."""
+        """The handlers of the durable jobs of checkout, by kind."""
         return {
             jobs.CHARGE: self._charge,
             jobs.COMMIT_STOCK: self._commit_stock,
@@ -120,7 +120,7 @@ class Checkout:
 
     async def _place(self, basket: Basket) -> OrderView:
         order_id = await self._order_ids.next()
-        # A repeated request meets the hold of the first, and with it the first one's order id.
+        # A repeated request gets the hold of the first one, and with it the order id.
         key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
         wanted = HoldRequest(
             order_id=order_id,
@@ -133,13 +133,13 @@ class Checkout:
         )
         hold = await self._inventory.reserve(wanted)
         failpoints.reach("stock_held_order_not_written")
-        # What an earlier try of this request holds is not given back: that one may still succeed.
+        # The hold of an earlier attempt is not released: that attempt may still succeed.
         own = order_id if hold.order_id == order_id else None
         try:
             async with release_on_failure(self._inventory, own):
                 placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
         except HoldLost:
-            # An earlier try of this request got no further than its hold, which has ended.
+            # An earlier attempt stopped after its hold, which has ended.
             hold = await self._inventory.reserve(replace(wanted, renew=True))
             return await self._mediator.send(await self._order_on(hold, basket, order_id))
         failpoints.reach("order_placed_not_answered")
@@ -148,7 +148,7 @@ class Checkout:
     async def _order_on(self, hold: Hold, basket: Basket, order_id: int) -> PlaceOrder:
         return PlaceOrder(
             request=basket.request,
-            # A hold of an earlier try has that one's order id.
+            # The hold of an earlier attempt has the order id of that attempt.
             request_is_new=hold.order_id == order_id,
             owner=basket.caller.id,
             owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
@@ -191,7 +191,7 @@ class Checkout:
         except _NotWanted:
             return JobResult()
         except (OutOfStock, IncentiveInvalid) as error:
-            # Given up, not refused: an earlier attempt whose reply was lost may charge yet, and has to be undone.
+            # Given up, not refused: an earlier attempt whose reply was lost may still charge, and must be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
         except AppError as error:
             outcome, why = PaymentOutcome.TRANSIENT, error.message
@@ -204,7 +204,7 @@ class Checkout:
 
     async def _try_to_charge(self, job: Job) -> tuple[PaymentOutcome, str]:
         payload = job.payload
-        # How an earlier attempt ended may be unknown here: the provider is asked before it is told again.
+        # The outcome of an earlier attempt may be unknown: the provider is asked before it is charged again.
         if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
             return _outcome_of(known)
         until = payload["hold_until"]
@@ -254,18 +254,18 @@ class Checkout:
         try:
             await self._inventory.amend(StockAmendment.of(job.payload))
         except OutOfStock as error:
-            # Held when the order was changed, and gone since: it took longer than a hold lasts.
+            # Held when the order was changed, and expired since.
             await self._withdraw(job.payload["order_id"], error)
         return JobResult()
 
     async def _withdraw(self, order_id: int, error: AppError) -> None:
-        """Its stock, or the last use of its code, was gone before it was sold: the shopper gets the money back."""
+        """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back."""
         why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
         try:
             await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
         except IllegalTransition as refusal:
             status = refusal.metadata["from"]
-            # Only a stopped order has given its stock back by itself.
+            # Only a stopped order has released its stock itself.
             report = log.info if status in _STOPPED else log.error
             report("the stock of an order was not sold", order_id=order_id, status=status, error=error.message)
             return
@@ -286,4 +286,4 @@ def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
 
 
 class _NotWanted(Exception):
-    """The order was stopped, so nothing is to be charged."""
+    """The order was stopped, so nothing is charged."""

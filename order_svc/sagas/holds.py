@@ -1,4 +1,4 @@
-"""Stock that was held for a step which then failed: given back at once where the step is known not to have happened."""
+"""Releases stock that was held for a step which failed, if the step is known not to have happened."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def release_on_failure(inventory: Inventory, order_id: int | None) -> AsyncIterator[None]:
-    """Gives back what is held as `order_id` when the block fails; None: nothing is, or it is not ours to give back.
+    """Releases the hold of `order_id` when the block fails; None: there is none, or it belongs to another attempt.
 
-    Not when the outcome is unknown: then the hold is used, or ends by itself.
+    Not if the outcome is unknown: then the hold is used, or expires.
     """
     try:
         yield
     except (Unavailable, DeadlineExceeded):
         raise
     except Exception:
-        # Whatever it was, a defect included: the transaction was rolled back, and held stock is missed by others.
+        # For any error, defects included: the transaction was rolled back, and others need the stock.
         if order_id is not None:
             await release(inventory, order_id)
         raise
 
 
 async def release(inventory: Inventory, order_id: int) -> None:
-    """Releases a hold; where that fails, it ends by itself."""
+    """Releases a hold; if that fails, the hold expires."""
     try:
         await inventory.release(order_id)
     except AppError as error:

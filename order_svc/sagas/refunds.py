@@ -1,4 +1,4 @@
-"""Gives money back: promised in the transaction of the order, given by the provider, recorded; if need be by a job."""
+"""Refunds: promised in a transaction of the order, paid by the provider, then recorded; by a job if necessary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class Refunding:
-    """Every step can be repeated: the provider gives once for each refund_id."""
+    """Every step can be repeated: the provider pays once for each refund_id."""
 
     def __init__(self, mediator: Mediator[OrderUow], inventory: Inventory, payments: Payments) -> None:
         self._mediator = mediator
@@ -32,15 +32,15 @@ class Refunding:
         self._payments = payments
 
     async def refund(self, command: RefundOrder) -> OrderView:
-        """The order after the refund; when the provider does not answer, as it is until the job has had its answer."""
+        """The order after the refund; if the provider does not answer, as it is until the job has its answer."""
         granted = await self._mediator.send(command)
         if not granted.by_provider:
             return granted.order
-        # Goes on when the caller has gone, like whatever is not to be done by halves.
+        # Continues after the caller has disconnected.
         return await asyncio.shield(self._give(granted))
 
     def job_handlers(self) -> dict[str, JobHandler]:
-        """What runs the durable jobs of refunds, by kind."""
+        """The handlers of the durable jobs of refunds, by kind."""
         return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock}
 
     async def _give(self, granted: RefundGranted) -> OrderView:

@@ -134,6 +134,13 @@ def test_what_pyproject_asks_for_is_pinned() -> None:
     assert names(project["optional-dependencies"]["dev"]) <= pins("dev").keys()
 
 
+def test_the_changelog_begins_with_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    entries = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert entries[0] == project["version"]
+
+
 def test_generated_code_is_what_the_contract_says() -> None:
     tools = Path(sys.executable).parent
     command = [sys.executable, "proto/generate.py", "--check"]

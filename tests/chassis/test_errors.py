@@ -48,7 +48,7 @@ def test_an_error_carries_its_message_and_metadata() -> None:
 def test_a_field_at_fault_is_named_in_the_message_too() -> None:
     error = InvalidArgument.of("items[0].quantity", "must be at least 1")
 
-    assert error.message == "items[0].quantity: must be at least 1"
+    assert error.message == "items[0].quantity must be at least 1"
     assert [(violation.field, violation.description) for violation in error.violations] == [
         ("items[0].quantity", "must be at least 1")
     ]

@@ -25,15 +25,13 @@ from easyorder.ops.v1 import (
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.audit import AuditEntry
-from chassis.db.audit import SqlAuditSink
+from chassis.audit import AuditEntry, ErrorLog
+from chassis.db.audit import SqlSink
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
-from chassis.db.errors_recorded import SqlErrorSink
 from chassis.db.ops import JobDone, JobNotFound, JobRunning, JobSecretErased, SqlOps, jobs_in
 from chassis.db.outbox import event_rows
-from chassis.db.tables import OUTBOX
-from chassis.error_log import ErrorLog
+from chassis.db.tables import AUDIT_ENTRY, OUTBOX, RECORDED_ERROR
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease
@@ -275,7 +273,7 @@ async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
 
 
 async def test_errors_of_background_work_are_listed_newest_first(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    log = ErrorLog("order", SqlErrorSink(chassis_engine), FakeClock())
+    log = ErrorLog("order", SqlSink(chassis_engine, RECORDED_ERROR), FakeClock())
     await log.start()
     for number in range(3):
         log.report("charge", ValueError(f"number {number}"))
@@ -292,7 +290,7 @@ async def test_errors_of_background_work_are_listed_newest_first(chassis_engine:
 
 
 async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    await SqlAuditSink(chassis_engine).write([an_entry("one"), an_entry("two")])
+    await SqlSink(chassis_engine, AUDIT_ENTRY).write([an_entry("one"), an_entry("two")])
     async with bench.open_uow() as uow:
         uow.audit(an_entry("three"))
         await uow.commit()
@@ -312,9 +310,9 @@ async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engin
 async def test_what_was_kept_long_enough_is_deleted(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
     now = datetime.now(UTC)
     ages = {"old": now - timedelta(days=10, hours=1), "new": now - timedelta(days=9, hours=23)}
-    await SqlAuditSink(chassis_engine).write([an_entry(name, at=at) for name, at in ages.items()])
+    await SqlSink(chassis_engine, AUDIT_ENTRY).write([an_entry(name, at=at) for name, at in ages.items()])
     for name, at in ages.items():
-        log = ErrorLog("order", SqlErrorSink(chassis_engine), FakeClock(at))
+        log = ErrorLog("order", SqlSink(chassis_engine, RECORDED_ERROR), FakeClock(at))
         await log.start()
         log.report(name, ValueError())
         await log.stop()

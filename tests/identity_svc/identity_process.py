@@ -101,8 +101,12 @@ async def running(database: str, **settings: Any) -> AsyncIterator[Process]:
     """identity_svc on `database` for the block."""
     chosen = OnDatabase(database=database, **settings)
     async with identity(chosen) as service, AsyncExitStack() as clients:
+        for work in service.background:
+            await work.start()
         await service.server.start()
         try:
             yield Process(f"127.0.0.1:{service.server.port}", chosen, clients)
         finally:
             await service.server.stop(0)
+            for work in reversed(service.background):
+                await work.stop()

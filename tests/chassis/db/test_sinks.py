@@ -8,12 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.audit import AuditEntry
-from chassis.db.audit import SqlAuditSink
-from chassis.db.errors_recorded import SqlErrorSink
+from chassis.audit import AuditEntry, BackgroundWriter, UnexpectedError
+from chassis.db.audit import SqlSink
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.grpc.background_writer import BackgroundWriter
-from chassis.grpc.sinks import UnexpectedError
 
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -30,13 +27,13 @@ async def test_audit_entries_are_kept(chassis_engine: AsyncEngine) -> None:
         for actor in ("ann", "Jürgen 'the' \\ \"best\"")
     ]
 
-    await SqlAuditSink(chassis_engine).write(entries)
+    await SqlSink(chassis_engine, AUDIT_ENTRY).write(entries)
 
     assert await kept(chassis_engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
 
 
 async def test_an_entry_that_the_database_refuses_costs_no_other_entry(chassis_engine: AsyncEngine) -> None:
-    writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", SqlAuditSink(chassis_engine))
+    writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", SqlSink(chassis_engine, AUDIT_ENTRY))
     for resource in ("first", "with NUL: \0", "last"):
         writer.add(
             AuditEntry(time=_NOW, actor="ann", action="Act", resource=resource, outcome="OK", correlation_id="c")
@@ -59,6 +56,6 @@ async def test_errors_are_kept(chassis_engine: AsyncEngine) -> None:
         correlation_id="c",
     )
 
-    await SqlErrorSink(chassis_engine).write([error])
+    await SqlSink(chassis_engine, RECORDED_ERROR).write([error])
 
     assert await kept(chassis_engine, RECORDED_ERROR) == [asdict(error)]

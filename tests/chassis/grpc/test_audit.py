@@ -8,9 +8,9 @@ import pytest
 from easyorder.identity.v1 import UpdateUserRequest, User
 from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, GetOrderRequest
 
+from chassis.audit import BackgroundWriter
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, Conflict, Internal, InvalidArgument
-from chassis.grpc.background_writer import BackgroundWriter
 from chassis.grpc.clients import rpc
 from tests.chassis.grpc.orders import (
     AN_ORDER,
@@ -137,7 +137,7 @@ class UserApi:
 
 @pytest.mark.parametrize(
     ("user_id", "noted"),
-    [("u1\0", "u1"), ("u1\0" + "x" * 1_000, "u1" + "x" * 197), ("\0", "")],
+    [("u1\0", "u1"), ("u1\0" + "x" * 1_000, "u1" + "x" * 96 + "…" + "x" * 98), ("\0", "")],
     ids=["NUL", "long", "only NUL"],
 )
 async def test_a_refused_request_leaves_an_entry_that_can_be_written(user_id: str, noted: str):

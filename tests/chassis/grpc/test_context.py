@@ -11,7 +11,6 @@ from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
 
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import DeadlineExceeded
-from chassis.grpc import reply_headers
 from chassis.grpc.channel import open_channel
 from tests.chassis.grpc.orders import (
     AVAILABLE,
@@ -126,7 +125,7 @@ async def test_a_services_call_says_for_whom():
 
 async def test_reply_headers_go_with_the_answer():
     async def work() -> None:
-        reply_headers.set("x-easyorder-position", "742")
+        current().reply_headers["x-easyorder-position"] = "742"
 
     async with orders(OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
         call = channel.unary_unary(GET_ORDER.full_name)(REQUEST, metadata=[token(mesh)])
@@ -137,7 +136,7 @@ async def test_reply_headers_go_with_the_answer():
 
 async def test_reply_headers_go_with_the_first_message_of_a_stream():
     async def messages() -> AsyncIterator[HubMessage]:
-        reply_headers.set("x-easyorder-position", "742")
+        current().reply_headers["x-easyorder-position"] = "742"
         yield HubMessage(sequence=1)
         yield HubMessage(sequence=2)
 
@@ -152,7 +151,7 @@ async def test_calls_at_the_same_time_do_not_see_each_other():
     both_in = asyncio.Barrier(2)
 
     async def meet() -> None:
-        reply_headers.set("x-caller", current().caller.id)
+        current().reply_headers["x-caller"] = current().caller.id
         await both_in.wait()
 
     async with orders(api := OrderApi(meet)) as mesh, open_channel(mesh.address) as channel:
@@ -164,3 +163,18 @@ async def test_calls_at_the_same_time_do_not_see_each_other():
 
     assert answered == ["u1", "u2"]
     assert {seen.caller.id for seen in api.seen} == {"u1", "u2"}
+
+
+async def test_details_reach_the_caller_before_its_own_clock_ends_the_call():
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
+    async with orders(OrderApi(endless)) as mesh, open_channel(mesh.address) as channel:
+        call = channel.unary_unary(GET_ORDER.full_name)
+        calls = [call(REQUEST, timeout=1 + number / 10, metadata=[token(mesh)]) for number in range(10)]
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+
+    for refused in ended:
+        assert isinstance(refused, grpc.aio.AioRpcError)
+        assert refused.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert "grpc-status-details-bin" in dict(refused.trailing_metadata())

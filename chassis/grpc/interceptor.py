@@ -1,0 +1,253 @@
+"""What happens around every handler, unary or streaming: one interceptor, composed with each method at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+import betterproto2
+import grpc
+import structlog
+from easyorder.google.rpc import Status
+from grpc_interceptor.server import AsyncServerInterceptor
+
+from chassis import contract, telemetry
+from chassis.addresses import Networks, client_address
+from chassis.audit import AuditEntry, BackgroundWriter, entry
+from chassis.auth import TokenVerifier
+from chassis.background import Report
+from chassis.clock import Clock
+from chassis.context import ANONYMOUS, Audience, Caller, RequestContext, current, identify, request_context
+from chassis.errors import (
+    AppError,
+    DeadlineExceeded,
+    Internal,
+    InvalidArgument,
+    PermissionDenied,
+    Unauthenticated,
+    Unavailable,
+    outcome_of,
+)
+from chassis.grpc import metadata
+from chassis.grpc.status import DETAILS_KEY, to_status
+from chassis.grpc.stream_limits import OpenStreams, StreamLimits
+from chassis.validation import check
+from chassis.wire import Encoded, Malformed, codec
+
+log = structlog.get_logger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler = Callable[[Any, Context], Awaitable[Any]]
+
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
+# An answer with details has to be there before the caller's own clock ends the call without any.
+_REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
+
+
+class CallInterceptor(AsyncServerInterceptor):
+    """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
+    audit.
+
+    A streaming handler writes its messages itself and returns when the stream ends, so that a step holds around a whole
+    stream as it does around a unary call.
+    """
+
+    def __init__(
+        self,
+        *,
+        verifier: TokenVerifier,
+        audit: BackgroundWriter[AuditEntry],
+        report: Report,
+        clock: Clock,
+        call_timeout_s: float,
+        stream_limits: StreamLimits,
+        trusted_proxies: Networks,
+    ) -> None:
+        self._verifier = verifier
+        self._audit = audit
+        self._report = report
+        self._clock = clock
+        self._call_timeout_s = call_timeout_s
+        self._open_streams = OpenStreams(stream_limits)
+        self._trusted_proxies = trusted_proxies
+        self._streams: set[asyncio.Timeout] = set()
+        self._draining = False
+
+    def around(self, handler: Handler, method: contract.Method) -> Handler:
+        """The handler inside all steps. grpc.aio runs a coroutine function in its loop, anything else in a thread."""
+
+        async def call(request: bytes, context: Context) -> Any:
+            return await self.intercept(handler, request, context, method.full_name)
+
+        return call
+
+    async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
+        """Answers bytes with bytes. Nothing is parsed for a caller who may not call."""
+        called = contract.methods()[method_name]
+        incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
+        metadata.incoming.set(incoming)
+        with request_context(self._context(called, context, incoming)) as request:
+            context.set_trailing_metadata(((metadata.CORRELATION_ID, request.correlation_id),))
+            try:
+                with telemetry.server_span(method_name, incoming):
+                    async with self._deadline(called):
+                        await self._authenticate(called, incoming)
+                        _permit(called)
+                        with self._open_streams.one_more(current()) if called.server_streaming else nullcontext():
+                            return await self._serve(called, method, request_or_iterator, context)
+            except AppError as error:
+                await _abort(context, error)
+            except Exception as error:
+                await _abort(context, self._unexpected(error))
+
+    def end_streams(self, *, within_s: float) -> None:
+        """Ends the streams still open after so many seconds with UNAVAILABLE: their clients resume elsewhere."""
+        self._draining = True
+        latest = asyncio.get_running_loop().time() + within_s
+        for limit in self._streams:
+            if not limit.expired():
+                limit.reschedule(min(latest, limit.when() or latest))
+
+    def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
+        correlation_id = incoming.get(metadata.CORRELATION_ID, "")
+        left_s: float | None = context.time_remaining()
+        if left_s is None:
+            # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
+            envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
+            if envoy_ms.isdigit() and int(envoy_ms):
+                left_s = int(envoy_ms) / 1000
+            elif not called.server_streaming:
+                left_s = self._call_timeout_s
+        deadline = None
+        if left_s is not None:
+            deadline = asyncio.get_running_loop().time() + left_s - min(left_s * _REPLY_SHARE, _REPLY_MAX_S)
+        return RequestContext(
+            correlation_id=correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else uuid.uuid4().hex,
+            method=called.full_name,
+            address=client_address(context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self._trusted_proxies),
+            deadline=deadline,
+            position=incoming.get(metadata.POSITION),
+        )
+
+    def _unexpected(self, error: Exception) -> AppError:
+        """Logged and recorded; the caller gets a correlation id and no text of the exception."""
+        log.error("unexpected error", exc_info=error)
+        self._report(current().method, error)
+        correlation_id = current().correlation_id
+        return Internal(
+            f"something went wrong here; report it with the correlation id {correlation_id}",
+            metadata={"correlation_id": correlation_id},
+        )
+
+    @asynccontextmanager
+    async def _deadline(self, called: contract.Method) -> AsyncIterator[None]:
+        """Cancels the block at its deadline; database work that must not be cancelled is shielded where it is done."""
+        limit = asyncio.timeout_at(current().deadline)
+        try:
+            async with limit:
+                if called.server_streaming:
+                    self._streams.add(limit)
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            if self._draining:
+                raise Unavailable("this server is stopping; connect again and resume") from None
+            raise DeadlineExceeded("the time for this call is up; whether it took effect is not known") from None
+        finally:
+            self._streams.discard(limit)
+
+    async def _authenticate(self, called: contract.Method, incoming: Mapping[str, Any]) -> None:
+        """Finds out who calls, from the bearer token and from nothing else; without one the caller is anonymous."""
+        authorization = incoming.get(metadata.AUTHORIZATION)
+        if authorization is None:
+            return
+        try:
+            caller = await self._caller(authorization)
+        except AppError:
+            # A bad token is refused, but on public methods it is only ignored.
+            if Audience.PUBLIC not in called.access.allow:
+                raise
+        else:
+            identify(caller, on_behalf_of=incoming.get(metadata.ON_BEHALF_OF, "") if caller.is_service else "")
+
+    async def _caller(self, authorization: str) -> Caller:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("send the access token as `authorization: Bearer …`")
+        return await self._verifier.verify(token)
+
+    async def _serve(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> bytes | None:
+        try:
+            request = codec(called.request).decode(data)
+        except Malformed as error:
+            raise InvalidArgument(str(error)) from error
+        reply = await self._audited(called, handler, request, context)
+        if called.server_streaming:
+            return None
+        encode: Callable[[betterproto2.Message], bytes] = codec(called.response).encode
+        reply_data = bytes(reply) if isinstance(reply, Encoded) else encode(reply)
+        await send_reply_headers(context)
+        return reply_data
+
+    async def _audited(self, called: contract.Method, handler: Handler, request: Any, context: Context) -> Any:
+        """Records who tried to change what, with which outcome; written after the answer. Reading is not recorded."""
+        if _READS.match(called.name):
+            check(request)
+            return await handler(request, context)
+        outcome, reply = "CANCELLED", None
+        try:
+            check(request)
+            reply = await handler(request, context)
+            outcome = "OK"
+            return reply
+        except Exception as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            resource = _resource(called.full_name, request, reply)
+            self._audit.add(entry(called.name, resource, outcome=outcome, at=self._clock.now()))
+
+
+def _permit(called: contract.Method) -> None:
+    """Enforces (easyorder.auth.v1.access). Ownership of the resource is enforced in SQL, further in."""
+    caller = current().caller
+    if caller.audiences.isdisjoint(called.access.allow):
+        if caller is ANONYMOUS:
+            raise Unauthenticated("this needs an access token; log in first")
+        raise PermissionDenied("this is not for you")
+
+
+def _resource(method_name: str, request: betterproto2.Message, reply: object) -> str:
+    """The ids in the method's HTTP path; what was created has its id in the reply."""
+    named = [str(getattr(request, name)) for name in _path_variables(method_name) if hasattr(request, name)]
+    return "/".join(named) or str(getattr(reply, "id", ""))
+
+
+@cache
+def _path_variables(method_name: str) -> tuple[str, ...]:
+    http = contract.methods()[method_name].http
+    return tuple(re.findall(r"\{(\w+)", http[0].path)) if http else ("order_id", "transaction_id")
+
+
+async def send_reply_headers(context: Context) -> None:
+    """Sends the headers that the handler set; they go before the first message. Services of the mesh read none."""
+    request = current()
+    if (headers := request.reply_headers) and not request.caller.is_service:
+        await context.send_initial_metadata(tuple(headers.items()))
+
+
+async def _abort(context: Context, error: AppError) -> None:
+    log.info("refused", reason=error.reason, message=error.message)
+    trailing = (
+        (metadata.CORRELATION_ID, current().correlation_id),
+        (DETAILS_KEY, codec(Status).encode(to_status(error))),
+    )
+    await context.abort(_CODES[error.kind.value], error.message, trailing)

@@ -1,0 +1,89 @@
+"""One entry that cannot be written costs no other entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.audit import BackgroundWriter, ErrorLog
+from chassis.clock import SystemClock
+from chassis.errors import Unavailable
+from tests.mesh import Recorder
+from tests.polling import eventually
+
+
+class FussySink:
+    """Refuses a batch that has "poison" in it; is unavailable for the first `away` writes."""
+
+    def __init__(self, *, away: int = 0) -> None:
+        self.away = away
+        self.written: list[str] = []
+
+    async def write(self, entries: Sequence[str]) -> None:
+        if self.away:
+            self.away -= 1
+            raise Unavailable("the database does not answer")
+        if "poison" in entries:
+            raise ValueError("cannot be written")
+        self.written += entries
+
+
+async def test_an_entry_that_cannot_be_written_costs_no_other_entry():
+    sink = FussySink()
+    reported: list[tuple[str, Exception]] = []
+    writer: BackgroundWriter[str] = BackgroundWriter(
+        "audit", sink, every_s=0.01, report=lambda source, error: reported.append((source, error))
+    )
+    entries = [f"entry {number}" for number in range(100)]
+    for entry in [*entries[:37], "poison", *entries[37:]]:
+        writer.add(entry)
+
+    await writer.start()
+    await eventually(lambda: len(sink.written) == 100)
+    writer.add("later")
+    await eventually(lambda: "later" in sink.written)
+    await writer.stop()
+
+    assert sink.written == [*entries, "later"]
+    assert [(source, str(error)) for source, error in reported] == [("audit entry left out", "cannot be written")]
+
+
+async def test_entries_wait_while_the_database_is_away():
+    sink = FussySink(away=2)
+    writer: BackgroundWriter[str] = BackgroundWriter("audit", sink, every_s=0.01)
+    writer.add("first")
+    writer.add("second")
+
+    await writer.start()
+    await eventually(lambda: sink.written == ["first", "second"])
+    await writer.stop()
+
+
+async def test_nothing_is_written_twice_when_the_database_goes_away_between_the_halves():
+    class GoesAway(FussySink):
+        async def write(self, entries: Sequence[str]) -> None:
+            await super().write(entries)
+            self.away = 1
+
+    sink = GoesAway()
+    writer: BackgroundWriter[str] = BackgroundWriter("audit", sink, every_s=0.01)
+    for entry in ("first", "second", "third", "poison"):
+        writer.add(entry)
+
+    await writer.start()
+    await eventually(lambda: len(sink.written) == 3)
+    await writer.stop()
+
+    assert sink.written == ["first", "second", "third"]
+
+
+async def test_texts_that_no_column_can_hold_are_recorded_without_what_it_cannot_hold():
+    recorder = Recorder()
+    log = ErrorLog("order", recorder, SystemClock())
+    await log.start()
+    log.report("charge", ValueError("NUL \0, half a pair \ud800, and " + "long " * 10_000))
+    await log.stop()
+
+    (error,) = recorder.entries
+    assert error.message.startswith("NUL , half a pair \\ud800, and long")
+    assert len(error.message.encode()) <= 2_000
+    assert len(error.detail.encode()) <= 20_000
