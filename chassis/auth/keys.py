@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+# Fewer in a row are no news: identity starts, or starts again.
+_TOLD_FAILURES = 5
+
 # By `kid`.
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
@@ -51,10 +54,9 @@ class JwksKeySource:
 class KeyCache:
     """The keys that `source` told last, so that tokens are verified while identity_svc is slow, frozen or gone.
 
-    A call that needs a key older than `refresh_after_s` starts a refresh, which runs beside it; there is one at a time,
-    and after a failure the next begins `retry_after_s` later. A call waits for a refresh only when its key is not
-    known, or, for at most `patience_s`, when the keys are twice as old as they should be: a key that was withdrawn is
-    refused, and a new one believed, within twice `refresh_after_s`. `file` keeps the keys for the next start.
+    From `start` to `stop` they are read again every `refresh_after_s`, beside the calls: that soon a key that was
+    withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
+    a time, and the next comes `retry_after_s` later at the earliest. `file` keeps the keys for the next start.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class KeyCache:
         *,
         file: Path | None = None,
         refresh_after_s: float = 15.0,
-        retry_after_s: float = 5.0,
+        retry_after_s: float = 2.0,
         patience_s: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -74,22 +76,27 @@ class KeyCache:
         self._patience_s = patience_s
         self._monotonic = monotonic
         self._known = _read(file) if file else {}
-        self._read_at = self._asked_at = float("-inf")
-        self._failed = False
+        self._asked_at = float("-inf")
+        self._failures = 0
         self._refresh: asyncio.Task[None] | None = None
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._loop = asyncio.create_task(self._run(), name="keys", context=Context())
+
+    async def stop(self) -> None:
+        for task in (self._loop, self._refresh):
+            if task:
+                task.cancel()
+                await asyncio.wait([task])
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
         """The key of that name, None when it is not in use. Raises Unavailable when that cannot be told."""
-        is_known = kid in self._known
-        age_s = self._monotonic() - self._read_at
-        if age_s >= (self._refresh_after_s if is_known else self._retry_after_s):
-            refresh = self._begin_refresh()
-            if refresh and not is_known:
+        if kid not in self._known:
+            if refresh := self._begin_refresh():
                 await asyncio.shield(refresh)
-            elif refresh and not self._failed and age_s >= 2 * self._refresh_after_s:
-                await asyncio.wait([refresh], timeout=self._patience_s)
-        if kid not in self._known and self._failed:
-            raise _unavailable()
+            if kid not in self._known and self._failures:
+                raise _unavailable()
         return self._known.get(kid)
 
     async def all(self) -> Keys:
@@ -99,6 +106,12 @@ class KeyCache:
         if not self._known:
             raise _unavailable()
         return self._known
+
+    async def _run(self) -> None:
+        while True:
+            if refresh := self._begin_refresh():
+                await asyncio.wait([refresh])
+            await asyncio.sleep(self._retry_after_s if self._failures else self._refresh_after_s)
 
     def _begin_refresh(self) -> asyncio.Task[None] | None:
         """The refresh that runs; None while it is too early for the next."""
@@ -112,11 +125,13 @@ class KeyCache:
         try:
             found = await self._source.keys()
         except Exception as error:  # whatever it is, the keys at hand stay good
-            self._failed = True
-            log.warning("keys not refreshed", error=str(error), known=sorted(self._known))
+            self._failures += 1
+            if self._failures == _TOLD_FAILURES:
+                log.warning("keys cannot be refreshed", error=str(error), known=sorted(self._known))
         else:
-            self._failed = False
-            self._read_at = self._monotonic()
+            if self._failures >= _TOLD_FAILURES:
+                log.info("keys are refreshed again")
+            self._failures = 0
             if found != self._known and self._file:
                 _write(self._file, found)
             self._known = found

@@ -29,7 +29,7 @@ class TokenVerifier:
     def __init__(
         self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, now: Callable[[], float] = time.time
     ) -> None:
-        self._keys = keys
+        self.keys = keys
         self._mesh_secret = service_tokens.checked(mesh_secret)
         self._cache_size = cache_size
         self._now = now
@@ -38,7 +38,7 @@ class TokenVerifier:
     async def verify(self, token: str) -> Caller:
         """Raises TokenExpired, Unauthenticated, or Unavailable when the keys cannot be had."""
         known = self._verified.get(token)
-        if known and known.expires_at > self._now() and (known.kid is None or await self._keys.key(known.kid)):
+        if known and known.expires_at > self._now() and (known.kid is None or await self.keys.key(known.kid)):
             return known.caller
         verified = await self._verify(token)
         self._remember(token, verified)
@@ -52,7 +52,7 @@ class TokenVerifier:
                 return _Verified(Caller.service(claims["sub"]), float(claims["exp"]), None)
             if header.get("alg") == USER_ALGORITHM:
                 kid = str(header.get("kid"))
-                key = await self._keys.key(kid)
+                key = await self.keys.key(kid)
                 if key is None:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)

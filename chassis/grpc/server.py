@@ -88,6 +88,7 @@ class GrpcServer:
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
+        await self.verifier.keys.start()
         await self._health.start()
         await self._audit_writer.start()
         self.port = self._server.add_insecure_port(self.address)
@@ -102,6 +103,7 @@ class GrpcServer:
         self._interceptor.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
         await self._health.stop()
+        await self.verifier.keys.stop()
         await self._audit_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:

@@ -98,7 +98,7 @@ async def test_orders_go_on_after_everything_else_was_restarted(
                 health = (await http.get("/healthz")).json()
             except (httpx.TransportError, ValueError):
                 return False
-            states = health["details"][0]["metadata"]
+            states = health["details"][0].get("metadata", {})
             return {name for name, state in states.items() if state != "SERVING"} == {"identity"}
 
         assert await eventually(is_back, timeout_s=60)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import jwt
@@ -47,61 +49,82 @@ async def test_calls_share_one_request(source: FakeKeys) -> None:
     assert source.asked == 1
 
 
-async def test_an_old_key_is_refreshed_while_calls_go_on(source: FakeKeys, clock: Seconds) -> None:
-    keys = KeyCache(source, monotonic=clock)
-    await keys.key(KID)
-    source.answers.clear()
-
-    clock.at = 15
-    async with asyncio.timeout(0.5):
-        assert await keys.key(KID)
-
-    await eventually(lambda: source.asked == 2)
-
-
-async def test_a_frozen_source_locks_nobody_out(source: FakeKeys, clock: Seconds) -> None:
-    keys = KeyCache(source, monotonic=clock, patience_s=0.01)
-    await keys.key(KID)
-    source.answers.clear()
-
-    for clock.at in range(0, 3 * 3600, 60):
-        assert await keys.key(KID)
-
-    assert source.asked == 2
+@asynccontextmanager
+async def refreshing(source: FakeKeys) -> AsyncIterator[KeyCache]:
+    """A cache that reads the keys again and again, and has read them."""
+    keys = KeyCache(source, refresh_after_s=0.01, retry_after_s=0.01)
+    await keys.start()
+    try:
+        await eventually(lambda: keys.key(KID))
+        yield keys
+    finally:
+        await keys.stop()
 
 
-async def test_a_source_that_fails_is_not_waited_for_again(source: FakeKeys, clock: Seconds) -> None:
-    keys = KeyCache(source, monotonic=clock, patience_s=30)
-    await keys.key(KID)
-    source.fails, clock.at = True, 100
-    await keys.key(KID)
+async def test_keys_are_read_before_anybody_asks_and_again(source: FakeKeys) -> None:
+    async with refreshing(source):
+        await eventually(lambda: source.asked >= 3)
 
-    source.answers.clear()
-    for clock.at in (101, 105, 200):
+
+async def test_a_frozen_source_locks_nobody_out(source: FakeKeys) -> None:
+    async with refreshing(source) as keys:
+        source.answers.clear()
+        asked = source.asked
+        await eventually(lambda: source.asked == asked + 1)
+
         async with asyncio.timeout(0.5):
-            assert await keys.key(KID)
+            for _ in range(10_000):
+                assert await keys.key(KID)
+        assert source.asked == asked + 1
 
 
-async def test_a_withdrawn_key_ends_and_a_new_one_is_known_in_time(source: FakeKeys, clock: Seconds) -> None:
-    keys = KeyCache(source, monotonic=clock)
-    old = await keys.key(KID)
-    assert old
+async def test_a_source_that_fails_is_asked_again_and_waited_for_by_nobody(source: FakeKeys) -> None:
+    async with refreshing(source) as keys:
+        source.fails, asked = True, source.asked
 
-    source.in_use, clock.at = {"new": old}, 30
+        await eventually(lambda: source.asked >= asked + 3)
+        assert await keys.key(KID)
 
-    assert await keys.key(KID) is None
-    assert await keys.key("new") == old
+
+async def test_a_withdrawn_key_ends_and_a_new_one_is_known(source: FakeKeys) -> None:
+    async with refreshing(source) as keys:
+        old = await keys.key(KID)
+        assert old
+
+        source.in_use = {"new": old}
+
+        async def followed() -> bool:
+            return await keys.key(KID) is None and await keys.key("new") == old
+
+        await eventually(followed)
+
+
+async def test_a_start_without_the_source_ends_once_it_is_there(source: FakeKeys) -> None:
+    source.fails = True
+    keys = KeyCache(source, retry_after_s=0.01)
+    await keys.start()
+    await eventually(lambda: source.asked >= 2)
+
+    source.fails = False
+
+    async def known() -> bool:
+        return bool(await keys.all())
+
+    try:
+        await eventually(known)
+    finally:
+        await keys.stop()
 
 
 async def test_an_unknown_key_is_asked_for_once_in_a_while(source: FakeKeys, clock: Seconds) -> None:
     keys = KeyCache(source, monotonic=clock)
     await keys.key(KID)
 
-    for clock.at in (1, 2, 4.9):
+    for clock.at in (0.5, 1, 1.9):
         assert await keys.key("forged") is None
     assert source.asked == 1
 
-    clock.at = 5
+    clock.at = 2
     assert await keys.key("forged") is None
     assert source.asked == 2
 
