@@ -3,14 +3,25 @@
 # and orders then take a quarter more.
 SYSTEM_PYTHON ?= /usr/bin/python3
 PYTHON ?= $(firstword $(foreach p,$(SYSTEM_PYTHON) python3 python3.14 python3.13 python3.12 python3.11,\
-            $(shell $(p) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(p))) python3)
+            $(shell $(p) -I -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(p))) python3)
 VENV := .venv
-BIN := $(CURDIR)/$(VENV)/bin
-export PATH := $(BIN):$(PATH)
-BASE ?= main
-T ?= tests
+# Relative, because the path of a clone may have any character.
+BIN := $(VENV)/bin
+# For what looks for programs by name. Not exported: make 4.4 hands that to $(shell), which would find .venv's python3.
+WITH_TOOLS = PATH="$$PWD/$(BIN):$$PATH"
+BASE := main
+T := tests
+B :=
+UPGRADE :=
+# Another project's modules, or another Python's library, are not to be found before ours.
+unexport PYTHONPATH PYTHONHOME
 # pytest ends with 5 where it selects nothing; only a part of the tests may have none of a kind.
 NONE_IS_FINE = $(if $(filter tests,$(T)),,|| [ $$? -eq 5 ])
+
+# An environment that was moved or copied, or whose Python is gone, is made again.
+ifneq ($(wildcard $(VENV)/*.stamp),)
+$(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help up demo test soak odbc check bench gen format requirements clean
@@ -26,14 +37,14 @@ demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is no
 
 test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them
 	@mkdir -p .cache
-	$(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
-	$(BIN)/python -m pytest $(T) -n 2 -m 'soak and not alone' $(NONE_IS_FINE)
-	$(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 -m 'soak and not alone' $(NONE_IS_FINE)
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
 
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
-	$(BIN)/python -m pytest $(T) -n 2 --driver aioodbc
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 --driver aioodbc
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
 	$(BIN)/ruff check .
@@ -41,30 +52,35 @@ check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and bre
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
-	$(BIN)/python proto/breaking.py $(BASE)
-	$(BIN)/python proto/generate.py --check
+	$(WITH_TOOLS) $(BIN)/python proto/breaking.py $(BASE)
+	$(WITH_TOOLS) $(BIN)/python proto/generate.py --check
 
 gen: $(VENV)/dev.stamp ## gen/ from proto/
-	$(BIN)/python proto/generate.py
+	$(WITH_TOOLS) $(BIN)/python proto/generate.py
 
 format: $(VENV)/dev.stamp ## what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 requirements: $(VENV)/dev.stamp ## pins anew what pyproject.toml asks for, with hashes; UPGRADE=1 takes the newest
-	$(BIN)/python -m deploy.requirements $(if $(UPGRADE),--upgrade)
+	$(WITH_TOOLS) $(BIN)/python -m deploy.requirements $(if $(UPGRADE),--upgrade)
 
 bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run; B="--seconds 20 --repeat 3" for other ways
-	@exec $(BIN)/python -m bench $(B)
+	@$(WITH_TOOLS) exec $(BIN)/python -m bench $(B)
 
 clean: ## everything made here but the data: .venv, caches
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/venv.py
-	@$(PYTHON) deploy/venv.py $(VENV) requirements/build.txt requirements/runtime.txt
+$(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/venv.py deploy/lock.py
+	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
-	@$(PYTHON) deploy/venv.py $(VENV) requirements/dev.txt
+	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt
 	@touch $@
+
+# Its own lines say what to do; make adds only that the target failed.
+MAKE_VENV = command -v $(PYTHON) >/dev/null || { echo 'EasyOrder needs Python 3.11 or newer, and there is no $(PYTHON):' \
+    'apt-get install python3-venv, or name another one: make PYTHON=/path/to/python3.13' >&2; exit 1; }; \
+    $(PYTHON) -I deploy/venv.py $(VENV)

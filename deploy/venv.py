@@ -1,24 +1,44 @@
-"""Makes the virtual environment, or brings it up to date, from pinned and hashed requirements only.
+"""Makes the virtual environment, or brings it up to date: exactly what the locks say, whatever this machine's pip and
+Python are set to.
 
-    python3 deploy/venv.py .venv requirements/build.txt requirements/runtime.txt
+    python3 -I deploy/venv.py .venv requirements/build.txt requirements/runtime.txt
 
-Needs nothing but the standard library; says what to do when this machine's Python can not do it.
+Needs nothing but the standard library; says in one line what to do where this machine cannot do it.
 """
 
 from __future__ import annotations
 
+import configparser
 import importlib.util
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NO_PIP = """This Python ({python}) can make no virtual environment with pip in it: the module ensurepip is missing.
+# What the packages take, and what they come in.
+ROOM_MB = 1_000
+NO_PIP = """This Python ({python}) cannot make a virtual environment with pip in it: the module ensurepip is missing.
 On Debian and Ubuntu:  apt-get install python3-venv
-or name another one:   make PYTHON=/path/to/python3.12 {goal}"""
+or name another one:   make PYTHON=/path/to/python3.13 {goal}"""
 TOO_OLD = """EasyOrder needs Python 3.11 or newer; {python} is {version}.
-Name a newer one:  make PYTHON=/path/to/python3.12 {goal}"""
+Name a newer one:  make PYTHON=/path/to/python3.13 {goal}"""
+# How to reach the index. Nothing else that pip is told elsewhere may count: `user`, `target`, `prefix`,
+# `require-virtualenv`, `no-binary` and others put packages where they are not found, or take others than are locked.
+INDEX = {
+    "index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy", "timeout",
+    "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider",
+}  # fmt: skip
+# What would make a new Python look for its own library, or for ours, elsewhere.
+FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
+INSTALL = [
+    "install", "--require-hashes", "--no-deps", "--no-build-isolation", "-qq", "--no-input",
+    "--disable-pip-version-check",
+]  # fmt: skip
 
 
 class CanNot(Exception):
@@ -26,22 +46,38 @@ class CanNot(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    venv, *requirements = (Path(argument) for argument in arguments)
+    if not arguments:
+        return 0 if is_here() else 1
+    venv, *locks = (Path(argument) for argument in arguments)
     try:
         refuse_old_python(sys.version_info[:3])
-        pip = [str(venv / "bin/python"), "-m", "pip"] if is_whole(venv) else create(venv)
-        for file in requirements:
-            install(pip, file)
+        make(venv, locks)
     except CanNot as error:
         print(error, file=sys.stderr)
         return 1
-    except subprocess.CalledProcessError as error:
-        print(
-            "Could not make {}: {} ended with {}".format(venv, " ".join(error.cmd), error.returncode), file=sys.stderr
-        )
+    except OSError as error:
+        print(f"{venv} cannot be made: {error}. Mend that, or start again: make clean", file=sys.stderr)
         return 1
-    make_importable(venv)
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def make(venv: Path, locks: Sequence[Path]) -> None:
+    """Raises CanNot or OSError; what is there of `venv` then is incomplete, and the next call goes on from there."""
+    scratch = venv.parent / ".cache"
+    scratch.mkdir(exist_ok=True)
+    # /tmp may be small, or in memory; the packages need hundreds of megabytes there.
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="venv-", ignore_cleanup_errors=True) as temporary:
+        environment = clean(os.environ) | {"TMPDIR": temporary}
+        if not is_whole(venv):
+            create(venv, environment)
+        pip = installer(venv)
+        environment = only_index(pip, environment)
+        for lock in locks:
+            print(f"Installing the packages of {lock}", flush=True)
+            run([*pip, *INSTALL, "-r", str(lock)], environment, f"{lock} cannot be installed; pip says above why")
+        check(venv, pip, locks, environment)
 
 
 def refuse_old_python(version: tuple[int, ...]) -> None:
@@ -50,47 +86,106 @@ def refuse_old_python(version: tuple[int, ...]) -> None:
         raise CanNot(TOO_OLD.format(python=sys.executable, version=text, goal="demo"))
 
 
+def require_room(folder: Path) -> None:
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if free_mb < ROOM_MB:
+        raise CanNot(f"The disk of {folder.resolve()} has {free_mb} MB left and the packages need {ROOM_MB}: make room")
+
+
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in FOREIGN}
+
+
+def is_here() -> bool:
+    """Whether the environment that runs this, and imports this checkout, is in it: it was neither moved nor copied."""
+    return os.path.samefile(ROOT, Path(sys.prefix).parent)
+
+
 def is_whole(venv: Path) -> bool:
-    """Whether there is an environment whose Python and pip still run."""
+    """Whether there is an environment that was made here, and whose Python still runs and finds what is in it."""
+    command = [str(venv / "bin/python"), "-I", "-m", "deploy.venv"]
     try:
-        return not subprocess.call([str(venv / "bin/python"), "-c", "import pip"], stderr=subprocess.DEVNULL)
+        return not subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError:
         return False
 
 
-def create(venv: Path) -> list[str]:
-    """Makes a new, empty environment; returns the command that installs into it."""
-    print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
-    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+def create(venv: Path, environment: Mapping[str, str]) -> None:
+    """Makes a new environment with nothing but pip in it, or without pip where this Python has none to put there."""
     if importlib.util.find_spec("ensurepip"):
-        subprocess.check_call(command)
-        return [str(venv / "bin/python"), "-m", "pip"]
-    if importlib.util.find_spec("pip") and importlib.util.find_spec("venv"):
+        options = ["--clear"]
+    elif importlib.util.find_spec("pip") and importlib.util.find_spec("venv"):
         # Debian without python3-venv, but with python3-pip: that pip can install into an environment that has none.
-        subprocess.check_call([*command, "--without-pip"])
-        return [sys.executable, "-m", "pip", "--python", str(venv / "bin/python")]
-    raise CanNot(NO_PIP.format(python=sys.executable, goal="demo"))
-
-
-def install(pip: list[str], file: Path) -> None:
-    print(f"Installing the packages of {file}", flush=True)
-    options = [
-        "--require-hashes",
-        "--no-deps",
-        "--no-build-isolation",
-        "-qq",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
-    subprocess.check_call(
-        [*pip, "install", *options, "-r", str(file)], env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
-    )
-
-
-def make_importable(venv: Path) -> None:
-    """The checkout itself is what the environment imports; nothing of it is copied."""
+        options = ["--clear", "--without-pip"]
+    else:
+        raise CanNot(NO_PIP.format(python=sys.executable, goal="demo"))
+    require_room(venv.parent)
+    print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
+    # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.
+    python = getattr(sys, "_base_executable", sys.executable)
+    run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made")
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    (site_packages / "easyorder.pth").write_text(f"{ROOT}\n{ROOT / 'gen'}\n", encoding="utf-8")
+    # The checkout itself is what the environment imports; nothing of it is copied. In ASCII, because Python reads this
+    # file in the encoding of the locale.
+    places = [os.fsencode(ROOT), os.fsencode(ROOT / "gen")]
+    line = f"import os, sys; sys.path += map(os.fsdecode, {places})\n"
+    (site_packages / "easyorder.pth").write_text(line, encoding="ascii")
+
+
+def installer(venv: Path) -> list[str]:
+    """The command that is pip for `venv`."""
+    python = str(venv / "bin/python")
+    has_pip = not subprocess.call([python, "-I", "-c", "import pip"], stderr=subprocess.DEVNULL)
+    return [python, "-I", "-m", "pip"] if has_pip else [sys.executable, "-I", "-m", "pip", "--python", python]
+
+
+def only_index(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` where pip is told how to reach the index, as its files and variables say now, and nothing else."""
+    variables = {f"PIP_{key.upper().replace('-', '_')}": key for key in INDEX}
+    rest = {name: value for name, value in environment.items() if not name.startswith("PIP_")}
+    told = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
+    # As for pip, a variable overrides its files, and what is empty does not count.
+    kept = {name: environment.get(name) or told.get(key, "") for name, key in variables.items()}
+    own = {"PIP_CONFIG_FILE": os.devnull, "PIP_ROOT_USER_ACTION": "ignore"}
+    return {**rest, **{name: value for name, value in kept.items() if value}, **own}
+
+
+def configured(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """What pip's files say for `pip install`. `pip config list` would be shorter, but obeys `user = true` itself."""
+    if environment["PIP_CONFIG_FILE"] == os.devnull:
+        return {}
+    command = [*pip, "config", "debug"]
+    said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8", errors="replace").stdout
+    files: dict[str, list[str]] = {}
+    for variant, file in re.findall(r"^(\w+):$|^  (.+), exists: True$", said, re.M):
+        if variant:
+            of = files.setdefault(variant, [])
+        else:
+            of.append(file)
+    parser = configparser.RawConfigParser()
+    in_order = [file for variant in ("global", "user", "site", "env") for file in files.get(variant, ())]
+    try:
+        parser.read(in_order, encoding="utf-8")
+    except (configparser.Error, UnicodeError) as error:
+        raise CanNot(f"pip's configuration cannot be read: {error}".replace("\n", " ")) from error
+    sections = [dict(parser[name]) for name in ("global", "install") if parser.has_section(name)]
+    return {key.replace("_", "-"): value for section in sections for key, value in section.items() if value}
+
+
+def check(venv: Path, pip: list[str], locks: Sequence[Path], environment: Mapping[str, str]) -> None:
+    """Removes what no lock has (any more). Raises CanNot unless the rest is what `locks` say, with nothing missing."""
+    lock = [str(venv / "bin/python"), "-I", str(ROOT / "deploy/lock.py")]
+    listed = subprocess.run([*lock, "--foreign"], env=environment, stdout=subprocess.PIPE, encoding="utf-8")
+    if foreign := listed.stdout.split():
+        print(f"Removing what is not locked: {', '.join(foreign)}", flush=True)
+        run([*pip, "uninstall", "-qq", "--yes", *foreign], environment, f"{', '.join(foreign)} cannot be removed")
+    run([*lock, *map(str, locks)], environment, f"{venv} is not what the locks say, as shown above: make clean")
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], otherwise: str) -> None:
+    """Raises CanNot with `otherwise` where `command` fails."""
+    if subprocess.call(command, env=environment):
+        raise CanNot(otherwise)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis.db import aioodbc_dialect
-from chassis.db.optimism import OPTIMISTIC
 from chassis.db.session_hook import FilteredSession
+from chassis.db.writes import OPTIMISTIC
 
 aioodbc_dialect.register()
 
@@ -48,7 +48,7 @@ def make_engine(url: str | URL, *, application_name: str, pool_size: int = 10) -
 def make_sessions(engine: AsyncEngine, *, optimistic: bool = False) -> async_sessionmaker[AsyncSession]:
     """Sessions that filter by ownership and soft deletion, and leave loaded entities readable after commit.
 
-    For `optimistic` ones see chassis.db.optimism.
+    For `optimistic` ones see chassis.db.writes.
     """
     if optimistic:
         engine = engine.execution_options(isolation_level="AUTOCOMMIT")

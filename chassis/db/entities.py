@@ -10,8 +10,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnDefault, event, false, text
-from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
+from sqlalchemy import BigInteger, FetchedValue, false, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.clock import SystemClock
 from chassis.context import current
@@ -44,12 +44,15 @@ class Audited:
     modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
     deleted_on: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=96)
-    row_version: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"), sort_order=97)
+    # Counted by a trigger, whoever updates the row.
+    row_version: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("1"), server_onupdate=FetchedValue(), sort_order=97
+    )
 
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.row_version}
+        return {"version_id_col": cls.row_version, "version_id_generator": False}
 
 
 class BaseSoftIntDelete(Audited):
@@ -66,11 +69,3 @@ class BaseSoftDelete(Audited):
 
 class Owned(Audited):
     """Marks an entity that a person sees and changes only when they, or one of their teams, made it."""
-
-
-@event.listens_for(Audited, "instrument_class", propagate=True)
-def _count_up_in_core_updates(mapper: Mapper[Any], cls: type[Audited]) -> None:
-    # The mapper counts in its own flushes only; this is for update() statements.
-    version = mapper.local_table.c.row_version
-    assert isinstance(version, Column)
-    version.onupdate = ColumnDefault(version + 1, for_update=True)

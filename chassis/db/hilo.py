@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.failures import translated
-from chassis.db.optimism import UNLOCKED
+from chassis.db.writes import UNLOCKED
 
 
 class HiLo:

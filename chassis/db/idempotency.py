@@ -9,9 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
-from chassis.db.optimism import UNLOCKED
 from chassis.db.tables import IDEMPOTENCY_KEY
-from chassis.db.writes import enqueue_insert
+from chassis.db.writes import UNLOCKED, enqueue_insert
 from chassis.idempotency import IdempotentResponse, RequestKey
 
 _FIND = text(

@@ -108,7 +108,7 @@ class JobOutcomes:
         for statement, rows in self._rows.items():
             if rows:
                 # Named apart from the jobs that are written, which are new ones.
-                await enqueue_write(session, statement, statement, rows, refusal=LEASE_LOST)
+                await enqueue_write(session, statement, statement, rows, unless_all=LEASE_LOST)
 
 
 class JobWriter:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
-from chassis.db.optimism import UNLOCKED
+from chassis.db.writes import UNLOCKED
 from chassis.errors import InvalidArgument
 
 # Parked changes are the operators' affair; nobody waits for those.

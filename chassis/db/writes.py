@@ -1,31 +1,37 @@
 """The writes of a transaction, gathered and sent as one statement: one round trip, however many tables a batch touches.
 
-They are sent before anything else is asked of the session, so that nobody reads past them, and before it commits. An
-optimistic session (chassis.db.optimism) sends them once, as its commit. A session carries out one transaction. Rows are
-plain dicts as in chassis.db.bulk.
+They are sent before anything else is asked of the session, so that nobody reads past them, and before it commits. Rows
+are plain dicts as in chassis.db.bulk.
+
+An optimistic session has no transaction: each of its statements is one, which saves BEGIN, COMMIT and waiting for
+locks. It may run only reads that say that they need no lock (`UNLOCKED`), whose rows are guarded when they are written,
+and, once, the writes that its commit sends. Anything else raises NeedsTransaction.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from chassis.context import current
 from chassis.db.bulk import as_json, inserting, updating
 from chassis.db.failures import CHANGED_MEANWHILE
-from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
 
-_ROWS = re.compile(r"(?<!:):rows\b")
+OPTIMISTIC = "optimistic"
+# Execution options of a read that needs no lock, because whoever writes what it has found guards it.
+UNLOCKED = {"unlocked": True}
 _OF_SESSION = "gathered writes"
+_ROWS = re.compile(r"(?<!:):rows\b")
 
 
 @dataclass(slots=True)
@@ -41,7 +47,7 @@ class _Part:
     """A statement, its rows, and the SQLSTATE of the failure when not each row has met one of the table."""
 
     sql: str
-    refusal: str | None
+    unless_all: str | None
     rows: list[Mapping[str, Any]] = field(default_factory=list)
 
 
@@ -50,6 +56,11 @@ class _Gathered:
     # By the name of the table, or of the statement.
     parts: dict[str, _Part] = field(default_factory=dict)
     sent: FlushResult = field(default_factory=FlushResult)
+
+
+def is_optimistic(session: AsyncSession | Session) -> bool:
+    """Whether nothing is locked in this session, and nothing written before the commit."""
+    return bool(session.info.get(OPTIMISTIC))
 
 
 async def enqueue_insert(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -64,37 +75,38 @@ async def enqueue_update(
     rows: Sequence[Mapping[str, Any]],
     *,
     match: Sequence[str],
-    set_: Mapping[str, str] | None = None,
+    add: Collection[str] = (),
     name: str | None = None,
-    expected_version: str | None = None,
 ) -> None:
-    """Will update the rows whose `match` columns are equal, like bulk.update_rows; `name` as in `enqueue_write`.
+    """Will set all columns given, of the rows whose `match` columns are equal, and who changed them when.
 
-    `expected_version` names the version column. Each row carries the version it was read at, as "expected_version"; the
-    whole statement fails with Conflict unless the stored rows still have it.
+    Each row has to meet one, or the whole statement fails with Conflict: with "row_version" among `match`, those that
+    were changed since they were read are not met. Columns in `add` are added to. `name` as in `enqueue_write`.
     """
     if rows:
-        extra = tuple(sorted((set_ or {}).items()))
-        sql = updating(table, tuple(rows[0]), tuple(match), extra, expected_version)
-        refusal = CHANGED_MEANWHILE if expected_version else None
-        await enqueue_write(session, name or table.name, sql, rows, refusal=refusal)
+        if "modified_by" in table.c:
+            rows = [{"modified_by": current().caller.id, **row} for row in rows]
+        sql = updating(table, tuple(rows[0]), tuple(match), tuple(add))
+        await enqueue_write(session, name or table.name, sql, rows, unless_all=CHANGED_MEANWHILE)
 
 
 async def enqueue_write(
-    session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]], *, refusal: str | None = None
+    session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]], *, unless_all: str | None = None
 ) -> None:
     """Will run an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 
     `name` is that of its table: no part of a statement sees what another one does, so that a second part for a table
     goes into the next statement. Whoever knows that two never meet the same rows gives them different names. With
-    RETURNING id, `FlushResult.ids` has the ids by name. With a `refusal` (an SQLSTATE) as well, the statement fails
-    with that unless there are as many ids as rows.
+    RETURNING id, `FlushResult.ids` has the ids by name. With `unless_all` the statement returns something for each row
+    that it meets, and fails with that SQLSTATE unless it met all.
     """
     parts = _gathered(session).parts
     if name in parts and (parts[name].sql != sql or not sql.startswith("INSERT")):
-        await session.run_sync(_send_early)
+        if is_optimistic(session):
+            raise NeedsTransaction("what was written is to be written again")
+        await session.run_sync(_send)
         parts = _gathered(session).parts
-    parts.setdefault(name, _Part(sql, refusal)).rows.extend(rows)
+    parts.setdefault(name, _Part(sql, unless_all)).rows.extend(rows)
 
 
 async def send_writes(session: AsyncSession) -> FlushResult:
@@ -104,46 +116,43 @@ async def send_writes(session: AsyncSession) -> FlushResult:
 
 
 def _gathered(session: AsyncSession | Session) -> _Gathered:
-    gathered: _Gathered | None = session.info.get(_OF_SESSION)
-    if gathered is None:
-        gathered = session.info[_OF_SESSION] = _Gathered()
+    gathered: _Gathered = session.info.setdefault(_OF_SESSION, _Gathered())
     return gathered
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
-def _send_before(state: ORMExecuteState) -> None:
-    _send_early(state.session)
+def _before_statement(state: ORMExecuteState) -> None:
+    if is_optimistic(state.session) and (
+        _gathered(state.session).parts or not state.execution_options.get("unlocked", False)
+    ):
+        raise NeedsTransaction("this statement needs a transaction")
+    _send(state.session)
 
 
-def _send_early(session: Session) -> None:
-    if _gathered(session).parts:
-        if is_optimistic(session):
-            raise NeedsTransaction("what was written is to be read, or written again")
-        _send(session)
+@event.listens_for(FilteredSession, "before_flush")
+def _before_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if is_optimistic(session):
+        raise NeedsTransaction("entities are written in a transaction")
 
 
 @event.listens_for(FilteredSession, "before_commit")
 def _send(session: Session) -> None:
     gathered = _gathered(session)
-    if not gathered.parts:
-        return
     # Taken first: executing comes by here again.
     parts, gathered.parts = gathered.parts, {}
+    if not parts:
+        return
     parameters: dict[str, Any] = {}
     for number, part in enumerate(parts.values()):
         parameters[f"rows{number}"] = as_json(part.rows)
-        if part.refusal:
+        if part.unless_all:
             parameters[f"wanted{number}"] = len(part.rows)
-    statement = _statement(tuple((part.sql, part.refusal) for part in parts.values()))
+    statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
     row = session.execute(statement, parameters, execution_options=UNLOCKED).mappings().one()
     gathered.sent.position = row["position"]
-    for number, (name, part) in enumerate(parts.items()):
-        if _answers_ids(part.sql, part.refusal):
-            gathered.sent.ids.setdefault(name, set()).update(json.loads(row[f"ids{number}"]))
-
-
-def _answers_ids(sql: str, refusal: str | None) -> bool:
-    return refusal is None and sql.endswith(("RETURNING id", "RETURNING t.id"))
+    for number, name in enumerate(parts):
+        if ids := row.get(f"ids{number}"):
+            gathered.sent.ids.setdefault(name, set()).update(json.loads(ids))
 
 
 @lru_cache(maxsize=256)
@@ -152,10 +161,10 @@ def _statement(parts: tuple[tuple[str, str | None], ...]) -> TextClause:
         f"write{number} AS ({_ROWS.sub(f':rows{number}', sql)})" for number, (sql, _) in enumerate(parts)
     )
     answers = ""
-    for number, (sql, refusal) in enumerate(parts):
-        if refusal:
+    for number, (sql, unless_all) in enumerate(parts):
+        if unless_all:
             met = f"(SELECT count(*) FROM write{number})"
-            answers += f", require_all({met}, CAST(:wanted{number} AS bigint), '{refusal}') AS met{number}"
-        elif _answers_ids(sql, refusal):
-            answers += f", CAST((SELECT coalesce(jsonb_agg(id), '[]') FROM write{number}) AS text) AS ids{number}"
+            answers += f", require_all({met}, CAST(:wanted{number} AS bigint), '{unless_all}') AS met{number}"
+        elif sql.endswith(("RETURNING id", "RETURNING t.id")):
+            answers += f", CAST((SELECT jsonb_agg(id) FROM write{number}) AS text) AS ids{number}"
     return text(f"WITH {writes} SELECT CAST(pg_current_xact_id() AS text) AS position{answers}")

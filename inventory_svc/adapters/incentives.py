@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Select, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.context import current
-from chassis.db.bulk import as_json, recordset
-from chassis.db.writes import enqueue_insert
+from chassis.db.bulk import as_json, rows_of
+from chassis.db.writes import enqueue_insert, enqueue_update
 from inventory_svc.adapters.tables import IncentiveRow, RedemptionRow
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
@@ -42,13 +41,8 @@ _POINTS = text(
     "AND (points_spent > 0 OR points_earned > 0) "
     f"AND user_id IN (SELECT id FROM ({_USERS}) AS spender) GROUP BY user_id"
 )
-# Adds to the counter instead of setting it: should a lock ever be missing, the CHECK finds out.
-_COUNT = text(
-    "UPDATE incentive AS t SET uses = t.uses + r.uses, row_version = t.row_version + 1, modified_on = now(), "
-    f"modified_by = :modified_by FROM {recordset(_INCENTIVES, ['id', 'uses'])} WHERE t.id = r.id"
-)
 _RELEASE = text(
-    f"DELETE FROM redemption AS t USING {recordset(_REDEMPTIONS, ['incentive_id', 'order_id'])} "
+    f"DELETE FROM redemption AS t USING {rows_of(_REDEMPTIONS)} "
     "WHERE t.incentive_id = r.incentive_id AND t.order_id = r.order_id"
 )
 
@@ -72,8 +66,8 @@ class SqlIncentives:
 
     async def save(self, incentive_set: IncentiveSet) -> None:
         moved = [{"id": id, "uses": by} for id, by in incentive_set.moved().items()]
-        if moved:
-            await self._session.execute(_COUNT, {"rows": as_json(moved), "modified_by": current().caller.id})
+        # Adds to the counter instead of setting it: should a lock ever be missing, the CHECK finds out.
+        await enqueue_update(self._session, _INCENTIVES, moved, match=["id"], add=["uses"])
         if incentive_set.released:
             await self._session.execute(_RELEASE, {"rows": as_json(list(incentive_set.released.values()))})
         redeemed = [

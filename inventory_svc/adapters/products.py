@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from chassis.clock import SystemClock
-from chassis.context import current
-from chassis.db.bulk import as_json, update_rows
+from chassis.db.bulk import as_json
 from chassis.db.entities import Audited
+from chassis.db.writes import enqueue_update
 from chassis.money import Money
 from inventory_svc.adapters.tables import (
     InventoryRow,
@@ -95,21 +95,15 @@ class SqlProducts:
 
     async def _move(self, row: ProductRow, product: Product) -> None:
         """Notes new places in the warehouse; in SQL, because versions of stock go up all the time."""
-        places = {item.sku: item.warehouse_location for item in product.items}
+        place_of = {item.sku: item.warehouse_location for item in product.items}
         moved = {
-            item.stock: place for item in row.items if item.stock.warehouse_location != (place := places[item.sku])
+            item.stock: place for item in row.items if item.stock.warehouse_location != (place := place_of[item.sku])
         }
         if not moved:
             return
         await self._session.execute(_LOCK_STOCK, {"ids": as_json([stock.id for stock in moved])})
-        who_and_when = {"modified_by": current().caller.id, "modified_on": _clock.now()}
-        await update_rows(
-            self._session,
-            _INVENTORY,
-            [{"id": stock.id, "warehouse_location": place} | who_and_when for stock, place in moved.items()],
-            match=["id"],
-            set_={"row_version": "t.row_version + 1"},
-        )
+        places = [{"id": stock.id, "warehouse_location": place} for stock, place in moved.items()]
+        await enqueue_update(self._session, _INVENTORY, places, match=["id"])
         for stock, place in moved.items():
             set_committed_value(stock, "warehouse_location", place)
 

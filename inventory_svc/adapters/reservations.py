@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.db.bulk import as_json, recordset
-from chassis.db.failures import CHANGED_MEANWHILE
-from chassis.db.optimism import UNLOCKED, is_optimistic
+from chassis.db.bulk import as_json
 from chassis.db.types import Amount, Json, UtcDateTime
-from chassis.db.writes import enqueue_insert, enqueue_write
+from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optimistic
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
@@ -28,11 +26,11 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 
 # Locked apart from the join: rows of a reservation must not be passed over one by one.
 _LOADED = (
-    "WITH head AS (SELECT *, CAST(xmin AS text) AS version FROM reservation WHERE {which} ORDER BY order_id {locked}) "
-    "SELECT head.version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, head.state, "
-    "head.sold, head.expire_at, head.placed, head.revision, head.discounts, head.points_spent, head.points_earned, "
-    "line.product_item_id, line.quantity, line.backordered, line.place, line.returned, line.unit_price, line.sku, "
-    "line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
+    "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
+    "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
+    "head.state, head.sold, head.expire_at, head.placed, head.revision, head.discounts, head.points_spent, "
+    "head.points_earned, line.product_item_id, line.quantity, line.backordered, line.place, line.returned, "
+    "line.unit_price, line.sku, line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
     "ORDER BY head.order_id, line.number"
 )
 
@@ -85,36 +83,10 @@ _LOCK_WAITING = text(
 )
 # What changes reservations that were there before is named apart from what adds new ones: the two never meet.
 _STORED = "reservation stored before"
-_SAVE = (
-    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at, placed = r.placed "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', 'state', 'sold', 'expire_at', 'placed'])} "
-    "WHERE t.order_id = r.order_id"
-)
-# PostgreSQL's own mark of who wrote a row last tells whether it is the one that was looked at.
-_SAVE_UNLESS_CHANGED = (
-    "UPDATE reservation AS t SET state = r.state, sold = r.sold, expire_at = r.expire_at, placed = r.placed "
-    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
-    "AS r(order_id bigint, state text, sold boolean, expire_at timestamptz, placed boolean, version text) "
-    "WHERE t.order_id = r.order_id AND CAST(t.xmin AS text) = r.version RETURNING t.order_id AS id"
-)
-_SAVE_QUOTES = (
-    "UPDATE reservation AS t SET discounts = r.discounts, points_spent = r.points_spent, "
-    "points_earned = r.points_earned "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', 'discounts', 'points_spent', 'points_earned'])} "
-    "WHERE t.order_id = r.order_id"
-)
-_AMENDED = ["state", "sold", "expire_at", "placed", "discounts", "points_spent", "points_earned", "revision"]
-_SAVE_AMENDED = (
-    f"UPDATE reservation AS t SET {', '.join(f'{column} = r.{column}' for column in _AMENDED)} "
-    f"FROM {recordset(_RESERVATIONS, ['order_id', *_AMENDED])} WHERE t.order_id = r.order_id"
-)
+_OUTCOME = ("state", "sold", "expire_at", "placed")
+_QUOTE = ("discounts", "points_spent", "points_earned")
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
-_SAVE_LINES = (
-    "UPDATE reservation_line AS t SET unit_price = r.unit_price, sku = r.sku, name = r.name, "
-    "backordered = r.backordered, place = r.place "
-    f"FROM {recordset(_LINES, ['order_id', 'product_item_id', 'unit_price', 'sku', 'name', 'backordered', 'place'])} "
-    "WHERE t.order_id = r.order_id AND t.product_item_id = r.product_item_id"
-)
+_OF_LINE = ("order_id", "product_item_id", "unit_price", "sku", "name", "backordered", "place")
 
 
 class SqlReservations:
@@ -164,28 +136,33 @@ class SqlReservations:
         await enqueue_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
-        rows = [_row(reservation) | {"version": reservation.version} for reservation in reservations]
-        if rows and is_optimistic(self._session):
-            await enqueue_write(self._session, _STORED, _SAVE_UNLESS_CHANGED, rows, refusal=CHANGED_MEANWHILE)
-        elif rows:
-            await enqueue_write(self._session, _STORED, _SAVE, rows)
+        await self._save(reservations, _OUTCOME)
 
     async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
-        await self.save(reservations)
-        if reservations:
-            quotes = [_row(reservation) for reservation in reservations]
-            await enqueue_write(self._session, _STORED, _SAVE_QUOTES, quotes)
-            rows = [row for reservation in reservations for row in _line_rows(reservation)]
-            await enqueue_write(self._session, _LINES.name, _SAVE_LINES, rows)
+        await self._save(reservations, _OUTCOME + _QUOTE)
+        lines = [
+            {column: row[column] for column in _OF_LINE}
+            for reservation in reservations
+            for row in _line_rows(reservation)
+        ]
+        await enqueue_update(self._session, _LINES, lines, match=["order_id", "product_item_id"])
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         if reservations:
-            rows = [_row(reservation) | {"revision": reservation.revision} for reservation in reservations]
-            await enqueue_write(self._session, _STORED, _SAVE_AMENDED, rows)
+            await self._save(reservations, (*_OUTCOME, *_QUOTE, "revision"))
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
             await enqueue_insert(self._session, _LINES, lines)
+
+    async def _save(self, reservations: Sequence[Reservation], columns: Sequence[str]) -> None:
+        rows = []
+        for reservation in reservations:
+            row = _row(reservation)
+            key = {"order_id": reservation.order_id, "row_version": reservation.version}
+            rows.append(key | {column: row[column] for column in columns})
+            reservation.version += 1
+        await enqueue_update(self._session, _RESERVATIONS, rows, match=["order_id", "row_version"], name=_STORED)
 
     async def _load(self, statement: TextualSelect, parameters: Mapping[str, Any], **options: Any) -> list[Reservation]:
         rows = (await self._session.execute(statement, parameters, **options)).all()
@@ -212,7 +189,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
             points_earned=head.points_earned,
         ),
         revision=head.revision,
-        version=head.version,
+        version=head.row_version,
         lines=tuple(
             HeldLine(
                 product_item_id=row.product_item_id,
@@ -243,6 +220,7 @@ def _row(reservation: Reservation) -> dict[str, Any]:
         "discounts": [_discount_document(discount) for discount in reservation.quote.discounts],
         "points_spent": reservation.quote.points_spent,
         "points_earned": reservation.quote.points_earned,
+        "revision": reservation.revision,
     }
 
 

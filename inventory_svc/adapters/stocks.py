@@ -11,11 +11,9 @@ from sqlalchemy import Row, Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json, recordset
-from chassis.db.failures import CHANGED_MEANWHILE
-from chassis.db.optimism import UNLOCKED, is_optimistic
+from chassis.db.bulk import as_json
 from chassis.db.types import Amount, UtcDateTime
-from chassis.db.writes import enqueue_insert, enqueue_write
+from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optimistic
 from chassis.money import Money
 from inventory_svc.adapters.tables import InventoryRow, StockAdjustmentRow
 from inventory_svc.domain.stock import Movement, StockBatch, StockItem, StockLevel
@@ -49,16 +47,6 @@ _LEVELS = text(
 )
 
 _COUNTERS = [counter.name for counter in fields(Movement)]
-# Guarded by the version that was looked at. Adds to the counters instead of setting them all the same: should guard and
-# lock ever be missing, the CHECKs find out.
-_MOVE = (
-    "UPDATE inventory AS t SET on_hand = t.on_hand + r.on_hand, reserved = t.reserved + r.reserved, "
-    "sold = t.sold + r.sold, restocked = t.restocked + r.restocked, adjusted = t.adjusted + r.adjusted, "
-    "backordered = t.backordered + r.backordered, places = t.places + r.places, "
-    "row_version = t.row_version + 1, modified_on = now(), modified_by = r.modified_by "
-    f"FROM {recordset(_INVENTORY, ['id', *_COUNTERS, 'row_version', 'modified_by'])} "
-    "WHERE t.id = r.id AND t.row_version = r.row_version RETURNING t.id"
-)
 
 
 class SqlStocks:
@@ -108,10 +96,10 @@ class SqlStocks:
         return StockBatch(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, stock_batch: StockBatch) -> None:
-        caller = {"modified_by": current().caller.id}
         moved = [
-            {"id": item.product_item_id, "row_version": item.version} | asdict(item.moved) | caller
+            {"id": item.product_item_id, "row_version": item.version} | asdict(item.moved)
             for item in stock_batch.moved()
         ]
-        if moved:
-            await enqueue_write(self._session, _INVENTORY.name, _MOVE, moved, refusal=CHANGED_MEANWHILE)
+        # Adds to the counters instead of setting them all the same: should guard and lock ever be missing, the CHECKs
+        # find out.
+        await enqueue_update(self._session, _INVENTORY, moved, match=["id", "row_version"], add=_COUNTERS)

@@ -139,6 +139,7 @@ class ReservationRow(WriteBase):
     points_earned: Mapped[int]
     # How many changes of the order it has followed.
     revision: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    row_version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class ReservationLineRow(WriteBase):

@@ -66,7 +66,7 @@ class Reservation:
     revision: int = 0
     quote: Quote = field(default_factory=Quote)
     stands: tuple[ItemStock, ...] = field(default=(), compare=False)
-    version: str = field(default="", compare=False)
+    version: int = field(default=1, compare=False)
 
     @property
     def has_ended(self) -> bool:

@@ -31,7 +31,7 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         sequence=row.sequence,
         revision=row.revision,
         extra_order_id=row.extra_order_id,
-        row_version=row.row_version,
+        stored_version=row.row_version,
     )
 
 
@@ -79,7 +79,6 @@ def order_row(order: Order) -> dict[str, Any]:
         "sequence": order.sequence,
         "revision": order.revision,
         "extra_order_id": order.extra_order_id,
-        "row_version": order.row_version,
     }
 
 
@@ -120,7 +119,6 @@ def payment_row(order: Order) -> dict[str, Any]:
         "failure_reason": payment.failure_reason,
         "waiting_token": payment.waiting_token,
         "refunded": payment.refunded.amount,
-        "row_version": order.row_version,
     }
 
 
@@ -128,7 +126,6 @@ def creation(order: Order) -> dict[str, Any]:
     """The columns that say who created a row, and when."""
     # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
     return {
-        "row_version": order.row_version,
         "created_on": order.placed_at,
         "created_by": order.owner,
         "created_by_team": order.owner_team,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, literal_column, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.context import current
-from chassis.db.bulk import EXPECTED_VERSION, as_json, insert_rows, update_rows
+from chassis.clock import SystemClock
+from chassis.db.bulk import as_json, rows_of
 from chassis.db.failures import CHANGED_MEANWHILE
-from chassis.db.optimism import UNLOCKED, is_optimistic
 from chassis.db.types import Json
-from chassis.db.writes import enqueue_insert, enqueue_update, enqueue_write
+from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, enqueue_write, is_optimistic
 from order_svc.adapters.order_rows import creation, discount_row, item_row, order_of, order_row, payment_row
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
@@ -26,6 +25,7 @@ _ORDERS: Table = OrderRow.__table__  # type: ignore[assignment]
 _ITEMS: Table = OrderItemRow.__table__  # type: ignore[assignment]
 _DISCOUNTS: Table = OrderDiscountRow.__table__  # type: ignore[assignment]
 _PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
+_clock = SystemClock()
 
 # Bare tables, so unfiltered: whoever may not see an order is stopped by `get`.
 _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
@@ -42,26 +42,18 @@ _FIND: Select[Any] = (
     .where(sql(f"orders.id IN ({_WANTED.text})"))
     .order_by(_ORDERS.c.id)
 )
-_FIND_LOCKED = _FIND.with_for_update(of=_ORDERS)
+_FIND_LOCKED = _FIND.with_for_update(of=[_ORDERS, _PAYMENTS])
 _PLACED_HOLDS = sql(
     f"SELECT id FROM orders WHERE id IN ({_WANTED.text}) UNION "
     f"SELECT extra_order_id FROM orders WHERE extra_order_id <> 0 AND extra_order_id IN ({_WANTED.text})"
 )
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
-
-_REMOVE = (
-    "UPDATE {table} SET is_deleted = true, deleted_on = now(), modified_on = now(), modified_by = :modified_by, "
-    "row_version = :row_version WHERE order_id = :order_id AND NOT is_deleted "
-    "AND id NOT IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:kept AS jsonb)))"
-)
 # Locks what it finds: whoever changes it at this moment is waited for.
 _STILL = (
-    "SELECT t.id FROM orders AS t JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, was bigint) "
-    "ON r.id = t.id WHERE t.row_version = r.was FOR SHARE OF t"
+    f"SELECT t.id FROM orders AS t JOIN {rows_of(_ORDERS)} ON r.id = t.id WHERE t.row_version = r.row_version "
+    "FOR SHARE OF t"
 )
-_REMOVE_ITEMS = sql(_REMOVE.format(table="order_item"))
-_REMOVE_DISCOUNTS = sql(_REMOVE.format(table="order_discount"))
 
 
 class SqlOrders:
@@ -74,20 +66,19 @@ class SqlOrders:
         self._session = session
         self._recent = recent
         self._added: list[Order] = []
-        # The versions that are stored, by id; and of which orders that is still to be made sure of.
-        self._stored: dict[int, int] = {}
-        # An order that had to be waited for comes as it is now, but its payment as it was when the waiting began.
-        self._payments_stored: dict[int, int] = {}
-        self._looked_at: set[int] = set()
+        # Found without a lock, and not saved.
+        self._looked_at: dict[int, Order] = {}
+        # The ids of the parts that are stored, by table and order.
+        self._parts: dict[tuple[Table, int], set[int]] = {}
 
     async def guard(self) -> None:
         """Has the commit fail if an order that was found without a lock, and not changed, is another by then.
 
         What was done because of it would else be wrong: ending the job of an order that can not be paid, say.
         """
-        rows = [{"id": id, EXPECTED_VERSION: self._stored[id]} for id in sorted(self._looked_at)]
+        rows = [{"id": id, "row_version": order.stored_version} for id, order in sorted(self._looked_at.items())]
         if rows:
-            await enqueue_write(self._session, "orders looked at", _STILL, rows, refusal=CHANGED_MEANWHILE)
+            await enqueue_write(self._session, "orders looked at", _STILL, rows, unless_all=CHANGED_MEANWHILE)
 
     def committed(self) -> None:
         """What was added is in the database now."""
@@ -96,7 +87,6 @@ class SqlOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         self._added += orders
-        self._are_stored(orders)
         made = {order.id: creation(order) for order in orders}
         await enqueue_insert(self._session, _ORDERS, [order_row(order) | made[order.id] for order in orders])
         discounts = [discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts]
@@ -105,6 +95,8 @@ class SqlOrders:
         await enqueue_insert(self._session, _ITEMS, items)
         payments = [payment_row(order) | {"order_id": order.id} | made[order.id] for order in orders]
         await enqueue_insert(self._session, _PAYMENTS, payments)
+        for order in orders:
+            order.stored()
 
     async def get(self, order_id: int) -> Order:
         # Through the mapped class, so that the session's ownership filter decides whether it is there.
@@ -123,7 +115,6 @@ class SqlOrders:
         if not is_optimistic(self._session):
             return await self._load(_FIND_LOCKED, order_ids)
         recent = self._recent.take(order_ids) if self._recent else {}
-        self._are_stored(recent.values())
         others = [id for id in order_ids if id not in recent]
         found = recent | (await self._load(_FIND, others) if others else {})
         self._looked_at.update(found)
@@ -133,38 +124,28 @@ class SqlOrders:
         return set((await self._session.execute(_PLACED_HOLDS, {"ids": as_json(order_ids)})).scalars())
 
     async def save(self, orders: Sequence[Order]) -> None:
-        changed_by: dict[str, Any] = {"modified_by": current().caller.id}
-        how: dict[str, Any] = {"match": ["id"], "set_": {"modified_on": "now()"}, "expected_version": "row_version"}
-        heads = [order_row(order) | changed_by | {EXPECTED_VERSION: self._stored[order.id]} for order in orders]
+        heads = [order_row(order) | {"row_version": order.stored_version} for order in orders]
         # Named apart from new orders, of which none is among these.
-        await enqueue_update(self._session, _ORDERS, heads, name="orders stored before", **how)
-        payments = [
-            payment_row(order) | changed_by | {EXPECTED_VERSION: self._payments_stored[order.id]} for order in orders
-        ]
-        await enqueue_update(self._session, _PAYMENTS, payments, name="payments stored before", **how)
-        self._are_stored(orders)
-        self._looked_at.difference_update(order.id for order in orders)
+        name = "orders stored before"
+        await enqueue_update(self._session, _ORDERS, heads, match=["id", "row_version"], name=name)
+        payments = [payment_row(order) for order in orders]
+        await enqueue_update(self._session, _PAYMENTS, payments, match=["id"], name="payments stored before")
+        for order in orders:
+            order.stored()
+            self._looked_at.pop(order.id, None)
 
     async def save_items(self, order: Order) -> None:
-        changed_by = {"modified_by": current().caller.id}
-        for remove, parts in ((_REMOVE_ITEMS, order.items), (_REMOVE_DISCOUNTS, order.discounts)):
-            gone = {"order_id": order.id, "row_version": order.row_version, "kept": as_json([it.id for it in parts])}
-            await self._session.execute(remove, gone | changed_by)
-        discounts = [
-            discount_row(discount, order) | changed_by | {"row_version": order.row_version}
-            for discount in order.discounts
-        ]
-        await update_rows(self._session, _DISCOUNTS, discounts, match=["id"], set_={"modified_on": "now()"})
-        rows = [item_row(item, order) | {"row_version": order.row_version} for item in order.items]
-        changed = [row | changed_by for row in rows]
-        known = await update_rows(self._session, _ITEMS, changed, match=["id"], set_={"modified_on": "now()"})
-        present = {row.id for row in known}
-        added = [item_row(item, order) | creation(order) for item in order.items if item.id not in present]
-        await insert_rows(self._session, _ITEMS, added)
+        await self._save_parts(_ITEMS, order, [item_row(item, order) for item in order.items])
+        await self._save_parts(_DISCOUNTS, order, [discount_row(discount, order) for discount in order.discounts])
 
-    def _are_stored(self, orders: Iterable[Order]) -> None:
-        for order in orders:
-            self._stored[order.id] = self._payments_stored[order.id] = order.row_version
+    async def _save_parts(self, table: Table, order: Order, parts: Sequence[dict[str, Any]]) -> None:
+        stored, present = self._parts[table, order.id], {part["id"] for part in parts}
+        await enqueue_update(self._session, table, [part for part in parts if part["id"] in stored], match=["id"])
+        added = [part | creation(order) for part in parts if part["id"] not in stored]
+        await enqueue_insert(self._session, table, added)
+        removed = [{"id": id, "is_deleted": True, "deleted_on": _clock.now()} for id in stored - present]
+        await enqueue_update(self._session, table, removed, match=["id"])
+        self._parts[table, order.id] = present
 
     async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:
         wanted = {"ids": as_json(order_ids)}
@@ -172,6 +153,8 @@ class SqlOrders:
         items: dict[int, list[Row[Any]]] = defaultdict(list)
         for item in await self._session.execute(_FIND_ITEMS, wanted, execution_options=UNLOCKED):
             items[item.order_id].append(item)
-        self._stored.update((row.id, row.row_version) for row in rows)
-        self._payments_stored.update((row.id, row.payment_row_version) for row in rows)
-        return {row.id: order_of(row, items[row.id]) for row in rows}
+        found = {row.id: order_of(row, items[row.id]) for row in rows}
+        for order in found.values():
+            self._parts[_ITEMS, order.id] = {item.id for item in order.items}
+            self._parts[_DISCOUNTS, order.id] = {discount.id for discount in order.discounts}
+        return found

@@ -6,7 +6,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import insert_rows, update_rows
+from chassis.db.writes import enqueue_insert, enqueue_update
 from chassis.money import Money
 from order_svc.adapters.tables import RefundRow
 from order_svc.domain.order import Order
@@ -47,7 +47,6 @@ class SqlRefunds:
             "reason": refund.reason,
             "requested_at": refund.requested_at,
             "done_at": refund.done_at,
-            "row_version": 1,
             "created_on": refund.requested_at,
             "created_by": order.owner,
             "created_by_team": order.owner_team,
@@ -55,9 +54,8 @@ class SqlRefunds:
             "modified_by": current().caller.id,
             "is_deleted": False,
         }
-        await insert_rows(self._session, _REFUNDS, [row])
+        await enqueue_insert(self._session, _REFUNDS, [row])
 
     async def save(self, refund: Refund) -> None:
-        changed = {"refund_id": refund.refund_id, "done_at": refund.done_at, "modified_by": current().caller.id}
-        counted = {"row_version": "t.row_version + 1", "modified_on": "now()"}
-        await update_rows(self._session, _REFUNDS, [changed], match=["refund_id"], set_=counted)
+        done = {"refund_id": refund.refund_id, "done_at": refund.done_at}
+        await enqueue_update(self._session, _REFUNDS, [done], match=["refund_id"])

@@ -44,7 +44,6 @@ async def confirm_availability(
             # Confirmed before, or stopped: nobody waits for this news.
             continue
         changed[order.id] = order
-        order.row_version += 1
         if cmd.stocks:
             uow.emit(*order.stock_stands(cmd.stocks, at=now))
         if cmd.lost_reason:

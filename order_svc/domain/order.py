@@ -84,7 +84,6 @@ class Order(OrderData):
 
     def cancel(self, *, reason: str, at: datetime) -> list[Event]:
         """Stops the order. Jobs, which follow from the event, return stock and money."""
-        self.row_version += 1
         moved = self._move(Status.CANCELLED)
         self.cancelled_at = at
         self.cancel_reason = reason
@@ -97,12 +96,10 @@ class Order(OrderData):
         """Hands the order to the carrier: it is paid, or to be paid in cash on delivery."""
         if self.status is Status.CONFIRMED and self.payment.method is not PaymentMethod.CASH:
             raise IllegalTransition.of(self.status, Status.SHIPPED)
-        self.row_version += 1
         return [self._status_changed(self._move(Status.SHIPPED), at)]
 
     def deliver(self, *, at: datetime) -> list[Event]:
         """The shopper has the order, and has paid it if the method is cash."""
-        self.row_version += 1
         moved = self._move(Status.DELIVERED)
         if self.payment.method is PaymentMethod.CASH and not self.is_free:
             self._paid(at)
@@ -110,7 +107,6 @@ class Order(OrderData):
 
     def charged(self, *, at: datetime) -> list[Event]:
         """The provider took the money."""
-        self.row_version += 1
         moved = self._move(Status.PAID)
         attempt = self._attempt(PaymentOutcome.CHARGED, at)
         self._paid(at)
@@ -129,12 +125,10 @@ class Order(OrderData):
 
     def alert(self, *, summary: str, detail: str, at: datetime) -> list[Event]:
         """Alerts administrators to a fault of this order."""
-        self.row_version += 1
         return [self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
         """The attempt failed, and another one follows."""
-        self.row_version += 1
         self.payment.failure_reason = reason
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
@@ -166,7 +160,6 @@ class Order(OrderData):
 
     def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
         """The provider has given `refund`, one of its `refunds`."""
-        self.row_version += 1
         refund.done_at = at
         all_given = given(refunds, self.currency) == self.payment.amount
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
@@ -174,7 +167,7 @@ class Order(OrderData):
 
     def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
         """The provider gave the money back, or will never take it."""
-        self.row_version += 1
+        self.is_changed = True
         self.payment.settle(PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED, at=at)
         if not refunded:
             return []
@@ -220,7 +213,6 @@ class Order(OrderData):
         if shown is not None:
             self.items = discounted(self.items, shown.items)
             self.discounts = revalued(self.discounts, shown.discounts)
-        self.row_version += 1
         self.revision += 1
         self.extra_order_id = extra_order_id
         waiting_token = self.payment.waiting_token
@@ -235,7 +227,6 @@ class Order(OrderData):
 
     def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
         """The stock is held again, and another transaction is to pay for it."""
-        self.row_version += 1
         moved = self._move(Status.CONFIRMED)
         self._new_payment(method, transaction_id)
         return [self._status_changed(moved, at)]
@@ -261,7 +252,6 @@ class Order(OrderData):
         self.paid_at = at
 
     def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]]:
-        self.row_version += 1
         self.payment.refunded += amount
         refund = Refund(
             refund_id=f"{self.payment.transaction_id}/{number}",
@@ -274,7 +264,6 @@ class Order(OrderData):
         return refund, [self._refund_event(amount, RefundState.PROMISED, at)]
 
     def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:
-        self.row_version += 1
         moved = self._move(Status.FAILED)
         attempt = self._attempt(outcome, at)
         self.payment.status = PaymentStatus.FAILED

@@ -18,7 +18,7 @@ from order_svc.domain.views import OrderView
 
 @dataclass(slots=True, kw_only=True)
 class OrderData:
-    """`sequence` is the number of the last event, `row_version` counts the changes.
+    """`sequence` is the number of the last event, `stored_version` the version in the database: 0 before it is there.
 
     The items' discounts and `discounts` have the same sum: once by item, once by code.
     """
@@ -36,10 +36,20 @@ class OrderData:
     cancel_reason: str = ""
     discounts: tuple[Discount, ...] = ()
     sequence: int = 0
-    row_version: int = 1
+    stored_version: int = 0
+    is_changed: bool = False
     # Counts the changes of the items; the stock that the last one added is held as `extra_order_id`.
     revision: int = 0
     extra_order_id: int = 0
+
+    @property
+    def row_version(self) -> int:
+        """As the database counts it when the order is stored: up by one for all changes together."""
+        return self.stored_version + self.is_changed
+
+    def stored(self) -> None:
+        """What the database has after the commit is this."""
+        self.stored_version, self.is_changed = self.stored_version + 1, False
 
     @property
     def sub_total(self) -> Money:
@@ -80,6 +90,7 @@ class OrderData:
 
     def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
         self.sequence += 1
+        self.is_changed = True
         if kind in CARRY_THE_ORDER:
             payload = {**payload, "order": self.view()}
         return Event(

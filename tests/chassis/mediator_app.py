@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.engine import make_sessions
-from chassis.db.optimism import is_optimistic
 from chassis.db.tables import OUTBOX
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
 from chassis.mediator import BatchHandler, Command, Mediator, in_turn

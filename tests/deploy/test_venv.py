@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ import pytest
 from deploy import venv
 from tests.architecture.tracked import ROOT
 
+Room = namedtuple("Room", "total used free")
+
 
 @pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Commands that would have been run; none is."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(subprocess, "check_call", lambda command, **_: commands.append(command))
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command))
     return commands
 
 
@@ -35,34 +38,43 @@ def test_an_old_python_is_refused_with_what_to_do() -> None:
 
 
 def test_a_python_without_pip_says_which_package_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], installed: list[list[str]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commands: list[list[str]]
 ) -> None:
     without(monkeypatch, "ensurepip", "pip")
 
-    assert venv.main([str(tmp_path / "venv"), "requirements.txt"]) == 1
+    with pytest.raises(venv.CanNot, match="apt-get install python3-venv"):
+        venv.create(tmp_path / "venv", {})
 
-    assert "apt-get install python3-venv" in capsys.readouterr().err
-    assert installed == []
+    assert commands == []
 
 
-def test_a_python_with_only_the_systems_pip_uses_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: list[list[str]]
-) -> None:
+def test_a_python_with_only_the_systems_pip_uses_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "ensurepip")
 
-    pip = venv.create(tmp_path / "venv")
+    venv.create(tmp_path / "venv", os.environ)
 
-    assert installed[0][-1] == "--without-pip"
-    assert pip[1:] == ["-m", "pip", "--python", str(tmp_path / "venv/bin/python")]
+    assert venv.installer(tmp_path / "venv")[-4:] == ["-m", "pip", "--python", str(tmp_path / "venv/bin/python")]
 
 
-def test_nothing_is_installed_without_its_hash(installed: list[list[str]]) -> None:
-    venv.install(["pip"], Path("runtime.txt"))
+def test_a_disk_without_room_is_told_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commands: list[list[str]]
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Room(total=1, used=1, free=5_000_000))
 
-    (command,) = installed
-    assert "--require-hashes" in command
-    assert "--no-build-isolation" in command  # or the tools that build a source package would come without
-    assert command[-2:] == ["-r", "runtime.txt"]
+    with pytest.raises(venv.CanNot, match="has 5 MB left and the packages need 1000: make room"):
+        venv.create(tmp_path / "venv", {})
+
+    assert commands == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_disk_refuses_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".cache").touch()
+
+    assert venv.main([str(tmp_path / ".venv"), "requirements/build.txt"]) == 1
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / ".venv").exists()
 
 
 @pytest.mark.parametrize(
@@ -92,4 +104,9 @@ def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str,
         encoding="utf-8",
     )
 
-    assert done.stdout.startswith(f"{taken} deploy/venv.py .venv"), done.stdout + done.stderr
+    assert f"; {taken} -I deploy/venv.py .venv " in joined(done.stdout), done.stdout + done.stderr
+
+
+def joined(commands: str) -> str:
+    """What make shows of a recipe, without the ends of its lines."""
+    return " ".join(commands.replace("\\\n", " ").split())

@@ -41,6 +41,7 @@ class InMemoryOrders:
     async def add(self, orders: Sequence[Order]) -> None:
         for order in orders:
             assert order.id not in self._state.orders
+            order.stored()
             self._state.orders[order.id] = copy.deepcopy(order)
 
     async def get(self, order_id: int) -> Order:
@@ -61,6 +62,7 @@ class InMemoryOrders:
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:
             assert order.id in self._state.orders
+            order.stored()
             self._state.orders[order.id] = copy.deepcopy(order)
 
     async def save_items(self, order: Order) -> None:

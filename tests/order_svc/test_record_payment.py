@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from chassis.errors import Conflict
 from chassis.jobs import JobLease, LeaseLost
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
@@ -77,7 +76,6 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
     async with order_app.open_uow() as uow:
         order = (await uow.orders.find([1]))[1]
         order.payment.attempts = 2
-        order.row_version += 1
         await uow.orders.save([order])
         await uow.commit()
 
@@ -187,7 +185,6 @@ async def test_a_payment_that_changed_while_its_order_was_waited_for_is_not_over
     async def changed_after_waiting() -> None:
         async with sql_app.open_uow() as uow:
             (order,) = (await uow.orders.find([1])).values()
-            order.row_version += 1
             await uow.orders.save([order])
             await uow.commit()
 
@@ -195,11 +192,9 @@ async def test_a_payment_that_changed_while_its_order_was_waited_for_is_not_over
         (order,) = (await uow.orders.find([1])).values()
         waiting = asyncio.create_task(changed_after_waiting())
         await eventually(sql_app.somebody_waits)
-        order.row_version += 1
         order.payment.failure_reason = "changed"
         await uow.orders.save([order])
         await uow.commit()
 
-    with pytest.raises(Conflict):
-        await waiting
+    await waiting
     assert (await sql_app.order(1)).payment.failure_reason == "changed"

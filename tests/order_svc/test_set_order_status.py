@@ -72,7 +72,7 @@ async def test_another_version_is_not_touched(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order().paid())
 
     with pytest.raises(EtagMismatch):
-        await order_app.send(SetOrderStatus(order_id=order_id, status=Status.SHIPPED, etag="1"))
+        await order_app.send(SetOrderStatus(order_id=order_id, status=Status.SHIPPED, etag="2"))
 
     assert await order_app.status(order_id) is Status.PAID
 

@@ -68,7 +68,11 @@ def calling(caller: Caller) -> Iterator[None]:
 async def create_write_tables(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-        await connection.execute(text(chassis_sql("0001_change_log")))
+        for change in ("0001_tables", "0001_change_log", "0003_row_version"):
+            await connection.execute(text(chassis_sql(change)))
+        for table in ("parcel", "line"):
+            trigger = f"CREATE TRIGGER trg_count_version BEFORE UPDATE ON {table} FOR EACH ROW"
+            await connection.execute(text(f"{trigger} EXECUTE FUNCTION count_version()"))
         for change in ("insert", "update"):
             trigger = f"CREATE TRIGGER trg_sync_parcel_{change} AFTER {change} ON parcel"
             await connection.execute(

@@ -128,7 +128,7 @@ async def test_a_batch_takes_effect_in_one_transaction_and_the_position_moves_wi
     assert consumer.transactions == {"service:notes": 1}
 
 
-@pytest.mark.parametrize("run", range(int(os.environ.get("EASYORDER_CRASH_RUNS", "1"))))
+@pytest.mark.parametrize("run", range(int(os.environ.get("EASYORDER_TEST_CRASH_RUNS", "1"))))
 async def test_a_crash_between_the_effect_and_the_position_leaves_neither(
     consumer: Consumer, tmp_path: Path, run: int
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, Text, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -14,10 +14,10 @@ from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.optimism import UNLOCKED
+from chassis.db.migrate import chassis_sql
 from chassis.db.tables import JOB
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
-from chassis.db.writes import enqueue_insert, enqueue_update
+from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update
 from chassis.errors import Conflict
 from chassis.jobs import JobLease, LeaseLost, NewJob
 from chassis.unit_of_work import NeedsTransaction
@@ -28,7 +28,7 @@ FRUIT = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("row_version", Integer, nullable=False, server_default="1"),
 )
 Open = Callable[[], AbstractAsyncContextManager[SqlUnitOfWork]]
 
@@ -49,7 +49,10 @@ async def opened(chassis_engine: AsyncEngine) -> Open:
     async with chassis_engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
         await connection.run_sync(Base.metadata.create_all)
-        await connection.execute(FRUIT.insert(), {"id": 1, "name": "fig", "version": 1})
+        await connection.execute(text(chassis_sql("0003_row_version")))
+        trigger = "CREATE TRIGGER trg_count_version BEFORE UPDATE ON fruit FOR EACH ROW"
+        await connection.execute(text(f"{trigger} EXECUTE FUNCTION count_version()"))
+        await connection.execute(FRUIT.insert(), {"id": 1, "name": "fig"})
     return sql_units_of_work(
         SqlUnitOfWork,
         make_sessions(chassis_engine, optimistic=True),
@@ -64,8 +67,8 @@ async def fruit(engine: AsyncEngine) -> dict[int, str]:
 
 
 async def rename(uow: SqlUnitOfWork, name: str, *, expected_version: int) -> None:
-    row = {"id": 1, "name": name, "version": expected_version + 1, "expected_version": expected_version}
-    await enqueue_update(uow.session, FRUIT, [row], match=["id"], expected_version="version")
+    row = {"id": 1, "name": name, "row_version": expected_version}
+    await enqueue_update(uow.session, FRUIT, [row], match=["id", "row_version"])
 
 
 async def test_what_was_looked_at_may_be_changed_by_others_at_once(opened: Open, chassis_engine: AsyncEngine) -> None:
@@ -97,7 +100,7 @@ async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_n
 
 async def test_a_lost_lease_leaves_nothing(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
+        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum"}])
         uow.complete(JobLease(7, "somebody's"))
         with pytest.raises(LeaseLost), translated():
             await uow.commit()
@@ -128,7 +131,7 @@ async def test_entities_are_refused(opened: Open) -> None:
 
 async def test_whoever_would_read_what_is_not_written_yet_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
-        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum", "version": 1}])
+        await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum"}])
         with pytest.raises(NeedsTransaction):
             await uow.session.execute(select(FRUIT), execution_options=UNLOCKED)
 

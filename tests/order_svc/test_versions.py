@@ -1,0 +1,39 @@
+"""The version that a command answers, which is the etag of the next one, is the one that is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.mediator import Command
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.refund_order import RefundGranted, RefundOrder
+from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.views import OrderView
+from tests.builders.order import OrderBuilder, an_order
+from tests.order_svc.order_app import OrderApp
+
+
+@pytest.mark.parametrize(
+    ("order", "command"),
+    [
+        (an_order, lambda id: CancelOrder(order_id=id, reason="late")),
+        (lambda: an_order().paid(), lambda id: SetOrderStatus(order_id=id, status=Status.SHIPPED, etag="1")),
+        # Promised and cancelled: two changes, and one that is stored.
+        (lambda: an_order().paid(), lambda id: RefundOrder(order_id=id, reason="late")),
+        (
+            lambda: an_order(method=PaymentMethod.CASH).shipped(),
+            lambda id: SetOrderStatus(order_id=id, status=Status.DELIVERED, etag="1"),
+        ),
+    ],
+    ids=["cancelled", "shipped", "refunded", "delivered"],
+)
+async def test_what_is_answered_is_what_is_stored(order_app: OrderApp, order: type, command: type) -> None:
+    built: OrderBuilder = order()
+    order_id = await order_app.given(built)
+    cmd: Command[OrderView] | Command[RefundGranted] = command(order_id)
+
+    answer = await order_app.send(cmd)
+
+    view = answer.order if isinstance(answer, RefundGranted) else answer
+    assert view.row_version == (await order_app.order(order_id)).row_version == 2

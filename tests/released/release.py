@@ -1,0 +1,75 @@
+"""What is kept of each release, as tests/released/keep.py made it, to be loaded as if it had just been left behind."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+
+# For psql only.
+_META_COMMANDS = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
+# No trigger fires: nobody outside hears of it.
+_SHIFT = """
+DO $$
+DECLARE
+    shift text;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR shift IN
+        SELECT format('UPDATE public.%I SET %s', table_name,
+                      string_agg(format('%1$I = %1$I + (now() - timestamptz %2$L)', column_name, '{taken_at}'), ', '))
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' GROUP BY table_name
+    LOOP
+        EXECUTE shift;
+    END LOOP;
+    -- Another server counts its own transactions.
+    IF to_regclass('public.change_log') IS NOT NULL THEN
+        UPDATE public.change_log SET xact_id = '3';
+    END IF;
+END $$
+"""
+
+
+@dataclass(frozen=True)
+class Release:
+    """The databases of a mesh of one version, stopped in the middle of its work."""
+
+    folder: Path
+
+    @property
+    def databases(self) -> list[str]:
+        """Their names: `easyorder_order_write` and so on."""
+        return sorted(f"easyorder_{dump.stem}" for dump in self.folder.glob("*.sql"))
+
+    @property
+    def mesh_secret(self) -> str:
+        return (self.folder / "mesh_secret").read_text(encoding="utf-8")
+
+    @property
+    def orders(self) -> dict[str, str]:
+        """Ids of the orders that a client was told of, by what is special about them."""
+        return dict(self._state["orders"])
+
+    @property
+    def taken_at(self) -> datetime:
+        return datetime.fromisoformat(self._state["taken_at"])
+
+    async def load(self, database: str, connection: asyncpg.Connection) -> None:
+        """Fills an empty database; all times move so that the release was stopped just now."""
+        dump = (self.folder / f"{database.removeprefix('easyorder_')}.sql").read_text(encoding="utf-8")
+        await connection.execute(_META_COMMANDS.sub("", dump))
+        await connection.execute(_SHIFT.replace("{taken_at}", self.taken_at.isoformat()))
+
+    @property
+    def _state(self) -> dict[str, str | dict[str, str]]:
+        state: dict[str, str | dict[str, str]] = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
+        return state
+
+
+_KEPT = [folder for folder in Path(__file__).parent.iterdir() if (folder / "state.json").exists()]
+RELEASES = {folder.name: Release(folder) for folder in _KEPT}

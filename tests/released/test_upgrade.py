@@ -1,0 +1,75 @@
+"""What a release left in its databases is still there after the upgrade, in the schema that a new database has."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from chassis.db.migrate import Schema, schemas, upgrade
+from deploy.local.mesh import MIGRATED
+from deploy.local.postgres import INSTALLATION
+from tests.conftest import Lend, Postgres
+from tests.released.release import RELEASES, Release
+
+SCHEMAS = {schema.database: schema for package in MIGRATED for schema in schemas(package)}
+# What they hold is derived from the others, and the time until it is.
+TRANSIENT = {"alembic_version", "change_log", "catalogue_change"}
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+@pytest.fixture(params=[f"{version} {name}" for version, it in RELEASES.items() for name in it.databases])
+def released(request: pytest.FixtureRequest) -> tuple[Release, Schema]:
+    version, database = request.param.split()
+    return RELEASES[version], SCHEMAS[database]
+
+
+@pytest.fixture
+async def database(postgres: Postgres, released: tuple[Release, Schema]) -> AsyncIterator[str]:
+    """The name of a database that the release has left behind."""
+    release, schema = released
+    name = await postgres.create()
+    connection = await postgres.connect(name)
+    await release.load(schema.database, connection)
+    await connection.close()
+    yield name
+    await postgres.drop(name)
+
+
+async def test_every_row_is_kept_and_the_schema_becomes_that_of_a_new_database(
+    postgres: Postgres, lend: Lend, released: tuple[Release, Schema], database: str
+) -> None:
+    _, schema = released
+    before = await rows(postgres, database)
+
+    await upgrade(postgres.url(database), schema.versions)
+
+    after = await rows(postgres, database)
+    assert {table: after.get(table) for table in before} == before
+    new = await lend(schema.database, lambda url: upgrade(url, schema.versions))
+    assert schema_of(postgres.url(database)) == schema_of(new)
+
+
+async def rows(postgres: Postgres, database: str) -> dict[str, int]:
+    """How many rows each table has."""
+    connection = await postgres.connect(database)
+    try:
+        tables = {name for (name,) in await connection.fetch(_TABLES)} - TRANSIENT
+        return {table: await connection.fetchval(f"SELECT count(*) FROM public.{table}") for table in tables}
+    finally:
+        await connection.close()
+
+
+def schema_of(url: str) -> str:
+    """All that makes a schema, as SQL, without who owns it."""
+    server = make_url(url)
+    command = [str(INSTALLATION / "bin/pg_dump"), "--schema-only", "--no-owner", "--no-privileges"]
+    command += ["--restrict-key=easyorder", "--host", str(server.host or server.query["host"])]
+    command += ["--port", str(server.port or 5432), "--username", str(server.username), str(server.database)]
+    done = subprocess.run(
+        command, env={"PGPASSWORD": server.password or ""}, capture_output=True, encoding="utf-8", timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
