@@ -43,6 +43,10 @@ class EnvoySettings(MeshSettings):
     """Orders a minute and user"""
     auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
     """Sign-ups and sign-ins a minute and address"""
+    stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
+    """Streams begun a minute and address, and as many a minute and user"""
+    envoy_trusted_hops: int = Field(default=0, ge=0, le=10)
+    """Proxies before Envoy that add to `x-forwarded-for`: the client's address is taken from there"""
 
     @property
     def envoy_admin_socket(self) -> Path:

@@ -19,6 +19,7 @@ from envoy.local_replies import mappers
 from envoy.routing import (
     JsonObject,
     http_paths_regex,
+    is_reachable,
     names_regex,
     routes,
     token_rules,
@@ -44,7 +45,8 @@ def render(settings: EnvoySettings) -> str:
 
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
-    slowest_refill_s = math.ceil(60 / min(settings.order_rate_limit, settings.auth_rate_limit))
+    slowest_limit = min(settings.order_rate_limit, settings.auth_rate_limit, settings.stream_rate_limit)
+    slowest_refill_s = math.ceil(60 / slowest_limit)
     return {
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
@@ -60,8 +62,11 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "local_replies": mappers(http_paths_regex(methods), retry_after_s=slowest_refill_s),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
+        "stream_names": names_regex([method for method in methods if method.server_streaming and is_reachable(method)]),
+        "trusted_hops": settings.envoy_trusted_hops,
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
+        "stream_bucket": token_bucket(settings.stream_rate_limit),
         **{f"{service}_hosts": _hosts(settings, service) for service in ("identity", "inventory", "order", "edge")},
     }
 

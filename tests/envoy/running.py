@@ -28,6 +28,7 @@ NO_METADATA: Mapping[str, str] = MappingProxyType({})
 class RunningEnvoy:
     http_port: int
     access_log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -68,7 +69,8 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
     with (folder / "envoy.log").open("w", encoding="utf-8") as log:
         process = await asyncio.create_subprocess_exec(binary, "-c", config, *options, stdout=log, stderr=log)
     try:
-        yield RunningEnvoy(await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20), access_log)
+        http_port = await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20)
+        yield RunningEnvoy(http_port, access_log, process.pid)
     finally:
         process.terminate()
         await process.wait()
