@@ -136,6 +136,8 @@ class MeshSettings(BaseSettings):
     `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
+    database_timeout_s: float = Field(default=30, ge=1, le=3600)
+    """A transaction of a write database is rolled back when a statement of it, or a pause after one, takes longer"""
 
     identity_address: Addresses = Field(default_factory=_own_port("identity"))
     """Where identity_svc is; several replicas with commas between them"""

@@ -149,7 +149,12 @@ async def run(settings: InventorySettings) -> None:
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     """Of the `write` or the `read` database."""
     url = settings.database_url(f"easyorder_inventory_{side}")
-    return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
+    return make_engine(
+        url,
+        application_name=f"{SERVICE}_{side}",
+        pool_size=settings.database_pool_size,
+        timeout_s=settings.database_timeout_s if side == "write" else None,
+    )
 
 
 def _mediator(to: _Connections, after_commit: AfterCommit) -> tuple[OpenUow, Mediator[InventoryUow]]:

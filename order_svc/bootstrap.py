@@ -21,7 +21,7 @@ from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
-from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.outbox import Feed, FeedTail
 from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
@@ -98,14 +98,14 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     """Everything on its databases and neighbours; closes the connections when the block is left."""
     secret = settings.mesh_secret.get_secret_value()
 
-    def engine(side: str, database: str) -> AsyncEngine:
+    def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:
         url, size = settings.database_url(database), settings.database_pool_size
-        return make_engine(url, application_name=f"order-{side}", pool_size=size)
+        return make_engine(url, application_name=f"order-{side}", pool_size=size, timeout_s=timeout_s)
 
     connections = _Connections(
         settings=settings,
         clock=clock or SystemClock(),
-        write=engine("write", WRITE_DATABASE),
+        write=engine("write", WRITE_DATABASE, settings.database_timeout_s),
         read=engine("read", READ_DATABASE),
         identity=Client(settings.identity_address),
         inventory=Peer(settings.inventory_address, NAME, secret),
@@ -133,7 +133,7 @@ def _service(to: _Connections) -> OrderService:
         runner.submit(committed.jobs)
         streams.projector.wake()
         if committed.events:
-            streams.relay.wake()
+            streams.tail.wake()
 
     after_commit.listeners.append(follow_up)
     gauges = Gauges()
@@ -150,7 +150,7 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store),
         OPS: OpsApi(NAME, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
     }
-    background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
+    background: list[Background] = [error_log, streams.projector, streams.tail, runner]
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
@@ -236,7 +236,6 @@ class _Streams:
     hub: Hub
     feed_api: FeedApi
     tail: FeedTail
-    relay: Relay
     projector: Projector
 
 
@@ -250,10 +249,8 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    relay = Relay(to.write, report=error_log.report)
-    relay.on_published.append(tail.dispatch)
     projector = Projector(to.write, to.read, PROJECTIONS, report=error_log.report)
-    return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
+    return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
