@@ -94,7 +94,8 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
             found.extend(_routes_of(method))
     for prefix in INFRASTRUCTURE:
         action: JsonObject = {"cluster": "edge", "timeout": "0s"}
-        found.append({"match": {"prefix": prefix}, "route": action, "typed_per_filter_config": NO_BUFFER})
+        match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
+        found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
     return [*found, TUNNELS, ELSEWHERE]
 
 

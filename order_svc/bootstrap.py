@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
@@ -22,6 +22,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.outbox import Feed, FeedTail
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
@@ -254,15 +255,18 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
-    verifier = TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value())
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=verifier,
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
+        probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

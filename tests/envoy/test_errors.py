@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
 }
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 
 # What Envoy's transcoder says of a value it can not read: the path of the field, with the contract's own field names.
@@ -93,6 +94,14 @@ async def test_a_body_just_within_the_limit(http: httpx.AsyncClient, mesh: FakeM
 
     assert (await http.post("/api/v1/orders", headers=bearer, content=body)).status_code == 200
     assert len(mesh.only_call.request.currency) == 1_000_000
+
+
+@pytest.mark.parametrize("path", ["/grpc.health.v1.Health/Check", REFLECTION, LIST_PRODUCTS])
+async def test_a_grpc_name_is_no_path_for_json(path: str, http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    reply = await http.post(path, json={})
+
+    assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+    assert mesh.calls == []
 
 
 async def test_an_unknown_path(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
