@@ -49,7 +49,7 @@ async def run(settings: PaymentSettings) -> None:
     try:
         async with provider_of(settings, engine, clock) as provider:
             server = payment_server(provider, verifier, settings)
-            await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
+            await serve(server, settings, background=[exporters])
     finally:
         await identity.close()
         await engine.dispose()
