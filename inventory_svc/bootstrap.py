@@ -128,17 +128,14 @@ def build(settings: InventorySettings) -> Service:
     projector = Projector(write, read, projections(), conclude=refresh_documents, report=error_log.report)
     after_commit = AfterCommit()
     after_commit.listeners.append(lambda _committed: projector.wake())
-    units_of_work = partial(
-        sql_units_of_work,
+    open_uow = sql_units_of_work(
         SqlInventoryUow,
+        make_sessions(write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    open_uow = units_of_work(make_sessions(write))
-    mediator: Mediator[InventoryUow] = Mediator(
-        open_uow, service=SERVICE, open_optimistic=units_of_work(make_sessions(write, optimistic=True))
-    )
+    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -38,6 +38,7 @@ from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
+from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
@@ -73,7 +74,7 @@ class OrderService:
     background: Sequence[Background]
 
 
-OpenUow = Callable[[], AbstractAsyncContextManager[OrderUow]]
+OpenUow = OpenUnitOfWork[OrderUow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,17 +160,14 @@ def _service(to: _Connections) -> OrderService:
 
 def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
     settings = to.settings
-    units_of_work = partial(
-        sql_units_of_work,
+    open_uow = sql_units_of_work(
         partial(SqlOrderUow, recent=RecentOrders()),
+        make_sessions(to.write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    open_uow = units_of_work(make_sessions(to.write))
-    mediator: Mediator[OrderUow] = Mediator(
-        open_uow, service=NAME, open_optimistic=units_of_work(make_sessions(to.write, optimistic=True))
-    )
+    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME)
     backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,
         max_s=settings.payment_backoff_max_s,

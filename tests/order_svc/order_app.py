@@ -54,12 +54,10 @@ class OrderApp:
         self,
         open_uow: OpenUnitOfWork[OrderUow],
         clock: FakeClock,
-        *,
-        open_optimistic: OpenUnitOfWork[OrderUow] | None = None,
     ) -> None:
         self.open_uow = open_uow
         self.clock = clock
-        self.mediator = Mediator(open_uow, service="order", open_optimistic=open_optimistic)
+        self.mediator = Mediator(open_uow, service="order")
         alerts = Alerts("order", ["mail"])
         handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
 
@@ -129,15 +127,14 @@ class SqlOrderApp(OrderApp):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.recent = RecentOrders()
-        units_of_work = partial(
-            sql_units_of_work,
+        open_uow = sql_units_of_work(
             partial(SqlOrderUow, recent=self.recent),
+            make_sessions(engine),
             after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )
-        optimistic = units_of_work(make_sessions(engine, optimistic=True))
-        super().__init__(units_of_work(make_sessions(engine)), FakeClock(), open_optimistic=optimistic)
+        super().__init__(open_uow, FakeClock())
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
