@@ -162,6 +162,10 @@ class MeshSettings(BaseSettings):
     alert_webhook_secret: SecretStr = SecretStr("")
     """Signs what is sent there"""
 
+    finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long jobs are kept that are done or were discarded"""
+    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a repeated request_id gets the first answer again"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)

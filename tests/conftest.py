@@ -23,6 +23,14 @@ WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replica
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
+def pytest_configure() -> None:
+    """What a shell is set to for a mesh changes no test; EASYORDER_TEST_… is for them."""
+    for name in [
+        name for name in os.environ if name.startswith("EASYORDER_") and not name.startswith("EASYORDER_TEST_")
+    ]:
+        del os.environ[name]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--driver", choices=DRIVERS, default="asyncpg", help="what tests use PostgreSQL with; aioodbc: only those"

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from chassis.settings import host_port
+from chassis.settings import MeshSettings, host_port
+from deploy.local.errors import CannotStart
 from envoy.config import EnvoySettings
 
 # The second replica of a service listens so far above the first, the third twice as far.
 REPLICA_STRIDE = 10
+# Read by tests, and by code that tests make fail.
+_FOR_TESTS = ("EASYORDER_TEST_", "EASYORDER_FAILPOINT")
+_RENAMED = {
+    "EASYORDER_KEPT_ANSWERS_DAYS": "EASYORDER_IDEMPOTENCY_KEYS_DAYS",
+    "EASYORDER_POOL_SIZE": "EASYORDER_DATABASE_POOL_SIZE",
+}
 
 
 class LocalSettings(EnvoySettings):
@@ -38,3 +45,22 @@ class LocalSettings(EnvoySettings):
                 for service in services
             }
         )
+
+
+def refuse_unknown(environment: Iterable[str], kinds: Iterable[type[MeshSettings]]) -> None:
+    """Raises CannotStart where a variable named EASYORDER_… is none of `kinds`: typing errors are not ignored."""
+    known = {
+        str(field.validation_alias or f"EASYORDER_{name}").upper()
+        for kind in kinds
+        for name, field in kind.model_fields.items()
+    }
+    named = {name.upper() for name in environment if name.upper().startswith("EASYORDER_")}
+    unknown = sorted(name for name in named - known if not name.startswith(_FOR_TESTS))
+    if unknown:
+        raise CannotStart("\n".join(_advice(name) for name in unknown))
+
+
+def _advice(name: str) -> str:
+    if name in _RENAMED:
+        return f"{name} is called {_RENAMED[name]} now"
+    return f"{name} is not a setting: unset it. docs/settings.md lists all that are"

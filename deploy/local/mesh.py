@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chassis.settings import from_environment
 from deploy.local import readiness
-from deploy.local.config import LocalSettings
+from deploy.local.config import LocalSettings, refuse_unknown
 from deploy.local.console import PrefixedLines
 from deploy.local.data_dir import held, mesh_secret
 from deploy.local.errors import REFUSED, CannotStart
@@ -53,6 +53,7 @@ class LocalMesh:
         self.url = f"http://{settings.envoy_host}:{settings.http_port}"
 
     async def __aenter__(self) -> LocalMesh:
+        refuse_unknown(os.environ, (LocalSettings, *SETTINGS))
         async with AsyncExitStack() as starting:
             started = time.monotonic()
             after_a_kill = starting.enter_context(held(self._data_dir, url=self.url))

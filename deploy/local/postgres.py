@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -68,15 +69,24 @@ class EmbeddedPostgres:
             _let_through(self.folder)
             _let_through(INSTALLATION / "bin")
             _let_read(INSTALLATION, LIBRARIES)
-        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         if not (self.folder / "PG_VERSION").exists():
             self._make()
-        self._own(self.socket_dir)
-        if self.socket_dir.stat().st_uid != self._uid():
-            raise CannotStart(
-                f"{self.socket_dir} belongs to another user: remove it, PostgreSQL's socket has to be there"
-            )
+        if self.socket_dir != self.folder:
+            self._claim(self.socket_dir)
         end_left_over(self.folder)
+
+    def _claim(self, folder: Path) -> None:
+        """Makes `folder` for this server alone. It is where everybody may write: somebody else may have been first."""
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+        owners = (os.geteuid(), self._uid())
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
+            raise CannotStart(
+                f"{folder}, where PostgreSQL's socket has to be, is somebody else's: "
+                "remove it, or choose an EASYORDER_DATA_DIR with a short and plain path"
+            )
+        self._own(folder)
 
     def _refuse_foreign(self) -> None:
         """Data that this server cannot open is told in one line, not by its own many."""

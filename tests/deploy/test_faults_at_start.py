@@ -68,6 +68,22 @@ def test_what_a_service_would_refuse_is_told_before_anything_starts(
     assert not (tmp_path / ".data" / "postgres").exists()
 
 
+@pytest.mark.parametrize(
+    ("variable", "line"),
+    [
+        ("KEPT_ANSWERS_DAYS", "is called EASYORDER_IDEMPOTENCY_KEYS_DAYS now"),
+        ("ADMIN_PASWORD", "is not a setting: unset it. docs/settings.md lists all that are"),
+    ],
+)
+@pytest.mark.parametrize("what", ["up", "demo"])
+def test_a_setting_that_nothing_reads_is_refused(tmp_path: Path, what: str, variable: str, line: str) -> None:
+    done = start(what, tmp_path, **{f"EASYORDER_{variable}": "a secret, perhaps"})
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"EASYORDER_{variable} {line}"
+    assert not (tmp_path / ".data" / "mesh_secret").exists()
+
+
 @pytest.mark.parametrize("what", ["up", "demo"])
 def test_a_file_is_no_data_folder(tmp_path: Path, what: str) -> None:
     (tmp_path / "file").touch()

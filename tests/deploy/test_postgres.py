@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -107,6 +107,57 @@ async def test_any_path_will_do(data_dir: Path) -> None:
 
     async with running(server):
         assert await execute(server, "SELECT") == "SELECT 1"
+
+
+@pytest.fixture
+def claimed_first(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """A server whose socket has to be in a folder that everybody may make."""
+    server = EmbeddedPostgres(data_dir / "R & D, neu" / "postgres")
+    yield server
+    if server.socket_dir.is_symlink():
+        server.socket_dir.unlink()
+    else:
+        server.socket_dir.rmdir()
+
+
+def test_a_socket_folder_that_leads_elsewhere_is_refused_and_nothing_there_is_changed(
+    data_dir: Path, claimed_first: EmbeddedPostgres
+) -> None:
+    victim = data_dir / "victim"
+    victim.mkdir()
+    before = victim.stat()
+    claimed_first.socket_dir.symlink_to(victim)
+
+    with pytest.raises(CannotStart, match=r"is somebody else's: remove it") as refusal:
+        claimed_first.prepare()
+
+    assert len(str(refusal.value).splitlines()) == 1
+    assert (victim.stat().st_uid, victim.stat().st_mode) == (before.st_uid, before.st_mode)
+
+
+def test_a_socket_folder_that_others_may_write_to_is_refused(claimed_first: EmbeddedPostgres) -> None:
+    claimed_first.socket_dir.mkdir()
+    claimed_first.socket_dir.chmod(0o777)
+
+    with pytest.raises(CannotStart, match=r"is somebody else's: remove it"):
+        claimed_first.prepare()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_socket_folder_of_another_user_is_refused_and_stays_theirs(claimed_first: EmbeddedPostgres) -> None:
+    claimed_first.socket_dir.mkdir(mode=0o700)
+    os.chown(claimed_first.socket_dir, 12345, 12345)
+
+    with pytest.raises(CannotStart, match=r"is somebody else's: remove it"):
+        claimed_first.prepare()
+
+    assert claimed_first.socket_dir.stat().st_uid == 12345
+
+
+def test_the_socket_folder_of_an_earlier_start_is_used_again(claimed_first: EmbeddedPostgres) -> None:
+    claimed_first.prepare()
+
+    claimed_first.prepare()
 
 
 def test_data_of_another_version_is_refused_in_one_line(data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""Many orders at once by JSON, and how each of them must end. EASYORDER_CROWD [1000] is how many."""
+"""Many orders at once by JSON, and how each of them must end. EASYORDER_TEST_CROWD [1000] is how many."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import StockCounter, a_shelf
 from tests.polling import eventually
 
-ORDERS = int(os.environ.get("EASYORDER_CROWD", "1000"))
+ORDERS = int(os.environ.get("EASYORDER_TEST_CROWD", "1000"))
 CONNECTIONS = 200
 SETTLED_WITHIN_S = 120
 

@@ -1,4 +1,4 @@
-"""A thousand orders at once (as many as EASYORDER_CROWD says): each ends as it should, and the books agree."""
+"""A thousand orders at once (as many as EASYORDER_TEST_CROWD says): each ends as it should, and the books agree."""
 
 from __future__ import annotations
 

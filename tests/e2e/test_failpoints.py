@@ -1,6 +1,6 @@
 """kill -9 exactly where it hurts most: between two steps. All that is promised holds after it.
 
-One point is tried by every run of the tests, all of them by `make soak`: EASYORDER_CRASH_RUNS [1] times each.
+One point is tried by every run of the tests, all of them by `make soak`: EASYORDER_TEST_CRASH_RUNS [1] times each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.polling import eventually
 # Money has moved, and nobody has written it down.
 ALWAYS = "charged_not_recorded"
 SOAK = [pytest.mark.soak]
-RUNS = int(os.environ.get("EASYORDER_CRASH_RUNS", "1"))
+RUNS = int(os.environ.get("EASYORDER_TEST_CRASH_RUNS", "1"))
 ORDERS = 24
 TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_ok", "tok_lost_reply", "tok_declined")
 

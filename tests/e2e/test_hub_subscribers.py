@@ -1,8 +1,8 @@
 """Hundreds of streams while orders run: each hears all that is its own, once and in order, whoever else does not read.
 
-EASYORDER_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_HUB_ORDERS_S [200] how many orders come in a second,
-evenly, and EASYORDER_HUB_ROUND_S [5] how long each of the rounds lasts: with a subscriber who does not read, and
-without, in turns.
+EASYORDER_TEST_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_TEST_HUB_ORDERS_S [200] how many orders come in a
+second, evenly, and EASYORDER_TEST_HUB_ROUND_S [5] how long each of the rounds lasts: with a subscriber who does not
+read, and without, in turns.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_shelf
 from tests.polling import eventually, keeping_pace
 
-SUBSCRIBERS = int(os.environ.get("EASYORDER_HUB_SUBSCRIBERS", "500"))
-ORDERS_S = float(os.environ.get("EASYORDER_HUB_ORDERS_S", "200"))
-ROUND_S = float(os.environ.get("EASYORDER_HUB_ROUND_S", "5"))
+SUBSCRIBERS = int(os.environ.get("EASYORDER_TEST_HUB_SUBSCRIBERS", "500"))
+ORDERS_S = float(os.environ.get("EASYORDER_TEST_HUB_ORDERS_S", "200"))
+ROUND_S = float(os.environ.get("EASYORDER_TEST_HUB_ROUND_S", "5"))
 ROUNDS = 3  # of each kind
 ADMINISTRATORS = 3
 # Every so many-th order is followed by a stream of its own.

@@ -1,6 +1,6 @@
 """ExportOrders over a real socket: as many orders as there are, in the memory of a page, at the pace of who reads.
 
-EASYORDER_EXPORTED_ORDERS [6000] is how many there are.
+EASYORDER_TEST_EXPORTED_ORDERS [6000] is how many there are.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.order_svc.order_reads import OrderReads, order_reads
 
 ORDERS = "easyorder.order.v1.OrderService"
 FEW = 1000
-MANY = int(os.environ.get("EASYORDER_EXPORTED_ORDERS", "6000"))
+MANY = int(os.environ.get("EASYORDER_TEST_EXPORTED_ORDERS", "6000"))
 DAY = AT.date()
 # So that the text outweighs whatever else a page needs.
 LONG_NAME = "a very long name " * 60

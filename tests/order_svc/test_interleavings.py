@@ -4,8 +4,8 @@ Shoppers create orders, once or several times at once with one request_id, whose
 or lose the provider's reply; they change their orders, pay refused ones anew, and cancel; some wait for stock, which
 comes bit by bit. Many use codes of which there are too few, and points that they share. Administrators refund, edit and
 end codes, holds expire, and the services are restarted, all at the same time.
-EASYORDER_INTERLEAVINGS [4] is how many runs there are, all but the first for `make soak`; the seed is in the name of
-the test.
+EASYORDER_TEST_INTERLEAVINGS [4] is how many runs there are, all but the first for `make soak`; the seed is in the name
+of the test.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from tests.inventory_svc.service import ADJUST_STOCK
 from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
 from tests.polling import eventually, some_time
 
-RUNS = int(os.environ.get("EASYORDER_INTERLEAVINGS", "4"))
+RUNS = int(os.environ.get("EASYORDER_TEST_INTERLEAVINGS", "4"))
 SHOPPERS = 30
 LASTS_S = 1.5
 SETTLED_WITHIN_S = 60

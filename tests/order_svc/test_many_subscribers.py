@@ -1,6 +1,6 @@
 """Many streams while many orders run: each gets all that is its own, once and in order, whoever else does not read.
 
-EASYORDER_SUBSCRIBERS [60] is how many there are; each orders three times.
+EASYORDER_TEST_SUBSCRIBERS [60] is how many there are; each orders three times.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.order_svc.test_interleavings import CREATE, CreateOrderRequest, Order
 from tests.order_svc.whole_shop import WholeShop, stocked, whole_shop
 from tests.polling import eventually
 
-SUBSCRIBERS = int(os.environ.get("EASYORDER_SUBSCRIBERS", "60"))
+SUBSCRIBERS = int(os.environ.get("EASYORDER_TEST_SUBSCRIBERS", "60"))
 ORDERS_EACH = 3
 SUBSCRIBE = rpc("easyorder.order.v1.OrderHub", "Subscribe", SubscribeRequest, HubMessage)
 _PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"

@@ -1,0 +1,14 @@
+"""Jobs, idempotency keys and audit entries are purged by their age; jobs know when they were put off."""
+
+from alembic import op
+
+from chassis.db.migrate import chassis_sql
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(chassis_sql("0004_retention"))
