@@ -24,7 +24,7 @@ from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
@@ -121,7 +121,7 @@ def build(settings: InventorySettings) -> Service:
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
-    after_commit = AfterCommit()
+    after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
     feed = FeedConsumer(RemoteFeed(to.orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
@@ -131,7 +131,7 @@ def build(settings: InventorySettings) -> Service:
         runner.submit(committed.jobs)
         reading.projector.wake()
 
-    after_commit.listeners.append(follow_up)
+    after_commit.append(follow_up)
     background: list[Background] = [to, error_log, reading.projector, reading.watch, runner, feed]
     return Service(
         _server(to, mediator, reading, runner, error_log), background, mediator, reading.projector, reading.pages
@@ -151,7 +151,7 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
 
 
-def _mediator(to: _Connections, after_commit: AfterCommit) -> tuple[OpenUow, Mediator[InventoryUow]]:
+def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, Mediator[InventoryUow]]:
     settings = to.settings
     open_uow = sql_units_of_work(
         SqlInventoryUow,

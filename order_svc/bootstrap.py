@@ -25,7 +25,7 @@ from chassis.db.outbox import Feed, FeedTail, Relay
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -118,7 +118,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
 
 
 def _service(to: _Connections) -> OrderService:
-    after_commit = AfterCommit()
+    after_commit: list[OnCommit] = []
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
@@ -135,7 +135,7 @@ def _service(to: _Connections) -> OrderService:
         if committed.events:
             streams.relay.wake()
 
-    after_commit.listeners.append(follow_up)
+    after_commit.append(follow_up)
     gauges = Gauges()
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
@@ -154,7 +154,7 @@ def _service(to: _Connections) -> OrderService:
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
-def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
+def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
     settings = to.settings
     open_uow = sql_units_of_work(
         partial(SqlOrderUow, recent=RecentOrders()),

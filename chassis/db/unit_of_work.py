@@ -31,22 +31,20 @@ class Committed:
     events: int
 
 
-class AfterCommit:
-    """Whoever wants to know of a commit at once: the job runner, the relay, the projector."""
-
-    def __init__(self) -> None:
-        self.listeners: list[Callable[[Committed], None]] = []
-
-    def notify(self, committed: Committed) -> None:
-        for listener in self.listeners:
-            listener(committed)
+# Whoever wants to know of a commit at once: the job runner, the relay, the projector.
+OnCommit = Callable[[Committed], None]
 
 
 class SqlUnitOfWork:
     """Services derive theirs and add repositories on `self.session`."""
 
     def __init__(
-        self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
+        self,
+        session: AsyncSession,
+        *,
+        after_commit: Sequence[OnCommit],
+        jobs: JobWriter | None,
+        has_read_side: bool,
     ) -> None:
         self.session = session
         self.idempotent_responses = SqlIdempotentResponses(session)
@@ -89,7 +87,9 @@ class SqlUnitOfWork:
             position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
-        self._after_commit.notify(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
+        committed = Committed([job for job in leased if job.lease.job_id in written], len(self._events))
+        for listener in self._after_commit:
+            listener(committed)
         return position if self._has_read_side else None
 
 
@@ -100,7 +100,7 @@ def sql_units_of_work(
     make: Callable[..., SqlUow],
     sessions: async_sessionmaker[AsyncSession],
     *,
-    after_commit: AfterCommit,
+    after_commit: Sequence[OnCommit] = (),
     jobs: JobWriter | None = None,
     has_read_side: bool = False,
 ) -> OpenUnitOfWork[SqlUow]:

@@ -13,7 +13,7 @@ from chassis import telemetry
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
 from chassis.unit_of_work import OpenUnitOfWork
@@ -85,7 +85,7 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     tell. So the two need no transaction around them, and neither BEGIN nor COMMIT.
     """
     single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements), after_commit=AfterCommit())
+    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
 
 
 def payment_server(provider: Provider, verifier: TokenVerifier, settings: PaymentSettings) -> GrpcServer:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.tables import OUTBOX
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
@@ -132,5 +132,5 @@ def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
             return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
     sessions = make_sessions(engine)
-    open_uow = sql_units_of_work(SqlUnitOfWork, sessions, after_commit=AfterCommit(), has_read_side=True)
+    open_uow = sql_units_of_work(SqlUnitOfWork, sessions, has_read_side=True)
     return MediatorApp(open_uow, notes, optimistic)

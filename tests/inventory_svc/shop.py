@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.errors import AppError
 from chassis.mediator import Mediator
 from chassis.money import Money
@@ -302,7 +302,6 @@ class SqlShop(Shop):
         return sql_units_of_work(
             SqlInventoryUow,
             make_sessions(engine),
-            after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )

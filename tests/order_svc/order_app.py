@@ -17,7 +17,7 @@ from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
@@ -130,7 +130,6 @@ class SqlOrderApp(OrderApp):
         open_uow = sql_units_of_work(
             partial(SqlOrderUow, recent=self.recent),
             make_sessions(engine),
-            after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )

@@ -13,7 +13,7 @@ from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
 from chassis.db.migrate import chassis_sql
 from chassis.db.tables import JOB
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update
 from chassis.errors import Conflict
 from chassis.jobs import JobLease, JobOutcome, LeaseLost, NewJob
@@ -53,7 +53,6 @@ async def opened(chassis_engine: AsyncEngine) -> Open:
     return sql_units_of_work(
         SqlUnitOfWork,
         make_sessions(chassis_engine),
-        after_commit=AfterCommit(),
         jobs=JobWriter(HiLo(chassis_engine, "job_hilo")),
     )
 
