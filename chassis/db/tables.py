@@ -19,11 +19,9 @@ def _table(name: str, texts: str, **others: type[TypeEngine[Any]] | TypeEngine[A
     return table(name, *typed, *(column(name, Text) for name in texts.split()))
 
 
-# The relay gives `position`, in the order in which events became visible; null until then.
 OUTBOX = _table(
     "outbox",
     "kind owner owner_team",
-    id=BigInteger,
     position=BigInteger,
     aggregate_id=BigInteger,
     sequence=BigInteger,

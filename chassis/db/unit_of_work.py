@@ -31,7 +31,7 @@ class Committed:
     events: int
 
 
-# Whoever wants to know of a commit at once: the job runner, the relay, the projector.
+# Whoever wants to know of a commit at once: the job runner, the feed, the projector.
 OnCommit = Callable[[Committed], None]
 
 
