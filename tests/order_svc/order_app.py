@@ -154,7 +154,7 @@ class SqlOrderApp(OrderApp):
             return bool(await connection.scalar(waiting))
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
-        query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.id)
+        query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.sequence)
         async with self._engine.connect() as connection:
             return [(row.sequence, row.kind) for row in await connection.execute(query)]
 
