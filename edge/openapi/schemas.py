@@ -15,6 +15,7 @@ Json: TypeAlias = dict[str, object]
 
 _INT64: Json = {"type": "string", "format": "int64", "pattern": "^-?[0-9]+$"}
 _INT32: Json = {"type": "integer", "format": "int32"}
+_NOT_BLANK = r"\S"
 _SCALARS: dict[int, Json] = {
     FieldDescriptor.TYPE_BOOL: {"type": "boolean"},
     FieldDescriptor.TYPE_BYTES: {"type": "string", "contentEncoding": "base64"},
@@ -97,10 +98,11 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     constraints: Json = {}
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(rules.required and not rules.one_of)
+        pattern = f"^(?:{rules.pattern})$" if rules.pattern else _NOT_BLANK if rules.required and shortest else None
         constraints = {
             "minLength": shortest or None,
             "maxLength": rules.max_length or None,
-            "pattern": f"^(?:{rules.pattern})$" if rules.pattern else None,
+            "pattern": pattern,
             "enum": list(rules.one_of) or None,
         }
     elif field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32):
