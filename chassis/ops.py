@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import audit
 from chassis.clock import Clock
 from chassis.db.failures import translated
-from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
+from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
 from chassis.errors import AppError, InvalidArgument, Kind
 from chassis.metrics import Gauges
 from chassis.page_tokens import PageTokens
@@ -162,7 +162,7 @@ class OpsApi:
     async def get_stats(self, request: GetStatsRequest) -> Stats:
         self._check(request.service)
         by_state = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
-        (outbox,) = await self._rows(select(func.count().label("pending")).where(OUTBOX.c.position.is_(None)))
+        (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
         return Stats(
             service=self._service,
             started_at=self._started_at,

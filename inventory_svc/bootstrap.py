@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
@@ -22,6 +22,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
@@ -148,7 +149,12 @@ async def run(settings: InventorySettings) -> None:
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     """Of the `write` or the `read` database."""
     url = settings.database_url(f"easyorder_inventory_{side}")
-    return make_engine(url, application_name=f"{SERVICE}_{side}", pool_size=settings.database_pool_size)
+    return make_engine(
+        url,
+        application_name=f"{SERVICE}_{side}",
+        pool_size=settings.database_pool_size,
+        timeout_s=settings.database_timeout_s if side == "write" else None,
+    )
 
 
 def _mediator(to: _Connections, after_commit: AfterCommit) -> tuple[OpenUow, Mediator[InventoryUow]]:
@@ -230,6 +236,7 @@ def _server(
     gauges.add("product_pages_asked", lambda: pages.asked)
     gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -241,10 +248,13 @@ def _server(
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=lag_ms),
         },
-        verifier=TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
+        probe=takes_writes(to.write, to.read),
         on_drain=(reading.watch.drain,),
     )
 

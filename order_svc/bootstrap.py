@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
-from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.outbox import Feed, FeedTail
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
@@ -97,14 +98,14 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     """Everything on its databases and neighbours; closes the connections when the block is left."""
     secret = settings.mesh_secret.get_secret_value()
 
-    def engine(side: str, database: str) -> AsyncEngine:
+    def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:
         url, size = settings.database_url(database), settings.database_pool_size
-        return make_engine(url, application_name=f"order-{side}", pool_size=size)
+        return make_engine(url, application_name=f"order-{side}", pool_size=size, timeout_s=timeout_s)
 
     connections = _Connections(
         settings=settings,
         clock=clock or SystemClock(),
-        write=engine("write", WRITE_DATABASE),
+        write=engine("write", WRITE_DATABASE, settings.database_timeout_s),
         read=engine("read", READ_DATABASE),
         identity=Client(settings.identity_address),
         inventory=Peer(settings.inventory_address, NAME, secret),
@@ -132,7 +133,7 @@ def _service(to: _Connections) -> OrderService:
         runner.submit(committed.jobs)
         streams.projector.wake()
         if committed.events:
-            streams.relay.wake()
+            streams.tail.wake()
 
     after_commit.listeners.append(follow_up)
     gauges = Gauges()
@@ -149,7 +150,7 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store),
         OPS: OpsApi(NAME, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
     }
-    background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
+    background: list[Background] = [error_log, streams.projector, streams.tail, runner]
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
@@ -235,7 +236,6 @@ class _Streams:
     hub: Hub
     feed_api: FeedApi
     tail: FeedTail
-    relay: Relay
     projector: Projector
 
 
@@ -249,23 +249,24 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    relay = Relay(to.write, report=error_log.report)
-    relay.on_published.append(tail.dispatch)
     projector = Projector(to.write, to.read, PROJECTIONS, report=error_log.report)
-    return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
+    return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
-    verifier = TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value())
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=verifier,
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
+        probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

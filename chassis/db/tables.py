@@ -27,10 +27,7 @@ JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)
 OUTBOX = Table(
     "outbox",
     CHASSIS,
-    # No key: nothing refers to it, and an index more is written twice for every event.
-    Column("id", BigInteger, Identity(always=True), nullable=False),
-    # Given by the relay, in the order in which events became visible; null until then.
-    Column("position", BigInteger, unique=True),
+    Column("position", BigInteger, server_default=OUTBOX_POSITIONS.next_value(), nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("aggregate_id", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
@@ -39,7 +36,6 @@ OUTBOX = Table(
     Column("occurred_on", UtcDateTime, nullable=False),
     Column("payload", Json, nullable=False),
     UniqueConstraint("aggregate_id", "sequence"),
-    Index("ix_outbox_unpublished", "id", postgresql_where=sql("position IS NULL")),
 )
 
 JOB = Table(

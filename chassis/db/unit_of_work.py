@@ -31,7 +31,7 @@ class Committed:
 
 
 class AfterCommit:
-    """Whoever wants to know of a commit at once: the job runner, the relay, the projector."""
+    """Whoever wants to know of a commit at once: the job runner, the feed, the projector."""
 
     def __init__(self) -> None:
         self.listeners: list[Callable[[Committed], None]] = []

@@ -13,16 +13,18 @@ from typing import Any
 import grpc
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
 
 from chassis import contract
+from chassis.addresses import LOOPBACK_NETWORKS, Networks
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.auth import TokenVerifier
 from chassis.background import Background, Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
 from chassis.grpc import reflection
+from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
+from chassis.grpc.stream_limits import StreamLimits
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -30,8 +32,11 @@ log = structlog.get_logger(__name__)
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 # What streams have to send a last message when the server drains.
 _LAST_WORDS_S = 1.0
-_OPTIONS = (
+OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),
+    # Between these two, calls would be refused at random. Envoy lets half of it through; each header counts 32 more.
+    ("grpc.max_metadata_size", 32 * 1024),
+    ("grpc.absolute_max_metadata_size", 32 * 1024),
     ("grpc.so_reuseport", 0),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -55,6 +60,11 @@ class GrpcServer:
     report: Report = to_nobody
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    stream_limits: StreamLimits = field(default_factory=StreamLimits)
+    # Who may say where a call comes from.
+    trusted_proxies: Networks = LOOPBACK_NETWORKS
+    # Raises where something that the service needs is not there.
+    probe: Probe | None = None
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection tells of, if not those served here.
@@ -70,17 +80,19 @@ class GrpcServer:
             report=self.report,
             clock=self.clock,
             call_timeout_s=self.call_timeout_s,
+            stream_limits=self.stream_limits,
+            trusted_proxies=self.trusted_proxies,
         )
-        self._health = HealthServicer()
+        self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
         """Listens and serves. Raises RuntimeError when the address is taken."""
-        self._server = grpc.aio.server(options=_OPTIONS)
+        self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
-        for name in self.servicers:
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self.verifier.keys.start()
+        await self._health.start()
         await self._audit_writer.start()
         self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
@@ -88,11 +100,13 @@ class GrpcServer:
 
     async def stop(self, grace_s: float = 10.0) -> None:
         """Drains: says so in health and to streams, takes no new calls, waits `grace_s` for those in flight."""
-        await self._health.enter_graceful_shutdown()
+        await self._health.drain()
         for begin_to_drain in self.on_drain:
             begin_to_drain()
         self._interceptor.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
+        await self._health.stop()
+        await self.verifier.keys.stop()
         await self._audit_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:

@@ -12,10 +12,12 @@ from grpc_health.v1 import health, health_pb2_grpc
 
 from chassis import contract
 from chassis.contract import Method
+from chassis.grpc.server import OPTIONS
 from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
 SERVICES = ("identity", "inventory", "order", "edge")
 # Envoy adds it to what comes from outside, so not to its own fetches of the keys.
+GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 EXTERNAL = "x-envoy-external-address"
 Answer = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Any]
 
@@ -37,11 +39,13 @@ class FakeMesh:
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    # How often Envoy itself has asked for the keys.
+    keys_asked: int = 0
     _servers: dict[str, grpc.aio.Server] = field(default_factory=dict)
 
     async def start(self, service: str) -> None:
         """Starts a backend, on the port it had if it has been up before."""
-        server = grpc.aio.server()
+        server = grpc.aio.server(options=OPTIONS)
         server.add_generic_rpc_handlers(tuple(self._handlers(service)))
         health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)
         self.ports[service] = server.add_insecure_port(f"127.0.0.1:{self.ports.get(service, 0)}")
@@ -76,6 +80,7 @@ class FakeMesh:
 
         def remember(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> None:
             metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+            self.keys_asked += method.full_name == GET_JWKS and EXTERNAL not in metadata
             if EXTERNAL in metadata:
                 self.calls.append(Call(service, method.full_name, metadata, request))
 
@@ -99,6 +104,8 @@ class FakeMesh:
 
 def homes(method: Method) -> tuple[str, ...]:
     """The services that serve a method."""
+    if method.full_name == GET_JWKS:
+        return ("identity", "edge")
     return OPS_CLUSTERS if method.service == OPS else (CLUSTERS.get(method.service, "order"),)
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from chassis.alerts import Alert
 from chassis.audit import AuditEntry
-from chassis.errors import Conflict
+from chassis.auth.keys import Keys, KeySource
+from chassis.errors import Conflict, Unavailable
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome, LeaseLost, NewJob
@@ -29,6 +30,35 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class Seconds:
+    """A monotonic clock that tests move."""
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class FakeKeys:
+    """A KeySource that counts how often it is asked; it answers once `answers` is set, or fails."""
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self.in_use: Keys | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.fails = False
+        self.asked = 0
+
+    async def keys(self) -> Keys:
+        self.asked += 1
+        await self.answers.wait()
+        if self.fails:
+            raise Unavailable("identity does not answer")
+        return await self._source.keys() if self.in_use is None else self.in_use
 
 
 class SilentChannel:
