@@ -26,8 +26,8 @@ FAILPOINTS = {
     "refunded_not_recorded": 3,
     "published_not_delivered": 2,
 }
-# Quick retries, short leases, crashed processes back at once, no limit on what a test may order or watch, passwords that
-# cost next to nothing: those of fifty shoppers would take longer than what they buy.
+# Quick retries, short leases, crashed processes back at once, no limit on what a test may order or watch, and
+# passwords that cost next to nothing: those of fifty shoppers would take longer than what they buy.
 SETTINGS = {
     "FAILPOINT": ",".join(f"{name}:{nth}" for name, nth in FAILPOINTS.items()),
     "RESTART_BACKOFF_MAX_S": "0.1",
