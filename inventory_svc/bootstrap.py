@@ -143,7 +143,7 @@ async def run(settings: InventorySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     telemetry = configure(settings, SERVICE)
     service = build(settings)
-    await serve(service.server, background=[telemetry, *service.background], grace_s=settings.drain_grace_s)
+    await serve(service.server, settings, background=[telemetry, *service.background])
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:

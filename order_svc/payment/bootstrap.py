@@ -52,7 +52,7 @@ async def run(settings: PaymentSettings) -> None:
     try:
         async with provider_of(settings, engine, clock) as provider:
             server = payment_server(provider, verifier, settings, probe=takes_writes(engine))
-            await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
+            await serve(server, settings, background=[exporters])
     finally:
         await identity.close()
         await engine.dispose()
