@@ -202,6 +202,8 @@ class MeshSettings(BaseSettings):
     believed"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
     """How long a stopping process waits for the calls in flight"""
+    blocked_after_s: float = Field(default=10, ge=1, le=3600)
+    """A process whose event loop does not turn for this long writes its stacks to standard error and ends"""
 
     @model_validator(mode="after")
     def _alerts_can_be_sent(self) -> Self:

@@ -40,6 +40,6 @@ async def run(settings: EdgeSettings, telemetry: Background) -> None:
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:
-        await serve(portal(settings, health, identity), background=[telemetry, health], grace_s=settings.drain_grace_s)
+        await serve(portal(settings, health, identity), settings, background=[telemetry, health])
     finally:
         await identity.close()

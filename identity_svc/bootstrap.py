@@ -20,7 +20,7 @@ from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.server import GrpcServer
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
@@ -74,7 +74,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.database_pool_size)
     passwords = Argon2Passwords(_cost(settings))
     try:
-        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())
+        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
         mediator = await make_mediator(
             open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
         )

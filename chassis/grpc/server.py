@@ -25,6 +25,8 @@ from chassis.grpc import reflection
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
 from chassis.grpc.stream_limits import StreamLimits
+from chassis.settings import MeshSettings
+from chassis.watchdog import watch_loop
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -123,14 +125,18 @@ class GrpcServer:
         return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
 
 
-async def serve(server: GrpcServer, *, background: Sequence[Background] = (), grace_s: float = 10.0) -> None:
-    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order."""
+async def serve(server: GrpcServer, settings: MeshSettings, *, background: Sequence[Background] = ()) -> None:
+    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order.
+
+    A loop that does not turn for `blocked_after_s` ends the process.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
+    watchdog = asyncio.create_task(watch_loop(settings.blocked_after_s))
     try:
         for work in background:
             await work.start()
@@ -139,10 +145,11 @@ async def serve(server: GrpcServer, *, background: Sequence[Background] = (), gr
         _collect_less()
         await stopping.wait()
         log.info("draining", service=server.name)
-        await server.stop(grace_s)
+        await server.stop(settings.drain_grace_s)
     finally:
         for work in reversed(started):
             await work.stop()
+        watchdog.cancel()
 
 
 def _collect_less() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftDelete
-from chassis.db.types import UtcDateTime, Uuid
+from chassis.db.types import UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -63,6 +63,15 @@ LOCKOUT = Table(
     Column("failures", Integer, nullable=False),
     Column("last_failed_on", UtcDateTime, index=True),
     Column("locked_until", UtcDateTime),
+)
+
+# Where each user has signed in from: digests, as above.
+SIGN_IN_PLACE = Table(
+    "sign_in_place",
+    Base.metadata,
+    Column("place_digest", Text, primary_key=True),
+    Column("email_digest", Text, nullable=False, index=True),
+    Column("last_used_on", UtcDateTime, nullable=False, index=True),
 )
 
 REFRESH_TOKEN = Table(

@@ -14,7 +14,7 @@ from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Client
 from chassis.grpc.health import Probe
 from chassis.grpc.server import GrpcServer, serve
@@ -52,7 +52,7 @@ async def run(settings: PaymentSettings) -> None:
     try:
         async with provider_of(settings, engine, clock) as provider:
             server = payment_server(provider, verifier, settings, probe=takes_writes(engine))
-            await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
+            await serve(server, settings, background=[exporters])
     finally:
         await identity.close()
         await engine.dispose()
@@ -88,7 +88,7 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     tell. So the two need no transaction around them, and neither BEGIN nor COMMIT.
     """
     single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements), after_commit=AfterCommit())
+    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
 
 
 def payment_server(

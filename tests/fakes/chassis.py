@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from chassis.errors import Conflict, Unavailable
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome, LeaseLost, NewJob
+from chassis.unit_of_work import OpenUnitOfWork
 
 
 class FakeClock:
@@ -270,15 +271,13 @@ State = TypeVar("State", bound=ChassisState)
 InMemoryUow = TypeVar("InMemoryUow", bound=InMemoryUnitOfWork)
 
 
-def in_memory_units_of_work(
-    make: Callable[[State], InMemoryUow], state: State
-) -> Callable[[], AbstractAsyncContextManager[InMemoryUow]]:
+def in_memory_units_of_work(make: Callable[[State], InMemoryUow], state: State) -> OpenUnitOfWork[InMemoryUow]:
     """What a Mediator opens. A unit of work that is not committed leaves `state` as it was."""
 
     one_at_a_time = asyncio.Lock()
 
     @asynccontextmanager
-    async def open_uow() -> AsyncIterator[InMemoryUow]:
+    async def open_uow(*, optimistic: bool = False) -> AsyncIterator[InMemoryUow]:
         async with one_at_a_time:
             before = copy.deepcopy(state.__dict__)
             uow = make(state)
