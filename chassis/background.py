@@ -105,7 +105,7 @@ class PollingLoop:
                 self._report(self._name, error)
         else:
             # What this depends on may take a while to start.
-            note = log.info if self.failures <= _QUIET_FAILURES else log.warning
+            note = log.debug if self.failures <= _QUIET_FAILURES else log.warning
             note("background work is interrupted", loop=self._name, failures=self.failures, error=repr(error))
 
 
