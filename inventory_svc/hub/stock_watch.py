@@ -22,7 +22,6 @@ from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.messages.inventory import stock_level_message
 
-
 # Whoever begins to watch wakes the loop.
 _UNWATCHED_S = 60
 
