@@ -25,7 +25,9 @@ async def test_the_migrated_database_has_the_tables_of_the_code(identity_databas
 
 
 def _differences(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": False})
+    # The owner's alone, which no service reads.
+    owners = {"include_name": lambda name, *_: name != "audit_retention"}
+    context = MigrationContext.configure(connection, opts={"compare_type": False, **owners})
     meant = MetaData()
     for table in (*Base.metadata.tables.values(), *CHASSIS.tables.values()):
         table.to_metadata(meant)
