@@ -1,17 +1,24 @@
 """Alerts: what administrators have to know, as durable jobs, one for each way in which it reaches them.
 
-An alert is written with what it tells of. So none is lost while a mail server is down, and nothing waits for one.
+An alert is written in the transaction of what it is about. So none is lost while a mail server is down, and nothing
+waits for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from random import Random
+from typing import Generic, Protocol
 
 from pydantic import TypeAdapter
 
-from chassis.jobs import Job, NewJob
+from chassis import audit
+from chassis.clock import Clock
+from chassis.jobs import Backoff, Job, JobHandler, JobOutcome, JobResult, NewJob
+from chassis.unit_of_work import OpenUnitOfWork, Uow
 
 _KIND = "alert:"
 
@@ -29,32 +36,75 @@ class Alert:
 _ALERTS = TypeAdapter(Alert)
 
 
-class Alerts:
-    """Knows the ways that are configured: `mail`, `webhook`."""
+class Channel(Protocol):
+    """A way to administrators."""
 
-    def __init__(self, service: str, channels: Collection[str]) -> None:
+    async def send(self, service: str, alert: Alert) -> None:
+        """At least once; who gets it twice knows it by its key. Raises Unavailable when it did not get through."""
+        ...
+
+
+class Alerts:
+    """The alerts of a service, sent over all of `channels`."""
+
+    def __init__(self, service: str, channels: Mapping[str, Channel]) -> None:
         self._service = service
-        self._channels = channels
+        self._channels = {_KIND + name: channel for name, channel in channels.items()}
 
     def jobs(self, alert: Alert) -> list[NewJob]:
         """What to schedule, so that it is sent."""
-        payload = asdict(alert) | {"at": alert.at.isoformat(), "service": self._service}
-        return [NewJob(kind=kind_of(channel), key=alert.key, payload=payload) for channel in self._channels]
+        payload = _ALERTS.dump_python(alert, mode="json")
+        return [NewJob(kind=kind, key=alert.key, payload=payload) for kind in self._channels]
+
+    def handlers(self) -> Mapping[str, JobHandler]:
+        """What a JobRunner runs, by kind of job."""
+        return {kind: partial(self._send, channel) for kind, channel in self._channels.items()}
+
+    def backoffs(self, random: Random) -> Mapping[str, Backoff]:
+        """Alerts are tried for some two days."""
+        return dict.fromkeys(self._channels, Backoff(initial_s=1, max_s=300, max_attempts=600, random=random))
+
+    async def _send(self, channel: Channel, job: Job) -> JobResult:
+        await channel.send(self._service, _ALERTS.validate_python(job.payload))
+        return JobResult()
 
 
-NOBODY = Alerts("", ())
+NOBODY = Alerts("", {})
 
 
-def kind_of(channel: str) -> str:
-    """The kind of the jobs that send alerts this way."""
-    return _KIND + channel
+class DeadLetters(Generic[Uow]):
+    """What a JobRunner's `dead_letter` does: that the job is dead, the audit entry and the alert are one transaction.
 
+    `publish` may do more in it, such as telling a hub. An alert that could not be sent raises no alert.
+    """
 
-def is_alert(job: Job) -> bool:
-    return job.kind.startswith(_KIND)
+    def __init__(
+        self,
+        open_uow: OpenUnitOfWork[Uow],
+        alerts: Alerts,
+        clock: Clock,
+        *,
+        publish: Callable[[Job, Alert, Uow], Awaitable[None]] | None = None,
+    ) -> None:
+        self._open_uow = open_uow
+        self._alerts = alerts
+        self._clock = clock
+        self._publish = publish
 
-
-def alert_of(job: Job) -> Alert:
-    """What a job is to send."""
-    known = {name: value for name, value in job.payload.items() if name != "service"}
-    return _ALERTS.validate_python(known)
+    async def __call__(self, job: Job, error: str) -> None:
+        job_id, name, now = job.lease.job_id, f"{job.kind} {job.key}", self._clock.now()
+        alert = Alert(
+            # One that is brought back and dies again is another one.
+            key=f"job/{job_id}/{job.attempt}",
+            summary=f"the job {name} was given up after {job.attempt} attempts",
+            detail=error,
+            at=now,
+        )
+        async with self._open_uow() as uow:
+            uow.settle(JobOutcome(job.lease, "DEAD", error=error))
+            uow.audit(audit.entry("GiveUpJob", str(job_id), outcome="DEAD", detail=f"{name}: {error}", at=now))
+            if not job.kind.startswith(_KIND):
+                uow.schedule(*self._alerts.jobs(alert))
+                if self._publish is not None:
+                    await self._publish(job, alert, uow)
+            await uow.commit()

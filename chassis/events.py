@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from chassis.errors import InvalidArgument
+
 
 class JsonPayload(Mapping[str, Any]):
     """A payload as its JSON `text`, which is parsed when somebody looks inside."""
@@ -62,3 +64,21 @@ class EventBatch:
     events: Sequence[PublishedEvent]
     after: int
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEnd:
+    """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
+
+    `written` is the last position given to anybody; so many as `pending` of these are of writers that are still at
+    work, or wait for them.
+    """
+
+    decided: int = 0
+    written: int = 0
+    pending: int = 0
+
+    def check(self, after: int, field: str) -> None:
+        """Raises InvalidArgument for a position that was never given."""
+        if after > self.written:
+            raise InvalidArgument.of(field, f"the last there is has the number {self.written}")

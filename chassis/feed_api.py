@@ -11,8 +11,8 @@ from typing import Protocol
 from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch, SubscribeRequest
 
-from chassis.errors import InvalidArgument, Unavailable
-from chassis.events import PublishedEvent
+from chassis.errors import Unavailable
+from chassis.events import FeedEnd, PublishedEvent
 from chassis.feed_messages import event_message
 
 _PAGE = 500
@@ -23,7 +23,7 @@ _MESSAGE_CHARACTERS = 1_000_000
 class EventFeed(Protocol):
     """What was published, in order of position."""
 
-    async def last_position(self) -> int: ...
+    async def end(self) -> FeedEnd: ...
 
     async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
 
@@ -58,9 +58,7 @@ class FeedApi:
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
         """Raises InvalidArgument for a position that the feed has not reached, Unavailable when the process stops."""
         position, kinds = request.after_position, frozenset(request.kinds)
-        last = await asyncio.shield(self._feed.last_position())
-        if position > last:
-            raise InvalidArgument.of("afterPosition", f"the last there is has the number {last}")
+        (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
         while not self._draining:
             published = self._published
             page = await self._after(position)

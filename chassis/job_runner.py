@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -18,27 +17,13 @@ from chassis.background import Report, to_nobody
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
-from chassis.jobs import Backoff, Job, JobLease, JobStore, LeaseLost
+from chassis.jobs import Backoff, Job, JobHandler, JobLease, JobOutcome, JobStore, LeaseLost
 
 log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """How a job ended that did not raise.
-
-    `by_handler`: the handler's own transaction completed it, put it off or buried it; else the runner completes it.
-    `again_in_s`: the handler put it off by so many seconds.
-    """
-
-    by_handler: bool = False
-    again_in_s: float | None = None
-
-
 # What is done is done: that it is written down later costs nothing but another try after a crash.
 _COMPLETION_PACE_S = 0.2
-
-JobHandler = Callable[[Job], Awaitable[JobResult]]
+_CLOCK_CHECK_S = 30
 
 
 class JobRunner:
@@ -55,11 +40,11 @@ class JobRunner:
         *,
         backoff: Backoff,
         backoffs: Mapping[str, Backoff] | None = None,
+        dead_letter: Callable[[Job, str], Awaitable[None]],
         service: str,
         lease_s: float = 20,
         tick_s: float = 1,
         concurrency: int = 256,
-        dead_letter: Callable[[Job, str], Awaitable[None]] | None = None,
         report: Report = to_nobody,
     ) -> None:
         self._store = store
@@ -71,7 +56,7 @@ class JobRunner:
         self._tick_s = tick_s
         self._free = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
-        self._dead_letter = dead_letter or self._only_dead_letter
+        self._dead_letter = dead_letter
         self._report = report
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -79,16 +64,22 @@ class JobRunner:
         self._completions: Batcher[JobLease, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
-        self._scheduler.add_job(
-            self._claim, "interval", seconds=self._tick_s, max_instances=1, coalesce=True, next_run_time=_now()
-        )
+        self.every(_CLOCK_CHECK_S, self._store.undo_clock_steps)
+        self._scheduler.add_job(self._claim, "interval", seconds=self._tick_s, coalesce=True, next_run_time=_now())
         self._scheduler.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Also runs `work` regularly in this process; `work` itself must bear being run by every replica."""
-        self._scheduler.add_job(
-            self._logged(work), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
-        )
+
+        async def run() -> None:
+            try:
+                await work()
+            except Exception as error:
+                name = getattr(work, "__qualname__", repr(work))
+                log.exception("regular work failed; it comes again", work=name)
+                self._report(name, error)
+
+        self._scheduler.add_job(run, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
 
     async def stop(self) -> None:
         """Takes no more jobs and lets those that run end."""
@@ -120,11 +111,9 @@ class JobRunner:
         if self._stopping or room <= 0:
             return
         try:
-            jobs = await self._store.claim(list(self._handlers), limit=room, lease_s=self._lease_s)
+            self.submit(await self._store.claim(list(self._handlers), limit=room, lease_s=self._lease_s))
         except Exception:
             log.exception("jobs could not be claimed; the next tick tries again")
-            return
-        self.submit(jobs)
 
     async def _run(self, job: Job) -> None:
         context = RequestContext(caller=self._caller, method=job.kind)
@@ -151,39 +140,25 @@ class JobRunner:
     async def _failed(self, job: Job, error: Exception) -> None:
         summary = error.message if isinstance(error, AppError) else repr(error)
         backoff = self._backoffs.get(job.kind, self._backoff)
+        is_last = job.attempt >= backoff.max_attempts
+        if is_last or not isinstance(error, AppError):
+            self._report(job.kind, error)
         try:
-            if job.attempt >= backoff.max_attempts:
+            if is_last:
                 log.error("job given up", attempts=job.attempt, error=summary)
-                self._report(job.kind, error)
                 await self._dead_letter(job, summary)
                 return
-            if not isinstance(error, AppError):
-                self._report(job.kind, error)
             delay_s = backoff.delay_s(job.attempt)
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
-            await self._store.put_off([(job.lease, delay_s, summary)])
+            await self._store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
             self._look_again_in(delay_s)
         except LeaseLost:
             log.warning("job was taken over by another worker")
         except Exception:
             log.exception("job could not be put off; its lease will end")
 
-    def _logged(self, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            try:
-                await work()
-            except Exception as error:
-                name = getattr(work, "__qualname__", repr(work))
-                log.exception("regular work failed; it comes again", work=name)
-                self._report(name, error)
-
-        return run
-
-    async def _only_dead_letter(self, job: Job, error: str) -> None:
-        await self._store.dead_letter([(job.lease, error)])
-
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
-        await self._store.complete(leases)
+        await self._store.settle(list(map(JobOutcome, leases)))
         return [None] * len(leases)
 
 

@@ -7,11 +7,11 @@ names the lease it was run under.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import tenacity
 
@@ -46,7 +46,7 @@ class JobLease:
     token: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job that this process holds the lease of. `attempt` counts from 1. `lease_end` is by this machine's clock."""
 
@@ -57,6 +57,31 @@ class Job:
     lease: JobLease
     lease_end: datetime
     secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a job is settled: DONE, READY to run again after `delay_s`, or DEAD until an operator sees to it."""
+
+    lease: JobLease
+    state: Literal["DONE", "READY", "DEAD"] = "DONE"
+    delay_s: float = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How a job ended that did not raise.
+
+    `by_handler`: the handler's own transaction settled it; else the runner completes it. `again_in_s`: the handler put
+    it off by so many seconds.
+    """
+
+    by_handler: bool = False
+    again_in_s: float | None = None
+
+
+JobHandler = Callable[[Job], Awaitable[JobResult]]
 
 
 class OpenJobs(Protocol):
@@ -75,24 +100,22 @@ class OpenJobs(Protocol):
 
 
 class JobStore(Protocol):
-    """The jobs, each call in a transaction of its own. What settles them answers the ids whose lease still held."""
+    """The jobs, each call in a transaction of its own."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         """Leases jobs that are due, and those whose lease has ended."""
         ...
 
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]: ...
-
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        """Runs again after so many seconds; the text says why."""
-        ...
-
-    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        """Gives up: the job waits for an operator."""
+    async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
+        """Answers the ids of those whose lease still held; the others are left as they are."""
         ...
 
     async def wake(self, kind: str, key: str) -> bool:
         """Has a job that is put off run now. False where none is: it runs, it has ended, or it never was."""
+        ...
+
+    async def undo_clock_steps(self) -> None:
+        """Makes due what was put off while the database's clock was ahead, and leases again what runs since then."""
         ...
 
 

@@ -1,10 +1,9 @@
-"""OpsService over gRPC, the same for every service: what operators look at and do."""
+"""OpsService over gRPC, the same for every service: what operators see and do in its database; and what is purged."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from easyorder.ops.v1 import (
     AuditEntry,
@@ -22,35 +21,79 @@ from easyorder.ops.v1 import (
     RetryJobRequest,
     Stats,
 )
-from pydantic import Field
-from pydantic_core import to_json
-from sqlalchemy import RowMapping
+from sqlalchemy import Executable, RowMapping, Select, Text, TextClause, cast, func, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import audit
 from chassis.clock import Clock
-from chassis.db.ops import STATES, JobView, SqlOps
-from chassis.errors import InvalidArgument
+from chassis.db.failures import translated
+from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
+from chassis.errors import AppError, InvalidArgument, Kind
 from chassis.metrics import Gauges
-from chassis.page_tokens import Id, PageTokens
+from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
 
 OPS = "easyorder.ops.v1.OpsService"
+PURGE_BATCH = 1000
 _PAGE_SIZE = 20
-_JOBS = PageTokens[tuple[int, int]](tuple[Annotated[int, Field(ge=0, lt=len(STATES))], Id])
-_NEWEST = PageTokens[int](Id)
+_JOBS = PageTokens(tuple[int, int])
+_NEWEST = PageTokens(int)
+# Those that need somebody come first.
+_STATES = ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")
+
+# Columns as the contract names them.
+_JOB = select(
+    *(JOB.c[name] for name in ("id", "kind", "key", "state", "attempts")),
+    cast(JOB.c.payload, Text).label("payload"),
+    JOB.c.due_at.label("due_time"),
+    JOB.c.created_on.label("create_time"),
+    func.coalesce(JOB.c.last_error, "").label("last_error"),
+    func.coalesce(JOB.c.discard_reason, "").label("discard_reason"),
+)
+_ERROR = select(
+    *(RECORDED_ERROR.c[name] for name in ("id", "correlation_id", "time", "detail")),
+    RECORDED_ERROR.c.source.label("where"),
+    (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
+)
+# A job that runs may be taken away from its worker only when its lease has ended. As a CTE: psqlODBC tells no columns
+# of an UPDATE … RETURNING that met no row.
+_CHANGE = (
+    "WITH changed AS (UPDATE job SET {changes}, due_at = now(), set_at = now(), lease_token = NULL "
+    "WHERE id = CAST(:id AS bigint) AND {condition} "
+    "AND (state IN ('READY', 'DEAD', 'DISCARDED') OR (state = 'RUNNING' AND due_at <= now())) RETURNING id) "
+    "SELECT id FROM changed"
+)
+_RETRY = _CHANGE.format(changes="state = 'READY', discard_reason = NULL", condition="secret IS DISTINCT FROM ''")
+_DISCARD = _CHANGE.format(
+    changes="state = 'DISCARDED', secret = left(secret, 0), discard_reason = CAST(:reason AS text)", condition="true"
+)
+
+
+class JobNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "JOB_NOT_FOUND"
+
+
+class JobRunning(AppError):
+    """Somebody runs it now."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_RUNNING"
+
+
+class JobSecretErased(AppError):
+    """It was discarded, and what it needs was erased with that."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_SECRET_ERASED"
+
+
+class JobDone(AppError):
+    """It has done its work; running it again could do that twice."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_DONE"
 
 
 async def no_lag() -> float:
     """The lag of a service that has no read database."""
     return 0
-
-
-async def purge(ops: SqlOps, settings: MeshSettings) -> None:
-    """Deletes what was kept long enough."""
-    await ops.purge(
-        audit_older_than=timedelta(days=settings.audit_kept_days),
-        errors_older_than=timedelta(days=settings.errors_kept_days),
-    )
 
 
 class OpsApi:
@@ -62,7 +105,7 @@ class OpsApi:
     def __init__(
         self,
         service: str,
-        ops: SqlOps,
+        engine: AsyncEngine,
         gauges: Gauges,
         clock: Clock,
         *,
@@ -70,53 +113,62 @@ class OpsApi:
         lag_ms: Callable[[], Awaitable[float]] = no_lag,
     ) -> None:
         self._service = service
-        self._ops = ops
+        self._engine = engine
         self._gauges = gauges
         self._wake_jobs = wake_jobs
         self._lag_ms = lag_ms
         self._started_at = clock.now()
 
     async def list_jobs(self, request: ListJobsRequest) -> ListJobsResponse:
+        """Jobs of one state or of all, in the order of _STATES, the newest of each first."""
         self._check(request.service)
         state = JobState(request.state).name if request.state else None
-        after = _JOBS.read(request.page_token, filter=f"jobs {state}") if request.page_token else None
-        jobs, last = await self._ops.jobs(state=state, after=after, limit=request.page_size or _PAGE_SIZE)
-        token = _JOBS.write(last, filter=f"jobs {state}") if last else ""
-        return ListJobsResponse(jobs=[_job(job) for job in jobs], next_page_token=token)
+        size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
+        first, below = _JOBS.read(request.page_token, filter=filter) if request.page_token else (0, None)
+        found: list[RowMapping] = []
+        for rank in range(first, len(_STATES)):
+            if state in (None, _STATES[rank]) and len(found) <= size:
+                found += await self._rows(jobs_in(_STATES[rank], below=below, limit=size + 1 - len(found)))
+            below = None
+        jobs, token = [_job(row) for row in found[:size]], ""
+        if len(found) > size:
+            token = _JOBS.write((_STATES.index(found[size - 1]["state"]), jobs[-1].id), filter=filter)
+        return ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def retry_job(self, request: RetryJobRequest) -> Job:
+        """Makes a job due now, that is not done and that nobody runs.
+
+        Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
+        """
         self._check(request.service)
-        job = await self._ops.retry(request.id)
+        job = await self._change(_RETRY, id=request.id)
         self._wake_jobs()
-        return _job(job)
+        return job
 
     async def discard_job(self, request: DiscardJobRequest) -> Job:
+        """Sees to it that a job is not run again. Refuses like `retry_job`."""
         self._check(request.service)
         audit.add_detail(request.reason)
-        return _job(await self._ops.discard(request.id, request.reason))
+        return await self._change(_DISCARD, id=request.id, reason=request.reason)
 
     async def list_errors(self, request: ListErrorsRequest) -> ListErrorsResponse:
-        self._check(request.service)
-        size, before = request.page_size or _PAGE_SIZE, _before(request.page_token, "errors")
-        rows = await self._ops.errors(before=before, limit=size + 1)
-        token = _NEWEST.write(rows[size - 1]["id"], filter="errors") if len(rows) > size else ""
-        return ListErrorsResponse(errors=[_error(row) for row in rows[:size]], next_page_token=token)
+        rows, token = await self._newest(request, "errors", _ERROR, RECORDED_ERROR.c.id)
+        return ListErrorsResponse(errors=[RecordedError(**row) for row in rows], next_page_token=token)
 
     async def list_audit_entries(self, request: ListAuditEntriesRequest) -> ListAuditEntriesResponse:
-        self._check(request.service)
-        size, before = request.page_size or _PAGE_SIZE, _before(request.page_token, "audit")
-        rows = await self._ops.audit_entries(before=before, limit=size + 1)
-        token = _NEWEST.write(rows[size - 1]["id"], filter="audit") if len(rows) > size else ""
-        return ListAuditEntriesResponse(entries=[AuditEntry(**row) for row in rows[:size]], next_page_token=token)
+        rows, token = await self._newest(request, "audit", select(AUDIT_ENTRY), AUDIT_ENTRY.c.id)
+        return ListAuditEntriesResponse(entries=[AuditEntry(**row) for row in rows], next_page_token=token)
 
     async def get_stats(self, request: GetStatsRequest) -> Stats:
         self._check(request.service)
+        by_state = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
+        (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
         return Stats(
             service=self._service,
             started_at=self._started_at,
             projection_lag_ms=round(await self._lag_ms()),
-            jobs=dict(await self._ops.jobs_by_state()),
-            outbox_pending=await self._ops.outbox_pending(),
+            jobs=dict.fromkeys(_STATES, 0) | {row["state"]: row["jobs"] for row in by_state},
+            outbox_pending=outbox["pending"],
             figures=dict(self._gauges.read()),
         )
 
@@ -125,32 +177,79 @@ class OpsApi:
         if service not in ("", self._service):
             raise InvalidArgument.of("service", f"this is {self._service}; name it in x-easyorder-service")
 
+    async def _newest(
+        self, request: ListErrorsRequest | ListAuditEntriesRequest, filter: str, query: Select[Any], id: Any
+    ) -> tuple[Sequence[RowMapping], str]:
+        """A page of rows, and the token of the next one."""
+        self._check(request.service)
+        size = request.page_size or _PAGE_SIZE
+        if request.page_token:
+            query = query.where(id < _NEWEST.read(request.page_token, filter=filter))
+        rows = await self._rows(query.order_by(id.desc()).limit(size + 1))
+        return rows[:size], _NEWEST.write(rows[size - 1]["id"], filter=filter) if len(rows) > size else ""
 
-def _before(page_token: str, filter: str) -> int | None:
-    return _NEWEST.read(page_token, filter=filter) if page_token else None
+    async def _rows(self, query: Executable) -> Sequence[RowMapping]:
+        with translated():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(query)).mappings().all()
+
+    async def _change(self, statement: str, **parameters: Any) -> Job:
+        with translated():
+            async with self._engine.begin() as connection:
+                changed = (await connection.execute(text(statement), parameters)).first() is not None
+                query = _JOB.where(JOB.c.id == parameters["id"])
+                row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            raise JobNotFound(f"there is no job {parameters['id']}", metadata={"id": str(parameters["id"])})
+        if not changed:
+            raise _refusal(row)
+        return _job(row)
 
 
-def _job(job: JobView) -> Job:
-    return Job(
-        id=job.id,
-        kind=job.kind,
-        key=job.key,
-        payload=to_json(job.payload).decode(),
-        state=JobState[job.state],
-        attempts=job.attempts,
-        due_time=job.due_at,
-        last_error=job.last_error or "",
-        create_time=job.created_on,
-        discard_reason=job.discard_reason or "",
-    )
+async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
+    """Deletes what the settings no longer keep, the oldest first, PURGE_BATCH rows a transaction."""
+    for table, time, days in (
+        ("job", "due_at", settings.finished_jobs_days),
+        ("idempotency_key", "created_on", settings.idempotency_keys_days),
+        ("recorded_error", "time", settings.errors_kept_days),
+    ):
+        ended = "state IN ('DONE', 'DISCARDED') AND " if table == "job" else ""
+        statement = text(
+            f"WITH purged AS (DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {ended}"
+            f"{time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
+            f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
+        )
+        await _purge(engine, statement, days)
+    # With its owner's rights: the service's own role cannot delete audit entries.
+    audit = text(f"SELECT purge_audit_entries(CAST(:age_s AS float8), {PURGE_BATCH})")
+    await _purge(engine, audit, settings.audit_kept_days)
 
 
-def _error(row: RowMapping) -> RecordedError:
-    return RecordedError(
-        id=row["id"],
-        correlation_id=row["correlation_id"],
-        time=row["time"],
-        where=row["source"],
-        summary=f"{row['kind']}: {row['message']}",
-        detail=row["detail"],
-    )
+async def _purge(engine: AsyncEngine, statement: TextClause, days: float) -> None:
+    deleted = PURGE_BATCH
+    while deleted == PURGE_BATCH:
+        with translated():
+            async with engine.begin() as connection:
+                deleted = await connection.scalar(statement, {"age_s": days * 86_400}) or 0
+
+
+def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:
+    """The newest jobs of a state, with ids below the one given."""
+    # Written into the statement: only so does the planner know that a partial index has all of them.
+    query = _JOB.where(JOB.c.state == literal_column(f"'{_STATES[_STATES.index(state)]}'"))
+    return (query if below is None else query.where(JOB.c.id < below)).order_by(JOB.c.id.desc()).limit(limit)
+
+
+def _job(row: RowMapping) -> Job:
+    return Job(**dict(row) | {"state": JobState[row["state"]]})
+
+
+def _refusal(job: RowMapping) -> AppError:
+    job_id, metadata = job["id"], {"id": str(job["id"])}
+    if job["state"] == "DONE":
+        return JobDone(f"job {job_id} is done", metadata=metadata)
+    if job["state"] == "DISCARDED":
+        message = f"job {job_id} was discarded, and its secret was erased: what it was to do has to be asked for again"
+        return JobSecretErased(message, metadata=metadata)
+    message = f"job {job_id} is being run; if its worker died it is taken over after {job['due_time'].isoformat()}"
+    return JobRunning(message, metadata=metadata)

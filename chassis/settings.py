@@ -126,6 +126,8 @@ class MeshSettings(BaseSettings):
     `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
+    database_timeout_s: float = Field(default=30, ge=1, le=3600)
+    """A transaction of a write database is rolled back when a statement of it, or a pause after one, takes longer"""
 
     identity_address: Addresses = Field(default_factory=_own_port("identity"))
     """Where identity_svc is; several replicas with commas between them"""
@@ -162,6 +164,10 @@ class MeshSettings(BaseSettings):
     alert_webhook_secret: SecretStr = SecretStr("")
     """Signs what is sent there"""
 
+    finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long jobs are kept that are done or were discarded"""
+    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a repeated request_id gets the first answer again"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)

@@ -10,7 +10,7 @@ from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponses
-from chassis.jobs import JobLease, NewJob, OpenJobs
+from chassis.jobs import JobOutcome, NewJob, OpenJobs
 
 
 class NeedsTransaction(Conflict):
@@ -39,16 +39,8 @@ class UnitOfWork(Protocol):
         """Writes durable jobs, with the commit; one that is due runs right after it."""
         ...
 
-    def complete(self, *leases: JobLease) -> None:
-        """Ends these jobs, with the commit, which raises LeaseLost if somebody else has one of them by then."""
-        ...
-
-    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
-        """The same, but to run the job again after so many seconds."""
-        ...
-
-    def dead_letter(self, lease: JobLease, error: str) -> None:
-        """The same, but to give it up: it waits for an operator."""
+    def settle(self, *outcomes: JobOutcome) -> None:
+        """Settles jobs, with the commit, which raises LeaseLost if somebody else has one of them by then."""
         ...
 
     def audit(self, *entries: AuditEntry) -> None:

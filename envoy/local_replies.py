@@ -25,10 +25,12 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
-from envoy.routing import GRPC_CONTENT, JsonObject
+from envoy.routing import GRPC_CONTENT, NOT_GRPC, JsonObject
 
 # The transcoder says which field is wrong, and in what way.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
+# What the check of bodies left, see json_bodies.lua: a list becomes a list.
+VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.body:violations)%"
 
 
 class NoSuchPath(AppError):
@@ -48,7 +50,8 @@ class LocalReply:
     """What is said when Envoy answers with `status`, if all else that is given here holds as well.
 
     `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
-    what gRPC callers are told, if not the same; `answer` is the status that JSON callers see, if not the same.
+    what gRPC callers are told, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
+    are the verbs that a header lists; `names_fields` says that the check of bodies named the fields at fault.
     """
 
     status: int
@@ -57,14 +60,20 @@ class LocalReply:
     path: str = ""
     to_grpc: AppError | None = None
     answer: int | None = None
+    allow: str = ""
+    names_fields: bool = False
 
     def mappers(self) -> Iterator[JsonObject]:
         """One for JSON callers, one for gRPC callers: Envoy takes the first of the list that fits."""
         for_json: JsonObject = {
             "filter": _all([*self._conditions(), _is_json()]),
-            "body_format_override": {"json_format": _as_json(self.error), "content_type": "application/json"},
+            "body_format_override": {"json_format": self._as_json(), "content_type": "application/json"},
         }
-        yield for_json | ({"status_code": self.answer} if self.answer else {})
+        if self.answer:
+            for_json["status_code"] = self.answer
+        if self.allow:
+            for_json["headers_to_add"] = [_header("allow", self.allow)]
+        yield for_json
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
         yield {
@@ -76,6 +85,13 @@ class LocalReply:
             "body_format_override": {"text_format_source": {"inline_string": error.message}},
         }
 
+    def _as_json(self) -> JsonObject:
+        as_json = _as_json(self.error)
+        if self.names_fields:
+            bad_request = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": VIOLATIONS_FOUND}
+            cast(list[JsonObject], as_json["details"]).append(cast(JsonObject, bad_request))
+        return as_json
+
     def _conditions(self) -> list[JsonObject]:
         conditions = [_status_is(self.status)]
         if self.detail:
@@ -85,12 +101,12 @@ class LocalReply:
         return conditions
 
 
-def mappers(http_paths: str, *, retry_after_s: float) -> list[JsonObject]:
-    """The whole list. `http_paths` matches every path of the contract."""
-    return [mapper for reply in _replies(http_paths, retry_after_s) for mapper in reply.mappers()]
+def mappers(verbs: Sequence[tuple[str, str]], *, retry_after_s: float) -> list[JsonObject]:
+    """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have."""
+    return [mapper for reply in _replies(verbs, retry_after_s) for mapper in reply.mappers()]
 
 
-def _replies(http_paths: str, retry_after_s: float) -> Sequence[LocalReply]:
+def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence[LocalReply]:
     bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
@@ -99,19 +115,25 @@ def _replies(http_paths: str, retry_after_s: float) -> Sequence[LocalReply]:
     no_method = Unimplemented("Nobody outside has such a method: see /openapi.json for all there is.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service can not be reached now: try again soon.")
+    headers_too_large = PayloadTooLarge(
+        "The headers are too large: at most 16 KiB, the path included, and 100 headers."
+    )
+    no_verb = NoSuchVerb("This path does not have this verb.")
     return (
+        LocalReply(400, InvalidArgument(ENVOYS_OWN_WORDS), detail="lua_response", names_fields=True),
         LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not proper gRPC.")),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
         LocalReply(403, sign_in, detail="Audiences_in_Jwt_are_not_allowed", answer=401),
+        LocalReply(403, headers_too_large, detail="headers_too_large", answer=431),
         LocalReply(403, PermissionDenied("This is not for you.")),
-        LocalReply(404, NoSuchVerb("This path does not have this verb."), path=http_paths, answer=405),
+        *(LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method) for path, allow in verbs),
         LocalReply(404, nothing_here, to_grpc=no_method),
         LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
         LocalReply(413, PayloadTooLarge("The body is larger than 1 MiB.")),
         LocalReply(429, rate_limited),
-        LocalReply(431, PayloadTooLarge("The headers are too large.")),
+        LocalReply(431, headers_too_large),
         LocalReply(500, Internal("Something unexpected happened at the edge.")),
         LocalReply(502, Unavailable("A service gave no proper answer: try again soon.")),
         LocalReply(503, no_service),
@@ -141,9 +163,8 @@ def _is_grpc() -> JsonObject:
 
 def _is_json() -> JsonObject:
     # A transcoded request looks like gRPC, but for its original path, which clients can not send.
-    not_grpc = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
     transcoded: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
-    return {"or_filter": {"filters": [_request_header(not_grpc), _request_header(transcoded)]}}
+    return {"or_filter": {"filters": [_request_header(NOT_GRPC), _request_header(transcoded)]}}
 
 
 def _request_header(matcher: JsonObject) -> JsonObject:

@@ -14,21 +14,21 @@ from string import Template
 from chassis import contract
 from chassis.contract import Method
 from chassis.settings import from_environment
+from envoy.bodies import script
 from envoy.config import EnvoySettings
+from envoy.limits import MAX_BODY_BYTES, headers_too_large
 from envoy.local_replies import mappers
 from envoy.routing import (
     JsonObject,
-    http_paths_regex,
     names_regex,
     routes,
     token_rules,
     transcoded_services,
+    verbs_of_paths,
 )
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
-# As much as a service takes.
-MAX_BODY_BYTES = 1024 * 1024
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -50,9 +50,11 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "descriptor": settings.envoy_descriptor,
         "services": transcoded_services(methods),
         "max_body_bytes": MAX_BODY_BYTES,
+        "headers_too_large": headers_too_large(),
+        "json_bodies": script(methods),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
-        "local_replies": mappers(http_paths_regex(methods), retry_after_s=slowest_refill_s),
+        "local_replies": mappers(verbs_of_paths(methods), retry_after_s=slowest_refill_s),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
         "order_bucket": token_bucket(settings.order_rate_limit),

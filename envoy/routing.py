@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 from chassis.context import Audience
 from chassis.contract import Method
-from envoy.paths import any_of, path_regex
+from envoy.bodies import body_message
+from envoy.paths import any_of, has_verb, path_regex
 
 JsonObject: TypeAlias = dict[str, object]
 
@@ -36,6 +38,12 @@ INFRASTRUCTURE = (
     "/grpc.health.v1.Health/",
 )
 UNARY_TIMEOUT = "15s"
+# A client's grpc-timeout ends here a moment before it ends in the service, whose answer would have no details.
+UNARY_DURATION: JsonObject = {
+    "max_stream_duration": UNARY_TIMEOUT,
+    "grpc_timeout_header_max": UNARY_TIMEOUT,
+    "grpc_timeout_header_offset": "0.025s",
+}
 TOKEN_PARAMETER = "access_token"
 # A read may be repeated whatever happened to it; anything else only when it certainly never began.
 READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
@@ -66,6 +74,7 @@ NO_BUFFER: JsonObject = {
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
 # grpc-web included; a JSON request has it too, once it is transcoded.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
 # A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
 
@@ -77,7 +86,7 @@ def transcoded_services(methods: Sequence[Method]) -> list[str]:
 
 def routes(methods: Sequence[Method]) -> list[JsonObject]:
     """All routes, in the order in which Envoy tries them."""
-    found: list[JsonObject] = [_stream_with_token_in_query(methods)]
+    found: list[JsonObject] = [_stream_with_token_in_query(methods), *_routes_of_bodies(methods)]
     for method in methods:
         if is_reachable(method):
             found.extend(_routes_of(method))
@@ -118,10 +127,18 @@ def names_regex(methods: Sequence[Method]) -> str:
     return f"(?:{any_of(names)})(?:[?].*)?"
 
 
-def http_paths_regex(methods: Sequence[Method]) -> str:
-    """Matches every HTTP path of the contract, with or without a query."""
-    paths = {path_regex(binding.path) for method in methods for binding in method.http}
-    return f"(?:{any_of(sorted(paths))})(?:[?].*)?"
+def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
+    """Every HTTP path of the contract, as regular expressions, with its verbs as the header Allow has them.
+
+    The first that matches counts: custom verbs and paths without variables are also what `{id}` stands for.
+    """
+    verbs: dict[str, set[str]] = defaultdict(set)
+    for method in methods:
+        for binding in method.http:
+            verbs[binding.path].add(binding.verb)
+    by_precision = sorted(verbs, key=lambda path: (not has_verb(path), path.count("{"), path))
+    alike = groupby(by_precision, key=lambda path: ", ".join(sorted(verbs[path])))
+    return [(f"(?:{any_of([path_regex(path) for path in paths])})(?:[?].*)?", allow) for allow, paths in alike]
 
 
 def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
@@ -148,6 +165,23 @@ def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
     }
 
 
+def _routes_of_bodies(methods: Sequence[Method]) -> Iterator[JsonObject]:
+    """Before transcoding, the body of a JSON request is checked as the message that it should be."""
+    paths: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for method in filter(is_reachable, methods):
+        for binding in method.http:
+            if message := body_message(method, binding):
+                paths[binding.verb, message].append(path_regex(binding.path))
+    for (verb, message), regexes in paths.items():
+        url = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute"
+        check: JsonObject = {"@type": url, "name": "json_bodies", "filter_context": {"message": message}}
+        yield {
+            "match": {"safe_regex": {"regex": any_of(regexes)}, "headers": [_exact(":method", verb), NOT_GRPC]},
+            "route": NOWHERE,
+            "typed_per_filter_config": {"envoy.filters.http.lua": check},
+        }
+
+
 def _routes_of(method: Method) -> Iterator[JsonObject]:
     match: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT]}
     if not is_public(method):
@@ -167,11 +201,10 @@ def _grpc_route(match: JsonObject, action: JsonObject) -> JsonObject:
 
 def _action(method: Method, cluster: str) -> JsonObject:
     reads = method.name.startswith(("Get", "List", "Validate"))
-    action: JsonObject = {"cluster": cluster, "timeout": "0s" if method.server_streaming else UNARY_TIMEOUT}
-    if not method.server_streaming:
-        retries = READ_RETRIES if reads else WRITE_RETRIES
-        action["retry_policy"] = RETRY_ELSEWHERE | {"retry_on": retries}
-    return action
+    if method.server_streaming:
+        return {"cluster": cluster, "timeout": "0s"}
+    retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
+    return {"cluster": cluster, "max_stream_duration": UNARY_DURATION, "retry_policy": RETRY_ELSEWHERE | retries}
 
 
 def _grpc_regex(method: Method) -> str:

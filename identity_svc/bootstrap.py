@@ -18,7 +18,6 @@ from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.ops import SqlOps
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
 from chassis.grpc.server import GrpcServer
@@ -84,10 +83,9 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
             get_user=partial(get_user, open_stores=open_uow),
             get_jwks=partial(get_jwks, open_stores=open_uow),
         )
-        ops = SqlOps(engine)
         error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-        server = _server(api, LocalKeySource(open_uow), engine, ops, settings, clock, error_log)
-        yield Identity(server=server, background=[error_log, _forgetting(mediator, ops, settings, error_log)])
+        server = _server(api, LocalKeySource(open_uow), engine, settings, clock, error_log)
+        yield Identity(server=server, background=[error_log, _forgetting(mediator, engine, settings, error_log)])
     finally:
         passwords.close()
         await engine.dispose()
@@ -143,7 +141,6 @@ def _server(
     api: IdentityApi,
     keys: LocalKeySource,
     engine: AsyncEngine,
-    ops: SqlOps,
     settings: IdentitySettings,
     clock: Clock,
     error_log: ErrorLog,
@@ -153,7 +150,7 @@ def _server(
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, OPS: OpsApi(NAME, ops, gauges, clock)},
+        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock)},
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,
@@ -162,12 +159,12 @@ def _server(
 
 
 def _forgetting(
-    mediator: Mediator[IdentityUow], ops: SqlOps, settings: IdentitySettings, error_log: ErrorLog
+    mediator: Mediator[IdentityUow], engine: AsyncEngine, settings: IdentitySettings, error_log: ErrorLog
 ) -> PollingLoop:
     async def forget() -> bool:
         with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
             await mediator.send(ForgetExpired())
-            await purge(ops, settings)
+            await purge(engine, settings)
         return False
 
     return PollingLoop("forget expired", forget, idle_s=_FORGET_EVERY_S, report=error_log.report)

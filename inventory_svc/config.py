@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
+from chassis.settings import MeshSettings
 
 
 class InventorySettings(MeshSettings):
@@ -30,5 +30,3 @@ class InventorySettings(MeshSettings):
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
     order_timeout_s: float = Field(default=5, gt=0, le=3600)
     """How long one call of order_svc may take"""
-    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long a repeated request_id gets the first answer again"""

@@ -11,8 +11,8 @@ from random import SystemRandom
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.alert_channels import alert_backoffs, alert_handlers, channels_of
-from chassis.alerts import Alerts
+from chassis.alert_channels import channels_of
+from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, TokenVerifier
 from chassis.background import Background
@@ -20,15 +20,12 @@ from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
-from chassis.db.idempotency import purge_idempotency_keys
 from chassis.db.jobs import JobWriter, SqlJobStore
-from chassis.db.ops import SqlOps
-from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.outbox import Feed, FeedTail
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
-from chassis.dead_letters import DeadLetters
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -100,14 +97,14 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     """Everything on its databases and neighbours; closes the connections when the block is left."""
     secret = settings.mesh_secret.get_secret_value()
 
-    def engine(side: str, database: str) -> AsyncEngine:
+    def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:
         url, size = settings.database_url(database), settings.database_pool_size
-        return make_engine(url, application_name=f"order-{side}", pool_size=size)
+        return make_engine(url, application_name=f"order-{side}", pool_size=size, timeout_s=timeout_s)
 
     connections = _Connections(
         settings=settings,
         clock=clock or SystemClock(),
-        write=engine("write", WRITE_DATABASE),
+        write=engine("write", WRITE_DATABASE, settings.database_timeout_s),
         read=engine("read", READ_DATABASE),
         identity=Client(settings.identity_address),
         inventory=Peer(settings.inventory_address, NAME, secret),
@@ -120,23 +117,22 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
 
 
 def _service(to: _Connections) -> OrderService:
-    settings, after_commit = to.settings, AfterCommit()
-    alerts = Alerts(NAME, channels_of(settings))
+    after_commit = AfterCommit()
+    alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
     write_side = WriteSideOrders(make_sessions(to.write))
     sagas = _sagas(to, mediator, write_side)
-    job_store, ops = SqlJobStore(to.write), SqlOps(to.write)
+    job_store = SqlJobStore(to.write)
     dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
-    runner = _job_runner(to, job_store, sagas, dead_letters, error_log)
-    runner.every(_HOUR_S, partial(purge, ops, settings))
+    runner = _job_runner(to, job_store, sagas, alerts, dead_letters, error_log)
     streams = _streams(to, write_side, error_log)
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
         streams.projector.wake()
         if committed.events:
-            streams.relay.wake()
+            streams.tail.wake()
 
     after_commit.listeners.append(follow_up)
     gauges = Gauges()
@@ -151,9 +147,9 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
         "easyorder.order.v1.OrderFeed": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store),
-        OPS: OpsApi(NAME, ops, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
+        OPS: OpsApi(NAME, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
     }
-    background: list[Background] = [error_log, streams.projector, streams.tail, streams.relay, runner]
+    background: list[Background] = [error_log, streams.projector, streams.tail, runner]
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
@@ -212,23 +208,25 @@ def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSide
 
 
 def _job_runner(
-    to: _Connections, job_store: SqlJobStore, sagas: _Sagas, dead_letters: DeadLetters[OrderUow], error_log: ErrorLog
+    to: _Connections,
+    job_store: SqlJobStore,
+    sagas: _Sagas,
+    alerts: Alerts,
+    dead_letters: DeadLetters[OrderUow],
+    error_log: ErrorLog,
 ) -> JobRunner:
-    settings, random = to.settings, SystemRandom()
-    channels = channels_of(settings)
+    random = SystemRandom()
     runner = JobRunner(
         job_store,
-        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alert_handlers(channels)},
+        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alerts.handlers()},
         backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
-        backoffs=alert_backoffs(channels, random),
+        backoffs=alerts.backoffs(random),
         service=NAME,
-        lease_s=settings.job_lease_s,
+        lease_s=to.settings.job_lease_s,
         dead_letter=dead_letters,
         report=error_log.report,
     )
-    kept_for = timedelta(days=settings.idempotency_keys_days)
-    runner.every(_HOUR_S, partial(purge_idempotency_keys, to.write, older_than=kept_for))
-    runner.every(_HOUR_S, partial(job_store.purge, older_than=kept_for))
+    runner.every(_HOUR_S, partial(purge, to.write, to.settings))
     return runner
 
 
@@ -237,7 +235,6 @@ class _Streams:
     hub: Hub
     feed_api: FeedApi
     tail: FeedTail
-    relay: Relay
     projector: Projector
 
 
@@ -251,10 +248,8 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    relay = Relay(to.write, report=error_log.report)
-    relay.on_published.append(tail.dispatch)
     projector = Projector(to.write, to.read, PROJECTIONS, report=error_log.report)
-    return _Streams(hub=hub, feed_api=feed_api, tail=tail, relay=relay, projector=projector)
+    return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:

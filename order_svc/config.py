@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
+from chassis.settings import MeshSettings
 
 
 class OrderSettings(MeshSettings):
@@ -26,8 +26,6 @@ class OrderSettings(MeshSettings):
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
     hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
     """How long a stream of the hub is silent at most"""
-    idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long a repeated request_id gets the first answer again"""
 
     @model_validator(mode="after")
     def _leases_outlive_attempts(self) -> Self:

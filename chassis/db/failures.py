@@ -19,8 +19,9 @@ CHANGED_MEANWHILE = "40001"
 LEASE_LOST = "40L01"
 # Serialization failure, deadlock and the other rollbacks (class 40), a lock not available in time.
 _CONFLICT = re.compile(r"40...|55P03")
-# Connection exceptions, insufficient resources, operator intervention, ODBC's communication link failures and timeouts.
-_UNAVAILABLE = re.compile(r"08...|53...|57P..|57014|58...|HYT0.")
+# Connection exceptions, transactions that idled for too long, insufficient resources, operator intervention, ODBC's
+# communication link failures and timeouts.
+_UNAVAILABLE = re.compile(r"08...|25P0[34]|53...|57P..|57014|58...|HYT0.")
 _CONSTRAINT = re.compile(r'constraint "([^"]+)"')
 
 Refusals = Mapping[str, Callable[[], AppError]]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json
 from chassis.db.tables import IDEMPOTENCY_KEY
@@ -17,7 +16,6 @@ _FIND = text(
     "SELECT id, fingerprint, answer FROM idempotency_key "
     "WHERE id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
 )
-_FORGET = text("DELETE FROM idempotency_key WHERE created_on < now() - make_interval(secs => CAST(:age AS float8))")
 
 
 class SqlIdempotentResponses:
@@ -40,9 +38,3 @@ class SqlIdempotentResponses:
             IDEMPOTENCY_KEY,
             [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers],
         )
-
-
-async def purge_idempotency_keys(engine: AsyncEngine, *, older_than: timedelta) -> None:
-    """Deletes answers that nobody will ask for again."""
-    async with engine.begin() as connection:
-        await connection.execute(_FORGET, {"age": older_than.total_seconds()})

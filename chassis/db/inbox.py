@@ -41,8 +41,7 @@ from chassis.db.unit_of_work import SqlUow
 from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch, PublishedEvent
 from chassis.feed_client import StaleOffset
-from chassis.job_runner import JobResult
-from chassis.jobs import Job, NewJob
+from chassis.jobs import Job, JobOutcome, JobResult, NewJob
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +102,7 @@ class Inbox(Generic[SqlUow]):
         """The job of an event that failed, or that waits behind one that did."""
         async with self._open_uow() as uow:
             await self._handler([_EVENTS.validate_python(job.payload)], uow)
-            uow.complete(job.lease)
+            uow.settle(JobOutcome(job.lease))
             await uow.commit()
         # The next of its queue may be due.
         return JobResult(by_handler=True, again_in_s=0)

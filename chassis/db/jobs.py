@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Executable, Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
@@ -15,23 +15,23 @@ from chassis.db.failures import LEASE_LOST, translated
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
-from chassis.jobs import Job, JobLease, NewJob
+from chassis.jobs import Job, JobLease, JobOutcome, NewJob
 
 # A secret that was erased leaves an empty text behind, so that nobody runs the job without it; NULL: it never had one.
-_ERASED = "left(t.secret, 0)"
+# One that is dead keeps its secret: without it an operator could not have it tried again.
 _SETTLE = (
-    "UPDATE job AS t SET state = '{state}', last_error = r.error, lease_token = NULL, secret = {secret}, "
-    "due_at = now() + make_interval(secs => r.delay_s) "
-    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, token text, delay_s float8, error text) "
+    "UPDATE job AS t SET state = r.state, last_error = r.error, lease_token = NULL, "
+    "secret = CASE r.state WHEN 'DONE' THEN left(t.secret, 0) ELSE t.secret END, "
+    "due_at = now() + make_interval(secs => r.delay_s), set_at = now() "
+    "FROM jsonb_to_recordset(CAST(:rows AS jsonb)) "
+    "AS r(id bigint, token text, state text, delay_s float8, error text) "
     "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-_COMPLETE = _SETTLE.format(state="DONE", secret=_ERASED)
-# One that is dead keeps its secret: without it an operator could not have it tried again.
-_PUT_OFF, _DEAD_LETTER = (_SETTLE.format(state=state, secret="t.secret") for state in ("READY", "DEAD"))
-
+# As CTEs: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
+_SETTLE_NOW = text(f"WITH settled AS ({_SETTLE}) SELECT id FROM settled")
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
-    "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)) "
+    "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)), set_at = now() "
     # An array is made once; a subquery that the planner joins may run, and lock, more than once.
     "WHERE t.id = ANY(ARRAY(SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
     "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
@@ -40,8 +40,7 @@ _CLAIM = text(
     "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)) "
     "RETURNING t.id, t.kind, t.key, t.payload, t.attempts, t.secret) "
     "SELECT id, kind, key, payload, attempts, secret FROM claimed"
-)
-
+).columns(payload=JOB.c.payload.type)
 # A job that is due at once is born leased to the process that writes it, unless it may have to wait in its lane.
 _INSERT = (
     "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn, secret) "
@@ -52,9 +51,14 @@ _INSERT = (
     "secret text) "
     "ON CONFLICT (kind, key) DO NOTHING RETURNING id"
 )
-_HURRY = text(
-    "WITH woken AS (UPDATE job SET due_at = LEAST(due_at, now()) "
+_WAKE = text(
+    "WITH woken AS (UPDATE job SET due_at = LEAST(due_at, now()), set_at = now() "
     "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM woken"
+)
+# What was set later than now was set by a clock that was ahead.
+_UNDO_CLOCK_STEPS = text(
+    "UPDATE job SET due_at = now() + CASE state WHEN 'RUNNING' THEN due_at - set_at ELSE interval '0' END, "
+    "set_at = now() WHERE state IN ('READY', 'RUNNING') AND due_at > now() AND set_at > now()"
 )
 _OPEN = "kind = :kind AND key = :key AND state IN ('READY', 'RUNNING', 'DEAD')"
 _WITHDRAW = text(
@@ -63,14 +67,6 @@ _WITHDRAW = text(
     "secret = left(job.secret, 0) FROM present WHERE job.id = present.id) SELECT secret FROM present"
 )
 _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
-_PURGE = text(
-    "DELETE FROM job WHERE state IN ('DONE', 'DISCARDED') "
-    "AND due_at < now() - make_interval(secs => CAST(:age AS float8))"
-)
-
-
-def _row(lease: JobLease, delay_s: float = 0, error: str | None = None) -> dict[str, Any]:
-    return {"id": lease.job_id, "token": lease.token, "delay_s": delay_s, "error": error}
 
 
 class SqlOpenJobs:
@@ -87,28 +83,18 @@ class SqlOpenJobs:
         return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
 
 
-class JobOutcomes:
-    """How jobs end that are settled in the transaction of their effect: all of them, or that transaction is none."""
+async def enqueue_outcomes(session: AsyncSession, outcomes: Sequence[JobOutcome]) -> None:
+    """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
+    if outcomes:
+        # Named apart from the jobs that are written, which are new ones.
+        await enqueue_write(session, "settled jobs", _SETTLE, _rows(outcomes), unless_all=LEASE_LOST)
 
-    def __init__(self) -> None:
-        # By the name of the statement: of no job is more than one thing said.
-        self._rows: dict[str, list[dict[str, Any]]] = {_COMPLETE: [], _PUT_OFF: [], _DEAD_LETTER: []}
 
-    def complete(self, leases: Sequence[JobLease]) -> None:
-        self._rows[_COMPLETE].extend(map(_row, leases))
-
-    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
-        self._rows[_PUT_OFF].append(_row(lease, delay_s, why))
-
-    def dead_letter(self, lease: JobLease, error: str) -> None:
-        self._rows[_DEAD_LETTER].append(_row(lease, 0, error))
-
-    async def enqueue(self, session: AsyncSession) -> None:
-        """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
-        for statement, rows in self._rows.items():
-            if rows:
-                # Named apart from the jobs that are written, which are new ones.
-                await enqueue_write(session, statement, statement, rows, unless_all=LEASE_LOST)
+def _rows(outcomes: Sequence[JobOutcome]) -> list[dict[str, Any]]:
+    return [
+        {"id": of.lease.job_id, "token": of.lease.token, "state": of.state, "delay_s": of.delay_s, "error": of.error}
+        for of in outcomes
+    ]
 
 
 class JobWriter:
@@ -121,92 +107,56 @@ class JobWriter:
 
     async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
         """Adds to what the session writes; answers the jobs that are leased if they are written."""
-        ids = [await self._ids.next(session) for _ in jobs]
-        rows = [
-            {
-                "id": job_id,
-                "kind": job.kind,
-                "key": job.key,
-                "payload": job.payload,
-                "token": None if _waits(job) else self._token,
-                "delay_s": job.delay_s if _waits(job) else self._lease_s,
-                "lane": job.partition_key,
-                "turn": job.turn,
-                "secret": job.secret or None,
-            }
-            for job_id, job in zip(ids, jobs, strict=True)
-        ]
-        await enqueue_write(session, JOB.name, _INSERT, rows)
+        rows, leased = [], []
         lease_end = datetime.now(UTC) + timedelta(seconds=self._lease_s)
-        return [
-            Job(
-                kind=job.kind,
-                key=job.key,
-                payload=job.payload,
-                attempt=1,
-                lease=JobLease(job_id, self._token),
-                lease_end=lease_end,
-                secret=job.secret,
+        for job in jobs:
+            lease = JobLease(await self._ids.next(session), self._token)
+            waits = job.delay_s or job.partition_key is not None
+            rows.append(
+                {
+                    "id": lease.job_id,
+                    "kind": job.kind,
+                    "key": job.key,
+                    "payload": job.payload,
+                    "token": None if waits else self._token,
+                    "delay_s": job.delay_s if waits else self._lease_s,
+                    "lane": job.partition_key,
+                    "turn": job.turn,
+                    "secret": job.secret or None,
+                }
             )
-            for job_id, job in zip(ids, jobs, strict=True)
-            if not _waits(job)
-        ]
-
-
-def _waits(job: NewJob) -> bool:
-    return bool(job.delay_s) or job.partition_key is not None
+            if not waits:
+                leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end, job.secret))
+        await enqueue_write(session, JOB.name, _INSERT, rows)
+        return leased
 
 
 class SqlJobStore:
-    """The jobs of a database, each call in a transaction of its own."""
+    """The jobs of a database. Each call is a single statement: without BEGIN and COMMIT it costs one round trip."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        # Single statements: without BEGIN and COMMIT they cost one round trip.
-        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         token = uuid.uuid4().hex
         lease_end = datetime.now(UTC) + timedelta(seconds=lease_s)
-        arguments = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit}
-        with translated():
-            async with self._single.connect() as connection:
-                rows = (await connection.execute(_CLAIM.columns(payload=JOB.c.payload.type), arguments)).all()
+        wanted = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit}
         return [
-            Job(
-                kind=row.kind,
-                key=row.key,
-                payload=row.payload,
-                attempt=row.attempts,
-                lease=JobLease(row.id, token),
-                lease_end=lease_end,
-                secret=row.secret or "",
-            )
-            for row in rows
+            Job(row.kind, row.key, row.payload, row.attempts, JobLease(row.id, token), lease_end, row.secret or "")
+            for row in await self._execute(_CLAIM, wanted)
         ]
 
+    async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
+        return {row.id for row in await self._execute(_SETTLE_NOW, {"rows": as_json(_rows(outcomes))})}
+
     async def wake(self, kind: str, key: str) -> bool:
+        return bool(await self._execute(_WAKE, {"kind": kind, "key": key}))
+
+    async def undo_clock_steps(self) -> None:
+        await self._execute(_UNDO_CLOCK_STEPS, {})
+
+    async def _execute(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         with translated():
-            async with self._single.connect() as connection:
-                return (await connection.execute(_HURRY, {"kind": kind, "key": key})).first() is not None
-
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
-        return await self._settle(_COMPLETE, [_row(lease) for lease in leases])
-
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        return await self._settle(_PUT_OFF, [_row(lease, delay_s, error) for lease, delay_s, error in delays])
-
-    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        return await self._settle(_DEAD_LETTER, [_row(lease, 0, error) for lease, error in errors])
-
-    async def _settle(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
-        # As a CTE: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
-        settle = text(f"WITH settled AS ({statement}) SELECT id FROM settled")
-        with translated():
-            async with self._single.connect() as connection:
-                return set((await connection.execute(settle, {"rows": as_json(rows)})).scalars())
-
-    async def purge(self, *, older_than: timedelta) -> None:
-        """Deletes jobs that ended well so long ago that nobody will look."""
-        async with self._engine.begin() as connection:
-            await connection.execute(_PURGE, {"age": older_than.total_seconds()})
+            async with self._engine.connect() as connection:
+                result = await connection.execute(statement, parameters)
+                return result.all() if result.returns_rows else []

@@ -114,7 +114,7 @@ class Projector:
         projections: Mapping[str, Projection],
         *,
         conclude: Conclusion | None = None,
-        idle_s: float = 0.25,
+        idle_s: float = 1.0,
         pace_s: float = 0.2,
         batch: int = 1000,
         report: Report = to_nobody,

@@ -27,10 +27,7 @@ JOB_IDS = Sequence("job_hilo", metadata=CHASSIS)
 OUTBOX = Table(
     "outbox",
     CHASSIS,
-    # No key: nothing refers to it, and an index more is written twice for every event.
-    Column("id", BigInteger, Identity(always=True), nullable=False),
-    # Given by the relay, in the order in which events became visible; null until then.
-    Column("position", BigInteger, unique=True),
+    Column("position", BigInteger, server_default=OUTBOX_POSITIONS.next_value(), nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("aggregate_id", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
@@ -39,7 +36,6 @@ OUTBOX = Table(
     Column("occurred_on", UtcDateTime, nullable=False),
     Column("payload", Json, nullable=False),
     UniqueConstraint("aggregate_id", "sequence"),
-    Index("ix_outbox_unpublished", "id", postgresql_where=sql("position IS NULL")),
 )
 
 JOB = Table(
@@ -56,6 +52,8 @@ JOB = Table(
     Column("attempts", Integer, nullable=False),
     # When somebody may take it next; for one that runs, the end of its lease.
     Column("due_at", UtcDateTime, nullable=False),
+    # When due_at was set: never later than now, unless the clock was ahead.
+    Column("set_at", UtcDateTime, nullable=False, server_default=func.now()),
     Column("lease_token", Text),
     Column("last_error", Text),
     # Why an operator gave it up.
@@ -65,6 +63,7 @@ JOB = Table(
     Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
     UniqueConstraint("kind", "key"),
     Index("ix_job_due", "due_at", postgresql_where=sql("state IN ('READY', 'RUNNING')")),
+    Index("ix_job_ended", "due_at", postgresql_where=sql("state IN ('DONE', 'DISCARDED')")),
     # Those that somebody looks at; the few that are open are found by ix_job_due, the many that are done by id.
     Index("ix_job_given_up", "state", "id", postgresql_where=sql("state IN ('DEAD', 'DISCARDED')")),
     Index("ix_job_lane", "lane", "turn", postgresql_where=sql("lane IS NOT NULL AND state IN ('READY', 'RUNNING')")),
@@ -85,7 +84,7 @@ IDEMPOTENCY_KEY = Table(
     Column("fingerprint", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("created_on", UtcDateTime, nullable=False, server_default=func.now()),
-    Index("ix_idempotency_key_created_on", "created_on", postgresql_using="brin"),
+    Index("ix_idempotency_key_created_on", "created_on"),
 )
 
 AUDIT_ENTRY = Table(
@@ -101,7 +100,7 @@ AUDIT_ENTRY = Table(
     Column("detail", Text, nullable=False, server_default=""),
     Index("ix_audit_entry_resource", "resource"),
     Index("ix_audit_entry_actor", "actor"),
-    Index("ix_audit_entry_time", "time", postgresql_using="brin"),
+    Index("ix_audit_entry_time", "time"),
 )
 
 RECORDED_ERROR = Table(

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from chassis.audit import AuditEntry
 from chassis.db.failures import Refusals, translated
 from chassis.db.idempotency import SqlIdempotentResponses
-from chassis.db.jobs import JobOutcomes, JobWriter, SqlOpenJobs
+from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
 from chassis.db.outbox import event_rows
 from chassis.db.read_your_writes import current_position
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
 from chassis.db.writes import enqueue_insert, send_writes
 from chassis.events import Event
-from chassis.jobs import Job, JobLease, NewJob
+from chassis.jobs import Job, JobOutcome, NewJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Committed:
 
 
 class AfterCommit:
-    """Whoever wants to know of a commit at once: the job runner, the relay, the projector."""
+    """Whoever wants to know of a commit at once: the job runner, the feed, the projector."""
 
     def __init__(self) -> None:
         self.listeners: list[Callable[[Committed], None]] = []
@@ -58,7 +58,7 @@ class SqlUnitOfWork:
         self._has_read_side = has_read_side
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
-        self._job_outcomes = JobOutcomes()
+        self._job_outcomes: list[JobOutcome] = []
         self._audit_entries: list[AuditEntry] = []
 
     def emit(self, *events: Event) -> None:
@@ -67,14 +67,8 @@ class SqlUnitOfWork:
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
 
-    def complete(self, *leases: JobLease) -> None:
-        self._job_outcomes.complete(leases)
-
-    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
-        self._job_outcomes.put_off(lease, delay_s, why)
-
-    def dead_letter(self, lease: JobLease, error: str) -> None:
-        self._job_outcomes.dead_letter(lease, error)
+    def settle(self, *outcomes: JobOutcome) -> None:
+        self._job_outcomes.extend(outcomes)
 
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
@@ -82,7 +76,7 @@ class SqlUnitOfWork:
     async def commit(self) -> str | None:
         await enqueue_insert(self.session, OUTBOX, event_rows(self._events))
         await enqueue_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
-        await self._job_outcomes.enqueue(self.session)
+        await enqueue_outcomes(self.session, self._job_outcomes)
         leased: list[Job] = []
         if self._jobs:
             if self._job_writer is None:

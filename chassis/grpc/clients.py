@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import betterproto2
 import grpc
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_before_delay, wait_random_exponential
 
 from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
-from chassis.errors import AppError, DeadlineExceeded, Kind, Unavailable
+from chassis.errors import DeadlineExceeded, Unavailable
 from chassis.grpc import metadata
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
@@ -25,9 +25,15 @@ Res = TypeVar("Res", bound=betterproto2.Message)
 
 Metadata = tuple[tuple[str, str], ...]
 
+# Every replica gets its share, and one that is gone is passed over. Every method of the contract can be repeated.
+_SERVICE_CONFIG = """{
+  "loadBalancingConfig": [{"round_robin": {}}],
+  "methodConfig": [{"name": [{}], "retryPolicy": {
+    "maxAttempts": 5, "initialBackoff": "0.05s", "backoffMultiplier": 3, "maxBackoff": "1s",
+    "retryableStatusCodes": ["UNAVAILABLE"]}}]
+}"""
 _OPTIONS = (
-    # Every replica gets its share, and one that is gone is passed over.
-    ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
+    ("grpc.service_config", _SERVICE_CONFIG),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -64,93 +70,66 @@ class Client:
     def __init__(self, address: str, *, token: str = "") -> None:
         self._target = _target(address)
         self._fixed_token = token
-        self._opened: grpc.aio.Channel | None = None
-        self._stubs: dict[str, Any] = {}
+
+    @cached_property
+    def _channel(self) -> grpc.aio.Channel:
+        return open_channel(self._target, options=_OPTIONS)
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """The reply of a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
 
-        Unavailable is tried again until `timeout_s`, or the deadline of the request being served if that is earlier:
-        every method of the contract can be repeated.
+        Waits for a connection, and tries what is UNAVAILABLE five times at most, until `timeout_s`, or the deadline of
+        the request being served if that is earlier.
         """
-        deadline = self._deadline(timeout_s)
+        if (callers := current().deadline) is not None:
+            timeout_s = min(timeout_s, callers - asyncio.get_running_loop().time())
+        if timeout_s <= 0:
+            raise DeadlineExceeded(f"no time left for {method.full_name}")
+        send: Any = self._channel.unary_unary(method.full_name)
         data = codec(method.request).encode(request)
-        sent = self._metadata() + extra
         try:
-            reply = await self._once(method, data, deadline, sent)
-        except Unavailable:
-            reply = await self._again(method, data, deadline, sent)
+            reply = await send(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=True)
+        except grpc.aio.AioRpcError as error:
+            raise self._meaning(error) from None
         return codec(method.response).decode(reply)
 
     async def stream(
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
     ) -> AsyncIterator[Res]:
-        """The messages of a server-streaming method, as they come. Never repeated: the caller knows where to resume."""
+        """The messages of a server-streaming method, as they come. Not repeated once it has begun."""
+        receive: Any = self._channel.unary_stream(method.full_name)
+        data = codec(method.request).encode(request)
+        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra)
         decode = codec(method.response).decode
-        call = self._stub(method, streaming=True)(
-            codec(method.request).encode(request), timeout=timeout_s, metadata=self._metadata() + extra
-        )
         try:
-            async for data in call:
-                yield decode(data)
+            async for message in call:
+                yield decode(message)
         except grpc.aio.AioRpcError as error:
-            raise self._meaning(from_rpc_error(error)) from None
+            raise self._meaning(error) from None
         finally:
             call.cancel()
 
     async def close(self) -> None:
         """Ends the connection; calls in flight fail."""
-        if self._opened is not None:
-            await self._opened.close(None)
+        if "_channel" in vars(self):
+            await self._channel.close(None)
 
-    def _meaning(self, error: AppError) -> Exception:
-        return error
+    def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
+        if (
+            error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+            and self._channel.get_state() is not grpc.ChannelConnectivity.READY
+        ):
+            return Unavailable("a service that is needed for this does not answer")
+        return from_rpc_error(error)
 
     def _token(self) -> str:
         return self._fixed_token
 
     def _metadata(self) -> Metadata:
-        context = current()
-        sent: Metadata = ((metadata.CORRELATION_ID, context.correlation_id), *telemetry.carrier())
+        sent: Metadata = ((metadata.CORRELATION_ID, current().correlation_id), *telemetry.carrier())
         if token := self._token():
             sent += ((metadata.AUTHORIZATION, f"Bearer {token}"),)
         return sent
-
-    async def _again(self, method: Rpc[Req, Res], data: bytes, deadline: float, sent: Metadata) -> bytes:
-        left_s = deadline - asyncio.get_running_loop().time()
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(Unavailable),
-            wait=wait_random_exponential(multiplier=0.05, max=1.0),
-            stop=stop_before_delay(left_s),
-            reraise=True,
-        ):
-            with attempt:
-                reply: bytes = await self._once(method, data, deadline, sent)
-        return reply
-
-    async def _once(self, method: Rpc[Req, Res], data: bytes, deadline: float, sent: Metadata) -> bytes:
-        left_s = deadline - asyncio.get_running_loop().time()
-        if left_s <= 0:
-            raise DeadlineExceeded(f"no time left for {method.full_name}")
-        try:
-            reply: bytes = await self._stub(method, streaming=False)(data, timeout=left_s, metadata=sent)
-            return reply
-        except grpc.aio.AioRpcError as error:
-            raise self._meaning(from_rpc_error(error)) from None
-
-    def _deadline(self, timeout_s: float) -> float:
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        callers = current().deadline
-        return deadline if callers is None else min(deadline, callers)
-
-    def _stub(self, method: Rpc[Req, Res], *, streaming: bool) -> Any:
-        stub = self._stubs.get(method.full_name)
-        if stub is None:
-            if self._opened is None:
-                self._opened = open_channel(self._target, options=_OPTIONS)
-            make: Any = self._opened.unary_stream if streaming else self._opened.unary_unary
-            stub = self._stubs[method.full_name] = make(method.full_name)
-        return stub
 
 
 class TokenRefused(Exception):
@@ -167,9 +146,10 @@ class Peer(Client):
         super().__init__(address)
         self._tokens = ServiceTokens(me, secret)
 
-    def _meaning(self, error: AppError) -> Exception:
-        # Whoever is being served has shown a good token: that ours is refused is our defect, and no AppError.
-        return TokenRefused(error.message) if error.kind is Kind.UNAUTHENTICATED else error
+    def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
+        # The caller being served has shown a good token: that ours is refused is our defect, and no AppError.
+        refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
+        return TokenRefused(error.details()) if refused else super()._meaning(error)
 
     def _token(self) -> str:
         return self._tokens.current()

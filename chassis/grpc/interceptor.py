@@ -27,6 +27,7 @@ from chassis.errors import (
     DeadlineExceeded,
     Internal,
     InvalidArgument,
+    Kind,
     PermissionDenied,
     Unauthenticated,
     Unavailable,
@@ -237,8 +238,11 @@ async def send_reply_headers(context: Context) -> None:
 
 async def _abort(context: Context, error: AppError) -> None:
     log.info("refused", reason=error.reason, message=error.message)
-    trailing = (
+    trailing: tuple[tuple[str, str | bytes], ...] = (
         (metadata.CORRELATION_ID, current().correlation_id),
         (DETAILS_KEY, codec(Status).encode(to_status(error))),
     )
+    if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
+        # Not for the client's retry policy: what a service makes UNAVAILABLE for a reason of its own counts attempts.
+        trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)
     await context.abort(_CODES[error.kind.value], error.message, trailing)

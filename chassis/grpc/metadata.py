@@ -10,6 +10,7 @@ AUTHORIZATION = "authorization"
 CORRELATION_ID = "x-request-id"
 POSITION = "x-easyorder-position"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
+RETRY_PUSHBACK_MS = "grpc-retry-pushback-ms"
 ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
 
 # gRPC makes new objects of all metadata whenever it is asked; the outermost interceptor asks once.

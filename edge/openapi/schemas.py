@@ -95,16 +95,19 @@ def _must_be_there(rules: Rules) -> bool:
 
 def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     constraints: Json = {}
+    # Rules hold for a value that is there; one that is not is written as "" or 0.
+    may_be_empty = not (rules.required or field.has_presence or field.is_repeated)
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(rules.required and not rules.one_of)
         constraints = {
-            "minLength": shortest or None,
+            "minLength": shortest if shortest and not may_be_empty else None,
             "maxLength": rules.max_length or None,
-            "pattern": f"^(?:{rules.pattern})$" if rules.pattern else None,
-            "enum": list(rules.one_of) or None,
+            "pattern": f"^(?:{rules.pattern}){'?' if may_be_empty else ''}$" if rules.pattern else None,
+            "enum": [*rules.one_of, *[""] * may_be_empty] if rules.one_of else None,
         }
     elif field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32):
-        constraints = {"minimum": rules.min, "maximum": rules.max}
+        least = rules.min if rules.min is None or not may_be_empty else min(rules.min, 0)
+        constraints = {"minimum": least, "maximum": rules.max}
     return schema | {name: value for name, value in constraints.items() if value is not None}
 
 

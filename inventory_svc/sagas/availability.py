@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chassis.events import PublishedEvent
-from chassis.job_runner import JobResult
-from chassis.jobs import Job
+from chassis.jobs import Job, JobResult
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.uow import InventoryUow

@@ -11,7 +11,7 @@ from chassis.alerts import Alert, Alerts
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.events import Event
-from chassis.jobs import Backoff, JobLease
+from chassis.jobs import Backoff, JobLease, JobOutcome
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
@@ -50,9 +50,9 @@ async def record_payments(
         # If another process holds the job by now, it asks the provider again and gets the same answer.
         delay_s = _next_attempt_s(cmd, order, backoff)
         if delay_s is None:
-            uow.complete(cmd.lease)
+            uow.settle(JobOutcome(cmd.lease))
         else:
-            uow.put_off(cmd.lease, delay_s, cmd.why)
+            uow.settle(JobOutcome(cmd.lease, "READY", delay_s, cmd.why))
         if order.status is Status.CONFIRMED:
             uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
             changed.append(order)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.errors import AppError, Kind
-from chassis.jobs import JobLease
+from chassis.jobs import JobLease, JobOutcome
 from chassis.mediator import Command
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
@@ -36,7 +36,7 @@ class RecordRefund(Command[OrderView]):
 async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
     if cmd.lease is not None:
-        uow.complete(cmd.lease)
+        uow.settle(JobOutcome(cmd.lease))
     if cmd.transaction_id != order.payment.transaction_id:
         # Another payment has replaced this one since.
         return order.view()

@@ -16,7 +16,7 @@ from easyorder.order.v1 import HubMessage
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import PublishedEvent
+from chassis.events import FeedEnd, PublishedEvent
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
@@ -25,9 +25,9 @@ _PAGE = 500
 
 
 class EventFeed(Protocol):
-    """What was published, in order of position."""
+    """Events in the order of their positions."""
 
-    async def last_position(self) -> int: ...
+    async def end(self) -> FeedEnd: ...
 
     async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
 
@@ -146,8 +146,10 @@ class Hub:
         return [HubEvent(event) for event in events]
 
     async def _of_caller(self, after_sequence: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
-        last = await asyncio.shield(self._feed.last_position())
-        position = last if after_sequence is None else _at_most(last, after_sequence)
+        end = await asyncio.shield(self._feed.end())
+        if after_sequence is not None:
+            end.check(after_sequence, "afterSequence")
+        position = end.decided if after_sequence is None else after_sequence
         # Tells that the stream stands, and from where.
         yield heartbeat(position, 0, at=self._clock.now())
         with ExitStack() as listening:

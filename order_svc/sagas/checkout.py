@@ -25,8 +25,7 @@ from chassis.clock import Clock
 from chassis.context import Caller
 from chassis.errors import AppError
 from chassis.idempotency import RequestKey
-from chassis.job_runner import JobHandler, JobResult
-from chassis.jobs import Job
+from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
 from order_svc.commands import jobs

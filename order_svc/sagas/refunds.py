@@ -8,8 +8,7 @@ import structlog
 
 from chassis import failpoints
 from chassis.errors import AppError
-from chassis.job_runner import JobHandler, JobResult
-from chassis.jobs import Job, JobLease
+from chassis.jobs import Job, JobHandler, JobLease, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
 from order_svc.commands import jobs

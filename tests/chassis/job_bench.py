@@ -13,7 +13,7 @@ from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.tables import JOB
 from chassis.db.unit_of_work import AfterCommit, Committed, SqlUnitOfWork, sql_units_of_work
-from chassis.jobs import JobLease, NewJob
+from chassis.jobs import Job, JobLease, JobOutcome, NewJob
 from tests.chassis.job_contract import JobSeen
 from tests.fakes.chassis import (
     ChassisState,
@@ -22,6 +22,8 @@ from tests.fakes.chassis import (
     InMemoryUnitOfWork,
     in_memory_units_of_work,
 )
+
+_PASSED = "(SELECT make_interval(secs => CAST(:seconds AS float8)) AS passed) AS time"
 
 
 class InMemoryJobBench:
@@ -40,6 +42,9 @@ class InMemoryJobBench:
 
     async def elapse(self, seconds: float) -> None:
         self.clock.advance(seconds)
+
+    async def dead_letter(self, job: Job, error: str) -> None:
+        await self.store.settle([JobOutcome(job.lease, "DEAD", error=error)])
 
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
         return {
@@ -78,7 +83,7 @@ class SqlJobBench:
     async def elapse(self, seconds: float) -> None:
         async with self.engine.begin() as connection:
             await connection.execute(
-                text("UPDATE job SET due_at = due_at - make_interval(secs => CAST(:seconds AS float8))"),
+                text("UPDATE job SET due_at = due_at - passed, set_at = set_at - passed FROM " + _PASSED),
                 {"seconds": seconds},
             )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from chassis.jobs import Job, JobLease, JobStore, NewJob
+from chassis.jobs import Job, JobLease, JobOutcome, JobStore, NewJob
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class JobBench(Protocol):
         ...
 
     async def elapse(self, seconds: float) -> None:
-        """Lets so much time pass for all jobs."""
+        """Lets so much time pass for all jobs; below 0: the clock steps back."""
         ...
 
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
@@ -78,7 +78,7 @@ class JobStoreContract:
         assert set(await bench.jobs()) == {("charge", "k-1"), ("charge", "k-2"), ("release", "k-1")}
 
     async def test_a_job_that_is_done_is_not_written_again(self, bench: JobBench) -> None:
-        await bench.store.complete(await bench.write(a_job()))
+        await bench.store.settle([JobOutcome(lease) for lease in await bench.write(a_job())])
 
         assert await bench.write(a_job()) == []
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DONE", 1, None)}
@@ -93,12 +93,12 @@ class JobStoreContract:
 
     async def test_what_runs_or_has_ended_is_not_hurried(self, bench: JobBench) -> None:
         running, done = await bench.write(a_job(), a_job("k-2"))
-        await bench.store.complete([done])
+        await bench.store.settle([JobOutcome(done)])
 
         assert [await bench.store.wake("charge", key) for key in ("k-1", "k-2", "k-3")] == [False, False, False]
 
         assert await claimed(bench) == []
-        assert await bench.store.complete([running]) == {running.job_id}
+        assert await bench.store.settle([JobOutcome(running)]) == {running.job_id}
 
     async def test_claims_are_limited_and_skip_what_others_hold(self, bench: JobBench) -> None:
         await bench.write(*(a_job(f"k-{number}", delay_s=1) for number in range(10)))
@@ -130,24 +130,24 @@ class JobStoreContract:
         await bench.elapse(61)
         (job,) = await claimed(bench)
 
-        assert await bench.store.complete([late]) == set()
-        assert await bench.store.put_off([(late, 5, "late")]) == set()
-        assert await bench.store.dead_letter([(late, "late")]) == set()
+        assert await bench.store.settle([JobOutcome(late)]) == set()
+        assert await bench.store.settle([JobOutcome(late, "READY", 5, "late")]) == set()
+        assert await bench.store.settle([JobOutcome(late, "DEAD", error="late")]) == set()
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
-        assert await bench.store.complete([job.lease]) == {job.lease.job_id}
+        assert await bench.store.settle([JobOutcome(job.lease)]) == {job.lease.job_id}
 
     async def test_a_lease_settles_once(self, bench: JobBench) -> None:
         leases = await bench.write(a_job(), a_job("k-2"))
 
-        assert await bench.store.complete(leases) == {lease.job_id for lease in leases}
-        assert await bench.store.dead_letter([(leases[0], "again")]) == set()
+        assert await bench.store.settle([JobOutcome(lease) for lease in leases]) == {lease.job_id for lease in leases}
+        assert await bench.store.settle([JobOutcome(leases[0], "DEAD", error="again")]) == set()
         await bench.elapse(1000)
         assert await claimed(bench) == []
 
     async def test_a_job_that_is_put_off_is_claimed_when_due_and_counts_on(self, bench: JobBench) -> None:
         (lease,) = await bench.write(a_job())
 
-        assert await bench.store.put_off([(lease, 30, "no answer")]) == {lease.job_id}
+        assert await bench.store.settle([JobOutcome(lease, "READY", 30, "no answer")]) == {lease.job_id}
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("READY", 1, "no answer")}
         await bench.elapse(29)
         assert await claimed(bench) == []
@@ -158,10 +158,39 @@ class JobStoreContract:
     async def test_a_dead_letter_waits_for_an_operator(self, bench: JobBench) -> None:
         (lease,) = await bench.write(a_job())
 
-        assert await bench.store.dead_letter([(lease, "hopeless")]) == {lease.job_id}
+        assert await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")]) == {lease.job_id}
         await bench.elapse(1000)
         assert await claimed(bench) == []
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 1, "hopeless")}
+
+    async def test_a_retry_set_while_the_clock_was_ahead_does_not_wait_for_that_time(self, bench: JobBench) -> None:
+        await bench.write(a_job("new", delay_s=100))
+        (lease,) = await bench.write(a_job("failed"))
+        await bench.store.settle([JobOutcome(lease, "READY", 100, "no answer")])
+        await bench.elapse(-86_400)
+
+        assert await claimed(bench) == []
+        await bench.store.undo_clock_steps()
+        assert {job.key for job in await claimed(bench)} == {"new", "failed"}
+
+    async def test_a_lease_taken_while_the_clock_was_ahead_ends_after_its_own_length(self, bench: JobBench) -> None:
+        await bench.write(a_job("born leased"), a_job("claimed", delay_s=1))
+        await bench.elapse(1)
+        assert len(await claimed(bench)) == 1
+        await bench.elapse(-86_400)
+
+        await bench.store.undo_clock_steps()
+        assert await claimed(bench) == []
+        await bench.elapse(61)
+        assert {job.key for job in await claimed(bench)} == {"born leased", "claimed"}
+
+    async def test_what_waits_by_a_right_clock_goes_on_waiting(self, bench: JobBench) -> None:
+        await bench.write(a_job("waits", delay_s=100), a_job("runs"))
+        await bench.elapse(1)
+
+        await bench.store.undo_clock_steps()
+
+        assert await claimed(bench) == []
 
     async def test_jobs_of_a_lane_are_run_in_turn(self, bench: JobBench) -> None:
         partition_key = [replace(a_job(f"k-{turn}"), partition_key="order 7", turn=turn) for turn in (2, 1, 3)]
@@ -170,33 +199,33 @@ class JobStoreContract:
         first, other = sorted(await claimed(bench), key=lambda job: job.key)
         assert (first.key, other.key) == ("k-1", "other")
         assert await claimed(bench) == []
-        await bench.store.put_off([(first.lease, 30, "no answer")])
+        await bench.store.settle([JobOutcome(first.lease, "READY", 30, "no answer")])
         assert await claimed(bench) == []
 
         await bench.elapse(30)
         (again,) = await claimed(bench)
         assert again.key == "k-1"
-        await bench.store.dead_letter([(again.lease, "hopeless")])
+        await bench.store.settle([JobOutcome(again.lease, "DEAD", error="hopeless")])
         (second,) = await claimed(bench)
         assert second.key == "k-2"
-        await bench.store.complete([second.lease])
+        await bench.store.settle([JobOutcome(second.lease)])
         assert [job.key for job in await claimed(bench)] == ["k-3"]
 
     async def test_a_secret_lasts_as_long_as_the_job_may_be_tried(self, bench: JobBench) -> None:
         (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
 
-        await bench.store.put_off([(lease, 30, "no answer")])
+        await bench.store.settle([JobOutcome(lease, "READY", 30, "no answer")])
         await bench.elapse(30)
         (job,) = await claimed(bench)
         assert (job.secret, job.payload) == ("tok_ok", {"for": "k-1"})
         assert "tok_ok" not in repr(job)
-        await bench.store.dead_letter([(job.lease, "hopeless")])
+        await bench.store.settle([JobOutcome(job.lease, "DEAD", error="hopeless")])
         assert await bench.jobs() == {("charge", "k-1"): JobSeen("DEAD", 2, "hopeless", "tok_ok")}
 
     async def test_a_secret_is_erased_with_the_end_of_its_job(self, bench: JobBench) -> None:
         leases = await bench.write(replace(a_job(), secret="tok_ok"), a_job("k-2"))
 
-        await bench.store.complete(leases)
+        await bench.store.settle([JobOutcome(lease) for lease in leases])
 
         assert await bench.jobs() == {
             ("charge", "k-1"): JobSeen("DONE", 1, None, ""),
@@ -218,4 +247,4 @@ class JobStoreContract:
         }
 
     async def test_settling_nothing_is_allowed(self, bench: JobBench) -> None:
-        assert await bench.store.complete([]) == set()
+        assert await bench.store.settle([]) == set()

@@ -11,17 +11,16 @@ from random import Random
 import pytest
 from pydantic import ValidationError
 
-from chassis.alert_channels import MailChannel, WebhookChannel, alert_backoffs, alert_handlers, channels_of
-from chassis.alerts import Alert, Alerts
-from chassis.dead_letters import DeadLetters
+from chassis.alert_channels import MailChannel, WebhookChannel, channels_of
+from chassis.alerts import Alert, Alerts, DeadLetters
 from chassis.errors import Unavailable
-from chassis.job_runner import JobResult, JobRunner
-from chassis.jobs import Backoff, Job, LeaseLost
+from chassis.job_runner import JobRunner
+from chassis.jobs import Backoff, Job, JobResult, LeaseLost
 from chassis.settings import MeshSettings
 from tests.alert_servers import Mailbox, Receiver, mail_server, webhook_receiver
 from tests.chassis.job_bench import InMemoryJobBench, SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
-from tests.fakes.chassis import FakeClock, leased
+from tests.fakes.chassis import FakeClock, SilentChannel, leased
 from tests.polling import eventually
 
 SECRET = "shared with the receiver"
@@ -98,17 +97,18 @@ async def test_no_alert_is_lost_while_the_mail_server_is_broken_and_the_webhook_
     mailbox: Mailbox, receiver: Receiver
 ) -> None:
     bench = InMemoryJobBench()
-    channels = {"mail": mail(mailbox), "webhook": WebhookChannel(receiver.url, SECRET)}
+    alerts = Alerts("order", {"mail": mail(mailbox), "webhook": WebhookChannel(receiver.url, SECRET)})
     mailbox.refusal = "451 try later"
-    await bench.write(*Alerts("order", channels).jobs(ALERT))
+    await bench.write(*alerts.jobs(ALERT))
     # The second time it is known by its key.
-    await bench.write(*Alerts("order", channels).jobs(ALERT))
+    await bench.write(*alerts.jobs(ALERT))
     random = Random(1)
     runner = JobRunner(
         bench.store,
-        alert_handlers(channels),
+        alerts.handlers(),
         backoff=Backoff(initial_s=1, max_s=1, max_attempts=1, random=random),
-        backoffs=alert_backoffs(channels, random),
+        backoffs=alerts.backoffs(random),
+        dead_letter=bench.dead_letter,
         service="order",
         tick_s=0.01,
     )
@@ -156,7 +156,8 @@ async def dead_lettered(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tup
     await bench.write(a_job(kind=kind, delay_s=1))
     await bench.elapse(1)
     (job,) = await claimed(bench, kind=kind)
-    await DeadLetters(bench.open_uow, Alerts("order", ["mail"]), FakeClock(), publish=tell)(job, "hopeless")
+    alerts = Alerts("order", {"mail": SilentChannel()})
+    await DeadLetters(bench.open_uow, alerts, FakeClock(), publish=tell)(job, "hopeless")
     return job, told
 
 
@@ -187,12 +188,12 @@ async def test_who_lost_the_job_gives_nothing_up(bench: InMemoryJobBench | SqlJo
     await claimed(bench)
 
     with pytest.raises(LeaseLost):
-        await DeadLetters(bench.open_uow, Alerts("order", ["mail"]), FakeClock())(late, "late")
+        await DeadLetters(bench.open_uow, Alerts("order", {"mail": SilentChannel()}), FakeClock())(late, "late")
 
     assert await bench.jobs() == {("charge", "k-1"): JobSeen("RUNNING", 2, None)}
 
 
-async def test_a_burial_in_the_runner(bench: InMemoryJobBench | SqlJobBench) -> None:
+async def test_the_runner_gives_a_job_up_with_an_alert(bench: InMemoryJobBench | SqlJobBench) -> None:
     async def fail(job: Job) -> JobResult:
         raise ValueError("broken")
 
@@ -200,7 +201,7 @@ async def test_a_burial_in_the_runner(bench: InMemoryJobBench | SqlJobBench) -> 
         bench.store,
         {"charge": fail},
         backoff=Backoff(initial_s=1, max_s=1, max_attempts=1, random=Random(1)),
-        dead_letter=DeadLetters(bench.open_uow, Alerts("order", ["webhook"]), FakeClock()),
+        dead_letter=DeadLetters(bench.open_uow, Alerts("order", {"webhook": SilentChannel()}), FakeClock()),
         service="order",
         tick_s=0.01,
     )

@@ -12,8 +12,8 @@ import pytest
 
 from chassis.context import current
 from chassis.errors import Unavailable
-from chassis.job_runner import JobResult, JobRunner
-from chassis.jobs import Backoff, Job, LeaseLost
+from chassis.job_runner import JobRunner
+from chassis.jobs import Backoff, Job, JobOutcome, JobResult, LeaseLost
 from tests.chassis.job_bench import InMemoryJobBench
 from tests.chassis.job_contract import JobSeen, JobStoreContract, a_job
 from tests.fakes.chassis import leased
@@ -36,7 +36,12 @@ async def running(
     bench: InMemoryJobBench, handler: Callable[[Job], Awaitable[JobResult]], **how: Any
 ) -> AsyncIterator[JobRunner]:
     """A runner of charge jobs, for the block."""
-    settings: dict[str, Any] = {"backoff": BACKOFF, "service": "order", "tick_s": 0.01} | how
+    settings: dict[str, Any] = {
+        "backoff": BACKOFF,
+        "service": "order",
+        "tick_s": 0.01,
+        "dead_letter": bench.dead_letter,
+    } | how
     runner = JobRunner(bench.store, {"charge": handler}, **settings)
     await runner.start()
     try:
@@ -91,7 +96,7 @@ async def test_a_job_runs_at_once_as_the_service_and_is_done(bench: InMemoryJobB
 
 async def test_a_job_that_its_handler_settled_is_left_alone(bench: InMemoryJobBench) -> None:
     async def handler(job: Job) -> JobResult:
-        await bench.store.put_off([(job.lease, 100, "by the handler")])
+        await bench.store.settle([JobOutcome(job.lease, "READY", 100, "by the handler")])
         return JobResult(by_handler=True)
 
     async with running(bench, handler) as runner:
@@ -131,7 +136,7 @@ async def test_a_job_that_fails_is_put_off_and_then_given_up(bench: InMemoryJobB
         raise Unavailable(f"no answer to attempt {job.attempt}")
 
     async def dead_letter(job: Job, error: str) -> None:
-        await bench.store.dead_letter([(job.lease, error)])
+        await bench.dead_letter(job, error)
         given_up.append((job.key, job.attempt, error))
 
     def report(source: str, error: Exception) -> None:
@@ -295,7 +300,7 @@ async def test_what_was_put_off_is_looked_for_when_due_and_not_a_tick_later(
         asyncio.get_running_loop().call_later(0.01, bench.clock.advance, 1)
         if not by_handler:
             raise Unavailable("no answer")
-        await bench.store.put_off([(job.lease, 0.02, "no answer")])
+        await bench.store.settle([JobOutcome(job.lease, "READY", 0.02, "no answer")])
         return JobResult(by_handler=True, again_in_s=0.02)
 
     async with running(bench, fail_once, tick_s=1000, backoff=soon) as runner:

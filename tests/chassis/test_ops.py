@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,21 +22,20 @@ from easyorder.ops.v1 import (
     RetryJobRequest,
     Stats,
 )
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
 from chassis.db.audit import SqlSink
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
-from chassis.db.ops import JobDone, JobNotFound, JobRunning, JobSecretErased, SqlOps, jobs_in
 from chassis.db.outbox import event_rows
-from chassis.db.tables import AUDIT_ENTRY, OUTBOX, RECORDED_ERROR
+from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
-from chassis.jobs import JobLease
+from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
-from chassis.ops import OPS, OpsApi
+from chassis.ops import OPS, JobDone, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
 from tests.chassis.db.test_outbox import an_event
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
@@ -69,22 +68,19 @@ class Bench(SqlJobBench):
         """A job of the kind `charge`; answers its id."""
         if state == "READY":
             await self.write(a_job(key, delay_s=1000))
-            return next(job.id for job in (await self.seen()) if job.key == key)
+            async with self.engine.connect() as connection:
+                return int(await connection.scalar(select(JOB.c.id).where(JOB.c.key == key)) or 0)
         (lease,) = await self.write(a_job(key))
-        await self._settle(lease, state)
+        await self._settle(lease, state, key)
         return lease.job_id
 
-    async def _settle(self, lease: JobLease, state: str) -> None:
+    async def _settle(self, lease: JobLease, state: str, key: str) -> None:
         if state == "DONE":
-            await self.store.complete([lease])
+            await self.store.settle([JobOutcome(lease)])
         elif state in {"DEAD", "DISCARDED"}:
-            await self.store.dead_letter([(lease, "hopeless")])
+            await self.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
         if state == "DISCARDED":
-            await SqlOps(self.engine).discard(lease.job_id, "not needed")
-
-    async def seen(self) -> Sequence[object]:
-        jobs, _ = await SqlOps(self.engine).jobs(state=None, after=None, limit=100)
-        return jobs
+            await self.withdraw("charge", key)
 
     def wake(self) -> None:
         self.woken += 1
@@ -103,7 +99,7 @@ async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]
     gauges = Gauges()
     gauges.add_pool("write", chassis_engine)
     gauges.add("cache_hits", lambda: 7)
-    api = OpsApi("order", SqlOps(chassis_engine), gauges, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
+    api = OpsApi("order", chassis_engine, gauges, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
     async with serving({OPS: api}) as mesh:
         yield mesh
 
@@ -225,7 +221,7 @@ async def test_a_job_whose_worker_died_may_be_taken_at_once_and_the_worker_settl
 
     await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="stuck"))
 
-    assert await bench.store.complete([lease]) == set()
+    assert await bench.store.settle([JobOutcome(lease)]) == set()
     assert await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, None)}
 
 
@@ -244,7 +240,7 @@ async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: B
 
 async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
-    await bench.store.dead_letter([(lease, "hopeless")])
+    await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
 
     shown = [*(await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs]
     shown.append(await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id)))
@@ -256,7 +252,7 @@ async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
 
 async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
-    await bench.store.dead_letter([(lease, "hopeless")])
+    await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
     await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id))
     discarded = await bench.jobs()
 
@@ -307,32 +303,12 @@ async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engin
     assert (entry.detail, entry.time) == ("why", FakeClock().now())
 
 
-async def test_what_was_kept_long_enough_is_deleted(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    now = datetime.now(UTC)
-    ages = {"old": now - timedelta(days=10, hours=1), "new": now - timedelta(days=9, hours=23)}
-    await SqlSink(chassis_engine, AUDIT_ENTRY).write([an_entry(name, at=at) for name, at in ages.items()])
-    for name, at in ages.items():
-        log = ErrorLog("order", SqlSink(chassis_engine, RECORDED_ERROR), FakeClock(at))
-        await log.start()
-        log.report(name, ValueError())
-        await log.stop()
-
-    ops = SqlOps(chassis_engine)
-    await ops.purge(audit_older_than=timedelta(days=10), errors_older_than=timedelta(days=11))
-    assert [row["resource"] for row in await ops.audit_entries(before=None, limit=9)] == ["new"]
-    assert len(await ops.errors(before=None, limit=9)) == 2
-    await ops.purge(audit_older_than=timedelta(days=10), errors_older_than=timedelta(days=10))
-    assert [row["source"] for row in await ops.errors(before=None, limit=9)] == ["new"]
-
-
 async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
     await bench.given("DEAD", "k-1")
     await bench.given("READY", "k-2")
     async with make_sessions(chassis_engine)() as session:
         await insert_rows(session, OUTBOX, event_rows([an_event(1), an_event(2)]))
-        await session.commit()
-
-    stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
+        stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
 
     assert (stats.service, stats.started_at, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
     assert stats.jobs == {"DEAD": 1, "READY": 1, "RUNNING": 0, "DISCARDED": 0, "DONE": 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -110,6 +111,19 @@ def an_order(**changes: object) -> dict[str, object]:
 def test_the_rules_of_the_contract_are_constraints(api: Any, changes: dict[str, object]) -> None:
     assert valid(api, "order.v1.CreateOrderRequest", an_order())
     assert not valid(api, "order.v1.CreateOrderRequest", an_order(**changes))
+
+
+def test_what_is_not_given_is_within_its_constraints(api: Any) -> None:
+    """The JSON of a message shows every field, those without a value as "" or 0."""
+    for name in sorted(contract.message_types()):
+        schema = api["components"]["schemas"].get(name.removeprefix("easyorder."))
+        if schema is None:
+            continue
+        empty = contract.upb_class(contract.pool().FindMessageTypeByName(name))()
+        shown = MessageToDict(empty, always_print_fields_with_no_presence=True, descriptor_pool=contract.pool())
+        for field in shown.keys() - set(schema.get("required", [])):
+            root = schema["properties"][field] | {"components": api["components"]}
+            assert Draft202012Validator(root).is_valid(shown[field]), f"{name}.{field}"
 
 
 def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:

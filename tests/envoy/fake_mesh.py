@@ -12,6 +12,7 @@ from grpc_health.v1 import health, health_pb2_grpc
 
 from chassis import contract
 from chassis.contract import Method
+from chassis.grpc.server import OPTIONS
 from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
 SERVICES = ("identity", "inventory", "order", "edge")
@@ -41,7 +42,7 @@ class FakeMesh:
 
     async def start(self, service: str) -> None:
         """Starts a backend, on the port it had if it has been up before."""
-        server = grpc.aio.server()
+        server = grpc.aio.server(options=OPTIONS)
         server.add_generic_rpc_handlers(tuple(self._handlers(service)))
         health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), server)
         self.ports[service] = server.add_insecure_port(f"127.0.0.1:{self.ports.get(service, 0)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -101,11 +102,39 @@ async def test_an_unknown_path(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     assert mesh.calls == []
 
 
-async def test_a_known_path_with_another_verb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    reply = await http.patch("/api/v1/orders", headers=bearer, json={})
+VERBS = {
+    "/api/v1/orders": "GET, POST",
+    "/api/v1/orders?pageSize=1": "GET, POST",
+    "/api/v1/orders/7": "GET, PUT",
+    "/api/v1/orders/7:cancel": "POST",
+    "/api/v1/products/7": "DELETE, GET, PUT",
+    "/api/v1/users/login": "POST",
+}
+
+
+@pytest.mark.parametrize("verb", ["PATCH", "OPTIONS", "TRACE", "PROPFIND", "NONSENSE"])
+@pytest.mark.parametrize("path", VERBS)
+async def test_a_known_path_with_another_verb(
+    path: str, verb: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.request(verb, path, headers=bearer)
 
     assert (reply.status_code, reason_of(reply)) == (405, "METHOD_NOT_ALLOWED")
+    assert reply.headers["allow"] == VERBS[path]
     assert mesh.calls == []
+
+
+@pytest.mark.parametrize("verb", ["PATCH", "NONSENSE"])
+async def test_an_unknown_path_with_an_unknown_verb(verb: str, http: httpx.AsyncClient) -> None:
+    reply = await http.request(verb, "/api/v1/nope")
+
+    assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+
+
+async def test_head_is_no_verb_of_the_contract(http: httpx.AsyncClient) -> None:
+    reply = await http.head("/api/v1/products")
+
+    assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST")
 
 
 async def test_a_grpc_path_takes_no_json(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
@@ -190,6 +219,62 @@ async def test_only_reads_are_repeated_when_a_service_gave_up(
 
     assert write.status_code == read.status_code == 503
     assert (writes, len(mesh.calls) - writes) == (1, 3)
+
+
+@pytest.mark.parametrize("size", [9_000, 12_000, 15_500])
+async def test_headers_within_the_limit_reach_the_service(
+    size: int, http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    big = bearer | {"x-big": "x" * (size - len(bearer["authorization"]))}
+
+    assert (await http.get("/api/v1/orders/7", headers=big)).status_code == 200
+    await envoy.call(GET_ORDER, big)
+
+    assert [len(call.metadata["x-big"]) for call in mesh.calls] == [len(big["x-big"])] * 2
+
+
+TOO_LARGE = {
+    "one of 17 KB": {"x-big": "x" * 17_000},
+    "one of 58 KB": {"x-big": "x" * 58_000},
+    "100 of them": {f"x-{number}": "1" for number in range(100)},
+    "900 of them": {f"x-{number}": "1" for number in range(900)},
+}
+
+
+@pytest.mark.parametrize("kind", TOO_LARGE)
+async def test_headers_that_are_too_large(
+    kind: str, http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.get("/api/v1/orders/7", headers=bearer | TOO_LARGE[kind])
+    refusal = await envoy.refusal(GET_ORDER, bearer | TOO_LARGE[kind])
+
+    assert (reply.status_code, reason_of(reply)) == (431, "PAYLOAD_TOO_LARGE")
+    assert reason_of_grpc(refusal) == "PAYLOAD_TOO_LARGE"
+    assert mesh.calls == []
+
+
+async def test_a_path_that_is_too_long(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.get(f"/api/v1/orders?filter={'x' * 17_000}", headers=bearer)
+
+    assert (reply.status_code, reason_of(reply)) == (431, "PAYLOAD_TOO_LARGE")
+    assert mesh.calls == []
+
+
+async def test_a_deadline_of_the_client_that_runs_out(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def never(request: Any, context: Any) -> None:
+        await asyncio.Event().wait()
+
+    mesh.answers[GET_ORDER] = never
+
+    async def is_whole() -> bool:
+        # The service gives up a moment after Envoy, without details; on a busy machine it may be the first.
+        reply = await http.get("/api/v1/orders/7", headers=bearer | {"grpc-timeout": "200m"})
+        assert reply.status_code == 504
+        return bool(reply.json()["details"]) and reason_of(reply) == "DEADLINE_EXCEEDED"
+
+    await eventually(is_whole)
 
 
 async def test_an_unknown_grpc_method_is_unimplemented(envoy: RunningEnvoy) -> None:

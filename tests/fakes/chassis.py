@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from chassis.alerts import Alert
 from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
-from chassis.jobs import Job, JobLease, LeaseLost, NewJob
+from chassis.jobs import Job, JobLease, JobOutcome, LeaseLost, NewJob
 
 
 class FakeClock:
@@ -30,6 +31,13 @@ class FakeClock:
         self.at += timedelta(seconds=seconds)
 
 
+class SilentChannel:
+    """An alert's way that nothing leaves by."""
+
+    async def send(self, service: str, alert: Alert) -> None:
+        return None
+
+
 @dataclass
 class StoredJob:
     """A row of the job table."""
@@ -41,6 +49,7 @@ class StoredJob:
     state: str
     attempts: int
     due_at: datetime
+    set_at: datetime
     token: str | None = None
     last_error: str | None = None
     partition_key: str | None = None
@@ -50,6 +59,9 @@ class StoredJob:
 
     def erase_secret(self) -> None:
         self.secret = None if self.secret is None else ""
+
+    def put_off(self, now: datetime, delay_s: float) -> None:
+        self.set_at, self.due_at = now, now + timedelta(seconds=delay_s)
 
 
 @dataclass
@@ -104,23 +116,17 @@ class InMemoryJobStore:
         self._state = state
         self._clock = clock
 
-    async def complete(self, leases: Sequence[JobLease]) -> set[int]:
-        return {lease.job_id for lease in leases if self.settle(lease, "DONE", 0, None)}
+    async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
+        return {outcome.lease.job_id for outcome in outcomes if self.settle_one(outcome)}
 
-    async def put_off(self, delays: Sequence[tuple[JobLease, float, str]]) -> set[int]:
-        return {lease.job_id for lease, delay_s, error in delays if self.settle(lease, "READY", delay_s, error)}
-
-    async def dead_letter(self, errors: Sequence[tuple[JobLease, str]]) -> set[int]:
-        return {lease.job_id for lease, error in errors if self.settle(lease, "DEAD", 0, error)}
-
-    def settle(self, lease: JobLease, state: str, delay_s: float, error: str | None) -> bool:
+    def settle_one(self, outcome: JobOutcome) -> bool:
         """False when somebody else has the job."""
         for job in self._state.jobs:
-            if job.id == lease.job_id and job.token == lease.token:
-                job.state, job.token, job.last_error = state, None, error
-                if state == "DONE":
+            if (job.id, job.token) == (outcome.lease.job_id, outcome.lease.token):
+                job.state, job.token, job.last_error = outcome.state, None, outcome.error
+                if outcome.state == "DONE":
                     job.erase_secret()
-                job.due_at = self._clock.now() + timedelta(seconds=delay_s)
+                job.put_off(self._clock.now(), outcome.delay_s)
                 return True
         return False
 
@@ -129,14 +135,20 @@ class InMemoryJobStore:
         due = [j for j in self._open_jobs if j.kind in kinds and j.due_at <= now and not self._waits(j)]
         for job in due[:limit]:
             job.state, job.attempts, job.token = "RUNNING", job.attempts + 1, f"claim-{job.id}-{job.attempts + 1}"
-            job.due_at = now + timedelta(seconds=lease_s)
+            job.put_off(now, lease_s)
         return [leased(job, lease_s) for job in due[:limit]]
 
     async def wake(self, kind: str, key: str) -> bool:
         put_off = [job for job in self._state.jobs if (job.kind, job.key, job.state) == (kind, key, "READY")]
         for job in put_off:
-            job.due_at = min(job.due_at, self._clock.now())
+            job.due_at = job.set_at = min(job.due_at, self._clock.now())
         return bool(put_off)
+
+    async def undo_clock_steps(self) -> None:
+        now = self._clock.now()
+        for job in self._open_jobs:
+            if job.set_at > now:
+                job.put_off(now, (job.due_at - job.set_at).total_seconds() if job.state == "RUNNING" else 0)
 
     @property
     def _open_jobs(self) -> list[StoredJob]:
@@ -173,7 +185,7 @@ class InMemoryUnitOfWork:
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
         self._audit_entries: list[AuditEntry] = []
-        self._settlements: dict[JobLease, tuple[str, float, str | None]] = {}
+        self._job_outcomes: list[JobOutcome] = []
         self.committed = False
 
     def emit(self, *events: Event) -> None:
@@ -182,23 +194,17 @@ class InMemoryUnitOfWork:
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
 
-    def complete(self, *leases: JobLease) -> None:
-        self._settlements |= dict.fromkeys(leases, ("DONE", 0, None))
-
-    def put_off(self, lease: JobLease, delay_s: float, why: str) -> None:
-        self._settlements[lease] = ("READY", delay_s, why)
-
-    def dead_letter(self, lease: JobLease, error: str) -> None:
-        self._settlements[lease] = ("DEAD", 0, error)
+    def settle(self, *outcomes: JobOutcome) -> None:
+        self._job_outcomes.extend(outcomes)
 
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
 
     async def commit(self) -> str | None:
         jobs = InMemoryJobStore(self._state, self._clock)
-        for lease, settlement in self._settlements.items():
-            if not jobs.settle(lease, *settlement):
-                raise LeaseLost(f"taken over by another worker: {lease.job_id}")
+        for outcome in self._job_outcomes:
+            if not jobs.settle_one(outcome):
+                raise LeaseLost(f"taken over by another worker: {outcome.lease.job_id}")
         for event in self._events:
             if any((e.aggregate_id, e.sequence) == (event.aggregate_id, event.sequence) for e in self._state.events):
                 raise Conflict(f"event {event.sequence} of {event.aggregate_id} exists")
@@ -222,6 +228,7 @@ class InMemoryUnitOfWork:
             state="RUNNING" if due else "READY",
             attempts=1 if due else 0,
             due_at=self._clock.now() + timedelta(seconds=60 if due else new.delay_s),
+            set_at=self._clock.now(),
             token=f"born-{job_id}" if due else None,
             partition_key=new.partition_key,
             turn=new.turn,

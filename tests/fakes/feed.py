@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pydantic_core import to_json
 
-from chassis.events import Event, PublishedEvent
+from chassis.events import Event, FeedEnd, PublishedEvent
 
 
 class InMemoryFeed:
@@ -26,8 +26,8 @@ class InMemoryFeed:
         self.published.extend(new)
         return new
 
-    async def last_position(self) -> int:
-        return len(self.published)
+    async def end(self) -> FeedEnd:
+        return FeedEnd(decided=len(self.published), written=len(self.published))
 
     async def after(self, position: int, *, limit: int = 1000) -> list[PublishedEvent]:
         return self.published[position : position + limit]

@@ -22,12 +22,12 @@ from chassis.mediator import Mediator
 from chassis.money import Money
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
-from inventory_svc.bootstrap import handle_commands
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
+from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.pricing import LoyaltyRates

@@ -28,7 +28,7 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.status import Status
 from tests.builders.order import OrderBuilder
-from tests.fakes.chassis import FakeClock, in_memory_units_of_work
+from tests.fakes.chassis import FakeClock, SilentChannel, in_memory_units_of_work
 from tests.fakes.order import InMemoryOrderUow, OrderState
 
 R = TypeVar("R")
@@ -60,7 +60,7 @@ class OrderApp:
         self.open_uow = open_uow
         self.clock = clock
         self.mediator = Mediator(open_uow, service="order", open_optimistic=open_optimistic)
-        alerts = Alerts("order", ["mail"])
+        alerts = Alerts("order", {"mail": SilentChannel()})
         handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
 
     async def given(self, builder: OrderBuilder) -> int:

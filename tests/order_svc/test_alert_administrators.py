@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chassis.alerts import Alerts
-from chassis.dead_letters import DeadLetters
+from chassis.alerts import Alerts, DeadLetters
 from chassis.jobs import Job, JobLease
 from order_svc.commands.alert_administrators import alert_administrators
+from tests.fakes.chassis import SilentChannel
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_record_payment import a_charge_under_way
 
@@ -17,7 +17,8 @@ def a_job(lease: JobLease, **payload: int) -> Job:
 
 
 def dead_letters(app: OrderApp) -> DeadLetters[object]:
-    return DeadLetters(app.open_uow, Alerts("order", ["mail"]), app.clock, publish=alert_administrators)
+    alerts = Alerts("order", {"mail": SilentChannel()})
+    return DeadLetters(app.open_uow, alerts, app.clock, publish=alert_administrators)
 
 
 async def test_an_order_tells_that_its_job_was_given_up(order_app: OrderApp) -> None:

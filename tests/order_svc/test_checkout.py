@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from chassis.context import Caller
 from chassis.errors import RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
-from chassis.jobs import Job, JobLease
+from chassis.jobs import Job, JobLease, JobOutcome
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
@@ -72,7 +72,7 @@ class CheckoutApp(InMemoryOrderApp):
                 settled = await handlers[job.kind](job)
                 if not settled.by_handler:
                     async with self.open_uow() as uow:
-                        uow.complete(job.lease)
+                        uow.settle(JobOutcome(job.lease))
                         await uow.commit()
 
     async def due(self, seconds: float) -> None:

@@ -11,7 +11,7 @@ from easyorder.order.v1 import HubMessage
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.outbox import Feed, FeedTail, Relay
+from chassis.db.outbox import Feed, FeedTail
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.order import OrderNotFound
@@ -32,15 +32,12 @@ class Replica:
         feed = Feed(self.engine)
         self.hub = Hub(feed, WriteSideOrders(make_sessions(self.engine)).load, clock=FakeClock())
         self.tail = FeedTail(feed, self.hub.dispatch, idle_s=0.01)
-        self.relay = Relay(self.engine, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()
-        await self.relay.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.relay.stop()
         await self.tail.stop()
         await self.engine.dispose()
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.migrate import schemas, upgrade
+from chassis.db.outbox import Feed
+from chassis.events import FeedEnd
 from tests.conftest import Lend
 
 WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))
@@ -31,6 +33,13 @@ PAYMENTS = """
 INSERT INTO payment (id, order_id, transaction_id, method, status, amount, attempts, failure_reason, waiting_token,
                      refunded, created_on, created_by, modified_on, modified_by)
 SELECT id, id, 't-' || id, 'CARD', 'PENDING', 1, 0, '', 'tok_ok', 0, now(), 'ann', now(), 'ann' FROM orders
+"""
+
+# Written in an order of their own, and published in another.
+EVENTS = """
+INSERT INTO outbox (position, kind, aggregate_id, sequence, owner, occurred_on, payload)
+SELECT CASE WHEN number > 4 THEN NULL ELSE nextval('outbox_position') END, 'order_paid', number, 1, 'ann', now(), '{}'
+FROM unnest(ARRAY[4, 1, 3, 2, 8, 7, 9, 6, 5]) AS given(number)
 """
 
 
@@ -64,3 +73,13 @@ async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngi
     assert secrets == {**needed, "DONE": "", "DISCARDED": "", "1/t": None}
     assert payloads == {'{"order_id": 1}'}
     assert waiting == ["tok_ok", ""]
+
+
+async def test_events_that_were_not_published_come_after_those_that_were(released: AsyncEngine) -> None:
+    async with released.begin() as connection:
+        await connection.execute(text(EVENTS))
+
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+
+    assert [event.event.aggregate_id for event in await Feed(released).after(0)] == [4, 1, 3, 2, 8, 7, 9, 6, 5]
+    assert await Feed(released).end() == FeedEnd(decided=9, written=9)

@@ -102,3 +102,23 @@ async def test_errors_do_not_show_the_values_of_their_statement(engine: AsyncEng
 def test_other_drivers_are_refused() -> None:
     with pytest.raises(ValueError, match=r"postgresql\+asyncpg or postgresql\+aioodbc"):
         make_engine("sqlite+aiosqlite:///x", application_name="tests")
+
+
+@pytest.mark.parametrize("hangs", ["in a statement", "between statements"])
+async def test_a_transaction_that_hangs_is_rolled_back(engine: AsyncEngine, hangs: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE held (id bigint PRIMARY KEY)"))
+    limited = make_engine(engine.url, application_name="tests", timeout_s=0.2)
+    async with limited.connect() as connection:
+        await connection.execute(text("INSERT INTO held VALUES (1)"))
+        if hangs == "between statements":
+            # Waits for the one that hangs.
+            async with engine.begin() as other:
+                await other.execute(text("INSERT INTO held VALUES (1)"))
+        with pytest.raises(Unavailable), translated():
+            await connection.execute(text("SELECT pg_sleep(10)"))
+    await limited.dispose()
+
+    async with engine.connect() as connection:
+        left = await connection.scalar(text("SELECT count(*) FROM held"))
+    assert left == (hangs == "between statements")

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.alerts import NOBODY, DeadLetters
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
@@ -30,6 +31,7 @@ from chassis.feed_client import StaleOffset
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from tests.chassis.db.test_outbox import an_event
+from tests.fakes.chassis import FakeClock
 from tests.polling import eventually
 
 KIND = "event:notes"
@@ -98,7 +100,12 @@ class Consumer:
         """Runs the jobs of events that failed, twice at most."""
         backoff = Backoff(initial_s=0.01, max_s=0.02, max_attempts=2, random=Random(1))
         runner = JobRunner(
-            SqlJobStore(self.engine), {KIND: self.inbox.run_again}, backoff=backoff, service="notes", tick_s=0.02
+            SqlJobStore(self.engine),
+            {KIND: self.inbox.run_again},
+            backoff=backoff,
+            service="notes",
+            tick_s=0.02,
+            dead_letter=DeadLetters(self.open_uow, NOBODY, FakeClock()),
         )
         await runner.start()
         try:

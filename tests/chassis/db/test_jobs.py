@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.jobs import JobOutcome
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobStoreContract, a_job, claimed
 
@@ -53,18 +53,5 @@ async def test_a_job_is_settled_with_its_effect_or_not_at_all(bench: SqlJobBench
     (lease,) = await bench.write(a_job())
 
     async with bench.open_uow() as uow:
-        uow.complete(lease)
+        uow.settle(JobOutcome(lease))
     assert (await bench.jobs())["charge", "k-1"].state == "RUNNING"
-
-
-async def test_old_jobs_that_ended_well_are_purged_and_no_others(bench: SqlJobBench) -> None:
-    done, dead = await bench.write(a_job("done"), a_job("dead"))
-    await bench.write(a_job("waiting", delay_s=1))
-    await bench.store.complete([done])
-    await bench.store.dead_letter([(dead, "hopeless")])
-
-    await bench.store.purge(older_than=timedelta(hours=1))
-    assert len(await bench.jobs()) == 3
-    await bench.elapse(3601)
-    await bench.store.purge(older_than=timedelta(hours=1))
-    assert {key for _, key in await bench.jobs()} == {"dead", "waiting"}

@@ -19,7 +19,7 @@ from chassis.db.tables import JOB
 from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update
 from chassis.errors import Conflict
-from chassis.jobs import JobLease, LeaseLost, NewJob
+from chassis.jobs import JobLease, JobOutcome, LeaseLost, NewJob
 from chassis.unit_of_work import NeedsTransaction
 
 METADATA = MetaData()
@@ -101,7 +101,7 @@ async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_n
 async def test_a_lost_lease_leaves_nothing(opened: Open, chassis_engine: AsyncEngine) -> None:
     async with opened() as uow:
         await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum"}])
-        uow.complete(JobLease(7, "somebody's"))
+        uow.settle(JobOutcome(JobLease(7, "somebody's")))
         with pytest.raises(LeaseLost), translated():
             await uow.commit()
 

@@ -1,10 +1,11 @@
-"""Outbox, relay and feed: every event once, in one order for everybody, whatever commits when."""
+"""Outbox and feed: every event once, in one order for everybody, whatever commits when."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Protocol
 
 import pytest
@@ -14,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.db import outbox
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.outbox import Feed, FeedTail, Relay, event_rows
+from chassis.db.outbox import Feed, FeedTail, event_rows
 from chassis.db.tables import OUTBOX
 from chassis.errors import Unavailable
-from chassis.events import Event, PublishedEvent
+from chassis.events import Event, FeedEnd, PublishedEvent
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
@@ -36,7 +37,7 @@ def an_event(aggregate_id: int = 1, sequence: int = 1) -> Event:
 
 
 class ReadableFeed(Protocol):
-    async def last_position(self) -> int: ...
+    async def end(self) -> FeedEnd: ...
 
     async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
 
@@ -65,7 +66,6 @@ def bench(request: pytest.FixtureRequest) -> FeedBench:
 
     async def publish(events: Sequence[Event]) -> None:
         await written(engine, *events)
-        await Relay(engine)._publish()
 
     return FeedBench(Feed(engine), publish)
 
@@ -85,23 +85,34 @@ async def uncommitted(engine: AsyncEngine, *events: Event) -> AsyncIterator[Asyn
         await session.commit()
 
 
-class Replica:
-    """A process with a relay and a tail of its own."""
+class CountedFeed(Feed):
+    """Counts how often it is asked."""
 
-    def __init__(self, engine: AsyncEngine, *, feed: Feed | None = None, idle_s: float = 0.01) -> None:
+    looks = 0
+
+    async def end(self) -> FeedEnd:
+        self.looks += 1
+        return await super().end()
+
+
+class Replica:
+    """A process with a tail of its own."""
+
+    def __init__(self, engine: AsyncEngine, *, idle_s: float = 0.01) -> None:
         self.seen: list[PublishedEvent] = []
-        self.tail = FeedTail(feed or Feed(engine), self._deliver, idle_s=idle_s)
-        self.relay = Relay(engine, idle_s=idle_s)
-        self.relay.on_published.append(self.tail.dispatch)
+        self.feed = CountedFeed(engine)
+        self.tail = FeedTail(self.feed, self._deliver, idle_s=idle_s, pace_s=0.001)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()
-        await self.relay.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.relay.stop()
         await self.tail.stop()
+
+    @property
+    def looks(self) -> int:
+        return self.feed.looks
 
     @property
     def events(self) -> list[Event]:
@@ -111,39 +122,8 @@ class Replica:
         self.seen += events
 
 
-class CountedFeed(Feed):
-    """Counts how often it is read on, and lets a test hold reads back before or after they look."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(engine)
-        self.reads = 0
-        self.may_look, self.may_answer = asyncio.Event(), asyncio.Event()
-        self.may_look.set()
-        self.may_answer.set()
-        self.looked = 0
-
-    async def after(self, position: int, *, limit: int = 1000) -> list[PublishedEvent]:
-        self.reads += 1
-        await self.may_look.wait()
-        events = await super().after(position, limit=limit)
-        self.looked += 1
-        await self.may_answer.wait()
-        return events
-
-
-@asynccontextmanager
-async def replica_that_is_told(engine: AsyncEngine) -> AsyncIterator[tuple[Replica, CountedFeed]]:
-    """A replica whose relay publishes when the test says so, and whose tail looks by itself only at its start."""
-    feed = CountedFeed(engine)
-    replica = Replica(engine, feed=feed, idle_s=1000)
-    await replica.tail.start()
-    await eventually(lambda: feed.looked == 1)
-    yield replica, feed
-    await replica.tail.stop()
-
-
 async def test_a_feed_gives_events_back_as_they_were(bench: FeedBench) -> None:
-    assert await bench.feed.last_position() == 0
+    assert await bench.feed.end() == FeedEnd()
     events = [an_event(1, 1), an_event(2, 1), an_event(1, 2)]
     await bench.publish(*events)
 
@@ -162,52 +142,93 @@ async def test_a_feed_is_read_page_by_page(bench: FeedBench) -> None:
     rest = await bench.feed.after(first[-1].position)
     assert [published.event.sequence for published in first + rest] == [1, 2, 3, 4, 5]
     assert [published.position for published in first + rest] == sorted(p.position for p in first + rest)
-    assert await bench.feed.last_position() == rest[-1].position
+    assert (await bench.feed.end()).decided == rest[-1].position
     assert await bench.feed.after(rest[-1].position) == []
 
 
-async def test_what_was_not_committed_is_never_published(chassis_engine: AsyncEngine) -> None:
+async def test_what_was_not_committed_is_never_in_the_feed(chassis_engine: AsyncEngine) -> None:
     async with make_sessions(chassis_engine)() as session:
-        await insert_rows(session, OUTBOX, event_rows([an_event()]))
-    await Relay(chassis_engine)._publish()
+        await insert_rows(session, OUTBOX, event_rows([an_event(1)]))
+    await written(chassis_engine, an_event(2))
 
-    assert await Feed(chassis_engine).after(0) == []
-
-
-async def test_an_event_is_not_in_the_feed_before_it_has_its_place(chassis_engine: AsyncEngine) -> None:
-    await written(chassis_engine, an_event())
-
-    assert await Feed(chassis_engine).after(0) == []
-    assert await Feed(chassis_engine).of_aggregate(1, after_sequence=0) == []
-    assert await Feed(chassis_engine).last_position() == 0
+    (published,) = await Feed(chassis_engine).after(0)
+    assert (published.position, published.event) == (2, an_event(2))
 
 
-async def test_who_writes_first_and_commits_last_is_not_lost(chassis_engine: AsyncEngine) -> None:
-    async with Replica(chassis_engine) as replica:
-        async with uncommitted(chassis_engine, an_event(1)):
-            await written(chassis_engine, an_event(2))
-            await eventually(lambda: replica.events == [an_event(2)])
-        await eventually(lambda: replica.events == [an_event(2), an_event(1)])
-
-
-async def test_a_reader_of_a_position_has_seen_all_before_it(chassis_engine: AsyncEngine) -> None:
-    """A relay that has taken positions and not committed holds the next one back."""
-    await written(chassis_engine, an_event(1))
-    async with chassis_engine.begin() as slow:
-        await slow.execute(outbox._PUBLISH, {"batch": 1})
+async def test_an_event_waits_for_the_writers_before_it(chassis_engine: AsyncEngine) -> None:
+    feed = Feed(chassis_engine)
+    async with uncommitted(chassis_engine, an_event(1)):
         await written(chassis_engine, an_event(2))
-        quick = asyncio.create_task(Relay(chassis_engine)._publish())
-        await eventually(lambda: relays_waiting(chassis_engine))
+        assert await feed.end() == FeedEnd(decided=0, written=2, pending=2)
+        assert await feed.after(0) == []
+        # The order itself shows it already.
+        assert [published.event for published in await feed.of_aggregate(2, after_sequence=0)] == [an_event(2)]
+
+    assert await feed.end() == FeedEnd(decided=2, written=2)
+    assert [published.event.aggregate_id for published in await feed.after(0)] == [1, 2]
+
+
+async def test_a_writer_that_comes_later_holds_nothing_before_it_up(chassis_engine: AsyncEngine) -> None:
+    await written(chassis_engine, an_event(1))
+    async with uncommitted(chassis_engine, an_event(2)):
+        assert [published.event for published in await Feed(chassis_engine).after(0)] == [an_event(1)]
+
+
+async def test_a_transaction_holds_one_lock_however_often_it_writes(chassis_engine: AsyncEngine) -> None:
+    async with uncommitted(chassis_engine, an_event(1, 1)) as session:
+        for sequence in range(2, 6):
+            await insert_rows(session, OUTBOX, event_rows([an_event(1, sequence)]))
+        assert await locks(chassis_engine) == 1
+    assert await locks(chassis_engine) == 0
+
+
+async def test_what_a_savepoint_took_back_holds_up_what_comes_after_it(chassis_engine: AsyncEngine) -> None:
+    """The lock goes with the savepoint, and the next write of the transaction takes one of its own."""
+    async with make_sessions(chassis_engine)() as session:
+        async with session.begin_nested() as savepoint:
+            await insert_rows(session, OUTBOX, event_rows([an_event(1)]))
+            await savepoint.rollback()
+        await insert_rows(session, OUTBOX, event_rows([an_event(2)]))
+        await written(chassis_engine, an_event(3))
         assert await Feed(chassis_engine).after(0) == []
-    await quick
+        await session.commit()
 
-    assert [published.event.aggregate_id for published in await Feed(chassis_engine).after(0)] == [1, 2]
+    assert [published.event.aggregate_id for published in await Feed(chassis_engine).after(0)] == [2, 3]
 
 
-async def relays_waiting(engine: AsyncEngine) -> bool:
+async def locks(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
-        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return bool(await connection.scalar(waiting))
+        held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        return int(await connection.scalar(held) or 0)
+
+
+async def test_a_number_that_nobody_committed_is_no_end(chassis_engine: AsyncEngine) -> None:
+    """After a crash of the server it may be given again, and a reader that went on from there would miss that."""
+    await written(chassis_engine, an_event(1))
+    async with make_sessions(chassis_engine)() as session:
+        await insert_rows(session, OUTBOX, event_rows([an_event(2)]))
+
+    assert await Feed(chassis_engine).end() == FeedEnd(decided=1, written=2)
+
+
+async def test_a_writer_that_locks_an_old_number_late_loses_nothing(chassis_engine: AsyncEngine) -> None:
+    """It read the last position, and took its lock after others had gone on and readers had seen them."""
+    async with Replica(chassis_engine) as replica:
+        await written(chassis_engine, an_event(1))
+        await eventually(lambda: replica.events == [an_event(1)])
+        async with make_sessions(chassis_engine)() as late:
+            await late.execute(text("SELECT pg_advisory_xact_lock_shared(CAST(17743 AS bigint) << 48)"))
+            # So that the trigger takes no other lock.
+            await late.execute(
+                text("SELECT set_config('easyorder.outbox_writer', CAST(pg_current_xact_id() AS text), true)")
+            )
+            await insert_rows(late, OUTBOX, event_rows([an_event(2)]))
+            await written(chassis_engine, an_event(3))
+            assert (await replica.feed.end()).decided == 0
+            await late.commit()
+        await eventually(lambda: len(replica.seen) == 3)
+
+    assert [event.aggregate_id for event in replica.events] == [1, 2, 3]
 
 
 async def test_all_replicas_get_all_events_once_and_in_the_same_order(
@@ -237,94 +258,82 @@ async def test_all_replicas_get_all_events_once_and_in_the_same_order(
         await engine.dispose()
 
 
-async def test_more_than_a_batch_is_published_and_told(
-    chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_is_lost_doubled_or_out_of_order_in_a_rush(chassis_engine: AsyncEngine) -> None:
+    """Writers that take long, roll back, savepoints too; readers that start again and again."""
+    pool = make_engine(chassis_engine.url, application_name="writers", pool_size=30)
+    random, aggregates, length = Random(20), range(25), 15
+
+    async def written_at_last(aggregate_id: int, sequence: int) -> bool:
+        async with make_sessions(pool)() as session:
+            await session.execute(text("SELECT pg_sleep(:s)"), {"s": random.choice([0, 0.002])})
+            savepoint = await session.begin_nested()
+            await insert_rows(session, OUTBOX, event_rows([an_event(aggregate_id, sequence)]))
+            if random.random() < 0.3:
+                await savepoint.rollback()
+                await insert_rows(session, OUTBOX, event_rows([an_event(aggregate_id, sequence)]))
+            await session.execute(text("SELECT pg_sleep(:s)"), {"s": random.choice([0, 0, 0.01, 0.05])})
+            if is_kept := random.random() < 0.8:
+                await session.commit()
+            return is_kept
+
+    async def write(aggregate_id: int) -> None:
+        for sequence in range(1, length + 1):
+            while not await written_at_last(aggregate_id, sequence):
+                pass
+
+    async def read(seen: list[PublishedEvent]) -> None:
+        """Each round is a new reader: it knows its position and nothing else."""
+        while page := await Feed(pool).after(seen[-1].position if seen else 0, limit=random.choice([1, 7, 100])):
+            seen += page
+
+    async def read_on(seen: list[PublishedEvent]) -> None:
+        while not writing.done():
+            await read(seen)
+        await read(seen)
+
+    readers: list[list[PublishedEvent]] = [[], [], []]
+    writing = asyncio.gather(*map(write, aggregates))
+    await asyncio.gather(writing, *map(read_on, readers))
+    await pool.dispose()
+
+    assert readers[0] == readers[1] == readers[2]
+    assert [published.position for published in readers[0]] == sorted({seen.position for seen in readers[0]})
+    assert len(readers[0]) == len(aggregates) * length
+    for aggregate_id in aggregates:
+        events = [published.event for published in readers[0] if published.event.aggregate_id == aggregate_id]
+        assert [event.sequence for event in events] == list(range(1, length + 1))
+
+
+async def test_more_than_a_batch_is_delivered(chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "_BATCH", 3)
     async with Replica(chassis_engine, idle_s=1000) as replica:
         await written(chassis_engine, *(an_event(1, sequence) for sequence in range(1, 11)))
-        replica.relay.wake()
+        replica.tail.wake()
         await eventually(lambda: [event.sequence for event in replica.events] == list(range(1, 11)))
 
 
-async def test_a_tail_begins_with_what_is_published_after_its_start(chassis_engine: AsyncEngine) -> None:
+async def test_a_tail_begins_with_what_comes_after_its_start(chassis_engine: AsyncEngine) -> None:
     await written(chassis_engine, an_event(1))
-    await Relay(chassis_engine)._publish()
 
     async with Replica(chassis_engine) as replica:
         await written(chassis_engine, an_event(2))
         await eventually(lambda: replica.events == [an_event(2)])
 
 
-async def test_what_the_own_relay_published_is_delivered_without_a_query(chassis_engine: AsyncEngine) -> None:
-    async with replica_that_is_told(chassis_engine) as (replica, feed):
-        for sequence in range(1, 4):
-            await written(chassis_engine, an_event(1, sequence), an_event(2, sequence))
-            await replica.relay._publish()
-            await eventually(lambda: len(replica.seen) == 2 * sequence)  # noqa: B023
-
-    assert feed.reads == 1
-    assert replica.seen == await feed.after(0)
-
-
-async def test_what_another_replica_published_in_between_comes_first(chassis_engine: AsyncEngine) -> None:
-    async with replica_that_is_told(chassis_engine) as (replica, feed):
-        await written(chassis_engine, an_event(1))
-        await Relay(chassis_engine)._publish()
-        await written(chassis_engine, an_event(2))
-        await replica.relay._publish()
+async def test_a_writer_that_is_open_is_looked_for_again(chassis_engine: AsyncEngine) -> None:
+    """Nobody else wakes the tail when it commits."""
+    async with Replica(chassis_engine, idle_s=1000) as replica:
+        async with uncommitted(chassis_engine, an_event(1)):
+            await written(chassis_engine, an_event(2))
+            replica.tail.wake()
+            looked = replica.looks
+            await eventually(lambda: replica.looks > looked + 1)
+            assert replica.seen == []
         await eventually(lambda: replica.events == [an_event(1), an_event(2)])
-
-        await written(chassis_engine, an_event(3))
-        await replica.relay._publish()
-        await eventually(lambda: replica.events == [an_event(1), an_event(2), an_event(3)])
-
-    assert feed.reads == 2
-
-
-async def test_a_position_that_nothing_got_holds_nothing_up(chassis_engine: AsyncEngine) -> None:
-    async with replica_that_is_told(chassis_engine) as (replica, feed):
-        await written(chassis_engine, an_event(1))
-        async with chassis_engine.connect() as failing:
-            await failing.execute(outbox._PUBLISH, {"batch": 1})
-            await failing.rollback()
-        await replica.relay._publish()
-        await eventually(lambda: replica.events == [an_event(1)])
-
-        await written(chassis_engine, an_event(2))
-        await replica.relay._publish()
-        await eventually(lambda: replica.events == [an_event(1), an_event(2)])
-
-    assert [published.position for published in replica.seen] == [2, 3]
-    assert feed.reads == 2
-
-
-@pytest.mark.parametrize("looks", ["before", "after"])
-async def test_what_is_handed_over_while_the_tail_reads_is_delivered_once(
-    chassis_engine: AsyncEngine, looks: str
-) -> None:
-    """Whether the read has it too or not."""
-    async with replica_that_is_told(chassis_engine) as (replica, feed):
-        held = feed.may_answer if looks == "before" else feed.may_look
-        held.clear()
-        await written(chassis_engine, an_event(1))
-        await Relay(chassis_engine)._publish()
-        await written(chassis_engine, an_event(2))
-        await replica.relay._publish()
-        await eventually(lambda: feed.looked == 2 if looks == "before" else feed.reads == 2)
-        await written(chassis_engine, an_event(3))
-        await replica.relay._publish()
-        await eventually(lambda: len(replica.tail._handed_over) == 1)
-        assert replica.seen == []
-        held.set()
-        await eventually(lambda: len(replica.seen) >= 3)
-
-    assert replica.events == [an_event(1), an_event(2), an_event(3)]
-    assert feed.reads == 2
 
 
 async def test_what_could_not_be_delivered_is_delivered_later(chassis_engine: AsyncEngine) -> None:
-    async with replica_that_is_told(chassis_engine) as (replica, _):
+    async with Replica(chassis_engine) as replica:
         deliver, failures = replica.tail._dispatch, [RuntimeError("the first delivery fails")]
 
         def fail_first(events: Sequence[PublishedEvent]) -> None:
@@ -334,10 +343,8 @@ async def test_what_could_not_be_delivered_is_delivered_later(chassis_engine: As
 
         replica.tail._dispatch = fail_first
         await written(chassis_engine, an_event(1))
-        await replica.relay._publish()
         await eventually(lambda: not failures)
         await written(chassis_engine, an_event(2))
-        await replica.relay._publish()
         await eventually(lambda: len(replica.seen) >= 2)
 
     assert replica.events == [an_event(1), an_event(2)]
@@ -354,6 +361,6 @@ async def test_a_feed_without_its_database_is_unavailable(postgres: object) -> N
     nowhere = make_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none", application_name="tests")
 
     with pytest.raises(Unavailable):
-        await Feed(nowhere).last_position()
+        await Feed(nowhere).end()
     with pytest.raises(Unavailable):
         await Feed(nowhere).after(0)

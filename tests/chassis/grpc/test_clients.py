@@ -39,6 +39,14 @@ async def test_a_peer_that_is_away_for_a_moment_is_tried_again():
     assert len(api.seen) == 3
 
 
+async def test_a_peer_that_stays_unavailable_is_tried_five_times():
+    async with orders(api := OrderApi(times_unavailable(100))) as mesh:
+        with pytest.raises(Unavailable, match="in a moment"):
+            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=10)
+
+    assert len(api.seen) == 5
+
+
 async def test_a_peer_that_starts_later_is_reached():
     address, tokens = free_address(), Tokens()
     client = Client(address, token=tokens.user())

@@ -1,4 +1,4 @@
-"""Audit entries are purged by a function with its owner's rights, which keeps what is to be kept."""
+"""Jobs, idempotency keys and audit entries are purged by their age; jobs know when they were put off."""
 
 from alembic import op
 
@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0004_audit_purge"))
+    op.execute(chassis_sql("0004_retention"))

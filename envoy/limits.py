@@ -1,0 +1,30 @@
+"""How large a request may be before Envoy refuses it, below what the services behind it take."""
+
+from __future__ import annotations
+
+from envoy.routing import JsonObject
+
+# As much as a service takes.
+MAX_BODY_BYTES = 1024 * 1024
+# What Envoy adds to them, and what the transcoder makes of the path, fits into a service's `grpc.max_metadata_size`.
+MAX_HEADERS_BYTES = 16 * 1024
+MAX_HEADERS = 100
+
+
+def headers_too_large() -> JsonObject:
+    """`request.total_size > 16384 || size(request.headers) > 100`: before the body is there, the headers are all."""
+    count = _call("size", _attribute("headers"))
+    too_long = _call("_>_", _attribute("total_size"), _number(MAX_HEADERS_BYTES))
+    return _call("_||_", too_long, _call("_>_", count, _number(MAX_HEADERS)))
+
+
+def _attribute(name: str) -> JsonObject:
+    return {"select_expr": {"operand": {"ident_expr": {"name": "request"}}, "field": name}}
+
+
+def _number(value: int) -> JsonObject:
+    return {"const_expr": {"int64_value": value}}
+
+
+def _call(function: str, *args: JsonObject) -> JsonObject:
+    return {"call_expr": {"function": function, "args": list(args)}}

@@ -1,0 +1,91 @@
+"""What was kept long enough is deleted, the oldest first, a bounded batch in a transaction; nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.ops import PURGE_BATCH, purge
+from chassis.settings import MeshSettings
+
+# Rows of a table by their number and their age in days.
+_ROWS = {
+    "job": "INSERT INTO job (id, kind, key, payload, state, attempts, due_at) "
+    "SELECT n, 'charge', n, '{{}}', '{state}', 1, now() - {age} FROM generate_series({first}, {last}) AS n",
+    "idempotency_key": "INSERT INTO idempotency_key (id, fingerprint, answer, created_on) "
+    "SELECT n, '', '', now() - {age} FROM generate_series({first}, {last}) AS n",
+    "audit_entry": "INSERT INTO audit_entry (time, actor, action, resource, outcome, correlation_id) "
+    "SELECT now() - {age}, '', '', n, '', '' FROM generate_series({first}, {last}) AS n",
+    "recorded_error": "INSERT INTO recorded_error (time, source, actor, kind, message, detail, correlation_id) "
+    "SELECT now() - {age}, n, '', '', '', '', '' FROM generate_series({first}, {last}) AS n",
+}
+_SETTINGS = {
+    "job": "finished_jobs_days",
+    "idempotency_key": "idempotency_keys_days",
+    "audit_entry": "audit_kept_days",
+    "recorded_error": "errors_kept_days",
+}
+
+
+async def given(engine: AsyncEngine, table: str, first: int, last: int, *, days: float, state: str = "DONE") -> None:
+    rows = _ROWS[table].format(state=state, age=f"interval '1 day' * {days}", first=first, last=last)
+    async with engine.begin() as connection:
+        await connection.execute(text(rows))
+        await connection.execute(text(f"ANALYZE {table}"))
+
+
+async def count(engine: AsyncEngine, table: str) -> int:
+    async with engine.connect() as connection:
+        return int(await connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+
+@pytest.mark.parametrize("table", _ROWS)
+async def test_each_table_is_purged_by_its_own_setting(chassis_engine: AsyncEngine, table: str) -> None:
+    for other in _ROWS:
+        await given(chassis_engine, other, 1, 2, days=3.1)
+        await given(chassis_engine, other, 3, 4, days=2.9)
+
+    kept = MeshSettings(**dict.fromkeys(_SETTINGS.values(), 30) | {_SETTINGS[table]: 3})  # type: ignore[arg-type]
+    await purge(chassis_engine, kept)
+
+    assert {other: await count(chassis_engine, other) for other in _ROWS} == dict.fromkeys(_ROWS, 4) | {table: 2}
+
+
+@pytest.mark.parametrize("state", ["READY", "RUNNING", "DEAD", "DISCARDED", "DONE"])
+async def test_only_jobs_that_ended_are_deleted(chassis_engine: AsyncEngine, state: str) -> None:
+    await given(chassis_engine, "job", 1, 1, days=1000, state=state)
+
+    await purge(chassis_engine, MeshSettings())
+
+    assert await count(chassis_engine, "job") == (0 if state in {"DISCARDED", "DONE"} else 1)
+
+
+async def test_many_rows_are_deleted_in_bounded_batches_that_an_index_serves(chassis_engine: AsyncEngine) -> None:
+    for table in _ROWS:
+        await given(chassis_engine, table, 1, 2 * PURGE_BATCH + 1, days=1000)
+        await given(chassis_engine, table, 10_001, 30_000, days=0.1)
+    sizes: list[int] = []
+    statements: set[str] = set()
+
+    @event.listens_for(chassis_engine.sync_engine, "after_cursor_execute")
+    def _count(_connection: object, cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("DELETE"):
+            sizes.append(cursor.rowcount)  # type: ignore[attr-defined]
+            statements.add(statement)
+
+    await purge(chassis_engine, MeshSettings())
+
+    assert sizes == [PURGE_BATCH, PURGE_BATCH, 1] * len(_ROWS)
+    assert {await count(chassis_engine, table) for table in _ROWS} == {20_000}
+    for statement in statements:
+        plan = await _plan(chassis_engine, statement)
+        assert "Seq Scan" not in plan, plan
+        assert "Sort" not in plan, plan
+
+
+async def _plan(engine: AsyncEngine, statement: str) -> str:
+    # As the driver has it, with its placeholder filled in.
+    explained = "EXPLAIN " + statement.replace("$1", "604800").replace("?", "604800")
+    async with engine.connect() as connection:
+        return "\n".join(row[0] for row in await connection.exec_driver_sql(explained))

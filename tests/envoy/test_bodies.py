@@ -1,0 +1,224 @@
+"""A JSON body is read as the contract has it: a field that it does not know is refused, wherever it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis import contract
+from envoy.bodies import body_message
+from envoy.routing import is_reachable
+from tests.envoy.error_shape import detail_of, reason_of
+from tests.envoy.fake_mesh import FakeMesh
+from tests.envoy.names import names_of
+from tests.mesh import Tokens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER: dict[str, Any] = {
+    "requestId": "1",
+    "currency": "USD",
+    "items": [{"productItemId": "1", "quantity": 2}, {"productItemId": "2", "quantity": 1}],
+    "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+    "incentiveCodes": ["a", "b"],
+    "loyaltyPoints": None,
+}
+PRODUCT: dict[str, Any] = {
+    "name": 'A "shirt" \\ \u00e9 \U0001f600',
+    "basePrice": {"currencyCode": "USD", "units": "10", "nanos": 0},
+    "variations": [{"name": "size", "options": [{"value": "S", "priceModifier": {"units": "1"}}]}],
+    "productItems": [{"sku": "S", "options": [{"variation": "size", "value": "S"}], "backorderable": True}],
+    "createTime": "2026-01-01T00:00:00Z",
+}
+# What a shopper or an administrator may mistype, and how the field is named then.
+UNKNOWN = {
+    "at the top": (ORDER | {"incentiveCode": ["x"]}, ["incentiveCode"]),
+    "in a message": (ORDER | {"payment": {"metod": 1}}, ["payment.metod"]),
+    "in a list": (ORDER | {"items": [{"productItemId": "1"}, {"sku": "x"}]}, ["items[1].sku"]),
+    "in what is unknown": (ORDER | {"a": {"b": [{"c": 1}]}}, ["a"]),
+    "several": (ORDER | {"a": 1, "items": [{"b": 1}], "é": 1}, ["items[0].b", "a", "é"]),
+    "in another case": (ORDER | {"Currency": "USD"}, ["Currency"]),
+    "of another message": (ORDER | {"name": "x"}, ["name"]),
+    "an empty name": (ORDER | {"": 1}, [""]),
+    "a star": (ORDER | {"*": 1}, ["*"]),
+    "a very long name": (ORDER | {"x" * 100_000: 1}, ["x" * 100]),
+    "very many": (ORDER | {f"x{number}": 1 for number in range(1000)}, [f"x{number}" for number in range(10)]),
+}
+
+
+def fields_of(reply: httpx.Response) -> list[str]:
+    return [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]]
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+async def test_an_unknown_field_is_named(
+    kind: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    body, fields = UNKNOWN[kind]
+
+    reply = await http.post("/api/v1/orders", headers=bearer, json=body)
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert fields_of(reply) == fields
+    assert f"{fields[0]} is not a field of this request" in reply.json()["message"]
+    assert mesh.calls == []
+
+
+async def test_a_body_that_is_one_field_of_the_request(http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens) -> None:
+    admin = {"authorization": f"Bearer {tokens.admin()}"}
+    options = [{"value": "S", "priceModifier": {"unit": "1"}}]
+
+    known = await http.post("/api/v1/products?requestId=1", headers=admin, json=PRODUCT)
+    unknown = await http.post(
+        "/api/v1/products", headers=admin, json=PRODUCT | {"variations": [{"name": "size", "options": options}]}
+    )
+
+    assert known.status_code == 200
+    assert mesh.only_call.request.product.name == PRODUCT["name"]
+    assert fields_of(unknown) == ["variations[0].options[0].priceModifier.unit"]
+
+
+async def test_fields_have_two_names(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    body = '{"request_id": "a", "item\\u0073": [{"product_item_id": 7, "quantity": 1e0}]}'
+
+    assert (await http.post("/api/v1/orders", headers=bearer, content=body)).status_code == 200
+    assert mesh.only_call.request.items[0].product_item_id == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"currency": "USD", "currency": "EUR"}', "currency"),
+        ('{"request_id": "a", "requestId": "b"}', "requestId"),
+        ('{"items": [{"quantity": 1, "quantity": 2}]}', "items[0].quantity"),
+        ('{"currency": "USD", "c\\u0075rrency": "EUR"}', "currency"),
+    ],
+)
+async def test_a_field_that_is_given_twice(
+    body: str, field: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.post("/api/v1/orders", headers=bearer, content=body)
+
+    assert (reply.status_code, fields_of(reply)) == (400, [field])
+    assert "is given twice" in reply.json()["message"]
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize("value", ["true", "TRUE"])
+async def test_a_client_may_ask_for_leniency(
+    value: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    lenient = bearer | {"x-easyorder-ignore-unknown-fields": value}
+
+    reply = await http.post("/api/v1/orders", headers=lenient, json=ORDER | {"incentiveCode": ["x"]})
+
+    assert reply.status_code == 200
+    assert mesh.only_call.request.request_id == "1"
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+@pytest.mark.parametrize("method", [m for m in contract.methods().values() if is_reachable(m)], ids=lambda m: m.name)
+async def test_every_body_that_the_document_asks_for_is_required(
+    method: contract.Method, lenient: bool, http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
+) -> None:
+    headers = {"authorization": f"Bearer {tokens.admin()}"}
+    if lenient:
+        headers["x-easyorder-ignore-unknown-fields"] = "true"
+
+    for name in names_of(method):
+        if name.binding and body_message(method, name.binding):
+            missing = await http.request(name.binding.verb, name.path, headers=headers)
+            assert (missing.status_code, fields_of(missing)) == (400, ["body"]), name
+            assert mesh.calls == []
+            assert (await http.request(name.binding.verb, name.path, headers=headers, content="{}")).status_code == 200
+            mesh.calls.clear()
+
+
+BROKEN = {
+    "an open object": '{"currency": "USD"',
+    "single quotes": "{'currency': 'USD'}",
+    "a bare name": '{currency: "USD"}',
+    "a comma at the end": '{"currency": "USD",}',
+    "a comma at the end of a list": '{"items": [{},]}',
+    "a value too many": '{"currency": "USD"} {}',
+    "a line break in a text": '{"currency": "U\nD"}',
+    "an escape that is none": '{"currency": "\\x41"}',
+    "a broken escape": '{"currency": "\\u00"}',
+    "no value": '{"currency": }',
+    "a literal that is none": '{"currency": nil}',
+    "blanks": "   ",
+    "a list": "[{}]",
+    "a text": '"x"',
+    "null": "null",
+    "a mark of the byte order": "\ufeff{}",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_what_is_not_json(kind: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.post("/api/v1/orders", headers=bearer, content=BROKEN[kind])
+
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert fields_of(reply) == ["body"]
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+async def test_a_body_may_come_byte_by_byte(
+    unknown: bool, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def bytewise() -> AsyncIterator[bytes]:
+        for byte in json.dumps(ORDER | ({"incentiveCode": []} if unknown else {})).encode():
+            yield bytes([byte])
+
+    reply = await http.post("/api/v1/orders", headers=bearer, content=bytewise())
+
+    assert reply.status_code == (400 if unknown else 200)
+    assert len(mesh.calls) == (0 if unknown else 1)
+
+
+MIB = 1024 * 1024
+# The worst of each kind that fits into a body.
+HEAVY = {
+    "one text": '{"currency": "' + "x" * (MIB - 20) + '"}',
+    "escapes": '{"currency": "' + "\\u0041" * (MIB // 6 - 10) + '"}',
+    "blanks": "{" + " " * (MIB - 2) + "}",
+    "numbers": '{"items": [' + "1," * (MIB // 2 - 20) + "1]}",
+    "lists in lists": '{"items": ' + "[" * (MIB - 20),
+    "objects in objects": '{"a": ' * (MIB // 6 - 10),
+    "names": "{" + ",".join(f'"x{number}":1' for number in range(80_000)) + "}",
+    "messages": '{"items": [' + "{}," * 19_000 + "{}]}",
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+async def test_no_body_holds_envoy_for_long(
+    kind: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    begin = time.perf_counter()
+    lenient = bearer | {"x-easyorder-ignore-unknown-fields": "true"}
+    await http.post("/api/v1/orders", headers=lenient, content=HEAVY[kind])
+    without_check_s = time.perf_counter() - begin
+
+    begin = time.perf_counter()
+    reply = await http.post("/api/v1/orders", headers=bearer, content=HEAVY[kind])
+
+    assert time.perf_counter() - begin < without_check_s + 0.2
+    assert reply.status_code in {200, 400}
+
+
+async def test_others_are_served_beside_heavy_bodies(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    heavy = [http.post("/api/v1/orders", headers=bearer, content=body) for body in HEAVY.values()]
+    light = [http.post("/api/v1/orders", headers=bearer, json=ORDER) for _ in range(5)]
+
+    replies = await asyncio.gather(*heavy, *light)
+
+    assert [reply.status_code for reply in replies[-5:]] == [200] * 5
