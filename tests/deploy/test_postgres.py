@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -19,7 +20,7 @@ from sqlalchemy.engine import make_url
 from chassis.postgres_socket import PATH_LIMIT, SOCKET
 from chassis.settings import MeshSettings
 from deploy.local.errors import CannotStart
-from deploy.local.postgres import INSTALLATION, EmbeddedPostgres, end_left_over
+from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until
 from deploy.local.supervisor import Process
 from tests.deploy.test_supervisor import Lines
@@ -234,3 +235,18 @@ async def test_the_owner_is_whoever_started_it(data_dir: Path) -> None:
         )
 
     assert 'Peer authentication failed for user "postgres"' in done.stderr, done.stderr
+
+
+async def test_a_backup_that_is_taken_while_it_runs_is_data_to_start_with(data_dir: Path) -> None:
+    server, copy = EmbeddedPostgres(data_dir / "postgres"), EmbeddedPostgres(data_dir / "restored" / "postgres")
+    async with running(server):
+        await execute(server, "CREATE TABLE kept AS SELECT 1 AS id")
+        command = [str(INSTALLATION / "bin/pg_basebackup"), "-h", str(server.socket_dir), "-U", "postgres"]
+        copying = partial(subprocess.run, [*command, "-c", "fast", "-D", str(copy.folder)], check=True, timeout=30)
+        await asyncio.to_thread(copying)
+    if os.geteuid() == 0:
+        giving = ["chown", "-R", SYSTEM_USER, str(copy.folder)]
+        await asyncio.to_thread(partial(subprocess.run, giving, check=True, timeout=30))
+
+    async with running(copy):
+        assert await execute(copy, "SELECT FROM kept") == "SELECT 1"
