@@ -38,7 +38,7 @@ async def reservations_database(mesh: RunningMesh) -> str:
 
 
 async def _rate(shop: SqlShop, max_size: int, seconds: float) -> float:
-    mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory", open_optimistic=shop.open_optimistic[0])
+    mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory")
     handler = partial(reserve_and_commit, times=TIMES, rates=LoyaltyRates(), low=LOW)
     mediator.handle_together([Reserve], handler, max_size=max_size, optimistic=True)
     await shop.clear()

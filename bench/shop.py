@@ -20,6 +20,7 @@ from bench.load import Load, grpc_calls, json_orders
 from bench.usage import Processes
 from chassis.grpc.channel import open_channel
 from chassis.settings import PORTS
+from chassis.socket_dirs import socket_dir
 from chassis.wire import codec
 from deploy.local.front_door import front_door
 from deploy.local.shop import Shop, lamp
@@ -148,7 +149,7 @@ def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, meth
     addresses: dict[str, Any] = {f"{service}_address": mesh.address(service) for service in PORTS}
     settings = EnvoySettings(
         http_port=http_port,
-        envoy_admin_port=free_port(),
+        envoy_socket_dir=socket_dir(folder / "sockets", "admin.sock"),
         order_rate_limit=int(SETTINGS["ORDER_RATE_LIMIT"]),
         auth_rate_limit=int(SETTINGS["AUTH_RATE_LIMIT"]),
         **addresses,

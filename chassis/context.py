@@ -63,6 +63,8 @@ class RequestContext:
     caller: Caller = ANONYMOUS
     correlation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     method: str = ""
+    # Where the call comes from, as chassis.addresses says; empty for a job.
+    address: str = ""
     deadline: float | None = None
     # A read that carries x-easyorder-position wants to see at least this much.
     position: str | None = None

@@ -29,18 +29,13 @@ class IdempotentResponse:
     fingerprint: str
     answer: bytes
 
-    def check(self, key: RequestKey) -> None:
-        """Raises RequestIdReused when `key` came with another body."""
-        check_same_body(self.fingerprint, key)
 
-
-def check_same_body(fingerprint: str, key: RequestKey) -> None:
-    """Raises RequestIdReused when `key` has another fingerprint than the first request of this id."""
-    if fingerprint != key.fingerprint:
-        raise RequestIdReused(
-            f"request_id {key.request_id!r} was used before with another body; use a new one",
-            metadata={"requestId": key.request_id},
-        )
+def reused(fingerprint: str, key: RequestKey) -> RequestIdReused | None:
+    """The refusal of `key` where the first request of this id had another fingerprint."""
+    if fingerprint == key.fingerprint:
+        return None
+    message = f"request_id {key.request_id!r} was used before with another body; use a new one"
+    return RequestIdReused(message, metadata={"requestId": key.request_id})
 
 
 class IdempotentResponses(Protocol):

@@ -1,7 +1,7 @@
 """Sends a command to its handler in one transaction: opened, committed and repeated here and nowhere else.
 
 Single commands get a unit of work each. Batched commands of one kind share one: those that come while a batch is in
-flight make the next. A conflict runs the work again; a batch that the database refuses is retried in halves, down to
+flight make the next. A conflict runs the work again, a batch once; a batch that fails is retried in halves, down to
 one, so that one bad command never fails its neighbours. A command that carries a `request` is carried out once for its
 key.
 """
@@ -9,18 +9,20 @@ key.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args
 
 import tenacity
 from pydantic import TypeAdapter
 
+from chassis.background import backoff_s
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
-from chassis.idempotency import IdempotentResponse, RequestKey, check_same_body
+from chassis.idempotency import RequestKey, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
@@ -29,6 +31,7 @@ C = TypeVar("C", bound="Command[Any]")
 
 # After a conflict others want the same rows: so long it is better to wait for their locks than to be refused.
 _CONTENDED_S = 0.5
+_BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 POSITION_HEADER = "x-easyorder-position"
 
@@ -43,16 +46,16 @@ class Command(Generic[R]):
     request_is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome(Generic[R]):
-    result: R
+class _Outcome(NamedTuple):
+    result: Any
     # Where the read side must be for the caller to see the effect.
     position: str | None
 
 
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
 BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
-_Send = Callable[[Any], Awaitable[_Outcome[Any]]]
+_Send = Callable[[Any], Awaitable[_Outcome]]
+_Outcomes = list[_Outcome | BaseException]
 
 
 def in_turn(handlers: Mapping[type[C], BatchHandler[C, Uow, Any]]) -> BatchHandler[C, Uow, Any]:
@@ -71,19 +74,12 @@ def in_turn(handlers: Mapping[type[C], BatchHandler[C, Uow, Any]]) -> BatchHandl
 
 
 class Mediator(Generic[Uow]):
-    """Knows which handler does which command.
-
-    `open_optimistic` opens units of work that look without locks, and whose commit is a Conflict when what they have
-    looked at has changed. Handlers need not know.
-    """
+    """Knows which handler does which command."""
 
     CONFLICT_ATTEMPTS: ClassVar[int] = 6
 
-    def __init__(
-        self, open_uow: OpenUnitOfWork[Uow], *, service: str, open_optimistic: OpenUnitOfWork[Uow] | None = None
-    ) -> None:
+    def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str) -> None:
         self._open_uow = open_uow
-        self._open_optimistic = open_optimistic
         self._service = Caller.service(service)
         self._sends: dict[type, _Send] = {}
 
@@ -93,12 +89,14 @@ class Mediator(Generic[Uow]):
         async def in_batch_of_one(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
             return [await handler(batch[0], uow)]
 
-        transaction = _Transaction(self._open_uow, in_batch_of_one, {command: _answers_of(command)})
+        transaction = _Transaction(self._open_uow, in_batch_of_one, [command])
 
-        async def send(cmd: C) -> _Outcome[Any]:
+        async def send(cmd: C) -> _Outcome:
             # Not cancelled with its caller: a cancelled transaction can poison its pooled connection.
-            outcomes = await asyncio.shield(transaction.run([cmd]))
-            return _raised(outcomes[0])
+            (outcome,) = await asyncio.shield(transaction.run([cmd]))
+            if isinstance(outcome, BaseException):
+                raise outcome
+            return outcome
 
         self._register(command, send)
 
@@ -116,19 +114,18 @@ class Mediator(Generic[Uow]):
     ) -> None:
         """The same for several kinds that share batches, because they want the same rows.
 
-        `optimistic`: batches are tried without locks first, as nobody else should want those rows at the same time.
+        `optimistic`: batches are tried without locks first, as nobody else should want those rows at the same time. The
+        commit is then a Conflict when what was looked at has changed. Handlers need not know.
         """
-        answers = {kind: _answers_of(kind) for kind in commands}
-        open_optimistic = self._open_optimistic if optimistic else None
-        transaction = _Transaction(self._open_uow, handler, answers, open_optimistic=open_optimistic)
+        transaction = _Transaction(self._open_uow, handler, commands, optimistic=optimistic)
         name = "+".join(kind.__name__ for kind in commands)
         context = RequestContext(caller=self._service, method=name)
 
-        async def run(batch: Sequence[C]) -> Sequence[_Outcome[Any] | BaseException]:
+        async def run(batch: Sequence[C]) -> _Outcomes:
             with request_context(context):
                 return await transaction.run(batch)
 
-        batcher: Batcher[C, _Outcome[Any]] = Batcher(run, max_size=max_size)
+        batcher: Batcher[C, _Outcome] = Batcher(run, max_size=max_size)
         for kind in commands:
             self._register(kind, batcher.submit)
 
@@ -146,37 +143,35 @@ class Mediator(Generic[Uow]):
 
 
 class _Transaction(Generic[C, Uow]):
-    """Carries out a batch in one unit of work: again after a conflict, in halves after a refusal."""
+    """Carries out a batch in one unit of work: again after a conflict, in halves after a failure."""
 
     def __init__(
         self,
         open_uow: OpenUnitOfWork[Uow],
-        handler: Callable[[Sequence[C], Uow], Awaitable[Sequence[Any]]],
-        answers: Mapping[type, TypeAdapter[Any]],
+        handler: BatchHandler[C, Uow, Any],
+        commands: Sequence[type[C]],
         *,
-        open_optimistic: OpenUnitOfWork[Uow] | None = None,
+        optimistic: bool = False,
     ) -> None:
         self._open_uow = open_uow
-        self._open_optimistic = open_optimistic
-        self._contended_until = 0.0
         self._handler = handler
-        self._answers = answers
-        self._retries = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(_may_be_repeated),
-            # After a first attempt, for which tenacity is not needed.
-            stop=tenacity.stop_after_attempt(Mediator.CONFLICT_ATTEMPTS - 1),
-            wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
-            reraise=True,
-        )
+        self._answers = {command: _answers_of(command) for command in commands}
+        # Before then others want the same rows.
+        self._optimistic_from = 0.0 if optimistic else math.inf
 
-    async def run(self, batch: Sequence[C]) -> list[_Outcome[Any] | BaseException]:
+    async def run(self, batch: Sequence[C]) -> _Outcomes:
+        attempts = Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2
         try:
-            try:
-                return await self._attempt(batch, is_first=True)
-            except Conflict as error:
-                if not _may_be_repeated(error):
+            for number in range(1, attempts):
+                try:
+                    return await self._attempt(batch, is_first=number == 1)
+                except LeaseLost:
                     raise
-            return await self._retries.copy()(self._attempt, batch, is_first=False)
+                except Conflict:
+                    contended_until = asyncio.get_running_loop().time() + _CONTENDED_S
+                    self._optimistic_from = max(self._optimistic_from, contended_until)
+                    await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
+            return await self._once(batch)
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
@@ -185,99 +180,50 @@ class _Transaction(Generic[C, Uow]):
             middle = len(batch) // 2
             return await self.run(batch[:middle]) + await self.run(batch[middle:])
 
-    async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> list[_Outcome[Any] | BaseException]:
-        now = asyncio.get_running_loop().time()
-        if self._open_optimistic is not None and is_first and now >= self._contended_until:
+    async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
+        if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
             try:
-                return await self._once(batch, self._open_optimistic, is_first=True)
+                return await self._once(batch, optimistic=True, is_first=True)
             except NeedsTransaction:
                 # Nothing was changed, and nobody was in the way.
                 pass
-            except Conflict as error:
-                if _may_be_repeated(error):
-                    self._contended_until = now + _CONTENDED_S
-                raise
-        return await self._once(batch, self._open_uow, is_first=is_first)
+        return await self._once(batch, is_first=is_first)
 
-    async def _once(
-        self, batch: Sequence[C], open_uow: OpenUnitOfWork[Uow], *, is_first: bool
-    ) -> list[_Outcome[Any] | BaseException]:
-        async with open_uow() as uow:
-            results: list[Any] = [None] * len(batch)
-            kept = await self._kept([cmd for cmd in batch if not (is_first and cmd.request_is_new)], uow)
-            first_of: dict[str, int] = {}
-            fresh: list[int] = []
+    async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:
+        async with self._open_uow(optimistic=optimistic) as uow:
+            keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
+            kept = await uow.idempotent_responses.find(keys) if keys else {}
+            # Of commands with the same key the first is carried out.
+            first: dict[str, tuple[int, str]] = {}
+            fresh: dict[int, C] = {}
             for index, cmd in enumerate(batch):
                 key = cmd.request
-                if key is not None and key.id in kept:
-                    results[index] = self._replay(kept[key.id], cmd, key)
-                elif key is not None and key.id in first_of:
-                    results[index] = _DuplicateRequest(first_of[key.id])
-                else:
-                    fresh.append(index)
+                if key is None or (key.id not in kept and key.id not in first):
+                    fresh[index] = cmd
                     if key is not None:
-                        first_of[key.id] = index
-            position = None
-            if fresh:
-                done = await self._handler([batch[i] for i in fresh], uow)
-                for index, result in zip(fresh, done, strict=True):
-                    results[index] = result
-                if any(not isinstance(result, AppError) for result in done):
-                    await self._keep([(batch[i], results[i]) for i in fresh], uow)
-                    position = await uow.commit()
-        return [self._outcome(i, batch, results, position) for i in range(len(batch))]
+                        first[key.id] = index, key.fingerprint
+            done, position = await self._carry_out(fresh, uow) if fresh else ({}, None)
+        results: list[Any] = []
+        for index, cmd in enumerate(batch):
+            if index in fresh or cmd.request is None:
+                results.append(done[index])
+            elif response := kept.get(cmd.request.id):
+                again = self._answers[type(cmd)].validate_json(response.answer)
+                results.append(reused(response.fingerprint, cmd.request) or again)
+            else:
+                earlier, fingerprint = first[cmd.request.id]
+                results.append(reused(fingerprint, cmd.request) or done[earlier])
+        return [result if isinstance(result, AppError) else _Outcome(result, position) for result in results]
 
-    async def _kept(self, batch: Sequence[C], uow: Uow) -> dict[str, IdempotentResponse]:
-        keys = [cmd.request for cmd in batch if cmd.request is not None]
-        return dict(await uow.idempotent_responses.find(keys)) if keys else {}
-
-    async def _keep(self, done: Sequence[tuple[C, Any]], uow: Uow) -> None:
-        answers = [
-            (cmd.request, self._answers[type(cmd)].dump_json(result))
-            for cmd, result in done
-            if cmd.request is not None and not isinstance(result, AppError)
-        ]
+    async def _carry_out(self, fresh: Mapping[int, C], uow: Uow) -> tuple[Mapping[int, Any], str | None]:
+        done = dict(zip(fresh, await self._handler(list(fresh.values()), uow), strict=True))
+        granted = [(fresh[index], result) for index, result in done.items() if not isinstance(result, AppError)]
+        if not granted:
+            return done, None
+        answers = [(cmd.request, self._answers[type(cmd)].dump_json(result)) for cmd, result in granted if cmd.request]
         if answers:
             await uow.idempotent_responses.keep(answers)
-
-    def _replay(self, kept: IdempotentResponse, cmd: C, key: RequestKey) -> Any:
-        try:
-            kept.check(key)
-        except AppError as error:
-            return error
-        return self._answers[type(cmd)].validate_json(kept.answer)
-
-    def _outcome(
-        self, index: int, batch: Sequence[C], results: list[Any], position: str | None
-    ) -> _Outcome[Any] | BaseException:
-        result = results[index]
-        if isinstance(result, _DuplicateRequest):
-            key, first = batch[index].request, batch[result.index].request
-            assert key is not None
-            assert first is not None
-            try:
-                check_same_body(first.fingerprint, key)
-            except AppError as error:
-                return error
-            result = results[result.index]
-        return result if isinstance(result, AppError) else _Outcome(result, position)
-
-
-@dataclass(frozen=True, slots=True)
-class _DuplicateRequest:
-    """The result is that of another command of the batch, which has the same request_id."""
-
-    index: int
-
-
-def _may_be_repeated(error: BaseException) -> bool:
-    return isinstance(error, Conflict) and not isinstance(error, LeaseLost)
-
-
-def _raised(outcome: _Outcome[Any] | BaseException) -> _Outcome[Any]:
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
+        return done, await uow.commit()
 
 
 def _answers_of(command: type) -> TypeAdapter[Any]:

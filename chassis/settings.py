@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.postgres_socket import socket_dir
+from chassis.addresses import LOOPBACK, Networks, networks
+from chassis.grpc.stream_limits import StreamLimits
+from chassis.socket_dirs import socket_dir
 
 # Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
@@ -93,6 +95,14 @@ def _kept_secret(known: dict[str, Any]) -> SecretStr:
     return SecretStr(kept.read_text(encoding="utf-8").strip() if kept.exists() else "")
 
 
+def _networks(value: str) -> str:
+    try:
+        networks(value)
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, with commas between them") from None
+    return value
+
+
 Addresses = Annotated[str, AfterValidator(_addresses)]
 
 
@@ -146,6 +156,12 @@ class MeshSettings(BaseSettings):
     """Shared by the services of a mesh and by nobody else, at least 32 characters; empty: the one that `make up` keeps
     in DATA_DIR"""
 
+    jwks_file: Path | None = Field(
+        default_factory=lambda known: known["data_dir"] / "jwks.json",
+        json_schema_extra={"default": "`jwks.json` in DATA_DIR"},
+    )
+    """Keeps the public keys that tokens are verified with, for processes that start while identity_svc is gone"""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged"""
     log_format: Literal["json", "console"] = "json"
@@ -175,8 +191,19 @@ class MeshSettings(BaseSettings):
 
     call_timeout_s: float = Field(default=30, gt=0, le=3600)
     """The deadline of a call that comes without one"""
+    stream_limit: int = Field(default=4000, ge=1, le=1_000_000)
+    """Streams that a process holds open at once"""
+    stream_limit_per_address: int = Field(default=200, ge=1, le=1_000_000)
+    """Of these for one address (of IPv6, one /64)"""
+    stream_limit_per_user: int = Field(default=50, ge=1, le=1_000_000)
+    """Of these for one user"""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = LOOPBACK
+    """Networks that Envoy calls the services from, with commas between them: only from there is a client's address
+    believed"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
     """How long a stopping process waits for the calls in flight"""
+    blocked_after_s: float = Field(default=10, ge=1, le=3600)
+    """A process whose event loop does not turn for this long writes its stacks to standard error and ends"""
 
     @model_validator(mode="after")
     def _alerts_can_be_sent(self) -> Self:
@@ -185,6 +212,16 @@ class MeshSettings(BaseSettings):
         if self.alert_webhook_url and not self.alert_webhook_secret.get_secret_value():
             raise ValueError("EASYORDER_ALERT_WEBHOOK_URL needs EASYORDER_ALERT_WEBHOOK_SECRET")
         return self
+
+    @property
+    def stream_limits(self) -> StreamLimits:
+        return StreamLimits(
+            in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
+        )
+
+    @property
+    def trusted_networks(self) -> Networks:
+        return networks(self.trusted_proxies)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -53,4 +52,10 @@ class UnitOfWork(Protocol):
 
 
 Uow = TypeVar("Uow", bound=UnitOfWork)
-OpenUnitOfWork = Callable[[], AbstractAsyncContextManager[Uow]]
+Opened = TypeVar("Opened", bound=UnitOfWork, covariant=True)
+
+
+class OpenUnitOfWork(Protocol[Opened]):
+    """Opens a unit of work: an `optimistic` one looks without locks, and its commit is a Conflict after a change."""
+
+    def __call__(self, *, optimistic: bool = False) -> AbstractAsyncContextManager[Opened]: ...

@@ -1,4 +1,4 @@
-"""PortalService: pages and documents of the HTTP face. What a later version adds answers UNIMPLEMENTED."""
+"""What edge answers: pages and documents of the HTTP face, and the keys that Envoy verifies tokens with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Protocol
 
 from easyorder.edge.v1 import GetHealthRequest, GetHomeRequest, GetOpenApiRequest
 from easyorder.google.api import HttpBody
+from easyorder.identity.v1 import GetJwksRequest, Jwks
 
+from chassis.auth.keys import KeyCache, to_jwks
 from chassis.errors import Unavailable
 from edge.mesh_health import SERVING
 
@@ -40,3 +42,14 @@ class PortalApi:
             raise Unavailable(f"not serving: {', '.join(failing)}", metadata=states)
         told = json.dumps({"status": SERVING, "services": states})
         return HttpBody(content_type="application/json", data=told.encode())
+
+
+class KeysApi:
+    """The one rpc of IdentityService that Envoy needs while identity_svc is slow, frozen or gone."""
+
+    def __init__(self, keys: KeyCache) -> None:
+        self._keys = keys
+
+    async def get_jwks(self, request: GetJwksRequest) -> Jwks:
+        """Raises Unavailable before any key is known."""
+        return to_jwks(await self._keys.all())

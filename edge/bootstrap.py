@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 
 from chassis import contract
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
-from edge.api import PortalApi
+from edge.api import KeysApi, PortalApi
 from edge.config import EdgeSettings
 from edge.home import home_page
 from edge.mesh_health import MeshHealth
 from edge.openapi import document
 
 PORTAL = "easyorder.edge.v1.PortalService"
+IDENTITY = "easyorder.identity.v1.IdentityService"
 
 
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
     """The gRPC server, not started. Its reflection tells of the whole contract, for those who ask on Envoy's port."""
+    keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
     return GrpcServer(
         name="edge",
         address=settings.listen_address or settings.edge_address,
-        servicers={PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health)},
-        verifier=TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value()),
+        servicers={
+            PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health),
+            IDENTITY: KeysApi(keys),
+        },
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         call_timeout_s=settings.call_timeout_s,
         reflected=sorted({method.service for method in contract.methods().values()}),
     )
@@ -35,6 +40,6 @@ async def run(settings: EdgeSettings, telemetry: Background) -> None:
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:
-        await serve(portal(settings, health, identity), background=[telemetry, health], grace_s=settings.drain_grace_s)
+        await serve(portal(settings, health, identity), settings, background=[telemetry, health])
     finally:
         await identity.close()

@@ -25,6 +25,7 @@ class MeshHealth:
         self._addresses = addresses
         self._timeout_s = timeout_s
         self._channels: dict[str, grpc.aio.Channel] = {}
+        self._asking: asyncio.Task[dict[str, str]] | None = None
 
     async def start(self) -> None:
         """Opens the channels; they connect when first used."""
@@ -35,7 +36,12 @@ class MeshHealth:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def states(self) -> dict[str, str]:
-        """By service: SERVING, or what the first of its replicas says instead."""
+        """By service: SERVING, or what the first of its replicas says instead. Asked once for all who ask meanwhile."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._states())
+        return await asyncio.shield(self._asking)
+
+    async def _states(self) -> dict[str, str]:
         found = await asyncio.gather(*(self._state(replicas) for replicas in self._addresses.values()))
         return dict(zip(self._addresses, found, strict=True))
 

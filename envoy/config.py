@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from chassis.settings import MeshSettings
+from chassis.socket_dirs import socket_dir
 
-ADMIN_PORT = 9901
+ADMIN_SOCKET = "admin.sock"
 
 
-def _admin_port(known: dict[str, Any]) -> int:
-    return ADMIN_PORT + int(known["port_offset"])
+def _socket_dir(known: dict[str, Any]) -> Path:
+    return socket_dir(known["data_dir"] / "envoy", ADMIN_SOCKET)
 
 
 def _descriptor() -> str:
@@ -25,8 +27,10 @@ def _descriptor() -> str:
 class EnvoySettings(MeshSettings):
     """Addresses of services may be lists with commas: the replicas. A port of 0 takes a free one."""
 
-    envoy_admin_port: int = Field(default_factory=_admin_port, ge=0, le=65_535)
-    """Envoy's admin interface, on loopback only"""
+    envoy_socket_dir: Path = Field(
+        default_factory=_socket_dir, json_schema_extra={"default": "`envoy` in DATA_DIR, or a short one in `/tmp`"}
+    )
+    """Where Envoy's own sockets are, for its user only: `admin.sock` is its admin interface"""
     envoy_access_log: str = "/dev/stdout"
     """Where Envoy logs each request"""
     envoy_descriptor: str = Field(
@@ -39,6 +43,14 @@ class EnvoySettings(MeshSettings):
     """Orders a minute and user"""
     auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
     """Sign-ups and sign-ins a minute and address"""
+    stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
+    """Streams begun a minute and address, and as many a minute and user"""
+    envoy_trusted_hops: int = Field(default=0, ge=0, le=10)
+    """Proxies before Envoy that add to `x-forwarded-for`: the client's address is taken from there"""
+
+    @property
+    def envoy_admin_socket(self) -> Path:
+        return self.envoy_socket_dir / ADMIN_SOCKET
 
     def replicas(self, service: str) -> list[tuple[str, int]]:
         """Host and port of each replica of `service`."""

@@ -20,6 +20,7 @@ from envoy.limits import MAX_BODY_BYTES, headers_too_large
 from envoy.local_replies import mappers
 from envoy.routing import (
     JsonObject,
+    is_reachable,
     names_regex,
     routes,
     token_rules,
@@ -29,6 +30,9 @@ from envoy.routing import (
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
+# How often Envoy reads the keys that tokens are verified with, and how old those are that it goes by at most.
+KEYS_READ_EVERY_S = 10
+_READ_AHEAD_S = 5  # Envoy reads them so long before their time is over
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -41,15 +45,18 @@ def render(settings: EnvoySettings) -> str:
 
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
-    slowest_refill_s = math.ceil(60 / min(settings.order_rate_limit, settings.auth_rate_limit))
+    slowest_limit = min(settings.order_rate_limit, settings.auth_rate_limit, settings.stream_rate_limit)
+    slowest_refill_s = math.ceil(60 / slowest_limit)
     return {
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
-        "admin_port": settings.envoy_admin_port,
+        "admin_socket": str(settings.envoy_admin_socket),
+        "jwks_socket": str(settings.envoy_socket_dir / "jwks.sock"),
         "access_log": settings.envoy_access_log,
         "descriptor": settings.envoy_descriptor,
         "services": transcoded_services(methods),
         "max_body_bytes": MAX_BODY_BYTES,
+        "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
         "headers_too_large": headers_too_large(),
         "json_bodies": script(methods),
         "routes": routes(methods),
@@ -57,8 +64,11 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "local_replies": mappers(verbs_of_paths(methods), retry_after_s=slowest_refill_s),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
+        "stream_names": names_regex([method for method in methods if method.server_streaming and is_reachable(method)]),
+        "trusted_hops": settings.envoy_trusted_hops,
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
+        "stream_bucket": token_bucket(settings.stream_rate_limit),
         **{f"{service}_hosts": _hosts(settings, service) for service in ("identity", "inventory", "order", "edge")},
     }
 

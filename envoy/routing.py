@@ -77,6 +77,8 @@ GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
 # A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
+# A tunnel has no end that could be waited for.
+TUNNELS: JsonObject = {"match": {"connect_matcher": {}}, "route": NOWHERE, "typed_per_filter_config": NO_BUFFER}
 
 
 def transcoded_services(methods: Sequence[Method]) -> list[str]:
@@ -92,8 +94,9 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
             found.extend(_routes_of(method))
     for prefix in INFRASTRUCTURE:
         action: JsonObject = {"cluster": "edge", "timeout": "0s"}
-        found.append({"match": {"prefix": prefix}, "route": action, "typed_per_filter_config": NO_BUFFER})
-    return [*found, ELSEWHERE]
+        match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
+        found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
+    return [*found, TUNNELS, ELSEWHERE]
 
 
 def is_reachable(method: Method) -> bool:

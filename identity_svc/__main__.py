@@ -17,7 +17,7 @@ from identity_svc.config import IdentitySettings
 async def main(settings: IdentitySettings) -> None:
     exporters = telemetry.configure(settings, NAME)
     async with identity(settings) as service:
-        await serve(service.server, background=[exporters, *service.background], grace_s=settings.drain_grace_s)
+        await serve(service.server, settings, background=[exporters, *service.background])
 
 
 if __name__ == "__main__":

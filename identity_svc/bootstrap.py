@@ -12,14 +12,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth import TokenVerifier
+from chassis.auth import KeyCache, TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
+from chassis.db.probe import takes_writes
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.server import GrpcServer
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
@@ -73,7 +74,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.database_pool_size)
     passwords = Argon2Passwords(_cost(settings))
     try:
-        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit())
+        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
         mediator = await make_mediator(
             open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
         )
@@ -151,9 +152,11 @@ def _server(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock)},
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,
+        probe=takes_writes(engine),
+        trusted_proxies=settings.trusted_networks,
         call_timeout_s=settings.call_timeout_s,
     )
 

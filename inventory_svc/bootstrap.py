@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
@@ -22,10 +21,11 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
@@ -35,6 +35,7 @@ from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
+from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
@@ -73,7 +74,7 @@ class Service:
     pages: ProductPages
 
 
-OpenUow = Callable[[], AbstractAsyncContextManager[SqlInventoryUow]]
+OpenUow = OpenUnitOfWork[SqlInventoryUow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def build(settings: InventorySettings) -> Service:
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
-    after_commit = AfterCommit()
+    after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
     feed = FeedConsumer(RemoteFeed(to.orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
@@ -131,7 +132,7 @@ def build(settings: InventorySettings) -> Service:
         runner.submit(committed.jobs)
         reading.projector.wake()
 
-    after_commit.listeners.append(follow_up)
+    after_commit.append(follow_up)
     background: list[Background] = [to, error_log, reading.projector, reading.watch, runner, feed]
     return Service(
         _server(to, mediator, reading, runner, error_log), background, mediator, reading.projector, reading.pages
@@ -142,7 +143,7 @@ async def run(settings: InventorySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     telemetry = configure(settings, SERVICE)
     service = build(settings)
-    await serve(service.server, background=[telemetry, *service.background], grace_s=settings.drain_grace_s)
+    await serve(service.server, settings, background=[telemetry, *service.background])
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
@@ -156,19 +157,16 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
     )
 
 
-def _mediator(to: _Connections, after_commit: AfterCommit) -> tuple[OpenUow, Mediator[InventoryUow]]:
+def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, Mediator[InventoryUow]]:
     settings = to.settings
-    units_of_work = partial(
-        sql_units_of_work,
+    open_uow = sql_units_of_work(
         SqlInventoryUow,
+        make_sessions(to.write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    open_uow = units_of_work(make_sessions(to.write))
-    mediator: Mediator[InventoryUow] = Mediator(
-        open_uow, service=SERVICE, open_optimistic=units_of_work(make_sessions(to.write, optimistic=True))
-    )
+    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )
@@ -233,6 +231,7 @@ def _server(
     gauges.add("product_pages_asked", lambda: pages.asked)
     gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -244,10 +243,13 @@ def _server(
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=lag_ms),
         },
-        verifier=TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
+        probe=takes_writes(to.write, to.read),
         on_drain=(reading.watch.drain,),
     )
 

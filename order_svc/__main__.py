@@ -14,7 +14,7 @@ from order_svc.config import OrderSettings
 async def main(settings: OrderSettings) -> None:
     exporters = telemetry.configure(settings, NAME)
     async with order_service(settings) as service:
-        await serve(service.server, background=[exporters, *service.background], grace_s=settings.drain_grace_s)
+        await serve(service.server, settings, background=[exporters, *service.background])
 
 
 if __name__ == "__main__":

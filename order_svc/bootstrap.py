@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
@@ -22,10 +22,11 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.outbox import Feed, FeedTail
+from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import AfterCommit, Committed, sql_units_of_work
+from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.events import PublishedEvent
 from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
@@ -35,6 +36,7 @@ from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
+from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
@@ -70,7 +72,7 @@ class OrderService:
     background: Sequence[Background]
 
 
-OpenUow = Callable[[], AbstractAsyncContextManager[OrderUow]]
+OpenUow = OpenUnitOfWork[OrderUow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
 
 
 def _service(to: _Connections) -> OrderService:
-    after_commit = AfterCommit()
+    after_commit: list[OnCommit] = []
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
@@ -134,7 +136,7 @@ def _service(to: _Connections) -> OrderService:
         if committed.events:
             streams.tail.wake()
 
-    after_commit.listeners.append(follow_up)
+    after_commit.append(follow_up)
     gauges = Gauges()
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
@@ -153,19 +155,16 @@ def _service(to: _Connections) -> OrderService:
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)
 
 
-def _mediator(to: _Connections, after_commit: AfterCommit, alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
+def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
     settings = to.settings
-    units_of_work = partial(
-        sql_units_of_work,
+    open_uow = sql_units_of_work(
         partial(SqlOrderUow, recent=RecentOrders()),
+        make_sessions(to.write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    open_uow = units_of_work(make_sessions(to.write))
-    mediator: Mediator[OrderUow] = Mediator(
-        open_uow, service=NAME, open_optimistic=units_of_work(make_sessions(to.write, optimistic=True))
-    )
+    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME)
     backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,
         max_s=settings.payment_backoff_max_s,
@@ -254,15 +253,18 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
-    verifier = TokenVerifier(JwksKeySource(to.identity), settings.mesh_secret.get_secret_value())
+    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=verifier,
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
+        trusted_proxies=settings.trusted_networks,
+        probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

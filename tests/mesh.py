@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
-from chassis.auth import ServiceTokens, TokenVerifier
+from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
 from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
@@ -25,20 +25,21 @@ KID = "test-key"
 class Tokens:
     """Mints tokens as identity_svc would, and such as it never would; the KeySource of a verifier that trusts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kid: str = KID) -> None:
+        self._kid = kid
         self._key = Ed25519PrivateKey.generate()
 
     async def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        return {KID: self._key.public_key()}
+        return {self._kid: self._key.public_key()}
 
     def verifier(self) -> TokenVerifier:
-        return TokenVerifier(self, SECRET)
+        return TokenVerifier(KeyCache(self), SECRET)
 
     def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
         """A claim of None is left out."""
         chosen = self._claims(id, ["USER"], teams) | claims
         there = {name: value for name, value in chosen.items() if value is not None}
-        return jwt.encode(there, self._key, "EdDSA", {"kid": KID})
+        return jwt.encode(there, self._key, "EdDSA", {"kid": self._kid})
 
     def admin(self, id: str = "admin") -> str:
         return self.user(id, roles=["USER", "ADMIN"])

@@ -1,23 +1,40 @@
-"""The public keys that people's tokens are verified with, from wherever they are kept."""
+"""The public keys that tokens of people are verified with: refreshed beside the calls, and kept on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+import base64
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import jwt
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 
+from chassis.errors import Unavailable
+
 if TYPE_CHECKING:
     from chassis.grpc.clients import Client
+
+log = structlog.get_logger(__name__)
+
+# Fewer in a row are no news: identity starts, or starts again.
+_TOLD_FAILURES = 5
+
+# By `kid`.
+Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
 
 class KeySource(Protocol):
     """Tells which keys are in use now."""
 
-    async def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        """By `kid`. Raises Unavailable when they can not be told."""
+    async def keys(self) -> Keys:
+        """Raises when they cannot be told."""
         ...
 
 
@@ -27,16 +44,142 @@ class JwksKeySource:
     def __init__(self, identity: Client) -> None:
         self._identity = identity
 
-    async def keys(self) -> Mapping[str, Ed25519PublicKey]:
+    async def keys(self) -> Keys:
         from chassis.grpc.clients import rpc  # clients sign their calls with tokens of this package
 
         get_jwks = rpc("easyorder.identity.v1.IdentityService", "GetJwks", GetJwksRequest, Jwks)
-        found = await self._identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0)
-        return {key.kid: public_key(key) for key in found.keys if (key.kty, key.crv) == ("OKP", "Ed25519")}
+        return from_jwks(await self._identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0))
 
 
-def public_key(key: Jwk) -> Ed25519PublicKey:
-    """The Ed25519 key that a JWK holds."""
+class KeyCache:
+    """The keys that `source` told last, so that tokens are verified while identity_svc is slow, frozen or gone.
+
+    From `start` to `stop` they are read again every `refresh_after_s`, beside the calls: that soon a key that was
+    withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
+    a time, and the next comes `retry_after_s` later at the earliest. `file` keeps the keys for the next start.
+    """
+
+    def __init__(
+        self,
+        source: KeySource,
+        *,
+        file: Path | None = None,
+        refresh_after_s: float = 15.0,
+        retry_after_s: float = 2.0,
+        patience_s: float = 1.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._file = file
+        self._refresh_after_s = refresh_after_s
+        self._retry_after_s = retry_after_s
+        self._patience_s = patience_s
+        self._monotonic = monotonic
+        self._known = _read(file) if file else {}
+        self._asked_at = float("-inf")
+        self._failures = 0
+        self._refresh: asyncio.Task[None] | None = None
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._loop = asyncio.create_task(self._run(), name="keys", context=Context())
+
+    async def stop(self) -> None:
+        for task in (self._loop, self._refresh):
+            if task:
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        """The key of that name, None when it is not in use. Raises Unavailable when that cannot be told."""
+        if kid not in self._known:
+            if refresh := self._begin_refresh():
+                await asyncio.shield(refresh)
+            if kid not in self._known and self._failures:
+                raise _unavailable()
+        return self._known.get(kid)
+
+    async def all(self) -> Keys:
+        """Every key in use, as they are now if that can be told within `patience_s`. Raises Unavailable without any."""
+        if refresh := self._begin_refresh():
+            await asyncio.wait([refresh], timeout=self._patience_s)
+        if not self._known:
+            raise _unavailable()
+        return self._known
+
+    async def _run(self) -> None:
+        while True:
+            if refresh := self._begin_refresh():
+                await asyncio.wait([refresh])
+            await asyncio.sleep(self._retry_after_s if self._failures else self._refresh_after_s)
+
+    def _begin_refresh(self) -> asyncio.Task[None] | None:
+        """The refresh that runs; None while it is too early for the next."""
+        if self._refresh is None and self._monotonic() - self._asked_at >= self._retry_after_s:
+            self._asked_at = self._monotonic()
+            # In a context of its own: it serves every call, and must not end at the deadline of one.
+            self._refresh = asyncio.create_task(self._ask(), name="refresh keys", context=Context())
+        return self._refresh
+
+    async def _ask(self) -> None:
+        try:
+            found = await self._source.keys()
+        except Exception as error:  # whatever it is, the keys at hand stay good
+            self._failures += 1
+            if self._failures == _TOLD_FAILURES:
+                log.warning("keys cannot be refreshed", error=str(error), known=sorted(self._known))
+        else:
+            if self._failures >= _TOLD_FAILURES:
+                log.info("keys are refreshed again")
+            self._failures = 0
+            if found != self._known and self._file:
+                _write(self._file, found)
+            self._known = found
+        finally:
+            self._refresh = None
+
+
+def from_jwks(jwks: Jwks) -> Keys:
+    """The Ed25519 keys of a key set; keys of other kinds are left out."""
+    return {key.kid: _public_key(key) for key in jwks.keys if (key.kty, key.crv) == ("OKP", "Ed25519")}
+
+
+def to_jwks(keys: Keys) -> Jwks:
+    """The key set of these keys."""
+    return Jwks(keys=[_jwk(kid, key) for kid, key in keys.items()])
+
+
+def _public_key(key: Jwk) -> Ed25519PublicKey:
     loaded = jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x}, algorithm="EdDSA").key
     assert isinstance(loaded, Ed25519PublicKey)
     return loaded
+
+
+def _jwk(kid: str, key: Ed25519PublicKey) -> Jwk:
+    x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
+    return Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
+
+
+def _read(file: Path) -> Keys:
+    try:
+        return from_jwks(Jwks.from_json(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
+        log.warning("kept keys not read", file=str(file), error=str(error))
+        return {}
+
+
+def _write(file: Path, keys: Keys) -> None:
+    """Replaces the file as a whole: a process that starts meanwhile reads the old or the new one."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(to_jwks(keys).to_json(), encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        log.warning("keys not kept", file=str(file), error=str(error))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +13,8 @@ from sqlalchemy.connectors.aioodbc import aiodbcConnector
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.engine import URL
+from sqlalchemy.dialects.postgresql.types import PGUuid
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.engine.interfaces import BindTyping, ConnectArgsType
 
 DRIVER_NAME = "PostgreSQL Unicode"
@@ -27,8 +30,6 @@ _OPTIONS = {
 }
 _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P01", "57P02", "57P03"})
 _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
-
-
 # Every parameter carries its type as a cast: psqlODBC would else guess, and can not guess that of a NULL.
 _CAST_TYPES = (
     sqltypes.String,
@@ -45,6 +46,13 @@ _CAST_TYPES = (
 )
 
 
+class _Uuid(PGUuid[Any]):
+    """ODBC hands out text."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], uuid.UUID | None]:
+        return lambda value: None if value is None else uuid.UUID(value)
+
+
 class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     """PostgreSQL through psqlODBC."""
 
@@ -58,6 +66,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         kind: type(f"_{kind.__name__}", (PGDialect.colspecs.get(kind, kind),), {"render_bind_cast": True})
         for kind in _CAST_TYPES
     }
+    colspecs[sqltypes.Uuid] = _Uuid
 
     def create_connect_args(self, url: URL) -> ConnectArgsType:
         """From the same URLs that asyncpg understands; `?host=/folder` names the folder of the server's socket."""

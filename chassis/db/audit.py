@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import TableClause
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.bulk import insert_rows
@@ -16,7 +16,7 @@ from chassis.db.failures import translated
 class SqlSink:
     """Keeps entries in a table whose columns are named like their fields."""
 
-    def __init__(self, engine: AsyncEngine, table: Table) -> None:
+    def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
         self._engine = engine
         self._table = table
 

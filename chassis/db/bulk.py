@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Table, text
+from sqlalchemy import TableClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 
 async def insert_rows(
-    connection: AsyncSession | AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+    connection: AsyncSession | AsyncConnection, table: TableClause, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Inserts rows that all have the same columns."""
     if rows:
@@ -29,20 +29,20 @@ def as_json(rows: object) -> str:
     return to_json(rows).decode()
 
 
-def rows_of(table: Table) -> str:
+def rows_of(table: TableClause) -> str:
     """A FROM item `r` of the rows in the parameter `rows`, with all columns of the table; NULL is what none gives."""
     return f"jsonb_populate_recordset(CAST(NULL AS {table.fullname}), CAST(:rows AS jsonb)) AS r"
 
 
 @lru_cache(maxsize=256)
-def inserting(table: Table, columns: tuple[str, ...]) -> str:
+def inserting(table: TableClause, columns: tuple[str, ...]) -> str:
     """An INSERT of the rows in the parameter `rows`."""
     names = ", ".join(f'"{name}"' for name in columns)
     return f"INSERT INTO {table.fullname} ({names}) SELECT {names} FROM {rows_of(table)}"
 
 
 @lru_cache(maxsize=256)
-def updating(table: Table, columns: tuple[str, ...], match: tuple[str, ...], add: tuple[str, ...]) -> str:
+def updating(table: TableClause, columns: tuple[str, ...], match: tuple[str, ...], add: tuple[str, ...]) -> str:
     """An UPDATE by the rows in the parameter `rows`, which adds to the columns in `add`, and returns 1 for each."""
     changes = [f'"{name}" = r."{name}"' for name in columns if name not in {*match, *add}]
     changes += [f'"{name}" = t."{name}" + r."{name}"' for name in add]

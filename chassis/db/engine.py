@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.db import aioodbc_dialect
 from chassis.db.session_hook import FilteredSession
-from chassis.db.writes import OPTIMISTIC
 
 aioodbc_dialect.register()
 
@@ -51,15 +50,9 @@ def make_engine(
     )
 
 
-def make_sessions(engine: AsyncEngine, *, optimistic: bool = False) -> async_sessionmaker[AsyncSession]:
-    """Sessions that filter by ownership and soft deletion, and leave loaded entities readable after commit.
-
-    For `optimistic` ones see chassis.db.writes.
-    """
-    if optimistic:
-        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-    info = {OPTIMISTIC: optimistic}
-    return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False, info=info)
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions that filter by ownership and soft deletion, and leave loaded entities readable after commit."""
+    return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
 
 
 def _connect_args(driver: str, application_name: str, timeout_s: float | None) -> dict[str, object]:

@@ -10,12 +10,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, FetchedValue, false, text
+from sqlalchemy import BigInteger, FetchedValue, Uuid, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.clock import SystemClock
 from chassis.context import current
-from chassis.db.types import UtcDateTime, Uuid
+from chassis.db.types import UtcDateTime
 
 _clock = SystemClock()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
@@ -22,27 +22,21 @@ _CONFLICT = re.compile(r"40...|55P03")
 # Connection exceptions, transactions that idled for too long, insufficient resources, operator intervention, ODBC's
 # communication link failures and timeouts.
 _UNAVAILABLE = re.compile(r"08...|25P0[34]|53...|57P..|57014|58...|HYT0.")
-_CONSTRAINT = re.compile(r'constraint "([^"]+)"')
-
-Refusals = Mapping[str, Callable[[], AppError]]
 
 
 @contextmanager
-def translated(refusals: Refusals | None = None) -> Iterator[None]:
-    """Raises Conflict or Unavailable for the database's failures that mean so; others pass as they are.
-
-    `refusals` names constraints whose violation has a meaning: `{"uq_users_email": EmailTaken.new}`.
-    """
+def translated() -> Iterator[None]:
+    """Raises Conflict or Unavailable for the database's failures that mean so; others pass as they are."""
     try:
         yield
     except (DBAPIError, PoolTimeout, StaleDataError, OSError) as error:
-        meaning = meaning_of(error, refusals)
+        meaning = meaning_of(error)
         if meaning is None:
             raise
         raise meaning from error
 
 
-def meaning_of(error: Exception, refusals: Refusals | None = None) -> AppError | None:
+def meaning_of(error: Exception) -> AppError | None:
     """What a failure means to the caller; None when it is a defect of ours."""
     if isinstance(error, StaleDataError):
         return Conflict("the row was changed meanwhile")
@@ -50,8 +44,6 @@ def meaning_of(error: Exception, refusals: Refusals | None = None) -> AppError |
         return _unavailable()
     if not isinstance(error, DBAPIError):
         return None
-    if refusals and (refusal := refusals.get(violated_constraint(error) or "")):
-        return refusal()
     state = sqlstate(error) or ""
     if state == LEASE_LOST:
         return LeaseLost("taken over by another worker")
@@ -68,14 +60,6 @@ def sqlstate(error: DBAPIError) -> str | None:
     if state is None and error.orig is not None and error.orig.args:
         state = error.orig.args[0]
     return state if isinstance(state, str) and len(state) == 5 else None
-
-
-def violated_constraint(error: DBAPIError) -> str | None:
-    """The name of the constraint that the statement violated."""
-    if not (sqlstate(error) or "").startswith("23"):
-        return None
-    found = _CONSTRAINT.search(str(error.orig))
-    return found.group(1) if found else None
 
 
 def _unavailable() -> Unavailable:

@@ -36,13 +36,23 @@ def _filter(state: ORMExecuteState) -> Result[Any] | None:
     if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
         # Columns of rows already met; relationships inherit the criteria of the query that met their parent.
         return None
-    if state.is_update or state.is_delete:
-        _refuse_what_can_not_be_filtered(state)
-        if state.is_delete and _is_soft(state):
-            # The hook is not called again for the statement that takes its place.
-            return state.invoke_statement(_marking(state.statement).options(*_criteria(state)))
+    caller, entity = current().caller, state.bind_mapper.class_ if state.bind_mapper else object
+    criteria = []
+    if not state.execution_options.get("include_deleted", False):
+        criteria.append(with_loader_criteria(Audited, lambda cls: cls.is_deleted.is_(False), include_aliases=True))
+    if caller.is_person and not caller.is_admin:
+        if state.is_update and isinstance(state.parameters, list) and issubclass(entity, Owned):
+            raise UnfilteredUpdate(f"update {entity.__name__} with a WHERE instead of by primary keys")
+        me, teams = caller.id, list(caller.team_ids)
+        own = with_loader_criteria(
+            Owned, lambda cls: or_(cls.created_by == me, cls.created_by_team.in_(teams)), include_aliases=True
+        )
+        criteria.append(own)
+    if state.is_delete and issubclass(entity, Audited):
+        # The hook is not called again for the statement that takes its place.
+        return state.invoke_statement(_marking(state.statement).options(*criteria))
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(state))
+        state.statement = state.statement.options(*criteria)
     return None
 
 
@@ -53,37 +63,6 @@ def _mark_deleted(session: Session, _context: UOWTransaction, _instances: Sequen
             session.add(entity)
             entity.is_deleted = True
             entity.deleted_on = _clock.now()
-
-
-def _criteria(state: ORMExecuteState) -> list[Any]:
-    criteria = []
-    if not state.execution_options.get("include_deleted", False):
-        criteria.append(with_loader_criteria(Audited, lambda cls: cls.is_deleted.is_(False), include_aliases=True))
-    caller = current().caller
-    if caller.is_person and not caller.is_admin:
-        me, teams = caller.id, list(caller.team_ids)
-        if teams:
-            own = with_loader_criteria(
-                Owned,
-                lambda cls: or_(cls.created_by == me, cls.created_by_team.in_(teams)),
-                include_aliases=True,
-            )
-        else:
-            own = with_loader_criteria(Owned, lambda cls: cls.created_by == me, include_aliases=True)
-        criteria.append(own)
-    return criteria
-
-
-def _refuse_what_can_not_be_filtered(state: ORMExecuteState) -> None:
-    caller = current().caller
-    by_primary_key = state.is_update and isinstance(state.parameters, list)
-    mapper = state.bind_mapper
-    if by_primary_key and mapper and issubclass(mapper.class_, Owned) and caller.is_person and not caller.is_admin:
-        raise UnfilteredUpdate(f"update {mapper.class_.__name__} with a WHERE instead of by primary keys")
-
-
-def _is_soft(state: ORMExecuteState) -> bool:
-    return state.bind_mapper is not None and issubclass(state.bind_mapper.class_, Audited)
 
 
 def _marking(deleting: Any) -> Update:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from sqlalchemy import DateTime, Dialect, Numeric
-from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 _CENT = Decimal("0.01")
 
@@ -33,20 +31,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Uuid(TypeDecorator[uuid.UUID]):
-    """uuid; uuid.UUID in and out."""
-
-    impl = SqlUuid(as_uuid=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[uuid.UUID]:
-        # ODBC hands out text; on asyncpg the driver itself makes the UUID.
-        return dialect.type_descriptor(SqlUuid(as_uuid=True))
-
-    def process_result_value(self, value: uuid.UUID | str | None, dialect: Dialect) -> uuid.UUID | None:
-        return uuid.UUID(value) if isinstance(value, str) else value
 
 
 class Amount(TypeDecorator[Decimal]):

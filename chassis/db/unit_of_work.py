@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
-from chassis.db.failures import Refusals, translated
+from chassis.db.failures import translated
 from chassis.db.idempotency import SqlIdempotentResponses
 from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
 from chassis.db.outbox import event_rows
 from chassis.db.read_your_writes import current_position
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
-from chassis.db.writes import enqueue_insert, send_writes
+from chassis.db.writes import OPTIMISTIC, enqueue_insert, send_writes
 from chassis.events import Event
 from chassis.jobs import Job, JobOutcome, NewJob
+from chassis.unit_of_work import OpenUnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,20 @@ class Committed:
     events: int
 
 
-class AfterCommit:
-    """Whoever wants to know of a commit at once: the job runner, the feed, the projector."""
-
-    def __init__(self) -> None:
-        self.listeners: list[Callable[[Committed], None]] = []
-
-    def notify(self, committed: Committed) -> None:
-        for listener in self.listeners:
-            listener(committed)
+# Whoever wants to know of a commit at once: the job runner, the feed, the projector.
+OnCommit = Callable[[Committed], None]
 
 
 class SqlUnitOfWork:
     """Services derive theirs and add repositories on `self.session`."""
 
-    # What the violation of a named constraint means to the caller.
-    refusals: ClassVar[Refusals] = {}
-
     def __init__(
-        self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
+        self,
+        session: AsyncSession,
+        *,
+        after_commit: Sequence[OnCommit],
+        jobs: JobWriter | None,
+        has_read_side: bool,
     ) -> None:
         self.session = session
         self.idempotent_responses = SqlIdempotentResponses(session)
@@ -91,7 +87,9 @@ class SqlUnitOfWork:
             position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
-        self._after_commit.notify(Committed([job for job in leased if job.lease.job_id in written], len(self._events)))
+        committed = Committed([job for job in leased if job.lease.job_id in written], len(self._events))
+        for listener in self._after_commit:
+            listener(committed)
         return position if self._has_read_side else None
 
 
@@ -102,18 +100,18 @@ def sql_units_of_work(
     make: Callable[..., SqlUow],
     sessions: async_sessionmaker[AsyncSession],
     *,
-    after_commit: AfterCommit,
+    after_commit: Sequence[OnCommit] = (),
     jobs: JobWriter | None = None,
     has_read_side: bool = False,
-) -> Callable[[], AbstractAsyncContextManager[SqlUow]]:
-    """What a Mediator opens. The database's refusals leave the block as AppErrors."""
+) -> OpenUnitOfWork[SqlUow]:
+    """What a Mediator opens. The database's failures leave the block as AppErrors."""
+    engine: AsyncEngine = sessions.kw["bind"]
+    in_autocommit = {"bind": engine.execution_options(isolation_level="AUTOCOMMIT"), "info": {OPTIMISTIC: True}}
 
     @asynccontextmanager
-    async def open_uow() -> AsyncIterator[SqlUow]:
+    async def open_uow(*, optimistic: bool = False) -> AsyncIterator[SqlUow]:
         with translated():
-            async with sessions() as session:
-                uow = make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
-                with translated(uow.refusals):
-                    yield uow
+            async with sessions(**in_autocommit if optimistic else {}) as session:
+                yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
 
     return open_uow

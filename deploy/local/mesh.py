@@ -84,7 +84,7 @@ class LocalMesh:
             "What is here": f"{self.url}/",
             "API document": f"{self.url}/openapi.json",
             **{f"{name} (gRPC)": ", ".join(settings.addresses(name)) for name in SERVICES},
-            "Envoy's admin": f"http://127.0.0.1:{settings.envoy_admin_port}",
+            "Envoy's admin": str(settings.envoy_admin_socket),
             "Administrator": from_environment(AdministratorSettings).admin_email,
             "Data": str(self._data_dir),
         }
@@ -189,7 +189,7 @@ class LocalMesh:
             for name in SERVICES
             for number, (_, port) in enumerate(self._settings.replicas(name), 1)
         }
-        return {"HTTP": self._settings.http_port, "Envoy's admin": self._settings.envoy_admin_port, **ports}
+        return {"HTTP": self._settings.http_port, **ports}
 
     def _say(self, text: str) -> None:
         self._output.line("mesh", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -89,12 +90,13 @@ def grpc_answers(channel: grpc.aio.Channel) -> Check:
     return check
 
 
-def http_answers(url: str) -> Check:
-    """Whether `url` answers anything."""
+def http_answers(url: str, *, socket: Path) -> Check:
+    """Whether `url` answers anything, behind a Unix socket."""
 
     async def check() -> bool:
         try:
-            async with httpx.AsyncClient(**PLAIN, timeout=ANSWER_WITHIN_S) as client:
+            transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=False)
+            async with httpx.AsyncClient(transport=transport, timeout=ANSWER_WITHIN_S) as client:
                 await client.get(url)
         except httpx.TransportError:
             return False

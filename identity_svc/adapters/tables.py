@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftDelete
-from chassis.db.types import UtcDateTime, Uuid
+from chassis.db.types import UtcDateTime
 
 
 class Base(DeclarativeBase):

@@ -10,11 +10,13 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.probe import takes_writes
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Client
+from chassis.grpc.health import Probe
 from chassis.grpc.server import GrpcServer, serve
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.adapters.ledger import SqlLedgerUow
@@ -44,12 +46,13 @@ async def run(settings: PaymentSettings) -> None:
         settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
     )
     identity = Client(settings.identity_address)
-    verifier = TokenVerifier(JwksKeySource(identity), settings.mesh_secret.get_secret_value())
+    keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
+    verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
     clock = SystemClock()
     try:
         async with provider_of(settings, engine, clock) as provider:
-            server = payment_server(provider, verifier, settings)
-            await serve(server, background=[exporters], grace_s=settings.drain_grace_s)
+            server = payment_server(provider, verifier, settings, probe=takes_writes(engine))
+            await serve(server, settings, background=[exporters])
     finally:
         await identity.close()
         await engine.dispose()
@@ -85,10 +88,12 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     tell. So the two need no transaction around them, and neither BEGIN nor COMMIT.
     """
     single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements), after_commit=AfterCommit())
+    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
 
 
-def payment_server(provider: Provider, verifier: TokenVerifier, settings: PaymentSettings) -> GrpcServer:
+def payment_server(
+    provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, *, probe: Probe | None = None
+) -> GrpcServer:
     """Keeps no audit of its own: the ledger says what was done, and order_svc on whose behalf."""
     return GrpcServer(
         name="payment",
@@ -96,4 +101,5 @@ def payment_server(provider: Provider, verifier: TokenVerifier, settings: Paymen
         servicers={SERVICE: PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)},
         verifier=verifier,
         call_timeout_s=settings.call_timeout_s,
+        probe=probe,
     )

@@ -12,7 +12,7 @@ from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.tables import JOB
-from chassis.db.unit_of_work import AfterCommit, Committed, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import Committed, SqlUnitOfWork, sql_units_of_work
 from chassis.jobs import Job, JobLease, JobOutcome, NewJob
 from tests.chassis.job_contract import JobSeen
 from tests.fakes.chassis import (
@@ -65,12 +65,10 @@ class SqlJobBench:
         self.engine = engine
         self.store = SqlJobStore(engine)
         self.committed: list[Committed] = []
-        after_commit = AfterCommit()
-        after_commit.listeners.append(self.committed.append)
         self.open_uow = sql_units_of_work(
             SqlUnitOfWork,
             make_sessions(engine),
-            after_commit=after_commit,
+            after_commit=[self.committed.append],
             jobs=JobWriter(HiLo(engine, "job_hilo"), lease_s=60),
         )
 

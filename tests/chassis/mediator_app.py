@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.tables import OUTBOX
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
@@ -53,7 +53,7 @@ class MediatorApp:
 
     open_uow: OpenUnitOfWork[UnitOfWork]
     notes: Callable[[], Awaitable[list[str]]]
-    open_optimistic: OpenUnitOfWork[UnitOfWork] | None = None
+    tries_optimistically: bool = False
     optimistic: list[bool] = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
@@ -67,11 +67,13 @@ class MediatorApp:
 
     def another_mediator(self, *, max_size: int = 200) -> Mediator[UnitOfWork]:
         """As in another replica: it shares nothing but the database."""
-        mediator = Mediator(self.open_uow, service="notes", open_optimistic=self.open_optimistic)
+        mediator = Mediator(self.open_uow, service="notes")
         mediator.handle(TakeNote, self._take_note)
         together: Mapping[type[Any], BatchHandler[Any, UnitOfWork, Any]]
         together = {TakeNotes: self._take_notes, CountWords: self._count_words}
-        mediator.handle_together(list(together), in_turn(together), max_size=max_size, optimistic=True)
+        mediator.handle_together(
+            list(together), in_turn(together), max_size=max_size, optimistic=self.tries_optimistically
+        )
         return mediator
 
     async def _take_note(self, cmd: TakeNote, uow: UnitOfWork) -> str:
@@ -129,6 +131,6 @@ def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
         async with engine.connect() as connection:
             return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
-    units_of_work = partial(sql_units_of_work, SqlUnitOfWork, after_commit=AfterCommit(), has_read_side=True)
-    open_optimistic = units_of_work(make_sessions(engine, optimistic=True)) if optimistic else None
-    return MediatorApp(units_of_work(make_sessions(engine)), notes, open_optimistic)
+    sessions = make_sessions(engine)
+    open_uow = sql_units_of_work(SqlUnitOfWork, sessions, has_read_side=True)
+    return MediatorApp(open_uow, notes, optimistic)

@@ -6,6 +6,9 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from deploy.local.console import PrefixedLines, Terminal, show_where
 
@@ -60,6 +63,21 @@ def test_the_end_of_the_reader_is_told_once_and_then_output_goes_nowhere() -> No
         show_where(terminal, {"Data": "here"})
 
     assert len(told) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_costs_lines_and_stops_nothing() -> None:
+    told: list[None] = []
+    with open("/dev/full", "w", encoding="utf-8", buffering=1, closefd=True) as stream:
+        terminal = Terminal(stream, on_closed=lambda: told.append(None))
+
+        for _ in range(3):
+            PrefixedLines(terminal).line("order", "serving")
+
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    assert told == []
 
 
 def test_what_a_terminal_cannot_show_is_replaced() -> None:

@@ -17,8 +17,8 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis.postgres_socket import PATH_LIMIT, SOCKET
 from chassis.settings import MeshSettings
+from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
 from deploy.local.errors import CannotStart
 from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until
@@ -98,7 +98,7 @@ def test_the_socket_is_in_the_data_folder_where_its_path_is_short_and_plain(fold
     server = EmbeddedPostgres(Path("/") / folder / "postgres")
 
     assert (server.socket_dir == server.folder) is is_there
-    assert len(os.fsencode(server.socket_dir / SOCKET)) <= PATH_LIMIT
+    assert len(os.fsencode(server.socket_dir / POSTGRES_SOCKET)) <= PATH_LIMIT
     assert MeshSettings(data_dir=Path("/") / folder).database_url("x") == (
         make_url(server.url).set(database="x").render_as_string(hide_password=False)
     )

@@ -155,8 +155,8 @@ def free_port() -> int:
 
 
 def free_offset(replicas: int = 1) -> int:
-    """An offset at which all services and Envoy's admin find their ports free."""
-    ports = [9901, *(port + n * REPLICA_STRIDE for port in PORTS.values() for n in range(replicas))]
+    """An offset at which all services find their ports free."""
+    ports = [port + n * REPLICA_STRIDE for port in PORTS.values() for n in range(replicas)]
     # Below the ports that the kernel gives to whoever asks for any; steps of ten, as replicas have.
     for offset in range(1_000 + 10 * (os.getpid() % 1_000), MAX_PORT_OFFSET, 10):
         if all(_is_free(port + offset) for port in ports):

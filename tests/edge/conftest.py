@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 import pytest
@@ -18,17 +19,29 @@ from edge.mesh_health import MeshHealth
 SERVICES = ("identity", "inventory", "order", "payment")
 
 
+class CountingHealth(HealthServicer):
+    """Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def Check(self, request: Any, context: Any) -> Any:
+        self.asked += 1
+        return await super().Check(request, context)
+
+
 @dataclass
 class HealthServers:
     """One server a service, which has nothing but its health."""
 
     addresses: dict[str, str] = field(default_factory=dict)
-    _health: dict[str, HealthServicer] = field(default_factory=dict)
+    _health: dict[str, CountingHealth] = field(default_factory=dict)
     _servers: dict[str, grpc.aio.Server] = field(default_factory=dict)
 
     async def start(self, service: str) -> None:
         """On the port it had, if it has been up before."""
-        server, self._health[service] = grpc.aio.server(), HealthServicer()
+        server, self._health[service] = grpc.aio.server(), CountingHealth()
         health_pb2_grpc.add_HealthServicer_to_server(self._health[service], server)
         port = server.add_insecure_port(self.addresses.get(service, "127.0.0.1:0"))
         self.addresses[service] = f"127.0.0.1:{port}"
@@ -38,6 +51,10 @@ class HealthServers:
     async def drain(self, service: str) -> None:
         """It still answers, and says that it does not serve."""
         await self._health[service].set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+
+    def asked(self, service: str) -> int:
+        """How often it was asked for its health."""
+        return self._health[service].asked
 
     async def stop(self, service: str) -> None:
         await self._servers.pop(service).stop(None)
@@ -60,7 +77,9 @@ async def servers() -> AsyncIterator[HealthServers]:
 async def address(servers: HealthServers) -> AsyncIterator[str]:
     """Where the portal listens."""
     found = {f"{service}_address": address for service, address in servers.addresses.items()}
-    settings = EdgeSettings.model_validate(found | {"edge_address": "127.0.0.1:0", "mesh_secret": "s" * 32})
+    settings = EdgeSettings.model_validate(
+        found | {"edge_address": "127.0.0.1:0", "mesh_secret": "s" * 32, "jwks_file": None}
+    )
     health, identity = MeshHealth(settings.watched()), Client(settings.identity_address)
     server = portal(settings, health, identity)
     await health.start()

@@ -97,6 +97,17 @@ async def test_one_replica_is_enough(servers: HealthServers) -> None:
     await health.stop()
 
 
+async def test_a_crowd_that_asks_costs_one_question(servers: HealthServers) -> None:
+    health = MeshHealth({"order": [servers.addresses["order"]]})
+    await health.start()
+
+    answers = await asyncio.gather(*(health.states() for _ in range(100)))
+
+    assert answers == [{"order": "SERVING"}] * 100
+    assert servers.asked("order") == 1
+    await health.stop()
+
+
 async def test_reflection_tells_of_the_whole_contract(address: str) -> None:
     def services() -> set[str]:
         with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:

@@ -13,11 +13,9 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.envoy.fake_mesh import SERVICES, FakeMesh, new
+from tests.envoy.fake_mesh import GET_JWKS, SERVICES, FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
-
-GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +45,8 @@ async def envoy(
 ) -> AsyncIterator[RunningEnvoy]:
     publish_keys(started_mesh, tokens)
     folder = tmp_path_factory.mktemp("envoy")
-    async with running_envoy(folder, started_mesh.ports, order_rate_limit=20, auth_rate_limit=1000) as running:
+    limits = {"order_rate_limit": 20, "auth_rate_limit": 1000, "stream_rate_limit": 100_000}
+    async with running_envoy(folder, started_mesh.ports, **limits) as running:
         yield running
 
 
@@ -64,7 +63,7 @@ def bearer(tokens: Tokens) -> dict[str, str]:
 
 
 def publish_keys(mesh: FakeMesh, tokens: Tokens) -> None:
-    """Identity answers GetJwks with the keys that `tokens` are signed with."""
+    """Edge answers GetJwks with the keys that `tokens` are signed with."""
 
     async def get_jwks(request: Any, context: Any) -> Any:
         keys = [_jwk(kid, key) for kid, key in (await tokens.keys()).items()]

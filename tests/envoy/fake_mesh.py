@@ -17,6 +17,7 @@ from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
 SERVICES = ("identity", "inventory", "order", "edge")
 # Envoy adds it to what comes from outside, so not to its own fetches of the keys.
+GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 EXTERNAL = "x-envoy-external-address"
 Answer = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Any]
 
@@ -38,6 +39,8 @@ class FakeMesh:
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    # How often Envoy itself has asked for the keys.
+    keys_asked: int = 0
     _servers: dict[str, grpc.aio.Server] = field(default_factory=dict)
 
     async def start(self, service: str) -> None:
@@ -77,6 +80,7 @@ class FakeMesh:
 
         def remember(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> None:
             metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+            self.keys_asked += method.full_name == GET_JWKS and EXTERNAL not in metadata
             if EXTERNAL in metadata:
                 self.calls.append(Call(service, method.full_name, metadata, request))
 
@@ -100,6 +104,8 @@ class FakeMesh:
 
 def homes(method: Method) -> tuple[str, ...]:
     """The services that serve a method."""
+    if method.full_name == GET_JWKS:
+        return ("identity", "edge")
     return OPS_CLUSTERS if method.service == OPS else (CLUSTERS.get(method.service, "order"),)
 
 

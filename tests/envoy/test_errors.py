@@ -29,6 +29,7 @@ ORDER: dict[str, Any] = {
 }
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 
 # What Envoy's transcoder says of a value it can not read: the path of the field, with the contract's own field names.
@@ -95,6 +96,14 @@ async def test_a_body_just_within_the_limit(http: httpx.AsyncClient, mesh: FakeM
     assert len(mesh.only_call.request.currency) == 1_000_000
 
 
+@pytest.mark.parametrize("path", ["/grpc.health.v1.Health/Check", REFLECTION, LIST_PRODUCTS])
+async def test_a_grpc_name_is_no_path_for_json(path: str, http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    reply = await http.post(path, json={})
+
+    assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+    assert mesh.calls == []
+
+
 async def test_an_unknown_path(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     for path in ("/nope", "/api/v1/nope", "/api/v1/orders/7/nope"):
         reply = await http.get(path)
@@ -129,6 +138,16 @@ async def test_an_unknown_path_with_an_unknown_verb(verb: str, http: httpx.Async
     reply = await http.request(verb, "/api/v1/nope")
 
     assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
+
+
+async def test_a_tunnel_is_refused_at_once(envoy: RunningEnvoy) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", envoy.http_port)
+    writer.write(b"CONNECT example.com:80 HTTP/1.1\r\nhost: example.com:80\r\n\r\n")
+
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), timeout=10)
+
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 403 ")
 
 
 async def test_head_is_no_verb_of_the_contract(http: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""Orders are limited for each user, sign-ins for each address, and the refusal tells when to come again."""
+"""Orders are limited for each user, sign-ins and streams for each address, and the refusal tells when to come again."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from tests.mesh import Tokens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LIMIT = 5
+WATCH_INVENTORY = "/easyorder.inventory.v1.InventoryService/WatchInventory"
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> AsyncIterator[RunningEnvoy]:
-    async with running_envoy(tmp_path, started_mesh.ports, order_rate_limit=LIMIT, auth_rate_limit=LIMIT) as envoy:
+    async with running_envoy(
+        tmp_path, started_mesh.ports, order_rate_limit=LIMIT, auth_rate_limit=LIMIT, stream_rate_limit=LIMIT
+    ) as envoy:
         yield envoy
 
 
@@ -58,6 +61,35 @@ async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: Fak
     assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
     assert reason_of(replies[-1]) == "RATE_LIMITED"
     assert elsewhere.status_code == 200
+
+
+async def test_each_address_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+    one, other = (httpx.AsyncHTTPTransport(local_address=address) for address in ("127.0.0.1", "127.0.0.2"))
+    async with (
+        httpx.AsyncClient(base_url=strict.url, transport=one) as http,
+        httpx.AsyncClient(base_url=strict.url, transport=other) as elsewhere,
+    ):
+        watch = "/api/v1/inventory:watch?productItemIds=1"
+        replies = [await http.get(watch) for _ in range(LIMIT + 1)]
+        refusal = await strict.refusal(WATCH_INVENTORY)
+        from_elsewhere = await elsewhere.get(watch)
+        unary = await http.get("/api/v1/products")
+
+    assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
+    assert reason_of(replies[-1]) == "RATE_LIMITED"
+    assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert from_elsewhere.status_code == unary.status_code == 200
+
+
+async def test_each_user_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+    busy = {"authorization": f"Bearer {tokens.user('a busy watcher')}"}
+    replies = []
+    for n in range(LIMIT + 1):
+        transport = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{10 + n}")
+        async with httpx.AsyncClient(base_url=strict.url, transport=transport) as http:
+            replies.append(await http.get("/api/v1/hub", headers=busy))
+
+    assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
 
 
 @pytest.mark.parametrize("per_minute", [1, 7, 60, 600, 1200, 1300, 100_000])

@@ -25,6 +25,7 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
         "HTTP_PORT": "8123",
         "PORT_OFFSET": "100",
         "ENVOY_HOST": "0.0.0.0",
+        "DATA_DIR": "/srv/shop",
     }.items():
         monkeypatch.setenv(f"EASYORDER_{name}", value)
 
@@ -35,7 +36,7 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
     hosts = clusters["order"]["load_assignment"]["endpoints"][0]["lb_endpoints"]
     assert [_address(host["endpoint"]) for host in hosts] == [("order-a", 15053), ("::1", 15063)]
     assert _address(resources["listeners"][0]) == ("0.0.0.0", 8123)
-    assert _address(rendered["admin"]) == ("127.0.0.1", 10001)
+    assert rendered["admin"]["address"] == {"pipe": {"path": "/srv/shop/envoy/admin.sock", "mode": 0o600}}
 
 
 def test_every_service_that_can_be_reached_has_a_cluster() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import cast
 
 import grpc
@@ -11,12 +9,10 @@ import httpx
 import pytest
 from grpc_status import rpc_status
 
-from tests.envoy.conftest import publish_keys
 from tests.envoy.error_shape import reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh
-from tests.envoy.running import RunningEnvoy, running_envoy
+from tests.envoy.running import RunningEnvoy
 from tests.mesh import Tokens
-from tests.polling import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -70,36 +66,6 @@ async def test_clients_can_not_steer_envoy(envoy: RunningEnvoy, mesh: FakeMesh, 
     await envoy.call(LIST_ORDERS, bearer | steering)
 
     assert not steering.keys() & mesh.only_call.metadata.keys()
-
-
-@pytest.fixture
-async def lonely_envoy(tmp_path: Path) -> AsyncIterator[tuple[FakeMesh, RunningEnvoy]]:
-    """An Envoy that is up before identity."""
-    mesh = FakeMesh()
-    for service in ("identity", "inventory", "order", "edge"):
-        await mesh.start(service)
-    await mesh.stop("identity")
-    async with running_envoy(tmp_path, mesh.ports) as envoy:
-        yield mesh, envoy
-    await mesh.stop_all()
-
-
-@pytest.mark.asyncio(loop_scope="function")
-async def test_the_order_of_starting_does_not_matter(
-    lonely_envoy: tuple[FakeMesh, RunningEnvoy], tokens: Tokens
-) -> None:
-    mesh, envoy = lonely_envoy
-    bearer = {"authorization": f"Bearer {tokens.user()}"}
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
-        before = await http.get("/api/v1/orders", headers=bearer)
-        publish_keys(mesh, tokens)
-        await mesh.start("identity")
-
-        async def works() -> bool:
-            return (await http.get("/api/v1/orders", headers=bearer)).status_code == 200
-
-        assert (before.status_code, reason_of(before)) == (503, "UNAVAILABLE")
-        assert await eventually(works, timeout_s=10)
 
 
 async def test_grpc_details_agree_with_the_status(envoy: RunningEnvoy, mesh: FakeMesh) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from chassis.alerts import Alert
 from chassis.audit import AuditEntry
-from chassis.errors import Conflict
+from chassis.auth.keys import Keys, KeySource
+from chassis.errors import Conflict, Unavailable
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome, LeaseLost, NewJob
+from chassis.unit_of_work import OpenUnitOfWork
 
 
 class FakeClock:
@@ -29,6 +31,35 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class Seconds:
+    """A monotonic clock that tests move."""
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class FakeKeys:
+    """A KeySource that counts how often it is asked; it answers once `answers` is set, or fails."""
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self.in_use: Keys | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.fails = False
+        self.asked = 0
+
+    async def keys(self) -> Keys:
+        self.asked += 1
+        await self.answers.wait()
+        if self.fails:
+            raise Unavailable("identity does not answer")
+        return await self._source.keys() if self.in_use is None else self.in_use
 
 
 class SilentChannel:
@@ -240,15 +271,13 @@ State = TypeVar("State", bound=ChassisState)
 InMemoryUow = TypeVar("InMemoryUow", bound=InMemoryUnitOfWork)
 
 
-def in_memory_units_of_work(
-    make: Callable[[State], InMemoryUow], state: State
-) -> Callable[[], AbstractAsyncContextManager[InMemoryUow]]:
+def in_memory_units_of_work(make: Callable[[State], InMemoryUow], state: State) -> OpenUnitOfWork[InMemoryUow]:
     """What a Mediator opens. A unit of work that is not committed leaves `state` as it was."""
 
     one_at_a_time = asyncio.Lock()
 
     @asynccontextmanager
-    async def open_uow() -> AsyncIterator[InMemoryUow]:
+    async def open_uow(*, optimistic: bool = False) -> AsyncIterator[InMemoryUow]:
         async with one_at_a_time:
             before = copy.deepcopy(state.__dict__)
             uow = make(state)

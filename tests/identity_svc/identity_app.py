@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_sessions
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.tables import LOCKOUT, REFRESH_TOKEN, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
@@ -98,9 +98,7 @@ class SqlBackend:
     def __init__(self, engine: AsyncEngine) -> None:
         self.clock = FakeClock(datetime.now(UTC))
         self._engine = engine
-        self.open_uow: OpenUnitOfWork[Any] = sql_units_of_work(
-            SqlIdentityUow, make_sessions(engine), after_commit=AfterCommit()
-        )
+        self.open_uow: OpenUnitOfWork[Any] = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
         self.open_stores: OpenStores = self.open_uow
 
     async def pass_time(self, seconds: float) -> None:

@@ -77,7 +77,12 @@ async def running_replica(databases: Mapping[str, str], tokens: Tokens, **settin
             return databases[name]
 
     async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
-        wiring = {"identity_address": identity.address, "listen_address": "127.0.0.1:0", "mesh_secret": SECRET}
+        wiring = {
+            "identity_address": identity.address,
+            "listen_address": "127.0.0.1:0",
+            "mesh_secret": SECRET,
+            "jwks_file": None,
+        }
         service = build(Settings.model_validate(wiring | settings))
         for work in service.background:
             await work.start()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.errors import AppError
 from chassis.mediator import Mediator
 from chassis.money import Money
@@ -80,14 +80,9 @@ class FakeOrders:
 class Shop(ABC):
     """`mediators` are those of two replicas."""
 
-    def __init__(
-        self, *open_uows: OpenUnitOfWork[Any], open_optimistic: Sequence[OpenUnitOfWork[Any] | None] = ()
-    ) -> None:
-        self.open_uows, self.open_optimistic = list(open_uows), list(open_optimistic)
-        self.mediators: list[Mediator[Any]] = [
-            Mediator(open_uow, service="inventory", open_optimistic=optimistic)
-            for open_uow, optimistic in itertools.zip_longest(open_uows, open_optimistic)
-        ]
+    def __init__(self, *open_uows: OpenUnitOfWork[Any]) -> None:
+        self.open_uows = list(open_uows)
+        self.mediators: list[Mediator[Any]] = [Mediator(open_uow, service="inventory") for open_uow in open_uows]
         for mediator in self.mediators:
             handle_commands(mediator, times=TIMES, rates=LoyaltyRates(), low_stock=LOW)
         self.orders = FakeOrders()
@@ -301,16 +296,12 @@ class InMemoryShop(Shop):
 class SqlShop(Shop):
     def __init__(self, url: str) -> None:
         self.engines = [make_engine(url, application_name="tests", pool_size=3) for _ in range(2)]
-        super().__init__(
-            *(self._units_of_work(engine) for engine in self.engines),
-            open_optimistic=[self._units_of_work(engine, optimistic=True) for engine in self.engines],
-        )
+        super().__init__(*(self._units_of_work(engine) for engine in self.engines))
 
-    def _units_of_work(self, engine: AsyncEngine, *, optimistic: bool = False) -> OpenUnitOfWork[SqlInventoryUow]:
+    def _units_of_work(self, engine: AsyncEngine) -> OpenUnitOfWork[SqlInventoryUow]:
         return sql_units_of_work(
             SqlInventoryUow,
-            make_sessions(engine, optimistic=optimistic),
-            after_commit=AfterCommit(),
+            make_sessions(engine),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )

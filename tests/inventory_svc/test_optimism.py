@@ -17,7 +17,7 @@ from tests.inventory_svc.shop import TTL, Pieces, SqlShop
 async def test_stock_that_another_replica_took_meanwhile_is_not_held_twice(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
 
-    async with sql_shop.open_optimistic[0]() as uow:
+    async with sql_shop.open_uows[0](optimistic=True) as uow:
         stock_batch = await uow.stocks.lock([item.id])
         await sql_shop.send(sql_shop.order((item, 3)), replica=1)
         stock_batch.hold([Line(item.id, 1)], "USD")
@@ -32,7 +32,7 @@ async def test_a_reservation_that_changed_beside_its_stock_is_not_overwritten(sq
     (item,) = await sql_shop.backorderable(0)
     waiting = await sql_shop.send(sql_shop.order((item, 1)))
 
-    async with sql_shop.open_optimistic[0]() as uow:
+    async with sql_shop.open_uows[0](optimistic=True) as uow:
         (seen,) = await uow.reservations.lock_requested([], [waiting.order_id])
         # Moves no stock.
         await sql_shop.send(KeepReservation(order_id=waiting.order_id), replica=1)

@@ -17,7 +17,7 @@ from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
-from chassis.db.unit_of_work import AfterCommit, sql_units_of_work
+from chassis.db.unit_of_work import sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
@@ -54,12 +54,10 @@ class OrderApp:
         self,
         open_uow: OpenUnitOfWork[OrderUow],
         clock: FakeClock,
-        *,
-        open_optimistic: OpenUnitOfWork[OrderUow] | None = None,
     ) -> None:
         self.open_uow = open_uow
         self.clock = clock
-        self.mediator = Mediator(open_uow, service="order", open_optimistic=open_optimistic)
+        self.mediator = Mediator(open_uow, service="order")
         alerts = Alerts("order", {"mail": SilentChannel()})
         handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
 
@@ -129,15 +127,13 @@ class SqlOrderApp(OrderApp):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.recent = RecentOrders()
-        units_of_work = partial(
-            sql_units_of_work,
+        open_uow = sql_units_of_work(
             partial(SqlOrderUow, recent=self.recent),
-            after_commit=AfterCommit(),
+            make_sessions(engine),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,
         )
-        optimistic = units_of_work(make_sessions(engine, optimistic=True))
-        super().__init__(units_of_work(make_sessions(engine)), FakeClock(), open_optimistic=optimistic)
+        super().__init__(open_uow, FakeClock())
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
@@ -158,7 +154,7 @@ class SqlOrderApp(OrderApp):
             return bool(await connection.scalar(waiting))
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
-        query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.id)
+        query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.sequence)
         async with self._engine.connect() as connection:
             return [(row.sequence, row.kind) for row in await connection.execute(query)]
 

@@ -12,7 +12,7 @@ from easyorder.catalog.v1 import CreateProductRequest, Product, ProductItem
 from easyorder.google.type import Money
 from sqlalchemy.engine import make_url
 
-from chassis.auth import JwksKeySource, TokenVerifier
+from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
@@ -107,7 +107,7 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
     tokens = Tokens()
     async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
         given: dict[str, Any] = {f"{name}_address": address for name, address in addresses.items()}
-        given |= {"identity_address": identity.address, "mesh_secret": SECRET} | settings
+        given |= {"identity_address": identity.address, "mesh_secret": SECRET, "jwks_file": None} | settings
 
         @asynccontextmanager
         async def inventory() -> AsyncIterator[None]:
@@ -127,7 +127,7 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
         async def payment() -> AsyncIterator[None]:
             own = PaymentHere.model_validate(given)
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
-            verifier = TokenVerifier(JwksKeySource(client := Client(identity.address)), SECRET)
+            verifier = TokenVerifier(KeyCache(JwksKeySource(client := Client(identity.address))), SECRET)
             try:
                 async with (
                     provider_of(own, engine, SystemClock()) as provider,

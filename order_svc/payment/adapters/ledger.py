@@ -11,8 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json
-from chassis.db.jobs import JobWriter
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork
+from chassis.db.unit_of_work import SqlUnitOfWork
 from chassis.db.writes import enqueue_insert
 from chassis.money import Money
 from order_svc.payment.adapters.tables import LEDGER_ENTRY
@@ -56,10 +55,8 @@ class SqlLedger:
 class SqlLedgerUow(SqlUnitOfWork):
     """A unit of work on the ledger's database."""
 
-    def __init__(
-        self, session: AsyncSession, *, after_commit: AfterCommit, jobs: JobWriter | None, has_read_side: bool
-    ) -> None:
-        super().__init__(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
+    def __init__(self, session: AsyncSession, **chassis: Any) -> None:
+        super().__init__(session, **chassis)
         self.ledger = SqlLedger(session)
 
 

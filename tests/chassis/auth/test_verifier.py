@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from easyorder.identity.v1 import Jwk, Jwks
 
-from chassis.auth import JwksKeySource, ServiceTokens, TokenVerifier
+from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
 from chassis.context import Caller
-from chassis.errors import TokenExpired, Unauthenticated, Unavailable
-from tests.fakes.chassis import FakeClock
-from tests.mesh import KID, SECRET, Tokens, serving
-
-
-class CountedKeys:
-    """A KeySource that counts how often it is asked, and can be out of reach."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self.source = tokens
-        self.asked = 0
-        self.out_of_reach = False
-
-    async def keys(self) -> Mapping[str, Ed25519PublicKey]:
-        self.asked += 1
-        if self.out_of_reach:
-            raise Unavailable("identity does not answer")
-        return await self.source.keys()
-
-
-class Seconds:
-    """A clock of seconds that tests move."""
-
-    def __init__(self, at: float) -> None:
-        self.at = at
-
-    def __call__(self) -> float:
-        return self.at
+from chassis.errors import TokenExpired, Unauthenticated
+from tests.fakes.chassis import FakeClock, FakeKeys, Seconds
+from tests.mesh import KID, SECRET, Tokens
+from tests.polling import eventually
 
 
 @pytest.fixture
@@ -87,23 +60,40 @@ async def test_who_does_not_know_the_secret_is_no_service(tokens):
         await tokens.verifier().verify(ServiceTokens("order", "x" * 32).current())
 
 
-async def test_a_verified_token_is_not_verified_again_until_it_expires(tokens):
+async def test_a_verified_token_is_known_until_it_expires(tokens):
     now = Seconds(time.time())
-    keys = CountedKeys(tokens)
-    verifier = TokenVerifier(keys, SECRET, now=now, max_age_s=0)
+    verifier = TokenVerifier(KeyCache(tokens), SECRET, now=now)
     token = tokens.user(exp=int(now.at) + 60)
+    caller = await verifier.verify(token)
 
-    await verifier.verify(token)
-    await verifier.verify(token)
-    assert keys.asked == 1
+    assert await verifier.verify(token) is caller
 
     now.at += 61
+    assert await verifier.verify(token) is not caller
+
+
+async def test_a_verified_token_ends_with_its_key(tokens):
+    source = FakeKeys(tokens)
+    keys = KeyCache(source, refresh_after_s=0.01)
+    verifier, token = TokenVerifier(keys, SECRET), tokens.user()
     await verifier.verify(token)
-    assert keys.asked == 2
+    await keys.start()
+
+    source.in_use = {}
+
+    async def refused() -> bool:
+        try:
+            await verifier.verify(token)
+        except Unauthenticated:
+            return True
+        return False
+
+    assert await eventually(refused)
+    await keys.stop()
 
 
 async def test_the_memory_of_tokens_is_bounded(tokens):
-    verifier = TokenVerifier(tokens, SECRET, cache_size=3)
+    verifier = TokenVerifier(KeyCache(tokens), SECRET, cache_size=3)
 
     for number in range(10):
         await verifier.verify(tokens.user(f"u{number}"))
@@ -111,55 +101,9 @@ async def test_the_memory_of_tokens_is_bounded(tokens):
     assert len(verifier._verified) == 3
 
 
-async def test_an_unknown_key_makes_it_ask_again_but_not_more_than_once_in_a_while(tokens):
-    keys, clock = CountedKeys(tokens), Seconds(0)
-    verifier = TokenVerifier(keys, SECRET, monotonic=clock, refresh_after_s=5)
-    await verifier.verify(tokens.user())
-
-    for _ in range(3):
-        with pytest.raises(Unauthenticated):
-            await verifier.verify(tokens.unknown_key())
-    assert keys.asked == 1
-
-    clock.at = 5
-    keys.source = rotated = Tokens()
-    with pytest.raises(Unauthenticated):
-        await verifier.verify(tokens.unknown_key())
-    assert keys.asked == 2
-    await verifier.verify(rotated.user())
-
-
-async def test_a_withdrawn_key_ends_after_a_while(tokens):
-    keys, clock = CountedKeys(tokens), Seconds(0)
-    verifier = TokenVerifier(keys, SECRET, monotonic=clock, max_age_s=600)
-    await verifier.verify(tokens.user("first"))
-    keys.source = Tokens()
-
-    clock.at = 600
-    with pytest.raises(Unauthenticated):
-        await verifier.verify(tokens.user("second"))
-
-
-async def test_keys_out_of_reach_do_not_lock_out_those_whose_key_is_known(tokens):
-    keys, clock = CountedKeys(tokens), Seconds(0)
-    verifier = TokenVerifier(keys, SECRET, monotonic=clock, max_age_s=600)
-    await verifier.verify(tokens.user("first"))
-
-    keys.out_of_reach, clock.at = True, 600
-    await verifier.verify(tokens.user("second"))
-
-
-async def test_keys_out_of_reach_from_the_start_are_no_fault_of_the_caller(tokens):
-    keys = CountedKeys(tokens)
-    keys.out_of_reach = True
-
-    with pytest.raises(Unavailable):
-        await TokenVerifier(keys, SECRET).verify(tokens.user())
-
-
 def test_a_short_secret_is_refused(tokens):
     with pytest.raises(ValueError, match="32"):
-        TokenVerifier(tokens, "short")
+        TokenVerifier(KeyCache(tokens), "short")
     with pytest.raises(ValueError, match="32"):
         ServiceTokens("order", "")
 
@@ -173,16 +117,3 @@ def test_a_services_token_is_renewed_before_it_expires():
     assert minted.current() == first
     clock.advance(1)
     assert minted.current() != first
-
-
-async def test_keys_come_from_identity_over_grpc(tokens):
-    class Identity:
-        async def get_jwks(self, request: object) -> Jwks:
-            public = (await tokens.keys())[KID]
-            own = jwt.algorithms.OKPAlgorithm.to_jwk(public, as_dict=True)
-            return Jwks(keys=[Jwk(kid=KID, kty="OKP", crv="Ed25519", x=own["x"]), Jwk(kid="rsa", kty="RSA")])
-
-    async with serving({"easyorder.identity.v1.IdentityService": Identity()}) as mesh:
-        verifier = TokenVerifier(JwksKeySource(mesh.anonymous()), SECRET)
-
-        assert await verifier.verify(tokens.user("u1")) == Caller.person("u1")

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import BigInteger, Boolean
+from sqlalchemy.types import BigInteger, Boolean, Uuid
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.entities import BaseSoftDelete, BaseSoftIntDelete, Owned
 from chassis.db.migrate import chassis_sql
-from chassis.db.types import Amount, Json, Uuid
+from chassis.db.types import Amount, Json
 
 
 class Base(DeclarativeBase):

@@ -24,7 +24,7 @@ from chassis.db.hilo import HiLo
 from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.tables import JOB
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.errors import Conflict, Unavailable
 from chassis.events import EventBatch, PublishedEvent
 from chassis.feed_client import StaleOffset
@@ -58,7 +58,6 @@ class Consumer:
         self.open_uow = sql_units_of_work(
             SqlUnitOfWork,
             make_sessions(self.engine),
-            after_commit=AfterCommit(),
             jobs=JobWriter(HiLo(self.engine, "job_hilo")),
         )
         self.inbox = self.another_inbox()

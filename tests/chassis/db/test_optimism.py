@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,11 +13,11 @@ from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
 from chassis.db.migrate import chassis_sql
 from chassis.db.tables import JOB
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update
 from chassis.errors import Conflict
 from chassis.jobs import JobLease, JobOutcome, LeaseLost, NewJob
-from chassis.unit_of_work import NeedsTransaction
+from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork
 
 METADATA = MetaData()
 FRUIT = Table(
@@ -30,7 +27,7 @@ FRUIT = Table(
     Column("name", Text, nullable=False),
     Column("row_version", Integer, nullable=False, server_default="1"),
 )
-Open = Callable[[], AbstractAsyncContextManager[SqlUnitOfWork]]
+Open = OpenUnitOfWork[SqlUnitOfWork]
 
 
 class Base(DeclarativeBase):
@@ -55,8 +52,7 @@ async def opened(chassis_engine: AsyncEngine) -> Open:
         await connection.execute(FRUIT.insert(), {"id": 1, "name": "fig"})
     return sql_units_of_work(
         SqlUnitOfWork,
-        make_sessions(chassis_engine, optimistic=True),
-        after_commit=AfterCommit(),
+        make_sessions(chassis_engine),
         jobs=JobWriter(HiLo(chassis_engine, "job_hilo")),
     )
 
@@ -72,7 +68,7 @@ async def rename(uow: SqlUnitOfWork, name: str, *, expected_version: int) -> Non
 
 
 async def test_what_was_looked_at_may_be_changed_by_others_at_once(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow, opened() as other:
+    async with opened(optimistic=True) as uow, opened(optimistic=True) as other:
         await uow.session.execute(select(FRUIT), execution_options=UNLOCKED)
         await rename(other, "lime", expected_version=1)
         await other.commit()
@@ -83,11 +79,11 @@ async def test_what_was_looked_at_may_be_changed_by_others_at_once(opened: Open,
 async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_nothing(
     opened: Open, chassis_engine: AsyncEngine
 ) -> None:
-    async with opened() as other:
+    async with opened(optimistic=True) as other:
         await rename(other, "lime", expected_version=1)
         await other.commit()
 
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         uow.schedule(NewJob(kind="eat", key="1", payload={}))
         await rename(uow, "date", expected_version=1)
         with pytest.raises(Conflict), translated():
@@ -99,7 +95,7 @@ async def test_a_change_of_what_has_changed_meanwhile_is_a_conflict_and_leaves_n
 
 
 async def test_a_lost_lease_leaves_nothing(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum"}])
         uow.settle(JobOutcome(JobLease(7, "somebody's")))
         with pytest.raises(LeaseLost), translated():
@@ -109,13 +105,13 @@ async def test_a_lost_lease_leaves_nothing(opened: Open, chassis_engine: AsyncEn
 
 
 async def test_a_statement_that_does_not_say_that_it_needs_no_lock_is_refused(opened: Open) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         with pytest.raises(NeedsTransaction):
             await uow.session.execute(select(FRUIT).with_for_update())
 
 
 async def test_a_change_outside_of_the_commit_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         with pytest.raises(NeedsTransaction):
             await uow.session.execute(FRUIT.delete())
 
@@ -123,14 +119,14 @@ async def test_a_change_outside_of_the_commit_is_refused(opened: Open, chassis_e
 
 
 async def test_entities_are_refused(opened: Open) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         uow.session.add(Nut(id=1))
         with pytest.raises(NeedsTransaction):
             await uow.commit()
 
 
 async def test_whoever_would_read_what_is_not_written_yet_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         await enqueue_insert(uow.session, FRUIT, [{"id": 2, "name": "plum"}])
         with pytest.raises(NeedsTransaction):
             await uow.session.execute(select(FRUIT), execution_options=UNLOCKED)
@@ -139,7 +135,7 @@ async def test_whoever_would_read_what_is_not_written_yet_is_refused(opened: Ope
 
 
 async def test_whoever_would_write_the_same_table_twice_is_refused(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         await rename(uow, "lime", expected_version=1)
         with pytest.raises(NeedsTransaction):
             await rename(uow, "date", expected_version=2)
@@ -148,7 +144,7 @@ async def test_whoever_would_write_the_same_table_twice_is_refused(opened: Open,
 
 
 async def test_without_a_commit_nothing_is_written(opened: Open, chassis_engine: AsyncEngine) -> None:
-    async with opened() as uow:
+    async with opened(optimistic=True) as uow:
         await rename(uow, "lime", expected_version=1)
 
     assert await fruit(chassis_engine) == {1: "fig"}

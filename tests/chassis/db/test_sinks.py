@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import TableClause, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry, BackgroundWriter, UnexpectedError
@@ -15,7 +15,7 @@ from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)
 
 
-async def kept(engine: AsyncEngine, table: Table) -> list[dict[str, object]]:
+async def kept(engine: AsyncEngine, table: TableClause) -> list[dict[str, object]]:
     async with engine.connect() as connection:
         rows = (await connection.execute(select(table).order_by(table.c.id))).mappings()
         return [{name: value for name, value in row.items() if name != "id"} for row in rows]

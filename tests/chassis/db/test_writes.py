@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
-from chassis.db.unit_of_work import AfterCommit, SqlUnitOfWork, sql_units_of_work
+from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import enqueue_insert, enqueue_update, enqueue_write, send_writes
 from chassis.errors import Conflict
 from tests.chassis.db.parcels import ANN, BEN, Parcel, calling
@@ -143,9 +143,7 @@ async def test_one_part_that_is_refused_refuses_all(session: AsyncSession) -> No
 async def test_every_commit_tells_its_position(
     session: AsyncSession, chassis_engine: AsyncEngine, gathered: bool
 ) -> None:
-    open_uow = sql_units_of_work(
-        SqlUnitOfWork, make_sessions(chassis_engine), after_commit=AfterCommit(), has_read_side=True
-    )
+    open_uow = sql_units_of_work(SqlUnitOfWork, make_sessions(chassis_engine), has_read_side=True)
 
     async with open_uow() as uow:
         if gathered:

@@ -18,6 +18,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from chassis.errors import PermissionDenied, Unavailable
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
+from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
 from tests.mesh import Mesh, Tokens, serving
 from tests.polling import eventually
@@ -167,7 +168,7 @@ async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number):
     server = GrpcServer(
         name="order", address="127.0.0.1:0", servicers={ORDERS: OrderApi()}, verifier=Tokens().verifier()
     )
-    process = asyncio.create_task(serve(server, background=[Work("a", notes), Work("b", notes)]))
+    process = asyncio.create_task(serve(server, MeshSettings(), background=[Work("a", notes), Work("b", notes)]))
     await eventually(lambda: server.port)
     address = f"127.0.0.1:{server.port}"
     await eventually(lambda: health(address))
@@ -188,6 +189,6 @@ async def test_background_that_started_is_stopped_when_a_later_one_fails():
 
     server = GrpcServer(name="order", address="127.0.0.1:0", servicers={}, verifier=Tokens().verifier())
     with pytest.raises(OSError, match="no database"):
-        await serve(server, background=[Work("a", notes), Broken("b", notes)])
+        await serve(server, MeshSettings(), background=[Work("a", notes), Broken("b", notes)])
 
     assert notes == ["start a", "stop a"]

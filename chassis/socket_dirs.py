@@ -1,4 +1,4 @@
-"""Where the socket of the embedded PostgreSQL is: the same for whoever starts it and whoever connects to it."""
+"""Where the Unix sockets of a data folder are: the same for whoever starts a program and whoever connects to it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import os
 import re
 from pathlib import Path
 
-SOCKET = ".s.PGSQL.5432"
+POSTGRES_SOCKET = ".s.PGSQL.5432"
 PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
 # Not what TMPDIR says: two shells may differ in that.
 SHORT = Path("/tmp")
 
 
-def socket_dir(folder: Path) -> Path:
-    """The data folder itself, or a short one for it where its path is too long or has characters that a list or a URL
+def socket_dir(folder: Path, socket: str = POSTGRES_SOCKET) -> Path:
+    """The folder itself, or a short one for it where its path is too long or has characters that a list or a URL
     of hosts gives a meaning."""
     folder = Path(os.path.abspath(folder))
-    path = os.fsencode(folder / SOCKET)
+    path = os.fsencode(folder / socket)
     if len(path) <= PATH_LIMIT and re.fullmatch(rb"[\w/.~-]+", path):
         return folder
     return SHORT / f"easyorder-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"

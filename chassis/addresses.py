@@ -1,0 +1,43 @@
+"""Where a call comes from: what a trusted proxy says, else the connection's other end."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import unquote
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+LOOPBACK = "127.0.0.0/8,::1/128"
+_IPV6_OF_ONE_CLIENT = 64  # bits: the smallest network that a provider gives out
+
+
+def networks(listed: str) -> Networks:
+    """Networks or addresses with commas between them. Raises ValueError."""
+    return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
+
+
+LOOPBACK_NETWORKS = networks(LOOPBACK)
+
+
+@lru_cache(maxsize=4096)
+def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
+    """The address of a client, of IPv6 its network.
+
+    `peer` is the connection's other end as gRPC writes it (`ipv4:10.0.0.7:4711`); `forwarded`, what came with the call,
+    counts only where the peer is in one of the `trusted` networks.
+    """
+    host = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
+    try:
+        address = ip_address(host)
+    except ValueError:  # no IP connection
+        return peer
+    if forwarded and any(address in network for network in trusted):
+        try:
+            address = ip_address(forwarded)
+        except ValueError:
+            return host
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address, _IPV6_OF_ONE_CLIENT), strict=False))
+    return str(address)

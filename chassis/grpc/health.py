@@ -1,0 +1,69 @@
+"""grpc.health.v1 of a process: it serves as long as what it needs answers in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from grpc_health.v1 import health_pb2
+from grpc_health.v1._async import HealthServicer
+
+from chassis.background import PollingLoop
+
+log = structlog.get_logger(__name__)
+
+# Raises where something that the process needs is not there.
+Probe = Callable[[], Awaitable[None]]
+
+
+class ProbedHealth:
+    """What the health service says of a process and each of its `services`.
+
+    `probe` is asked every `every_s`, however many ask for the health. One that has not ended after `deadline_s` counts
+    as failed, and is let end: there is one at a time.
+    """
+
+    def __init__(
+        self, services: Sequence[str], probe: Probe | None, *, every_s: float = 4.0, deadline_s: float = 3.0
+    ) -> None:
+        self.servicer = HealthServicer()
+        self._names = ("", *services)
+        self._probe = probe
+        self._deadline_s = deadline_s
+        self._serving = True
+        self._probing: asyncio.Task[None] | None = None
+        self._loop = PollingLoop("health", self._look, idle_s=every_s)
+
+    async def start(self) -> None:
+        await self._tell()
+        if self._probe:
+            await self._loop.start()
+
+    async def drain(self) -> None:
+        """From now on nothing serves."""
+        await self.servicer.enter_graceful_shutdown()
+
+    async def stop(self) -> None:
+        await self._loop.stop()
+        if self._probing:
+            self._probing.cancel()
+
+    async def _look(self) -> bool:
+        assert self._probe is not None
+        if self._probing is None:
+            self._probing = asyncio.ensure_future(self._probe())
+        await asyncio.wait([self._probing], timeout=self._deadline_s)
+        fault: object = "no answer in time"
+        if self._probing.done():
+            fault, self._probing = self._probing.exception(), None
+        if self._serving == bool(fault):
+            self._serving = not fault
+            log.log(30 if fault else 20, "not serving" if fault else "serving again", error=repr(fault or ""))
+            await self._tell()
+        return False
+
+    async def _tell(self) -> None:
+        says = health_pb2.HealthCheckResponse
+        for name in self._names:
+            await self.servicer.set(name, says.SERVING if self._serving else says.NOT_SERVING)

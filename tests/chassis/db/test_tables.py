@@ -1,0 +1,15 @@
+"""The tables that the SQL files make have the columns that the code names."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import TableClause, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.tables import CHASSIS
+
+
+@pytest.mark.parametrize("table", CHASSIS, ids=lambda table: table.name)
+async def test_a_table_has_its_columns(chassis_engine: AsyncEngine, table: TableClause) -> None:
+    async with chassis_engine.connect() as connection:
+        assert (await connection.execute(select(table).limit(0))).all() == []

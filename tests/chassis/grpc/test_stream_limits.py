@@ -1,0 +1,96 @@
+"""An address, a user and all together hold so many streams; the rest are refused, and nobody else is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+
+from chassis.addresses import networks
+from chassis.grpc.clients import Client
+from chassis.grpc.stream_limits import StreamLimits, TooManyStreams
+from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi
+from tests.mesh import Mesh, serving
+from tests.polling import eventually
+
+
+async def endless() -> AsyncIterator[HubMessage]:
+    while True:
+        yield HubMessage(sequence=1)
+
+
+@asynccontextmanager
+async def limited(
+    *, in_all: int = 100, per_address: int = 100, per_user: int = 100, trusted: str = "127.0.0.1"
+) -> AsyncIterator[Mesh]:
+    limits = StreamLimits(in_all=in_all, per_address=per_address, per_user=per_user)
+    servicers = {HUB: Hub(endless), ORDERS: OrderApi()}
+    async with serving(servicers, stream_limits=limits, trusted_proxies=networks(trusted)) as mesh:
+        yield mesh
+
+
+@asynccontextmanager
+async def open_stream(client: Client, address: str = "203.0.113.7") -> AsyncIterator[None]:
+    """Holds a stream that has begun, as somebody whom Envoy saw at `address`."""
+    stream = client.stream(SUBSCRIBE, SubscribeRequest(), extra=(("x-envoy-external-address", address),))
+    try:
+        await anext(stream)
+        yield
+    finally:
+        await stream.aclose()
+
+
+async def is_refused(client: Client, address: str = "203.0.113.7") -> bool:
+    try:
+        async with open_stream(client, address):
+            return False
+    except TooManyStreams:
+        return True
+
+
+async def test_a_user_holds_so_many_wherever_they_are() -> None:
+    async with limited(per_user=2) as mesh, AsyncExitStack() as held:
+        ann, bob = mesh.user("ann"), mesh.user("bob")
+        for address in ("203.0.113.1", "203.0.113.2"):
+            await held.enter_async_context(open_stream(ann, address))
+
+        assert await is_refused(ann, "203.0.113.3")
+        assert not await is_refused(bob)
+        assert await ann.call(GET_ORDER, GetOrderRequest(id=1))
+
+
+async def test_an_address_holds_so_many_whoever_is_there() -> None:
+    async with limited(per_address=2) as mesh, AsyncExitStack() as held:
+        for user in ("ann", "bob"):
+            await held.enter_async_context(open_stream(mesh.user(user)))
+
+        assert await is_refused(mesh.user("eve"))
+        assert not await is_refused(mesh.user("eve"), "203.0.113.8")
+
+
+async def test_an_address_that_is_only_claimed_does_not_count() -> None:
+    async with limited(per_address=1, trusted="10.0.0.0/8") as mesh, open_stream(mesh.user("ann"), "203.0.113.1"):
+        assert await is_refused(mesh.user("eve"), "203.0.113.2")
+
+
+async def test_all_together_hold_so_many() -> None:
+    async with limited(in_all=2) as mesh, AsyncExitStack() as held:
+        for n in range(2):
+            await held.enter_async_context(open_stream(mesh.user(f"user {n}"), f"203.0.113.{n}"))
+
+        assert await is_refused(mesh.user("eve"), "203.0.113.9")
+
+
+async def test_what_has_ended_counts_no_more() -> None:
+    async with limited(per_user=1, per_address=1, in_all=1) as mesh:
+        for _ in range(3):
+            with pytest.raises(TooManyStreams):
+                async with open_stream(mesh.user("ann")), open_stream(mesh.user("ann")):
+                    pass
+
+            async def is_free() -> bool:
+                return not await is_refused(mesh.user("ann"))
+
+            await eventually(is_free)

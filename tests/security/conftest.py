@@ -1,0 +1,39 @@
+"""One mesh for the attacks of this folder; those that leave a mesh other than it was start one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.folders import data_folder
+
+# Crashed processes back at once, frozen ones left alone, and passwords that cost next to nothing.
+SETTINGS = {
+    "RESTART_BACKOFF_MAX_S": "0.1",
+    "UNRESPONSIVE_AFTER_S": "3600",
+    "ORDER_RATE_LIMIT": "1000000",
+    "AUTH_RATE_LIMIT": "1000000",
+    "ARGON2_TIME_COST": "1",
+    "ARGON2_MEMORY_KIB": "64",
+}
+
+
+@pytest.fixture(scope="package")
+def mesh() -> Iterator[RunningMesh]:
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+async def http(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
+    async with Shop.client(mesh.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def admin(http: httpx.AsyncClient) -> Shop:
+    return await Shop(http).login("admin@example.com", "Admin123!")
