@@ -109,7 +109,7 @@ class FeedConsumer:
                 self._failures += 1
                 # A neighbour that starts or restarts is no news.
                 is_expected = isinstance(error, Unavailable | StaleOffset)
-                note = log.info if is_expected and self._failures <= _QUIET_FAILURES else log.warning
+                note = log.debug if is_expected and self._failures <= _QUIET_FAILURES else log.warning
                 note("the feed is interrupted and will be followed again", failures=self._failures, error=repr(error))
                 if self._failures == 1 and not is_expected:
                     self._report("feed consumer", error)
