@@ -21,6 +21,7 @@ INDEX_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-link
 MACHINE_PATHS = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/", "/Us" + "ers/"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ;[^\\]*)? \\$")
 MODE = re.compile(r"[rwax][bt]?\+?|[rwax]\+b?")
+REVISION = ["revision", "down_revision"]
 REQUIREMENTS = ["build", "runtime", "dev"]
 
 
@@ -132,6 +133,23 @@ def test_what_pyproject_asks_for_is_pinned() -> None:
 
     assert names(project["dependencies"]) <= pins("runtime").keys()
     assert names(project["optional-dependencies"]["dev"]) <= pins("dev").keys()
+
+
+def test_each_revision_follows_the_one_before() -> None:
+    """Two of one number would each be left out by databases that have the other."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for path in sorted(files()):
+        if path.parent.name == "versions" and path.suffix == ".py":
+            source = path.read_text(encoding="utf-8")
+            revision, after = [re.search(rf"^{name} = (.*)$", source, re.MULTILINE) for name in REVISION]
+            assert revision and after, path
+            numbers = (path.name[:4], revision[1].strip('"'), after[1].strip('"'))
+            found.setdefault(str(path.parent.relative_to(ROOT)), []).append(numbers)
+
+    assert len(found) == 6
+    for folder, numbers in found.items():
+        one_by_one = [f"{number:04}" for number in range(1, len(numbers) + 1)]
+        assert numbers == list(zip(one_by_one, one_by_one, ["None", *one_by_one], strict=False)), folder
 
 
 def test_the_changelog_begins_with_this_version() -> None:

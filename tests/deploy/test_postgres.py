@@ -228,7 +228,7 @@ async def test_the_owner_is_whoever_started_it(data_dir: Path) -> None:
     async with running(server):
         for folder in (server.socket_dir, data_dir):
             folder.chmod(0o711)
-        (server.socket_dir / SOCKET).chmod(0o777)
+        (server.socket_dir / POSTGRES_SOCKET).chmod(0o777)
         psql = [str(INSTALLATION / "bin/psql"), "-h", str(server.socket_dir), "-U", "postgres", "-c", "SELECT 1"]
         done = await asyncio.to_thread(
             subprocess.run, psql, user="nobody", capture_output=True, encoding="utf-8", timeout=10, cwd="/"
