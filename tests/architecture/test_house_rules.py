@@ -21,7 +21,7 @@ INDEX_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-link
 MACHINE_PATHS = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/", "/Us" + "ers/"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ;[^\\]*)? \\$")
 MODE = re.compile(r"[rwax][bt]?\+?|[rwax]\+b?")
-REVISION = ["revision", "down_revision"]
+REVISION = re.compile(r'^(\w*revision) = "?(\w+)"?$', re.MULTILINE)
 REQUIREMENTS = ["build", "runtime", "dev"]
 
 
@@ -136,20 +136,18 @@ def test_what_pyproject_asks_for_is_pinned() -> None:
 
 
 def test_each_revision_follows_the_one_before() -> None:
-    """Two of one number would each be left out by databases that have the other."""
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    """Of two with one number, a database that has run one never runs the other."""
+    found: dict[str, list[tuple[str, ...]]] = {}
     for path in sorted(files()):
         if path.parent.name == "versions" and path.suffix == ".py":
-            source = path.read_text(encoding="utf-8")
-            revision, after = [re.search(rf"^{name} = (.*)$", source, re.MULTILINE) for name in REVISION]
-            assert revision and after, path
-            numbers = (path.name[:4], revision[1].strip('"'), after[1].strip('"'))
-            found.setdefault(str(path.parent.relative_to(ROOT)), []).append(numbers)
+            named = dict(REVISION.findall(path.read_text(encoding="utf-8")))
+            revision = (path.name[:4], named["revision"], named["down_revision"])
+            found.setdefault(str(path.parent.relative_to(ROOT)), []).append(revision)
 
     assert len(found) == 6
-    for folder, numbers in found.items():
-        one_by_one = [f"{number:04}" for number in range(1, len(numbers) + 1)]
-        assert numbers == list(zip(one_by_one, one_by_one, ["None", *one_by_one], strict=False)), folder
+    for folder, revisions in found.items():
+        numbers = [f"{number:04}" for number in range(1, len(revisions) + 1)]
+        assert revisions == list(zip(numbers, numbers, ["None", *numbers], strict=False)), folder
 
 
 def test_the_changelog_begins_with_this_version() -> None:

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.migrate import chassis_sql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
