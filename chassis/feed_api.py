@@ -28,7 +28,9 @@ class FeedApi:
     that one is.
     """
 
-    def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2, renewed_after_s: float = 600) -> None:
+    def __init__(
+        self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2, renewed_after_s: float = 600
+    ) -> None:
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._pace_s = pace_s
@@ -51,9 +53,7 @@ class FeedApi:
         self._published.set()
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
-        """Raises InvalidArgument for a position that the feed has not reached, EventsPurged for one that it no longer has,
-        Unavailable when the process stops.
-        """
+        """Raises InvalidArgument or EventsPurged for a position that the feed does not have, Unavailable at the end."""
         position, kinds = request.after_position, frozenset(request.kinds)
         # First: from then on the purge keeps what comes after it.
         await asyncio.shield(self._feed.seen_by(current().caller.id, position))

@@ -31,13 +31,14 @@ _SEEN = text(
 # The last event stays, and that which the slowest consumer has last: from there somebody may resume.
 _PURGE = text("""
 WITH purged AS (
-    DELETE FROM outbox USING (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch) AS oldest
-    WHERE outbox.position = oldest.position
-        AND oldest.occurred_on < now() - make_interval(secs => CAST(:age_s AS float8))
-        AND oldest.position < (SELECT max(position) FROM outbox)
-        AND NOT EXISTS (SELECT FROM feed_consumer AS consumer WHERE consumer.position <= oldest.position)
-    RETURNING 1
-) SELECT count(*) FROM purged
+    DELETE FROM outbox WHERE position = ANY(ARRAY(
+        SELECT position FROM (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch) AS oldest
+        WHERE occurred_on < now() - make_interval(secs => CAST(:age_s AS float8))
+            AND position < (SELECT max(position) FROM outbox)
+            AND NOT EXISTS (SELECT FROM feed_consumer AS consumer WHERE consumer.position <= oldest.position)
+    )) RETURNING position
+)
+SELECT count(*) FROM purged
 """)
 
 

@@ -67,8 +67,8 @@ class Hub:
     ) -> AsyncGenerator[HubMessage, None]:
         """The stream of one order, which ends after its final status; or of all orders that are the caller's own.
 
-        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; what fails later is told in the
-        last message.
+        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; what fails later
+        is told in the last message.
         """
         if order_id is None:
             messages = self._of_caller(after_sequence, caller)

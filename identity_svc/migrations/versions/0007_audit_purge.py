@@ -1,4 +1,4 @@
-"""Events are purged by their age, once all consumers have them."""
+"""Audit entries are purged by a function with its owner's rights, which keeps what is to be kept."""
 
 from alembic import op
 
@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0006_events_kept"))
+    op.execute(chassis_sql("0006_audit_purge"))
