@@ -49,10 +49,12 @@ class Codec(Generic[M]):
         self._fill(upb, message)
         return upb.SerializeToString()
 
-    def decode(self, data: bytes) -> M:
-        """Raises Malformed when `data` is not such a message."""
+    def decode(self, data: bytes, inspect: Callable[[UpbMessage], None] = lambda upb: None) -> M:
+        """Raises Malformed when `data` is not such a message, and what `inspect` raises for the message of upb."""
         try:
-            return cast(M, self._read(self._parse(data)))
+            upb = self._parse(data)
+            inspect(upb)
+            return cast(M, self._read(upb))
         except (DecodeError, OverflowError, ValueError) as error:
             raise Malformed(f"not a valid {self._name}") from error
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from chassis.settings import MeshSettings, host_port, is_loopback
+from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port, is_loopback
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password
@@ -51,6 +51,8 @@ class IdentitySettings(AdministratorSettings):
     """How long a wrong password counts"""
     lockout_pause_s: float = Field(default=900, gt=0, le=31_536_000)
     """How long that pause is"""
+    lockout_places_days: float = Field(default=90, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long an address that a user signed in from is known: strangers do not lock them out there"""
 
     # OWASP's second choice for argon2id: about 20 ms of one core for a login, and no GPU farm's favourite.
     argon2_time_cost: int = Field(default=2, gt=0, le=1000)
@@ -85,4 +87,5 @@ class IdentitySettings(AdministratorSettings):
             max_failures=self.lockout_max_failures,
             memory=timedelta(seconds=self.lockout_memory_s),
             pause=timedelta(seconds=self.lockout_pause_s),
+            places=timedelta(days=self.lockout_places_days),
         )

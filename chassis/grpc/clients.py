@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
@@ -95,7 +95,7 @@ class Client:
 
     async def stream(
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
-    ) -> AsyncIterator[Res]:
+    ) -> AsyncGenerator[Res, None]:
         """The messages of a server-streaming method, as they come. Not repeated once it has begun."""
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)

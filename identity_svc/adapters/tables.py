@@ -65,6 +65,15 @@ LOCKOUT = Table(
     Column("locked_until", UtcDateTime),
 )
 
+# Where each user has signed in from: digests, as above.
+SIGN_IN_PLACE = Table(
+    "sign_in_place",
+    Base.metadata,
+    Column("place_digest", Text, primary_key=True),
+    Column("email_digest", Text, nullable=False, index=True),
+    Column("last_used_on", UtcDateTime, nullable=False, index=True),
+)
+
 REFRESH_TOKEN = Table(
     "refresh_token",
     Base.metadata,

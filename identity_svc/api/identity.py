@@ -16,6 +16,7 @@ from easyorder.identity.v1 import (
 )
 from easyorder.identity.v1 import User as UserMessage
 
+from chassis.context import current
 from chassis.mediator import Mediator
 from identity_svc.commands.login import Login
 from identity_svc.commands.register import Register
@@ -48,7 +49,8 @@ class IdentityApi:
         return user_message(await self._mediator.send(command))
 
     async def login(self, request: LoginRequest) -> Tokens:
-        signed_in = await self._mediator.send(Login(email=request.email, password=Password(request.password)))
+        command = Login(email=request.email, password=Password(request.password), place=current().address)
+        signed_in = await self._mediator.send(command)
         if signed_in is None:
             raise wrong_credentials()
         return Tokens(

@@ -1,4 +1,4 @@
-"""ForgetExpired: drops the refresh tokens and counted failures that time has made meaningless."""
+"""ForgetExpired: drops refresh tokens, counted failures and places of sign-in that time has made meaningless."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class ForgetExpired(Command[None]):
 
 async def forget_expired(cmd: ForgetExpired, uow: IdentityUow, *, lockout_policy: LockoutPolicy) -> None:
     await uow.refresh_tokens.forget_expired()
-    await uow.lockouts.forget_older_than(lockout_policy.memory + lockout_policy.pause)
+    await uow.lockouts.forget_older_than(lockout_policy.memory + lockout_policy.pause, places=lockout_policy.places)

@@ -31,6 +31,8 @@ class Login(Command[SignedIn | None]):
 
     email: str
     password: Password
+    # The network address that the call comes from.
+    place: str = ""
 
 
 async def login(
@@ -48,16 +50,16 @@ async def login(
     """Raises AccountLocked, whether or not the password is right. A `refused` one is never right."""
     email = email_of(cmd.email)
     known_to_all = cmd.password.reveal() in refused
-    verified = None if known_to_all else await _verify(email, cmd.password, open_stores, passwords)
-    # Others may have failed meanwhile; from here on the attempts of one address go one by one.
-    lockout = await uow.lockouts.lock(email)
+    verified = None if known_to_all else await _verify(email, cmd, open_stores, passwords)
+    # Others may have failed meanwhile; from here on the attempts with one address go one by one.
+    lockout = await uow.lockouts.lock(email, cmd.place)
     lockout.check()
     user = None if verified is None else await uow.users.find(verified.credential.user_id)
     if verified is None or user is None:
         lockout.count_failure(lockout_policy)
         await uow.lockouts.put(lockout)
         return None
-    await uow.lockouts.forget(email)
+    await uow.lockouts.succeed(lockout, cmd.place)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)
     refresh_token, kept = RefreshToken.first(user.id, at=clock.now(), life=refresh_token_life)
@@ -72,13 +74,13 @@ class _Verified:
     renewed: PasswordHash | None
 
 
-async def _verify(email: Email, password: Password, open_stores: OpenStores, passwords: Passwords) -> _Verified | None:
+async def _verify(email: Email, cmd: Login, open_stores: OpenStores, passwords: Passwords) -> _Verified | None:
     """Reads apart from the transaction that follows, so that no connection waits for the hashing."""
     async with open_stores() as stores:
-        (await stores.lockouts.read(email)).check()
+        (await stores.lockouts.read(email, cmd.place)).check()
         credential = await stores.credentials.find_by_email(email)
-    matches = await passwords.verify(password, credential.password_hash if credential else None)
+    matches = await passwords.verify(cmd.password, credential.password_hash if credential else None)
     if credential is None or not matches:
         return None
     outdated = passwords.is_outdated(credential.password_hash)
-    return _Verified(credential, await passwords.hash(password) if outdated else None)
+    return _Verified(credential, await passwords.hash(cmd.password) if outdated else None)

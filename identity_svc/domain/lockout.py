@@ -1,7 +1,9 @@
-"""Lockouts: failures in a row with one address end in a pause, which ends by itself.
+"""Lockouts: failures in a row with one e-mail address end in a pause, which ends by itself.
 
-Counted for every address, known or not, so that neither the pause nor the time an answer takes tells which users exist.
-While it lasts no password is looked at, so its answer cannot tell whether one was right.
+Counted for every e-mail address, known or not, so that neither the pause nor the time an answer takes tells which users
+exist. While it lasts no password is looked at, so its answer cannot tell whether one was right.
+
+Where somebody has signed in before, failures are counted apart: strangers cannot shut them out there.
 """
 
 from __future__ import annotations
@@ -20,13 +22,20 @@ class LockoutPolicy:
     max_failures: int = 5
     memory: timedelta = timedelta(minutes=15)
     pause: timedelta = timedelta(minutes=15)
+    # How long a place is known after the last sign-in from there.
+    places: timedelta = timedelta(days=90)
 
 
 @dataclass(slots=True, kw_only=True)
 class Lockout:
-    """What is counted of one address. `as_of` is the time of the store that counts, not of this machine."""
+    """What is counted of one e-mail address. `as_of` is the time of the store that counts, not of this machine.
+
+    `place` is the network address that the failures came from where the user has signed in from there before; empty for
+    those from everywhere else, taken together.
+    """
 
     email: Email
+    place: str = ""
     as_of: datetime
     failures: int = 0
     last_failed_on: datetime | None = None

@@ -49,20 +49,24 @@ class Credentials(Protocol):
 
 
 class Lockouts(Protocol):
-    """The failures of each address, counted where all replicas see them."""
+    """The failures of each e-mail address, counted where all replicas see them."""
 
-    async def read(self, email: Email) -> Lockout: ...
+    async def read(self, email: Email, place: str) -> Lockout:
+        """What counts for somebody who signs in from `place`."""
+        ...
 
-    async def lock(self, email: Email) -> Lockout:
+    async def lock(self, email: Email, place: str) -> Lockout:
         """Like `read`; until the end of the transaction nobody else gets it."""
         ...
 
     async def put(self, lockout: Lockout) -> None: ...
 
-    async def forget(self, email: Email) -> None: ...
+    async def succeed(self, lockout: Lockout, place: str) -> None:
+        """Drops what was counted, and remembers that the user has signed in from `place`; the last few are known."""
+        ...
 
-    async def forget_older_than(self, age: timedelta) -> None:
-        """Drops what was counted that long ago, by the store's clock."""
+    async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
+        """Drops what was counted that long ago, and places not used for so long, by the store's clock."""
         ...
 
 

@@ -26,8 +26,8 @@ FAILPOINTS = {
     "refunded_not_recorded": 3,
     "published_not_delivered": 2,
 }
-# Quick retries, short leases, crashed processes back at once, no limit on what a test may order, and passwords that
-# cost next to nothing: those of fifty shoppers would take longer than what they buy.
+# Quick retries, short leases, crashed processes back at once, no limit on what a test may order or watch, and
+# passwords that cost next to nothing: those of fifty shoppers would take longer than what they buy.
 SETTINGS = {
     "FAILPOINT": ",".join(f"{name}:{nth}" for name, nth in FAILPOINTS.items()),
     "RESTART_BACKOFF_MAX_S": "0.1",
@@ -36,6 +36,9 @@ SETTINGS = {
     "PAYMENT_TIMEOUT_S": "1.5",
     "ORDER_RATE_LIMIT": "1000000",
     "AUTH_RATE_LIMIT": "1000000",
+    "STREAM_RATE_LIMIT": "1000000",
+    "STREAM_LIMIT_PER_ADDRESS": "1000000",
+    "STREAM_LIMIT_PER_USER": "1000000",
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chassis.errors import Conflict
+from identity_svc.adapters.lockouts import PLACES_KNOWN
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
@@ -21,7 +22,8 @@ from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 class IdentityState(ChassisState):
     users: dict[UserId, User] = field(default_factory=dict)
     credentials: dict[UserId, Credential] = field(default_factory=dict)
-    lockouts: dict[Email, Lockout] = field(default_factory=dict)
+    lockouts: dict[tuple[Email, str], Lockout] = field(default_factory=dict)
+    places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
     refresh_tokens: list[RefreshToken] = field(default_factory=list)
     signing_keys: list[SigningKey] = field(default_factory=list)
 
@@ -63,24 +65,35 @@ class InMemoryLockouts:
         self._state = state
         self._clock = clock
 
-    async def read(self, email: Email) -> Lockout:
-        known = self._state.lockouts.get(email)
+    async def read(self, email: Email, place: str) -> Lockout:
+        counter = place if (email, place) in self._state.places else ""
+        known = self._state.lockouts.get((email, counter))
         now = self._clock.now()
-        return replace(known, as_of=now) if known else Lockout(email=email, as_of=now)
+        return replace(known, as_of=now) if known else Lockout(email=email, place=counter, as_of=now)
 
-    async def lock(self, email: Email) -> Lockout:
-        return await self.read(email)
+    async def lock(self, email: Email, place: str) -> Lockout:
+        return await self.read(email, place)
 
     async def put(self, lockout: Lockout) -> None:
-        self._state.lockouts[lockout.email] = lockout
+        self._state.lockouts[lockout.email, lockout.place] = lockout
 
-    async def forget(self, email: Email) -> None:
-        self._state.lockouts.pop(email, None)
+    async def succeed(self, lockout: Lockout, place: str) -> None:
+        self._state.lockouts.pop((lockout.email, lockout.place), None)
+        places = self._state.places
+        places.pop((lockout.email, place), None)
+        places[lockout.email, place] = self._clock.now()
+        of_user = [known for known in places if known[0] == lockout.email]
+        for forgotten in of_user[:-PLACES_KNOWN]:
+            del places[forgotten]
 
-    async def forget_older_than(self, age: timedelta) -> None:
-        for email, lockout in list(self._state.lockouts.items()):
-            if lockout.last_failed_on is not None and lockout.last_failed_on < self._clock.now() - age:
-                del self._state.lockouts[email]
+    async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
+        now = self._clock.now()
+        for counter, lockout in list(self._state.lockouts.items()):
+            if lockout.last_failed_on is not None and lockout.last_failed_on < now - age:
+                del self._state.lockouts[counter]
+        for place, used_on in list(self._state.places.items()):
+            if used_on < now - places:
+                del self._state.places[place]
 
 
 class InMemoryRefreshTokens:

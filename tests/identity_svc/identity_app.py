@@ -110,6 +110,7 @@ class SqlBackend:
                 text(f"UPDATE lockout SET last_failed_on = last_failed_on - {ago}, locked_until = locked_until - {ago}")
             )
             await connection.execute(text(f"UPDATE refresh_token SET expires_on = expires_on - {ago}"))
+            await connection.execute(text(f"UPDATE sign_in_place SET last_used_on = last_used_on - {ago}"))
 
     async def disable(self, user_id: UserId) -> None:
         async with self._engine.begin() as connection:
@@ -163,12 +164,14 @@ class IdentityApp:
     async def register(self, email: str = "ada@example.com", password: str = PASSWORD, name: str = "Ada") -> User:
         return await self.mediator.send(Register(email=email, password=Password(password), display_name=name))
 
-    async def login(self, email: str = "ada@example.com", password: str = PASSWORD) -> SignedIn | None:
-        return await self.mediator.send(Login(email=email, password=Password(password)))
+    async def login(
+        self, email: str = "ada@example.com", password: str = PASSWORD, *, place: str = "203.0.113.1"
+    ) -> SignedIn | None:
+        return await self.mediator.send(Login(email=email, password=Password(password), place=place))
 
-    async def fail(self, times: int, email: str = "ada@example.com") -> None:
+    async def fail(self, times: int, email: str = "ada@example.com", *, place: str = "203.0.113.1") -> None:
         for _ in range(times):
-            assert await self.login(email, "wrong password 1") is None
+            assert await self.login(email, "wrong password 1", place=place) is None
 
     async def user(self, id: str, *, caller: Caller) -> User:
         with request_context(RequestContext(caller=caller)):

@@ -8,12 +8,15 @@ from datetime import timedelta
 import jwt
 import pytest
 
+from identity_svc.adapters.lockouts import PLACES_KNOWN
+from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.domain.errors import AccountLocked
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.tokens import digest_of
 from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend
 
 PAUSE_S = SETTINGS.lockout_pause_s
+HOME, STRANGE = "203.0.113.1", "198.51.100.1"
 MAX_FAILURES = SETTINGS.lockout_max_failures
 
 
@@ -125,6 +128,62 @@ async def test_failures_long_ago_do_not_count(identity_app: IdentityApp) -> None
     await identity_app.fail(MAX_FAILURES - 1)
 
     assert await identity_app.login() is not None
+
+
+async def test_strangers_lock_nobody_out_where_they_signed_in_before(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    assert await identity_app.login(place=HOME) is not None
+    await identity_app.fail(MAX_FAILURES, place=STRANGE)
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place="198.51.100.2")
+
+    assert await identity_app.login(place=HOME) is not None
+    with pytest.raises(AccountLocked):  # what strangers did is not forgotten for that
+        await identity_app.login(place=STRANGE)
+
+
+async def test_guesses_from_a_known_place_are_counted_there(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    assert await identity_app.login(place=HOME) is not None
+    await identity_app.fail(MAX_FAILURES, place=HOME)
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place=HOME)
+    assert await identity_app.login(place="198.51.100.2") is not None
+
+
+async def test_a_place_of_somebody_else_is_none_of_theirs(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.register("eve@example.com")
+    assert await identity_app.login("eve@example.com", place=STRANGE) is not None
+
+    await identity_app.fail(MAX_FAILURES, place="198.51.100.2")
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place=STRANGE)
+
+
+async def test_the_last_few_places_are_known(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    for n in range(PLACES_KNOWN + 1):
+        assert await identity_app.login(place=f"203.0.113.{n}") is not None
+    await identity_app.fail(MAX_FAILURES, place=STRANGE)
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place="203.0.113.0")
+    assert await identity_app.login(place=f"203.0.113.{PLACES_KNOWN}") is not None
+
+
+async def test_a_place_that_was_not_used_for_long_is_forgotten(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    assert await identity_app.login(place=HOME) is not None
+    await identity_app.backend.pass_time(SETTINGS.lockout_places_days * 24 * 3600 + 1)
+    await identity_app.mediator.send(ForgetExpired())
+    await identity_app.fail(MAX_FAILURES, place=STRANGE)
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place=HOME)
 
 
 async def test_guesses_at_once_are_counted_one_by_one(identity_app: IdentityApp) -> None:

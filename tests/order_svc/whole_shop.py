@@ -107,7 +107,8 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
     tokens = Tokens()
     async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
         given: dict[str, Any] = {f"{name}_address": address for name, address in addresses.items()}
-        given |= {"identity_address": identity.address, "mesh_secret": SECRET, "jwks_file": None} | settings
+        given |= {"identity_address": identity.address, "mesh_secret": SECRET, "jwks_file": None}
+        given |= {"stream_limit_per_address": 1_000_000} | settings
 
         @asynccontextmanager
         async def inventory() -> AsyncIterator[None]:
