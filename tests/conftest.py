@@ -19,7 +19,7 @@ from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 
-WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py")
+WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
