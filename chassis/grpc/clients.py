@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
 import grpc
@@ -91,7 +91,7 @@ class Client:
             reply = await send(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=True)
         except grpc.aio.AioRpcError as error:
             raise self._meaning(error) from None
-        return codec(method.response).decode(reply)
+        return cast(Res, codec(method.response).decode(reply))
 
     async def stream(
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
