@@ -6,38 +6,35 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol
 
 from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch, SubscribeRequest
+from pydantic_core import to_json
 
+from chassis.context import current
 from chassis.errors import Unavailable
-from chassis.events import FeedEnd, PublishedEvent
-from chassis.feed_messages import event_message
+from chassis.events import EventFeed, JsonPayload, PublishedEvent
 
 _PAGE = 500
 # Receivers refuse messages of more than 4 MiB.
 _MESSAGE_CHARACTERS = 1_000_000
 
 
-class EventFeed(Protocol):
-    """What was published, in order of position."""
-
-    async def end(self) -> FeedEnd: ...
-
-    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
-
-
 class FeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
 
     `dispatch` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
+    A stream ends after `renewed_after_s`, and the position with which its consumer comes again tells the purge how far
+    that one is.
     """
 
-    def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2) -> None:
+    def __init__(
+        self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2, renewed_after_s: float = 600
+    ) -> None:
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._pace_s = pace_s
+        self._renewed_after_s = renewed_after_s
         self._published = asyncio.Event()
         # The last that was delivered, in order and without a gap: most subscribers are that far, and cost no query.
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
@@ -56,9 +53,12 @@ class FeedApi:
         self._published.set()
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
-        """Raises InvalidArgument for a position that the feed has not reached, Unavailable when the process stops."""
+        """Raises InvalidArgument or EventsPurged for a position that the feed does not have, Unavailable at the end."""
         position, kinds = request.after_position, frozenset(request.kinds)
+        # First: from then on the purge keeps what comes after it.
+        await asyncio.shield(self._feed.seen_by(current().caller.id, position))
         (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
+        ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
         while not self._draining:
             published = self._published
             page = await self._after(position)
@@ -66,6 +66,8 @@ class FeedApi:
                 yield batch
                 position = batch.position
             if len(page) < _PAGE:
+                if asyncio.get_running_loop().time() >= ends_at:
+                    return
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._heartbeat_s):
                         await published.wait()
@@ -83,13 +85,24 @@ def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) 
     """The page in messages that are not too long; one without events when there are none."""
     events: list[EventMessage] = []
     characters = 0
-    for published in page:
-        if kinds and published.event.kind not in kinds:
-            continue
-        event = event_message(published)
-        if events and characters + len(event.payload) > _MESSAGE_CHARACTERS:
+    for message in (_message(published) for published in page if not kinds or published.event.kind in kinds):
+        if events and characters + len(message.payload) > _MESSAGE_CHARACTERS:
             yield EventBatch(events=events, after_position=after, position=events[-1].position)
             after, events, characters = events[-1].position, [], 0
-        events.append(event)
-        characters += len(event.payload)
+        events.append(message)
+        characters += len(message.payload)
     yield EventBatch(events=events, after_position=after, position=page[-1].position if page else after)
+
+
+def _message(published: PublishedEvent) -> EventMessage:
+    event, payload = published.event, published.event.payload
+    return EventMessage(
+        position=published.position,
+        kind=event.kind,
+        aggregate_id=event.aggregate_id,
+        sequence=event.sequence,
+        owner=event.owner,
+        owner_team=event.owner_team or "",
+        time=event.occurred_on,
+        payload=payload.text if isinstance(payload, JsonPayload) else to_json(payload).decode(),
+    )

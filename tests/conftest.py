@@ -15,11 +15,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import DRIVERS, make_engine
-from chassis.db.migrate import schemas, upgrade
+from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 
-WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py")
+WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 

@@ -12,9 +12,9 @@ from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from easyorder.feed.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
-from chassis.events import Event, EventBatch
+from chassis.events import Event, EventBatch, EventsPurged
 from chassis.feed_api import FeedApi
-from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
+from chassis.feed_client import ORDER_FEED, FeedConsumer
 from chassis.grpc.clients import Client
 from tests.chassis.db.test_outbox import an_event
 from tests.fakes.feed import InMemoryFeed
@@ -62,9 +62,7 @@ class Taken:
 @asynccontextmanager
 async def following(client: Client, taken: Taken, **how: float) -> AsyncIterator[list[Exception]]:
     reported: list[Exception] = []
-    consumer = FeedConsumer(
-        RemoteFeed(client, ORDER_FEED), taken, report=lambda source, error: reported.append(error), **how
-    )
+    consumer = FeedConsumer(client, ORDER_FEED, taken, report=lambda source, error: reported.append(error), **how)
     await consumer.start()
     try:
         yield reported
@@ -158,13 +156,13 @@ async def test_a_position_that_was_never_reached_is_refused(shop: Shop) -> None:
 
 async def test_stopping_does_not_wait_for_the_feed() -> None:
     class Silent:
-        async def follow(self, after: int) -> AsyncIterator[EventBatch]:
+        async def stream(self, method: object, request: object) -> AsyncIterator[EventBatch]:
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
             return
             yield
 
-    consumer = FeedConsumer(Silent(), Taken())  # type: ignore[arg-type]
+    consumer = FeedConsumer(Silent(), ORDER_FEED, Taken())  # type: ignore[arg-type]
     await consumer.start()
     await eventually(lambda: consumer._waiting is not None)
     async with asyncio.timeout(1):
@@ -173,3 +171,23 @@ async def test_stopping_does_not_wait_for_the_feed() -> None:
 
 async def first(client: Client, request: SubscribeRequest) -> EventBatchMessage:
     return await anext(client.stream(ORDER_FEED, request))
+
+
+async def test_a_position_whose_events_are_purged_is_refused(shop: Shop) -> None:
+    shop.feed.publish([an_event(1), an_event(2), an_event(3)])
+    shop.feed.purged = 2
+    async with shop.open() as mesh:
+        with pytest.raises(EventsPurged):
+            await first(mesh.service(), SubscribeRequest(after_position=1))
+        # From the beginning means from what is kept.
+        batch = await first(mesh.service(), SubscribeRequest())
+    assert [event.position for event in batch.events] == [3]
+
+
+async def test_a_consumer_tells_again_and_again_how_far_it_is(shop: Shop) -> None:
+    shop.api._renewed_after_s = 0
+    shop.happens(an_event(1))
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+        await eventually(lambda: list(shop.feed.seen.values()) == [1])
+    assert reported == []
