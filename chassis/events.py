@@ -61,7 +61,7 @@ class EventBatch:
 class FeedEnd:
     """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
 
-    `written` is the last position given to anybody; so many as `pending` of these are of writers that are still at
+    `written` is the last position given to anybody; `pending` of these are of writers that are still at
     work, or wait for them.
     """
 

@@ -92,7 +92,7 @@ class SqlStocks:
             )
             for row in rows
         }
-        # Nothing can be held of an empty shelf, so nobody asks it for the time.
+        # Nothing can be reserved of an item without stock, so no time is needed.
         return StockBatch(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, stock_batch: StockBatch) -> None:

@@ -12,7 +12,7 @@ CONFIRM_AVAILABILITY = "confirm_availability"
 
 
 async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
-    """Gives what is available on the shelf to those who wait for it. Reservations changed before must be stored."""
+    """Gives what is available to the orders that wait for it. Reservations changed before must be stored."""
     pieces = stock_batch.to_share()
     if not pieces:
         return

@@ -21,11 +21,11 @@ class KeepReservation(Command[None]):
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:
     """Does nothing where there is none, or it is settled.
 
-    One that has ended meanwhile is held anew, or waits at the end of the queue. Where it can do neither, its order is
+    One that has ended meanwhile is held again, or waits at the end of the queue. Where it can do neither, its order is
     told so.
     """
     stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
-    incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.has_ended)
+    incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.is_released)
     kept = []
     for reservation in known.values():
         try:

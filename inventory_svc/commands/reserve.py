@@ -3,7 +3,7 @@ with those that are sold at the same time (Commit).
 
 What is not there of a backorderable item is waited for: the order has a place in the queue of that item.
 
-A request key is served once: whoever comes again with it gets the first one's reservation, whatever became of that.
+A request key is served once: a repeated request gets the first one's reservation, whatever its state.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve(Command[Reservation]):
-    """`renew` holds anew what has expired or was released, and longer what is still held.
+    """`renew` holds again what has expired or was released, and longer what is still held.
 
-    With `keep_prices` what is held anew costs what it did, discounts included; codes and points need not be given.
+    With `keep_prices` what is held again costs what it did, discounts included; codes and points need not be given.
     With `no_backorder` what is not there is refused, not waited for.
     """
 
@@ -77,7 +77,7 @@ async def reserve_and_commit(
     order_ids = [cmd.order_id for cmd in batch]
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
     require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
-    to_take_again = [reservation.incentive_locks for reservation in known if reservation.has_ended]
+    to_take_again = [reservation.incentive_locks for reservation in known if reservation.is_released]
     incentive_set = await uow.incentives.lock([*(cmd.incentive_locks for cmd in wanted), *to_take_again])
     reservation_batch = _ReservationBatch(known, stock_batch, incentive_set, times, rates, low)
     results = [reservation_batch.serve(cmd) for cmd in batch]
@@ -90,7 +90,7 @@ async def reserve_and_commit(
 
 
 class _ReservationBatch:
-    """Serves one order after the other from the locked shelf and offers, and remembers what is to be stored."""
+    """Serves one order after the other from the locked stock and incentives, and remembers what is to be stored."""
 
     def __init__(
         self,
@@ -180,9 +180,9 @@ class _ReservationBatch:
         if first.state is ReservationState.RELEASED and cmd.keep_prices:
             # Its order was stopped: a charge that comes late must not take the stock again.
             raise ReservationReleased.of(first.order_id)
-        if first.has_ended and cmd.keep_prices:
+        if first.is_released and cmd.keep_prices:
             first.hold_again(self._stock_batch, self._incentive_set)
-        elif first.has_ended:
+        elif first.is_released:
             first.re_reserve(*self._take(cmd, first.order_id))
         elif first.state is not ReservationState.HELD:
             return

@@ -1,4 +1,4 @@
-"""Restock: put pieces that were sold and came back on the shelf again; many orders share one transaction."""
+"""Restock: add pieces that were sold and came back to the stock again; many orders share one transaction."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class Reservations(Protocol):
         ...
 
     async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
-        """The first who wait for an item, as many as so many pieces can serve; `pieces` by item id."""
+        """The first who wait for an item, as many as their pieces can serve; `pieces` by item id."""
         ...
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
@@ -140,7 +140,7 @@ class Reservations(Protocol):
 class Incentives(Protocol):
     """The discount codes and who used them, and the points of shoppers."""
 
-    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
+    async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
         """What the claims name, as far as it exists, locked until the transaction ends; asks nothing for no claims."""
         ...
 

@@ -45,7 +45,7 @@ class ItemOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductItem:
-    """What lies on the shelf and can be ordered."""
+    """What is on hand and can be ordered."""
 
     sku: str
     price_override: Money | None = None

@@ -27,7 +27,7 @@ class ReservationState(Enum):
     EXPIRED = "EXPIRED"
 
 
-_GIVEN_BACK = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
+_RELEASED = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class Reservation:
     version: int = field(default=1, compare=False)
 
     @property
-    def has_ended(self) -> bool:
-        return self.state in _GIVEN_BACK
+    def is_released(self) -> bool:
+        return self.state in _RELEASED
 
     @property
     def item_ids(self) -> list[int]:
@@ -78,11 +78,11 @@ class Reservation:
 
     @property
     def incentive_locks(self) -> IncentiveLocks:
-        """What it needs of the offers, to take it again or to give it back."""
+        """What it locks of the incentives, to be redeemed again or released."""
         return IncentiveLocks(
             user_id=self.user_id,
             incentive_ids=self.quote.incentive_ids,
-            spends_points=self.has_ended and self.quote.points_spent > 0,
+            spends_points=self.is_released and self.quote.points_spent > 0,
         )
 
     def is_for(self, user_id: str, currency: str, lines: Iterable[Line]) -> bool:
@@ -174,7 +174,7 @@ class Reservation:
         """Its order was placed and waits for stock: it does not end by itself any more. False if it is settled.
 
         One that had ended before that was known takes what there is, and a new place for the rest; raises what
-        Shelf.hold and Offers.redeem raise, and then takes nothing.
+        StockBatch.hold and IncentiveSet.redeem raise, and then takes nothing.
         """
         if self.state is ReservationState.EXPIRED:
             lines = stock_batch.hold_or_wait(self.lines)

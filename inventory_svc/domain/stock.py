@@ -1,4 +1,4 @@
-"""The shelf: what lies on it, what is held of it, what a piece costs. It never gives more than it has.
+"""The stock of items: what is on hand, what is reserved, what a piece costs. It never gives more than it has.
 
 Of a backorderable item more can be promised than there is. Whoever waits has a place in its queue, and whatever comes
 goes to the first who wait: as long as somebody waits for an item, none of it is available.

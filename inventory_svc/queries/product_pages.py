@@ -91,7 +91,7 @@ class _Changed:
 
 
 class ProductPages:
-    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 s reads each page anew."""
+    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 s reads each page again."""
 
     def __init__(
         self,
