@@ -126,6 +126,8 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     if field.type == FieldDescriptor.TYPE_STRING:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
+    if rules.required and field.type == FieldDescriptor.TYPE_STRING:
+        yield lambda value: "must not be blank" if value.isspace() else None
     if field.enum_type is not None:
         yield lambda value: None if value.name else f"is not a known value: {value.value}"
     if field.enum_type is not None and field.is_repeated:

@@ -15,6 +15,7 @@ Json: TypeAlias = dict[str, object]
 
 _INT64: Json = {"type": "string", "format": "int64", "pattern": "^-?[0-9]+$"}
 _INT32: Json = {"type": "integer", "format": "int32"}
+_NOT_BLANK = r"\S"
 _SCALARS: dict[int, Json] = {
     FieldDescriptor.TYPE_BOOL: {"type": "boolean"},
     FieldDescriptor.TYPE_BYTES: {"type": "string", "contentEncoding": "base64"},
@@ -99,10 +100,13 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     may_be_empty = not (rules.required or field.has_presence or field.is_repeated)
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(rules.required and not rules.one_of)
+        pattern = _NOT_BLANK if rules.required and shortest else None
+        if rules.pattern:
+            pattern = f"^(?:{rules.pattern}){'?' if may_be_empty else ''}$"
         constraints = {
             "minLength": shortest if shortest and not may_be_empty else None,
             "maxLength": rules.max_length or None,
-            "pattern": f"^(?:{rules.pattern}){'?' if may_be_empty else ''}$" if rules.pattern else None,
+            "pattern": pattern,
             "enum": [*rules.one_of, *[""] * may_be_empty] if rules.one_of else None,
         }
     elif field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32):

@@ -14,6 +14,7 @@ from inventory_svc.adapters.tables import IncentiveRow, RedemptionRow
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
+from inventory_svc.domain.keys import key_of
 from inventory_svc.queries.incentives import incentive_of
 
 _INCENTIVES: Table = IncentiveRow.__table__  # type: ignore[assignment]
@@ -22,7 +23,7 @@ _REDEMPTIONS: Table = RedemptionRow.__table__  # type: ignore[assignment]
 _IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"
 _CODES = "SELECT value FROM jsonb_array_elements_text(CAST(:codes AS jsonb))"
 _LOOK: Select[Any] = (
-    select(_INCENTIVES).where(text(f"(id IN ({_IDS}) OR code IN ({_CODES}))")).order_by(_INCENTIVES.c.id)
+    select(_INCENTIVES).where(text(f"(id IN ({_IDS}) OR code_key IN ({_CODES}))")).order_by(_INCENTIVES.c.id)
 )
 _LOCK = _LOOK.with_for_update()
 _USED_BY = text(
@@ -81,10 +82,10 @@ class SqlIncentives:
         return (await self._points([user_id])).get(user_id, 0)
 
     async def id_of(self, code: str) -> int | None:
-        return await self._session.scalar(select(_INCENTIVES.c.id).where(_INCENTIVES.c.code == code))
+        return await self._session.scalar(select(_INCENTIVES.c.id).where(_INCENTIVES.c.code_key == key_of(code)))
 
     async def add(self, incentive: Incentive) -> Incentive:
-        row = IncentiveRow(**_columns(incentive), uses=0)
+        row = IncentiveRow(**_columns(incentive), code_key=key_of(incentive.code), uses=0)
         self._session.add(row)
         await self._session.flush()
         return incentive_of(row)
@@ -94,6 +95,9 @@ class SqlIncentives:
 
     async def replace(self, incentive: Incentive) -> None:
         row = await self._row(incentive.id)
+        # One that stays keeps its key, which is as it was written where two of old differ in nothing but case.
+        if row.code != incentive.code:
+            row.code_key = key_of(incentive.code)
         for name, value in _columns(incentive).items():
             setattr(row, name, value)
         await self._session.flush()
@@ -108,7 +112,8 @@ class SqlIncentives:
 
     async def _incentives(self, statement: Select[Any], all_locks: Sequence[IncentiveLocks]) -> list[Incentive]:
         ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
-        codes = {code for incentive_locks in all_locks for code in incentive_locks.codes}
+        written = {code.strip() for incentive_locks in all_locks for code in incentive_locks.codes}
+        codes = written | set(map(key_of, written))
         if not ids and not codes:
             return []
         wanted = {"ids": as_json(list(ids)), "codes": as_json(list(codes))}
@@ -122,7 +127,8 @@ class SqlIncentives:
             {"incentive_id": incentive.id, "user_id": incentive_locks.user_id}
             for incentive in limited
             for incentive_locks in all_locks
-            if incentive.code in incentive_locks.codes or incentive.id in incentive_locks.incentive_ids
+            if incentive.id in incentive_locks.incentive_ids
+            or key_of(incentive.code) in map(key_of, incentive_locks.codes)
         ]
         used = (await self._session.execute(_USED_BY, {"wanted": as_json(wanted)})).all() if wanted else []
         return IncentiveSet(

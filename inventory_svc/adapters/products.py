@@ -24,6 +24,7 @@ from inventory_svc.adapters.tables import (
     VariationOptionRow,
     VariationRow,
 )
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.ports import SkuOwner
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 
@@ -35,9 +36,9 @@ _clock = SystemClock()
 
 # Bare statements, so that SKUs of deleted items count too.
 _OWNERS = text(
-    "SELECT item.sku, item.product_id, item.is_deleted OR product.is_deleted AS is_deleted "
+    "SELECT item.sku_key, item.product_id, item.is_deleted OR product.is_deleted AS is_deleted "
     "FROM product_item AS item JOIN product ON product.id = item.product_id "
-    "WHERE item.sku IN (SELECT jsonb_array_elements_text(CAST(:skus AS jsonb)))"
+    "WHERE item.sku_key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))"
 )
 # In the order in which reservations lock them.
 _LOCK_STOCK = text(
@@ -67,8 +68,8 @@ class SqlProducts:
         self._locked: dict[int, ProductRow] = {}
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
-        rows = await self._session.execute(_OWNERS, {"skus": as_json(skus)})
-        return {row.sku: SkuOwner(row.product_id, row.is_deleted) for row in rows}
+        rows = await self._session.execute(_OWNERS, {"keys": as_json([key_of(sku) for sku in skus])})
+        return {row.sku_key: SkuOwner(row.product_id, row.is_deleted) for row in rows}
 
     async def add(self, product: Product) -> Product:
         row = ProductRow(variations=[], items=[])
@@ -131,7 +132,10 @@ def _fill(row: ProductRow, product: Product) -> None:
 
 
 def _fill_item(row: ProductItemRow, item: ProductItem, price: Money, options: OptionRows) -> None:
-    row.sku, row.price, row.backorderable = item.sku, price.amount, item.backorderable
+    # One that stays keeps its key, which is as it was written where two of old differ in nothing but case.
+    if row.sku != item.sku:
+        row.sku, row.sku_key = item.sku, key_of(item.sku)
+    row.price, row.backorderable = price.amount, item.backorderable
     row.price_override = None if item.price_override is None else item.price_override.amount
     chosen = [options[option] for option in item.options]
     known = {link.option: link for link in row.options}

@@ -52,10 +52,12 @@ class VariationOptionRow(WriteBase, BaseSoftIntDelete):
 class ProductItemRow(WriteBase, BaseSoftIntDelete):
     __tablename__ = "product_item"
     # Of deleted items too, so that bringing one back never fails. Checked at the commit: items may swap theirs.
-    __table_args__ = (UniqueConstraint("sku", deferrable=True, initially="DEFERRED"),)
+    __table_args__ = (UniqueConstraint("sku_key", deferrable=True, initially="DEFERRED"),)
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
     sku: Mapped[str]
+    # domain.keys.key_of(sku).
+    sku_key: Mapped[str]
     price_override: Mapped[Decimal | None]
     # What it sells for, worked out by the aggregate whenever it is written: what reserving reads.
     price: Mapped[Decimal]
@@ -167,7 +169,9 @@ class IncentiveRow(WriteBase, BaseSoftIntDelete):
     __tablename__ = "incentive"
     __table_args__ = (CheckConstraint("0 <= uses AND uses <= max_uses", name="uses_within_limit"),)
 
-    code: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
+    # domain.keys.key_of(code).
+    code_key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     # As it was written, with as many decimals.
     value: Mapped[Decimal] = mapped_column(Numeric)

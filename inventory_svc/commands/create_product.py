@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import SkuTaken
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.product import Product
 
 
@@ -22,12 +23,16 @@ async def create_product(cmd: CreateProduct, uow: InventoryUow) -> Product:
     return await uow.products.add(cmd.product)
 
 
-async def refuse_taken_skus(product: Product, uow: InventoryUow, *, product_id: int = 0) -> None:
-    """Raises SkuTaken for the first SKU of `product` that belongs to another one than `product_id`."""
+async def refuse_taken_skus(product: Product, uow: InventoryUow, *, stored: Product | None = None) -> None:
+    """Raises SkuTaken for the first SKU of `product` that belongs to another one than `stored`.
+
+    A SKU that `stored` has as it is written is its own: of old, two products may have one that differs in case.
+    """
     owners = await uow.products.owners([item.sku for item in product.items])
+    own_id, own_skus = (stored.id, {item.sku for item in stored.items}) if stored else (0, set())
     for index, item in enumerate(product.items):
-        owner = owners.get(item.sku)
-        if owner is not None and owner.product_id != product_id:
+        owner = owners.get(key_of(item.sku))
+        if owner is not None and owner.product_id != own_id and item.sku not in own_skus:
             raise SkuTaken.of(
                 item.sku,
                 f"product.productItems[{index}].sku",

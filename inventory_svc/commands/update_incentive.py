@@ -26,7 +26,7 @@ async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive
         raise EtagMismatch(f"incentive {present.id} was changed meanwhile; read it again")
     wanted = replace(cmd.incentive, uses=present.uses, active=present.active, revision=present.revision + 1)
     wanted.check()
-    if await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
+    if wanted.code != present.code and await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
         raise CodeTaken.of(wanted.code)
     await uow.incentives.replace(wanted)
     return wanted

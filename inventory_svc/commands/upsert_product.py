@@ -10,6 +10,7 @@ from chassis.mediator import Command
 from inventory_svc.commands.create_product import refuse_taken_skus
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.product_changes import replaced
 
@@ -29,7 +30,7 @@ async def upsert_product(cmd: UpsertProduct, uow: InventoryUow) -> Product:
     stored = await live_product(cmd.product_id, cmd.etag, uow)
     wanted = replaced(stored, cmd.product)
     _refuse_shared_skus(wanted, cmd.product.items)
-    await refuse_taken_skus(cmd.product, uow, product_id=stored.id)
+    await refuse_taken_skus(cmd.product, uow, stored=stored)
     return (stored if wanted == stored else await uow.products.save(wanted)).live()
 
 
@@ -48,7 +49,7 @@ async def live_product(product_id: int, etag: str, uow: InventoryUow) -> Product
 
 def _refuse_shared_skus(product: Product, wanted: Sequence[ProductItem]) -> None:
     """An item that takes the SKU of one that is deleted by the same change, or was before, would keep it from that."""
-    deleted = {item.sku for item in product.items if item.is_deleted}
+    deleted = {key_of(item.sku) for item in product.items if item.is_deleted}
     for index, item in enumerate(wanted):
-        if item.sku in deleted:
+        if key_of(item.sku) in deleted:
             raise SkuTaken.of(item.sku, f"product.productItems[{index}].sku", product_id=product.id, is_deleted=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, sub_total
 from inventory_svc.domain.stock import HeldLine
 
@@ -57,7 +58,10 @@ class IncentiveSet:
         points: Mapping[str, int] | None = None,
     ) -> None:
         self._by_id = {incentive.id: incentive for incentive in incentives}
-        self._by_code = {incentive.code: incentive for incentive in self._by_id.values()}
+        # Where two of old differ in nothing but case, each is found as it is written, and the first in other ways.
+        in_order = [incentive for _, incentive in sorted(self._by_id.items())]
+        self._by_code = {key_of(incentive.code): incentive for incentive in reversed(in_order)}
+        self._by_code |= {incentive.code: incentive for incentive in in_order}
         self._used = {incentive.id: incentive.uses for incentive in self._by_id.values()}
         self._used_by = dict(used_by or {})
         self._points = dict(points or {})
@@ -73,7 +77,7 @@ class IncentiveSet:
         self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
     ) -> Quote:
         """What the shopper would get for `lines`; redeems nothing. Raises IncentiveInvalid for what can not be used."""
-        chosen = [self._find(code) for code in dict.fromkeys(incentive_request.codes)]
+        chosen = list({found.id: found for found in map(self._find, incentive_request.codes)}.values())
         for incentive in chosen:
             self._require_valid(incentive, incentive_request.currency, lines, now)
             self._require_remaining(incentive, incentive_request.user_id)
@@ -114,9 +118,10 @@ class IncentiveSet:
                 self.released[id, order_id] = Redemption(id, order_id, user_id)
 
     def _find(self, code: str) -> Incentive:
-        if code not in self._by_code:
+        found = self._by_code.get(code.strip()) or self._by_code.get(key_of(code))
+        if found is None:
             raise IncentiveInvalid.of(code, "there is no incentive with this code")
-        return self._by_code[code]
+        return found
 
     def _require_valid(self, incentive: Incentive, currency: str, lines: Sequence[HeldLine], now: datetime) -> None:
         if not incentive.active:

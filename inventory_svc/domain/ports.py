@@ -32,7 +32,7 @@ class Products(Protocol):
     """The products of the shop."""
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
-        """Those of `skus` that an item has, deleted ones included, and whose they are."""
+        """Those of `skus` that an item has, deleted ones included, and whose they are, by their key."""
         ...
 
     async def add(self, product: Product) -> Product:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import CURRENCIES, Money
+from inventory_svc.domain.keys import key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
 MAX_PRICE = Decimal(1_000_000_000)
@@ -131,7 +131,7 @@ class Product:
                 yield from self._faults_of_price(f"{path}[{o}].priceModifier", option.price_modifier, lowest=-MAX_PRICE)
 
     def _faults_of_items(self) -> Iterator[FieldViolation]:
-        yield from _repeated("product.productItems[{}].sku", [item.sku for item in self.items])
+        yield from _repeated("product.productItems[{}].sku", [item.sku for item in self.items], key_of)
         values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
         for i, item in enumerate(self.items):
             path = f"product.productItems[{i}]"
@@ -164,8 +164,9 @@ class Product:
                 yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which can not be")
 
 
-def _repeated(path: str, names: list[str]) -> Iterator[FieldViolation]:
-    counts = Counter(names)
+def _repeated(path: str, names: list[str], key: Callable[[str], str] = str) -> Iterator[FieldViolation]:
+    seen: set[str] = set()
     for index, name in enumerate(names):
-        if counts[name] > 1 and index != names.index(name):
+        if key(name) in seen:
             yield FieldViolation(path.format(index), f"{name!r} is there twice")
+        seen.add(key(name))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from chassis.errors import InvalidArgument
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.product import Product, ProductItem, Variation, VariationOption
 
 Part = TypeVar("Part", Variation, VariationOption, ProductItem)
@@ -59,7 +60,7 @@ def _options(
 
 
 def _items(stored: Sequence[ProductItem], wanted: Sequence[ProductItem]) -> Iterator[ProductItem]:
-    meant, new = _matched(stored, wanted, lambda item: item.sku, "product.productItems[{}]")
+    meant, new = _matched(stored, wanted, lambda item: key_of(item.sku), "product.productItems[{}]")
     for known in stored:
         index = meant.get(known.id)
         yield replace(known, is_deleted=True) if index is None else _changed_item(known, wanted[index])

@@ -19,7 +19,7 @@ def incentive_of_message(message: IncentiveMessage, *, id: int = 0) -> Incentive
     """What a caller wants, unchecked but for the form of amounts; what is output only is ignored."""
     return Incentive(
         id=id,
-        code=message.code,
+        code=message.code.strip(),
         kind=IncentiveKind[message.kind.name],
         value=Decimal(message.value or 0),
         currency=message.currency,

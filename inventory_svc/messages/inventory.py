@@ -177,7 +177,7 @@ def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
     override = message.price_override
     return ProductItem(
         id=message.id,
-        sku=message.sku,
+        sku=message.sku.strip(),
         price_override=None if override is None else _money(override, f"{path}.priceOverride"),
         options=tuple(ItemOption(variation=chosen.variation, value=chosen.value) for chosen in message.options),
         backorderable=message.backorderable,

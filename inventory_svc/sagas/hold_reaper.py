@@ -44,11 +44,15 @@ class HoldReaper:
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
-        """Gives back every hold whose time is up, a batch in a transaction."""
+        """Gives back every hold whose time is up, a batch in a transaction; asks nobody."""
         with request_context(self._context):
             batch = ExpireReservations()
             while await self._mediator.send(batch) == batch.limit:
                 pass
+
+    async def reap_unplaced(self) -> None:
+        """Asks order_svc about every hold that is due to end because its order may not exist."""
+        with request_context(self._context):
             while await self._reap_unplaced() == _ASKED:
                 pass
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 
+import betterproto2
 import pytest
 from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
 from easyorder.order.v1 import (
@@ -17,6 +18,7 @@ from easyorder.order.v1 import (
     PaymentDetails,
     PaymentMethod,
 )
+from google.protobuf.descriptor import FieldDescriptor
 
 from chassis import contract
 from chassis.errors import InvalidArgument
@@ -42,6 +44,24 @@ def faults(message) -> dict[str, str]:
 
 def test_a_good_request_passes():
     check(a_request())
+
+
+def required_texts() -> list[tuple[type[betterproto2.Message], str, str]]:
+    """Every text of the contract that must be there: message, attribute, and name in JSON."""
+    return [
+        (message, message._betterproto.field_name_by_number[field.number], field.json_name)  # type: ignore[attr-defined]
+        for message in contract.message_types().values()
+        for field in contract.descriptor_of(message).fields
+        if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated and contract.rules_of(field).required
+    ]
+
+
+def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required():
+    texts = required_texts()
+    assert len(texts) > 20
+    for message, attribute, name in texts:
+        for blanks in (" ", "\t \n", "\u00a0\u3000"):
+            assert name in faults(message(**{attribute: blanks})), (message, name)
 
 
 def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():

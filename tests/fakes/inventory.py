@@ -14,6 +14,7 @@ from chassis.errors import Conflict
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet, Redemption
+from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.ports import SkuOwner
 from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation, ReservationState
@@ -66,10 +67,10 @@ class InMemoryProducts:
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
         return {
-            item.sku: SkuOwner(product.id, item.is_deleted or product.is_deleted)
+            key_of(item.sku): SkuOwner(product.id, item.is_deleted or product.is_deleted)
             for product in self._state.products.values()
             for item in product.items
-            if item.sku in skus
+            if key_of(item.sku) in map(key_of, skus)
         }
 
     async def add(self, product: Product) -> Product:
@@ -259,9 +260,9 @@ class InMemoryIncentives:
 
     async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
         all_locks = list(all_locks)
-        codes = {code for incentive_locks in all_locks for code in incentive_locks.codes}
+        codes = {key_of(code) for incentive_locks in all_locks for code in incentive_locks.codes}
         ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
-        found = [known for known in self._state.incentives.values() if known.id in ids or known.code in codes]
+        found = [known for known in self._state.incentives.values() if known.id in ids or key_of(known.code) in codes]
         users = {incentive_locks.user_id for incentive_locks in all_locks}
         used_by = Counter((r.incentive_id, r.user_id) for r in self._state.redemptions.values())
         return IncentiveSet(found, used_by, {user: await self.points_of(user) for user in users})
@@ -285,7 +286,7 @@ class InMemoryIncentives:
         return earned - sum(r.quote.points_spent for r in standing)
 
     async def id_of(self, code: str) -> int | None:
-        return next((known.id for known in self._state.incentives.values() if known.code == code), None)
+        return next((known.id for known in self._state.incentives.values() if key_of(known.code) == key_of(code)), None)
 
     async def add(self, incentive: Incentive) -> Incentive:
         stored = replace(incentive, id=self._state.next_id())

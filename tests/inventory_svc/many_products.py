@@ -18,8 +18,9 @@ _STATEMENTS = (
     f"INSERT INTO variation_option (id, variation_id, value, price_modifier, {_AUDIT}) "
     f"SELECT 2 * id - part, id, CASE part WHEN 0 THEN 'L' ELSE 'S' END, part, {_BY_NOBODY} "
     "FROM product, generate_series(0, 1) AS part WHERE product.id >= :first",
-    f"INSERT INTO product_item (id, product_id, sku, price, backorderable, {_AUDIT}) "
-    f"SELECT 2 * id - part, id, 'SKU-' || id || '-' || part, 10 + part, false, {_BY_NOBODY} "
+    f"INSERT INTO product_item (id, product_id, sku, sku_key, price, backorderable, {_AUDIT}) "
+    f"SELECT 2 * id - part, id, 'SKU-' || id || '-' || part, 'sku-' || id || '-' || part, 10 + part, false, "
+    f"{_BY_NOBODY} "
     "FROM product, generate_series(0, 1) AS part WHERE product.id >= :first",
     f"INSERT INTO product_item_option (id, product_item_id, variation_option_id, {_AUDIT}) "
     f"SELECT id, id, id, {_BY_NOBODY} FROM product_item "

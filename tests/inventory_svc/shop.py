@@ -143,6 +143,7 @@ class Shop(ABC):
 
     async def reap(self, *, replica: int = 0) -> None:
         await self._reapers[replica].reap()
+        await self._reapers[replica].reap_unplaced()
 
     async def sweep(self) -> None:
         await self._reapers[0].sweep()

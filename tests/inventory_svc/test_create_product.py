@@ -26,6 +26,10 @@ FAULTS = {
         ["product.productItems[1].options[0].value"],
     ),
     "two variations of one name": (a_product(variations=(SIZES, SIZES)), ["product.variations[1].name"]),
+    "a SKU twice but for case and blanks": (
+        a_product(an_item(sku="ab"), an_item(sku=" AB ")),
+        ["product.productItems[1].sku"],
+    ),
     "a SKU twice": (a_product(an_item(sku="A"), an_item(sku="A")), ["product.productItems[1].sku"]),
     "a base price below zero": (a_product(price="-1"), ["product.basePrice"]),
     "a price of its own below zero": (a_product(an_item(price="-1")), ["product.productItems[0].priceOverride"]),
@@ -95,9 +99,23 @@ class CreateProductContract:
         }
         assert await shop.product_count() == 1
 
+    @pytest.mark.parametrize("written", ["taken", "Taken", " TAKEN\t"])
+    async def test_a_sku_that_differs_in_case_or_blanks_is_the_same(self, shop: Shop, written: str):
+        await shop.given(a_product(an_item(sku="TAKEN")))
+
+        with pytest.raises(SkuTaken) as refusal:
+            await shop.given(a_product(an_item(sku=written)))
+
+        assert refusal.value.metadata["sku"] == written
+        assert await shop.product_count() == 1
+
     async def test_one_sku_for_two_products_at_once(self, shop: Shop):
+        written = ["ONE", "one", "One"]
         results = await asyncio.gather(
-            *(shop.send(CreateProduct(product=a_product(an_item(sku="ONE"))), replica=n % 2) for n in range(6)),
+            *(
+                shop.send(CreateProduct(product=a_product(an_item(sku=written[n % 3]))), replica=n % 2)
+                for n in range(6)
+            ),
             return_exceptions=True,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,9 @@ from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.release import Release
+from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.validate_incentive import ValidateIncentive
-from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock, ReservationReleased
+from inventory_svc.domain.errors import CodeTaken, IncentiveInvalid, OutOfStock, ReservationReleased
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from tests.builders.incentive import amount, buy_get, multiplier, percent
@@ -149,6 +151,31 @@ class RedeemContract:
 
         assert total(reservation) == usd("9.00")
         assert await shop.uses() == {"TEN": 1}
+
+    async def test_a_code_is_the_same_in_any_case_and_with_blanks_around_it(self, shop: Shop):
+        (item,) = await shop.stocked(3)
+        await shop.offered(percent("10", code="Ten", max_uses_per_user=1))
+
+        with pytest.raises(CodeTaken):
+            await shop.offered(percent("50", code="TEN"))
+        reservation = await shop.send(shop.order((item, 1), incentive_codes=("ten", " TEN ")))
+
+        assert [discount.code for discount in reservation.quote.discounts] == ["Ten"]
+        assert total(reservation) == usd("9.00")
+        with pytest.raises(IncentiveInvalid):
+            await shop.send(shop.order((item, 1), incentive_codes=("tEN",)))
+        assert await shop.uses() == {"Ten": 1}
+
+    async def test_a_code_may_be_written_in_another_case(self, shop: Shop):
+        offered = await shop.offered(percent("10", code="Ten"))
+        other = await shop.offered(percent("10", code="Five"))
+
+        renamed = await shop.send(UpdateIncentive(incentive=replace(offered, code="TEN"), etag=""))
+        with pytest.raises(CodeTaken):
+            await shop.send(UpdateIncentive(incentive=replace(other, code="ten"), etag=""))
+
+        assert renamed.code == "TEN"
+        assert await shop.counted_uses() == {"TEN": 0, "Five": 0}
 
     async def test_an_order_without_stock_uses_no_code(self, shop: Shop):
         (item,) = await shop.stocked(1)

@@ -209,6 +209,15 @@ class UpsertProductContract:
             product, version=3, modified_on=(await stored(shop, product)).modified_on
         )
 
+    async def test_an_item_is_recognised_by_its_sku_in_any_case_and_takes_the_new_one(self, shop: Shop):
+        product = await shop.given(a_product(an_item(sku="Blue")))
+
+        changed = await upsert(shop, replace(product, items=(an_item(sku="BLUE"),)))
+
+        assert [(item.id, item.sku) for item in changed.items] == [(product.items[0].id, "BLUE")]
+        with pytest.raises(SkuTaken):
+            await shop.given(a_product(an_item(sku="blue")))
+
     async def test_one_sku_for_two_products_at_once(self, shop: Shop):
         products = [await shop.given(a_product()) for _ in range(4)]
         wanted = [replace(p, items=(*p.items, an_item(sku="ONE"))) for p in products]

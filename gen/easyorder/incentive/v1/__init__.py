@@ -134,6 +134,9 @@ class Incentive(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Unique in the shop, whatever its case and the blanks around it. Kept as it is written, without those blanks.
+    """
 
     kind: "IncentiveKind" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: IncentiveKind(0))
 
