@@ -102,7 +102,7 @@ class LocalMesh:
         server = EmbeddedPostgres(self._data_dir / "postgres")
         await asyncio.to_thread(server.prepare)
         process = await self._start(server.program, running)
-        await readiness.until(process, readiness.postgres_accepts(str(server.socket_dir)))
+        await readiness.until(process, readiness.postgres_accepts(server.folder, server.socket_dir))
         return {**environment, "EASYORDER_DATABASE_URL": server.url}
 
     async def _migrate(self, environment: Mapping[str, str]) -> None:
