@@ -13,9 +13,10 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.incentive_set import IncentiveSet
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState
-from inventory_svc.domain.stock import Line, StockBatch
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

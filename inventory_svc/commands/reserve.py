@@ -20,9 +20,10 @@ from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest, IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

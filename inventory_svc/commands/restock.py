@@ -12,8 +12,8 @@ from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import take_back
 from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from chassis.mediator import Command
 from chassis.money import Money
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, sub_total
-from inventory_svc.domain.stock import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from decimal import Decimal
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.keys import key_of
+from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, sub_total
-from inventory_svc.domain.stock import HeldLine
 
 # Stands for a code where points are refused.
 POINTS = "loyalty_points"

@@ -14,7 +14,7 @@ from itertools import chain
 from chassis.money import Money
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
-from inventory_svc.domain.stock import HeldLine
+from inventory_svc.domain.lines import HeldLine
 
 _ORDER = (IncentiveKind.BUY_X_GET_Y, IncentiveKind.PERCENT, IncentiveKind.AMOUNT, IncentiveKind.LOYALTY_MULTIPLIER)
 _MINOR = 100  # all four currencies have two decimals

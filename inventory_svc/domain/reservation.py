@@ -13,8 +13,9 @@ from enum import Enum
 from chassis.errors import AppError
 from inventory_svc.domain.errors import AwaitingStock, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import Quote
-from inventory_svc.domain.stock import HeldLine, ItemStock, Line, StockBatch, together
+from inventory_svc.domain.stock import ItemStock, StockBatch
 
 
 class ReservationState(Enum):

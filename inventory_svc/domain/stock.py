@@ -14,42 +14,7 @@ from enum import Enum
 from chassis.errors import Conflict, InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """So many pieces of an item, as an order asks for them."""
-
-    product_item_id: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldLine:
-    """So many pieces of an item held for an order, and what the item was and cost at that moment.
-
-    `backordered` of `quantity` wait for stock, at the `place` of the item's queue; `returned` came back after they were
-    sold.
-    """
-
-    product_item_id: int
-    sku: str
-    name: str
-    quantity: int
-    unit_price: Money
-    backordered: int = 0
-    returned: int = 0
-    place: int = 0
-
-    @property
-    def held(self) -> int:
-        """The pieces that are there."""
-        return self.quantity - self.backordered
-
-    @property
-    def kept(self) -> HeldLine:
-        """The pieces that did not come back."""
-        return replace(self, quantity=self.quantity - self.returned)
+from inventory_svc.domain.lines import HeldLine, Line, together
 
 
 class StockState(Enum):
@@ -299,14 +264,6 @@ class StockBatch:
     def _priced(self, line: Line) -> HeldLine:
         item = self._items[line.product_item_id]
         return HeldLine(item.product_item_id, item.sku, item.name, line.quantity, item.price)
-
-
-def together(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """One line for each item, in the order of their first mention."""
-    quantities: dict[int, int] = {}
-    for line in lines:
-        quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity
-    return tuple(Line(item_id, quantity) for item_id, quantity in quantities.items())
 
 
 def stock_state(available: int, *, waits: bool, low: int) -> StockState:
