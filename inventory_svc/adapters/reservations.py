@@ -1,4 +1,4 @@
-"""Reservations in SQL: whole batches in statements of constant text."""
+"""Reservations in SQL: each statement handles a whole batch."""
 
 from __future__ import annotations
 

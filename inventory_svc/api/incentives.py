@@ -1,4 +1,4 @@
-"""IncentiveService: messages become commands and queries, and what they answer becomes messages."""
+"""IncentiveService: maps messages to commands and queries, and results to messages."""
 
 from __future__ import annotations
 

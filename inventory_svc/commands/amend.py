@@ -1,4 +1,4 @@
-"""Amend: make a reservation what its order is now, or hold it anew as it was; many orders share one transaction."""
+"""Amend: adapt a reservation to its changed order, or reserve it again unchanged; many orders share one transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from inventory_svc.domain.stock import StockBatch
 class Amend(Command[Reservation]):
     """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none.
 
-    `renew` takes anew what has expired, and with `reopen` what was released, and holds longer what is held.
+    `renew` reserves again what has expired, and with `reopen` what was released, and extends what is held.
     """
 
     order_id: int

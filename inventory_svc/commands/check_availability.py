@@ -1,4 +1,4 @@
-"""CheckAvailability: could this be reserved now? Reserves nothing, so the answer may be old at once."""
+"""CheckAvailability: whether lines could be reserved now. Reserves nothing, so the answer may be outdated at once."""
 
 from __future__ import annotations
 

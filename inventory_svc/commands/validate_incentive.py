@@ -1,4 +1,4 @@
-"""ValidateIncentive: what codes and points would take off, by the rules of Reserve; holds and redeems nothing."""
+"""ValidateIncentive: the discounts that Reserve would give for codes and points; holds and redeems nothing."""
 
 from __future__ import annotations
 

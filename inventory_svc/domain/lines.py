@@ -1,4 +1,4 @@
-"""The lines of an order: pieces of an item, as they are asked for and as they are held."""
+"""Order lines: an item and a quantity, as requested and as held."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chassis.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many pieces of an item, as an order asks for them."""
+    """An item and the quantity that an order requests."""
 
     product_item_id: int
     quantity: int
@@ -18,10 +18,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """So many pieces of an item held for an order, and what the item was and cost at that moment.
+    """An item and the quantity held for an order, with the name, SKU and price of that moment.
 
-    `backordered` of `quantity` wait for stock, at the `place` of the item's queue; `returned` came back after they were
-    sold.
+    `backordered` pieces of `quantity` wait for stock, at `place` in the item's queue; `returned` pieces came back after
+    the sale.
     """
 
     product_item_id: int
@@ -35,17 +35,17 @@ class HeldLine:
 
     @property
     def held(self) -> int:
-        """The pieces that are there."""
+        """The pieces that are in stock."""
         return self.quantity - self.backordered
 
     @property
     def kept(self) -> HeldLine:
-        """The pieces that did not come back."""
+        """The line without its returned pieces."""
         return replace(self, quantity=self.quantity - self.returned)
 
 
 def together(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """One line for each item, in the order of their first mention."""
+    """Merges lines of the same item, in the order in which items first appear."""
     quantities: dict[int, int] = {}
     for line in lines:
         quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity

@@ -1,4 +1,4 @@
-"""What codes and points take off an order: to the minor unit, spread over its lines, and never more than there is.
+"""The discounts of an order by codes and points: exact to the minor unit, split over its lines, never above its total.
 
 Codes are worked out in an order of their own (free pieces, per cent, amounts, points), each from what those before it
 have left, so that the order in which a shopper types them changes nothing.
