@@ -40,7 +40,7 @@ async def reservations_database(mesh: RunningMesh) -> str:
 async def _rate(shop: SqlShop, max_size: int, seconds: float) -> float:
     mediator: Mediator[Any] = Mediator(shop.open_uows[0], service="inventory")
     handler = partial(reserve_and_commit, times=TIMES, rates=LoyaltyRates(), low=LOW)
-    mediator.handle_together([Reserve], handler, max_size=max_size, optimistic=True)
+    mediator.handle_batch([Reserve], handler, max_size=max_size, optimistic=True)
     await shop.clear()
     (item,) = await shop.stocked(1_000_000)
     ends = time.perf_counter() + seconds

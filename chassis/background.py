@@ -10,9 +10,11 @@ from typing import Protocol
 import structlog
 import tenacity
 
+from chassis.errors import Conflict, Unavailable
+
 log = structlog.get_logger(__name__)
 
-
+_QUIET_FAILURES = 10
 # Told of an unexpected error, and where it happened.
 Report = Callable[[str, Exception], None]
 
@@ -34,12 +36,9 @@ class Background(Protocol):
 class PollingLoop:
     """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
 
-    Who wakes it has it begin a round at least `pace_s` after the last one began, so that under load one round serves
-    many; who hurries it, at once.
-
-    A failure is logged, reported when it is the first in a row, and tried again after an exponential backoff of at most
-    5 s. Nothing but `stop` cuts that short: whoever wakes the loop would else have it fail again at once. `stop` lets
-    the current round end.
+    A wake begins a round at least `pace_s` after the last one began, so that under load one round serves many; a flush
+    begins it at once. A failure is logged, reported when it is the first in a row and an unexpected one, and tried
+    again after an exponential backoff of at most 5 s, which nothing but `stop` cuts short.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class PollingLoop:
         self._woken = asyncio.Event()
         self._flushed = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._failures = 0
+        self.failures = 0
         self._task: asyncio.Task[None] | None = None
         self._backoff = tenacity.wait_random_exponential(multiplier=0.1, max=5)
 
@@ -89,17 +88,25 @@ class PollingLoop:
             try:
                 more = await self._work()
             except Exception as error:
-                self._failures += 1
-                log.exception("background work failed", loop=self._name, failures=self._failures)
-                if self._failures == 1:
-                    self._report(self._name, error)
-                await _passes(self._stopping, within_s=backoff_s(self._backoff, self._failures))
+                self._failed(error)
+                await _passes(self._stopping, within_s=backoff_s(self._backoff, self.failures))
                 continue
-            self._failures = 0
+            self.failures = 0
             if not more:
                 await _passes(self._woken, within_s=self._idle_s)
                 if (rest_s := next_round - asyncio.get_running_loop().time()) > 0:
                     await _passes(self._flushed, within_s=rest_s)
+
+    def _failed(self, error: Exception) -> None:
+        self.failures += 1
+        if not isinstance(error, Unavailable | Conflict):
+            log.exception("background work failed", loop=self._name, failures=self.failures)
+            if self.failures == 1:
+                self._report(self._name, error)
+        else:
+            # What this depends on may take a while to start.
+            note = log.debug if self.failures <= _QUIET_FAILURES else log.warning
+            note("background work is interrupted", loop=self._name, failures=self.failures, error=repr(error))
 
 
 async def _passes(event: asyncio.Event, *, within_s: float) -> None:

@@ -20,7 +20,7 @@ class Batcher(Generic[Item, Result]):
     started is never cancelled, because what it does may be half done.
 
     With `pace_s` the batch after one of several items begins at least so long after that one began: where larger
-    batches are worth more than being early. What comes alone never waits.
+    batches are worth more than being early. A single item is never delayed.
     """
 
     def __init__(
@@ -49,17 +49,14 @@ class Batcher(Generic[Item, Result]):
     async def _work(self) -> None:
         try:
             while self._waiting:
-                await self._its_time()
+                if (early_s := self._not_before - asyncio.get_running_loop().time()) > 0:
+                    await asyncio.sleep(early_s)
                 if batch := self._next_batch():
                     if len(batch) > 1:
                         self._not_before = asyncio.get_running_loop().time() + self._pace_s
                     await self._run_batch(batch)
         finally:
             self._worker = None
-
-    async def _its_time(self) -> None:
-        if (early_s := self._not_before - asyncio.get_running_loop().time()) > 0:
-            await asyncio.sleep(early_s)
 
     def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []
@@ -70,26 +67,22 @@ class Batcher(Generic[Item, Result]):
         return batch
 
     async def _run_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
-        results: Sequence[Result | BaseException]
         try:
             results = await self._run([item for item, _ in batch])
             if len(results) != len(batch):
                 raise AssertionError(f"{len(batch)} items, {len(results)} results")
         except BaseException as error:
-            results = [error] * len(batch)
+            _settle(batch, [error] * len(batch))
             if not isinstance(error, Exception):
-                _settle(batch, results)
                 raise
-        _settle(batch, results)
+        else:
+            _settle(batch, results)
 
 
 def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result | BaseException]) -> None:
     for (_, future), result in zip(batch, results, strict=True):
-        if future.done():
-            continue
-        if isinstance(result, asyncio.CancelledError):
-            future.cancel()
-        elif isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
+        if not future.done():
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)

@@ -75,9 +75,6 @@ class RequestContext:
     # What the audit entry of this request says besides; chassis.audit.add_detail adds to it.
     audit_details: list[str] = field(default_factory=list)
 
-    def as_caller(self, caller: Caller) -> RequestContext:
-        return replace(self, caller=caller)
-
 
 _current: ContextVar[RequestContext | None] = ContextVar("easyorder_request", default=None)
 

@@ -1,8 +1,6 @@
-"""The errors of EasyOrder: every failure a caller may see is an AppError, on both sides of the wire.
+"""The errors of EasyOrder: each failure that a caller may see is an AppError, of the same class on both sides.
 
-A service raises one, an interceptor turns it into a google.rpc.Status with ErrorInfo, and the client of another
-service raises the same class again. Codes are google.rpc.Code's (AIP-193); `reason` is the stable name that callers may
-rely on.
+It travels as a google.rpc.Status with ErrorInfo (AIP-193); `reason` is the stable name that callers may rely on.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import ClassVar, Self
 
 _MESSAGE_BYTES = 1_000
@@ -59,7 +56,7 @@ class AppError(Exception):
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     reason: ClassVar[str] = "INTERNAL"
-    _by_reason: ClassVar[dict[str, tuple[type[AppError], ...]]] = {}
+    _by_reason: ClassVar[dict[str, type[AppError]]] = {}
 
     def __init__(
         self,
@@ -78,16 +75,14 @@ class AppError(Exception):
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "reason" in vars(cls):
-            AppError._by_reason[cls.reason] = (*AppError._by_reason.get(cls.reason, ()), cls)
+            known = AppError._by_reason.get(cls.reason)
+            # Services that share a process may each have a class of their own: then it is one that is both.
+            AppError._by_reason[cls.reason] = type(cls.__name__, (cls, known), {}) if known else cls
 
     @staticmethod
     def of_reason(reason: str) -> type[AppError] | None:
-        """The class that stands for `reason`, if this process knows one.
-
-        Services that share a process may each have their own: then it is one that is all of them.
-        """
-        classes = AppError._by_reason.get(reason, ())
-        return classes[0] if len(classes) == 1 else _all_of(classes)
+        """The class that stands for `reason`, if this process knows one."""
+        return AppError._by_reason.get(reason)
 
 
 class InvalidArgument(AppError):
@@ -171,9 +166,3 @@ class Internal(AppError):
 def outcome_of(error: Exception) -> str:
     """The reason of an AppError; INTERNAL for anything else."""
     return error.reason if isinstance(error, AppError) else Internal.reason
-
-
-@cache
-def _all_of(classes: tuple[type[AppError], ...]) -> type[AppError] | None:
-    # Without a `reason` of its own, so that it is not one more class of that reason.
-    return type(classes[0].__name__, classes, {}) if classes else None

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import UserDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from chassis.errors import InvalidArgument
 
 
-class JsonPayload(Mapping[str, Any]):
+class JsonPayload(UserDict[str, Any]):
     """A payload as its JSON `text`, which is parsed when somebody looks inside."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     @cached_property
-    def _parsed(self) -> Mapping[str, Any]:
-        parsed: Mapping[str, Any] = json.loads(self.text)
-        return parsed
-
-    def __getitem__(self, key: str) -> Any:
-        return self._parsed[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parsed)
-
-    def __len__(self) -> int:
-        return len(self._parsed)
+    def data(self) -> dict[str, Any]:  # type: ignore[override]
+        return dict(json.loads(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +73,17 @@ class FeedEnd:
         """Raises InvalidArgument for a position that was never given."""
         if after > self.written:
             raise InvalidArgument.of(field, f"the last there is has the number {self.written}")
+
+
+class EventFeed(Protocol):
+    """Events in the order of their positions."""
+
+    async def end(self) -> FeedEnd: ...
+
+    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]:
+        """The next events after `position`, as far as the feed is decided."""
+        ...
+
+    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
+        """The events of one aggregate, in order, also those that the feed has yet to show."""
+        ...

@@ -6,26 +6,17 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol
 
 from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch, SubscribeRequest
+from pydantic_core import to_json
 
 from chassis.errors import Unavailable
-from chassis.events import FeedEnd, PublishedEvent
-from chassis.feed_messages import event_message
+from chassis.events import EventFeed, JsonPayload, PublishedEvent
 
 _PAGE = 500
 # Receivers refuse messages of more than 4 MiB.
 _MESSAGE_CHARACTERS = 1_000_000
-
-
-class EventFeed(Protocol):
-    """What was published, in order of position."""
-
-    async def end(self) -> FeedEnd: ...
-
-    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
 
 
 class FeedApi:
@@ -83,13 +74,24 @@ def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) 
     """The page in messages that are not too long; one without events when there are none."""
     events: list[EventMessage] = []
     characters = 0
-    for published in page:
-        if kinds and published.event.kind not in kinds:
-            continue
-        event = event_message(published)
-        if events and characters + len(event.payload) > _MESSAGE_CHARACTERS:
+    for message in (_message(published) for published in page if not kinds or published.event.kind in kinds):
+        if events and characters + len(message.payload) > _MESSAGE_CHARACTERS:
             yield EventBatch(events=events, after_position=after, position=events[-1].position)
             after, events, characters = events[-1].position, [], 0
-        events.append(event)
-        characters += len(event.payload)
+        events.append(message)
+        characters += len(message.payload)
     yield EventBatch(events=events, after_position=after, position=page[-1].position if page else after)
+
+
+def _message(published: PublishedEvent) -> EventMessage:
+    event, payload = published.event, published.event.payload
+    return EventMessage(
+        position=published.position,
+        kind=event.kind,
+        aggregate_id=event.aggregate_id,
+        sequence=event.sequence,
+        owner=event.owner,
+        owner_team=event.owner_team or "",
+        time=event.occurred_on,
+        payload=payload.text if isinstance(payload, JsonPayload) else to_json(payload).decode(),
+    )

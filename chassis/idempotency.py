@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from chassis.errors import RequestIdReused
 
@@ -36,15 +34,3 @@ def reused(fingerprint: str, key: RequestKey) -> RequestIdReused | None:
         return None
     message = f"request_id {key.request_id!r} was used before with another body; use a new one"
     return RequestIdReused(message, metadata={"requestId": key.request_id})
-
-
-class IdempotentResponses(Protocol):
-    """The answers kept, within one transaction."""
-
-    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
-        """Those already carried out, by `RequestKey.id`."""
-        ...
-
-    async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        """Adds answers. Raises Conflict when another transaction was first with one of the keys."""
-        ...

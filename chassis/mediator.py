@@ -13,7 +13,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, cast, get_args
+from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import tenacity
 from pydantic import TypeAdapter
@@ -33,6 +33,8 @@ C = TypeVar("C", bound="Command[Any]")
 _CONTENDED_S = 0.5
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
+_json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+
 POSITION_HEADER = "x-easyorder-position"
 
 
@@ -46,31 +48,12 @@ class Command(Generic[R]):
     request_is_new: bool = False
 
 
-class _Outcome(NamedTuple):
-    result: Any
-    # Where the read side must be for the caller to see the effect.
-    position: str | None
-
-
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
 BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
+# A result, and where the read side must be for the caller to see the effect.
+_Outcome = tuple[Any, str | None]
 _Send = Callable[[Any], Awaitable[_Outcome]]
 _Outcomes = list[_Outcome | BaseException]
-
-
-def in_turn(handlers: Mapping[type[C], BatchHandler[C, Uow, Any]]) -> BatchHandler[C, Uow, Any]:
-    """Handles a batch of several kinds: all commands of the first kind, then all of the next."""
-
-    async def handle(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
-        results: list[Any] = [None] * len(batch)
-        for kind, handler in handlers.items():
-            if chosen := [index for index, cmd in enumerate(batch) if type(cmd) is kind]:
-                answers = await handler([batch[index] for index in chosen], uow)
-                for index, answer in zip(chosen, answers, strict=True):
-                    results[index] = answer
-        return results
-
-    return handle
 
 
 class Mediator(Generic[Uow]):
@@ -100,23 +83,21 @@ class Mediator(Generic[Uow]):
 
         self._register(command, send)
 
-    def handle_batch(self, command: type[C], handler: BatchHandler[C, Uow, Any], *, max_size: int = 200) -> None:
-        """One unit of work for each batch; the handler answers a result or an AppError for each command, in order."""
-        self.handle_together([command], handler, max_size=max_size)
-
-    def handle_together(
+    def handle_batch(
         self,
-        commands: Sequence[type[C]],
+        commands: type[C] | Sequence[type[C]],
         handler: BatchHandler[C, Uow, Any],
         *,
         max_size: int = 200,
         optimistic: bool = False,
     ) -> None:
-        """The same for several kinds that share batches, because they want the same rows.
+        """One unit of work for each batch; the handler answers a result or an AppError for each command, in order.
 
-        `optimistic`: batches are tried without locks first, as nobody else should want those rows at the same time. The
-        commit is then a Conflict when what was looked at has changed. Handlers need not know.
+        Several kinds share batches if they want the same rows. `optimistic`: batches are tried without locks first, as
+        nobody else should want those rows at the same time. The commit is then a Conflict when what was looked at has
+        changed. Handlers need not know.
         """
+        commands = [commands] if isinstance(commands, type) else commands
         transaction = _Transaction(self._open_uow, handler, commands, optimistic=optimistic)
         name = "+".join(kind.__name__ for kind in commands)
         context = RequestContext(caller=self._service, method=name)
@@ -131,10 +112,10 @@ class Mediator(Generic[Uow]):
 
     async def send(self, command: Command[R]) -> R:
         """Carries the command out; raises the AppError that refuses it."""
-        outcome = await self._sends[type(command)](command)
-        if outcome.position is not None:
-            current().reply_headers[POSITION_HEADER] = outcome.position
-        return cast("R", outcome.result)
+        result, position = await self._sends[type(command)](command)
+        if position is not None:
+            current().reply_headers[POSITION_HEADER] = position
+        return cast("R", result)
 
     def _register(self, command: type, send: _Send) -> None:
         if command in self._sends:
@@ -192,7 +173,7 @@ class _Transaction(Generic[C, Uow]):
     async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:
         async with self._open_uow(optimistic=optimistic) as uow:
             keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
-            kept = await uow.idempotent_responses.find(keys) if keys else {}
+            kept = await uow.find_responses(keys) if keys else {}
             # Of commands with the same key the first is carried out.
             first: dict[str, tuple[int, str]] = {}
             fresh: dict[int, C] = {}
@@ -213,7 +194,7 @@ class _Transaction(Generic[C, Uow]):
             else:
                 earlier, fingerprint = first[cmd.request.id]
                 results.append(reused(fingerprint, cmd.request) or done[earlier])
-        return [result if isinstance(result, AppError) else _Outcome(result, position) for result in results]
+        return [result if isinstance(result, AppError) else (result, position) for result in results]
 
     async def _carry_out(self, fresh: Mapping[int, C], uow: Uow) -> tuple[Mapping[int, Any], str | None]:
         done = dict(zip(fresh, await self._handler(list(fresh.values()), uow), strict=True))
@@ -222,7 +203,7 @@ class _Transaction(Generic[C, Uow]):
             return done, None
         answers = [(cmd.request, self._answers[type(cmd)].dump_json(result)) for cmd, result in granted if cmd.request]
         if answers:
-            await uow.idempotent_responses.keep(answers)
+            await uow.keep_responses(answers)
         return done, await uow.commit()
 
 
@@ -234,8 +215,3 @@ def _answers_of(command: type) -> TypeAdapter[Any]:
         if not isinstance(answer, TypeVar):
             return _json_form(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")
-
-
-@cache
-def _json_form(answer: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(answer)

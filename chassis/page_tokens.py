@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Annotated, Generic, TypeVar
+from datetime import datetime
+from typing import Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from chassis.clock import in_utc
 from chassis.errors import InvalidArgument
 
 Key = TypeVar("Key")
-
-# What a Key is made of: clients can alter a token, so that it holds no more than its column does.
-Id = Annotated[int, Field(ge=0, lt=2**63)]
-Time = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class PageTokens(Generic[Key]):
@@ -33,11 +30,23 @@ class PageTokens(Generic[Key]):
         """The key again. Raises InvalidArgument for a token that a list with this filter never gave."""
         try:
             digest, last = self._content.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            _check(last)
         except ValueError:
             raise InvalidArgument.of("pageToken", "must be a next_page_token that this list gave, unchanged") from None
         if digest != _digest(filter):
             raise InvalidArgument.of("pageToken", "belongs to another filter; begin again without a token")
         return last
+
+
+def _check(part: object) -> None:
+    """Clients can alter a token: ValueError for what no column of a Key holds."""
+    if isinstance(part, tuple):
+        for inside in part:
+            _check(inside)
+    elif isinstance(part, datetime):
+        in_utc(part)
+    elif isinstance(part, int) and not 0 <= part < 2**63:
+        raise ValueError(f"{part} is not an id")
 
 
 def _digest(filter: str) -> str:

@@ -1,7 +1,6 @@
-"""What a process tells of itself: structured logs always; traces and metrics over OTLP/gRPC where a collector is named.
+"""Structured logs of a process; traces and metrics over OTLP/gRPC where a collector is named.
 
-Without a collector nothing of OpenTelemetry's SDK is loaded, and no call pays for it. Meters made with
-`opentelemetry.metrics.get_meter` work either way.
+Without a collector nothing of OpenTelemetry is loaded, and no call pays for it.
 """
 
 from __future__ import annotations
@@ -28,29 +27,25 @@ Event = MutableMapping[str, Any]
 def configure(settings: MeshSettings, service: str) -> Background:
     """Sets up logs, traces and metrics of this process; call it first. Stopping what it returns sends what is left."""
     configure_logs(settings.log_level, settings.log_format, service)
-    return _Exporters(_export_to(settings.otlp_endpoint, service) if settings.otlp_endpoint else [])
-
-
-def is_on() -> bool:
-    """Whether this process makes traces and metrics."""
-    return _Exporters.running > 0
+    if settings.otlp_endpoint:
+        _export_to(settings.otlp_endpoint, service)
+    return _Exporters()
 
 
 def carrier() -> tuple[tuple[str, str], ...]:
     """The metadata that continues the present trace in another service (W3C trace context); empty when off."""
-    if not is_on():
-        return ()
-    from opentelemetry import propagate
-
     carried: dict[str, str] = {}
-    propagate.inject(carried)
+    if _providers:
+        from opentelemetry import propagate
+
+        propagate.inject(carried)
     return tuple(carried.items())
 
 
 @contextmanager
 def server_span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
     """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
-    if not is_on():
+    if not _providers:
         yield
         return
     from opentelemetry import propagate, trace
@@ -96,26 +91,18 @@ def configure_logs(level: str, form: str, service: str) -> None:
         add_service,
         _add_request,
     ]
-    if form == "json":
-        last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    else:
+    last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if form == "console":
         # Local variables hold tokens and passwords: never show them.
         last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    formatter = structlog.stdlib.ProcessorFormatter
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
-        )
-    )
+    handler.setFormatter(formatter(foreign_pre_chain=shared, processors=[formatter.remove_processors_meta, *last]))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # It tells of every tick, twice; what fails it still tells.
+    # It logs every tick twice; what fails is still logged.
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=[structlog.stdlib.filter_by_level, *shared, formatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -125,9 +112,8 @@ def configure_logs(level: str, form: str, service: str) -> None:
 def _add_request(logger: object, name: str, event: Event) -> Event:
     request = current()
     if request.method:
-        event.setdefault("correlation_id", request.correlation_id)
-        event.setdefault("method", request.method)
-        event.setdefault("caller", request.caller.id)
+        known = {"correlation_id": request.correlation_id, "method": request.method, "caller": request.caller.id}
+        event.update(known | dict(event))
     return event
 
 
@@ -137,25 +123,22 @@ class _Provider(Protocol):
     def shutdown(self) -> object: ...
 
 
+# Those of this process; none where no collector is named.
+_providers: list[_Provider] = []
+
+
 class _Exporters:
     """Ends the export with the process."""
-
-    running = 0
-
-    def __init__(self, providers: list[_Provider]) -> None:
-        self._providers = providers
-        _Exporters.running += len(providers)
 
     async def start(self) -> None:
         return None
 
     async def stop(self) -> None:
-        while self._providers:
-            _Exporters.running -= 1
-            await asyncio.to_thread(self._providers.pop().shutdown)
+        while _providers:
+            await asyncio.to_thread(_providers.pop().shutdown)
 
 
-def _export_to(endpoint: str, service: str) -> list[_Provider]:
+def _export_to(endpoint: str, service: str) -> None:
     from opentelemetry import metrics, trace
     from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
     from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -172,4 +155,4 @@ def _export_to(endpoint: str, service: str) -> list[_Provider]:
     meters = MeterProvider(resource=resource, metric_readers=[reader])
     trace.set_tracer_provider(tracers)
     metrics.set_meter_provider(meters)
-    return [tracers, meters]
+    _providers.extend([tracers, meters])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
-from chassis.idempotency import IdempotentResponses
+from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import JobOutcome, NewJob, OpenJobs
 
 
@@ -23,9 +24,6 @@ class UnitOfWork(Protocol):
 
     Used as a context manager: leaving the block without `commit` rolls everything back.
     """
-
-    @property
-    def idempotent_responses(self) -> IdempotentResponses: ...
 
     @property
     def open_jobs(self) -> OpenJobs: ...
@@ -44,6 +42,14 @@ class UnitOfWork(Protocol):
 
     def audit(self, *entries: AuditEntry) -> None:
         """Writes audit entries, with the commit: for what the system itself decides. Calls are audited anyway."""
+        ...
+
+    async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
+        """The answers of those that were carried out before, by `RequestKey.id`."""
+        ...
+
+    async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        """Keeps answers, with the commit, which raises Conflict if another transaction has one of the keys by then."""
         ...
 
     async def commit(self) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import betterproto2
 from easyorder.validate.v1 import Rules
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
 from chassis.errors import FieldViolation, InvalidArgument
@@ -34,6 +34,35 @@ def check(message: betterproto2.Message) -> None:
     _inspector(type(message))(message, "", found)
     if found:
         raise InvalidArgument.of_all(found)
+
+
+def refuse_long_lists(upb: Any, path: str = "") -> None:
+    """Raises InvalidArgument for the first list with too many elements, before a dataclass is made of each."""
+    for field, most in _lists(upb.DESCRIPTOR):
+        if not field.is_repeated:
+            if upb.HasField(field.name):
+                refuse_long_lists(getattr(upb, field.name), f"{path}{field.json_name}.")
+            continue
+        values = getattr(upb, field.name)
+        if len(values) > most:
+            raise InvalidArgument.of(path + field.json_name, f"takes at most {most}")
+        if _has_lists(field.message_type):
+            for index, value in enumerate(values):
+                refuse_long_lists(value, f"{path}{field.json_name}[{index}].")
+
+
+@cache
+def _lists(message: Descriptor) -> tuple[tuple[FieldDescriptor, int], ...]:
+    """The lists of a message with the most that each takes, and the messages inside that have lists."""
+    fields = [field for field in message.fields if field.is_repeated or _has_lists(field.message_type)]
+    return tuple((field, contract.rules_of(field).max_items or DEFAULT_MAX_ITEMS) for field in fields)
+
+
+@cache
+def _has_lists(message: Descriptor | None, above: frozenset[Descriptor] = frozenset()) -> bool:
+    if message is None or message in above or message.GetOptions().map_entry:
+        return False
+    return any(field.is_repeated or _has_lists(field.message_type, above | {message}) for field in message.fields)
 
 
 @cache
@@ -97,15 +126,11 @@ def _message(name: str, rules: Rules, *, is_message: bool) -> Inspect:
 
 
 def _repeated(name: str, rules: Rules, checks: tuple[Check, ...], *, is_message: bool) -> Inspect:
-    at_least, at_most = rules.min_items or int(rules.required), rules.max_items or DEFAULT_MAX_ITEMS
+    at_least = rules.min_items or int(rules.required)
 
     def inspect(values: Any, path: str, found: Found) -> None:
         if len(values) < at_least:
             found.append(FieldViolation(path + name, f"needs at least {at_least}"))
-        if len(values) > at_most:
-            # Its elements are not looked at: there may be very many.
-            found.append(FieldViolation(path + name, f"takes at most {at_most}"))
-            return
         if is_message:
             messages: list[betterproto2.Message] = values
             for index, message in enumerate(messages):

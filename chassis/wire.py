@@ -7,9 +7,9 @@ contract does not know are dropped, and malformed input is one exception, Malfor
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
@@ -40,7 +40,8 @@ class Codec(Generic[M]):
         self._name = descriptor.full_name
         self._upb = contract.upb_class(descriptor)
         self._parse = cast(Callable[[bytes], UpbMessage], self._upb.FromString)
-        self._fill, self._read = _functions(descriptor)
+        suffix = _generated(descriptor)
+        self._fill, self._read = _namespace[f"fill_{suffix}"], _namespace[f"read_{suffix}"]
 
     def encode(self, message: M) -> bytes:
         """ValueError or TypeError when a field holds what its type can not."""
@@ -48,34 +49,20 @@ class Codec(Generic[M]):
         self._fill(upb, message)
         return upb.SerializeToString()
 
-    def decode(self, data: bytes) -> M:
-        """Raises Malformed when `data` is not such a message."""
+    def decode(self, data: bytes, inspect: Callable[[UpbMessage], None] = lambda upb: None) -> M:
+        """Raises Malformed when `data` is not such a message, and what `inspect` raises for the message of upb."""
         try:
-            return cast(M, self._read(self._parse(data)))
-        except (DecodeError, OverflowError) as error:
+            upb = self._parse(data)
+            inspect(upb)
+            return cast(M, self._read(upb))
+        except (DecodeError, OverflowError, ValueError) as error:
             raise Malformed(f"not a valid {self._name}") from error
 
 
-_codecs: dict[type, Codec[Any]] = {}
-
-
+@cache
 def codec(message_type: type[M]) -> Codec[M]:
     """The codec of a message type of the contract; KeyError for any other."""
-    known = _codecs.get(message_type)
-    if known is None:
-        known = _codecs[message_type] = Codec(message_type)
-    return known
-
-
-class _Enum(dict[int, betterproto2.Enum]):
-    """An enum's members by number. Numbers that nobody knows become nameless members, as in betterproto2."""
-
-    def __init__(self, enum_type: type[betterproto2.Enum]) -> None:
-        super().__init__((member.value, member) for member in enum_type)
-        self._enum_type = enum_type
-
-    def __missing__(self, number: int) -> betterproto2.Enum:
-        return self._enum_type(number)
+    return Codec(message_type)
 
 
 def _fill_timestamp(upb: Any, value: datetime) -> None:
@@ -84,143 +71,67 @@ def _fill_timestamp(upb: Any, value: datetime) -> None:
     upb.nanos = since.microseconds * 1000
 
 
-def _read_timestamp(upb: Any) -> datetime:
-    return _EPOCH + timedelta(0, upb.seconds, upb.nanos // 1000)
-
-
-def _fill_duration(upb: Any, value: timedelta) -> None:
-    # Seconds and nanos of a Duration have the same sign; a timedelta's parts have not.
-    microseconds = (value.days * 86400 + value.seconds) * 1_000_000 + value.microseconds
-    sign = -1 if microseconds < 0 else 1
-    seconds, rest = divmod(abs(microseconds), 1_000_000)
-    upb.seconds, upb.nanos = sign * seconds, sign * rest * 1000
-
-
-def _read_duration(upb: Any) -> timedelta:
-    return timedelta(0, upb.seconds, int(upb.nanos / 1000))
-
-
-Fill = Callable[[Any, Any], None]
-Read = Callable[[Any], Any]
-
-_WELL_KNOWN: dict[str, tuple[Fill, Read]] = {
-    "google.protobuf.Timestamp": (_fill_timestamp, _read_timestamp),
-    "google.protobuf.Duration": (_fill_duration, _read_duration),
-}
 # What generated functions see. They find each other here when they are called, so that message types may be recursive.
-_namespace: dict[str, Any] = {"new": object.__new__}
-_generated: set[str] = set()
+_namespace: dict[str, Any] = {
+    "new": object.__new__,
+    # Many times as fast as upb's own, which Durations are too rare to need.
+    "fill_google_protobuf_Timestamp": _fill_timestamp,
+    "read_google_protobuf_Timestamp": lambda upb: _EPOCH + timedelta(0, upb.seconds, upb.nanos // 1000),
+    "fill_google_protobuf_Duration": lambda upb, value: upb.FromTimedelta(value),
+    "read_google_protobuf_Duration": lambda upb: upb.ToTimedelta(),
+}
 
 
-def _functions(descriptor: Descriptor) -> tuple[Fill, Read]:
-    """`fill` and `read` of a message type, generated now with those of all types inside it."""
-    _generate(descriptor)
-    suffix = _suffix(descriptor)
-    return _namespace[f"fill_{suffix}"], _namespace[f"read_{suffix}"]
+def _generated(descriptor: Descriptor) -> str:
+    """Makes `fill` and `read` of a message type and of all types inside it; answers the suffix of their names."""
+    suffix = descriptor.full_name.replace(".", "_")
+    if f"fill_{suffix}" not in _namespace:
+        _namespace[f"fill_{suffix}"] = None  # under way: the type may be inside itself
+        message_type = _namespace[f"type_{suffix}"] = contract.message_types()[descriptor.full_name]
+        copied = [_copied(field, cast(Any, message_type)._betterproto) for field in descriptor.fields]
+        source = [f"def fill_{suffix}(u, m):", " pass", *(line for fill, _ in copied for line in fill)]
+        source += [f"def read_{suffix}(u):", f" m = new(type_{suffix})", " m.__dict__ = {'_unknown_fields': b''"]
+        source += [*(f"  , {read}" for _, read in copied), " }", " return m"]
+        exec(compile("\n".join(source), f"<wire {descriptor.full_name}>", "exec"), _namespace)
+    return suffix
 
 
-def _generate(descriptor: Descriptor) -> None:
-    if descriptor.full_name in _generated:
-        return
-    _generated.add(descriptor.full_name)
-    fields = list(_fields(descriptor))
-    suffix = _suffix(descriptor)
-    _namespace[f"type_{suffix}"] = contract.message_types()[descriptor.full_name]
-    source = [f"def fill_{suffix}(u, m):", " pass", *(line for field in fields for line in field.fill())]
-    source += [f"def read_{suffix}(u):", f" m = new(type_{suffix})", " m.__dict__ = {'_unknown_fields': b''"]
-    source += [*(f"  , {field.attribute!r}: {field.read()}" for field in fields), " }", " return m"]
-    exec(compile("\n".join(source), f"<wire {descriptor.full_name}>", "exec"), _namespace)
-
-
-def _suffix(descriptor: Descriptor) -> str:
-    return descriptor.full_name.replace(".", "_")
-
-
-def _fields(descriptor: Descriptor) -> Iterator[_Field]:
-    message_type = contract.message_types()[descriptor.full_name]
-    meta: betterproto2.ProtoClassMetadata = cast(Any, message_type)._betterproto
-    for field in descriptor.fields:
-        attribute = meta.field_name_by_number[field.number]
-        # The class of a map's values is filed under a name of its own.
-        element_type = meta.cls_by_field.get(f"{attribute}.value", meta.cls_by_field[attribute])
-        yield _Field(field, attribute, *_converters(_element(field), element_type))
-
-
-def _converters(element: FieldDescriptor, element_type: type) -> tuple[str, str]:
-    """Names of the functions that fill and read one element; empty where the value is the same on both sides."""
-    if element.enum_type is not None:
-        name = "enum_" + element.enum_type.full_name.replace(".", "_")
-        _namespace.setdefault(name, _Enum(element_type))
-        return "", name
-    if element.message_type is None:
-        return "", ""
-    suffix = _suffix(element.message_type)
-    if element.message_type.full_name in _WELL_KNOWN:
-        _namespace[f"fill_{suffix}"], _namespace[f"read_{suffix}"] = _WELL_KNOWN[element.message_type.full_name]
+def _copied(field: FieldDescriptor, meta: betterproto2.ProtoClassMetadata) -> tuple[list[str], str]:
+    """The lines that copy a field into upb's message `u`, and the item of a dict that reads it."""
+    attribute = meta.field_name_by_number[field.number]
+    # The class of a map's values is filed under a name of its own.
+    fill, read = _element(field, meta.cls_by_field.get(f"{attribute}.value", meta.cls_by_field[attribute]))
+    is_plain = field.name == attribute
+    # An attribute is called otherwise where the name is a keyword of Python.
+    upb = f"u.{field.name}" if is_plain else f"getattr(u, {field.name!r})"
+    there = "v is not None" if field.has_presence and not field.is_repeated else "v"
+    if _is_map(field):
+        line = f"for k, e in v.items(): {fill}({upb}[k], e)" if fill else f"{upb}.update(v)"
+        value = f"{{k: {read('e')} for k, e in {upb}.items()}}"
+    elif field.is_repeated:
+        line = f"add = {upb}.add\n  for e in v: {fill}(add(), e)" if fill else f"{upb}.extend(v)"
+        value = f"[{read('e')} for e in {upb}]"
     else:
-        _generate(element.message_type)
-    return f"fill_{suffix}", f"read_{suffix}"
+        assign = f"{upb} = v" if is_plain else f"setattr(u, {field.name!r}, v)"
+        line = f"c = {upb}; c.SetInParent(); {fill}(c, v)" if fill else assign
+        value = f"{read(upb)} if u.HasField({field.name!r}) else None" if field.has_presence else read(upb)
+    return [f" v = m.{attribute}", f" if {there}:", f"  {line}"], f"{attribute!r}: {value}"
+
+
+def _element(field: FieldDescriptor, element_type: type) -> tuple[str, Callable[[str], str]]:
+    """The function that fills one element, "" where the value is the same on both sides; how an expression is read."""
+    element = field.message_type.fields_by_name["value"] if _is_map(field) and field.message_type else field
+    if element.enum_type is not None:
+        name = element.enum_type.full_name.replace(".", "_")
+        members: Any = element_type
+        _namespace[f"enum_{name}"], _namespace[f"type_{name}"] = {one.value: one for one in members}, element_type
+        # Numbers that nobody knows become nameless members, as in betterproto2.
+        return "", lambda expression: f"(enum_{name}.get(n := {expression}) or type_{name}(n))"
+    if element.message_type is None:
+        return "", str
+    suffix = _generated(element.message_type)
+    return f"fill_{suffix}", lambda expression: f"read_{suffix}({expression})"
 
 
 def _is_map(field: FieldDescriptor) -> bool:
     return field.message_type is not None and field.message_type.GetOptions().map_entry
-
-
-def _element(field: FieldDescriptor) -> FieldDescriptor:
-    """The field itself, or that of a map's values."""
-    if field.message_type is not None and _is_map(field):
-        return field.message_type.fields_by_name["value"]
-    return field
-
-
-@dataclasses.dataclass(frozen=True)
-class _Field:
-    """Writes the lines that copy one field."""
-
-    descriptor: FieldDescriptor
-    attribute: str
-    fill_element: str
-    read_element: str
-
-    def fill(self) -> Iterator[str]:
-        yield f" v = m.{self.attribute}"
-        there = "v" if self.descriptor.is_repeated or not self.descriptor.has_presence else "v is not None"
-        yield f" if {there}:"
-        if _is_map(self.descriptor) and self.fill_element:
-            yield f"  for k, e in v.items(): {self.fill_element}({self.upb}[k], e)"
-        elif _is_map(self.descriptor):
-            yield f"  {self.upb}.update(v)"
-        elif self.descriptor.is_repeated and self.fill_element:
-            yield f"  add = {self.upb}.add"
-            yield f"  for e in v: {self.fill_element}(add(), e)"
-        elif self.descriptor.is_repeated:
-            yield f"  {self.upb}.extend(v)"
-        elif self.fill_element:
-            yield f"  c = {self.upb}"
-            yield "  c.SetInParent()"
-            yield f"  {self.fill_element}(c, v)"
-        else:
-            yield f"  setattr(u, {self.name!r}, v)" if self.name != self.attribute else f"  {self.upb} = v"
-
-    def read(self) -> str:
-        if _is_map(self.descriptor):
-            return f"{{k: {self.element('e')} for k, e in {self.upb}.items()}}"
-        if self.descriptor.is_repeated:
-            return f"[{self.element('e')} for e in {self.upb}]"
-        if self.descriptor.has_presence:
-            return f"{self.element(self.upb)} if u.HasField({self.name!r}) else None"
-        return self.element(self.upb)
-
-    def element(self, expression: str) -> str:
-        if self.descriptor.enum_type is not None:
-            return f"{self.read_element}[{expression}]"
-        return f"{self.read_element}({expression})" if self.read_element else expression
-
-    @property
-    def name(self) -> str:
-        return self.descriptor.name
-
-    @property
-    def upb(self) -> str:
-        """The field in upb's message; getattr where its name is a keyword of Python."""
-        return f"u.{self.name}" if self.name == self.attribute else f"getattr(u, {self.name!r})"

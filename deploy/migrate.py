@@ -1,4 +1,7 @@
-"""`python -m deploy.migrate order_svc …`: makes the databases of services where missing, brings them up to date."""
+"""`python -m deploy.migrate order_svc …`: makes the databases of services where missing, brings them up to date.
+
+Where a service has a password for its role, the role is made too.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.db.migrate import schemas, upgrade
-from chassis.settings import MeshSettings, from_environment
+from chassis.settings import from_environment
+from deploy.config import RoleSettings, role
 from deploy.local.errors import REFUSED
+from deploy.roles import grant
 from deploy.upgradable import CannotUpgrade, require_upgradable
 
 UrlOf = Callable[[str], str]
@@ -67,9 +72,18 @@ async def _can_connect(engine: AsyncEngine) -> bool:
         await engine.dispose()
 
 
+async def main(packages: Sequence[str]) -> None:
+    settings = from_environment(RoleSettings)
+    await migrate(packages, settings.database_url)
+    for package in packages:
+        if password := settings.password(package):
+            urls = [settings.database_url(schema.database) for schema in schemas(package)]
+            await grant(urls, role(package), password, audit_kept_days=settings.audit_kept_days)
+
+
 if __name__ == "__main__":
     try:
-        asyncio.run(migrate(sys.argv[1:], from_environment(MeshSettings).database_url))
+        asyncio.run(main(sys.argv[1:]))
     except CannotUpgrade as refusal:
         print(refusal)
         sys.exit(REFUSED)

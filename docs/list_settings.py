@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from chassis.settings import PORTS, MeshSettings
+from deploy.config import RoleSettings
 from deploy.local.config import LocalSettings
 from edge.config import EdgeSettings
 from envoy.config import EnvoySettings
@@ -31,6 +32,7 @@ READERS: dict[str, type[MeshSettings]] = {
     "all": MeshSettings,
     "envoy": EnvoySettings,
     "make": LocalSettings,
+    "migrate": RoleSettings,
     "identity": IdentitySettings,
     "inventory": InventorySettings,
     "order": OrderSettings,

@@ -26,7 +26,7 @@ from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
-from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
+from chassis.feed_client import ORDER_FEED, FeedConsumer
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobRunner
@@ -48,11 +48,12 @@ from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes
 from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import serialised_products
-from inventory_svc.projections import projections, refresh_documents
+from inventory_svc.projections import refresh_documents
 from inventory_svc.queries.catalogue_log import CatalogueLog
 from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
+from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from inventory_svc.sagas.hold_reaper import HoldReaper
@@ -125,7 +126,7 @@ def build(settings: InventorySettings) -> Service:
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
-    feed = FeedConsumer(RemoteFeed(to.orders, ORDER_FEED, kinds=["order_created"]), inbox, report=error_log.report)
+    feed = FeedConsumer(to.orders, ORDER_FEED, inbox, kinds=["order_created"], report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:
@@ -175,7 +176,7 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
 
 
 def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
-    projector = Projector(to.write, to.read, projections(), conclude=refresh_documents, report=error_log.report)
+    projector = Projector(to.write, to.read, list(COPIED.values()), conclude=refresh_documents, report=error_log.report)
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush)
     products = ProductQueries(to.read, read_your_writes)
     ttl_s = to.settings.product_cache_ttl_s

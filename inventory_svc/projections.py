@@ -1,4 +1,4 @@
-"""Which rows of the write side the read side copies, and the whole products that are made of them.
+"""The whole products that are made of the rows which the read side copies.
 
 A product's document changes in the transaction that brings the change; the same transaction notes it in
 `catalogue_change` under a new generation. One row lock gives generations in the order of commits, so that whoever has
@@ -13,9 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.db.bulk import as_json
-from chassis.db.copy_projection import CopyProjection
-from chassis.db.projector import Change, Projection
-from inventory_svc.queries.read_model import COPIED
+from chassis.db.projector import Change
 
 # What a document is made of.
 _PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option", "inventory"})
@@ -120,11 +118,6 @@ _COUNT_AGAIN = text("""
 UPDATE catalogue SET total = actual.size, generation = generation + 1, forgotten = generation + 1
 FROM (SELECT count(*) AS size FROM product_document) AS actual WHERE id = 1 AND total <> actual.size
 """)
-
-
-def projections() -> Mapping[str, Projection]:
-    """By table of the write side."""
-    return {name: CopyProjection(table) for name, table in COPIED.items()}
 
 
 async def refresh_documents(read: AsyncConnection, changes: Sequence[Change]) -> None:

@@ -15,15 +15,16 @@ from chassis.settings import from_environment
 from chassis.telemetry import configure
 from inventory_svc.bootstrap import SERVICE, engine
 from inventory_svc.config import InventorySettings
-from inventory_svc.projections import projections, rebuild_documents
+from inventory_svc.projections import rebuild_documents
+from inventory_svc.queries.read_model import COPIED
 
 log = structlog.get_logger(__name__)
 
 
 async def rebuild(write: AsyncEngine, read: AsyncEngine) -> None:
     """Table by table, then the documents that are made of them."""
-    projector = Projector(write, read, projections())
-    for entity in projections():
+    projector = Projector(write, read, list(COPIED.values()))
+    for entity in COPIED:
         log.info("rebuilt", entity=entity, rows=await projector.rebuild(entity))
     log.info("rebuilt", entity="product_document", rows=await rebuild_documents(read))
 

@@ -50,7 +50,7 @@ from order_svc.commands.handlers import handle_commands
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
 from order_svc.hub.hub import Hub
-from order_svc.projections import PROJECTIONS
+from order_svc.projections import PROJECTED
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.checkout import Checkout
@@ -247,7 +247,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
-    projector = Projector(to.write, to.read, PROJECTIONS, report=error_log.report)
+    projector = Projector(to.write, to.read, PROJECTED, report=error_log.report)
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 

@@ -1,14 +1,14 @@
-"""Which entity of the write side's change log goes to which table of the read side."""
+"""Which tables of the write side the read side copies."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from chassis.db.copy_projection import CopyProjection
-from chassis.db.projector import Projection
+from sqlalchemy import Table
+
 from order_svc.queries.read_model import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow, RefundRow
 
-PROJECTIONS: Mapping[str, Projection] = {
-    entity.__tablename__: CopyProjection(entity.__table__)  # type: ignore[arg-type]
+PROJECTED: Sequence[Table] = [
+    entity.__table__  # type: ignore[misc]
     for entity in (OrderRow, OrderDiscountRow, OrderItemRow, PaymentRow, RefundRow)
-}
+]

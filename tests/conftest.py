@@ -19,7 +19,7 @@ from chassis.db.migrate import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 
-WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py")
+WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
@@ -48,12 +48,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """All that use the one mesh go to one process, and come first, being many; any other test goes to who is free."""
+    """All that use one mesh go to one process, and come first, being many; any other test goes to who is free."""
     from xdist.scheduler import LoadScopeScheduling
 
     class OneMesh(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
+            if file.startswith("tests/security/"):
+                return "security"
             return "mesh" if file.startswith("tests/e2e/") and file not in WITH_A_MESH_OF_THEIR_OWN else nodeid
 
     return OneMesh(config, log)

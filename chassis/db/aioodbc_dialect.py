@@ -120,6 +120,5 @@ def _in_braces(key: str, value: str) -> str:
     return value
 
 
-def register() -> None:
-    """Makes `postgresql+aioodbc://` known to SQLAlchemy."""
-    registry.register("postgresql.aioodbc", __name__, PGDialect_aioodbc.__name__)
+# Makes `postgresql+aioodbc://` known to SQLAlchemy.
+registry.register("postgresql.aioodbc", __name__, PGDialect_aioodbc.__name__)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from chassis.db import aioodbc_dialect
+import chassis.db.aioodbc_dialect  # noqa: F401, it makes itself known
 from chassis.db.session_hook import FilteredSession
-
-aioodbc_dialect.register()
 
 DRIVERS = ("asyncpg", "aioodbc")
 _POOL_TIMEOUT_S = 5.0
 _RECYCLE_S = 1800
-
-
 # Plans that stay right however the tables grow, and so may be kept: every statement goes to its few rows by an index.
 # Left alone, the planner keeps plans that it made while a table was small, and goes on reading all of it.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}

@@ -1,18 +1,10 @@
 """The inbox: a consumer takes each event of a feed once, in the transaction of its effect, in order for each aggregate.
 
-    async def count_sales(events: Sequence[PublishedEvent], uow: SqlStatisticsUow) -> None:
-        # Like a command's handler: changes what it wants through the unit of work, calls no service, never commits.
-        for published in events:
-            await uow.sales.add(published.event.payload["order"])
-
     inbox = Inbox("sales", count_sales, open_uow, service="statistics")
-    orders = RemoteFeed(Peer(settings.order_address, "statistics", secret), ORDER_FEED, kinds=["order_created"])
-    consumer = FeedConsumer(orders, inbox)
-    runner = JobRunner(
-        store, {inbox.job_kind: inbox.run_again}, backoffs={inbox.job_kind: Backoff(max_attempts=8, …)}, …
-    )
-    background = [runner, consumer]
+    consumer = FeedConsumer(Peer(settings.order_address, "statistics", secret), ORDER_FEED, inbox)
+    runner = JobRunner(store, {inbox.job_kind: inbox.run_again}, …)
 
+The handler (`count_sales`) is like a command's: it changes what it wants through the unit of work, and never commits.
 The position is kept in the consumer's database and moves in the transaction of the handler, so a batch that comes
 again, or to two replicas, is taken once. A batch that fails is tried in halves, down to the event that is at fault.
 That one becomes a durable job with the event as its payload, and later events of its aggregate queue up behind it as
@@ -31,7 +23,6 @@ import structlog
 import tenacity
 from pydantic import TypeAdapter
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import failpoints
 from chassis.background import Report, to_nobody
@@ -48,9 +39,11 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Sequence[PublishedEvent], SqlUow], Awaitable[None]]
 
 _POSITION = text("SELECT position FROM inbox WHERE consumer = :consumer")
-_BEGIN = text("INSERT INTO inbox (consumer, position) VALUES (:consumer, 0) ON CONFLICT DO NOTHING")
 # Whoever else takes this feed for this consumer waits here.
-_LOCK = text("SELECT position FROM inbox WHERE consumer = :consumer FOR UPDATE")
+_LOCK = text(
+    "INSERT INTO inbox (consumer, position) VALUES (:consumer, 0) "
+    "ON CONFLICT (consumer) DO UPDATE SET position = inbox.position RETURNING position"
+)
 _MOVE = text("UPDATE inbox SET position = :position WHERE consumer = :consumer")
 _QUEUES = text(
     "SELECT DISTINCT lane FROM job WHERE lane IN (SELECT jsonb_array_elements_text(CAST(:lanes AS jsonb))) "
@@ -81,12 +74,6 @@ class Inbox(Generic[SqlUow]):
         self._report = report
         # A JobRunner has to run these with `run_again`.
         self.job_kind = f"event:{consumer}"
-        self._conflicts = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(Conflict),
-            stop=tenacity.stop_after_attempt(_CONFLICT_ATTEMPTS),
-            wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
-            reraise=True,
-        )
 
     async def position(self) -> int:
         """Where this consumer resumes; 0 in the beginning."""
@@ -109,24 +96,32 @@ class Inbox(Generic[SqlUow]):
 
     async def _take(self, batch: EventBatch) -> None:
         try:
-            await self._conflicts.copy()(self._take_at_once, batch, self._handler_or_queue)
+            await self._take_at_once(batch, self._handler_or_queue)
         except (Unavailable, StaleOffset):
             # Not the events' fault: the whole batch comes again.
             raise
         except Exception as error:
             if len(batch.events) > 1:
-                for half in _halves(batch):
-                    await self._take(half)
+                middle = len(batch.events) // 2
+                cut = batch.events[middle - 1].position
+                await self._take(replace(batch, events=batch.events[:middle], position=cut))
+                await self._take(replace(batch, events=batch.events[middle:], after=cut))
                 return
             log.warning("event failed, to be tried again", consumer=self._consumer, error=repr(error))
             self._report(self.job_kind, error)
-            await self._conflicts.copy()(self._take_at_once, batch, self._queue)
+            await self._take_at_once(batch, self._queue)
 
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception_type(Conflict),
+        stop=tenacity.stop_after_attempt(_CONFLICT_ATTEMPTS),
+        wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
+        reraise=True,
+    )
     async def _take_at_once(
         self, batch: EventBatch, work: Callable[[Sequence[PublishedEvent], SqlUow], Awaitable[None]]
     ) -> None:
         async with self._open_uow() as uow:
-            position = await self._locked_position(uow.session)
+            position = (await uow.session.execute(_LOCK, {"consumer": self._consumer})).scalar_one()
             if position < batch.after:
                 raise StaleOffset(f"{self._consumer} is at {position}, before {batch.after}")
             if position >= batch.position:
@@ -138,8 +133,8 @@ class Inbox(Generic[SqlUow]):
             await uow.commit()
 
     async def _handler_or_queue(self, events: Sequence[PublishedEvent], uow: SqlUow) -> None:
-        partition_keys = as_json(sorted({self._partition_key(event) for event in events}))
-        queues = set((await uow.session.execute(_QUEUES, {"lanes": partition_keys})).scalars())
+        partition_keys = sorted({self._partition_key(event) for event in events})
+        queues = set((await uow.session.execute(_QUEUES, {"lanes": as_json(partition_keys)})).scalars())
         behind = [event for event in events if self._partition_key(event) in queues]
         if free := [event for event in events if self._partition_key(event) not in queues]:
             await self._handler(free, uow)
@@ -147,14 +142,6 @@ class Inbox(Generic[SqlUow]):
 
     async def _queue(self, events: Sequence[PublishedEvent], uow: SqlUow) -> None:
         uow.schedule(*(self._job(event, delay_s=self._first_retry_s) for event in events))
-
-    async def _locked_position(self, session: AsyncSession) -> int:
-        consumer = {"consumer": self._consumer}
-        position = await session.scalar(_LOCK, consumer)
-        if position is None:
-            await session.execute(_BEGIN, consumer)
-            position = await session.scalar(_LOCK, consumer)
-        return int(position or 0)
 
     def _partition_key(self, published: PublishedEvent) -> str:
         return f"{self._consumer}/{published.event.aggregate_id}"
@@ -170,13 +157,3 @@ class Inbox(Generic[SqlUow]):
             partition_key=self._partition_key(published),
             turn=published.position,
         )
-
-
-def _halves(batch: EventBatch) -> tuple[EventBatch, EventBatch]:
-    middle = len(batch.events) // 2
-    first, second = batch.events[:middle], batch.events[middle:]
-    cut = first[-1].position
-    return (
-        EventBatch(events=first, after=batch.after, position=cut),
-        EventBatch(events=second, after=cut, position=batch.position),
-    )

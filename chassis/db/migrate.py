@@ -8,7 +8,6 @@ failed upgrade leaves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,7 +37,9 @@ def schemas(package: str) -> list[Schema]:
     if spec is None or not spec.submodule_search_locations:
         raise ValueError(f"there is no package {package}")
     migrations = Path(spec.submodule_search_locations[0]) / "migrations"
-    found = list(_schemas_in(migrations, f"easyorder_{package.rpartition('.')[2].removesuffix('_svc')}"))
+    database = f"easyorder_{package.rpartition('.')[2].removesuffix('_svc')}"
+    folders = {side: migrations / side / "versions" for side in ("", "write", "read")}
+    found = [Schema(f"{database}_{side}".rstrip("_"), folder) for side, folder in folders.items() if folder.is_dir()]
     if not found:
         raise ValueError(f"{package} has neither migrations/versions nor migrations/write/versions")
     return found
@@ -75,10 +76,3 @@ def alembic_config(versions: Path, **attributes: object) -> Config:
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(versions).replace("%", "%%"))
     return config
-
-
-def _schemas_in(migrations: Path, database: str) -> Iterator[Schema]:
-    for side in ("", "write", "read"):
-        versions = migrations / side / "versions"
-        if versions.is_dir():
-            yield Schema(f"{database}_{side}".rstrip("_"), versions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -15,23 +15,20 @@ from chassis.db.writes import UNLOCKED
 from chassis.errors import InvalidArgument
 
 # Parked changes are the operators' affair; nobody waits for those.
-_PENDING = """
-FROM change_log
-WHERE failures = 0 AND (
-    owner = {caller} OR (actor = {caller} AND actor <> owner) OR xact_id = CAST(CAST({position} AS text) AS xid8)
-)
-"""
-LAST = text(
-    f"SELECT wanted.number, (SELECT max(id) {_PENDING.format(caller='wanted.caller', position='wanted.position')}) "
-    "AS last FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(number int, caller text, position text)"
-)
-_STILL = text(f"SELECT EXISTS (SELECT {_PENDING.format(caller=':caller', position=':position')} AND id <= :last)")
+PENDING = text("""
+SELECT pending.first, pending.last
+FROM jsonb_to_recordset(CAST(:readers AS jsonb)) AS reader(number int, caller text, position text), LATERAL (
+    SELECT min(id) AS first, max(id) AS last FROM change_log WHERE failures = 0 AND (
+        owner = reader.caller OR (actor = reader.caller AND actor <> owner)
+        OR xact_id = CAST(reader.position AS xid8)
+    )
+) AS pending
+ORDER BY reader.number
+""")
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
-
-
 # Under load, those who come within these seconds share a question.
 _PACE_S = 0.005
-# Who reads, and the position that was shown to them.
+# Reader id and the position token it presented.
 _Reader = tuple[str, str | None]
 
 
@@ -46,12 +43,12 @@ class ReadYourWrites:
     Readers who come while a question is under way share the next one, which so begins after they came.
     """
 
-    def __init__(self, write: AsyncEngine, *, flush: Callable[[], None] | None = None, poll_s: float = 0.01) -> None:
+    def __init__(self, write: AsyncEngine, *, flush: Callable[[], None] = lambda: None, poll_s: float = 0.01) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._flush = flush
         self._poll_s = poll_s
-        self._asking: Batcher[_Reader, int | None] = Batcher(self._last, max_size=500, pace_s=_PACE_S)
+        self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(self._pending, max_size=500, pace_s=_PACE_S)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
         """Returns once the caller's changes and the transaction at `position` are applied, as far as committed by now.
@@ -66,30 +63,21 @@ class ReadYourWrites:
             raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        last = await self._asking.submit((caller_id, position))
-        if last is None:
-            return True
-        pending: dict[str, str | int | None] = {"caller": caller_id, "position": position, "last": last}
-        # Not cancelled with the caller: that can poison the pooled connection.
-        while await asyncio.shield(self._is_pending(pending)):
+        first, last = await self._asking.submit((caller_id, position))
+        while 0 < first <= last:
             if loop.time() >= deadline:
                 return False
-            if self._flush is not None:
-                self._flush()
+            self._flush()
             await asyncio.sleep(self._poll_s)
+            first, _ = await self._asking.submit((caller_id, position))
         return True
 
-    async def _last(self, readers: Sequence[_Reader]) -> list[int | None]:
-        different = list(dict.fromkeys(readers))
+    async def _pending(self, readers: Sequence[_Reader]) -> list[tuple[int, int]]:
+        """For each reader, the ids of the first and the last change to wait for; zeros when there is none."""
+        numbers = {reader: number for number, reader in enumerate(dict.fromkeys(readers))}
         wanted = [
-            {"number": number, "caller": caller, "position": position}
-            for number, (caller, position) in enumerate(different)
+            {"number": number, "caller": caller, "position": position} for (caller, position), number in numbers.items()
         ]
         async with self._write.connect() as connection:
-            rows = (await connection.execute(LAST, {"wanted": as_json(wanted)})).all()
-        last = {different[row.number]: row.last for row in rows}
-        return [last[reader] for reader in readers]
-
-    async def _is_pending(self, parameters: Mapping[str, str | int | None]) -> bool:
-        async with self._write.connect() as connection:
-            return bool(await connection.scalar(_STILL, parameters))
+            rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
+        return [(rows[numbers[reader]].first or 0, rows[numbers[reader]].last or 0) for reader in readers]

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic_core import to_jsonable_python
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
+from chassis.db.bulk import as_json
 from chassis.db.failures import translated
-from chassis.db.idempotency import SqlIdempotentResponses
 from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
 from chassis.db.outbox import event_rows
 from chassis.db.read_your_writes import current_position
-from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
-from chassis.db.writes import OPTIMISTIC, enqueue_insert, send_writes
+from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
+from chassis.db.writes import OPTIMISTIC, UNLOCKED, enqueue_insert, send_writes
 from chassis.events import Event
+from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobOutcome, NewJob
 from chassis.unit_of_work import OpenUnitOfWork
+
+_FIND_RESPONSES = text(
+    "SELECT id, fingerprint, answer FROM idempotency_key "
+    "WHERE id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,6 @@ class SqlUnitOfWork:
         has_read_side: bool,
     ) -> None:
         self.session = session
-        self.idempotent_responses = SqlIdempotentResponses(session)
         self.open_jobs = SqlOpenJobs(session)
         self._after_commit = after_commit
         self._job_writer = jobs
@@ -69,15 +75,24 @@ class SqlUnitOfWork:
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
 
+    async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
+        wanted = {"ids": as_json([key.id for key in keys])}
+        # A key that comes to be kept meanwhile is refused when this one is written.
+        rows = await self.session.execute(_FIND_RESPONSES, wanted, execution_options=UNLOCKED)
+        return {row.id: IdempotentResponse(row.fingerprint, row.answer.encode()) for row in rows}
+
+    async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        # A key that another transaction took meanwhile is a unique violation, hence a Conflict.
+        rows = [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers]
+        await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
+
     async def commit(self) -> str | None:
         await enqueue_insert(self.session, OUTBOX, event_rows(self._events))
         await enqueue_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
         await enqueue_outcomes(self.session, self._job_outcomes)
-        leased: list[Job] = []
-        if self._jobs:
-            if self._job_writer is None:
-                raise RuntimeError("this unit of work was opened without jobs")
-            leased = await self._job_writer.enqueue(self.session, self._jobs)
+        if self._jobs and self._job_writer is None:
+            raise RuntimeError("this unit of work was opened without jobs")
+        leased = await self._job_writer.enqueue(self.session, self._jobs) if self._job_writer and self._jobs else []
         # The ORM's first: what was gathered may refer to it.
         await self.session.flush()
         sent = await send_writes(self.session)

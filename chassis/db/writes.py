@@ -35,14 +35,6 @@ _ROWS = re.compile(r"(?<!:):rows\b")
 
 
 @dataclass(slots=True)
-class FlushResult:
-    """What a session has sent: the ids that statements answered, by their name, and its transaction's id."""
-
-    ids: dict[str, set[int]] = field(default_factory=dict)
-    position: str | None = None
-
-
-@dataclass(slots=True)
 class _Part:
     """A statement, its rows, and the SQLSTATE of the failure when not each row has met one of the table."""
 
@@ -52,10 +44,15 @@ class _Part:
 
 
 @dataclass(slots=True)
-class _Gathered:
-    # By the name of the table, or of the statement.
+class Writes:
+    """What is still to be sent in a session, by the name of its table or statement, and what was sent.
+
+    `ids` are those that statements answered, by their name; `position` is the transaction's id.
+    """
+
     parts: dict[str, _Part] = field(default_factory=dict)
-    sent: FlushResult = field(default_factory=FlushResult)
+    ids: dict[str, set[int]] = field(default_factory=dict)
+    position: str | None = None
 
 
 def is_optimistic(session: AsyncSession | Session) -> bool:
@@ -97,33 +94,32 @@ async def enqueue_write(
 
     `name` is that of its table: no part of a statement sees what another one does, so that a second part for a table
     goes into the next statement. Whoever knows that two never meet the same rows gives them different names. With
-    RETURNING id, `FlushResult.ids` has the ids by name. With `unless_all` the statement returns something for each row
+    RETURNING id, `Writes.ids` has the ids by name. With `unless_all` the statement returns something for each row
     that it meets, and fails with that SQLSTATE unless it met all.
     """
-    parts = _gathered(session).parts
-    if name in parts and (parts[name].sql != sql or not sql.startswith("INSERT")):
+    gathered = _writes(session)
+    if (part := gathered.parts.get(name)) and (part.sql != sql or not sql.startswith("INSERT")):
         if is_optimistic(session):
             raise NeedsTransaction("what was written is to be written again")
         await session.run_sync(_send)
-        parts = _gathered(session).parts
-    parts.setdefault(name, _Part(sql, unless_all)).rows.extend(rows)
+    gathered.parts.setdefault(name, _Part(sql, unless_all)).rows.extend(rows)
 
 
-async def send_writes(session: AsyncSession) -> FlushResult:
+async def send_writes(session: AsyncSession) -> Writes:
     """Sends what is gathered; answers what was sent in this transaction."""
     await session.run_sync(_send)
-    return _gathered(session).sent
+    return _writes(session)
 
 
-def _gathered(session: AsyncSession | Session) -> _Gathered:
-    gathered: _Gathered = session.info.setdefault(_OF_SESSION, _Gathered())
+def _writes(session: AsyncSession | Session) -> Writes:
+    gathered: Writes = session.info.setdefault(_OF_SESSION, Writes())
     return gathered
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _before_statement(state: ORMExecuteState) -> None:
     if is_optimistic(state.session) and (
-        _gathered(state.session).parts or not state.execution_options.get("unlocked", False)
+        _writes(state.session).parts or not state.execution_options.get("unlocked", False)
     ):
         raise NeedsTransaction("this statement needs a transaction")
     _send(state.session)
@@ -137,7 +133,7 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
 
 @event.listens_for(FilteredSession, "before_commit")
 def _send(session: Session) -> None:
-    gathered = _gathered(session)
+    gathered = _writes(session)
     # Taken first: executing comes by here again.
     parts, gathered.parts = gathered.parts, {}
     if not parts:
@@ -149,10 +145,10 @@ def _send(session: Session) -> None:
             parameters[f"wanted{number}"] = len(part.rows)
     statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
     row = session.execute(statement, parameters, execution_options=UNLOCKED).mappings().one()
-    gathered.sent.position = row["position"]
+    gathered.position = row["position"]
     for number, name in enumerate(parts):
         if ids := row.get(f"ids{number}"):
-            gathered.sent.ids.setdefault(name, set()).update(json.loads(ids))
+            gathered.ids.setdefault(name, set()).update(json.loads(ids))
 
 
 @lru_cache(maxsize=256)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
 import grpc
@@ -91,11 +91,11 @@ class Client:
             reply = await send(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=True)
         except grpc.aio.AioRpcError as error:
             raise self._meaning(error) from None
-        return codec(method.response).decode(reply)
+        return cast(Res, codec(method.response).decode(reply))
 
     async def stream(
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
-    ) -> AsyncIterator[Res]:
+    ) -> AsyncGenerator[Res, None]:
         """The messages of a server-streaming method, as they come. Not repeated once it has begun."""
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)

@@ -37,7 +37,7 @@ from chassis.errors import (
 from chassis.grpc import metadata
 from chassis.grpc.status import DETAILS_KEY, to_status
 from chassis.grpc.stream_limits import OpenStreams, StreamLimits
-from chassis.validation import check
+from chassis.validation import check, refuse_long_lists
 from chassis.wire import Encoded, Malformed, codec
 
 log = structlog.get_logger(__name__)
@@ -187,7 +187,7 @@ class CallInterceptor(AsyncServerInterceptor):
 
     async def _serve(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> bytes | None:
         try:
-            request = codec(called.request).decode(data)
+            request = codec(called.request).decode(data, refuse_long_lists)
         except Malformed as error:
             raise InvalidArgument(str(error)) from error
         reply = await self._audited(called, handler, request, context)

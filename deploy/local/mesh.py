@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from chassis.settings import from_environment
+from deploy.config import RoleSettings, as_role, password_variable, role
 from deploy.local import readiness
 from deploy.local.config import LocalSettings, refuse_unknown
 from deploy.local.console import PrefixedLines
@@ -35,7 +37,7 @@ SERVICES = {
     "order": "order_svc",
     "edge": "edge",
 }
-SETTINGS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings)
+SETTINGS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings, RoleSettings)
 # Long enough to drain.
 KILLED_MESH_ENDS_WITHIN_S = 15.0
 MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
@@ -62,8 +64,9 @@ class LocalMesh:
             for settings in SETTINGS:  # a service that refuses its own would be started again and again
                 from_environment(settings)
             environment = await self._database(starting)
-            await self._migrate(environment)
-            await self._services(starting, environment)
+            passwords = self._passwords()
+            await self._migrate({**environment, **passwords})
+            await self._services(starting, environment, passwords)
             self._say(f"all healthy after {time.monotonic() - started:.1f} s")
             self._running = starting.pop_all()
         return self
@@ -99,11 +102,21 @@ class LocalMesh:
         }
         if self._settings.database_server:
             return environment
-        server = EmbeddedPostgres(self._data_dir / "postgres")
+        server = EmbeddedPostgres(self._data_dir / "postgres", roles=[role(package) for package in MIGRATED])
         await asyncio.to_thread(server.prepare)
         process = await self._start(server.program, running)
         await readiness.until(process, readiness.postgres_accepts(str(server.socket_dir)))
         return {**environment, "EASYORDER_DATABASE_URL": server.url}
+
+    def _passwords(self) -> dict[str, str]:
+        """Of the services' roles in PostgreSQL, by variable; empty where a service connects as the owner."""
+        given = from_environment(RoleSettings)
+        return {
+            password_variable(package): given.password(package)
+            if self._settings.database_server
+            else secrets.token_urlsafe(32)
+            for package in MIGRATED
+        }
 
     async def _migrate(self, environment: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "deploy.migrate", *MIGRATED]
@@ -120,7 +133,9 @@ class LocalMesh:
         if migration.returncode:
             raise CannotStart(f"The databases cannot be brought up to date:\n{said.decode(errors='replace')}")
 
-    async def _services(self, running: AsyncExitStack, environment: Mapping[str, str]) -> None:
+    async def _services(
+        self, running: AsyncExitStack, environment: Mapping[str, str], passwords: Mapping[str, str]
+    ) -> None:
         """Starts the services and Envoy at once, and waits for all: none needs another to start."""
         listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
         processes = {}
@@ -130,7 +145,13 @@ class LocalMesh:
                 program = Program(
                     name=name if number == 1 else f"{name} {number}",
                     command=[sys.executable, "-m", module],
-                    environment={**environment, **listed, "EASYORDER_LISTEN_ADDRESS": address},
+                    environment={
+                        **environment,
+                        **listed,
+                        **dict.fromkeys(passwords, ""),
+                        "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
+                        "EASYORDER_LISTEN_ADDRESS": address,
+                    },
                     answers=readiness.grpc_answers(channel),
                 )
                 processes[address] = await self._start(program, running)
@@ -138,6 +159,14 @@ class LocalMesh:
         for address, process in processes.items():
             await readiness.until(process, readiness.grpc_serving(address))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
+
+    def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
+        """What a service connects with; edge has no database."""
+        if module not in MIGRATED:
+            return ""
+        server = environment.get("EASYORDER_DATABASE_URL", self._settings.database_server)
+        password = passwords[password_variable(module)]
+        return as_role(server, module, password) if password else server
 
     async def _start(self, program: Program, running: AsyncExitStack) -> Process:
         process = Process(

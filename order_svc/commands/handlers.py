@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from chassis.alerts import NOBODY, Alerts
 from chassis.clock import Clock
 from chassis.jobs import Backoff
-from chassis.mediator import BatchHandler, Mediator, in_turn
+from chassis.mediator import BatchHandler, Mediator
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
 from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
@@ -37,7 +37,15 @@ def handle_commands(
         RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
         PlaceOrder: partial(place_orders, clock=clock),
     }
-    mediator.handle_together(list(hot), in_turn(hot), optimistic=True)
+
+    async def record_and_place(batch: Sequence[Any], uow: OrderUow) -> Sequence[Any]:
+        results: dict[int, Any] = {}
+        for kind, handler in hot.items():
+            if chosen := [index for index, cmd in enumerate(batch) if type(cmd) is kind]:
+                results |= zip(chosen, await handler([batch[index] for index in chosen], uow), strict=True)
+        return [results[index] for index in range(len(batch))]
+
+    mediator.handle_batch(list(hot), record_and_place, optimistic=True)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(FindPlacedHolds, find_placed_holds)
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))

@@ -9,29 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, aclosing
-from typing import Protocol
 
 from easyorder.order.v1 import HubMessage
 
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import FeedEnd, PublishedEvent
+from chassis.events import EventFeed, PublishedEvent
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
 
 _PAGE = 500
-
-
-class EventFeed(Protocol):
-    """Events in the order of their positions."""
-
-    async def end(self) -> FeedEnd: ...
-
-    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
-
-    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]: ...
 
 
 # The order as its last transaction left it, so that no event of the feed is newer than what it shows.

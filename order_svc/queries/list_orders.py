@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
-from chassis.page_tokens import Id, PageTokens, Time
+from chassis.page_tokens import PageTokens
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.queries.filters import FilterField, one_of, parse_filter, text_field, time_field
@@ -23,8 +24,8 @@ MAX_PAGE_SIZE = 50
 class _Key(NamedTuple):
     """What orders are sorted by. Ids alone are not in order of time: each replica has a block of its own."""
 
-    placed_at: Time
-    id: Id
+    placed_at: datetime
+    id: int
 
 
 _TOKENS = PageTokens(_Key)

@@ -53,8 +53,8 @@ class OrderQueries:
         """The caller's own, also when the caller is an administrator. Raises InvalidArgument."""
         await self._wait()
         caller = current().caller
-        as_a_shopper = current().as_caller(replace(caller, audiences=caller.audiences - {Audience.ADMIN}))
-        with request_context(as_a_shopper):
+        shopper = replace(caller, audiences=caller.audiences - {Audience.ADMIN})
+        with request_context(replace(current(), caller=shopper)):
             return await self._read(
                 lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
             )

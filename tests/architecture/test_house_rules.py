@@ -21,6 +21,7 @@ INDEX_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-link
 MACHINE_PATHS = ["/ro" + "ot/", "/ho" + "me/", "/wo" + "rk/", "/Us" + "ers/"]
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?: ;[^\\]*)? \\$")
 MODE = re.compile(r"[rwax][bt]?\+?|[rwax]\+b?")
+REVISION = re.compile(r'^(\w*revision) = "?(\w+)"?$', re.MULTILINE)
 REQUIREMENTS = ["build", "runtime", "dev"]
 
 
@@ -132,6 +133,21 @@ def test_what_pyproject_asks_for_is_pinned() -> None:
 
     assert names(project["dependencies"]) <= pins("runtime").keys()
     assert names(project["optional-dependencies"]["dev"]) <= pins("dev").keys()
+
+
+def test_each_revision_follows_the_one_before() -> None:
+    """Of two with one number, a database that has run one never runs the other."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for path in sorted(files()):
+        if path.parent.name == "versions" and path.suffix == ".py":
+            named = dict(REVISION.findall(path.read_text(encoding="utf-8")))
+            revision = (path.name[:4], named["revision"], named["down_revision"])
+            found.setdefault(str(path.parent.relative_to(ROOT)), []).append(revision)
+
+    assert len(found) == 6
+    for folder, revisions in found.items():
+        numbers = [f"{number:04}" for number in range(1, len(revisions) + 1)]
+        assert revisions == list(zip(numbers, numbers, ["None", *numbers], strict=False)), folder
 
 
 def test_the_changelog_begins_with_this_version() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
-from chassis.mediator import BatchHandler, Command, Mediator, in_turn
+from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork, UnitOfWork
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
@@ -69,11 +69,8 @@ class MediatorApp:
         """As in another replica: it shares nothing but the database."""
         mediator = Mediator(self.open_uow, service="notes")
         mediator.handle(TakeNote, self._take_note)
-        together: Mapping[type[Any], BatchHandler[Any, UnitOfWork, Any]]
-        together = {TakeNotes: self._take_notes, CountWords: self._count_words}
-        mediator.handle_together(
-            list(together), in_turn(together), max_size=max_size, optimistic=self.tries_optimistically
-        )
+        kinds: list[type[Any]] = [TakeNotes, CountWords]
+        mediator.handle_batch(kinds, self._each, max_size=max_size, optimistic=self.tries_optimistically)
         return mediator
 
     async def _take_note(self, cmd: TakeNote, uow: UnitOfWork) -> str:
@@ -97,6 +94,13 @@ class MediatorApp:
             uow.emit(_noted(cmd))
             results.append(f"noted {cmd.text}")
         return results
+
+    async def _each(self, batch: Sequence[Any], uow: UnitOfWork) -> Sequence[Any]:
+        notes = [cmd for cmd in batch if isinstance(cmd, TakeNotes)]
+        noted = iter(await self._take_notes(notes, uow) if notes else [])
+        words = [cmd for cmd in batch if isinstance(cmd, CountWords)]
+        counted = iter(await self._count_words(words, uow) if words else [])
+        return [next(noted if isinstance(cmd, TakeNotes) else counted) for cmd in batch]
 
     async def _count_words(self, batch: Sequence[CountWords], uow: UnitOfWork) -> list[int]:
         self.batches.append([f"count {cmd.text}" for cmd in batch])

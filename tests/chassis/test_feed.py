@@ -14,7 +14,7 @@ from easyorder.feed.v1 import SubscribeRequest
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from chassis.events import Event, EventBatch
 from chassis.feed_api import FeedApi
-from chassis.feed_client import ORDER_FEED, FeedConsumer, RemoteFeed
+from chassis.feed_client import ORDER_FEED, FeedConsumer
 from chassis.grpc.clients import Client
 from tests.chassis.db.test_outbox import an_event
 from tests.fakes.feed import InMemoryFeed
@@ -62,9 +62,7 @@ class Taken:
 @asynccontextmanager
 async def following(client: Client, taken: Taken, **how: float) -> AsyncIterator[list[Exception]]:
     reported: list[Exception] = []
-    consumer = FeedConsumer(
-        RemoteFeed(client, ORDER_FEED), taken, report=lambda source, error: reported.append(error), **how
-    )
+    consumer = FeedConsumer(client, ORDER_FEED, taken, report=lambda source, error: reported.append(error), **how)
     await consumer.start()
     try:
         yield reported
@@ -158,13 +156,13 @@ async def test_a_position_that_was_never_reached_is_refused(shop: Shop) -> None:
 
 async def test_stopping_does_not_wait_for_the_feed() -> None:
     class Silent:
-        async def follow(self, after: int) -> AsyncIterator[EventBatch]:
+        async def stream(self, method: object, request: object) -> AsyncIterator[EventBatch]:
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
             return
             yield
 
-    consumer = FeedConsumer(Silent(), Taken())  # type: ignore[arg-type]
+    consumer = FeedConsumer(Silent(), ORDER_FEED, Taken())  # type: ignore[arg-type]
     await consumer.start()
     await eventually(lambda: consumer._waiting is not None)
     async with asyncio.timeout(1):

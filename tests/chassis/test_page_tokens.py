@@ -11,12 +11,12 @@ from typing import NamedTuple
 import pytest
 
 from chassis.errors import InvalidArgument
-from chassis.page_tokens import Id, PageTokens, Time
+from chassis.page_tokens import PageTokens
 
 
 class Key(NamedTuple):
-    made_at: Time
-    id: Id
+    made_at: datetime
+    id: int
 
 
 TOKENS = PageTokens(Key)

@@ -8,6 +8,7 @@ import time
 
 import betterproto2
 import pytest
+from easyorder.catalog.v1 import CreateProductRequest, Product, Variation, VariationOption
 from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
 from easyorder.order.v1 import (
     CreateOrderRequest,
@@ -22,7 +23,8 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from chassis import contract
 from chassis.errors import InvalidArgument
-from chassis.validation import check
+from chassis.validation import check, refuse_long_lists
+from chassis.wire import codec
 
 
 def a_request(**changes: object) -> CreateOrderRequest:
@@ -38,7 +40,7 @@ def a_request(**changes: object) -> CreateOrderRequest:
 
 def faults(message) -> dict[str, str]:
     with pytest.raises(InvalidArgument) as refused:
-        check(message)
+        check(codec(type(message)).decode(bytes(message), refuse_long_lists))
     return {violation.field: violation.description for violation in refused.value.violations}
 
 
@@ -85,6 +87,26 @@ def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():
 def test_text_and_lists_are_bounded_where_the_contract_says_nothing():
     assert faults(ListOrdersRequest(page_token="x" * 1001)) == {"pageToken": "takes at most 1000 characters"}
     assert faults(SetUserRolesRequest(id="1", roles=[Role.USER] * 1001)) == {"roles": "takes at most 1000"}
+
+
+def test_a_list_inside_is_named_with_its_place():
+    options = [VariationOption(value=str(number)) for number in range(101)]
+    variations = [Variation(name="a", options=options[:1]), Variation(name="b", options=options)]
+
+    named = faults(CreateProductRequest(product=Product(name="x", variations=variations)))
+
+    assert named == {"product.variations[1].options": "takes at most 100"}
+
+
+def test_no_long_list_is_read():
+    """What is refused for its length costs no dataclass for each element."""
+    data = bytes(CreateOrderRequest(items=[OrderLine()])) * 300_000
+    begin = time.thread_time()
+
+    with pytest.raises(InvalidArgument, match="items takes at most 100"):
+        codec(CreateOrderRequest).decode(data, refuse_long_lists)
+
+    assert time.thread_time() - begin < 0.1
 
 
 def test_the_message_names_the_first_faults_and_counts_the_rest():

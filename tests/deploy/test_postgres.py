@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -18,7 +20,7 @@ from sqlalchemy.engine import make_url
 from chassis.settings import MeshSettings
 from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
 from deploy.local.errors import CannotStart
-from deploy.local.postgres import EmbeddedPostgres, end_left_over
+from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until
 from deploy.local.supervisor import Process
 from tests.deploy.test_supervisor import Lines
@@ -187,3 +189,64 @@ async def execute(server: EmbeddedPostgres, sql: str) -> str:
         return str(await connection.execute(sql))
     finally:
         await connection.close()
+
+
+async def test_roles_need_their_password_and_reach_their_own_databases_only(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres", roles=["easyorder_order"])
+    server.prepare()
+    (server.folder / "pg_hba.conf").write_text("local all all trust\n", encoding="utf-8")  # as 0.1.0 left it
+
+    async with running(server):
+        for statement in (
+            "CREATE ROLE easyorder_order LOGIN PASSWORD 'right'",
+            "CREATE ROLE somebody LOGIN PASSWORD 'right'",
+            "CREATE DATABASE easyorder_order_write",
+            "CREATE DATABASE easyorder_order_written",
+        ):
+            await execute(server, statement)
+
+        assert await reached(server, "easyorder_order", "right", "easyorder_order_write")
+        assert not await reached(server, "easyorder_order", "wrong", "easyorder_order_write")
+        assert not await reached(server, "easyorder_order", "right", "easyorder_order_written")
+        assert not await reached(server, "easyorder_order", "right", "postgres")
+        assert not await reached(server, "somebody", "right", "easyorder_order_write")
+
+
+async def reached(server: EmbeddedPostgres, user: str, password: str, database: str) -> bool:
+    try:
+        connection = await asyncpg.connect(host=str(server.socket_dir), user=user, password=password, database=database)
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        return False
+    await connection.close()
+    return True
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+async def test_the_owner_is_whoever_started_it(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
+
+    async with running(server):
+        for folder in (server.socket_dir, data_dir):
+            folder.chmod(0o711)
+        (server.socket_dir / POSTGRES_SOCKET).chmod(0o777)
+        psql = [str(INSTALLATION / "bin/psql"), "-h", str(server.socket_dir), "-U", "postgres", "-c", "SELECT 1"]
+        done = await asyncio.to_thread(
+            subprocess.run, psql, user="nobody", capture_output=True, encoding="utf-8", timeout=10, cwd="/"
+        )
+
+    assert 'Peer authentication failed for user "postgres"' in done.stderr, done.stderr
+
+
+async def test_a_backup_that_is_taken_while_it_runs_is_data_to_start_with(data_dir: Path) -> None:
+    server, copy = EmbeddedPostgres(data_dir / "postgres"), EmbeddedPostgres(data_dir / "restored" / "postgres")
+    async with running(server):
+        await execute(server, "CREATE TABLE kept AS SELECT 1 AS id")
+        command = [str(INSTALLATION / "bin/pg_basebackup"), "-h", str(server.socket_dir), "-U", "postgres"]
+        copying = partial(subprocess.run, [*command, "-c", "fast", "-D", str(copy.folder)], check=True, timeout=30)
+        await asyncio.to_thread(copying)
+    if os.geteuid() == 0:
+        giving = ["chown", "-R", SYSTEM_USER, str(copy.folder)]
+        await asyncio.to_thread(partial(subprocess.run, giving, check=True, timeout=30))
+
+    async with running(copy):
+        assert await execute(copy, "SELECT FROM kept") == "SELECT 1"

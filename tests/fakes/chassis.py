@@ -106,20 +106,6 @@ class ChassisState:
     commits: int = 0
 
 
-class InMemoryIdempotentResponses:
-    def __init__(self, state: ChassisState) -> None:
-        self._state = state
-
-    async def find(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
-        return {key.id: self._state.answers[key.id] for key in keys if key.id in self._state.answers}
-
-    async def keep(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        for key, answer in answers:
-            if key.id in self._state.answers:
-                raise Conflict(f"{key.id} is taken")
-            self._state.answers[key.id] = IdempotentResponse(key.fingerprint, answer)
-
-
 class InMemoryOpenJobs:
     def __init__(self, state: ChassisState) -> None:
         self._state = state
@@ -211,7 +197,6 @@ class InMemoryUnitOfWork:
     def __init__(self, state: ChassisState, clock: FakeClock) -> None:
         self._state = state
         self._clock = clock
-        self.idempotent_responses = InMemoryIdempotentResponses(state)
         self.open_jobs = InMemoryOpenJobs(state)
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
@@ -230,6 +215,15 @@ class InMemoryUnitOfWork:
 
     def audit(self, *entries: AuditEntry) -> None:
         self._audit_entries.extend(entries)
+
+    async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
+        return {key.id: self._state.answers[key.id] for key in keys if key.id in self._state.answers}
+
+    async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
+        for key, answer in answers:
+            if key.id in self._state.answers:
+                raise Conflict(f"{key.id} is taken")
+            self._state.answers[key.id] = IdempotentResponse(key.fingerprint, answer)
 
     async def commit(self) -> str | None:
         jobs = InMemoryJobStore(self._state, self._clock)

@@ -14,7 +14,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from order_svc.domain.views import OrderView
-from order_svc.projections import PROJECTIONS
+from order_svc.projections import PROJECTED
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import SHOPPER, OrderBuilder
@@ -105,7 +105,7 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
     yield OrderReads(
         app=SqlOrderApp(write),
         queries=OrderQueries(make_sessions(read), SmallPatience(write)),
-        projector=Projector(write, read, PROJECTIONS),
+        projector=Projector(write, read, PROJECTED),
         write=write,
         read=read,
     )

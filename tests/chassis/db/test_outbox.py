@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from random import Random
-from typing import Protocol
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +17,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.outbox import Feed, FeedTail, event_rows
 from chassis.db.tables import OUTBOX
 from chassis.errors import Unavailable
-from chassis.events import Event, FeedEnd, PublishedEvent
+from chassis.events import Event, EventFeed, FeedEnd, PublishedEvent
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
@@ -36,18 +35,10 @@ def an_event(aggregate_id: int = 1, sequence: int = 1) -> Event:
     )
 
 
-class ReadableFeed(Protocol):
-    async def end(self) -> FeedEnd: ...
-
-    async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]: ...
-
-    async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]: ...
-
-
 class FeedBench:
     """A feed, and how events get into it."""
 
-    def __init__(self, feed: ReadableFeed, publish: Callable[[Sequence[Event]], object]) -> None:
+    def __init__(self, feed: EventFeed, publish: Callable[[Sequence[Event]], object]) -> None:
         self.feed = feed
         self._publish = publish
 

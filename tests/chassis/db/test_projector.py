@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
-from chassis.db.copy_projection import CopyProjection
 from chassis.db.engine import make_engine
 from chassis.db.failures import meaning_of
 from chassis.db.projector import Change, Projector
@@ -31,7 +31,7 @@ def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
 
 
 def projector_of(write: AsyncEngine, read: AsyncEngine, *, batch: int = 1000) -> Projector:
-    return Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, batch=batch, idle_s=0.05)
+    return Projector(write, read, [READ_PARCEL], batch=batch, idle_s=0.05)
 
 
 async def add(sessions: Sessions, *labels: str) -> None:
@@ -266,7 +266,7 @@ async def test_listeners_are_told_when_readers_can_see_a_change_and_may_fail(
         raise RuntimeError("this listener always fails")
 
     async def look(changes: Sequence[Change]) -> None:
-        seen.append([change.image["label"] for change in changes])
+        seen.append([json.loads(change.image)["label"] for change in changes])
         assert await labels(read) == seen[-1]
 
     projector.on_applied += [fail, look]
@@ -336,7 +336,7 @@ async def test_what_concludes_a_batch_is_part_of_its_transaction(
         if "poison" in concluded[-1]:
             raise RuntimeError("this can not be concluded")
 
-    projector = Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, conclude=conclude)
+    projector = Projector(write, read, [READ_PARCEL], conclude=conclude)
     await add(sessions, "a")
     await projector.project()
     await add(sessions, "poison")
@@ -351,7 +351,7 @@ async def test_an_entity_without_projection_is_left_to_somebody_who_knows_it(
 ) -> None:
     await add(sessions, "a")
 
-    assert await Projector(write, read, {}).project() == 0
+    assert await Projector(write, read, []).project() == 0
 
     assert await pending(write) == 1
 
@@ -361,7 +361,7 @@ async def test_it_works_by_itself_when_woken_and_survives_its_errors(
 ) -> None:
     await execute(write, "ALTER TABLE change_log RENAME TO away")
     await projector.start()
-    await eventually(lambda: projector._loop._failures > 0)
+    await eventually(lambda: projector._loop.failures > 0)
     await execute(write, "ALTER TABLE away RENAME TO change_log")
     await add(sessions, "a")
     projector.wake()

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.context import ANONYMOUS, Caller
 from chassis.db.bulk import as_json
-from chassis.db.copy_projection import CopyProjection
 from chassis.db.projector import Change, Projector
-from chassis.db.read_your_writes import LAST, ReadYourWrites, current_position
+from chassis.db.read_your_writes import PENDING, ReadYourWrites, current_position
 from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
 
@@ -26,7 +25,7 @@ def read_your_writes(write: AsyncEngine) -> ReadYourWrites:
 
 @pytest.fixture
 def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
-    return Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)})
+    return Projector(write, read, [READ_PARCEL])
 
 
 async def place(sessions: Sessions, caller: Caller, label: str = "a") -> str:
@@ -137,8 +136,8 @@ async def test_a_question_goes_by_indexes_however_much_is_pending(write: AsyncEn
             )
         )
         await connection.execute(text("ANALYZE change_log"))
-        explained = text(f"EXPLAIN {LAST.text}")
-        plan = "\n".join((await connection.execute(explained, {"wanted": as_json(wanted)})).scalars())
+        explained = text(f"EXPLAIN {PENDING.text}")
+        plan = "\n".join((await connection.execute(explained, {"readers": as_json(wanted)})).scalars())
 
     assert "Seq Scan on change_log" not in plan
 
@@ -159,7 +158,7 @@ async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: Asyn
     waiting = asyncio.create_task(read_your_writes.wait("ann"))
     await waits.wait()
     await place(sessions, ANN, "second")
-    await Projector(write, read, {"parcel": CopyProjection(READ_PARCEL)}, batch=1).project()
+    await Projector(write, read, [READ_PARCEL], batch=1).project()
 
     assert await waiting
     assert not await read_your_writes.wait("ann", timeout_s=0)

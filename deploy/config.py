@@ -1,0 +1,49 @@
+"""Roles in PostgreSQL: what they are called, their passwords, and how a service connects as one."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from pydantic import SecretStr
+
+from chassis.settings import MeshSettings
+
+
+class RoleSettings(MeshSettings):
+    """Variables that only `make up` and `python -m deploy.migrate` read."""
+
+    identity_database_password: SecretStr = SecretStr("")
+    """The password of the role `easyorder_identity` on the server of DATABASE_URL; empty: no role is made. Those of the
+    embedded server get a random one with each start"""
+    inventory_database_password: SecretStr = SecretStr("")
+    """The same for `easyorder_inventory`"""
+    order_database_password: SecretStr = SecretStr("")
+    """The same for `easyorder_order`"""
+    payment_database_password: SecretStr = SecretStr("")
+    """The same for `easyorder_payment`"""
+
+    def password(self, package: str) -> str:
+        """Of the role of a package."""
+        password: SecretStr = getattr(self, f"{_name(package)}_database_password")
+        return password.get_secret_value()
+
+
+def role(package: str) -> str:
+    """`easyorder_order` for `order_svc`."""
+    return f"easyorder_{_name(package)}"
+
+
+def password_variable(package: str) -> str:
+    """`EASYORDER_ORDER_DATABASE_PASSWORD` for `order_svc`."""
+    return f"EASYORDER_{_name(package).upper()}_DATABASE_PASSWORD"
+
+
+def as_role(server: str, package: str, password: str) -> str:
+    """The URL of a server for the role of a package, in place of its owner."""
+    parts = urlsplit(server)
+    address = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{role(package)}:{quote(password, safe='')}@{address}").geturl()
+
+
+def _name(package: str) -> str:
+    return package.rpartition(".")[2].removesuffix("_svc")

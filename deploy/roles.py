@@ -1,0 +1,83 @@
+"""Each service connects to PostgreSQL as a role of its own, which may do only what the service has to.
+
+A role reads and writes rows in the databases of its service, and changes no schema. To the ledger and to audit entries
+it can only add; those that are older than the owner's settings say go by a function of the owner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from chassis.db.engine import make_engine
+
+# What a service's role may not do with these tables, where a database has them.
+KEPT_FROM_ROLES = {
+    "alembic_version": "ALL",
+    "audit_retention": "ALL",
+    "audit_entry": "UPDATE, DELETE",
+    "ledger_entry": "UPDATE, DELETE",
+}
+# Any constant: one process at a time grants.
+_LOCK = text("SELECT pg_advisory_xact_lock(5082105)")
+_PASSWORD = text("SELECT set_config('easyorder.password', :password, true)")
+_LOGIN = """
+DO $$ BEGIN
+    IF to_regrole('{role}') IS NULL THEN
+        CREATE ROLE {role};
+    END IF;
+    EXECUTE format('ALTER ROLE {role} LOGIN PASSWORD %L', current_setting('easyorder.password'));
+END $$
+"""
+_RETENTION = """
+DO $$ BEGIN
+    IF to_regclass('audit_retention') IS NOT NULL THEN
+        INSERT INTO audit_retention (days) VALUES ({days}) ON CONFLICT (id) DO UPDATE SET days = {days};
+    END IF;
+END $$
+"""
+_RIGHTS = """
+DO $$
+DECLARE
+    name text;
+    refused text;
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO {role}', current_database());
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE ON SCHEMA public TO {role};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+    FOR name, refused IN
+        SELECT tablename, rights FROM pg_tables JOIN (VALUES {kept}) AS kept(tablename, rights) USING (tablename)
+        WHERE schemaname = 'public'
+    LOOP
+        EXECUTE format('REVOKE %s ON %I FROM {role}', refused, name);
+    END LOOP;
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
+END $$
+"""
+
+
+async def grant(urls: Sequence[str], role: str, password: str, *, audit_kept_days: float) -> None:
+    """Makes `role` where it is missing, and grants it what it needs in the databases.
+
+    Audit entries of the last `audit_kept_days` are kept from now on, whatever the service says.
+
+    The user of the URLs owns the databases and may make roles.
+    """
+    kept = ", ".join(f"('{table}', '{rights}')" for table, rights in KEPT_FROM_ROLES.items())
+    for number, url in enumerate(urls):
+        engine = make_engine(url, application_name="roles", pool_size=1)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(_LOCK)
+                if not number:  # it is one role in all databases
+                    await connection.execute(_PASSWORD, {"password": password})
+                    await connection.execute(text(_LOGIN.format(role=role)))
+                await connection.execute(text(_RETENTION.format(days=float(audit_kept_days))))
+                await connection.execute(text(_RIGHTS.format(role=role, kept=kept)))
+        finally:
+            await engine.dispose()

@@ -1,0 +1,167 @@
+"""The role of a service can do what the service has to, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from itertools import product
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from chassis.db.engine import make_engine
+from chassis.db.failures import sqlstate
+from chassis.db.migrate import schemas
+from deploy.config import role
+from deploy.local.mesh import MIGRATED
+from deploy.migrate import migrate
+from deploy.roles import grant
+from tests.conftest import Postgres
+
+PASSWORD = "not ' easy \\ to % guess"
+DENIED = "42501"
+ADD_AUDIT = """
+INSERT INTO audit_entry (time, actor, action, resource, outcome, correlation_id)
+SELECT now() - make_interval(days => age), 'ann', 'Cancel', 'order ' || age, 'OK', ''
+FROM unnest(ARRAY[0, 40, 400]) AS age
+"""
+REFUSED = (
+    "CREATE TABLE mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "CREATE SCHEMA mine",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE ROLE mine",
+    "CREATE EXTENSION file_fdw",
+    "ALTER TABLE orders ADD COLUMN mine int",
+    "ALTER TABLE orders DISABLE TRIGGER ALL",
+    "CREATE INDEX ix_mine ON orders (id)",
+    "DROP TABLE refund",
+    "TRUNCATE refund",
+    "DROP FUNCTION purge_audit_entries",
+    "GRANT pg_read_all_data TO easyorder_order",
+    "ALTER ROLE easyorder_order SUPERUSER",
+    "ALTER ROLE easyorder_order CREATEDB",
+    "SET ROLE pg_monitor",
+    "SET SESSION AUTHORIZATION pg_monitor",
+    "SET session_replication_role = replica",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "SELECT version_num FROM alembic_version",
+    "UPDATE audit_entry SET actor = 'bob'",
+    "DELETE FROM audit_entry",
+    "TRUNCATE audit_entry",
+    "SELECT id FROM audit_entry FOR UPDATE",
+    "UPDATE audit_retention SET days = 1",
+    "INSERT INTO audit_retention (days) VALUES (1)",
+    "DELETE FROM audit_retention",
+    "COPY orders TO PROGRAM 'cat'",
+    "SELECT pg_read_file('postgresql.conf')",
+    "SELECT rolpassword FROM pg_authid",
+    "ALTER DATABASE postgres SET work_mem = '1MB'",
+)
+POWERS = """
+SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles
+WHERE rolname = 'easyorder_order'
+"""
+AUDIT = "SELECT resource FROM audit_entry ORDER BY id"
+
+
+@asynccontextmanager
+async def databases_of(postgres: Postgres, *packages: str) -> AsyncIterator[Mapping[str, str]]:
+    """The owner's URLs of the databases of services, each of which has its role there."""
+    names = {schema.database: await postgres.create() for package in packages for schema in schemas(package)}
+    urls = {database: postgres.url(name) for database, name in names.items()}
+    await migrate(packages, urls.__getitem__)
+    for package in packages:
+        databases = [urls[schema.database] for schema in schemas(package)]
+        await grant(databases, role(package), PASSWORD, audit_kept_days=30)
+    yield urls
+    for name in names.values():
+        await postgres.drop(name)
+    for package in packages:
+        await postgres.execute(f"DROP ROLE {role(package)}")
+
+
+@pytest.fixture
+async def orders(postgres: Postgres) -> AsyncIterator[str]:
+    """The owner's URL of the orders' write database."""
+    async with databases_of(postgres, "order_svc") as urls:
+        yield urls["easyorder_order_write"]
+
+
+async def run(url: str, package: str | None, *statements: str) -> list[object]:
+    """As the role of a package, or as the owner; answers the first column of the last statement."""
+    target = make_url(url)
+    if package:
+        target = target.set(username=role(package), password=PASSWORD)
+    engine = make_engine(target, application_name="tests", pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            for statement in statements:
+                result = await connection.execute(text(statement))
+            return list(result.scalars()) if result.returns_rows else []
+    finally:
+        await engine.dispose()
+
+
+async def refusals(url: str, package: str, statements: Sequence[str]) -> dict[str, str | None]:
+    """The SQLSTATE of each statement, as the role of the package runs it."""
+    found: dict[str, str | None] = {}
+    for statement in statements:
+        try:
+            await run(url, package, statement)
+            found[statement] = None
+        except DBAPIError as error:
+            found[statement] = sqlstate(error)
+    return found
+
+
+async def test_a_service_may_do_no_more_than_it_must(orders: str) -> None:
+    await run(orders, "order_svc", ADD_AUDIT)
+
+    found = await refusals(orders, "order_svc", REFUSED)
+
+    assert found == dict.fromkeys(REFUSED, DENIED)
+    assert await run(orders, None, AUDIT) == ["order 0", "order 40", "order 400"]
+    assert await run(orders, None, POWERS) == [False]
+
+
+async def test_a_service_reaches_its_own_databases_only_and_only_adds_to_the_ledger(postgres: Postgres) -> None:
+    refused = ["UPDATE ledger_entry SET amount = 0", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry"]
+    async with databases_of(postgres, *MIGRATED) as urls:
+        own = {schema.database: package for package in MIGRATED for schema in schemas(package)}
+        for (database, url), package in product(urls.items(), MIGRATED):
+            if own[database] == package:
+                assert await run(url, package, "SELECT 1") == [1]
+            else:
+                with pytest.raises(DBAPIError, match="permission denied for database"):
+                    await run(url, package, "SELECT 1")
+
+        found = await refusals(urls["easyorder_payment"], "order_svc.payment", refused)
+    assert found == dict.fromkeys(refused, DENIED)
+
+
+async def test_only_audit_entries_that_are_old_enough_are_purged(orders: str) -> None:
+    await run(orders, "order_svc", ADD_AUDIT)
+
+    # The owner's setting holds against a service that says less, and a service may keep more.
+    assert await run(orders, "order_svc", "SELECT purge_audit_entries(100 * 86400, 10)") == [1]
+    assert await run(orders, "order_svc", AUDIT) == ["order 0", "order 40"]
+    assert await run(orders, "order_svc", "SELECT purge_audit_entries(0, 10)") == [1]
+    assert await run(orders, "order_svc", "SELECT purge_audit_entries(-1e9, 10)") == [0]
+    assert await run(orders, "order_svc", AUDIT) == ["order 0"]
+
+
+async def test_rights_are_granted_again_as_they_were(orders: str) -> None:
+    """As with each start; a new password counts, and the one before it does not."""
+    query = "SELECT relname || coalesce(relacl::text, '') FROM pg_class ORDER BY relname"
+    before = await run(orders, None, query)
+    password = "SELECT rolpassword FROM pg_authid WHERE rolname = 'easyorder_order'"
+    (first,) = await run(orders, None, password)
+
+    await grant([orders], role("order_svc"), "another", audit_kept_days=60)
+
+    assert await run(orders, None, query) == before
+    assert await run(orders, None, password) != [first]
+    assert await run(orders, None, "SELECT days FROM audit_retention") == [60]
