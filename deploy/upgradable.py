@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import Schema, alembic_config, run_revisions
+from deploy.schemas import Schema, alembic_config, run_revisions
 
 # The only revision that was ever edited in place: until 0.1.0 was released.
 _EDITED = "0001"
@@ -46,8 +46,10 @@ async def require_upgradable(url: str, schema: Schema) -> None:
 
 
 def _require_upgradable(connection: Connection, schema: Schema) -> None:
+    # In this order: another process may be making all of it just now.
+    is_used = connection.scalar(_IS_USED)
     if not connection.scalar(_IS_MIGRATED):
-        if connection.scalar(_IS_USED):
+        if is_used:
             raise CannotUpgrade(
                 f"The database {schema.database} holds tables that are not EasyOrder's: "
                 "choose another server, or move them to a database of another name."
