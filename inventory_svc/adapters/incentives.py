@@ -1,4 +1,4 @@
-"""Incentives in SQL: locked in the order of their ids, used by adding; points as the sum of what reservations say."""
+"""Incentives in SQL: locked in id order, uses counted by adding; points are the sum over a shopper's reservations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _USED_BY = text(
     "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(incentive_id bigint, user_id text)) "
     "GROUP BY incentive_id, user_id"
 )
-# Whoever spends points does so one after the other; in one order, so that two batches do not wait crosswise.
+# Transactions that spend a shopper's points run one after the other. Locked in one order, so that none deadlock.
 _USERS = "SELECT DISTINCT value AS id FROM jsonb_array_elements_text(CAST(:users AS jsonb)) ORDER BY value"
 _LOCK_USERS = text(f"SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM ({_USERS}) AS spender")
 # A statement of its own after the lock, so that it sees what was spent by those who had it before.
@@ -54,13 +54,13 @@ class SqlIncentives:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
-        all_locks = list(all_locks)
-        spenders = {incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points}
-        incentives = await self._incentives(_LOCK, all_locks)
+    async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
+        lock_requests = list(lock_requests)
+        spenders = {incentive_locks.user_id for incentive_locks in lock_requests if incentive_locks.spends_points}
+        incentives = await self._incentives(_LOCK, lock_requests)
         if spenders:
             await self._session.execute(_LOCK_USERS, {"users": as_json(list(spenders))})
-        return await self._incentive_set(incentives, all_locks)
+        return await self._incentive_set(incentives, lock_requests)
 
     async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
         return await self._incentive_set(await self._incentives(_LOOK, [incentive_locks]), [incentive_locks])
@@ -78,7 +78,7 @@ class SqlIncentives:
         await enqueue_insert(self._session, _REDEMPTIONS, redeemed)
 
     async def points_of(self, user_id: str) -> int:
-        """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
+        """A shopper's points; below 0 when the order that earned them was released after they were spent."""
         return (await self._points([user_id])).get(user_id, 0)
 
     async def id_of(self, code: str) -> int | None:
@@ -95,7 +95,7 @@ class SqlIncentives:
 
     async def replace(self, incentive: Incentive) -> None:
         row = await self._row(incentive.id)
-        # One that stays keeps its key, which is as it was written where two of old differ in nothing but case.
+        # An unchanged code keeps its key: codes of before 0.2.0 that differ in case alone have keys as written.
         if row.code != incentive.code:
             row.code_key = key_of(incentive.code)
         for name, value in _columns(incentive).items():
@@ -110,9 +110,9 @@ class SqlIncentives:
             raise IncentiveNotFound.of(incentive_id)
         return found
 
-    async def _incentives(self, statement: Select[Any], all_locks: Sequence[IncentiveLocks]) -> list[Incentive]:
-        ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
-        written = {code.strip() for incentive_locks in all_locks for code in incentive_locks.codes}
+    async def _incentives(self, statement: Select[Any], lock_requests: Sequence[IncentiveLocks]) -> list[Incentive]:
+        ids = {id for incentive_locks in lock_requests for id in incentive_locks.incentive_ids}
+        written = {code.strip() for incentive_locks in lock_requests for code in incentive_locks.codes}
         codes = written | set(map(key_of, written))
         if not ids and not codes:
             return []
@@ -120,13 +120,13 @@ class SqlIncentives:
         return [incentive_of(row) for row in await self._session.execute(statement, wanted)]
 
     async def _incentive_set(
-        self, incentives: Sequence[Incentive], all_locks: Sequence[IncentiveLocks]
+        self, incentives: Sequence[Incentive], lock_requests: Sequence[IncentiveLocks]
     ) -> IncentiveSet:
         limited = [incentive for incentive in incentives if incentive.max_uses_per_user is not None]
         wanted = [
             {"incentive_id": incentive.id, "user_id": incentive_locks.user_id}
             for incentive in limited
-            for incentive_locks in all_locks
+            for incentive_locks in lock_requests
             if incentive.id in incentive_locks.incentive_ids
             or key_of(incentive.code) in map(key_of, incentive_locks.codes)
         ]
@@ -135,7 +135,7 @@ class SqlIncentives:
             incentives,
             {(row.incentive_id, row.user_id): row.uses for row in used},
             await self._points(
-                [incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points]
+                [incentive_locks.user_id for incentive_locks in lock_requests if incentive_locks.spends_points]
             ),
         )
 

@@ -30,10 +30,11 @@ from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
 from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.reservation import HoldTimes
-from inventory_svc.domain.stock import ItemStock, Line, StockLevel
+from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock
@@ -116,7 +117,7 @@ class Shop(ABC):
         return counted
 
     async def stocked(self, *quantities: int) -> list[ProductItem]:
-        """Items of one product at 10.00 USD, with so many pieces each."""
+        """Items of one product at 10.00 USD, with the given pieces each."""
         return list((await self.given(a_product(*(an_item(quantity=quantity) for quantity in quantities)))).items)
 
     async def backorderable(self, *quantities: int) -> list[ProductItem]:
@@ -273,7 +274,7 @@ class InMemoryShop(Shop):
         return {(self._state.incentives[id].code, order_id) for id, order_id in self._state.redemptions}
 
     async def granted(self) -> set[tuple[str, int]]:
-        standing = [r for r in self._state.reservations.values() if not r.has_ended]
+        standing = [r for r in self._state.reservations.values() if not r.is_released]
         return {(d.code, r.order_id) for r in standing for d in r.quote.discounts if d.incentive_id is not None}
 
     async def now(self) -> datetime:
