@@ -51,5 +51,5 @@ class KeysApi:
         self._keys = keys
 
     async def get_jwks(self, request: GetJwksRequest) -> Jwks:
-        """Raises Unavailable before any key is known."""
+        """No keys before any is known: Envoy takes that for a failure, and asks again."""
         return to_jwks(await self._keys.all())

@@ -96,15 +96,13 @@ class KeyCache:
             if refresh := self._begin_refresh():
                 await asyncio.shield(refresh)
             if kid not in self._known and self._failures:
-                raise _unavailable()
+                raise Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """Every key in use, as they are now if that can be told within `patience_s`. Raises Unavailable without any."""
+        """Every key in use, as they are now if that can be told within `patience_s`; none before any is known."""
         if refresh := self._begin_refresh():
             await asyncio.wait([refresh], timeout=self._patience_s)
-        if not self._known:
-            raise _unavailable()
         return self._known
 
     async def _run(self) -> None:
@@ -158,10 +156,6 @@ def _public_key(key: Jwk) -> Ed25519PublicKey:
 def _jwk(kid: str, key: Ed25519PublicKey) -> Jwk:
     x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
     return Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
 
 
 def _read(file: Path) -> Keys:
