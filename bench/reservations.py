@@ -8,8 +8,8 @@ import time
 from functools import partial
 from typing import Any
 
-from chassis.db.migrate import schemas, upgrade
 from chassis.mediator import Mediator
+from deploy.schemas import schemas, upgrade
 from inventory_svc.commands.reserve import Reserve, reserve_and_commit
 from inventory_svc.domain.pricing import LoyaltyRates
 from tests.e2e.running_mesh import RunningMesh

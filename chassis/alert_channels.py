@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -21,28 +21,31 @@ SIGNATURE = "X-EasyOrder-Signature"
 _TIMEOUT_S = 10.0
 
 
+@dataclass(frozen=True)
 class MailChannel:
     """Mail over SMTP: `smtp://user:password@host:port` (TLS where the server offers it) or `smtps://…`."""
 
-    def __init__(self, smtp_url: str, *, sender: str, to: str, timeout_s: float = _TIMEOUT_S) -> None:
-        self._server = urlsplit(smtp_url)
-        if self._server.scheme not in ("smtp", "smtps") or not self._server.hostname:
+    smtp_url: str = field(repr=False)
+    sender: str
+    to: str
+    timeout_s: float = _TIMEOUT_S
+
+    def __post_init__(self) -> None:
+        server = urlsplit(self.smtp_url)
+        if server.scheme not in ("smtp", "smtps") or not server.hostname:
             raise ValueError("EASYORDER_SMTP_URL must be smtp://host:port or smtps://host:port")
-        self._sender = sender
-        self._to = to
-        self._timeout_s = timeout_s
 
     async def send(self, service: str, alert: Alert) -> None:
         import aiosmtplib  # 1 MiB, for shops that are told by mail
 
         message = EmailMessage()
-        message["From"], message["To"] = self._sender, self._to
+        message["From"], message["To"] = self.sender, self.to
         message["Subject"] = " ".join(f"[EasyOrder {service}] {alert.summary}".split())
         message["Date"] = format_datetime(alert.at)
         # The same each time, so that a mailbox shows one that was sent twice once.
         message["Message-ID"] = f"<{hashlib.sha256(f'{service}/{alert.key}'.encode()).hexdigest()[:32]}@easyorder>"
         message.set_content(f"{alert.summary}\n\n{alert.detail}\n\n{alert.at.isoformat()}, {service}\n")
-        server = self._server
+        server = urlsplit(self.smtp_url)
         try:
             await aiosmtplib.send(
                 message,
@@ -51,34 +54,34 @@ class MailChannel:
                 username=unquote(server.username) if server.username else None,
                 password=unquote(server.password) if server.password else None,
                 use_tls=server.scheme == "smtps",
-                timeout=self._timeout_s,
+                timeout=self.timeout_s,
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable(f"the alert could not be mailed: {error}") from error
 
 
+@dataclass(frozen=True)
 class WebhookChannel:
     """POST of JSON. `X-EasyOrder-Signature: t=<unix time>,v1=<hex>` where v1 is HMAC-SHA256 of `<unix time>.<body>`.
 
     The receiver compares that, and should refuse what is older than some minutes.
     """
 
-    def __init__(self, url: str, secret: str, *, now: Callable[[], float] = time.time) -> None:
-        self._url = url
-        self._secret = secret.encode()
-        self._now = now
+    url: str
+    secret: str = field(repr=False)
+    now: Callable[[], float] = time.time
 
     async def send(self, service: str, alert: Alert) -> None:
         import httpx  # 5 MiB, for shops that have a webhook
 
         content = asdict(alert) | {"service": service, "time": alert.at}
         del content["at"]
-        body, at = to_json(content), int(self._now())
-        mac = hmac.new(self._secret, f"{at}.".encode() + body, hashlib.sha256)
+        body, at = to_json(content), int(self.now())
+        mac = hmac.new(self.secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
         headers = {"content-type": "application/json", SIGNATURE: f"t={at},v1={mac.hexdigest()}"}
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
-                (await client.post(self._url, content=body, headers=headers)).raise_for_status()
+                (await client.post(self.url, content=body, headers=headers)).raise_for_status()
         except httpx.HTTPError as error:
             raise Unavailable(f"the alert's webhook failed: {error!r}") from error
 

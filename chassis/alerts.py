@@ -72,27 +72,20 @@ class Alerts:
 NOBODY = Alerts("", {})
 
 
+@dataclass(frozen=True)
 class DeadLetters(Generic[Uow]):
     """What a JobRunner's `dead_letter` does: that the job is dead, the audit entry and the alert are one transaction.
 
     `publish` may do more in it, such as telling a hub. An alert that could not be sent raises no alert.
     """
 
-    def __init__(
-        self,
-        open_uow: OpenUnitOfWork[Uow],
-        alerts: Alerts,
-        clock: Clock,
-        *,
-        publish: Callable[[Job, Alert, Uow], Awaitable[None]] | None = None,
-    ) -> None:
-        self._open_uow = open_uow
-        self._alerts = alerts
-        self._clock = clock
-        self._publish = publish
+    open_uow: OpenUnitOfWork[Uow]
+    alerts: Alerts
+    clock: Clock
+    publish: Callable[[Job, Alert, Uow], Awaitable[None]] | None = None
 
     async def __call__(self, job: Job, error: str) -> None:
-        job_id, name, now = job.lease.job_id, f"{job.kind} {job.key}", self._clock.now()
+        job_id, name, now = job.lease.job_id, f"{job.kind} {job.key}", self.clock.now()
         alert = Alert(
             # One that is brought back and dies again is another one.
             key=f"job/{job_id}/{job.attempt}",
@@ -100,11 +93,11 @@ class DeadLetters(Generic[Uow]):
             detail=error,
             at=now,
         )
-        async with self._open_uow() as uow:
+        async with self.open_uow() as uow:
             uow.settle(JobOutcome(job.lease, "DEAD", error=error))
             uow.audit(audit.entry("GiveUpJob", str(job_id), outcome="DEAD", detail=f"{name}: {error}", at=now))
             if not job.kind.startswith(_KIND):
-                uow.schedule(*self._alerts.jobs(alert))
-                if self._publish is not None:
-                    await self._publish(job, alert, uow)
+                uow.schedule(*self.alerts.jobs(alert))
+                if self.publish is not None:
+                    await self.publish(job, alert, uow)
             await uow.commit()

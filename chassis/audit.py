@@ -22,6 +22,8 @@ Entry = TypeVar("Entry")
 EntryIn = TypeVar("EntryIn", contravariant=True)
 
 _BATCH = 500
+# Entries wake their writer.
+_IDLE_S = 60
 _RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 
 
@@ -113,13 +115,14 @@ class BackgroundWriter(Generic[Entry]):
         self._batch: list[Entry] = []
         self._at_once = _BATCH
         self._dropped = 0
-        self._loop = PollingLoop(name, self._write_some, idle_s=every_s)
+        self._loop = PollingLoop(name, self._write_some, idle_s=_IDLE_S, pace_s=every_s)
         self.start = self._loop.start
 
     def add(self, entry: Entry) -> None:
         """Never waits and never fails."""
         self._dropped += len(self._waiting) == self._waiting.maxlen
         self._waiting.append(entry)
+        self._loop.wake()
 
     async def stop(self) -> None:
         """Writes what is left; what the sink does not take now is logged as lost."""

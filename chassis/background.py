@@ -53,7 +53,7 @@ class PollingLoop:
         self._name = name
         self._report = report
         self._work = work
-        self._idle_s = idle_s
+        self.idle_s = idle_s
         self._pace_s = pace_s
         self._woken = asyncio.Event()
         self._flushed = asyncio.Event()
@@ -93,7 +93,7 @@ class PollingLoop:
                 continue
             self.failures = 0
             if not more:
-                await _passes(self._woken, within_s=self._idle_s)
+                await _passes(self._woken, within_s=self.idle_s)
                 if (rest_s := next_round - asyncio.get_running_loop().time()) > 0:
                     await _passes(self._flushed, within_s=rest_s)
 

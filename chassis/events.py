@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from chassis.errors import InvalidArgument
+from chassis.errors import AppError, InvalidArgument, Kind
 
 
 class JsonPayload(UserDict[str, Any]):
@@ -57,28 +57,41 @@ class EventBatch:
     position: int
 
 
+class EventsPurged(AppError):
+    """Somebody is to resume after an event that is no longer kept."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "EVENTS_PURGED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEnd:
     """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
 
-    `written` is the last position given to anybody; so many as `pending` of these are of writers that are still at
-    work, or wait for them.
+    `first` is the oldest event that is kept, `written` the last position given to anybody; so many as `pending` of
+    these are of writers that are still at work, or wait for them.
     """
 
+    first: int = 0
     decided: int = 0
     written: int = 0
     pending: int = 0
 
     def check(self, after: int, field: str) -> None:
-        """Raises InvalidArgument for a position that was never given."""
+        """Raises InvalidArgument for a position that was never given, EventsPurged for one that is no longer kept."""
         if after > self.written:
             raise InvalidArgument.of(field, f"the last there is has the number {self.written}")
+        if 0 < after < self.first:
+            raise EventsPurged(f"events before {self.first} are no longer kept; begin without {field}")
 
 
 class EventFeed(Protocol):
     """Events in the order of their positions."""
 
     async def end(self) -> FeedEnd: ...
+
+    async def seen_by(self, consumer: str, position: int) -> None:
+        """Notes that a consumer has all events up to `position`."""
+        ...
 
     async def after(self, position: int, *, limit: int = ...) -> list[PublishedEvent]:
         """The next events after `position`, as far as the feed is decided."""

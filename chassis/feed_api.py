@@ -11,6 +11,7 @@ from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch, SubscribeRequest
 from pydantic_core import to_json
 
+from chassis.context import current
 from chassis.errors import Unavailable
 from chassis.events import EventFeed, JsonPayload, PublishedEvent
 
@@ -23,12 +24,17 @@ class FeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
 
     `dispatch` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
+    A stream ends after `renewed_after_s`, and the position with which its consumer comes again tells the purge how far
+    that one is.
     """
 
-    def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2) -> None:
+    def __init__(
+        self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2, renewed_after_s: float = 600
+    ) -> None:
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._pace_s = pace_s
+        self._renewed_after_s = renewed_after_s
         self._published = asyncio.Event()
         # The last that was delivered, in order and without a gap: most subscribers are that far, and cost no query.
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
@@ -47,9 +53,12 @@ class FeedApi:
         self._published.set()
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
-        """Raises InvalidArgument for a position that the feed has not reached, Unavailable when the process stops."""
+        """Raises InvalidArgument or EventsPurged for a position that the feed does not have, Unavailable at the end."""
         position, kinds = request.after_position, frozenset(request.kinds)
+        # First: from then on the purge keeps what comes after it.
+        await asyncio.shield(self._feed.seen_by(current().caller.id, position))
         (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
+        ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
         while not self._draining:
             published = self._published
             page = await self._after(position)
@@ -57,6 +66,8 @@ class FeedApi:
                 yield batch
                 position = batch.position
             if len(page) < _PAGE:
+                if asyncio.get_running_loop().time() >= ends_at:
+                    return
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._heartbeat_s):
                         await published.wait()

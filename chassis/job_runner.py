@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -26,6 +27,7 @@ _COMPLETION_PACE_S = 0.2
 _CLOCK_CHECK_S = 30
 
 
+@dataclass
 class JobRunner:
     """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds.
 
@@ -33,39 +35,28 @@ class JobRunner:
     error of a job that was given up.
     """
 
-    def __init__(
-        self,
-        store: JobStore,
-        handlers: Mapping[str, JobHandler],
-        *,
-        backoff: Backoff,
-        backoffs: Mapping[str, Backoff] | None = None,
-        dead_letter: Callable[[Job, str], Awaitable[None]],
-        service: str,
-        lease_s: float = 20,
-        tick_s: float = 1,
-        concurrency: int = 256,
-        report: Report = to_nobody,
-    ) -> None:
-        self._store = store
-        self._handlers = handlers
-        self._backoff = backoff
-        self._backoffs = backoffs or {}
-        self._caller = Caller.service(service)
-        self._lease_s = lease_s
-        self._tick_s = tick_s
-        self._free = asyncio.Semaphore(concurrency)
-        self._concurrency = concurrency
-        self._dead_letter = dead_letter
-        self._report = report
+    store: JobStore
+    handlers: Mapping[str, JobHandler]
+    _: KW_ONLY
+    backoff: Backoff
+    backoffs: Mapping[str, Backoff] = field(default_factory=dict)
+    dead_letter: Callable[[Job, str], Awaitable[None]]
+    service: str
+    lease_s: float = 20
+    tick_s: float = 1
+    concurrency: int = 256
+    report: Report = to_nobody
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.concurrency)
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._completions: Batcher[JobLease, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
-        self.every(_CLOCK_CHECK_S, self._store.undo_clock_steps)
-        self._scheduler.add_job(self._claim, "interval", seconds=self._tick_s, coalesce=True, next_run_time=_now())
+        self.every(_CLOCK_CHECK_S, self.store.undo_clock_steps)
+        self._scheduler.add_job(self._claim, "interval", seconds=self.tick_s, coalesce=True, next_run_time=_now())
         self._scheduler.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
@@ -77,7 +68,7 @@ class JobRunner:
             except Exception as error:
                 name = getattr(work, "__qualname__", repr(work))
                 log.exception("regular work failed; it comes again", work=name)
-                self._report(name, error)
+                self.report(name, error)
 
         self._scheduler.add_job(run, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
 
@@ -87,12 +78,12 @@ class JobRunner:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         if self._running:
-            await asyncio.wait(self._running, timeout=self._lease_s)
+            await asyncio.wait(self._running, timeout=self.lease_s)
 
     def submit(self, jobs: Sequence[Job]) -> None:
         """Runs jobs that were just written, leased to this process."""
         for job in jobs:
-            if job.kind in self._handlers and not self._stopping:
+            if job.kind in self.handlers and not self._stopping:
                 task = asyncio.get_running_loop().create_task(self._run(job))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
@@ -107,27 +98,27 @@ class JobRunner:
             self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
 
     async def _claim(self) -> None:
-        room = self._concurrency - len(self._running)
+        room = self.concurrency - len(self._running)
         if self._stopping or room <= 0:
             return
         try:
-            self.submit(await self._store.claim(list(self._handlers), limit=room, lease_s=self._lease_s))
+            self.submit(await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s))
         except Exception:
             log.exception("jobs could not be claimed; the next tick tries again")
 
     async def _run(self, job: Job) -> None:
-        context = RequestContext(caller=self._caller, method=job.kind)
+        context = RequestContext(caller=Caller.service(self.service), method=job.kind)
         with request_context(context), structlog.contextvars.bound_contextvars(job=job.kind, key=job.key):
             async with self._free:
                 # A job that waited too long for its turn belongs to whoever claims it next.
                 time_left_s = (job.lease_end - _now()).total_seconds()
-                if time_left_s > self._lease_s / 4:
+                if time_left_s > self.lease_s / 4:
                     await self._attempt(job, time_left_s)
 
     async def _attempt(self, job: Job, time_left_s: float) -> None:
         try:
             async with asyncio.timeout(time_left_s * 0.9):
-                result = await self._handlers[job.kind](job)
+                result = await self.handlers[job.kind](job)
             if not result.by_handler:
                 await self._completions.submit(job.lease)
             elif result.again_in_s is not None:
@@ -139,18 +130,18 @@ class JobRunner:
 
     async def _failed(self, job: Job, error: Exception) -> None:
         summary = error.message if isinstance(error, AppError) else repr(error)
-        backoff = self._backoffs.get(job.kind, self._backoff)
+        backoff = self.backoffs.get(job.kind, self.backoff)
         is_last = job.attempt >= backoff.max_attempts
         if is_last or not isinstance(error, AppError):
-            self._report(job.kind, error)
+            self.report(job.kind, error)
         try:
             if is_last:
                 log.error("job given up", attempts=job.attempt, error=summary)
-                await self._dead_letter(job, summary)
+                await self.dead_letter(job, summary)
                 return
             delay_s = backoff.delay_s(job.attempt)
             log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
-            await self._store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
+            await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
             self._look_again_in(delay_s)
         except LeaseLost:
             log.warning("job was taken over by another worker")
@@ -158,7 +149,7 @@ class JobRunner:
             log.exception("job could not be put off; its lease will end")
 
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
-        await self._store.settle(list(map(JobOutcome, leases)))
+        await self.store.settle(list(map(JobOutcome, leases)))
         return [None] * len(leases)
 
 

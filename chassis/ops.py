@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import InitVar, dataclass
 from typing import Any
 
-from easyorder.ops.v1 import (
-    AuditEntry,
-    DiscardJobRequest,
-    GetStatsRequest,
-    Job,
-    JobState,
-    ListAuditEntriesRequest,
-    ListAuditEntriesResponse,
-    ListErrorsRequest,
-    ListErrorsResponse,
-    ListJobsRequest,
-    ListJobsResponse,
-    RecordedError,
-    RetryJobRequest,
-    Stats,
-)
+from easyorder.ops import v1
 from sqlalchemy import Executable, RowMapping, Select, Text, TextClause, cast, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -74,55 +60,38 @@ class JobNotFound(AppError):
 
 
 class JobRunning(AppError):
-    """Somebody runs it now."""
-
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_RUNNING"
 
 
 class JobSecretErased(AppError):
-    """It was discarded, and what it needs was erased with that."""
-
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_SECRET_ERASED"
 
 
 class JobDone(AppError):
-    """It has done its work; running it again could do that twice."""
-
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_DONE"
 
 
-async def no_lag() -> float:
-    """The lag of a service that has no read database."""
-    return 0
-
-
+@dataclass
 class OpsApi:
     """The servicer.
 
-    `wake_jobs` has the process look for jobs that are due, `lag_ms` tells how far the read side is behind.
+    `wake_jobs` has the process look for jobs that are due, `lag_ms` tells how far the read side, if any, is behind.
     """
 
-    def __init__(
-        self,
-        service: str,
-        engine: AsyncEngine,
-        gauges: Gauges,
-        clock: Clock,
-        *,
-        wake_jobs: Callable[[], None] = lambda: None,
-        lag_ms: Callable[[], Awaitable[float]] = no_lag,
-    ) -> None:
-        self._service = service
-        self._engine = engine
-        self._gauges = gauges
-        self._wake_jobs = wake_jobs
-        self._lag_ms = lag_ms
-        self._started_at = clock.now()
+    service: str
+    engine: AsyncEngine
+    gauges: Gauges
+    clock: InitVar[Clock]
+    wake_jobs: Callable[[], None] = lambda: None
+    lag_ms: Callable[[], Awaitable[float]] | None = None
 
-    async def list_jobs(self, request: ListJobsRequest) -> ListJobsResponse:
+    def __post_init__(self, clock: Clock) -> None:
+        self.started_at = clock.now()
+
+    async def list_jobs(self, request: v1.ListJobsRequest) -> v1.ListJobsResponse:
         """Jobs of one state or of all, in the order of _STATES, the newest of each first."""
         self._check(request.service)
-        state = JobState(request.state).name if request.state else None
+        state = v1.JobState(request.state).name if request.state else None
         size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
         first, below = _JOBS.read(request.page_token, filter=filter) if request.page_token else (0, None)
         found: list[RowMapping] = []
@@ -133,52 +102,56 @@ class OpsApi:
         jobs, token = [_job(row) for row in found[:size]], ""
         if len(found) > size:
             token = _JOBS.write((_STATES.index(found[size - 1]["state"]), jobs[-1].id), filter=filter)
-        return ListJobsResponse(jobs=jobs, next_page_token=token)
+        return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
-    async def retry_job(self, request: RetryJobRequest) -> Job:
+    async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now, that is not done and that nobody runs.
 
         Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
         """
         self._check(request.service)
         job = await self._change(_RETRY, id=request.id)
-        self._wake_jobs()
+        self.wake_jobs()
         return job
 
-    async def discard_job(self, request: DiscardJobRequest) -> Job:
+    async def discard_job(self, request: v1.DiscardJobRequest) -> v1.Job:
         """Sees to it that a job is not run again. Refuses like `retry_job`."""
         self._check(request.service)
         audit.add_detail(request.reason)
         return await self._change(_DISCARD, id=request.id, reason=request.reason)
 
-    async def list_errors(self, request: ListErrorsRequest) -> ListErrorsResponse:
+    async def list_errors(self, request: v1.ListErrorsRequest) -> v1.ListErrorsResponse:
         rows, token = await self._newest(request, "errors", _ERROR, RECORDED_ERROR.c.id)
-        return ListErrorsResponse(errors=[RecordedError(**row) for row in rows], next_page_token=token)
+        return v1.ListErrorsResponse(errors=[v1.RecordedError(**row) for row in rows], next_page_token=token)
 
-    async def list_audit_entries(self, request: ListAuditEntriesRequest) -> ListAuditEntriesResponse:
+    async def list_audit_entries(self, request: v1.ListAuditEntriesRequest) -> v1.ListAuditEntriesResponse:
         rows, token = await self._newest(request, "audit", select(AUDIT_ENTRY), AUDIT_ENTRY.c.id)
-        return ListAuditEntriesResponse(entries=[AuditEntry(**row) for row in rows], next_page_token=token)
+        return v1.ListAuditEntriesResponse(entries=[v1.AuditEntry(**row) for row in rows], next_page_token=token)
 
-    async def get_stats(self, request: GetStatsRequest) -> Stats:
+    async def get_stats(self, request: v1.GetStatsRequest) -> v1.Stats:
         self._check(request.service)
         by_state = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
         (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
-        return Stats(
-            service=self._service,
-            started_at=self._started_at,
-            projection_lag_ms=round(await self._lag_ms()),
+        return v1.Stats(
+            service=self.service,
+            started_at=self.started_at,
+            projection_lag_ms=round(await self.lag_ms()) if self.lag_ms else 0,
             jobs=dict.fromkeys(_STATES, 0) | {row["state"]: row["jobs"] for row in by_state},
             outbox_pending=outbox["pending"],
-            figures=dict(self._gauges.read()),
+            figures=dict(self.gauges.read()),
         )
 
     def _check(self, service: str) -> None:
         # Over HTTP the path names it; a gRPC client may leave it out.
-        if service not in ("", self._service):
-            raise InvalidArgument.of("service", f"this is {self._service}; name it in x-easyorder-service")
+        if service not in ("", self.service):
+            raise InvalidArgument.of("service", f"this is {self.service}; name it in x-easyorder-service")
 
     async def _newest(
-        self, request: ListErrorsRequest | ListAuditEntriesRequest, filter: str, query: Select[Any], id: Any
+        self,
+        request: v1.ListErrorsRequest | v1.ListAuditEntriesRequest,
+        filter: str,
+        query: Select[Any],
+        id: Any,
     ) -> tuple[Sequence[RowMapping], str]:
         """A page of rows, and the token of the next one."""
         self._check(request.service)
@@ -190,12 +163,12 @@ class OpsApi:
 
     async def _rows(self, query: Executable) -> Sequence[RowMapping]:
         with translated():
-            async with self._engine.connect() as connection:
+            async with self.engine.connect() as connection:
                 return (await connection.execute(query)).mappings().all()
 
-    async def _change(self, statement: str, **parameters: Any) -> Job:
+    async def _change(self, statement: str, **parameters: Any) -> v1.Job:
         with translated():
-            async with self._engine.begin() as connection:
+            async with self.engine.begin() as connection:
                 changed = (await connection.execute(text(statement), parameters)).first() is not None
                 query = _JOB.where(JOB.c.id == parameters["id"])
                 row = (await connection.execute(query)).mappings().first()
@@ -240,8 +213,8 @@ def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:
     return (query if below is None else query.where(JOB.c.id < below)).order_by(JOB.c.id.desc()).limit(limit)
 
 
-def _job(row: RowMapping) -> Job:
-    return Job(**dict(row) | {"state": JobState[row["state"]]})
+def _job(row: RowMapping) -> v1.Job:
+    return v1.Job(**dict(row) | {"state": v1.JobState[row["state"]]})
 
 
 def _refusal(job: RowMapping) -> AppError:

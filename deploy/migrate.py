@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
-from chassis.db.migrate import schemas, upgrade
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, role
 from deploy.local.errors import REFUSED
 from deploy.roles import grant
+from deploy.schemas import schemas, upgrade
 from deploy.upgradable import CannotUpgrade, require_upgradable
 
 UrlOf = Callable[[str], str]

@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import Schema, alembic_config, run_revisions
+from deploy.schemas import Schema, alembic_config, run_revisions
 
 # The only revision that was ever edited in place: until 0.1.0 was released.
 _EDITED = "0001"

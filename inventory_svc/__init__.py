@@ -1,1 +1,1 @@
-"""Catalogue, stock and reservations: nothing is ever sold that is not there."""
+"""Catalogue, stock, reservations and incentives: never more is sold than is in stock."""

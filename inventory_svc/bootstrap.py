@@ -59,7 +59,7 @@ from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orde
 from inventory_svc.sagas.hold_reaper import HoldReaper
 
 SERVICE = "inventory"
-# For what is rare.
+# For work that is rarely needed.
 _SWEEP_S = 30
 _HOUR_S = 3600
 
@@ -208,7 +208,7 @@ def _job_runner(
     runner = JobRunner(
         SqlJobStore(to.write),
         {CONFIRM_AVAILABILITY: publisher.publish, inbox.job_kind: inbox.run_again, **alerts.handlers()},
-        # What is told to order_svc is told for days before an operator is asked.
+        # Messages to order_svc are retried for days before an operator is needed.
         backoff=Backoff(initial_s=0.2, max_s=60, max_attempts=1000, random=jitter),
         backoffs=alerts.backoffs(jitter),
         service=SERVICE,

@@ -17,7 +17,7 @@ from chassis.db.projector import Change
 
 # What a document is made of.
 _PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option", "inventory"})
-# A replica that has not looked for so many changes of the catalogue forgets its pages.
+# A replica that is this many catalogue changes behind drops its cached pages.
 KEPT_GENERATIONS = 1000
 
 # A domain.product.Product in JSON. Amounts as text: JSON's numbers would make floats of them.
@@ -121,7 +121,7 @@ FROM (SELECT count(*) AS size FROM product_document) AS actual WHERE id = 1 AND 
 
 
 async def refresh_documents(read: AsyncConnection, changes: Sequence[Change]) -> None:
-    """Makes the documents of all products that have a part in `changes` anew, in the connection's transaction."""
+    """Rebuilds the documents of all products that `changes` touch, in the connection's transaction."""
     changed: dict[str, list[str]] = {}
     for change in changes:
         if change.entity in _PARTS:
@@ -131,7 +131,7 @@ async def refresh_documents(read: AsyncConnection, changes: Sequence[Change]) ->
 
 
 async def rebuild_documents(read: AsyncEngine, *, batch: int = 500) -> int:
-    """Makes all documents anew while everything runs, and takes away those of products that never were.
+    """Rebuilds all documents while the system runs, and removes those of products that do not exist.
 
     Answers how many it looked at. What was right stays as it is, in caches too.
     """

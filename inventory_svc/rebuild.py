@@ -1,4 +1,4 @@
-"""`python -m inventory_svc.rebuild`: makes the read database anew from the write database, while everything runs.
+"""`python -m inventory_svc.rebuild`: rebuilds the read database from the write database while the system runs.
 
 Mends what was emptied, altered or never was on the write side. What was right stays as it is, in caches too.
 """

@@ -226,6 +226,8 @@ def _job_runner(
         report=error_log.report,
     )
     runner.every(_HOUR_S, partial(purge, to.write, to.settings))
+    events_kept_for = timedelta(days=to.settings.events_kept_days)
+    runner.every(_HOUR_S, partial(Feed(to.write).purge, older_than=events_kept_for))
     return runner
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from chassis.settings import MeshSettings
+from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings
 
 
 class OrderSettings(MeshSettings):
@@ -24,6 +24,8 @@ class OrderSettings(MeshSettings):
     """How long one call of inventory_svc may take"""
     job_lease_s: float = Field(default=20, gt=0, le=3600)
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
+    events_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long streams can resume; what a service has yet to take is kept longer"""
     hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
     """How long a stream of the hub is silent at most"""
 

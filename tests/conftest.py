@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import DRIVERS, make_engine
-from chassis.db.migrate import schemas, upgrade
+from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 

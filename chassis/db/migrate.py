@@ -1,48 +1,10 @@
-"""Brings a service's databases up to date.
-
-A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in
-`migrations/write/versions` and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the
-environment is the chassis's. Each upgrade is one transaction under an advisory lock: replicas may start at once, and a
-failed upgrade leaves nothing.
-"""
+"""The chassis's share of the migrations of services: the environment they run in, and the SQL of its own tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
-
-from chassis.db.engine import make_engine
-
-_ENVIRONMENT = Path(__file__).parent / "alembic"
-# Any constant: one upgrade at a time in a database.
-_LOCK = text("SELECT pg_advisory_xact_lock(5082104)")
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """A database and the folder of the revisions that make it."""
-
-    database: str
-    versions: Path
-
-
-def schemas(package: str) -> list[Schema]:
-    """The databases of a package (`order_svc`, `order_svc.payment`), as its migrations folder has them."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ValueError(f"there is no package {package}")
-    migrations = Path(spec.submodule_search_locations[0]) / "migrations"
-    database = f"easyorder_{package.rpartition('.')[2].removesuffix('_svc')}"
-    folders = {side: migrations / side / "versions" for side in ("", "write", "read")}
-    found = [Schema(f"{database}_{side}".rstrip("_"), folder) for side, folder in folders.items() if folder.is_dir()]
-    if not found:
-        raise ValueError(f"{package} has neither migrations/versions nor migrations/write/versions")
-    return found
+ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
 def chassis_sql(change: str) -> str:
@@ -50,29 +12,4 @@ def chassis_sql(change: str) -> str:
 
     Like a revision, its file is never edited once it was released.
     """
-    return f"DO $change$ BEGIN\n{(_ENVIRONMENT / f'{change}.sql').read_text(encoding='utf-8')}\nEND $change$"
-
-
-async def upgrade(url: str, versions: Path) -> None:
-    """Runs the revisions that the database lacks."""
-    engine = make_engine(url, application_name="migrate", pool_size=1)
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(_LOCK)
-            await connection.run_sync(run_revisions, versions)
-    finally:
-        await engine.dispose()
-
-
-def run_revisions(connection: Connection, versions: Path, until: str = "heads") -> None:
-    """In the connection's transaction."""
-    command.upgrade(alembic_config(versions, connection=connection), until)
-
-
-def alembic_config(versions: Path, **attributes: object) -> Config:
-    """The revisions of a folder, in the chassis's environment."""
-    config = Config(attributes=attributes)
-    config.set_main_option("script_location", str(_ENVIRONMENT).replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
-    return config
+    return f"DO $change$ BEGIN\n{(ENVIRONMENT / f'{change}.sql').read_text(encoding='utf-8')}\nEND $change$"

@@ -2,12 +2,13 @@
 
 An event gets its position when it is written, and its transaction may commit after one that got a later one. So a
 reader first asks how far the feed is decided, which means that all writers up to there have ended, and reads no
-further. Whoever has seen a position has seen all before it (ADR 0025).
+further. Whoever has seen a position has seen all before it (ADR 0028).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, select, text
@@ -22,7 +23,23 @@ from chassis.events import Event, FeedEnd, JsonPayload, PublishedEvent
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on")
 _SELECT = select(OUTBOX.c.position, cast(OUTBOX.c.payload, Text), *(OUTBOX.c[name] for name in _FIELDS))
-_END = text("SELECT decided, written, pending FROM outbox_end()")
+_END = text("SELECT first, decided, written, pending FROM outbox_end()")
+_SEEN = text(
+    "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
+    "ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+)
+# The last event stays, and that which the slowest consumer has last: from there somebody may resume.
+_PURGE = text("""
+WITH purged AS (
+    DELETE FROM outbox WHERE position = ANY(ARRAY(
+        SELECT position FROM (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch) AS oldest
+        WHERE occurred_on < now() - make_interval(secs => CAST(:age_s AS float8))
+            AND position < (SELECT max(position) FROM outbox)
+            AND NOT EXISTS (SELECT FROM feed_consumer AS consumer WHERE consumer.position <= oldest.position)
+    )) RETURNING position
+)
+SELECT count(*) FROM purged
+""")
 
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -57,6 +74,21 @@ class Feed:
         """The events of one aggregate after `after_sequence`, in order, also those that the feed has yet to show."""
         query = _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
         return await self._read(query.order_by(OUTBOX.c.sequence))
+
+    async def seen_by(self, consumer: str, position: int) -> None:
+        """Notes that a consumer has all events up to `position`: those after it are not purged."""
+        with translated():
+            async with self._engine.connect() as connection:
+                await connection.execute(_SEEN, {"name": consumer, "position": position})
+
+    async def purge(self, *, older_than: timedelta) -> None:
+        """Deletes old events that all consumers have, in transactions of a batch."""
+        purged = _BATCH
+        while purged == _BATCH:
+            with translated():
+                async with self._engine.connect() as connection:
+                    age = {"age_s": older_than.total_seconds(), "batch": _BATCH}
+                    purged = (await connection.execute(_PURGE, age)).scalar_one()
 
     async def _read(self, query: Select[Any]) -> list[PublishedEvent]:
         with translated():

@@ -1,4 +1,4 @@
-"""Incentives in SQL: locked in the order of their ids, used by adding; points as the sum of what reservations say."""
+"""Incentives in SQL: locked in id order, uses counted by adding; points are the sum over a shopper's reservations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _USED_BY = text(
     "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(incentive_id bigint, user_id text)) "
     "GROUP BY incentive_id, user_id"
 )
-# Whoever spends points does so one after the other; in one order, so that two batches do not wait crosswise.
+# Transactions that spend a shopper's points run one after the other. Locked in one order, so that none deadlock.
 _USERS = "SELECT DISTINCT value AS id FROM jsonb_array_elements_text(CAST(:users AS jsonb)) ORDER BY value"
 _LOCK_USERS = text(f"SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM ({_USERS}) AS spender")
 # A statement of its own after the lock, so that it sees what was spent by those who had it before.
@@ -78,7 +78,7 @@ class SqlIncentives:
         await enqueue_insert(self._session, _REDEMPTIONS, redeemed)
 
     async def points_of(self, user_id: str) -> int:
-        """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
+        """A shopper's points; below 0 when the order that earned them was released after they were spent."""
         return (await self._points([user_id])).get(user_id, 0)
 
     async def id_of(self, code: str) -> int | None:
@@ -95,7 +95,7 @@ class SqlIncentives:
 
     async def replace(self, incentive: Incentive) -> None:
         row = await self._row(incentive.id)
-        # One that stays keeps its key, which is as it was written where two of old differ in nothing but case.
+        # An unchanged code keeps its key: codes of before 0.2.0 that differ in case alone have keys as written.
         if row.code != incentive.code:
             row.code_key = key_of(incentive.code)
         for name, value in _columns(incentive).items():

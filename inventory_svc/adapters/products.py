@@ -132,7 +132,7 @@ def _fill(row: ProductRow, product: Product) -> None:
 
 
 def _fill_item(row: ProductItemRow, item: ProductItem, price: Money, options: OptionRows) -> None:
-    # One that stays keeps its key, which is as it was written where two of old differ in nothing but case.
+    # An unchanged SKU keeps its key: those of before 0.2.0 that differ in case alone have keys as they are written.
     if row.sku != item.sku:
         row.sku, row.sku_key = item.sku, key_of(item.sku)
     row.price, row.backorderable = price.amount, item.backorderable

@@ -1,4 +1,4 @@
-"""Reservations in SQL: whole batches in statements of constant text."""
+"""Reservations in SQL: each statement handles a whole batch."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optim
 from chassis.money import Money
 from inventory_svc.adapters.tables import ReservationLineRow, ReservationRow
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import Discount, Quote
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from inventory_svc.domain.stock import HeldLine
 
 _RESERVATIONS: Table = ReservationRow.__table__  # type: ignore[assignment]
 _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]

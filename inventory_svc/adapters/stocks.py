@@ -1,4 +1,4 @@
-"""Stock in SQL: one statement locks the items of a whole batch, one adds what moved."""
+"""Stock in SQL: one statement locks the items of a batch, one adds its changes."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class SqlStocks:
             )
             for row in rows
         }
-        # Nothing can be held of an empty shelf, so nobody asks it for the time.
+        # Nothing can be held of an empty batch, so its time is never read.
         return StockBatch(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, stock_batch: StockBatch) -> None:

@@ -97,7 +97,7 @@ class InventoryRow(WriteBase, BaseSoftIntDelete):
     adjusted: Mapped[int] = mapped_column(default=0)
     initial: Mapped[int]
     backordered: Mapped[int] = mapped_column(default=0)
-    # The last place given in the queue of those who wait.
+    # The last place assigned in the queue of backorders.
     places: Mapped[int] = mapped_column(default=0)
     warehouse_location: Mapped[str]
 
@@ -160,7 +160,7 @@ class ReservationLineRow(WriteBase):
     place: Mapped[int] = mapped_column(server_default=text("0"))
     returned: Mapped[int] = mapped_column(server_default=text("0"))
     unit_price: Mapped[Decimal]
-    # As they were when it was reserved.
+    # As of the time of the reservation.
     sku: Mapped[str]
     name: Mapped[str]
 
@@ -194,7 +194,7 @@ class IncentiveRow(WriteBase, BaseSoftIntDelete):
 
 
 class RedemptionRow(WriteBase):
-    """That an order uses an incentive; gone when it is given back."""
+    """That an order uses an incentive; deleted when it is released."""
 
     __tablename__ = "redemption"
     __table_args__ = (Index("ix_redemption_user_id", "user_id", "incentive_id"),)

@@ -1,4 +1,4 @@
-"""IncentiveService: messages become commands and queries, and what they answer becomes messages."""
+"""IncentiveService: maps messages to commands and queries, and results to messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.validate_incentive import ValidateIncentive
 from inventory_svc.domain.incentive_set import IncentiveRequest
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.lines import Line
 from inventory_svc.messages.incentives import incentive_message, incentive_of_message, preview_message
 from inventory_svc.queries.incentives import IncentiveQueries
 

@@ -1,4 +1,4 @@
-"""ProductService and InventoryService: messages become commands and queries, and what they answer becomes messages."""
+"""ProductService and InventoryService: maps messages to commands and queries, and results to messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AdjustStock: put pieces into the warehouse or take some out, but never such as are held for orders."""
+"""AdjustStock: add pieces to the stock or remove some, but never pieces that are held for orders."""
 
 from __future__ import annotations
 

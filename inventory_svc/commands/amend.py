@@ -1,4 +1,4 @@
-"""Amend: make a reservation what its order is now, or hold it anew as it was; many orders share one transaction."""
+"""Amend: adapt a reservation to its changed order, or reserve it again unchanged; many orders share one transaction."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.incentive_set import IncentiveSet
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState
-from inventory_svc.domain.stock import Line, StockBatch
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend(Command[Reservation]):
     """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none.
 
-    `renew` takes anew what has expired, and with `reopen` what was released, and holds longer what is held.
+    `renew` reserves again what has expired, and with `reopen` what was released, and extends what is held.
     """
 
     order_id: int

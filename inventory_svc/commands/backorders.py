@@ -1,4 +1,4 @@
-"""What follows when stock comes in: those who wait for it get it, in the transaction in which it came."""
+"""Assigns new stock to backorders, in the transaction in which it arrives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONFIRM_AVAILABILITY = "confirm_availability"
 
 
 async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
-    """Gives what is available on the shelf to those who wait for it. Reservations changed before must be stored."""
+    """Assigns available stock to the orders that wait for it. Reservations changed before must be stored."""
     pieces = stock_batch.to_share()
     if not pieces:
         return
@@ -23,7 +23,7 @@ async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
 
 
 def confirm_availability(reservation: Reservation) -> NewJob:
-    """Tell the order how its stock stands; the pieces still waited for make the key of this step."""
+    """Reports the availability of its stock to the order; the pieces still backordered make the key of this step."""
     step = "-".join(f"{line.place}.{line.backordered}" for line in reservation.lines)
     return NewJob(
         kind=CONFIRM_AVAILABILITY,
@@ -33,7 +33,7 @@ def confirm_availability(reservation: Reservation) -> NewJob:
 
 
 def deny_availability(reservation: Reservation, why: str) -> NewJob:
-    """Tell the order that what it waits for can not be had any more."""
+    """Reports to the order that a backordered item can no longer be supplied."""
     return NewJob(
         kind=CONFIRM_AVAILABILITY,
         key=f"{reservation.order_id}/lost",

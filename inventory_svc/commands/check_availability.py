@@ -1,4 +1,4 @@
-"""CheckAvailability: could this be reserved now? Reserves nothing, so the answer may be old at once."""
+"""CheckAvailability: whether lines could be reserved now. Reserves nothing, so the answer may be outdated at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.stock import Line, StockLevel
+from inventory_svc.domain.lines import Line
+from inventory_svc.domain.stock import StockLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""ConfirmPlaced: orders that stock is held for were found to exist, so their holds become as long as orders need."""
+"""ConfirmPlaced: extends the holds of orders that exist, once, to the time that a payment may take."""
 
 from __future__ import annotations
 

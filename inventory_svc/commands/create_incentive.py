@@ -1,4 +1,4 @@
-"""CreateIncentive: put a code into the world."""
+"""CreateIncentive: add a discount code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DeactivateIncentive: nobody can use a code any more; orders that did keep what they got."""
+"""DeactivateIncentive: end an incentive; orders that have used it keep their discount."""
 
 from __future__ import annotations
 

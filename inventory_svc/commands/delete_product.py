@@ -1,4 +1,4 @@
-"""DeleteProduct: take a product out of the shop, so that it can come back; open orders keep what they hold of it."""
+"""DeleteProduct: stop selling a product; it can be undeleted, and open orders keep their reservations."""
 
 from __future__ import annotations
 

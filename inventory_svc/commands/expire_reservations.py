@@ -1,4 +1,4 @@
-"""ExpireReservations: give back the holds whose time is up, so that an order that never came holds nothing for ever."""
+"""ExpireReservations: release expired holds, so that an order that was never placed holds no stock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExpireReservations(Command[int]):
 
 
 async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow, *, times: HoldTimes) -> int:
-    """Any number of replicas may do this at once: each hold is given back by one of them."""
+    """Safe on any number of replicas at once: each hold is released by one of them."""
     order_ids = list(cmd.unplaced) or await uow.reservations.find_expired(cmd.limit, grace=times.grace)
     if not order_ids:
         return 0

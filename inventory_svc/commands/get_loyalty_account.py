@@ -1,4 +1,4 @@
-"""GetLoyaltyAccount: a shopper's points. Asked of the write side: they are what its reservations say at this moment."""
+"""GetLoyaltyAccount: a shopper's points, summed over the current reservations on the write side."""
 
 from __future__ import annotations
 

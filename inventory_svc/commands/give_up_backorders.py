@@ -1,4 +1,4 @@
-"""GiveUpBackorders: orders that wait for an item that is no longer sold would wait for ever; they are told so."""
+"""GiveUpBackorders: has order_svc cancel orders that wait for an item which is no longer sold."""
 
 from __future__ import annotations
 

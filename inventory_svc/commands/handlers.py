@@ -1,4 +1,4 @@
-"""Which handler does which command."""
+"""Registers the handlers of all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KeepReservation: an order that waits for stock was placed, so its reservation does not end by itself any more."""
+"""KeepReservation: a backordered order was placed, so its reservation no longer expires."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class KeepReservation(Command[None]):
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:
     """Does nothing where there is none, or it is settled.
 
-    One that has ended meanwhile is held anew, or waits at the end of the queue. Where it can do neither, its order is
-    told so.
+    One that has ended meanwhile is reserved again, or waits at the end of the queue. Where neither is possible, its
+    order is cancelled.
     """
     stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
     incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.has_ended)
@@ -34,7 +34,7 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
         except (OutOfStock, IncentiveInvalid) as error:
             uow.schedule(deny_availability(reservation, error.message))
     await uow.reservations.save_renewed(kept)
-    # What some waited for may have come before their order was heard of.
+    # Stock for a backorder may have arrived before its order was known.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)

@@ -1,4 +1,4 @@
-"""Locks what reservations and their stock need to be changed, in the one order in which everybody does."""
+"""Locks reservations and their stock, in the order that all commands use."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, preview
 from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

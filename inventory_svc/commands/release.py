@@ -1,4 +1,4 @@
-"""Release: give back what is held for an order, or restock what was sold to it; many orders share one transaction."""
+"""Release: free the stock held for an order, or restock what it bought; many orders share one transaction."""
 
 from __future__ import annotations
 

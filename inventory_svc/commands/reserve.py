@@ -3,7 +3,7 @@ with those that are sold at the same time (Commit).
 
 What is not there of a backorderable item is waited for: the order has a place in the queue of that item.
 
-A request key is served once: whoever comes again with it gets the first one's reservation, whatever became of that.
+A request key is served once: a repeated request gets the first one's reservation, whatever its state is now.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest, IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve(Command[Reservation]):
-    """`renew` holds anew what has expired or was released, and longer what is still held.
+    """`renew` reserves again what has expired or was released, and extends what is still held.
 
-    With `keep_prices` what is held anew costs what it did, discounts included; codes and points need not be given.
+    With `keep_prices` what is reserved again keeps its prices and discounts; codes and points need not be given.
     With `no_backorder` what is not there is refused, not waited for.
     """
 
@@ -68,7 +69,7 @@ async def reserve_and_commit(
     """Serves orders in the order of their arrival; what one can not have does not hinder the next.
 
     Holds and sales share a transaction because they want the same stock: in two they would wait for each other.
-    `low` or fewer pieces of an item are told as LOW.
+    An item with `low` or fewer pieces is reported as LOW.
     """
     wanted = [cmd for cmd in batch if isinstance(cmd, Reserve)]
     sold = [cmd.order_id for cmd in batch if isinstance(cmd, Commit)]
@@ -90,7 +91,7 @@ async def reserve_and_commit(
 
 
 class _ReservationBatch:
-    """Serves one order after the other from the locked shelf and offers, and remembers what is to be stored."""
+    """Serves the orders one by one from the locked stock and incentives, and collects what is to be stored."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Restock: put pieces that were sold and came back on the shelf again; many orders share one transaction."""
+"""Restock: put returned pieces back into stock; many orders share one transaction."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import take_back
 from inventory_svc.domain.errors import ReservationNotFound
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restock(Command[None]):
-    """`returned` is all that has come back of the order so far: less than was told before changes nothing."""
+    """`returned` are the totals returned so far, by item: lower ones than before change nothing."""
 
     order_id: int
     returned: tuple[Line, ...]

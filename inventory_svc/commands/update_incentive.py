@@ -1,4 +1,4 @@
-"""UpdateIncentive: replace what a code does; what was redeemed stays as it was."""
+"""UpdateIncentive: replace an incentive; redemptions so far keep their terms."""
 
 from __future__ import annotations
 

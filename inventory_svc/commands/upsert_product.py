@@ -1,4 +1,4 @@
-"""UpsertProduct: make a product what the given tree says, and touch nothing that is so already."""
+"""UpsertProduct: replace a product by the given tree; parts that are equal already are not written."""
 
 from __future__ import annotations
 

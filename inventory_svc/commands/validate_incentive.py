@@ -1,4 +1,4 @@
-"""ValidateIncentive: what codes and points would take off, by the rules of Reserve; holds and redeems nothing."""
+"""ValidateIncentive: the discounts that Reserve would give for codes and points; holds and redeems nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from chassis.mediator import Command
 from chassis.money import Money
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, sub_total
-from inventory_svc.domain.stock import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""The rules of the catalogue and of the stock, free of any technique."""
+"""The rules of catalogue, stock and incentives, independent of database and transport."""

@@ -1,4 +1,4 @@
-"""What becomes of a reservation whose order is changed, renewed or partly returned; repeating a step is harmless."""
+"""Changes to the reservation of an order that was changed, reserved again or partly returned; steps can be repeated."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from decimal import Decimal
 from chassis.errors import InvalidArgument
 from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
 from inventory_svc.domain.reservation import HoldTimes, Reservation, ReservationState, state_of
-from inventory_svc.domain.stock import HeldLine, Line, StockBatch, together
+from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ def amend(
 ) -> bool:
     """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
 
-    Its codes and points are worked out anew as `preview` did, whatever became of the codes since: the order says so.
+    Its codes and points are worked out as `preview` did, even if the codes have changed since: the order was confirmed.
 
     What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
     are sold, pieces that went are restocked. What waits for stock goes on waiting at its place, for what it still
@@ -117,7 +118,7 @@ def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch
     stock_batch.restock(back)
     kept_before, held.lines = _worth(held.lines), tuple(lines)
     if back and kept_before:
-        # What came back earns nothing.
+        # Returned pieces earn no points.
         earned = int(held.quote.points_earned * _worth(held.lines) // kept_before)
         held.quote = replace(held.quote, points_earned=earned)
     return bool(back)
@@ -126,7 +127,7 @@ def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch
 def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
     """What the order gets off for other lines, on the terms on which it redeemed its codes.
 
-    It has these codes, and spends no more points than it did, so nobody else has to be asked.
+    It has these codes already and spends no more points than before, so no limit needs to be checked.
     """
     return price(lines, held.quote.terms, held.quote.points_spent, held.currency, rates)
 
@@ -140,7 +141,7 @@ def _divided(
     remaining = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
     waited_for = {item: line.backordered for item, line in had.items()}
     lines = []
-    # Cents that do not divide go by the order of the lines: it must not depend on who tells them.
+    # Cents that do not divide are assigned by line order, so that order must be the same for every caller.
     for line in sorted(together(wanted), key=lambda line: line.product_item_id):
         item = line.product_item_id
         remaining[item] = remaining.get(item, 0) - line.quantity

@@ -1,4 +1,4 @@
-"""Backorders: what comes is given to those who wait for it, first come first served, each as much as there is.
+"""Backorders: new stock goes to the orders that wait for it, first come first served, piece by piece.
 
 An order takes what it can get piece by piece, so that nothing lies about while somebody waits for it, and nobody who
 came later is served before. Once it has all of its pieces it is held as if it had found them there.
@@ -13,7 +13,7 @@ from inventory_svc.domain.stock import StockBatch
 
 
 def serve(waiting: Sequence[Reservation], item_ids: Iterable[int], stock_batch: StockBatch) -> list[Reservation]:
-    """Gives what is available of the items; answers those who got something."""
+    """Assigns available pieces; returns the reservations that received some."""
     served: dict[int, Reservation] = {}
     for item_id in item_ids:
         for reservation in sorted(waiting, key=lambda waits: waits.place_of(item_id)):

@@ -1,4 +1,4 @@
-"""What the catalogue and the stock refuse; the reasons are part of the contract."""
+"""The errors of catalogue, stock and incentives; their reasons are part of the contract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ProductNotFound(AppError):
 
 
 class ProductItemNotFound(AppError):
-    """Nothing with this id can be ordered: there never was, or its product was deleted."""
+    """No item with this id can be ordered: it never existed, or its product was deleted."""
 
     kind, reason = Kind.NOT_FOUND, "PRODUCT_ITEM_NOT_FOUND"
 
@@ -89,7 +89,7 @@ class CodeTaken(AppError):
 
 
 class AwaitingStock(AppError):
-    """Some of its pieces are not there yet: nothing can be sold."""
+    """Some pieces of the order are still backordered: it cannot be committed."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "STILL_WAITING"
 
@@ -99,17 +99,17 @@ class AwaitingStock(AppError):
 
 
 class ReservationReleased(AppError):
-    """Its order was stopped: what comes late for it must not take the stock again."""
+    """The order was stopped: a late request must not reserve its stock again."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
 
     @classmethod
     def of(cls, order_id: int) -> ReservationReleased:
-        return cls(f"the reservation of order {order_id} was given back", metadata={"order_id": str(order_id)})
+        return cls(f"the reservation of order {order_id} was released", metadata={"order_id": str(order_id)})
 
 
 class AmendmentTooEarly(AppError):
-    """The amendment before it has not come yet."""
+    """The preceding amendment has not arrived yet."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "AMENDMENT_TOO_EARLY"
 
@@ -122,7 +122,7 @@ class AmendmentTooEarly(AppError):
 
 
 class NotCommittedYet(AppError):
-    """What was not sold can not come back; its commit may be under way."""
+    """Stock that is not committed cannot be restocked; the commit may be under way."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "NOT_SOLD_YET"
 

@@ -1,4 +1,4 @@
-"""Incentive: what a code is worth, to whom, when and how often. One that passed `check` can be worked out."""
+"""Incentive: what a code is worth, to whom, when and how often. One that passed `check` can be priced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codes and points that a transaction has locked: none is given more often than it may be."""
+"""The codes and points that a transaction has locked: none is used more often than its limits allow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.keys import key_of
+from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, sub_total
-from inventory_svc.domain.stock import HeldLine
 
 # Stands for a code where points are refused.
 POINTS = "loyalty_points"
@@ -18,7 +18,7 @@ POINTS = "loyalty_points"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncentiveRequest:
-    """What a shopper wants to use for an order."""
+    """The codes and points that a shopper wants to use for an order."""
 
     user_id: str
     currency: str
@@ -46,7 +46,7 @@ class Redemption:
 
 
 class IncentiveSet:
-    """Incentives as they were when they were locked, and what was redeemed and given back since.
+    """Incentives as they were when they were locked, and the redemptions and releases since.
 
     `used_by` counts the uses of those that are limited per user; `points` is what those who spend have.
     """
@@ -58,7 +58,7 @@ class IncentiveSet:
         points: Mapping[str, int] | None = None,
     ) -> None:
         self._by_id = {incentive.id: incentive for incentive in incentives}
-        # Where two of old differ in nothing but case, each is found as it is written, and the first in other ways.
+        # Codes of before 0.2.0 may differ in case alone: each is found as it is written, the first of them in any case.
         in_order = [incentive for _, incentive in sorted(self._by_id.items())]
         self._by_code = {key_of(incentive.code): incentive for incentive in reversed(in_order)}
         self._by_code |= {incentive.code: incentive for incentive in in_order}
@@ -69,14 +69,14 @@ class IncentiveSet:
         self.released: dict[tuple[int, int], Redemption] = {}
 
     def moved(self) -> dict[int, int]:
-        """By how much the uses of which incentive changed."""
+        """The change in uses of each incentive."""
         by = {id: used - self._by_id[id].uses for id, used in self._used.items()}
         return {id: count for id, count in sorted(by.items()) if count}
 
     def quote(
         self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
     ) -> Quote:
-        """What the shopper would get for `lines`; redeems nothing. Raises IncentiveInvalid for what can not be used."""
+        """The discounts for `lines`; redeems nothing. Raises IncentiveInvalid for invalid codes or points."""
         chosen = list({found.id: found for found in map(self._find, incentive_request.codes)}.values())
         for incentive in chosen:
             self._require_valid(incentive, incentive_request.currency, lines, now)
@@ -89,7 +89,7 @@ class IncentiveSet:
     def require_given(
         self, terms: Iterable[Incentive], currency: str, lines: Sequence[HeldLine], now: datetime
     ) -> None:
-        """Raises IncentiveInvalid for a code that is given no more, or that asks for more than `lines` are.
+        """Raises IncentiveInvalid for a code that is no longer valid, or whose minimum `lines` do not reach.
 
         Not for one that is used up: these `terms` are of an order that has its use.
         """
@@ -99,7 +99,7 @@ class IncentiveSet:
             self._require_valid(as_given, currency, lines, now)
 
     def redeem(self, quote: Quote, order_id: int, user_id: str) -> None:
-        """All of it or nothing. Raises IncentiveInvalid when a limit is reached or the points are not there."""
+        """Redeems all or nothing. Raises IncentiveInvalid when a limit is reached or points are missing."""
         for id in quote.incentive_ids:
             self._require_remaining(self._by_id[id], user_id)
         self._require_points(user_id, quote.points_spent)
@@ -111,7 +111,7 @@ class IncentiveSet:
             self._points[user_id] -= quote.points_spent
 
     def release(self, quote: Quote, order_id: int, user_id: str) -> None:
-        """Its uses are free again. Points need nothing: they are spent only as long as their order stands."""
+        """Returns the uses. Points need nothing: they count as spent only while the reservation stands."""
         for id in quote.incentive_ids:
             self._count(id, user_id, -1)
             if self.redeemed.pop((id, order_id), None) is None:

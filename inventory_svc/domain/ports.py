@@ -1,7 +1,7 @@
 """What commands need of the database, all within one transaction.
 
-Whoever changes a reservation has locked the stock of its items before: first all the stock, then reservations, then
-incentives. So nobody deadlocks, and what comes in can be given at once to those who wait for it.
+Locks are taken in one order, so that transactions do not deadlock: all stock first, then reservations, then incentives.
+A change to a reservation locks the stock of its items, so that released stock can go to backorders at once.
 
 In an optimistic unit of work nothing is locked: it commits only if what it would have locked has not changed meanwhile.
 """
@@ -62,19 +62,19 @@ class Stocks(Protocol):
         ...
 
     async def look(self, item_ids: Iterable[int]) -> StockBatch:
-        """The same without locks, for those who only want to know."""
+        """The same without locks, for previews."""
         ...
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
-        """How the stock of the items that exist is now, by their ids; locks nothing."""
+        """The current stock of the items that exist, by their ids; locks nothing."""
         ...
 
     async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
-        """Writes down who changed the stock by how much, and why."""
+        """Records who changed the stock, by how much and why."""
         ...
 
     async def save(self, stock_batch: StockBatch) -> None:
-        """Adds what moved to the counters."""
+        """Adds the changes to the counters."""
         ...
 
 
@@ -82,11 +82,11 @@ class Reservations(Protocol):
     """The reservations of all orders. What `lock…` answers stays locked until the transaction ends."""
 
     async def lock(self, order_ids: Iterable[int]) -> dict[int, Reservation]:
-        """Those that exist, by order id."""
+        """The reservations that exist, by order id."""
         ...
 
     async def lock_requested(self, request_keys: Iterable[str], order_ids: Iterable[int]) -> list[Reservation]:
-        """Those of these requests or these orders."""
+        """The reservations of these requests or these orders."""
         ...
 
     async def find(self, order_id: int) -> Reservation | None:
@@ -117,7 +117,7 @@ class Reservations(Protocol):
         ...
 
     async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
-        """The first who wait for an item, as many as so many pieces can serve; `pieces` by item id."""
+        """The first backorders of each item that the given number of pieces can serve; `pieces` by item id."""
         ...
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
@@ -141,11 +141,11 @@ class Incentives(Protocol):
     """The discount codes and who used them, and the points of shoppers."""
 
     async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
-        """What the claims name, as far as it exists, locked until the transaction ends; asks nothing for no claims."""
+        """The incentives and points that the arguments name, locked until the transaction ends; no query for none."""
         ...
 
     async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
-        """The same without locks, for one who only wants to know."""
+        """The same without locks, for previews."""
         ...
 
     async def save(self, incentive_set: IncentiveSet) -> None:
@@ -153,7 +153,7 @@ class Incentives(Protocol):
         ...
 
     async def points_of(self, user_id: str) -> int:
-        """What a shopper has; below 0 when an order that earned them was given back after they were spent."""
+        """A shopper's points; below 0 when the order that earned them was released after they were spent."""
         ...
 
     async def id_of(self, code: str) -> int | None:

@@ -1,4 +1,4 @@
-"""What codes and points take off an order: to the minor unit, spread over its lines, and never more than there is.
+"""The discounts of an order by codes and points: exact to the minor unit, split over its lines, never above its total.
 
 Codes are worked out in an order of their own (free pieces, per cent, amounts, points), each from what those before it
 have left, so that the order in which a shopper types them changes nothing.
@@ -14,7 +14,7 @@ from itertools import chain
 from chassis.money import Money
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
-from inventory_svc.domain.stock import HeldLine
+from inventory_svc.domain.lines import HeldLine
 
 _ORDER = (IncentiveKind.BUY_X_GET_Y, IncentiveKind.PERCENT, IncentiveKind.AMOUNT, IncentiveKind.LOYALTY_MULTIPLIER)
 _MINOR = 100  # all four currencies have two decimals

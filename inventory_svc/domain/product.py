@@ -45,7 +45,7 @@ class ItemOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductItem:
-    """What lies on the shelf and can be ordered."""
+    """The unit that is stocked and ordered: one combination of options."""
 
     sku: str
     price_override: Money | None = None

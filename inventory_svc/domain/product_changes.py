@@ -1,4 +1,4 @@
-"""What becomes of a product when another tree takes its place: parts that are meant to stay keep their ids.
+"""Replaces the tree of a product by another one: parts that stay keep their ids.
 
 A part is recognised by its id, or without one by its name in the shop: a variation's name, an option's value, an item's
 SKU. One that was deleted comes back that way. What the new tree has not is deleted and never forgotten: reservations

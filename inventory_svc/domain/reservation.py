@@ -1,4 +1,4 @@
-"""Reservation: stock held for an order until sold, given back, or out of time. Repeating a step changes nothing.
+"""Reservation: stock held for an order until it is sold, released or expired. Steps can be repeated safely.
 
 The codes that its order uses are redeemed as long as the stock is held or sold, and free again with it.
 """
@@ -13,12 +13,13 @@ from enum import Enum
 from chassis.errors import AppError
 from inventory_svc.domain.errors import AwaitingStock, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
+from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import Quote
-from inventory_svc.domain.stock import HeldLine, ItemStock, Line, StockBatch, together
+from inventory_svc.domain.stock import ItemStock, StockBatch
 
 
 class ReservationState(Enum):
-    """What became of a reservation; the names are those of the contract."""
+    """The state of a reservation; the names are those of the contract."""
 
     HELD = "HELD"
     BACKORDERED = "BACKORDERED"
@@ -39,7 +40,7 @@ class HoldTimes:
 
     @property
     def grace(self) -> timedelta:
-        """How long past its time an unplaced hold is kept while nobody can say whether its order exists."""
+        """How long an unplaced hold is kept past its end while order_svc does not say whether its order exists."""
         return self.placed - self.unplaced
 
 
@@ -78,7 +79,7 @@ class Reservation:
 
     @property
     def incentive_locks(self) -> IncentiveLocks:
-        """What it needs of the offers, to take it again or to give it back."""
+        """The incentives to lock before it is redeemed again or released."""
         return IncentiveLocks(
             user_id=self.user_id,
             incentive_ids=self.quote.incentive_ids,
@@ -123,7 +124,7 @@ class Reservation:
         return True
 
     def release(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
-        """Gives back what is held, restocks what is sold; False if it was released already."""
+        """Releases held stock and restocks sold stock; False if it was released already."""
         if self.state is ReservationState.RELEASED:
             return False
         if self.state is ReservationState.COMMITTED:
@@ -136,13 +137,13 @@ class Reservation:
         return True
 
     def expire(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
-        """Gives back what is held, because its time is up."""
+        """Releases the stock because the hold has expired."""
         self._release_lines(stock_batch)
         incentive_set.release(self.quote, self.order_id, self.user_id)
         self.state = ReservationState.EXPIRED
 
     def hold_on(self, now: datetime, times: HoldTimes, *, is_placed: bool) -> None:
-        """Its time begins again. `is_placed`: its order exists."""
+        """Restarts the hold time. `is_placed`: its order exists."""
         self.is_placed = self.is_placed or is_placed
         self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
 
@@ -156,7 +157,7 @@ class Reservation:
         return True
 
     def place_of(self, product_item_id: int) -> int:
-        """Its place in the queue of an item; 0 when it never waited there."""
+        """Its place in the queue of an item; 0 when it has none."""
         return next((line.place for line in self.lines if line.product_item_id == product_item_id), 0)
 
     def fill(self, product_item_id: int, stock_batch: StockBatch) -> bool:
@@ -174,7 +175,7 @@ class Reservation:
         """Its order was placed and waits for stock: it does not end by itself any more. False if it is settled.
 
         One that had ended before that was known takes what there is, and a new place for the rest; raises what
-        Shelf.hold and Offers.redeem raise, and then takes nothing.
+        StockBatch.hold and IncentiveSet.redeem raise, and then takes nothing.
         """
         if self.state is ReservationState.EXPIRED:
             lines = stock_batch.hold_or_wait(self.lines)

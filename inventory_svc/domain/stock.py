@@ -1,7 +1,7 @@
-"""The shelf: what lies on it, what is held of it, what a piece costs. It never gives more than it has.
+"""Stock of items: on hand, reserved, sold and backordered. Never more is reserved than is on hand.
 
-Of a backorderable item more can be promised than there is. Whoever waits has a place in its queue, and whatever comes
-goes to the first who wait: as long as somebody waits for an item, none of it is available.
+A backorderable item can be ordered beyond its stock. Each backorder has a place in the item's queue, and new stock goes
+to the first in the queue: as long as there are backorders, nothing of the item is available.
 """
 
 from __future__ import annotations
@@ -14,46 +14,11 @@ from enum import Enum
 from chassis.errors import Conflict, InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """So many pieces of an item, as an order asks for them."""
-
-    product_item_id: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldLine:
-    """So many pieces of an item held for an order, and what the item was and cost at that moment.
-
-    `backordered` of `quantity` wait for stock, at the `place` of the item's queue; `returned` came back after they were
-    sold.
-    """
-
-    product_item_id: int
-    sku: str
-    name: str
-    quantity: int
-    unit_price: Money
-    backordered: int = 0
-    returned: int = 0
-    place: int = 0
-
-    @property
-    def held(self) -> int:
-        """The pieces that are there."""
-        return self.quantity - self.backordered
-
-    @property
-    def kept(self) -> HeldLine:
-        """The pieces that did not come back."""
-        return replace(self, quantity=self.quantity - self.returned)
+from inventory_svc.domain.lines import HeldLine, Line, together
 
 
 class StockState(Enum):
-    """How the stock of an item stands; the names are those of the contract."""
+    """The availability of an item; the names are those of the contract."""
 
     IN_STOCK = "IN_STOCK"
     LOW = "LOW"
@@ -63,7 +28,7 @@ class StockState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStock:
-    """How the stock of an item stands for an order: BACKORDERED as long as the order waits for it."""
+    """The availability of an item for one order: BACKORDERED as long as the order waits for it."""
 
     product_item_id: int
     sku: str
@@ -95,7 +60,7 @@ class StockLevel:
 
 @dataclass(slots=True)
 class Movement:
-    """By how much the counters of an item changed in this transaction."""
+    """The changes to the counters of an item in this transaction."""
 
     on_hand: int = 0
     reserved: int = 0
@@ -119,9 +84,9 @@ class Movement:
 
 @dataclass(slots=True)
 class StockItem:
-    """An item as it was when it was locked, and how it moved since. Not `for_sale`: its product was deleted.
+    """An item as it was when it was locked, and its changes since. Not `for_sale`: its product was deleted.
 
-    `backordered` pieces are waited for; `places` is the last place given in its queue. `version` counts its changes.
+    `places` is the last place assigned in its queue of backorders. `version` counts its changes.
     """
 
     product_item_id: int
@@ -151,14 +116,14 @@ class StockItem:
 
 
 class StockBatch:
-    """The items that a transaction has locked. `now` is the database's time when it did."""
+    """The items that a transaction has locked. `now` is the database's time of the lock."""
 
     def __init__(self, now: datetime, items: Mapping[int, StockItem]) -> None:
         self.now = now
         self._items = items
 
     def require_locked(self, item_ids: Iterable[int]) -> None:
-        """Raises Conflict unless these items are on it."""
+        """Raises Conflict unless these items are in the batch."""
         if not self._items.keys() >= set(item_ids):
             raise Conflict("an order was changed while its stock was being locked")
 
@@ -167,12 +132,12 @@ class StockBatch:
         return [item for _, item in sorted(self._items.items()) if item.moved]
 
     def to_share(self) -> dict[int, int]:
-        """The pieces that are available of items that somebody waits for, by item id."""
+        """The available pieces of items that have backorders, by item id."""
         shared = ((id, item) for id, item in sorted(self._items.items()) if item.waited_for)
         return {id: item.available for id, item in shared if item.available > 0}
 
     def could_hold(self, lines: Iterable[Line]) -> bool:
-        """Whether all of it could be held, or waited for."""
+        """Whether every line could be held or backordered."""
         return all(
             (item := self._items.get(line.product_item_id)) is not None
             and item.for_sale
@@ -181,7 +146,7 @@ class StockBatch:
         )
 
     def hold(self, lines: Iterable[Line], currency: str, *, wait: bool = True) -> tuple[HeldLine, ...]:
-        """Holds every line or none. With `wait`, what is not there of a backorderable item is waited for.
+        """Holds every line or none. With `wait`, missing pieces of a backorderable item are backordered.
 
         Raises what `priced` raises, or OutOfStock.
         """
@@ -192,13 +157,13 @@ class StockBatch:
         return priced
 
     def hold_or_wait(self, lines: Iterable[HeldLine]) -> tuple[HeldLine, ...]:
-        """Like `hold`, at the prices that lines have."""
+        """Like `hold`, at the prices of the lines."""
         lines = tuple(lines)
         self.require(line for line in lines if not self._items[line.product_item_id].backorderable)
         return tuple(self._hold(line) for line in lines)
 
     def priced(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
-        """What lines would be if they were held; those of the same item count together and become one.
+        """The lines at current prices, one for each item.
 
         Raises ProductItemNotFound or InvalidArgument (sold in another currency).
         """
@@ -212,28 +177,28 @@ class StockBatch:
         return tuple(self._priced(line) for line in together(lines))
 
     def require(self, lines: Iterable[HeldLine]) -> None:
-        """Raises OutOfStock unless all of it is available."""
+        """Raises OutOfStock unless every line is available."""
         for line in lines:
             item = self._items[line.product_item_id]
             if line.quantity > item.available:
                 raise OutOfStock.of(item.product_item_id, item.sku, requested=line.quantity, available=item.available)
 
     def hold_again(self, lines: Iterable[HeldLine]) -> None:
-        """Holds what is not held now, all of it or nothing; raises OutOfStock where it has gone."""
+        """Holds lines that are not held now, all or none. Raises OutOfStock."""
         lines = tuple(lines)
         self.require(lines)
         for line in lines:
             self._items[line.product_item_id].moved.reserved += line.quantity
 
     def release(self, lines: Iterable[HeldLine]) -> None:
-        """What was held is free again, and what was waited for is not any more."""
+        """Releases the held pieces and cancels the backordered ones."""
         for line in lines:
             moved = self._items[line.product_item_id].moved
             moved.reserved -= line.held
             moved.backordered -= line.backordered
 
     def fill(self, line: HeldLine) -> HeldLine:
-        """Holds what there is of what a line waits for."""
+        """Holds available pieces for a backordered line."""
         item = self._items.get(line.product_item_id)
         came = min(line.backordered, item.available) if item else 0
         if item is None or not came:
@@ -243,7 +208,7 @@ class StockBatch:
         return replace(line, backordered=line.backordered - came)
 
     def adjust(self, product_item_id: int, delta: int) -> None:
-        """Adds pieces, or takes such as are not held. Raises OutOfStock, or ProductItemNotFound."""
+        """Adds pieces, or removes pieces that are not held. Raises OutOfStock or ProductItemNotFound."""
         item = self._items.get(product_item_id)
         if item is None:
             raise ProductItemNotFound.at("productItemId", product_item_id)
@@ -253,7 +218,7 @@ class StockBatch:
         item.moved.adjusted += delta
 
     def stands(self, lines: Iterable[HeldLine], *, low: int) -> tuple[ItemStock, ...]:
-        """How the stock of the lines' items stands, as far as they are locked; LOW: `low` pieces or fewer are left."""
+        """The availability of the lines' items that are locked; LOW: `low` or fewer pieces are left."""
         return tuple(
             ItemStock(
                 product_item_id=item.product_item_id,
@@ -266,13 +231,13 @@ class StockBatch:
         )
 
     def withdrawn(self, lines: Iterable[HeldLine]) -> HeldLine | None:
-        """The first of the lines that waits for an item which is no longer sold."""
+        """The first line that is backordered and whose item is no longer sold."""
         return next(
             (line for line in lines if line.backordered and not self._items[line.product_item_id].for_sale), None
         )
 
     def sell(self, lines: Iterable[HeldLine]) -> None:
-        """What was held leaves the warehouse."""
+        """Turns held pieces into sold ones."""
         for line in lines:
             moved = self._items[line.product_item_id].moved
             moved.reserved -= line.quantity
@@ -280,7 +245,7 @@ class StockBatch:
             moved.sold += line.quantity
 
     def restock(self, lines: Iterable[HeldLine]) -> None:
-        """What was sold comes back; it stays counted as sold, and is counted as restocked too."""
+        """Puts sold pieces back into stock; they stay counted as sold, and count as restocked too."""
         for line in lines:
             moved = self._items[line.product_item_id].moved
             moved.on_hand += line.quantity
@@ -301,16 +266,8 @@ class StockBatch:
         return HeldLine(item.product_item_id, item.sku, item.name, line.quantity, item.price)
 
 
-def together(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """One line for each item, in the order of their first mention."""
-    quantities: dict[int, int] = {}
-    for line in lines:
-        quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity
-    return tuple(Line(item_id, quantity) for item_id, quantity in quantities.items())
-
-
 def stock_state(available: int, *, waits: bool, low: int) -> StockState:
-    """How the stock stands for somebody who waits for it or not."""
+    """The state for an order that waits for the item (`waits`) or does not."""
     if waits:
         return StockState.BACKORDERED
     if available <= 0:

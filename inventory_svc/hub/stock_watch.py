@@ -22,6 +22,9 @@ from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.messages.inventory import stock_level_message
 
+# Whoever begins to watch wakes the loop.
+_UNWATCHED_S = 60
+
 
 class StockLevels(Protocol):
     """Reads the stock of items; those that do not exist are left out."""
@@ -40,6 +43,7 @@ class StockWatch:
         self._heartbeat_s = heartbeat_s
         self._watchers: set[_Watcher] = set()
         self._draining = False
+        self._look_every_s = look_every_s
         self._loop = PollingLoop("stock watch", self._look, idle_s=look_every_s)
         self.wake = self._loop.wake
         self.start = self._loop.start
@@ -77,6 +81,7 @@ class StockWatch:
     def _watching(self, item_ids: Sequence[int]) -> Iterator[_Watcher]:
         watcher = _Watcher(frozenset(item_ids))
         self._watchers.add(watcher)
+        self.wake()
         try:
             yield watcher
         finally:
@@ -84,6 +89,7 @@ class StockWatch:
 
     async def _look(self) -> bool:
         watched = frozenset[int]().union(*(watcher.item_ids for watcher in self._watchers))
+        self._loop.idle_s = self._look_every_s if watched else _UNWATCHED_S
         if watched:
             levels = await self._stock.levels(watched)
             for watcher in self._watchers:

@@ -27,9 +27,10 @@ from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import ItemStock, Line, StockLevel
+from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.messages.incentives import discount_messages
 
 

@@ -1,1 +1,1 @@
-"""SQL straight at the read database."""
+"""Queries on the read database."""

@@ -1,4 +1,4 @@
-"""What changed in the catalogue since somebody last looked: one cheap query, shared by all who ask at the same time."""
+"""The catalogue changes since a generation: one cheap query, shared by concurrent callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ListIncentives: the codes there are and how often they are used, oldest first, page by page."""
+"""ListIncentives: all codes with their uses, oldest first, by pages."""
 
 from __future__ import annotations
 

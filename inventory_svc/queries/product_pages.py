@@ -1,4 +1,4 @@
-"""Pages of products, cached: nobody gets a page older than the read database was when the request came.
+"""Cached pages of products: no page is older than the read database was when the request arrived.
 
 Before a page is answered, the catalogue's log is asked what changed; requests that come while a look is under way share
 the next one. A page goes when a change touched it: an update when the product is on it, a creation or deletion when it
@@ -91,7 +91,7 @@ class _Changed:
 
 
 class ProductPages:
-    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 s reads each page anew."""
+    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 reads each page from the database."""
 
     def __init__(
         self,

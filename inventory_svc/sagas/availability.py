@@ -1,4 +1,4 @@
-"""What orders hear of their stock: told to order_svc by durable jobs, as it is at the moment of telling."""
+"""Reports the availability of backordered stock to order_svc, by durable jobs, as it is when the job runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Orders(Protocol):
 
 
 class AvailabilityPublisher:
-    """Runs the jobs that commands.backorders schedules. `low` or fewer pieces are told as LOW."""
+    """Runs the jobs that commands.backorders schedules. An item with `low` or fewer pieces is reported as LOW."""
 
     def __init__(self, open_uow: OpenUnitOfWork[InventoryUow], orders: Orders, *, low: int) -> None:
         self._open_uow = open_uow

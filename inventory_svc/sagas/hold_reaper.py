@@ -1,7 +1,7 @@
-"""Ends what holds stock in vain: holds whose time is up, holds whose order never came, backorders of withdrawn items.
+"""Releases stock that is held in vain: expired holds, holds without an order, backorders of withdrawn items.
 
-A hold begins short, as its order may never be written. When its time is up order_svc is asked: the hold of an order
-that exists is prolonged, the others are given back. An order that is paid at once needs none of this.
+A hold begins short, because its order may never be written. When it is due, order_svc is asked which orders exist:
+their holds are extended, the others released. An order that is paid at once needs none of this.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from inventory_svc.sagas.availability import Orders
 
 log = structlog.get_logger(__name__)
 
-# As many as one question to order_svc may name.
+# The limit of one FindPlacedHolds request.
 _ASKED = 1000
 
 
 class HoldReaper:
-    """Any number of replicas may do this at once. No hold lasts longer than `longest`."""
+    """Safe on any number of replicas at once. No hold lasts longer than `longest`."""
 
     def __init__(
         self,
@@ -44,20 +44,20 @@ class HoldReaper:
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
-        """Gives back every hold whose time is up, a batch in a transaction; asks nobody."""
+        """Releases expired holds, one batch per transaction, without calling order_svc."""
         with request_context(self._context):
             batch = ExpireReservations()
             while await self._mediator.send(batch) == batch.limit:
                 pass
 
     async def reap_unplaced(self) -> None:
-        """Asks order_svc about every hold that is due to end because its order may not exist."""
+        """Asks order_svc about every hold that is due and whose order is not known to exist."""
         with request_context(self._context):
             while await self._reap_unplaced() == _ASKED:
                 pass
 
     async def sweep(self) -> None:
-        """What is rare: orders that wait for what is no longer sold, and holds made while the clock was ahead."""
+        """Rare cases: backorders of items that are no longer sold, and holds made while the clock was ahead."""
         with request_context(self._context):
             batch = GiveUpBackorders()
             while await self._mediator.send(batch) == batch.limit:
@@ -74,12 +74,12 @@ class HoldReaper:
         try:
             placed = await self._orders.placed_holds(due)
         except AppError as error:
-            # While nobody can say, the stock stays held; ExpireReservations ends that in time.
-            log.warning("order_svc can not say which orders exist", holds=len(due), error=error.message)
+            # Until order_svc answers, the stock stays held; ExpireReservations ends that after a grace period.
+            log.warning("order_svc does not say which orders exist", holds=len(due), error=error.message)
             return 0
         if placed:
             await self._mediator.send(ConfirmPlaced(order_ids=tuple(placed)))
         if unplaced := tuple(order_id for order_id in due if order_id not in placed):
-            log.info("stock was held for orders that never came", orders=len(unplaced))
+            log.info("released the stock of orders that were never placed", orders=len(unplaced))
             await self._mediator.send(ExpireReservations(unplaced=unplaced))
         return len(due)

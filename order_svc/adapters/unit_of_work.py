@@ -15,7 +15,7 @@ from order_svc.adapters.refunds import SqlRefunds
 class SqlOrderUow(SqlUnitOfWork):
     """One transaction on the write database."""
 
-    def __init__(self, session: AsyncSession, *, recent: RecentOrders | None = None, **chassis: Any) -> None:
+    def __init__(self, session: AsyncSession, *, recent: RecentOrders, **chassis: Any) -> None:
         super().__init__(session, **chassis)
         self.orders = SqlOrders(session, recent)
         self.refunds = SqlRefunds(session)

@@ -15,7 +15,7 @@ from easyorder.order.v1 import HubMessage
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import EventFeed, PublishedEvent
+from chassis.events import EventFeed, EventsPurged, PublishedEvent
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
@@ -67,8 +67,8 @@ class Hub:
     ) -> AsyncGenerator[HubMessage, None]:
         """The stream of one order, which ends after its final status; or of all orders that are the caller's own.
 
-        Raises OrderNotFound, InvalidArgument and Unavailable before the first message; what fails later is told in the
-        last message.
+        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; what fails later
+        is told in the last message.
         """
         if order_id is None:
             messages = self._of_caller(after_sequence, caller)
@@ -100,7 +100,7 @@ class Hub:
             else:
                 sequence = _at_most(order.sequence, after_sequence)
             status = order.status
-            async with aclosing(self._events_of(order_id, sequence, live)) as events:
+            async with aclosing(self._events_of(order_id, sequence, order.sequence, live)) as events:
                 # A final status ends the stream, unless there is more to replay.
                 while sequence < order.sequence or not status.is_settled:
                     hub_event = await anext(events)
@@ -113,10 +113,15 @@ class Hub:
                         yield hub_event.order_message
 
     async def _events_of(
-        self, order_id: int, sequence: int, live: Subscription
+        self, order_id: int, sequence: int, last: int, live: Subscription
     ) -> AsyncGenerator[HubEvent | None, None]:
-        """All events of the order after `sequence`, once and in order; None whenever there was none for a while."""
+        """All events of the order after `sequence`, once and in order; None whenever there was none for a while.
+
+        Raises EventsPurged where one up to `last` is no longer kept.
+        """
         missing = await self._published(order_id, sequence)
+        if sequence < last and (not missing or missing[0].sequence > sequence + 1):
+            raise EventsPurged("these events of the order are no longer kept; begin without afterSequence")
         while True:
             for hub_event in missing:
                 sequence = hub_event.sequence

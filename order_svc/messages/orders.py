@@ -26,6 +26,7 @@ from easyorder.order.v1 import (
 )
 
 from chassis.money import Money
+from chassis.wire_types import money_message
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
 from order_svc.queries.daily_report import CurrencyReport
 
@@ -93,8 +94,7 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
 
 def money(amount: Decimal, currency: str) -> MoneyMessage:
     """An amount as google.type.Money."""
-    value = Money(amount, currency)
-    return MoneyMessage(currency_code=currency, units=value.units, nanos=value.nanos)
+    return money_message(Money(amount, currency))
 
 
 def _item(item: ItemView, currency: str) -> OrderItem:

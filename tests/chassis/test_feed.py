@@ -12,7 +12,7 @@ from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from easyorder.feed.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
-from chassis.events import Event, EventBatch
+from chassis.events import Event, EventBatch, EventsPurged
 from chassis.feed_api import FeedApi
 from chassis.feed_client import ORDER_FEED, FeedConsumer
 from chassis.grpc.clients import Client
@@ -171,3 +171,23 @@ async def test_stopping_does_not_wait_for_the_feed() -> None:
 
 async def first(client: Client, request: SubscribeRequest) -> EventBatchMessage:
     return await anext(client.stream(ORDER_FEED, request))
+
+
+async def test_a_position_whose_events_are_purged_is_refused(shop: Shop) -> None:
+    shop.feed.publish([an_event(1), an_event(2), an_event(3)])
+    shop.feed.purged = 2
+    async with shop.open() as mesh:
+        with pytest.raises(EventsPurged):
+            await first(mesh.service(), SubscribeRequest(after_position=1))
+        # From the beginning means from what is kept.
+        batch = await first(mesh.service(), SubscribeRequest())
+    assert [event.position for event in batch.events] == [3]
+
+
+async def test_a_consumer_tells_again_and_again_how_far_it_is(shop: Shop) -> None:
+    shop.api._renewed_after_s = 0
+    shop.happens(an_event(1))
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+        await eventually(lambda: list(shop.feed.seen.values()) == [1])
+    assert reported == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.migrate import migrate
-from tests.chassis.db.test_migrate import tables, write_revision
 from tests.conftest import Postgres
+from tests.deploy.test_schemas import tables, write_revision
 
 
 @pytest.fixture

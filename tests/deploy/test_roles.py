@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
-from chassis.db.migrate import schemas
 from deploy.config import role
 from deploy.local.mesh import MIGRATED
 from deploy.migrate import migrate
 from deploy.roles import grant
+from deploy.schemas import schemas
 from tests.conftest import Postgres
 
 PASSWORD = "not ' easy \\ to % guess"

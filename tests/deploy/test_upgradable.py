@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine
 from deploy.migrate import migrate
 from deploy.upgradable import CannotUpgrade
-from tests.chassis.db.test_migrate import tables, write_revision
 from tests.conftest import Postgres
+from tests.deploy.test_schemas import tables, write_revision
 
 PARCELS = "CREATE TABLE parcel (id bigint, state text CHECK (state IN ('SENT', 'LOST')))"
 ALL = f"""

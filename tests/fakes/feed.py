@@ -16,6 +16,8 @@ class InMemoryFeed:
 
     def __init__(self) -> None:
         self.published: list[PublishedEvent] = []
+        self.purged = 0
+        self.seen: dict[str, int] = {}
 
     def publish(self, events: Sequence[Event]) -> list[PublishedEvent]:
         """Answers what was published."""
@@ -27,14 +29,18 @@ class InMemoryFeed:
         return new
 
     async def end(self) -> FeedEnd:
-        return FeedEnd(decided=len(self.published), written=len(self.published))
+        last = len(self.published)
+        return FeedEnd(first=min(self.purged + 1, last), decided=last, written=last)
+
+    async def seen_by(self, consumer: str, position: int) -> None:
+        self.seen[consumer] = position
 
     async def after(self, position: int, *, limit: int = 1000) -> list[PublishedEvent]:
-        return self.published[position : position + limit]
+        return self.published[max(position, self.purged) :][:limit]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         return [
             published
-            for published in self.published
+            for published in self.published[self.purged :]
             if published.event.aggregate_id == aggregate_id and published.event.sequence > after_sequence
         ]

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from chassis.db.migrate import schemas, upgrade
+from deploy.schemas import schemas, upgrade
 from tests.inventory_svc.shop import InMemoryShop, SqlShop
 
 

@@ -30,10 +30,11 @@ from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
 from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.reservation import HoldTimes
-from inventory_svc.domain.stock import ItemStock, Line, StockLevel
+from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock

@@ -20,9 +20,9 @@ from inventory_svc.domain.errors import (
     ReservationNotFound,
     ReservationReleased,
 )
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 from tests.inventory_svc.shop import TTL, Pieces, Shop
 
 

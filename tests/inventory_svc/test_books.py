@@ -18,7 +18,7 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.keep_reservation import KeepReservation
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.reserve import Reserve
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.lines import Line
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import TTL, InMemoryShop, Shop, SqlShop

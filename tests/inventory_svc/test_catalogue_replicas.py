@@ -23,8 +23,8 @@ from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.upsert_product import UpsertProduct
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import Product
-from inventory_svc.domain.stock import Line
 from inventory_svc.queries.products import PageRequest
 from inventory_svc.rebuild import rebuild
 from tests.builders.product import a_product

@@ -10,7 +10,7 @@ from easyorder.inventory.v1 import AvailabilityQuery, CheckAvailabilityRequest, 
 from chassis.grpc.clients import Peer
 from inventory_svc.commands.check_availability import Availability, CheckAvailability
 from inventory_svc.commands.create_product import CreateProduct
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.lines import Line
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.service import CHECK, running_replica
 from tests.inventory_svc.shop import Pieces, Shop

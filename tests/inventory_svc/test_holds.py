@@ -11,7 +11,7 @@ from chassis.errors import Unavailable
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.keep_reservation import KeepReservation
 from inventory_svc.commands.undelete_product import UndeleteProduct
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.lines import Line
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import TTL, UNPLACED, Pieces, Shop, SqlShop
 

@@ -19,9 +19,9 @@ from inventory_svc.commands.release import Release
 from inventory_svc.commands.reserve import reserve_and_commit
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive_set import IncentiveLocks
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 from tests.builders.incentive import percent
 from tests.builders.product import a_product
 from tests.inventory_svc.shop import TIMES, TTL, Pieces, SqlShop

@@ -10,7 +10,7 @@ from chassis.db.failures import translated
 from chassis.errors import Conflict
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.keep_reservation import KeepReservation
-from inventory_svc.domain.stock import Line
+from inventory_svc.domain.lines import Line
 from tests.inventory_svc.shop import TTL, Pieces, SqlShop
 
 

@@ -16,9 +16,9 @@ from inventory_svc.commands.release import Release
 from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.domain.errors import AmendmentTooEarly, IncentiveInvalid, ReservationNotFound
 from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.stock import Line
 from tests.builders.incentive import amount, buy_get, multiplier, percent
 from tests.inventory_svc.shop import TTL, Pieces, Shop
 from tests.inventory_svc.test_amend import amend

@@ -13,8 +13,8 @@ from chassis.errors import InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import IncentiveInvalid
 from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, spread, sub_total
-from inventory_svc.domain.stock import HeldLine
 from tests.builders.incentive import amount, buy_get, multiplier, percent
 
 RATES = LoyaltyRates()

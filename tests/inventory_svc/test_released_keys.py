@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import schemas, upgrade
+from deploy.schemas import schemas, upgrade
 from tests.conftest import Lend
 
 WRITE = next(schema.versions for schema in schemas("inventory_svc") if schema.database.endswith("_write"))

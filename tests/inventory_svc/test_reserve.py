@@ -11,8 +11,8 @@ from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.money import Money
 from inventory_svc.commands.release import Release
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.reservation import ReservationState
-from inventory_svc.domain.stock import HeldLine
 from tests.builders.product import a_product, a_variation, an_item
 from tests.inventory_svc.shop import UNPLACED, Pieces, Shop
 

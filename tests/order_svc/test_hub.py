@@ -11,7 +11,7 @@ from easyorder.order.v1 import OrderStatus, PaymentOutcome, PaymentStatus, Refun
 
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable
-from chassis.events import PublishedEvent
+from chassis.events import EventsPurged, PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from order_svc.domain.order import OrderNotFound
@@ -185,6 +185,18 @@ async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) 
 
     assert (content(attempt), content(paid)) == ("payment_attempt", "order_status_changed")
     assert watching.sequences == [2, 3]
+
+
+@pytest.mark.parametrize("purged", [2, 3])
+async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: int) -> None:
+    order = app.given(an_order().paid())
+    assert order.sequence == 3
+    app.feed.purged = purged
+
+    async with app.watch(order.id, after_sequence=1) as watching:
+        with pytest.raises(EventsPurged):
+            await watching.ends()
+    assert watching.heard == []
 
 
 async def test_a_stream_that_is_resumed_after_its_end_ends(app: HubApp) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import schemas, upgrade
 from chassis.db.outbox import Feed
 from chassis.events import FeedEnd
+from deploy.schemas import schemas, upgrade
 from tests.conftest import Lend
 
 WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))
@@ -82,4 +82,4 @@ async def test_events_that_were_not_published_come_after_those_that_were(release
     await upgrade(released.url.render_as_string(hide_password=False), WRITE)
 
     assert [event.event.aggregate_id for event in await Feed(released).after(0)] == [4, 1, 3, 2, 8, 7, 9, 6, 5]
-    assert await Feed(released).end() == FeedEnd(decided=9, written=9)
+    assert await Feed(released).end() == FeedEnd(first=1, decided=9, written=9)

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis.db.migrate import Schema, schemas, upgrade
 from deploy.local.mesh import MIGRATED
 from deploy.local.postgres import INSTALLATION
+from deploy.schemas import Schema, schemas, upgrade
 from tests.conftest import Lend, Postgres
 from tests.released.release import RELEASES, Release
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -17,7 +18,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.outbox import Feed, FeedTail, event_rows
 from chassis.db.tables import OUTBOX
 from chassis.errors import Unavailable
-from chassis.events import Event, EventFeed, FeedEnd, PublishedEvent
+from chassis.events import Event, EventFeed, EventsPurged, FeedEnd, PublishedEvent
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
@@ -150,12 +151,12 @@ async def test_an_event_waits_for_the_writers_before_it(chassis_engine: AsyncEng
     feed = Feed(chassis_engine)
     async with uncommitted(chassis_engine, an_event(1)):
         await written(chassis_engine, an_event(2))
-        assert await feed.end() == FeedEnd(decided=0, written=2, pending=2)
+        assert await feed.end() == FeedEnd(first=2, decided=0, written=2, pending=2)
         assert await feed.after(0) == []
         # The order itself shows it already.
         assert [published.event for published in await feed.of_aggregate(2, after_sequence=0)] == [an_event(2)]
 
-    assert await feed.end() == FeedEnd(decided=2, written=2)
+    assert await feed.end() == FeedEnd(first=1, decided=2, written=2)
     assert [published.event.aggregate_id for published in await feed.after(0)] == [1, 2]
 
 
@@ -199,7 +200,7 @@ async def test_a_number_that_nobody_committed_is_no_end(chassis_engine: AsyncEng
     async with make_sessions(chassis_engine)() as session:
         await insert_rows(session, OUTBOX, event_rows([an_event(2)]))
 
-    assert await Feed(chassis_engine).end() == FeedEnd(decided=1, written=2)
+    assert await Feed(chassis_engine).end() == FeedEnd(first=1, decided=1, written=2)
 
 
 async def test_a_writer_that_locks_an_old_number_late_loses_nothing(chassis_engine: AsyncEngine) -> None:
@@ -355,3 +356,55 @@ async def test_a_feed_without_its_database_is_unavailable(postgres: object) -> N
         await Feed(nowhere).end()
     with pytest.raises(Unavailable):
         await Feed(nowhere).after(0)
+
+
+async def kept(engine: AsyncEngine) -> list[int]:
+    return [published.position for published in await Feed(engine).after(0)]
+
+
+async def aged(engine: AsyncEngine, count: int) -> Feed:
+    """A feed of old events, and one that is new."""
+    await written(engine, *(an_event(1, sequence) for sequence in range(1, count + 2)))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE outbox SET occurred_on = now() - interval '2 days'"))
+        await connection.execute(
+            text("UPDATE outbox SET occurred_on = now() WHERE position = (SELECT max(position) FROM outbox)")
+        )
+    return Feed(engine)
+
+
+async def test_events_are_purged_by_age_in_batches(
+    chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_BATCH", 2)
+    feed = await aged(chassis_engine, 5)
+    await feed.purge(older_than=timedelta(days=3))
+    assert (await feed.end()).first == 1
+
+    await feed.purge(older_than=timedelta(days=1))
+
+    assert await kept(chassis_engine) == [6]
+    with pytest.raises(EventsPurged):
+        (await feed.end()).check(5, "afterPosition")
+    for resumes in (0, 6):
+        (await feed.end()).check(resumes, "afterPosition")
+
+
+async def test_the_last_event_is_never_purged(chassis_engine: AsyncEngine) -> None:
+    feed = await aged(chassis_engine, 2)
+    await feed.purge(older_than=timedelta())
+
+    assert await kept(chassis_engine) == [3]
+    assert (await feed.end()).decided == 3
+
+
+async def test_nothing_is_purged_that_the_slowest_consumer_lacks(chassis_engine: AsyncEngine) -> None:
+    feed = await aged(chassis_engine, 9)
+    await feed.seen_by("quick", 8)
+    await feed.seen_by("slow", 1)
+    await feed.seen_by("slow", 4)
+
+    await feed.purge(older_than=timedelta(days=1))
+
+    assert await kept(chassis_engine) == list(range(4, 11))
+    (await feed.end()).check(4, "afterPosition")

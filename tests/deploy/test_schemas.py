@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import Schema, schemas, upgrade
+from deploy.schemas import Schema, schemas, upgrade
 
 _REVISION = '''
 """One table."""

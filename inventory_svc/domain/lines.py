@@ -1,0 +1,52 @@
+"""Order lines: an item and a quantity, as requested and as held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from chassis.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item and the quantity that an order requests."""
+
+    product_item_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """An item and the quantity held for an order, with the name, SKU and price of that moment.
+
+    `backordered` pieces of `quantity` wait for stock, at `place` in the item's queue; `returned` pieces came back after
+    the sale.
+    """
+
+    product_item_id: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+    backordered: int = 0
+    returned: int = 0
+    place: int = 0
+
+    @property
+    def held(self) -> int:
+        """The pieces that are in stock."""
+        return self.quantity - self.backordered
+
+    @property
+    def kept(self) -> HeldLine:
+        """The line without its returned pieces."""
+        return replace(self, quantity=self.quantity - self.returned)
+
+
+def together(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Merges lines of the same item, in the order in which items first appear."""
+    quantities: dict[int, int] = {}
+    for line in lines:
+        quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity
+    return tuple(Line(item_id, quantity) for item_id, quantity in quantities.items())
