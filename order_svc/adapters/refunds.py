@@ -1,4 +1,4 @@
-"""Refunds in SQL, of one order at a time: callers hold the lock of its row."""
+"""Refunds in SQL, of one order at a time: each caller locks its row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SqlRefunds:
         self._session = session
 
     async def of(self, order_id: int) -> list[Refund]:
-        # The bare table, so unfiltered: the caller has been given the order.
+        # The bare table, so unfiltered: whoever may not see the order did not get it.
         query = select(_REFUNDS).where(_REFUNDS.c.order_id == order_id).order_by(_REFUNDS.c.id)
         return [
             Refund(
