@@ -43,10 +43,8 @@ async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
 
 
 async def create_where_missing(url: str) -> None:
-    """Makes the database unless it is there; by way of the database `postgres`, only if it cannot be reached."""
+    """Makes the database unless it is there, by way of the database `postgres`, or, where that is closed, fails."""
     target = make_url(url)
-    if await _can_connect(make_engine(target, application_name="migrate", pool_size=1)):
-        return
     engine = make_engine(target.set(database="postgres"), application_name="migrate", pool_size=1)
     try:
         async with engine.connect() as connection:
@@ -56,7 +54,8 @@ async def create_where_missing(url: str) -> None:
                 # template0: unlike template1, nobody can be connected to it.
                 await connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
     except DBAPIError as error:
-        if sqlstate(error) not in _MADE_BY_ANOTHER:
+        is_there = sqlstate(error) in _MADE_BY_ANOTHER
+        if not (is_there or await _can_connect(make_engine(target, application_name="migrate", pool_size=1))):
             raise
     finally:
         await engine.dispose()

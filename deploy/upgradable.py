@@ -46,8 +46,10 @@ async def require_upgradable(url: str, schema: Schema) -> None:
 
 
 def _require_upgradable(connection: Connection, schema: Schema) -> None:
+    # In this order: another process may be making all of it just now.
+    is_used = connection.scalar(_IS_USED)
     if not connection.scalar(_IS_MIGRATED):
-        if connection.scalar(_IS_USED):
+        if is_used:
             raise CannotUpgrade(
                 f"The database {schema.database} holds tables that are not EasyOrder's: "
                 "choose another server, or move them to a database of another name."

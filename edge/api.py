@@ -40,8 +40,8 @@ class PortalApi:
         failing = [service for service, state in states.items() if state != SERVING]
         if failing:
             raise Unavailable(f"not serving: {', '.join(failing)}", metadata=states)
-        told = json.dumps({"status": SERVING, "services": states})
-        return HttpBody(content_type="application/json", data=told.encode())
+        health = json.dumps({"status": SERVING, "services": states})
+        return HttpBody(content_type="application/json", data=health.encode())
 
 
 class KeysApi:
@@ -51,5 +51,5 @@ class KeysApi:
         self._keys = keys
 
     async def get_jwks(self, request: GetJwksRequest) -> Jwks:
-        """Raises Unavailable before any key is known."""
+        """No keys before any is known: Envoy takes that for a failure, and asks again."""
         return to_jwks(await self._keys.all())

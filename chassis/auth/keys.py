@@ -1,4 +1,4 @@
-"""The public keys that tokens of people are verified with: refreshed beside the calls, and kept on disk."""
+"""The public keys that tokens of people are verified with: refreshed in the background, and kept on disk."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class JwksKeySource:
 class KeyCache:
     """The keys that `source` told last, so that tokens are verified while identity_svc is slow, frozen or gone.
 
-    From `start` to `stop` they are read again every `refresh_after_s`, beside the calls: that soon a key that was
+    From `start` to `stop` they are read again every `refresh_after_s`, in the background: that soon a key that was
     withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
     a time, and the next comes `retry_after_s` later at the earliest. `file` keeps the keys for the next start.
     """
@@ -96,15 +96,13 @@ class KeyCache:
             if refresh := self._begin_refresh():
                 await asyncio.shield(refresh)
             if kid not in self._known and self._failures:
-                raise _unavailable()
+                raise Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """Every key in use, as they are now if that can be told within `patience_s`. Raises Unavailable without any."""
+        """Every key in use, as they are now if that can be told within `patience_s`; none before any is known."""
         if refresh := self._begin_refresh():
             await asyncio.wait([refresh], timeout=self._patience_s)
-        if not self._known:
-            raise _unavailable()
         return self._known
 
     async def _run(self) -> None:
@@ -158,10 +156,6 @@ def _public_key(key: Jwk) -> Ed25519PublicKey:
 def _jwk(kid: str, key: Ed25519PublicKey) -> Jwk:
     x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
     return Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
 
 
 def _read(file: Path) -> Keys:

@@ -17,8 +17,9 @@ from envoy.config import EnvoySettings
 from envoy.render import render
 
 DRAIN_S = 5.0
-# Its first look for the keys comes before it listens, and is no fault; edge logs when they cannot be had.
-LOG = ("--log-level", "warning", "--component-log-level", "jwt:error")
+# No faults: its first look for the keys, which comes before it listens (edge logs when they cannot be had), and that a
+# field of the configuration may change with the next version.
+LOG = ("--log-level", "warning", "--component-log-level", "jwt:error,misc:error")
 ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 
 

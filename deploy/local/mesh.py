@@ -105,7 +105,7 @@ class LocalMesh:
         server = EmbeddedPostgres(self._data_dir / "postgres", roles=[role(package) for package in MIGRATED])
         await asyncio.to_thread(server.prepare)
         process = await self._start(server.program, running)
-        await readiness.until(process, readiness.postgres_accepts(str(server.socket_dir)))
+        await readiness.until(process, readiness.postgres_accepts(server.folder, server.socket_dir))
         return {**environment, "EASYORDER_DATABASE_URL": server.url}
 
     def _passwords(self) -> dict[str, str]:

@@ -118,13 +118,18 @@ def http_ok(url: str) -> Check:
     return check
 
 
-def postgres_accepts(socket_dir: str) -> Check:
-    """Whether the PostgreSQL server behind the socket takes connections."""
+def postgres_accepts(folder: Path, socket_dir: Path) -> Check:
+    """Whether the PostgreSQL server whose data is in `folder` takes connections behind the socket.
+
+    Not asked before it says so itself, in the file that pg_ctl reads: it would log a refusal.
+    """
 
     async def check() -> bool:
         try:
-            connection = await asyncpg.connect(host=socket_dir, user="postgres", database="postgres", timeout=2.0)
-        except (OSError, asyncpg.PostgresError):
+            if (folder / "postmaster.pid").read_text(encoding="utf-8").split()[-1] != "ready":
+                return False
+            connection = await asyncpg.connect(host=str(socket_dir), user="postgres", database="postgres", timeout=2.0)
+        except (OSError, IndexError, asyncpg.PostgresError):
             return False
         await connection.close()
         return True

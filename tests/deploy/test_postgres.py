@@ -32,7 +32,7 @@ async def running(server: EmbeddedPostgres) -> AsyncIterator[Process]:
     process = Process(server.program, Lines())
     await process.start()
     try:
-        await until(process, postgres_accepts(str(server.socket_dir)), timeout_s=20)
+        await until(process, postgres_accepts(server.folder, server.socket_dir), timeout_s=20)
         yield process
     finally:
         await process.stop()

@@ -27,6 +27,10 @@ from tests.e2e.running_mesh import (
 from tests.folders import data_folder
 from tests.polling import eventually
 
+LOOKS_LIKE_A_FAULT = re.compile(
+    r'warn|error|fatal|fail|broken|exception|traceback|interrupt|cannot|refused|unavailable|lost|"status":5', re.I
+)
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -84,6 +88,7 @@ def data_dir() -> Iterator[Path]:
 async def test_from_the_first_start_to_the_last_stop(data_dir: Path) -> None:
     up = Up(data_dir)
     process, mesh = up.start()
+    assert [line for line in mesh.log.splitlines() if LOOKS_LIKE_A_FAULT.search(line)] == []
     everything = psutil.Process(process.pid).children(recursive=True)
 
     assert f"EasyOrder runs on {data_dir} already (pid {process.pid}): {mesh.url}" in up.refused()
