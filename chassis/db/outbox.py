@@ -129,6 +129,6 @@ class FeedTail:
 
 
 def _published(row: Row[Any]) -> PublishedEvent:
-    position, payload, *fields = row
+    position, payload, *fields = tuple[Any, ...](row)
     event = Event(payload=JsonPayload(payload), **dict(zip(_FIELDS, fields, strict=True)))
     return PublishedEvent(position=position, event=event)
