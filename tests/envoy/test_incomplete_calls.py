@@ -16,10 +16,8 @@ from tests.polling import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALLS = 50
-ANYBODYS = (
-    "/easyorder.catalog.v1.ProductService/ListProducts",
-    "/easyorder.inventory.v1.InventoryService/WatchInventory",
-)
+UNARY = "/easyorder.catalog.v1.ProductService/ListProducts"
+STREAM = "/easyorder.inventory.v1.InventoryService/WatchInventory"
 
 
 @pytest.mark.parametrize("method", [UNARY, STREAM])
