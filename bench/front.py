@@ -14,7 +14,7 @@ import yaml
 
 from envoy.config import EnvoySettings
 from envoy.render import render
-from envoy.routing import WHOLE_CALL, UNARY_TIMEOUT
+from envoy.routing import UNARY_TIMEOUT, WHOLE_CALL
 
 ECHO_HEADER = ("x-bench", "echo")
 
