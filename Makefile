@@ -62,7 +62,7 @@ format: $(VENV)/dev.stamp ## what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-requirements: $(VENV)/dev.stamp ## pins anew what pyproject.toml asks for, with hashes; UPGRADE=1 takes the newest
+requirements: $(VENV)/dev.stamp ## pins what pyproject.toml asks for, with hashes; UPGRADE=1 takes the newest
 	$(WITH_TOOLS) $(BIN)/python -m deploy.requirements $(if $(UPGRADE),--upgrade)
 
 bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run; B="--seconds 20 --repeat 3" for other ways

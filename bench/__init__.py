@@ -1,1 +1,1 @@
-"""Speed, always beside a limit that was measured in the same run."""
+"""Speed, always next to a limit that was measured in the same run."""

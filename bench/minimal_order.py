@@ -40,7 +40,7 @@ async def prepare(socket_dir: str) -> None:
 
 
 async def per_second(socket_dir: str, *, clients: int, seconds: int) -> float:
-    """Minimal orders per second with so many connections."""
+    """Minimal orders per second with `connections` connections."""
     command = [str(INSTALLATION / "bin/pgbench"), "-h", socket_dir, "-U", "postgres", "-n", "-M", "prepared"]
     said = await output([*command, "-c", str(clients), "-T", str(seconds), "-f", str(SCRIPT), DATABASE])
     found = re.search(r"tps = ([\d.]+)", said)

@@ -1,4 +1,4 @@
-"""Paid orders a second, beside what the same Envoy echoes and the same database server writes in the same run."""
+"""Paid orders a second, next to what the same Envoy echoes and the same database server writes in the same run."""
 
 from __future__ import annotations
 

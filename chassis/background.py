@@ -1,4 +1,4 @@
-"""Work that goes on beside requests: started and stopped with the process, woken early, and never ended by an error."""
+"""Background work: started and stopped with the process, woken early, and never ended by an error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def to_nobody(source: str, error: Exception) -> None:
 
 
 class Background(Protocol):
-    """Something that runs beside the requests of a process."""
+    """Something that runs in the background of a process."""
 
     async def start(self) -> None: ...
 
@@ -116,7 +116,7 @@ async def _passes(event: asyncio.Event, *, within_s: float) -> None:
 
 
 def backoff_s(wait: tenacity.wait.wait_base, attempts: int) -> float:
-    """What tenacity would wait after so many failed attempts, in seconds."""
+    """What tenacity would wait after a number of failed attempts, in seconds."""
     state = tenacity.RetryCallState(retry_object=tenacity.AsyncRetrying(), fn=None, args=(), kwargs={})
     state.attempt_number = attempts
     return float(wait(state))

@@ -2,7 +2,7 @@
 
 `EASYORDER_FAILPOINT=name:nth` (several with commas): the process that passes the point for the nth time dies there and
 leaves DATA_DIR/failpoints/name behind. While that file exists the point is spent, for whoever is started again and for
-other replicas; removing it arms the point anew.
+other replicas; removing it arms the point again.
 """
 
 from __future__ import annotations

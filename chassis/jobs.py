@@ -74,7 +74,7 @@ class JobResult:
     """How a job ended that did not raise.
 
     `by_handler`: the handler's own transaction settled it; else the runner completes it. `again_in_s`: the handler put
-    it off by so many seconds.
+    it off by that many seconds.
     """
 
     by_handler: bool = False
@@ -129,7 +129,7 @@ class Backoff:
     random: Random
 
     def delay_s(self, attempts: int) -> float:
-        """Seconds to wait after so many failed attempts."""
+        """Seconds to wait after a number of failed attempts."""
         wait = tenacity.wait_exponential(multiplier=self.initial_s, max=self.max_s)
         delay = backoff_s(wait, attempts)
         return min(self.max_s, delay + self.random.uniform(0, delay / 4))

@@ -40,8 +40,8 @@ class PortalApi:
         failing = [service for service, state in states.items() if state != SERVING]
         if failing:
             raise Unavailable(f"not serving: {', '.join(failing)}", metadata=states)
-        told = json.dumps({"status": SERVING, "services": states})
-        return HttpBody(content_type="application/json", data=told.encode())
+        health = json.dumps({"status": SERVING, "services": states})
+        return HttpBody(content_type="application/json", data=health.encode())
 
 
 class KeysApi:

@@ -1,4 +1,4 @@
-"""What Envoy reads from the environment, beside what the whole mesh shares."""
+"""What Envoy reads from the environment, in addition to what the whole mesh shares."""
 
 from __future__ import annotations
 

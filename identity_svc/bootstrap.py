@@ -48,7 +48,7 @@ NAME = "identity"
 DATABASE = "easyorder_identity"
 _FORGET_EVERY_S = 3600
 
-_SEEDING_TOLD = {
+_SEEDING_WARNINGS = {
     Seeding.NO_ADMINISTRATOR: "EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; "
     "nothing was changed",
     Seeding.PASSWORD_DIFFERS: "EASYORDER_ADMIN_PASSWORD is not the password of this administrator, who exists already; "
@@ -134,8 +134,8 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
         well_known=Password(DEFAULT_ADMIN_PASSWORD),
     )
     became = await mediator.send(seed)
-    if told := _SEEDING_TOLD.get(became):
-        log.warning(told, email=settings.admin_email)
+    if warning := _SEEDING_WARNINGS.get(became):
+        log.warning(warning, email=settings.admin_email)
 
 
 def _server(

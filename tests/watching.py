@@ -31,7 +31,7 @@ class Watching:
         return [message.sequence for message in self.heard]
 
     async def hears(self, count: int) -> list[Any]:
-        """Waits until so many messages came."""
+        """Waits until that many messages came."""
         await eventually(lambda: len(self.heard) >= count)
         return self.heard
 

@@ -1,4 +1,4 @@
-"""The public keys that tokens of people are verified with: refreshed beside the calls, and kept on disk."""
+"""The public keys that tokens of people are verified with: refreshed in the background, and kept on disk."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class JwksKeySource:
 class KeyCache:
     """The keys that `source` told last, so that tokens are verified while identity_svc is slow, frozen or gone.
 
-    From `start` to `stop` they are read again every `refresh_after_s`, beside the calls: that soon a key that was
+    From `start` to `stop` they are read again every `refresh_after_s`, in the background: that soon a key that was
     withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
     a time, and the next comes `retry_after_s` later at the earliest. `file` keeps the keys for the next start.
     """

@@ -109,7 +109,7 @@ class CallInterceptor(AsyncServerInterceptor):
                 await _abort(context, self._unexpected(error))
 
     def end_streams(self, *, within_s: float) -> None:
-        """Ends the streams still open after so many seconds with UNAVAILABLE: their clients resume elsewhere."""
+        """Ends the streams still open after `grace_s` seconds with UNAVAILABLE: their clients resume elsewhere."""
         self._draining = True
         latest = asyncio.get_running_loop().time() + within_s
         for limit in self._streams:

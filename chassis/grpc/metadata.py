@@ -1,4 +1,4 @@
-"""The names under which things travel beside a message, and what came with the request being served."""
+"""The names under which things travel with a message, and what came with the request being served."""
 
 from __future__ import annotations
 

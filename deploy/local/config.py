@@ -1,4 +1,4 @@
-"""What the mesh on this machine reads from the environment, beside what Envoy reads."""
+"""What the mesh on this machine reads from the environment, in addition to what Envoy reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shopper's day: four orders through the front door, watched live, and the shelf counted before and after each.
+"""A shopper's day: four orders through the front door, watched live, and the stock counted before and after each.
 
 Succeeds only if every order ends as it should and no piece is missing.
 """
@@ -134,7 +134,7 @@ class Day:
         return await self._visitor.login(known.admin_email, known.admin_password.get_secret_value())
 
     async def _product(self, admin: Shop, run: str) -> Json:
-        self._title("The administrator puts a product on the shelf")
+        self._title("The administrator adds a product")
         product = await admin.create_product(lamp(run, colours=("Red", "Blue"), sizes=("S", "M"), pieces=PIECES))
         for item in product["productItems"]:
             price = item["price"]
@@ -190,9 +190,7 @@ def _after(before: dict[str, Stock], sold: dict[str, int]) -> dict[str, Stock]:
 
 def _what_became(sold: dict[str, int]) -> str:
     pieces = sum(sold.values())
-    return (
-        f"{pieces} pieces left the shelf, none is held" if pieces else "all pieces are back on the shelf, none is held"
-    )
+    return f"{pieces} pieces were sold, none is held" if pieces else "all pieces are back in stock, none is held"
 
 
 def _described(message: Json) -> str:

@@ -122,7 +122,7 @@ class EmbeddedPostgres:
             return -1
 
     def _make(self) -> None:
-        # Made beside and then renamed: an initdb that was interrupted leaves nothing that looks like data.
+        # Made under another name and then renamed: an initdb that was interrupted leaves nothing that looks like data.
         new = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)

@@ -21,7 +21,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Stock:
-    """What lies on the shelf of one item, in pieces."""
+    """The stock of one item, in pieces."""
 
     on_hand: int
     reserved: int
@@ -116,7 +116,7 @@ def money(amount: int, *, currency: str = "USD") -> Json:
 
 
 def lamp(run: str, *, colours: Sequence[str], sizes: Sequence[str], pieces: int) -> Json:
-    """A product with two variations, and `pieces` of each item on the shelf. `run` makes its SKUs unique."""
+    """A product with two variations, and `pieces` of each item in stock. `run` makes its SKUs unique."""
     return {
         "name": f"Desk lamp {run}",
         "description": "Bends, and stays bent.",

@@ -1,4 +1,4 @@
-"""Signing keys (Ed25519), sealed as soon as they are made, so that a stolen table signs nothing."""
+"""Signing keys (Ed25519), encrypted as soon as they are made, so that a stolen table signs nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NONCE_LENGTH = 12
 
 
 class KeyDecryptionFailed(Exception):
-    """The mesh's secret is not the one that a signing key was sealed with."""
+    """The mesh's secret is not the one that a signing key was encrypted with."""
 
 
 class KeyEncryption:
@@ -29,20 +29,20 @@ class KeyEncryption:
         self._cipher = AESGCM(derived)
 
     def new_key(self, at: datetime) -> SigningKey:
-        """A sealed key, bound to its public half: moved to another row it does not open."""
+        """An encrypted key, bound to its public half: moved to another row it does not open."""
         private = Ed25519PrivateKey.generate()
         public = PublicKey(private.public_key().public_bytes_raw())
         nonce = secrets.token_bytes(_NONCE_LENGTH)
-        sealed = nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), public.x)
-        return SigningKey(public=public, sealed=sealed, created_on=at)
+        encrypted = nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), public.x)
+        return SigningKey(public=public, encrypted=encrypted, created_on=at)
 
     def open(self, key: SigningKey) -> Ed25519PrivateKey:
         """Raises KeyDecryptionFailed when the secret is another one, or the row was tampered with."""
-        nonce, encrypted = key.sealed[:_NONCE_LENGTH], key.sealed[_NONCE_LENGTH:]
+        nonce, encrypted = key.encrypted[:_NONCE_LENGTH], key.encrypted[_NONCE_LENGTH:]
         try:
             return Ed25519PrivateKey.from_private_bytes(self._cipher.decrypt(nonce, encrypted, key.public.x))
         except InvalidTag:
             raise KeyDecryptionFailed(
-                f"signing key {key.public.kid} was sealed with another EASYORDER_MESH_SECRET; start with that one, "
+                f"signing key {key.public.kid} was encrypted with another EASYORDER_MESH_SECRET; start with that one, "
                 "or delete the key from the table signing_key, whereupon everybody has to log in again"
             ) from None

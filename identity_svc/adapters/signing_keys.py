@@ -1,4 +1,4 @@
-"""Signing keys in PostgreSQL, their private halves sealed."""
+"""Signing keys in PostgreSQL, their private halves encrypted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SqlSigningKeys:
         if row is None:
             return None
         return SigningKey(
-            public=PublicKey(bytes(row.public_key)), sealed=bytes(row.private_key), created_on=row.created_on
+            public=PublicKey(bytes(row.public_key)), encrypted=bytes(row.private_key), created_on=row.created_on
         )
 
     async def public(self) -> Sequence[PublicKey]:
@@ -41,7 +41,7 @@ class SqlSigningKeys:
             insert(SIGNING_KEY).values(
                 kid=key.public.kid,
                 public_key=key.public.x,
-                private_key=key.sealed,
+                private_key=key.encrypted,
                 created_on=key.created_on,
             )
         )

@@ -89,7 +89,7 @@ SIGNING_KEY = Table(
     Base.metadata,
     Column("kid", Text, primary_key=True),
     Column("public_key", LargeBinary, nullable=False),
-    # Sealed with a key derived from the mesh's secret.
+    # Encrypted with a key derived from the mesh's secret.
     Column("private_key", LargeBinary, nullable=False),
     Column("created_on", UtcDateTime, nullable=False),
     # From then on its tokens are refused.

@@ -68,10 +68,10 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """What access tokens are signed with; its private half is sealed, and opened only to sign."""
+    """What access tokens are signed with; its private half is encrypted, and decrypted only to sign."""
 
     public: PublicKey
-    sealed: bytes = field(repr=False)
+    encrypted: bytes = field(repr=False)
     created_on: datetime
 
 

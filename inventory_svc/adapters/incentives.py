@@ -54,13 +54,13 @@ class SqlIncentives:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
-        all_locks = list(all_locks)
-        spenders = {incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points}
-        incentives = await self._incentives(_LOCK, all_locks)
+    async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
+        lock_requests = list(lock_requests)
+        spenders = {incentive_locks.user_id for incentive_locks in lock_requests if incentive_locks.spends_points}
+        incentives = await self._incentives(_LOCK, lock_requests)
         if spenders:
             await self._session.execute(_LOCK_USERS, {"users": as_json(list(spenders))})
-        return await self._incentive_set(incentives, all_locks)
+        return await self._incentive_set(incentives, lock_requests)
 
     async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
         return await self._incentive_set(await self._incentives(_LOOK, [incentive_locks]), [incentive_locks])
@@ -110,9 +110,9 @@ class SqlIncentives:
             raise IncentiveNotFound.of(incentive_id)
         return found
 
-    async def _incentives(self, statement: Select[Any], all_locks: Sequence[IncentiveLocks]) -> list[Incentive]:
-        ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
-        written = {code.strip() for incentive_locks in all_locks for code in incentive_locks.codes}
+    async def _incentives(self, statement: Select[Any], lock_requests: Sequence[IncentiveLocks]) -> list[Incentive]:
+        ids = {id for incentive_locks in lock_requests for id in incentive_locks.incentive_ids}
+        written = {code.strip() for incentive_locks in lock_requests for code in incentive_locks.codes}
         codes = written | set(map(key_of, written))
         if not ids and not codes:
             return []
@@ -120,13 +120,13 @@ class SqlIncentives:
         return [incentive_of(row) for row in await self._session.execute(statement, wanted)]
 
     async def _incentive_set(
-        self, incentives: Sequence[Incentive], all_locks: Sequence[IncentiveLocks]
+        self, incentives: Sequence[Incentive], lock_requests: Sequence[IncentiveLocks]
     ) -> IncentiveSet:
         limited = [incentive for incentive in incentives if incentive.max_uses_per_user is not None]
         wanted = [
             {"incentive_id": incentive.id, "user_id": incentive_locks.user_id}
             for incentive in limited
-            for incentive_locks in all_locks
+            for incentive_locks in lock_requests
             if incentive.id in incentive_locks.incentive_ids
             or key_of(incentive.code) in map(key_of, incentive_locks.codes)
         ]
@@ -135,7 +135,7 @@ class SqlIncentives:
             incentives,
             {(row.incentive_id, row.user_id): row.uses for row in used},
             await self._points(
-                [incentive_locks.user_id for incentive_locks in all_locks if incentive_locks.spends_points]
+                [incentive_locks.user_id for incentive_locks in lock_requests if incentive_locks.spends_points]
             ),
         )
 

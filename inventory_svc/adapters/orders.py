@@ -32,14 +32,14 @@ class GrpcOrders:
     async def confirm_availability(
         self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
-        told = OrderAvailability(
+        availability = OrderAvailability(
             order_id=order_id,
             filled=filled,
             items=[item_stock_message(stock) for stock in stocks],
             request_id=request_id,
             lost_reason=lost_reason,
         )
-        await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[told]), timeout_s=self._timeout_s)
+        await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[availability]), timeout_s=self._timeout_s)
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         request = FindPlacedHoldsRequest(order_ids=list(order_ids))

@@ -25,7 +25,7 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
     order is cancelled.
     """
     stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
-    incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.has_ended)
+    incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.is_released)
     kept = []
     for reservation in known.values():
         try:

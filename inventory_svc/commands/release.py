@@ -21,7 +21,7 @@ async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[App
     """Never refuses: what was never reserved, or went back already, changes nothing."""
     stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     incentive_set = await uow.incentives.lock(
-        held.incentive_locks for held in reservations.values() if not held.has_ended
+        held.incentive_locks for held in reservations.values() if not held.is_released
     )
     changed = [reservation for reservation in reservations.values() if reservation.release(stock_batch, incentive_set)]
     await uow.reservations.save(changed)

@@ -78,7 +78,7 @@ async def reserve_and_commit(
     order_ids = [cmd.order_id for cmd in batch]
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
     require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
-    to_take_again = [reservation.incentive_locks for reservation in known if reservation.has_ended]
+    to_take_again = [reservation.incentive_locks for reservation in known if reservation.is_released]
     incentive_set = await uow.incentives.lock([*(cmd.incentive_locks for cmd in wanted), *to_take_again])
     reservation_batch = _ReservationBatch(known, stock_batch, incentive_set, times, rates, low)
     results = [reservation_batch.serve(cmd) for cmd in batch]
@@ -181,9 +181,9 @@ class _ReservationBatch:
         if first.state is ReservationState.RELEASED and cmd.keep_prices:
             # Its order was stopped: a charge that comes late must not take the stock again.
             raise ReservationReleased.of(first.order_id)
-        if first.has_ended and cmd.keep_prices:
+        if first.is_released and cmd.keep_prices:
             first.hold_again(self._stock_batch, self._incentive_set)
-        elif first.has_ended:
+        elif first.is_released:
             first.re_reserve(*self._take(cmd, first.order_id))
         elif first.state is not ReservationState.HELD:
             return

@@ -50,7 +50,7 @@ def amend(
     if extra is not None and extra.state is ReservationState.BACKORDERED:
         raise AwaitingStock.of(extra.order_id)
     lines, surplus = _divided(held, extra, change.lines)
-    if held.has_ended:
+    if held.is_released:
         if extra is not None:
             extra.release(stock_batch, incentive_set)
     else:
@@ -92,7 +92,7 @@ def renew_as_it_was(
     """
     if held.state is ReservationState.RELEASED and not reopen:
         raise ReservationReleased.of(held.order_id)
-    if held.has_ended:
+    if held.is_released:
         held.hold_again(stock_batch, incentive_set)
     elif held.state is not ReservationState.HELD:
         return False
@@ -162,7 +162,7 @@ def _divided(
 def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine], stock_batch: StockBatch) -> None:
     sold = held.state is ReservationState.COMMITTED
     if extra is not None:
-        if extra.has_ended:
+        if extra.is_released:
             stock_batch.hold_again(extra.lines)
         if sold:
             stock_batch.sell(extra.lines)

@@ -140,7 +140,7 @@ class Reservations(Protocol):
 class Incentives(Protocol):
     """The discount codes and who used them, and the points of shoppers."""
 
-    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
+    async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
         """The incentives and points that the arguments name, locked until the transaction ends; no query for none."""
         ...
 

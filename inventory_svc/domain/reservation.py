@@ -28,7 +28,7 @@ class ReservationState(Enum):
     EXPIRED = "EXPIRED"
 
 
-_GIVEN_BACK = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
+_RELEASED = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ class Reservation:
     version: int = field(default=1, compare=False)
 
     @property
-    def has_ended(self) -> bool:
-        return self.state in _GIVEN_BACK
+    def is_released(self) -> bool:
+        return self.state in _RELEASED
 
     @property
     def item_ids(self) -> list[int]:
@@ -83,7 +83,7 @@ class Reservation:
         return IncentiveLocks(
             user_id=self.user_id,
             incentive_ids=self.quote.incentive_ids,
-            spends_points=self.has_ended and self.quote.points_spent > 0,
+            spends_points=self.is_released and self.quote.points_spent > 0,
         )
 
     def is_for(self, user_id: str, currency: str, lines: Iterable[Line]) -> bool:

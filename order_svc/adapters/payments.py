@@ -28,7 +28,7 @@ _GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
 
 
 class GrpcPayments:
-    """The Payments and Notices of the mesh. A call waits at most `timeout_s` for its answer."""
+    """The Payments and Webhooks of the mesh. A call waits at most `timeout_s` for its answer."""
 
     def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
         self._payment = payment

@@ -1,4 +1,4 @@
-"""Refunds in SQL, of one order at a time: its row is locked by whoever comes here."""
+"""Refunds in SQL, of one order at a time: each caller locks its row."""
 
 from __future__ import annotations
 

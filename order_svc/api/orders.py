@@ -88,7 +88,8 @@ class OrderApi:
 
     async def confirm_availability(self, request: ConfirmAvailabilityRequest) -> ConfirmAvailabilityResponse:
         answers = await asyncio.gather(
-            *(self._mediator.send(_confirm_command(told)) for told in request.orders), return_exceptions=True
+            *(self._mediator.send(_confirm_command(availability)) for availability in request.orders),
+            return_exceptions=True,
         )
         for answer in answers:
             if isinstance(answer, BaseException):
@@ -203,12 +204,18 @@ def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey |
     )
 
 
-def _confirm_command(told: OrderAvailability) -> ConfirmAvailability:
+def _confirm_command(availability: OrderAvailability) -> ConfirmAvailability:
     key = None
-    if told.request_id:
+    if availability.request_id:
         # The stock may differ by then: a repeated id reports nothing new.
-        key = RequestKey(scope=f"{current().caller.id}/ConfirmAvailability", request_id=told.request_id, fingerprint="")
-    stocks = tuple(stock_view(item) for item in told.items)
+        key = RequestKey(
+            scope=f"{current().caller.id}/ConfirmAvailability", request_id=availability.request_id, fingerprint=""
+        )
+    stocks = tuple(stock_view(item) for item in availability.items)
     return ConfirmAvailability(
-        request=key, order_id=told.order_id, filled=told.filled, stocks=stocks, lost_reason=told.lost_reason
+        request=key,
+        order_id=availability.order_id,
+        filled=availability.filled,
+        stocks=stocks,
+        lost_reason=availability.lost_reason,
     )

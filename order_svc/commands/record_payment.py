@@ -84,7 +84,7 @@ def _record(
     uow.schedule(jobs.return_charge(order))
     events = order.charge_given_up(reason=cmd.why, at=now)
     uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=cmd.why, at=now))
-    told = events[-1].payload
+    alert = events[-1].payload
     key = f"payment/{order.payment.transaction_id}/{order.payment.attempts}"
-    uow.schedule(*alerts.jobs(Alert(key=key, summary=told["summary"], detail=told["detail"], at=now)))
+    uow.schedule(*alerts.jobs(Alert(key=key, summary=alert["summary"], detail=alert["detail"], at=now)))
     return events

@@ -74,7 +74,7 @@ class HubEvent:
         return own and event.kind != ADMIN_ALERT
 
     @cached_property
-    def order_message(self) -> HubMessage | None:
+    def hub_message(self) -> HubMessage | None:
         """For the stream of the one order; None for an event that this version does not know."""
         return self._message(self.sequence)
 

@@ -109,8 +109,8 @@ class Hub:
                         continue
                     sequence = hub_event.sequence
                     status = hub_event.status or status
-                    if hub_event.is_for(caller) and hub_event.order_message is not None:
-                        yield hub_event.order_message
+                    if hub_event.is_for(caller) and hub_event.hub_message is not None:
+                        yield hub_event.hub_message
 
     async def _events_of(
         self, order_id: int, sequence: int, last: int, live: Subscription

@@ -1,4 +1,4 @@
-"""Loops beside the requests: at once while there is more, woken early, and never ended or driven wild by a failure."""
+"""Background loops: at once while there is more, woken early, and never ended or driven wild by a failure."""
 
 from __future__ import annotations
 

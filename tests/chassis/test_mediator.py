@@ -40,7 +40,7 @@ Make = Callable[..., Command[str]]
 
 
 def times(count: int, error: Exception) -> Fault:
-    """Fails so many times, and then no more."""
+    """Fails `count` times, and then no more."""
     left = [error] * count
     return lambda: left.pop() if left else None
 

@@ -86,7 +86,7 @@ def test_what_the_disk_refuses_is_told_in_one_line(tmp_path: Path, capsys: pytes
         ({"system": True, "python3": True}, "system"),
         ({"system": False, "python3": True}, "python3"),
     ],
-    ids=["python3", "a newer one beside an old python3", "only an old one", "the system's", "the system's is too old"],
+    ids=["python3", "a newer one next to an old python3", "only an old one", "the system's", "the system's is too old"],
 )
 def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str, bool], taken: str) -> None:
     for name in ("make", "sh"):

@@ -56,8 +56,8 @@ class Forge:
 
 
 async def forge(mesh: RunningMesh) -> Forge:
-    """Breaks into the mesh: takes its secret and its sealed key."""
+    """Breaks into the mesh: takes its secret and its encrypted key."""
     async with mesh.database("easyorder_identity") as identity:
         row = await identity.fetchrow("SELECT * FROM signing_key WHERE retired_on IS NULL")
-    key = SigningKey(public=PublicKey(row["public_key"]), sealed=row["private_key"], created_on=row["created_on"])
+    key = SigningKey(public=PublicKey(row["public_key"]), encrypted=row["private_key"], created_on=row["created_on"])
     return Forge(KeyEncryption(mesh.secret).open(key), row["kid"])

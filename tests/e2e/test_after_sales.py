@@ -1,4 +1,4 @@
-"""What follows an order, over JSON: changed, paid anew, shipped, refunded, reported and exported."""
+"""What follows an order, over JSON: changed, paid again, shipped, refunded, reported and exported."""
 
 from __future__ import annotations
 

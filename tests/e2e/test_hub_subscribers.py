@@ -36,7 +36,7 @@ ORDERS_S = float(os.environ.get("EASYORDER_TEST_HUB_ORDERS_S", "200"))
 ROUND_S = float(os.environ.get("EASYORDER_TEST_HUB_ROUND_S", "5"))
 ROUNDS = 3  # of each kind
 ADMINISTRATORS = 3
-# Every so many-th order is followed by a stream of its own.
+# Every nth order is followed by a stream of its own.
 FOLLOWED = 5
 CONNECTIONS = 8
 # What a subscriber who does not read may cost the others: nothing that can be told from the machine's own noise.
@@ -251,11 +251,11 @@ async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: Runn
             assert await one.reads_on(until=last) == [position for _, position in published if position > one.began]
     assert stalled[0].drops, "too little happened for anybody to be dropped"
     await invariants.check(mesh, pace.placed)
-    without, beside = p95(undisturbed), p95(disturbed)
-    print(f"{len(undisturbed)} and {len(disturbed)} messages, p95 {without * 1e3:.0f} ms, {beside * 1e3:.0f} ms")
+    without, during = p95(undisturbed), p95(disturbed)
+    print(f"{len(undisturbed)} and {len(disturbed)} messages, p95 {without * 1e3:.0f} ms, {during * 1e3:.0f} ms")
     print(f"those who stalled were dropped {[one.drops for one in stalled]} times")
     print(f"of the others {sum(bool(s.drops) for s in (*admins, *shoppers))} were dropped for a moment's slowness")
-    assert beside < NOISE * without + NOISE_S
+    assert during < NOISE * without + NOISE_S
 
 
 def p95(seconds: Sequence[float]) -> float:

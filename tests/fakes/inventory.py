@@ -258,12 +258,12 @@ class InMemoryIncentives:
     def __init__(self, state: InventoryState) -> None:
         self._state = state
 
-    async def lock(self, all_locks: Iterable[IncentiveLocks]) -> IncentiveSet:
-        all_locks = list(all_locks)
-        codes = {key_of(code) for incentive_locks in all_locks for code in incentive_locks.codes}
-        ids = {id for incentive_locks in all_locks for id in incentive_locks.incentive_ids}
+    async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
+        lock_requests = list(lock_requests)
+        codes = {key_of(code) for incentive_locks in lock_requests for code in incentive_locks.codes}
+        ids = {id for incentive_locks in lock_requests for id in incentive_locks.incentive_ids}
         found = [known for known in self._state.incentives.values() if known.id in ids or key_of(known.code) in codes]
-        users = {incentive_locks.user_id for incentive_locks in all_locks}
+        users = {incentive_locks.user_id for incentive_locks in lock_requests}
         used_by = Counter((r.incentive_id, r.user_id) for r in self._state.redemptions.values())
         return IncentiveSet(found, used_by, {user: await self.points_of(user) for user in users})
 
@@ -281,7 +281,7 @@ class InMemoryIncentives:
             self._state.redemptions[key] = redemption
 
     async def points_of(self, user_id: str) -> int:
-        standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.has_ended]
+        standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.is_released]
         earned = sum(r.quote.points_earned for r in standing if r.state is ReservationState.COMMITTED)
         return earned - sum(r.quote.points_spent for r in standing)
 

@@ -1,4 +1,4 @@
-"""Passwords: argon2id beside the event loop, and nothing that shows one by accident."""
+"""Passwords: argon2id outside the event loop, and nothing that shows one by accident."""
 
 from __future__ import annotations
 

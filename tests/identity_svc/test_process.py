@@ -90,4 +90,4 @@ async def test_it_refuses_another_secret_than_its_keys_were_sealed_with(environm
     _, err = await process.communicate()
 
     assert process.returncode == 1
-    assert "was sealed with another EASYORDER_MESH_SECRET" in err.decode()
+    assert "was encrypted with another EASYORDER_MESH_SECRET" in err.decode()

@@ -71,7 +71,7 @@ async def test_a_key_is_kept_sealed_and_opens_with_the_same_secret_only(identity
     private = KeyEncryption(SECRET).open(key)
 
     assert private.public_key().public_bytes_raw() == key.public.x
-    assert private.private_bytes_raw() not in key.sealed
+    assert private.private_bytes_raw() not in key.encrypted
     with pytest.raises(KeyDecryptionFailed, match="EASYORDER_MESH_SECRET"):
         KeyEncryption("another " + SECRET).open(key)
     with pytest.raises(KeyDecryptionFailed):

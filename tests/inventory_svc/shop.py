@@ -117,7 +117,7 @@ class Shop(ABC):
         return counted
 
     async def stocked(self, *quantities: int) -> list[ProductItem]:
-        """Items of one product at 10.00 USD, with so many pieces each."""
+        """Items of one product at 10.00 USD, with the given pieces each."""
         return list((await self.given(a_product(*(an_item(quantity=quantity) for quantity in quantities)))).items)
 
     async def backorderable(self, *quantities: int) -> list[ProductItem]:
@@ -274,7 +274,7 @@ class InMemoryShop(Shop):
         return {(self._state.incentives[id].code, order_id) for id, order_id in self._state.redemptions}
 
     async def granted(self) -> set[tuple[str, int]]:
-        standing = [r for r in self._state.reservations.values() if not r.has_ended]
+        standing = [r for r in self._state.reservations.values() if not r.is_released]
         return {(d.code, r.order_id) for r in standing for d in r.quote.discounts if d.incentive_id is not None}
 
     async def now(self) -> datetime:

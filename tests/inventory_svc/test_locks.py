@@ -273,13 +273,13 @@ async def test_the_reaper_passes_over_what_is_being_settled(sql_shop):
 @pytest.mark.parametrize("by", ["code", "id"])
 async def test_incentives_are_locked(sql_shop, by):
     incentive = await sql_shop.offered(percent(code="TEN"))
-    all_locks = {
+    lock_requests = {
         "code": IncentiveLocks(user_id="u", codes=("TEN",)),
         "id": IncentiveLocks(user_id="u", incentive_ids=(incentive.id,)),
     }
 
     async with sql_shop.open_uows[0]() as uow:
-        await uow.incentives.lock([all_locks[by]])
+        await uow.incentives.lock([lock_requests[by]])
 
         assert await is_locked(sql_shop, "SELECT FROM incentive")
 

@@ -38,7 +38,7 @@ async def outcomes(*sending):
 
 
 async def with_points(shop: Shop, item: ProductItem, pieces: int, user_id: str = "shopper") -> Reservation:
-    """The shopper has bought so many pieces at 10.00, which earned ten points each."""
+    """The shopper has bought some pieces at 10.00, which earned ten points each."""
     bought = await shop.send(shop.order((item, pieces), user_id=user_id))
     await shop.send(Commit(order_id=bought.order_id))
     return bought

@@ -129,7 +129,7 @@ async def test_what_is_not_there_is_not_waited_for(app: AmendingApp) -> None:
 
 async def test_a_refusal_names_the_item_as_the_shopper_wrote_it(app: AmendingApp) -> None:
     placed = await app.waiting()
-    # Of what is held beside it, it is the first.
+    # Of what is a supplementary hold, it is the first.
     app.inventory.failure = InvalidArgument.of("items[0].productItemId", "there is no product item 3")
 
     with pytest.raises(InvalidArgument) as refusal:
@@ -219,7 +219,7 @@ async def test_an_order_that_is_cancelled_right_after_its_change_holds_nothing(a
     assert app.payments.ledger == {}
 
 
-async def test_what_was_held_beside_it_and_is_gone_when_it_is_brought_in_stops_the_order(app: AmendingApp) -> None:
+async def test_a_supplementary_hold_that_is_gone_when_it_is_merged_stops_the_order(app: AmendingApp) -> None:
     placed = await app.waiting()
     await app.update(placed.id, (3, 4))
     app.inventory.amend_failure = OutOfStock("gone")
@@ -274,7 +274,7 @@ async def test_the_old_order_stands_when_its_code_is_not_for_the_new_one(app: Am
 
     assert await app.order(placed.id) == before
     assert await app.jobs() == jobs
-    # Nor is anything held beside it any more.
+    # Nor is there a supplementary hold any more.
     assert app.inventory.stock == stock
 
 
@@ -447,7 +447,7 @@ def _extra(order_id: int = 9001, **pieces: int) -> Hold:
         )
         for name, quantity in pieces.items()
     )
-    return Hold(order_id=order_id, key="beside", is_held=True, items=items, expires_at=AT)
+    return Hold(order_id=order_id, key="supplementary", is_held=True, items=items, expires_at=AT)
 
 
 def an_update(order_id: int, *lines: tuple[int, int], **how: Any) -> UpdateOrder:

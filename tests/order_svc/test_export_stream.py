@@ -81,7 +81,7 @@ async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
 
 
 async def there_are(reads: OrderReads, count: int) -> None:
-    """Copies the first order, straight in the read database, until there are so many."""
+    """Copies the first order, straight in the read database, until there are enough."""
     async with reads.read.begin() as connection:
         first, present = (await connection.execute(text("SELECT min(id), count(*) FROM orders"))).one()
         for table, differs in _COPIES.items():

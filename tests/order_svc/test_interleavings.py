@@ -1,7 +1,7 @@
 """Whatever happens in whatever order, what the design promises (I1 to I6) holds when it is over.
 
 Shoppers create orders, once or several times at once with one request_id, whose cards are good, declined, flaky, down
-or lose the provider's reply; they change their orders, pay refused ones anew, and cancel; some wait for stock, which
+or lose the provider's reply; they change their orders, pay refused ones again, and cancel; some wait for stock, which
 comes bit by bit. Many use codes of which there are too few, and points that they share. Administrators refund, edit and
 end codes, holds expire, and the services are restarted, all at the same time.
 EASYORDER_TEST_INTERLEAVINGS [4] is how many runs there are, all but the first for `make soak`; the seed is in the name
@@ -139,7 +139,7 @@ class Chaos:
         changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
         happens: list[Awaitable[None]] = [
             *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
-            *[self._pay_again(client, f"{name}/anew-{n}", order_id) for n in range(payments)],
+            *[self._pay_again(client, f"{name}/again-{n}", order_id) for n in range(payments)],
             *[self._give_back(f"{name}/refund-{n}", order_id) for n in range(refunds)],
             *[self._leave(client, order_id) for _ in range(self._random.random() < 0.4)],
         ]

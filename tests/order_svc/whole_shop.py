@@ -152,7 +152,7 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
 
 
 async def stocked(shop: WholeShop, *, pieces: Sequence[int], backorderable: Collection[int] = ()) -> list[int]:
-    """Puts an item on the shelf for each number of pieces, some by index backorderable; answers their ids."""
+    """Makes an item in stock for each number of pieces, some by index backorderable; answers their ids."""
     items = [
         ProductItem(sku=f"SKU-{n}", quantity_on_hand=count, backorderable=n in backorderable)
         for n, count in enumerate(pieces)

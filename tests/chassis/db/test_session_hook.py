@@ -15,7 +15,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 
 @pytest.fixture
-async def shelf(sessions: Sessions) -> Sessions:
+async def filled(sessions: Sessions) -> Sessions:
     """One parcel each of Ann (team blue), Cyd (red) and Dee (no team)."""
     for caller in (ANN, CYD, DEE):
         with calling(caller):
@@ -51,45 +51,45 @@ async def table(write: AsyncEngine) -> dict[str, tuple[str | None, bool, int]]:
     ],
     ids=["maker", "team mate", "other team", "no team", "many teams", "administrator", "service"],
 )
-async def test_a_select_answers_what_is_the_callers(shelf: Sessions, caller: Caller, expected: list[str]) -> None:
-    assert await seen(shelf, caller) == expected
+async def test_a_select_answers_what_is_the_callers(filled: Sessions, caller: Caller, expected: list[str]) -> None:
+    assert await seen(filled, caller) == expected
 
 
-async def test_no_form_of_select_escapes(shelf: Sessions) -> None:
+async def test_no_form_of_select_escapes(filled: Sessions) -> None:
     other = aliased(Parcel)
     subquery = select(Parcel.label).subquery()
 
-    assert await seen(shelf, DEE, select(other.label)) == ["dee"]
-    assert await seen(shelf, DEE, select(subquery.c.label)) == ["dee"]
-    assert await seen(shelf, DEE, select(Parcel.label).union_all(select(other.label))) == ["dee", "dee"]  # type: ignore[arg-type]
-    assert await seen(shelf, DEE, select(other.label).join(Parcel, Parcel.id != other.id)) == []
+    assert await seen(filled, DEE, select(other.label)) == ["dee"]
+    assert await seen(filled, DEE, select(subquery.c.label)) == ["dee"]
+    assert await seen(filled, DEE, select(Parcel.label).union_all(select(other.label))) == ["dee", "dee"]  # type: ignore[arg-type]
+    assert await seen(filled, DEE, select(other.label).join(Parcel, Parcel.id != other.id)) == []
     with calling(DEE):
-        async with shelf() as session:
+        async with filled() as session:
             assert await session.scalar(select(func.count()).select_from(Parcel)) == 1
 
 
-async def test_somebody_elses_entity_can_not_be_got_by_its_id(shelf: Sessions) -> None:
+async def test_somebody_elses_entity_can_not_be_got_by_its_id(filled: Sessions) -> None:
     with calling(ANN):
-        async with shelf() as session:
+        async with filled() as session:
             id = (await session.scalars(select(Parcel.id))).one()
     with calling(DEE):
-        async with shelf() as session:
+        async with filled() as session:
             assert await session.get(Parcel, id) is None
             assert await session.get(Parcel, id, with_for_update=True) is None
 
 
-async def test_an_update_changes_what_is_the_callers_only(shelf: Sessions, write: AsyncEngine) -> None:
+async def test_an_update_changes_what_is_the_callers_only(filled: Sessions, write: AsyncEngine) -> None:
     with calling(BEN):
-        async with shelf() as session:
+        async with filled() as session:
             await session.execute(update(Parcel).values(label="changed"))
             await session.commit()
 
     assert await table(write) == {"ann": ("changed", False, 2), "cyd": ("cyd", False, 1), "dee": ("dee", False, 1)}
 
 
-async def test_a_delete_marks_what_is_the_callers_only(shelf: Sessions, write: AsyncEngine) -> None:
+async def test_a_delete_marks_what_is_the_callers_only(filled: Sessions, write: AsyncEngine) -> None:
     with calling(DEE):
-        async with shelf() as session:
+        async with filled() as session:
             returned = await session.scalars(delete(Parcel).where(Parcel.label != "x").returning(Parcel.label))
             assert list(returned) == ["dee"]
             await session.commit()
@@ -97,19 +97,19 @@ async def test_a_delete_marks_what_is_the_callers_only(shelf: Sessions, write: A
     assert await table(write) == {"ann": ("ann", False, 1), "cyd": ("cyd", False, 1), "dee": ("dee", True, 2)}
 
 
-async def test_an_update_by_primary_keys_is_refused_to_persons(shelf: Sessions, write: AsyncEngine) -> None:
+async def test_an_update_by_primary_keys_is_refused_to_persons(filled: Sessions, write: AsyncEngine) -> None:
     before = await table(write)
     with calling(DEE):
-        async with shelf() as session:
+        async with filled() as session:
             with pytest.raises(UnfilteredUpdate):
                 await session.execute(update(Parcel), [{"id": 1, "row_version": 1, "label": "mine now"}])
 
     assert await table(write) == before
 
 
-async def test_a_service_may_update_by_primary_keys(shelf: Sessions, write: AsyncEngine) -> None:
+async def test_a_service_may_update_by_primary_keys(filled: Sessions, write: AsyncEngine) -> None:
     with calling(SERVICE):
-        async with shelf() as session:
+        async with filled() as session:
             await session.execute(
                 update(Parcel), [{"id": 1, "row_version": 1, "label": "a"}, {"id": 2, "row_version": 1, "label": "c"}]
             )
@@ -119,9 +119,9 @@ async def test_a_service_may_update_by_primary_keys(shelf: Sessions, write: Asyn
     assert (await table(write))["cyd"] == ("c", False, 2)
 
 
-async def test_deleting_an_entity_marks_it_and_its_parts(shelf: Sessions, write: AsyncEngine) -> None:
+async def test_deleting_an_entity_marks_it_and_its_parts(filled: Sessions, write: AsyncEngine) -> None:
     with calling(DEE):
-        async with shelf() as session:
+        async with filled() as session:
             parcel = (await session.scalars(select(Parcel).options(selectinload(Parcel.lines)))).one()
             await session.delete(parcel)
             await session.commit()
@@ -130,14 +130,14 @@ async def test_deleting_an_entity_marks_it_and_its_parts(shelf: Sessions, write:
             assert parcel.modified_by == "dee"
 
     assert (await table(write))["dee"] == ("dee", True, 2)
-    assert await seen(shelf, ADMIN) == ["ann", "cyd"]
+    assert await seen(filled, ADMIN) == ["ann", "cyd"]
     async with write.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM line WHERE is_deleted"))).scalar_one() == 2
         assert (await connection.execute(text("SELECT count(*) FROM line"))).scalar_one() == 6
 
 
-async def test_what_is_deleted_is_seen_and_changed_only_on_request(shelf: Sessions, write: AsyncEngine) -> None:
-    async with shelf() as session:
+async def test_what_is_deleted_is_seen_and_changed_only_on_request(filled: Sessions, write: AsyncEngine) -> None:
+    async with filled() as session:
         await session.execute(delete(Parcel).where(Parcel.label == "dee"))
         await session.execute(update(Parcel).values(label=Parcel.label + "!"))
         await session.commit()
@@ -147,12 +147,12 @@ async def test_what_is_deleted_is_seen_and_changed_only_on_request(shelf: Sessio
         await session.execute(undelete.execution_options(include_deleted=True))
         await session.commit()
 
-    assert await seen(shelf, SERVICE) == ["ann!", "cyd!", "dee"]
-    assert await seen(shelf, ANN, shown) == ["ann!"]
+    assert await seen(filled, SERVICE) == ["ann!", "cyd!", "dee"]
+    assert await seen(filled, ANN, shown) == ["ann!"]
 
 
-async def test_deleted_parts_are_left_out_of_their_whole(shelf: Sessions) -> None:
-    async with shelf() as session:
+async def test_deleted_parts_are_left_out_of_their_whole(filled: Sessions) -> None:
+    async with filled() as session:
         await session.execute(delete(Line).where(Line.text == "1"))
         await session.commit()
         whole = select(Parcel).options(selectinload(Parcel.lines))

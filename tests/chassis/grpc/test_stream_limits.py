@@ -1,4 +1,4 @@
-"""An address, a user and all together hold so many streams; the rest are refused, and nobody else is."""
+"""An address, a user and all together hold a limited number of streams; more are refused, and nobody else is."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "Product", Product
 @dataclass(eq=False, repr=False)
 class ProductItem(betterproto2.Message):
     """
-    What lies on the shelf and can be ordered.
+    What is on hand and can be ordered.
     """
 
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)

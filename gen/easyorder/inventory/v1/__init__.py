@@ -154,8 +154,8 @@ class Amendment(betterproto2.Message):
 
     renew: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
-    Take the stock anew when the reservation has expired, and hold it longer when it is held. One that was released is
-    RESERVATION_RELEASED: whoever comes late for an order that was stopped must not take its stock again.
+    Take the stock again when the reservation has expired, and hold it longer when it is held. One that was released is
+    RESERVATION_RELEASED: a late request for an order that was stopped must not take its stock again.
     """
 
     reopen: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
@@ -165,7 +165,7 @@ class Amendment(betterproto2.Message):
 
     validate_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
     """
-    Tell what the reservation would be, discounts and points worked out anew, and change nothing (AIP-163). Only this is
+    Tell what the reservation would be, discounts and points recalculated, and change nothing (AIP-163). Only this is
     refused with INCENTIVE_INVALID where a code is given no more, or not for these lines: an order that was changed stays
     so, and its reservation follows it.
     """
@@ -435,13 +435,13 @@ class ReservationRequest(betterproto2.Message):
 
     renew: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
     """
-    Take the stock anew when the reservation of this key has expired or was released; without it such a reservation is
+    Take the stock again when the reservation of this key has expired or was released; without it such a reservation is
     reported as it is.
     """
 
     keep_prices: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
     """
-    With `renew`, for an order that was placed: its prices and discounts stand, and what is taken anew is what it had.
+    With `renew`, for an order that was placed: its prices and discounts stand, and what is taken again is what it had.
     Codes and points need not be given then.
     """
 

@@ -159,11 +159,11 @@ class StripeApi:
         except stripe.InvalidRequestError as error:
             raise _refused(error, what) from error
         except stripe.StripeError as error:
-            told = {"status": error.http_status, "code": error.code, "request": error.request_id}
+            details = {"status": error.http_status, "code": error.code, "request": error.request_id}
             if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-                log.error("Stripe refuses our key; payments wait", call=what, **told)
+                log.error("Stripe refuses our key; payments wait", call=what, **details)
             else:
-                log.warning("Stripe gave no answer", call=what, kind=type(error).__name__, **told)
+                log.warning("Stripe gave no answer", call=what, kind=type(error).__name__, **details)
             undecided = (error.http_status or 0) >= 500
             raise (Undecided if undecided else ProviderUnavailable)("the payment provider does not answer") from error
         except TimeoutError as error:

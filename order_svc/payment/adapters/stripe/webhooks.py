@@ -20,7 +20,7 @@ _NOT_STRIPES = "this is not signed by Stripe for this shop, or was too long ago"
 
 
 class StripeWebhooks:
-    """The Notices of the endpoint that `secret` belongs to, not older than `tolerance` nor from the future."""
+    """The Webhooks of the endpoint that `secret` belongs to, not older than `tolerance` nor from the future."""
 
     def __init__(self, secret: str, clock: Clock, *, tolerance: timedelta) -> None:
         self._secret = secret
