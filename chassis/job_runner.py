@@ -56,11 +56,11 @@ class JobRunner:
 
     async def start(self) -> None:
         self.every(_CLOCK_CHECK_S, self.store.undo_clock_steps)
-        self._scheduler.add_job(self._claim, "interval", seconds=self.tick_s, coalesce=True, next_run_time=_now())
+        self._regularly(self.tick_s, self._claim)
         self._scheduler.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-        """Also runs `work` regularly in this process; `work` itself must bear being run by every replica."""
+        """Also runs `work` at the start and regularly; every replica does, at the same time as others."""
 
         async def run() -> None:
             try:
@@ -70,7 +70,12 @@ class JobRunner:
                 log.exception("regular work failed; it comes again", work=name)
                 self.report(name, error)
 
-        self._scheduler.add_job(run, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
+        self._regularly(seconds, run)
+
+    def _regularly(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        # From the start on: a process that does not live as long as the interval does its work too.
+        how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": _now()}
+        self._scheduler.add_job(work, "interval", seconds=seconds, **how)
 
     async def stop(self) -> None:
         """Takes no more jobs and lets those that run end."""

@@ -37,7 +37,7 @@ class UnitOfWork(Protocol):
         ...
 
     def settle(self, *outcomes: JobOutcome) -> None:
-        """Settles jobs, with the commit, which raises LeaseLost if somebody else has one of them by then."""
+        """Settles jobs, with the commit, which raises LeaseLost if another worker has one of them."""
         ...
 
     def audit(self, *entries: AuditEntry) -> None:

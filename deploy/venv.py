@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 def make(venv: Path, locks: Sequence[Path]) -> None:
     """Raises CanNot or OSError; what is there of `venv` then is incomplete, and the next call goes on from there."""
-    scratch = venv.parent / ".cache"
+    scratch = venv.absolute().parent / ".cache"
     scratch.mkdir(exist_ok=True)
     # /tmp may be small, or in memory; the packages need hundreds of megabytes there.
     with tempfile.TemporaryDirectory(dir=scratch, prefix="venv-", ignore_cleanup_errors=True) as temporary:
@@ -119,6 +119,8 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
         options = ["--clear", "--without-pip"]
     else:
         raise CanNot(NO_PIP.format(python=sys.executable, goal="demo"))
+    if os.pathsep in str(venv.absolute()):
+        raise CanNot(f"{venv.absolute()}: the path of a virtual environment cannot have a colon: rename the folder")
     require_room(venv.parent)
     print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
     # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.

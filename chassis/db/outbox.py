@@ -60,13 +60,9 @@ class Feed:
             async with self._engine.connect() as connection:
                 return FeedEnd(**(await connection.execute(_END)).mappings().one())
 
-    async def after(self, position: int, *, limit: int = _BATCH) -> list[PublishedEvent]:
-        """The next events after `position`, of all aggregates, as far as the feed is decided."""
-        end = await self.end()
-        return await self.between(position, end.decided, limit=limit) if position < end.decided else []
-
-    async def between(self, position: int, decided: int, *, limit: int = _BATCH) -> list[PublishedEvent]:
-        """The next events after `position`, up to where the feed was `decided`."""
+    async def after(self, position: int, *, limit: int = _BATCH, end: FeedEnd | None = None) -> list[PublishedEvent]:
+        """The next events after `position`, of all aggregates, up to `end`, or to where the feed ends now."""
+        decided = (end or await self.end()).decided
         query = _SELECT.where(OUTBOX.c.position > position, OUTBOX.c.position <= decided)
         return await self._read(query.order_by(OUTBOX.c.position).limit(limit))
 
@@ -130,7 +126,7 @@ class FeedTail:
             self.wake()
         if end.decided <= self._position:
             return False
-        events = await self._feed.between(self._position, end.decided)
+        events = await self._feed.after(self._position, limit=_BATCH, end=end)
         if events:
             failpoints.reach("published_not_delivered")
             self._dispatch(events)

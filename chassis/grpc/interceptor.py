@@ -8,12 +8,13 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-import betterproto2
 import grpc
 import structlog
 from easyorder.google.rpc import Status
+from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
@@ -37,7 +38,7 @@ from chassis.errors import (
 from chassis.grpc import metadata
 from chassis.grpc.status import DETAILS_KEY, to_status
 from chassis.grpc.stream_limits import OpenStreams, StreamLimits
-from chassis.validation import check, refuse_long_lists
+from chassis.validation import check
 from chassis.wire import Encoded, Malformed, codec
 
 log = structlog.get_logger(__name__)
@@ -187,34 +188,31 @@ class CallInterceptor(AsyncServerInterceptor):
 
     async def _serve(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> bytes | None:
         try:
-            request = codec(called.request).decode(data, refuse_long_lists)
+            request = codec(called.request).parse(data)
         except Malformed as error:
             raise InvalidArgument(str(error)) from error
         reply = await self._audited(called, handler, request, context)
         if called.server_streaming:
             return None
-        encode: Callable[[betterproto2.Message], bytes] = codec(called.response).encode
-        reply_data = bytes(reply) if isinstance(reply, Encoded) else encode(reply)
+        reply_data = bytes(reply) if isinstance(reply, Encoded) else codec(called.response).encode(reply)
         await send_reply_headers(context)
         return reply_data
 
-    async def _audited(self, called: contract.Method, handler: Handler, request: Any, context: Context) -> Any:
+    async def _audited(self, called: contract.Method, handler: Handler, request: UpbMessage, context: Context) -> Any:
         """Records who tried to change what, with which outcome; written after the answer. Reading is not recorded."""
-        if _READS.match(called.name):
-            check(request)
-            return await handler(request, context)
         outcome, reply = "CANCELLED", None
         try:
             check(request)
-            reply = await handler(request, context)
+            reply = await handler(codec(called.request).read(request), context)
             outcome = "OK"
             return reply
         except Exception as error:
             outcome = outcome_of(error)
             raise
         finally:
-            resource = _resource(called.full_name, request, reply)
-            self._audit.add(entry(called.name, resource, outcome=outcome, at=self._clock.now()))
+            if not _READS.match(called.name):
+                ids = "/".join(str(read(request)) for read in _ids(called.full_name)) or str(getattr(reply, "id", ""))
+                self._audit.add(entry(called.name, ids, outcome=outcome, at=self._clock.now()))
 
 
 def _permit(called: contract.Method) -> None:
@@ -226,16 +224,13 @@ def _permit(called: contract.Method) -> None:
         raise PermissionDenied("this is not for you")
 
 
-def _resource(method_name: str, request: betterproto2.Message, reply: object) -> str:
-    """The ids in the method's HTTP path; what was created has its id in the reply."""
-    named = [str(getattr(request, name)) for name in _path_variables(method_name) if hasattr(request, name)]
-    return "/".join(named) or str(getattr(reply, "id", ""))
-
-
 @cache
-def _path_variables(method_name: str) -> tuple[str, ...]:
-    http = contract.methods()[method_name].http
-    return tuple(re.findall(r"\{(\w+)", http[0].path)) if http else ("order_id", "transaction_id")
+def _ids(method_name: str) -> tuple[Callable[[UpbMessage], object], ...]:
+    """What reads the ids in the method's HTTP path from its request; what is created has its id in the reply."""
+    called = contract.methods()[method_name]
+    named = re.findall(r"\{([\w.]+)", called.http[0].path) if called.http else ["order_id", "transaction_id"]
+    fields = contract.descriptor_of(called.request).fields_by_name
+    return tuple(attrgetter(name) for name in named if name.partition(".")[0] in fields)
 
 
 async def send_reply_headers(context: Context) -> None:
