@@ -58,8 +58,8 @@ class EventsPurged(AppError):
 class FeedEnd:
     """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
 
-    `first` is the oldest event that is kept, `written` the last position given to anybody; so many as `pending` of
-    these are of writers that are still at work, or wait for them.
+    `first` is the oldest event that is kept, `written` the last position given to anybody; `pending` of these
+    are of writers that are still at work, or wait for them.
     """
 
     first: int = 0
