@@ -12,9 +12,10 @@ WITH_TOOLS = PATH="$$PWD/$(BIN):$$PATH"
 BASE := main
 T := tests
 B :=
+N :=
 UPGRADE :=
 # Another project's modules, or another Python's library, are not to be found before ours.
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
 # pytest ends with 5 where it selects nothing; only a part of the tests may have none of a kind.
 NONE_IS_FINE = $(if $(filter tests,$(T)),,|| [ $$? -eq 5 ])
 
@@ -24,7 +25,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test soak odbc check bench gen format requirements clean
+.PHONY: help up demo test soak newcomer odbc check bench gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +43,9 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 -m 'soak and not alone' $(NONE_IS_FINE)
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
+
+newcomer: $(VENV)/dev.stamp ## as root: every setting and fault on a fresh Debian 12 and 13; N="--case locale" for some
+	$(BIN)/python -m tests.newcomer $(N)
 
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 --driver aioodbc

@@ -15,6 +15,7 @@ from chassis.errors import Conflict, Unavailable
 log = structlog.get_logger(__name__)
 
 _QUIET_FAILURES = 10
+_BACKOFF = tenacity.wait_random_exponential(multiplier=0.1, max=5)
 # Told of an unexpected error, and where it happened.
 Report = Callable[[str, Exception], None]
 
@@ -50,17 +51,11 @@ class PollingLoop:
         pace_s: float = 0,
         report: Report = to_nobody,
     ) -> None:
-        self._name = name
-        self._report = report
-        self._work = work
-        self.idle_s = idle_s
-        self._pace_s = pace_s
-        self._woken = asyncio.Event()
-        self._flushed = asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._name, self._work, self._report = name, work, report
+        self.idle_s, self._pace_s = idle_s, pace_s
+        self._woken, self._flushed, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.failures = 0
         self._task: asyncio.Task[None] | None = None
-        self._backoff = tenacity.wait_random_exponential(multiplier=0.1, max=5)
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -75,44 +70,46 @@ class PollingLoop:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
+        """Lets the current round end."""
         self._stopping.set()
         self.flush()
         if self._task is not None:
             await self._task
 
     async def _run(self) -> None:
+        now = asyncio.get_running_loop().time
         while not self._stopping.is_set():
             self._woken.clear()
             self._flushed.clear()
-            next_round = asyncio.get_running_loop().time() + self._pace_s
+            next_round = now() + self._pace_s
             try:
                 more = await self._work()
             except Exception as error:
                 self._failed(error)
-                await _passes(self._stopping, within_s=backoff_s(self._backoff, self.failures))
+                await _passes(self._stopping, within_s=backoff_s(_BACKOFF, self.failures))
                 continue
             self.failures = 0
             if not more:
                 await _passes(self._woken, within_s=self.idle_s)
-                if (rest_s := next_round - asyncio.get_running_loop().time()) > 0:
-                    await _passes(self._flushed, within_s=rest_s)
+                await _passes(self._flushed, within_s=next_round - now())
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1
-        if not isinstance(error, Unavailable | Conflict):
-            log.exception("background work failed", loop=self._name, failures=self.failures)
-            if self.failures == 1:
-                self._report(self._name, error)
-        else:
+        if isinstance(error, Unavailable | Conflict):
             # What this depends on may take a while to start.
             note = log.debug if self.failures <= _QUIET_FAILURES else log.warning
             note("background work is interrupted", loop=self._name, failures=self.failures, error=repr(error))
+            return
+        log.exception("background work failed", loop=self._name, failures=self.failures)
+        if self.failures == 1:
+            self._report(self._name, error)
 
 
 async def _passes(event: asyncio.Event, *, within_s: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
-            await event.wait()
+    if within_s > 0:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await event.wait()
 
 
 def backoff_s(wait: tenacity.wait.wait_base, attempts: int) -> float:

@@ -42,7 +42,7 @@ class Batcher(Generic[Item, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._worker is None:
-            # A context of its own: the batch belongs to nobody's request.
+            # A context of its own: the batch is part of no request.
             self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
         return await future
 

@@ -21,7 +21,7 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who calls: nobody in particular, a person, or a service of the mesh."""
+    """The caller: anonymous, a person, or a service of the mesh."""
 
     id: str
     audiences: frozenset[Audience]
@@ -70,7 +70,7 @@ class RequestContext:
     position: str | None = None
     # On a call by a service: the user for whom it calls. For the audit only, it gives no rights.
     on_behalf_of: str = ""
-    # Sent as initial metadata with the reply: whoever serves the request may add to it.
+    # Sent as initial metadata with the reply; handlers may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
     # What the audit entry of this request says besides; chassis.audit.add_detail adds to it.
     audit_details: list[str] = field(default_factory=list)

@@ -1,9 +1,8 @@
-"""Sends a command to its handler in one transaction: opened, committed and repeated here and nowhere else.
+"""Sends each command to its handler in one transaction, which is opened, committed and repeated only here.
 
-Single commands get a unit of work each. Batched commands of one kind share one: those that come while a batch is in
-flight make the next. A conflict runs the work again, a batch once; a batch that fails is retried in halves, down to
-one, so that one bad command never fails its neighbours. A command that carries a `request` is carried out once for its
-key.
+A single command has a unit of work of its own. Batched commands share one: those that arrive while a batch is in flight
+form the next. After a conflict the work is repeated, a batch once; a batch that fails is retried in halves, down to one
+command, so that one bad command never fails its neighbours. A command with a `request` is carried out once per key.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 R = TypeVar("R")
 C = TypeVar("C", bound="Command[Any]")
 
-# After a conflict others want the same rows: so long it is better to wait for their locks than to be refused.
+# After a conflict others are using the same rows: for this long, locks are cheaper than further conflicts.
 _CONTENDED_S = 0.5
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
@@ -42,15 +41,15 @@ POSITION_HEADER = "x-easyorder-position"
 class Command(Generic[R]):
     """Something a caller wants done; answers an R. Subclasses are frozen dataclasses."""
 
-    # Carried out once for each key; None for commands that may be repeated anyway.
+    # Carried out once per key; None for commands that are safe to repeat.
     request: RequestKey | None = None
-    # The sender knows of nobody who came with this key before: no kept answer is looked for unless there is a conflict.
+    # The sender has not used this key before: the kept answer is looked up only after a conflict.
     request_is_new: bool = False
 
 
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
 BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
-# A result, and where the read side must be for the caller to see the effect.
+# A result, and the position of the read side from which on the effect is visible.
 _Outcome = tuple[Any, str | None]
 _Send = Callable[[Any], Awaitable[_Outcome]]
 _Outcomes = list[_Outcome | BaseException]
@@ -93,9 +92,9 @@ class Mediator(Generic[Uow]):
     ) -> None:
         """One unit of work for each batch; the handler answers a result or an AppError for each command, in order.
 
-        Several kinds share batches if they want the same rows. `optimistic`: batches are tried without locks first, as
-        nobody else should want those rows at the same time. The commit is then a Conflict when what was looked at has
-        changed. Handlers need not know.
+        Several kinds share batches if they use the same rows. `optimistic`: batches are tried without locks first, for
+        rows that others rarely use at the same time; the commit raises Conflict if what was read has changed. Handlers
+        are the same either way.
         """
         commands = [commands] if isinstance(commands, type) else commands
         transaction = _Transaction(self._open_uow, handler, commands, optimistic=optimistic)
@@ -137,7 +136,7 @@ class _Transaction(Generic[C, Uow]):
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
-        # Before then others want the same rows.
+        # Until then, others are using the same rows.
         self._optimistic_from = 0.0 if optimistic else math.inf
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
@@ -166,7 +165,7 @@ class _Transaction(Generic[C, Uow]):
             try:
                 return await self._once(batch, optimistic=True, is_first=True)
             except NeedsTransaction:
-                # Nothing was changed, and nobody was in the way.
+                # Nothing was changed, and there was no conflict.
                 pass
         return await self._once(batch, is_first=is_first)
 
@@ -208,7 +207,7 @@ class _Transaction(Generic[C, Uow]):
 
 
 def _answers_of(command: type) -> TypeAdapter[Any]:
-    """The JSON form of what the command answers: the R of Command[R]."""
+    """The JSON form of the command's result: the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):
         (answer, *_) = get_args(base) or (R,)
         # A bare Command has only Generic[R] to show.

@@ -1,4 +1,4 @@
-"""Checks a message against the rules that the contract gives its fields, before any handler sees it.
+"""Checks a message against the rules that the contract gives its fields, before a dataclass is made of it.
 
 Besides (easyorder.validate.v1.rules): an enum must be a value the contract knows, text must not contain NUL, which no
 database column can hold, and text and lists are bounded also where the contract states no bound.
@@ -7,11 +7,10 @@ database column can hold, and text and lists are bounded also where the contract
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import betterproto2
 from easyorder.validate.v1 import Rules
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -20,141 +19,104 @@ from chassis.errors import FieldViolation, InvalidArgument
 
 DEFAULT_MAX_LENGTH = 1000
 DEFAULT_MAX_ITEMS = 1000
+# Nobody reads more, and a list in a list may have very many.
+_MAX_FAULTS = 1000
+# The first and last second of Python's calendar, as a Timestamp has them.
+_FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 
 Found = list[FieldViolation]
 # What is wrong with one value, or None.
 Check = Callable[[Any], str | None]
-# Adds what is wrong with one field, or with all of a message, to the list; the text is the path to it.
+# Adds what is wrong with a value, or with one field of a message, to the list; the text is the path to it.
 Inspect = Callable[[Any, str, Found], None]
 
 
-def check(message: betterproto2.Message) -> None:
-    """Raises InvalidArgument naming every field at fault, as a JSON caller writes it (`items[0].productItemId`)."""
+def check(message: Any) -> None:
+    """Raises InvalidArgument naming every field of upb's message at fault, as a JSON caller writes it
+    (`items[0].productItemId`).
+    """
     found: Found = []
-    _inspector(type(message))(message, "", found)
+    _inspect(message, "", found)
     if found:
         raise InvalidArgument.of_all(found)
 
 
-def refuse_long_lists(upb: Any, path: str = "") -> None:
-    """Raises InvalidArgument for the first list with too many elements, before a dataclass is made of each."""
-    for field, most in _lists(upb.DESCRIPTOR):
-        if not field.is_repeated:
-            if upb.HasField(field.name):
-                refuse_long_lists(getattr(upb, field.name), f"{path}{field.json_name}.")
-            continue
-        values = getattr(upb, field.name)
-        if len(values) > most:
-            raise InvalidArgument.of(path + field.json_name, f"takes at most {most}")
-        if _has_lists(field.message_type):
+def _inspect(message: Any, path: str, found: Found) -> None:
+    for inspect in _inspectors(message.DESCRIPTOR):
+        inspect(message, path, found)
+
+
+@cache
+def _inspectors(message: Descriptor) -> tuple[Inspect, ...]:
+    """One for each field, made once; the types inside are looked up when there is such a value."""
+    return tuple(_list(field) if field.is_repeated else _single(field) for field in message.fields)
+
+
+def _single(field: FieldDescriptor) -> Inspect:
+    rules, inspect_value = contract.rules_of(field), _value(field)
+    name, json_name, required, has_presence = field.name, field.json_name, rules.required, field.has_presence
+    # An empty value is as good as none where one is required, or where the two cannot be told apart.
+    empty_is_absent = field.message_type is None and (required or not has_presence)
+
+    def inspect(message: Any, path: str, found: Found) -> None:
+        value = getattr(message, name)
+        if (empty_is_absent and not value) or (has_presence and not message.HasField(name)):
+            if required:
+                found.append(FieldViolation(path + json_name, "is required"))
+        elif inspect_value:
+            inspect_value(value, path + json_name, found)
+
+    return inspect
+
+
+def _list(field: FieldDescriptor) -> Inspect:
+    rules, inspect_value = contract.rules_of(field), _value(field)
+    name, json_name = field.name, field.json_name
+    least, most = rules.min_items or int(rules.required), rules.max_items or DEFAULT_MAX_ITEMS
+
+    def inspect(message: Any, path: str, found: Found) -> None:
+        values = getattr(message, name)
+        if len(values) < least:
+            found.append(FieldViolation(path + json_name, f"needs at least {least}"))
+        elif len(values) > most:
+            found.append(FieldViolation(path + json_name, f"takes at most {most}"))
+        elif inspect_value:
             for index, value in enumerate(values):
-                refuse_long_lists(value, f"{path}{field.json_name}[{index}].")
+                if len(found) < _MAX_FAULTS:
+                    inspect_value(value, f"{path}{json_name}[{index}]", found)
+
+    return inspect
 
 
-@cache
-def _lists(message: Descriptor) -> tuple[tuple[FieldDescriptor, int], ...]:
-    """The lists of a message with the most that each takes, and the messages inside that have lists."""
-    fields = [field for field in message.fields if field.is_repeated or _has_lists(field.message_type)]
-    return tuple((field, contract.rules_of(field).max_items or DEFAULT_MAX_ITEMS) for field in fields)
-
-
-@cache
-def _has_lists(message: Descriptor | None, above: frozenset[Descriptor] = frozenset()) -> bool:
-    if message is None or message in above or message.GetOptions().map_entry:
-        return False
-    return any(field.is_repeated or _has_lists(field.message_type, above | {message}) for field in message.fields)
-
-
-@cache
-def _inspector(message_type: type[betterproto2.Message]) -> Inspect:
-    """Compiled once per message type; the types inside are looked up when there is such a value."""
-    attribute_of = cast(Any, message_type)._betterproto.field_name_by_number
-    fields = [
-        (attribute_of[field.number], inspect)
-        for field in contract.descriptor_of(message_type).fields
-        if (inspect := _field(field)) is not None
-    ]
-
-    def inspect_message(message: Any, path: str, found: Found) -> None:
-        for attribute, inspect in fields:
-            inspect(getattr(message, attribute), path, found)
-
-    return inspect_message
-
-
-def _field(field: FieldDescriptor) -> Inspect | None:
-    """How to inspect one field; None where anything goes."""
-    rules = contract.rules_of(field)
-    is_message = field.message_type is not None and not field.message_type.full_name.startswith("google.protobuf.")
-    checks = tuple(_checks(field, rules))
-    if field.is_repeated:
-        is_map = field.message_type is not None and field.message_type.GetOptions().map_entry
-        return None if is_map else _repeated(field.json_name, rules, checks, is_message=is_message)
-    if field.message_type is not None:
-        return _message(field.json_name, rules, is_message=is_message)
-    return _scalar(field.json_name, rules, checks, has_presence=field.has_presence)
-
-
-def _scalar(name: str, rules: Rules, checks: tuple[Check, ...], *, has_presence: bool) -> Inspect | None:
-    required = rules.required
-    if not checks and not required:
-        return None
+def _value(field: FieldDescriptor) -> Inspect | None:
+    """How to inspect one value of the field; None where anything goes."""
+    kind = field.message_type
+    if kind is not None and not kind.full_name.startswith("google.protobuf."):
+        is_map = kind.GetOptions().map_entry
+        return None if is_map else lambda value, path, found: _inspect(value, f"{path}.", found)
+    checks = tuple(_checks(field, contract.rules_of(field)))
 
     def inspect(value: Any, path: str, found: Found) -> None:
-        if not value and (required or value is None or not has_presence):
-            if required:
-                found.append(FieldViolation(path + name, "is required"))
-            return
-        if description := _first_fault(checks, value):
-            found.append(FieldViolation(path + name, description))
+        for check_one in checks:
+            if fault := check_one(value):
+                found.append(FieldViolation(path, fault))
+                return
 
-    return inspect
-
-
-def _message(name: str, rules: Rules, *, is_message: bool) -> Inspect:
-    required = rules.required
-
-    def inspect(value: Any, path: str, found: Found) -> None:
-        if value is None:
-            if required:
-                found.append(FieldViolation(path + name, "is required"))
-        elif is_message:
-            nested: betterproto2.Message = value
-            _inspector(type(nested))(nested, f"{path}{name}.", found)
-
-    return inspect
-
-
-def _repeated(name: str, rules: Rules, checks: tuple[Check, ...], *, is_message: bool) -> Inspect:
-    at_least = rules.min_items or int(rules.required)
-
-    def inspect(values: Any, path: str, found: Found) -> None:
-        if len(values) < at_least:
-            found.append(FieldViolation(path + name, f"needs at least {at_least}"))
-        if is_message:
-            messages: list[betterproto2.Message] = values
-            for index, message in enumerate(messages):
-                _inspector(type(message))(message, f"{path}{name}[{index}].", found)
-        for index, value in enumerate(values if checks else ()):
-            if description := _first_fault(checks, value):
-                found.append(FieldViolation(f"{path}{name}[{index}]", description))
-
-    return inspect
-
-
-def _first_fault(checks: Sequence[Check], value: Any) -> str | None:
-    return next((description for check in checks if (description := check(value))), None)
+    return inspect if checks else None
 
 
 def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     """The cheapest first: the first that fails ends the rest, so that no pattern meets a text that is too long."""
+    if field.message_type is not None and field.message_type.full_name == "google.protobuf.Timestamp":
+        yield lambda value: None if _FIRST_S <= value.seconds <= _LAST_S else "must be in the years 1 to 9999"
     if field.type == FieldDescriptor.TYPE_STRING:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
     if rules.required and field.type == FieldDescriptor.TYPE_STRING:
         yield lambda value: "must not be blank" if value.isspace() else None
     if field.enum_type is not None:
-        yield lambda value: None if value.name else f"is not a known value: {value.value}"
+        known = frozenset(field.enum_type.values_by_number)
+        yield lambda value: None if value in known else f"is not a known value: {value}"
     if field.enum_type is not None and field.is_repeated:
         yield lambda value: None if value else "must say which"
     if field.type == FieldDescriptor.TYPE_STRING:

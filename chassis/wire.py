@@ -49,13 +49,22 @@ class Codec(Generic[M]):
         self._fill(upb, message)
         return upb.SerializeToString()
 
-    def decode(self, data: bytes, inspect: Callable[[UpbMessage], None] = lambda upb: None) -> M:
-        """Raises Malformed when `data` is not such a message, and what `inspect` raises for the message of upb."""
+    def parse(self, data: bytes) -> UpbMessage:
+        """upb's own message. Raises Malformed when `data` is not such a message."""
         try:
-            upb = self._parse(data)
-            inspect(upb)
-            return cast(M, self._read(upb))
-        except (DecodeError, OverflowError, ValueError) as error:
+            return self._parse(data)
+        except DecodeError as error:
+            raise Malformed(f"not a valid {self._name}") from error
+
+    def read(self, upb: UpbMessage) -> M:
+        """The dataclass of upb's message. OverflowError when there is a time in it beyond the calendar."""
+        return cast(M, self._read(upb))
+
+    def decode(self, data: bytes) -> M:
+        """Raises Malformed when `data` is not such a message."""
+        try:
+            return self.read(self.parse(data))
+        except (OverflowError, ValueError) as error:
             raise Malformed(f"not a valid {self._name}") from error
 
 

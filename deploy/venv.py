@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 def make(venv: Path, locks: Sequence[Path]) -> None:
     """Raises CanNot or OSError; what is there of `venv` then is incomplete, and the next call goes on from there."""
-    scratch = venv.parent / ".cache"
+    scratch = venv.absolute().parent / ".cache"
     scratch.mkdir(exist_ok=True)
     # /tmp may be small, or in memory; the packages need hundreds of megabytes there.
     with tempfile.TemporaryDirectory(dir=scratch, prefix="venv-", ignore_cleanup_errors=True) as temporary:
@@ -119,6 +119,8 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
         options = ["--clear", "--without-pip"]
     else:
         raise CanNot(NO_PIP.format(python=sys.executable, goal="demo"))
+    if os.pathsep in str(venv.absolute()):
+        raise CanNot(f"{venv.absolute()}: the path of a virtual environment cannot have a colon: rename the folder")
     require_room(venv.parent)
     print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
     # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.
@@ -143,9 +145,9 @@ def only_index(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]
     """`environment` where pip is told how to reach the index, as its files and variables say now, and nothing else."""
     variables = {f"PIP_{key.upper().replace('-', '_')}": key for key in INDEX}
     rest = {name: value for name, value in environment.items() if not name.startswith("PIP_")}
-    told = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
+    found = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
     # As for pip, a variable overrides its files, and what is empty does not count.
-    kept = {name: environment.get(name) or told.get(key, "") for name, key in variables.items()}
+    kept = {name: environment.get(name) or found.get(key, "") for name, key in variables.items()}
     own = {"PIP_CONFIG_FILE": os.devnull, "PIP_ROOT_USER_ACTION": "ignore"}
     return {**rest, **{name: value for name, value in kept.items() if value}, **own}
 

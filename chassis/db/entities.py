@@ -29,7 +29,7 @@ def _caller_id() -> str:
 
 
 def _caller_team() -> str | None:
-    # A row belongs to one team: the first of its maker's.
+    # A row belongs to one team: the first of its creator.
     teams = current().caller.team_ids
     return teams[0] if teams else None
 
@@ -44,7 +44,7 @@ class Audited:
     modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
     deleted_on: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=96)
-    # Counted by a trigger, whoever updates the row.
+    # Counted by a trigger, whichever statement updates the row.
     row_version: Mapped[int] = mapped_column(
         BigInteger, server_default=text("1"), server_onupdate=FetchedValue(), sort_order=97
     )

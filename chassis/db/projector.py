@@ -32,15 +32,12 @@ DELETE FROM change_log WHERE id = ANY(ARRAY(
         SELECT xact_id FROM change_log WHERE {_DUE} ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
     )) FOR UPDATE SKIP LOCKED
 ))
-RETURNING id, CAST(xact_id AS text), entity, entity_id, row_version, owner, actor, CAST(image AS text), failures
+RETURNING id, entity, entity_id, row_version, CAST(image AS text)
 """)
 _PARK = text("""
-INSERT INTO change_log (id, xact_id, entity, entity_id, row_version, owner, actor, image, failures, parked_until)
-OVERRIDING SYSTEM VALUE
-SELECT id, CAST(xact_id AS xid8), entity, entity_id, row_version, owner, actor, CAST(image AS jsonb), failures + 1,
-       clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS parked(id bigint, xact_id text, entity text, entity_id text,
-     row_version bigint, owner text, actor text, image text, failures smallint)
+UPDATE change_log SET failures = failures + 1,
+    parked_until = clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
+WHERE id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))
 """)
 _LAG = text("""
 SELECT CAST(coalesce(extract(epoch FROM clock_timestamp() - min(recorded_on)) * 1000, 0) AS float8) FROM change_log
@@ -51,14 +48,10 @@ class Change(NamedTuple):
     """The image of a row, as JSON text, as a transaction left it."""
 
     id: int
-    xact_id: str
     entity: str
     entity_id: str
     row_version: int
-    owner: str
-    actor: str
     image: str
-    failures: int
 
 
 Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
@@ -80,7 +73,7 @@ class Projector:
         tables: Sequence[Table],
         *,
         conclude: Conclusion | None = None,
-        idle_s: float = 1.0,
+        idle_s: float = 5.0,
         pace_s: float = 0.2,
         batch: int = 1000,
         report: Report = to_nobody,
@@ -92,7 +85,7 @@ class Projector:
         self._report = report
         self._batch = batch
         self.on_applied: list[ChangeListener] = []
-        # Woken by this process's commits; the interval is for those of other replicas.
+        # Woken by this process's commits, as those of others are by theirs; the interval is for what a crash left.
         self._loop = PollingLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
         self.flush = self._loop.flush
@@ -101,14 +94,16 @@ class Projector:
 
     async def project(self) -> int:
         """Applies one batch; answers how many changes it took from the log."""
-        async with self._write.begin() as write:
+        async with self._write.connect() as write:
             rows = await write.execute(_TAKE, {"entities": ",".join(self._tables), "batch": self._batch})
             changes = [Change(*row) for row in rows]
-            failed = await self._apply(changes) if changes else []
-            if failed:
-                await write.execute(_PARK, {"rows": as_json([change._asdict() for change in failed])})
+            if failed := await self._apply(changes) if changes else []:
+                # The others come again, and change nothing then.
+                await write.rollback()
+                await write.execute(_PARK, {"ids": as_json(failed)})
             # Before the log is emptied: who waits for that must not find an old cache.
-            await self._tell(_latest(set(changes) - set(failed)))
+            await self._tell(_latest(change for change in changes if change.id not in failed))
+            await write.commit()
         return len(changes)
 
     async def lag_ms(self) -> float:
@@ -141,8 +136,8 @@ class Projector:
     async def _round(self) -> bool:
         return await self.project() >= self._batch
 
-    async def _apply(self, changes: Sequence[Change]) -> list[Change]:
-        """Applies what can be applied; answers the changes that failed."""
+    async def _apply(self, changes: Sequence[Change]) -> list[int]:
+        """Applies what can be applied; answers the ids of the changes that failed."""
         latest = _latest(changes)
         images = defaultdict(list)
         for change in latest:
@@ -162,7 +157,7 @@ class Projector:
             (change,) = changes
             log.exception("change parked", entity=change.entity, entity_id=change.entity_id)
             self._report(f"projector: {change.entity} {change.entity_id}", error)
-            return [change]
+            return [change.id]
         return []
 
     async def _send(self, read: AsyncConnection, images: Mapping[str, Sequence[str]]) -> None:

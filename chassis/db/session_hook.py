@@ -1,11 +1,11 @@
 """Ownership and soft deletion as SQL, added to every statement of a session, so that no query can forget them.
 
 - Rows marked deleted are hidden, unless the execution option `include_deleted` is set.
-- A person who is no administrator meets only those `Owned` rows that they or one of their teams made. Services and
-  background work meet all.
-- Deleting, an entity or by statement, marks rows.
+- A person who is no administrator sees and changes only `Owned` rows that they or one of their teams created. Services
+  and background work see all rows.
+- Deleting, an entity or by a statement, marks rows.
 
-Holds for SELECT, UPDATE and DELETE of mapped classes; a statement on a bare Table is its author's own affair.
+This holds for SELECT, UPDATE and DELETE of mapped classes, not for statements on a bare Table.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class FilteredSession(Session):
 
 
 class UnfilteredUpdate(RuntimeError):
-    """An UPDATE by primary keys can carry no condition, so it can not be limited to what is the caller's own."""
+    """An UPDATE by primary keys takes no condition, so it cannot be limited to the rows of the caller."""
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> Result[Any] | None:
     if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
-        # Columns of rows already met; relationships inherit the criteria of the query that met their parent.
+        # Columns of loaded rows; relationships inherit the criteria of the query that loaded their parent.
         return None
     caller, entity = current().caller, state.bind_mapper.class_ if state.bind_mapper else object
     criteria = []

@@ -28,7 +28,7 @@ OUTBOX = _table(
     occurred_on=UtcDateTime,
     payload=Json,
 )
-# `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at`: when somebody may take it next, or the end of its lease.
+# `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at`: when it may be claimed next, or the end of its lease.
 # `set_at`: when that was set, never later than now unless the clock was ahead. `secret`: what nobody may see; empty:
 # erased, as the job has ended; null: it never had one.
 JOB = _table(

@@ -38,7 +38,7 @@ class Committed:
     events: int
 
 
-# Whoever wants to know of a commit at once: the job runner, the feed, the projector.
+# Called right after a commit: by it the job runner, the feed and the projector begin at once.
 OnCommit = Callable[[Committed], None]
 
 
@@ -77,12 +77,12 @@ class SqlUnitOfWork:
 
     async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         wanted = {"ids": as_json([key.id for key in keys])}
-        # A key that comes to be kept meanwhile is refused when this one is written.
+        # A key that another transaction adds after this read is refused when this one is written.
         rows = await self.session.execute(_FIND_RESPONSES, wanted, execution_options=UNLOCKED)
         return {row.id: IdempotentResponse(row.fingerprint, row.answer.encode()) for row in rows}
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        # A key that another transaction took meanwhile is a unique violation, hence a Conflict.
+        # A key that another transaction has added is a unique violation, hence a Conflict.
         rows = [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers]
         await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
 
@@ -93,12 +93,12 @@ class SqlUnitOfWork:
         if self._jobs and self._job_writer is None:
             raise RuntimeError("this unit of work was opened without jobs")
         leased = await self._job_writer.enqueue(self.session, self._jobs) if self._job_writer and self._jobs else []
-        # The ORM's first: what was gathered may refer to it.
+        # Entities first: queued rows may refer to them.
         await self.session.flush()
         sent = await send_writes(self.session)
         position = sent.position
         if self._has_read_side and position is None:
-            # All that was written went by way of the ORM.
+            # Everything was written by the ORM.
             position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())

@@ -1,11 +1,11 @@
-"""The writes of a transaction, gathered and sent as one statement: one round trip, however many tables a batch touches.
+"""The writes of a transaction, queued and sent as one statement: one round trip, whatever the number of tables.
 
-They are sent before anything else is asked of the session, so that nobody reads past them, and before it commits. Rows
+The queue is sent before the session runs any other statement, so that every read sees it, and before the commit. Rows
 are plain dicts as in chassis.db.bulk.
 
 An optimistic session has no transaction: each of its statements is one, which saves BEGIN, COMMIT and waiting for
-locks. It may run only reads that say that they need no lock (`UNLOCKED`), whose rows are guarded when they are written,
-and, once, the writes that its commit sends. Anything else raises NeedsTransaction.
+locks. It may run reads that are marked as needing no lock (`UNLOCKED`), whose rows are guarded when they are written,
+and, once, the queued writes at its commit. Anything else raises NeedsTransaction.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
 
 OPTIMISTIC = "optimistic"
-# Execution options of a read that needs no lock, because whoever writes what it has found guards it.
+# Execution options of a read that needs no lock, because the writes that follow from it are guarded.
 UNLOCKED = {"unlocked": True}
-_OF_SESSION = "gathered writes"
+_OF_SESSION = "queued writes"
 _ROWS = re.compile(r"(?<!:):rows\b")
 
 
 @dataclass(slots=True)
 class _Part:
-    """A statement, its rows, and the SQLSTATE of the failure when not each row has met one of the table."""
+    """A statement, its rows, and the SQLSTATE it fails with unless each row matches one of the table."""
 
     sql: str
     unless_all: str | None
@@ -45,9 +45,9 @@ class _Part:
 
 @dataclass(slots=True)
 class Writes:
-    """What is still to be sent in a session, by the name of its table or statement, and what was sent.
+    """The queue of a session, by the name of the table or statement, and the results of what was sent.
 
-    `ids` are those that statements answered, by their name; `position` is the transaction's id.
+    `ids` has the ids that statements returned, by name; `position` is the transaction's id.
     """
 
     parts: dict[str, _Part] = field(default_factory=dict)
@@ -56,12 +56,12 @@ class Writes:
 
 
 def is_optimistic(session: AsyncSession | Session) -> bool:
-    """Whether nothing is locked in this session, and nothing written before the commit."""
+    """Whether this session locks nothing, and writes nothing before the commit."""
     return bool(session.info.get(OPTIMISTIC))
 
 
 async def enqueue_insert(session: AsyncSession, table: TableClause, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Will insert rows that all have the same columns."""
+    """Queues the insertion of rows that all have the same columns."""
     if rows:
         await enqueue_write(session, table.name, inserting(table, tuple(rows[0])), rows)
 
@@ -75,10 +75,10 @@ async def enqueue_update(
     add: Collection[str] = (),
     name: str | None = None,
 ) -> None:
-    """Will set all columns given, of the rows whose `match` columns are equal, and who changed them when.
+    """Queues an update of the rows whose `match` columns are equal; it also sets modified_by and modified_on.
 
-    Each row has to meet one, or the whole statement fails with Conflict: with "row_version" among `match`, those that
-    were changed since they were read are not met. Columns in `add` are added to. `name` as in `enqueue_write`.
+    The whole statement fails with Conflict unless each row matches one: with "row_version" in `match`, rows that were
+    changed since they were read do not. Values of the columns in `add` are added. For `name` see `enqueue_write`.
     """
     if rows:
         if "modified_by" in table.c:
@@ -90,30 +90,30 @@ async def enqueue_update(
 async def enqueue_write(
     session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]], *, unless_all: str | None = None
 ) -> None:
-    """Will run an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
+    """Queues an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 
-    `name` is that of its table: no part of a statement sees what another one does, so that a second part for a table
-    goes into the next statement. Whoever knows that two never meet the same rows gives them different names. With
-    RETURNING id, `Writes.ids` has the ids by name. With `unless_all` the statement returns something for each row
-    that it meets, and fails with that SQLSTATE unless it met all.
+    `name` is the name of its table: parts of one statement do not see each other's changes, so a second part for a
+    table goes into another statement. Parts that never match the same rows may have names of their own. With RETURNING
+    id, `Writes.ids` has the ids by name. With `unless_all` the part returns a row for each that matched, and the
+    statement fails with that SQLSTATE unless all did.
     """
-    gathered = _writes(session)
-    if (part := gathered.parts.get(name)) and (part.sql != sql or not sql.startswith("INSERT")):
+    queued = _writes(session)
+    if (part := queued.parts.get(name)) and (part.sql != sql or not sql.startswith("INSERT")):
         if is_optimistic(session):
-            raise NeedsTransaction("what was written is to be written again")
+            raise NeedsTransaction("a table is to be written again")
         await session.run_sync(_send)
-    gathered.parts.setdefault(name, _Part(sql, unless_all)).rows.extend(rows)
+    queued.parts.setdefault(name, _Part(sql, unless_all)).rows.extend(rows)
 
 
 async def send_writes(session: AsyncSession) -> Writes:
-    """Sends what is gathered; answers what was sent in this transaction."""
+    """Sends the queue; returns the results of this transaction so far."""
     await session.run_sync(_send)
     return _writes(session)
 
 
 def _writes(session: AsyncSession | Session) -> Writes:
-    gathered: Writes = session.info.setdefault(_OF_SESSION, Writes())
-    return gathered
+    writes: Writes = session.info.setdefault(_OF_SESSION, Writes())
+    return writes
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
@@ -133,9 +133,9 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
 
 @event.listens_for(FilteredSession, "before_commit")
 def _send(session: Session) -> None:
-    gathered = _writes(session)
-    # Taken first: executing comes by here again.
-    parts, gathered.parts = gathered.parts, {}
+    queued = _writes(session)
+    # Emptied first: executing the statement calls this function again.
+    parts, queued.parts = queued.parts, {}
     if not parts:
         return
     parameters: dict[str, Any] = {}
@@ -145,10 +145,10 @@ def _send(session: Session) -> None:
             parameters[f"wanted{number}"] = len(part.rows)
     statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
     row = session.execute(statement, parameters, execution_options=UNLOCKED).mappings().one()
-    gathered.position = row["position"]
+    queued.position = row["position"]
     for number, name in enumerate(parts):
         if ids := row.get(f"ids{number}"):
-            gathered.ids.setdefault(name, set()).update(json.loads(ids))
+            queued.ids.setdefault(name, set()).update(json.loads(ids))
 
 
 @lru_cache(maxsize=256)

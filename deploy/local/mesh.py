@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -15,11 +14,12 @@ from pathlib import Path
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, as_role, password_variable, role
 from deploy.local import readiness
+from deploy.local.commands import output_of
 from deploy.local.config import LocalSettings, refuse_unknown
 from deploy.local.console import PrefixedLines
 from deploy.local.data_dir import held, mesh_secret
 from deploy.local.errors import REFUSED, CannotStart
-from deploy.local.front_door import front_door
+from deploy.local.front_door import front_door, write_configuration
 from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Backoff, Process, Program, Watch
@@ -119,25 +119,18 @@ class LocalMesh:
         }
 
     async def _migrate(self, environment: Mapping[str, str]) -> None:
-        command = [sys.executable, "-m", "deploy.migrate", *MIGRATED]
-        migration = await asyncio.create_subprocess_exec(
-            *command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        try:
-            said, _ = await migration.communicate()
-        finally:
-            if migration.returncode is None:
-                migration.kill()
-        if migration.returncode == REFUSED:
-            raise CannotStart(said.decode(errors="replace").strip())
-        if migration.returncode:
-            raise CannotStart(f"The databases cannot be brought up to date:\n{said.decode(errors='replace')}")
+        code, said = await output_of(sys.executable, "-m", "deploy.migrate", *MIGRATED, environment=environment)
+        if code == REFUSED:
+            raise CannotStart(said.strip())
+        if code:
+            raise CannotStart(f"The databases cannot be brought up to date:\n{said}")
 
     async def _services(
         self, running: AsyncExitStack, environment: Mapping[str, str], passwords: Mapping[str, str]
     ) -> None:
         """Starts the services and Envoy at once, and waits for all: none needs another to start."""
         listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
+        environment = {**environment, **listed}
         processes = {}
         for name, module in SERVICES.items():
             for number, address in enumerate(self._settings.addresses(name), 1):
@@ -147,7 +140,6 @@ class LocalMesh:
                     command=[sys.executable, "-m", module],
                     environment={
                         **environment,
-                        **listed,
                         **dict.fromkeys(passwords, ""),
                         "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
                         "EASYORDER_LISTEN_ADDRESS": address,
@@ -155,6 +147,7 @@ class LocalMesh:
                     answers=readiness.grpc_answers(channel),
                 )
                 processes[address] = await self._start(program, running)
+        await write_configuration(self._data_dir, environment)
         envoy = await self._start(front_door(self._settings, self._data_dir), running)
         for address, process in processes.items():
             await readiness.until(process, readiness.grpc_serving(address))

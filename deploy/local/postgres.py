@@ -33,7 +33,15 @@ local all         postgres peer map=easyorder
 local replication postgres peer map=easyorder
 """
 HBA_OF_A_ROLE = "local /^{role}(_(write|read))?$ {role} scram-sha-256\n"
-SETTINGS = {"listen_addresses": "", "max_connections": "200", "log_checkpoints": "off"}
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "log_checkpoints": "off",
+    # The kernel caches as well; what PostgreSQL sets aside counts for the machine even while nobody orders.
+    "shared_buffers": "64MB",
+    # No processes that only read ahead.
+    "io_method": "sync",
+}
 
 
 class EmbeddedPostgres:

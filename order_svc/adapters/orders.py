@@ -27,7 +27,7 @@ _DISCOUNTS: Table = OrderDiscountRow.__table__  # type: ignore[assignment]
 _PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
 _clock = SystemClock()
 
-# Bare tables, so unfiltered: whoever may not see an order is stopped by `get`.
+# Bare tables, so unfiltered: `get` refuses orders that the caller may not see.
 _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
 # In the order's own row, so that orders without any cost no statement for it.
 _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
@@ -49,7 +49,7 @@ _PLACED_HOLDS = sql(
 )
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
-# Locks what it finds: whoever changes it at this moment is waited for.
+# Locks what it finds, and so waits for transactions that are changing it.
 _STILL = (
     f"SELECT t.id FROM orders AS t JOIN {rows_of(_ORDERS)} ON r.id = t.id WHERE t.row_version = r.row_version "
     "FOR SHARE OF t"
@@ -66,22 +66,22 @@ class SqlOrders:
         self._session = session
         self._recent = recent
         self._added: list[Order] = []
-        # Found without a lock, and not saved.
+        # Read without a lock, and not saved.
         self._looked_at: dict[int, Order] = {}
         # The ids of the parts that are stored, by table and order.
         self._parts: dict[tuple[Table, int], set[int]] = {}
 
     async def guard(self) -> None:
-        """Has the commit fail if an order that was found without a lock, and not changed, is another by then.
+        """Lets the commit fail if others have changed an order that was read without a lock and not saved.
 
-        What was done because of it would else be wrong: ending the job of an order that can not be paid, say.
+        What follows from it might be wrong, such as ending the job of an order that cannot be paid.
         """
         rows = [{"id": id, "row_version": order.stored_version} for id, order in sorted(self._looked_at.items())]
         if rows:
             await enqueue_write(self._session, "orders looked at", _STILL, rows, unless_all=CHANGED_MEANWHILE)
 
     def committed(self) -> None:
-        """What was added is in the database now."""
+        """The added orders are in the database now."""
         if self._recent is not None:
             self._recent.keep(order for order in self._added if order.status is Status.CONFIRMED)
 

@@ -116,6 +116,14 @@ async def test_the_clock_finds_what_is_due_and_what_a_dead_worker_left(bench: In
         assert await reaches(bench, "DONE", "left") == JobSeen("DONE", 2, None)
 
 
+async def test_the_runner_finds_what_was_put_off_while_the_clock_was_ahead(bench: InMemoryJobBench) -> None:
+    await bench.write(a_job(delay_s=5))
+    await bench.elapse(-86_400)
+
+    async with running(bench, do_nothing):
+        await reaches(bench, "DONE")
+
+
 async def test_a_job_of_a_kind_that_is_not_run_here_is_left_to_others(bench: InMemoryJobBench) -> None:
     await bench.write(a_job(kind="release"))
 
@@ -274,17 +282,35 @@ async def test_a_store_that_fails_is_asked_again(bench: InMemoryJobBench) -> Non
         await reaches(bench, "DONE")
 
 
+async def test_regular_work_begins_with_the_process(bench: InMemoryJobBench) -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    runner = JobRunner(bench.store, {}, backoff=BACKOFF, dead_letter=bench.dead_letter, service="order")
+    runner.every(3600, work)
+    await runner.start()
+    await asyncio.wait_for(done.wait(), 5)
+    await runner.stop()
+
+
 async def test_regular_work_goes_on_after_a_failure(bench: InMemoryJobBench) -> None:
     rounds = 0
+    reported: list[tuple[str, str]] = []
 
     async def work() -> None:
         nonlocal rounds
         rounds += 1
-        raise RuntimeError("now and then")
+        raise Unavailable("no database") if rounds == 1 else RuntimeError("now and then")
 
-    async with running(bench, do_nothing) as runner:
+    async with running(bench, do_nothing, report=lambda source, error: reported.append((source, str(error)))) as runner:
         runner.every(0.01, work)
-        await eventually(lambda: rounds >= 3)
+        await eventually(lambda: rounds >= 3 and len(reported) >= 2)
+
+    # What a neighbour or the database refuses is no news.
+    assert {text for _, text in reported} == {"now and then"}
+    assert all("work" in source for source, _ in reported)
 
 
 @pytest.mark.parametrize("by_handler", [True, False])

@@ -10,6 +10,7 @@ import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product, Variation, VariationOption
 from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
+from easyorder.incentive.v1 import CreateIncentiveRequest, Incentive
 from easyorder.order.v1 import (
     CreateOrderRequest,
     ExportOrdersRequest,
@@ -21,9 +22,8 @@ from easyorder.order.v1 import (
 )
 from google.protobuf.descriptor import FieldDescriptor
 
-from chassis import contract
+from chassis import contract, validation
 from chassis.errors import InvalidArgument
-from chassis.validation import check, refuse_long_lists
 from chassis.wire import codec
 
 
@@ -38,9 +38,13 @@ def a_request(**changes: object) -> CreateOrderRequest:
     )
 
 
+def check(message: betterproto2.Message) -> None:
+    validation.check(codec(type(message)).parse(bytes(message)))
+
+
 def faults(message) -> dict[str, str]:
     with pytest.raises(InvalidArgument) as refused:
-        check(codec(type(message)).decode(bytes(message), refuse_long_lists))
+        check(message)
     return {violation.field: violation.description for violation in refused.value.violations}
 
 
@@ -95,7 +99,8 @@ def test_a_list_inside_is_named_with_its_place():
 
     named = faults(CreateProductRequest(product=Product(name="x", variations=variations)))
 
-    assert named == {"product.variations[1].options": "takes at most 100"}
+    assert named.pop("product.variations[1].options") == "takes at most 100"
+    assert set(named) == {"product.basePrice", "product.productItems"}
 
 
 def test_no_long_list_is_read():
@@ -104,9 +109,27 @@ def test_no_long_list_is_read():
     begin = time.thread_time()
 
     with pytest.raises(InvalidArgument, match="items takes at most 100"):
-        codec(CreateOrderRequest).decode(data, refuse_long_lists)
+        validation.check(codec(CreateOrderRequest).parse(data))
 
     assert time.thread_time() - begin < 0.1
+
+
+def test_a_time_beyond_the_calendar_names_its_field():
+    message = codec(CreateIncentiveRequest).parse(bytes(CreateIncentiveRequest(incentive=Incentive())))
+    message.incentive.ends.seconds = 253_402_300_800  # type: ignore[attr-defined]
+
+    with pytest.raises(InvalidArgument) as refused:
+        validation.check(message)
+
+    found = {violation.field: violation.description for violation in refused.value.violations}
+    assert found["incentive.ends"] == "must be in the years 1 to 9999"
+
+
+def test_no_more_faults_are_looked_for_than_anybody_reads():
+    options = [VariationOption() for _ in range(100)]
+    product = Product(name="x", variations=[Variation(name="a", options=options) for _ in range(100)])
+
+    assert len(faults(CreateProductRequest(product=product))) < 1_200
 
 
 def test_the_message_names_the_first_faults_and_counts_the_rest():

@@ -31,7 +31,7 @@ async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> Asyn
         yield envoy
 
 
-async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+async def test_the_orders_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("busy", "other"))
     async with httpx.AsyncClient(base_url=strict.url) as http:
         admitted = [await http.post("/api/v1/orders", headers=busy, json={}) for _ in range(LIMIT)]
@@ -52,7 +52,7 @@ async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh
     assert sum(call.method == CREATE_ORDER for call in mesh.calls) == LIMIT + 1
 
 
-async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+async def test_the_sign_ins_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
     async with httpx.AsyncClient(base_url=strict.url) as http:
         paths = ["/api/v1/users", "/api/v1/users/login", "/api/v1/users/refresh"] * 2
         replies = [await http.post(path, json={}) for path in paths]
@@ -63,7 +63,7 @@ async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: Fak
     assert elsewhere.status_code == 200
 
 
-async def test_each_address_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+async def test_the_streams_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
     one, other = (httpx.AsyncHTTPTransport(local_address=address) for address in ("127.0.0.1", "127.0.0.2"))
     async with (
         httpx.AsyncClient(base_url=strict.url, transport=one) as http,
@@ -81,7 +81,7 @@ async def test_each_address_begins_so_many_streams(strict: RunningEnvoy, mesh: F
     assert from_elsewhere.status_code == unary.status_code == 200
 
 
-async def test_each_user_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy = {"authorization": f"Bearer {tokens.user('a busy watcher')}"}
     replies = []
     for n in range(LIMIT + 1):
@@ -90,6 +90,26 @@ async def test_each_user_begins_so_many_streams(strict: RunningEnvoy, mesh: Fake
             replies.append(await http.get("/api/v1/hub", headers=busy))
 
     assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
+
+
+async def test_behind_a_proxy_the_address_is_the_clients_and_of_ipv6_its_network(
+    started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path
+) -> None:
+    async with (
+        running_envoy(tmp_path, started_mesh.ports, auth_rate_limit=1, envoy_trusted_hops=1) as behind,
+        httpx.AsyncClient(base_url=behind.url) as http,
+    ):
+
+        async def sign_in(address: str) -> int:
+            headers = {"x-forwarded-for": f"198.51.100.99, {address}"}
+            return (await http.post("/api/v1/users/login", json={}, headers=headers)).status_code
+
+        first = [await sign_in(address) for address in ("203.0.113.1", "203.0.113.2", "2001:db8::1")]
+        again = [await sign_in(address) for address in ("203.0.113.1", "2001:db8::2")]
+        elsewhere = await sign_in("2001:db8:0:1::1")
+
+    assert (first, again, elsewhere) == ([200] * 3, [429] * 2, 200)
+    assert [call.metadata["x-envoy-external-address"] for call in mesh.calls[:2]] == ["203.0.113.1", "203.0.113.2"]
 
 
 @pytest.mark.parametrize("per_minute", [1, 7, 60, 600, 1200, 1300, 100_000])

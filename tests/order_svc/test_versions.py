@@ -12,6 +12,7 @@ from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 from tests.builders.order import OrderBuilder, an_order
 from tests.order_svc.order_app import OrderApp
+from tests.order_svc.test_place_order import a_placing
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,20 @@ async def test_what_is_answered_is_what_is_stored(order_app: OrderApp, order: ty
 
     view = answer.order if isinstance(answer, RefundGranted) else answer
     assert view.row_version == (await order_app.order(order_id)).row_version == 2
+
+
+def test_an_event_tells_the_version_that_will_be_stored() -> None:
+    order = an_order().build()
+    order.stored()
+
+    (event,) = order.cancel(reason="late", at=order.placed_at)
+
+    assert event.payload["order"].row_version == 2
+    order.stored()
+    assert order.row_version == 2
+
+
+async def test_a_new_order_is_answered_as_its_first_version(order_app: OrderApp) -> None:
+    placed = await order_app.send(a_placing(1))
+
+    assert placed.row_version == (await order_app.order(1)).row_version == 1

@@ -229,6 +229,7 @@ async def test_a_poison_row_is_parked_and_the_others_go_on(
     await add(sessions, "a", "poison", "b")
     assert await projector.project() == 3
     assert await labels(read) == ["a", "b"]
+    assert await projector.project() == 2
     assert await projector.project() == 0
     (source,) = reported
     assert source.startswith("projector: parcel ")
