@@ -67,9 +67,9 @@ class FakeOrders:
     questions: list[list[int]] = field(default_factory=list)
     failure: AppError | None = None
 
-    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **told: Any) -> None:
+    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **details: Any) -> None:
         states = [stock.state.value for stock in stocks]
-        self.heard.append({"order_id": order_id, "states": states} | told)
+        self.heard.append({"order_id": order_id, "states": states} | details)
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         self.questions.append(list(order_ids))
