@@ -146,6 +146,12 @@ INSTALLING = [
         network=True,
         users=("user",),
     ),
+    Case(
+        name="no index",
+        command=INSTALL,
+        environment={"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "0"},
+        refused="requirements/build.txt cannot be installed; pip says above why",
+    ),
 ]
 RUNNING = [
     *(
