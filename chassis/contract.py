@@ -1,8 +1,4 @@
-"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set in gen/.
-
-Nothing else in the system knows a path, an audience or a message type by heart: servers, clients, access checks,
-validation and reflection all ask here.
-"""
+"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set in gen/."""
 
 from __future__ import annotations
 
@@ -84,7 +80,10 @@ def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
 @cache
 def methods() -> Mapping[str, Method]:
     """Every method by its full name (`/easyorder.order.v1.OrderService/CreateOrder`)."""
-    return MappingProxyType({method.full_name: method for method in _methods()})
+    files = [pool().FindFileByName(file.name) for file in descriptor_set().file]
+    services = [service for file in files for service in file.services_by_name.values()]
+    made = [_method(method) for service in services for method in service.methods]
+    return MappingProxyType({method.full_name: method for method in made})
 
 
 @cache
@@ -100,10 +99,9 @@ def message_types() -> Mapping[str, type[betterproto2.Message]]:
 @cache
 def descriptor_of(message_type: type[betterproto2.Message]) -> Descriptor:
     """The descriptor of a message class; KeyError when it is not of the contract."""
-    return pool().FindMessageTypeByName(_names_of_types()[message_type])
+    return pool().FindMessageTypeByName(full_name_of(message_type))
 
 
-@cache
 def upb_class(descriptor: Descriptor) -> type[UpbMessage]:
     """upb's own class for a message of the contract."""
     return GetMessageClass(descriptor)
@@ -116,7 +114,7 @@ def full_name_of(message_type: type[betterproto2.Message]) -> str:
 
 def rules_of(field: FieldDescriptor) -> Rules:
     """What (easyorder.validate.v1.rules) says of a field; empty Rules where it says nothing."""
-    return Rules.parse(_extension(field.GetOptions(), "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
+    return Rules.parse(_extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
 
 
 @cache
@@ -124,16 +122,9 @@ def _names_of_types() -> Mapping[type[betterproto2.Message], str]:
     return {message_type: name for name, message_type in message_types().items()}
 
 
-def _methods() -> Iterator[Method]:
-    for file in descriptor_set().file:
-        for service in pool().FindFileByName(file.name).services_by_name.values():
-            yield from (_method(method) for method in service.methods)
-
-
 def _method(method: MethodDescriptor) -> Method:
-    options = method.GetOptions()
-    access = AccessOption.parse(_extension(options, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
-    http = HttpRule.parse(_extension(options, "google.protobuf.MethodOptions", "google.api.http"))
+    access = AccessOption.parse(_extension(method, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
+    http = HttpRule.parse(_extension(method, "google.protobuf.MethodOptions", "google.api.http"))
     service = method.containing_service.full_name
     return Method(
         full_name=f"/{service}/{method.name}",
@@ -149,16 +140,15 @@ def _method(method: MethodDescriptor) -> Method:
 
 
 def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
-    for verb in ("get", "put", "post", "delete", "patch"):
-        path = getattr(rule, verb)
-        if path is not None:
-            yield HttpBinding(verb.upper(), path, rule.body)
-    for additional in rule.additional_bindings:
-        yield from _bindings(additional)
+    for one in (rule, *rule.additional_bindings):
+        for verb in ("get", "put", "post", "delete", "patch"):
+            if (path := getattr(one, verb)) is not None:
+                yield HttpBinding(verb.upper(), path, one.body)
 
 
-def _extension(options: UpbMessage, options_type: str, name: str) -> bytes:
+def _extension(described: FieldDescriptor | MethodDescriptor, options_type: str, name: str) -> bytes:
     # Options come as classes of protobuf's default pool, where our extensions are unknown: read them again in ours.
-    known: Any = upb_class(pool().FindMessageTypeByName(options_type)).FromString(options.SerializeToString())
+    options = described.GetOptions().SerializeToString()
+    known: Any = upb_class(pool().FindMessageTypeByName(options_type)).FromString(options)
     content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()
     return content

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -36,48 +35,28 @@ def from_environment(kind: type[S]) -> S:
 
 def refusals(error: ValidationError) -> list[str]:
     """One line for each variable that was refused. Shows no value: it may be a secret."""
-    return [
-        f"{_variable(str(fault['loc'][0]))}: {_plain(fault['msg'])}" if fault["loc"] else _plain(fault["msg"])
-        for fault in error.errors(include_url=False, include_input=False)
-        if fault["type"] != "default_factory_not_called"
-    ]
+    faults = error.errors(include_url=False, include_input=False)
+    return [_line(*fault["loc"], fault["msg"]) for fault in faults if fault["type"] != "default_factory_not_called"]
+
+
+def _line(*parts: str | int) -> str:
+    message = str(parts[-1]).removeprefix("Value error, ").replace("Input should be", "must be")
+    if len(parts) == 1:
+        return message
+    name = str(parts[0])
+    return f"{name if name.startswith(_VARIABLES) else _VARIABLES + name.upper()}: {message}"
 
 
 def host_port(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def is_loopback(address: str) -> bool:
-    """Whether all of host:port, or a list of them with commas, can be reached from this machine only."""
-    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in address.split(",")]
-    return all(host == "localhost" or _is_loopback_ip(host) for host in hosts)
-
-
-def _is_loopback_ip(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _variable(name: str) -> str:
-    return name if name.startswith(_VARIABLES) else f"{_VARIABLES}{name.upper()}"
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should be", "must be")
-
-
 def _addresses(value: str) -> str:
-    for one in value.split(","):
+    for one in value.split(",") if value else ():
         host, _, port = one.strip().rpartition(":")
         if not (host and port.isascii() and port.isdigit() and int(port) <= 65_535):
             raise ValueError("must be host:port, or several with commas between them")
     return value
-
-
-def _listen_address(value: str) -> str:
-    return value and _addresses(value)
 
 
 def _database_server(value: str) -> str:
@@ -149,7 +128,7 @@ class MeshSettings(BaseSettings):
     """Where the payment process is"""
     edge_address: Addresses = Field(default_factory=_own_port("edge"))
     """Where edge is"""
-    listen_address: Annotated[str, AfterValidator(_listen_address)] = ""
+    listen_address: Addresses = ""
     """Where this process listens, if not at its own address above"""
 
     mesh_secret: SecretStr = Field(default_factory=_kept_secret)

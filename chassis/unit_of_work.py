@@ -30,31 +30,24 @@ class UnitOfWork(Protocol):
 
     def emit(self, *events: Event) -> None:
         """Writes events to the outbox, with the commit."""
-        ...
 
     def schedule(self, *jobs: NewJob) -> None:
         """Writes durable jobs, with the commit; one that is due runs right after it."""
-        ...
 
     def settle(self, *outcomes: JobOutcome) -> None:
         """Settles jobs, with the commit, which raises LeaseLost if another worker has one of them."""
-        ...
 
     def audit(self, *entries: AuditEntry) -> None:
         """Writes audit entries, with the commit: for what the system itself decides. Calls are audited anyway."""
-        ...
 
     async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         """The answers of those that were carried out before, by `RequestKey.id`."""
-        ...
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         """Keeps answers, with the commit, which raises Conflict if another transaction has one of the keys by then."""
-        ...
 
     async def commit(self) -> str | None:
         """Makes everything durable. Answers the position that a read can wait for, if there is a read side."""
-        ...
 
 
 Uow = TypeVar("Uow", bound=UnitOfWork)

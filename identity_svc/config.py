@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port, is_loopback
+from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password
@@ -79,7 +80,7 @@ class IdentitySettings(AdministratorSettings):
     def is_private(self) -> bool:
         """Whether only this machine's users can sign in: the default password is refused elsewhere."""
         listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
-        return self.environment == LOCAL and all(map(is_loopback, listening))
+        return self.environment == LOCAL and all(map(_is_loopback, listening))
 
     @property
     def lockout_policy(self) -> LockoutPolicy:
@@ -89,3 +90,16 @@ class IdentitySettings(AdministratorSettings):
             pause=timedelta(seconds=self.lockout_pause_s),
             places=timedelta(days=self.lockout_places_days),
         )
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether all of host:port, or a list of them with commas, can be reached from this machine only."""
+    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in address.split(",")]
+    return all(host == "localhost" or _is_loopback_ip(host) for host in hosts)
+
+
+def _is_loopback_ip(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -32,7 +32,7 @@ _SERVICE_CONFIG = """{
     "maxAttempts": 5, "initialBackoff": "0.05s", "backoffMultiplier": 3, "maxBackoff": "1s",
     "retryableStatusCodes": ["UNAVAILABLE"]}}]
 }"""
-_OPTIONS = (
+_OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.service_config", _SERVICE_CONFIG),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
@@ -69,7 +69,7 @@ class Client:
 
     def __init__(self, address: str, *, token: str = "") -> None:
         self._target = _target(address)
-        self._fixed_token = token
+        self._token = token
 
     @cached_property
     def _channel(self) -> grpc.aio.Channel:
@@ -122,14 +122,11 @@ class Client:
             return Unavailable("a service that is needed for this does not answer")
         return from_rpc_error(error)
 
-    def _token(self) -> str:
-        return self._fixed_token
-
     def _metadata(self) -> Metadata:
-        sent: Metadata = ((metadata.CORRELATION_ID, current().correlation_id), *telemetry.carrier())
-        if token := self._token():
-            sent += ((metadata.AUTHORIZATION, f"Bearer {token}"),)
-        return sent
+        return ((metadata.CORRELATION_ID, current().correlation_id), *telemetry.carrier(), *self._identity())
+
+    def _identity(self) -> Metadata:
+        return ((metadata.AUTHORIZATION, f"Bearer {self._token}"),) if self._token else ()
 
 
 class TokenRefused(Exception):
@@ -151,19 +148,15 @@ class Peer(Client):
         refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
         return TokenRefused(error.details()) if refused else super()._meaning(error)
 
-    def _token(self) -> str:
-        return self._tokens.current()
-
-    def _metadata(self) -> Metadata:
-        context = current()
-        user = context.caller.id if context.caller.is_person else context.on_behalf_of
-        return (*super()._metadata(), (metadata.ON_BEHALF_OF, user)) if user else super()._metadata()
+    def _identity(self) -> Metadata:
+        request = current()
+        user = request.caller.id if request.caller.is_person else request.on_behalf_of
+        bearer = (metadata.AUTHORIZATION, f"Bearer {self._tokens.current()}")
+        return (bearer, (metadata.ON_BEHALF_OF, user)) if user else (bearer,)
 
 
 def _target(address: str) -> str:
     replicas = [replica.strip() for replica in address.split(",")]
-    if len(replicas) == 1:
-        return address
     # gRPC resolves one name, or takes a list of IP addresses.
     family = "ipv6" if replicas[0].startswith("[") else "ipv4"
-    return f"{family}:{','.join(replicas)}"
+    return address if len(replicas) == 1 else f"{family}:{','.join(replicas)}"

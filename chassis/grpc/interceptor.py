@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -23,7 +24,7 @@ from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth import TokenVerifier
 from chassis.background import Report
 from chassis.clock import Clock
-from chassis.context import ANONYMOUS, Audience, Caller, RequestContext, current, identify, request_context
+from chassis.context import ANONYMOUS, Audience, RequestContext, current, identify, request_context
 from chassis.errors import (
     AppError,
     DeadlineExceeded,
@@ -53,6 +54,7 @@ _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 _REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
 
 
+@dataclass(kw_only=True, eq=False)
 class CallInterceptor(AsyncServerInterceptor):
     """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
     audit.
@@ -61,24 +63,16 @@ class CallInterceptor(AsyncServerInterceptor):
     stream as it does around a unary call.
     """
 
-    def __init__(
-        self,
-        *,
-        verifier: TokenVerifier,
-        audit: BackgroundWriter[AuditEntry],
-        report: Report,
-        clock: Clock,
-        call_timeout_s: float,
-        stream_limits: StreamLimits,
-        trusted_proxies: Networks,
-    ) -> None:
-        self._verifier = verifier
-        self._audit = audit
-        self._report = report
-        self._clock = clock
-        self._call_timeout_s = call_timeout_s
-        self._open_streams = OpenStreams(stream_limits)
-        self._trusted_proxies = trusted_proxies
+    verifier: TokenVerifier
+    audit: BackgroundWriter[AuditEntry]
+    report: Report
+    clock: Clock
+    call_timeout_s: float
+    stream_limits: StreamLimits
+    trusted_proxies: Networks
+
+    def __post_init__(self) -> None:
+        self._open_streams = OpenStreams(self.stream_limits)
         self._streams: set[asyncio.Timeout] = set()
         self._draining = False
 
@@ -110,7 +104,7 @@ class CallInterceptor(AsyncServerInterceptor):
                 await _abort(context, self._unexpected(error))
 
     def end_streams(self, *, within_s: float) -> None:
-        """Ends the streams still open after `grace_s` seconds with UNAVAILABLE: their clients resume elsewhere."""
+        """Ends the streams still open after `within_s` with UNAVAILABLE: their clients resume elsewhere."""
         self._draining = True
         latest = asyncio.get_running_loop().time() + within_s
         for limit in self._streams:
@@ -120,20 +114,19 @@ class CallInterceptor(AsyncServerInterceptor):
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
         left_s: float | None = context.time_remaining()
-        if left_s is None:
-            # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
-            envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
-            if envoy_ms.isdigit() and int(envoy_ms):
-                left_s = int(envoy_ms) / 1000
-            elif not called.server_streaming:
-                left_s = self._call_timeout_s
+        # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
+        envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
+        if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
+            left_s = int(envoy_ms) / 1000
+        if left_s is None and not called.server_streaming:
+            left_s = self.call_timeout_s
         deadline = None
         if left_s is not None:
             deadline = asyncio.get_running_loop().time() + left_s - min(left_s * _REPLY_SHARE, _REPLY_MAX_S)
         return RequestContext(
             correlation_id=correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else uuid.uuid4().hex,
             method=called.full_name,
-            address=client_address(context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self._trusted_proxies),
+            address=client_address(context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self.trusted_proxies),
             deadline=deadline,
             position=incoming.get(metadata.POSITION),
         )
@@ -141,7 +134,7 @@ class CallInterceptor(AsyncServerInterceptor):
     def _unexpected(self, error: Exception) -> AppError:
         """Logged and recorded; the caller gets a correlation id and no text of the exception."""
         log.error("unexpected error", exc_info=error)
-        self._report(current().method, error)
+        self.report(current().method, error)
         correlation_id = current().correlation_id
         return Internal(
             f"something went wrong here; report it with the correlation id {correlation_id}",
@@ -168,23 +161,19 @@ class CallInterceptor(AsyncServerInterceptor):
 
     async def _authenticate(self, called: contract.Method, incoming: Mapping[str, Any]) -> None:
         """Finds out who calls, from the bearer token and from nothing else; without one the caller is anonymous."""
-        authorization = incoming.get(metadata.AUTHORIZATION)
-        if authorization is None:
+        if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
+        scheme, _, token = authorization.partition(" ")
         try:
-            caller = await self._caller(authorization)
+            if scheme.lower() != "bearer":
+                raise Unauthenticated("send the access token as `authorization: Bearer …`")
+            caller = await self.verifier.verify(token)
         except AppError:
             # A bad token is refused, but on public methods it is only ignored.
             if Audience.PUBLIC not in called.access.allow:
                 raise
         else:
             identify(caller, on_behalf_of=incoming.get(metadata.ON_BEHALF_OF, "") if caller.is_service else "")
-
-    async def _caller(self, authorization: str) -> Caller:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise Unauthenticated("send the access token as `authorization: Bearer …`")
-        return await self._verifier.verify(token)
 
     async def _serve(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> bytes | None:
         try:
@@ -212,7 +201,7 @@ class CallInterceptor(AsyncServerInterceptor):
         finally:
             if not _READS.match(called.name):
                 ids = "/".join(str(read(request)) for read in _ids(called.full_name)) or str(getattr(reply, "id", ""))
-                self._audit.add(entry(called.name, ids, outcome=outcome, at=self._clock.now()))
+                self.audit.add(entry(called.name, ids, outcome=outcome, at=self.clock.now()))
 
 
 def _permit(called: contract.Method) -> None:

@@ -8,11 +8,13 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import structlog
+from google.protobuf.descriptor import FileDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
 from chassis import contract
 from chassis.addresses import LOOPBACK_NETWORKS, Networks
@@ -21,7 +23,6 @@ from chassis.auth import TokenVerifier
 from chassis.background import Background, Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.errors import Unimplemented
-from chassis.grpc import reflection
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
 from chassis.grpc.stream_limits import StreamLimits
@@ -92,7 +93,8 @@ class GrpcServer:
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        reflection.enable(self._server, (*(self.reflected or self.servicers), _HEALTH))
+        names = (*(self.reflected or self.servicers), _HEALTH, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, self._server, pool=cast(Any, _Pool()))
         await self.verifier.keys.start()
         await self._health.start()
         await self._audit_writer.start()
@@ -118,7 +120,10 @@ class GrpcServer:
         return grpc.method_handlers_generic_handler(service, {m.name: self._handler(m, servicer) for m in methods})
 
     def _handler(self, method: contract.Method, servicer: object) -> grpc.RpcMethodHandler[Any, Any]:
-        work = getattr(servicer, method.snake_name, None) or _unimplemented(method)
+        def refuse(request: Any) -> Any:
+            raise Unimplemented(f"{method.name} is part of the contract, but not of this version")
+
+        work = getattr(servicer, method.snake_name, refuse)
         if method.server_streaming:
             streaming = _streaming(work, codec(method.response).encode)
             return grpc.unary_stream_rpc_method_handler(self._interceptor.around(streaming, method))
@@ -172,8 +177,14 @@ def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any]
     return call
 
 
-def _unimplemented(method: contract.Method) -> Callable[[Any], Any]:
-    def refuse(request: Any) -> Any:
-        raise Unimplemented(f"{method.name} is part of the contract, but not of this version")
+class _Pool:
+    """The contract's pool, for reflection; it finds methods by name too, which `grpcurl describe` asks for."""
 
-    return refuse
+    def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
+        """KeyError when there is no such symbol."""
+        service, _, method = symbol.rpartition(".")
+        is_method = f"/{service}/{method}" in contract.methods()
+        return contract.pool().FindFileContainingSymbol(service if is_method else symbol)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(contract.pool(), name)

@@ -13,20 +13,7 @@ from easyorder.google.protobuf import Any as Packed
 from easyorder.google.rpc import BadRequest, BadRequestFieldViolation, ErrorInfo, RetryInfo, Status
 
 from chassis import contract
-from chassis.errors import (
-    AppError,
-    DeadlineExceeded,
-    FieldViolation,
-    Internal,
-    InvalidArgument,
-    Kind,
-    PayloadTooLarge,
-    PermissionDenied,
-    Unauthenticated,
-    Unavailable,
-    Unimplemented,
-    shortened,
-)
+from chassis.errors import AppError, FieldViolation, Internal, Kind, PayloadTooLarge, Unavailable, shortened
 from chassis.wire import codec
 
 DOMAIN = "easyorder"
@@ -37,17 +24,8 @@ M = TypeVar("M", bound=betterproto2.Message)
 # gRPC's clients give up on trailers of more than 8 KiB, and the message is in them twice, percent-encoded.
 _METADATA_BYTES, _VIOLATIONS_BYTES, _TEXT_BYTES = 1_000, 1_800, 200
 _URL = "type.googleapis.com/"
-# What a bare gRPC status means, when it came from gRPC itself or from somebody who sends no details.
-_PLAIN: dict[grpc.StatusCode, type[AppError]] = {
-    grpc.StatusCode.CANCELLED: Unavailable,
-    grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
-    grpc.StatusCode.INVALID_ARGUMENT: InvalidArgument,
-    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
-    grpc.StatusCode.RESOURCE_EXHAUSTED: PayloadTooLarge,  # the only limit that gRPC itself knows
-    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
-    grpc.StatusCode.UNAVAILABLE: Unavailable,
-    grpc.StatusCode.UNIMPLEMENTED: Unimplemented,
-}
+# What a bare gRPC status means where it is not the reason of that name: of limits, gRPC itself knows only the size.
+_PLAIN: dict[str, type[AppError]] = {"CANCELLED": Unavailable, "RESOURCE_EXHAUSTED": PayloadTooLarge}
 
 
 def to_status(error: AppError) -> Status:
@@ -73,7 +51,9 @@ def from_status(status: Status) -> AppError:
     info = _find(status, ErrorInfo) or ErrorInfo(reason="INTERNAL")
     bad_request = _find(status, BadRequest) or BadRequest()
     retry = _find(status, RetryInfo)
-    error_type = AppError.of_reason(info.reason) or _unknown_reason(Kind(status.code), info.reason)
+    known = AppError.of_reason(info.reason)
+    kind_and_reason = {"kind": Kind(status.code), "reason": info.reason}
+    error_type: type[AppError] = known or type("RemoteError", (AppError,), kind_and_reason)
     # Subclasses may have constructors of their own, whose arguments are not known here.
     error = error_type.__new__(error_type)
     AppError.__init__(
@@ -92,7 +72,9 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     for key, value in trailing:
         if key == DETAILS_KEY:
             return from_status(codec(Status).decode(value))
-    return _PLAIN.get(error.code(), Internal)(error.details() or error.code().name)
+    name = error.code().name
+    error_type = _PLAIN.get(name) or AppError.of_reason(name) or Internal
+    return error_type(error.details() or name)
 
 
 def _fitting(pairs: Iterable[tuple[str, str]], max_bytes: int) -> list[tuple[str, str]]:
@@ -110,7 +92,3 @@ def _packed(message: betterproto2.Message) -> Packed:
 def _find(status: Status, message_type: type[M]) -> M | None:
     url = _URL + contract.full_name_of(message_type)
     return next((codec(message_type).decode(detail.value) for detail in status.details if detail.type_url == url), None)
-
-
-def _unknown_reason(kind: Kind, reason: str) -> type[AppError]:
-    return type("RemoteError", (AppError,), {"kind": kind, "reason": reason})
