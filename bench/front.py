@@ -14,7 +14,7 @@ import yaml
 
 from envoy.config import EnvoySettings
 from envoy.render import render
-from envoy.routing import NO_BUFFER, UNARY_TIMEOUT
+from envoy.routing import UNARY_TIMEOUT, WHOLE_CALL
 
 ECHO_HEADER = ("x-bench", "echo")
 
@@ -30,7 +30,7 @@ def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -
         {
             "match": {"path": method, "headers": [{"name": name, "string_match": {"exact": value}}]},
             "route": {"cluster": "echo", "timeout": UNARY_TIMEOUT},
-            "typed_per_filter_config": NO_BUFFER,
+            "typed_per_filter_config": WHOLE_CALL,
         }
         for method in methods
     ]

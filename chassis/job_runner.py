@@ -12,6 +12,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chassis.background import Report, to_nobody
@@ -56,26 +57,20 @@ class JobRunner:
 
     async def start(self) -> None:
         self.every(_CLOCK_CHECK_S, self.store.undo_clock_steps)
-        self._regularly(self.tick_s, self._claim)
+        self.every(self.tick_s, self._claim)
+        self._scheduler.add_listener(self._work_failed, EVENT_JOB_ERROR)
         self._scheduler.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-        """Also runs `work` at the start and regularly; every replica does, at the same time as others."""
+        """Also runs `work` at the start and regularly; every replica does, at the same time as others.
 
-        async def run() -> None:
-            try:
-                await work()
-            except Exception as error:
-                name = getattr(work, "__qualname__", repr(work))
-                log.exception("regular work failed; it comes again", work=name)
-                self.report(name, error)
-
-        self._regularly(seconds, run)
-
-    def _regularly(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        A failure is logged, reported if it was not expected, and tried again at the next time.
+        """
         # From the start on: a process that does not live as long as the interval does its work too.
         how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": _now()}
-        self._scheduler.add_job(work, "interval", seconds=seconds, **how)
+        self._scheduler.add_job(
+            work, "interval", seconds=seconds, name=getattr(work, "__qualname__", repr(work)), **how
+        )
 
     async def stop(self) -> None:
         """Takes no more jobs and lets those that run end."""
@@ -104,12 +99,14 @@ class JobRunner:
 
     async def _claim(self) -> None:
         room = self.concurrency - len(self._running)
-        if self._stopping or room <= 0:
-            return
-        try:
+        if room > 0 and not self._stopping:
             self.submit(await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s))
-        except Exception:
-            log.exception("jobs could not be claimed; the next tick tries again")
+
+    def _work_failed(self, event: JobExecutionEvent) -> None:
+        # The scheduler has logged it.
+        if not isinstance(event.exception, AppError):
+            job = self._scheduler.get_job(event.job_id)
+            self.report(job.name if job else "regular work", event.exception)
 
     async def _run(self, job: Job) -> None:
         context = RequestContext(caller=Caller.service(self.service), method=job.kind)
@@ -118,7 +115,12 @@ class JobRunner:
                 # A job that waited too long for its turn belongs to whoever claims it next.
                 time_left_s = (job.lease_end - _now()).total_seconds()
                 if time_left_s > self.lease_s / 4:
-                    await self._attempt(job, time_left_s)
+                    try:
+                        await self._attempt(job, time_left_s)
+                    except LeaseLost:
+                        log.warning("job was taken over by another worker")
+                    except Exception:
+                        log.exception("job could not be put off; its lease will end")
 
     async def _attempt(self, job: Job, time_left_s: float) -> None:
         try:
@@ -129,7 +131,7 @@ class JobRunner:
             elif result.again_in_s is not None:
                 self._look_again_in(result.again_in_s)
         except LeaseLost:
-            log.warning("job was taken over by another worker")
+            raise
         except Exception as error:
             await self._failed(job, error)
 
@@ -139,19 +141,14 @@ class JobRunner:
         is_last = job.attempt >= backoff.max_attempts
         if is_last or not isinstance(error, AppError):
             self.report(job.kind, error)
-        try:
-            if is_last:
-                log.error("job given up", attempts=job.attempt, error=summary)
-                await self.dead_letter(job, summary)
-                return
-            delay_s = backoff.delay_s(job.attempt)
-            log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
-            await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
-            self._look_again_in(delay_s)
-        except LeaseLost:
-            log.warning("job was taken over by another worker")
-        except Exception:
-            log.exception("job could not be put off; its lease will end")
+        if is_last:
+            log.error("job given up", attempts=job.attempt, error=summary)
+            await self.dead_letter(job, summary)
+            return
+        delay_s = backoff.delay_s(job.attempt)
+        log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
+        await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
+        self._look_again_in(delay_s)
 
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
         await self.store.settle(list(map(JobOutcome, leases)))

@@ -99,8 +99,8 @@ def configure_logs(level: str, form: str, service: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter(foreign_pre_chain=shared, processors=[formatter.remove_processors_meta, *last]))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # It logs every tick twice; what fails is still logged.
-    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # It logs every tick twice, and warns of one that it skips because the one before still works; failures are logged.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, formatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -20,9 +20,9 @@ from envoy.limits import MAX_BODY_BYTES, headers_too_large
 from envoy.local_replies import mappers
 from envoy.routing import (
     JsonObject,
-    is_reachable,
     names_regex,
     routes,
+    stream_names_regex,
     token_rules,
     transcoded_services,
     verbs_of_paths,
@@ -64,7 +64,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "local_replies": mappers(verbs_of_paths(methods), retry_after_s=slowest_refill_s),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
-        "stream_names": names_regex([method for method in methods if method.server_streaming and is_reachable(method)]),
+        "stream_names": stream_names_regex(methods),
         "trusted_hops": settings.envoy_trusted_hops,
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),

@@ -37,6 +37,8 @@ INFRASTRUCTURE = (
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "/grpc.health.v1.Health/",
 )
+# Both sides of these stream, for anybody: they end before many can be held.
+INFRASTRUCTURE_TIMEOUT = "60s"
 UNARY_TIMEOUT = "15s"
 # A client's grpc-timeout ends here a moment before it ends in the service, whose answer would have no details.
 UNARY_DURATION: JsonObject = {
@@ -71,6 +73,14 @@ NO_BUFFER: JsonObject = {
         "disabled": True,
     }
 }
+# A call reaches a service when all of it is there: one that is never completed would hold a place among its requests.
+WHOLE_CALL: JsonObject = {
+    "envoy.filters.http.buffer": {
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
+        # More than a service takes, whose refusal says more.
+        "buffer": {"max_request_bytes": 2 * 1024 * 1024},
+    }
+}
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
 # grpc-web included; a JSON request has it too, once it is transcoded.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
@@ -93,7 +103,7 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
         if is_reachable(method):
             found.extend(_routes_of(method))
     for prefix in INFRASTRUCTURE:
-        action: JsonObject = {"cluster": "edge", "timeout": "0s"}
+        action: JsonObject = {"cluster": "edge", "timeout": INFRASTRUCTURE_TIMEOUT}
         match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
         found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
     return [*found, TUNNELS, ELSEWHERE]
@@ -121,6 +131,12 @@ def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
         match: JsonObject = {"safe_regex": {"regex": any_of(paths)}, "headers": [_exact(":method", verb)]}
         rules.append({"match": match, "requires": {"provider_name": "easyorder"}})
     return rules
+
+
+def stream_names_regex(methods: Sequence[Method]) -> str:
+    """Matches `:path` of all that anybody outside may hold open."""
+    streams = [method for method in methods if method.server_streaming and is_reachable(method)]
+    return any_of([names_regex(streams), *(f"{prefix.replace('.', '[.]')}.*" for prefix in INFRASTRUCTURE)])
 
 
 def names_regex(methods: Sequence[Method]) -> str:
@@ -199,7 +215,7 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
 
 
 def _grpc_route(match: JsonObject, action: JsonObject) -> JsonObject:
-    return {"match": match, "route": action, "typed_per_filter_config": NO_BUFFER}
+    return {"match": match, "route": action, "typed_per_filter_config": WHOLE_CALL}
 
 
 def _action(method: Method, cluster: str) -> JsonObject:

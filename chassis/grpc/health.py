@@ -55,13 +55,17 @@ class ProbedHealth:
         if self._probing is None:
             self._probing = asyncio.ensure_future(self._probe())
         await asyncio.wait([self._probing], timeout=self._deadline_s)
-        fault: object = "no answer in time"
+        fault: BaseException | None = TimeoutError("no answer in time")
         if self._probing.done():
             fault, self._probing = self._probing.exception(), None
-        if self._serving == bool(fault):
-            self._serving = not fault
-            log.log(30 if fault else 20, "not serving" if fault else "serving again", error=repr(fault or ""))
-            await self._tell()
+        if fault and self._serving:
+            log.warning("not serving", error=repr(fault))
+        elif not fault and not self._serving:
+            log.info("serving again")
+        else:
+            return False
+        self._serving = not fault
+        await self._tell()
         return False
 
     async def _tell(self) -> None:

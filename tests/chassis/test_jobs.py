@@ -297,15 +297,20 @@ async def test_regular_work_begins_with_the_process(bench: InMemoryJobBench) -> 
 
 async def test_regular_work_goes_on_after_a_failure(bench: InMemoryJobBench) -> None:
     rounds = 0
+    reported: list[tuple[str, str]] = []
 
     async def work() -> None:
         nonlocal rounds
         rounds += 1
-        raise RuntimeError("now and then")
+        raise Unavailable("no database") if rounds == 1 else RuntimeError("now and then")
 
-    async with running(bench, do_nothing) as runner:
+    async with running(bench, do_nothing, report=lambda source, error: reported.append((source, str(error)))) as runner:
         runner.every(0.01, work)
-        await eventually(lambda: rounds >= 3)
+        await eventually(lambda: rounds >= 3 and len(reported) >= 2)
+
+    # What a neighbour or the database refuses is no news.
+    assert {text for _, text in reported} == {"now and then"}
+    assert all("work" in source for source, _ in reported)
 
 
 @pytest.mark.parametrize("by_handler", [True, False])

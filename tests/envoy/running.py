@@ -29,6 +29,7 @@ class RunningEnvoy:
     http_port: int
     access_log: Path
     pid: int
+    admin_socket: Path
 
     @property
     def url(self) -> str:
@@ -43,6 +44,12 @@ class RunningEnvoy:
         async with open_channel(self.target) as channel:
             stub: Any = channel.unary_unary(method)
             return cast(bytes, await stub(request, metadata=tuple(metadata.items()), timeout=10))
+
+    async def stat(self, name: str) -> int:
+        """A figure of Envoy's own."""
+        async with admin_client(self.admin_socket) as admin:
+            reply = await admin.get("/stats", params={"filter": f"^{name}$"})
+        return int(reply.text.rpartition(":")[2])
 
     async def refusal(self, method: str, metadata: Mapping[str, str] = NO_METADATA) -> grpc.aio.AioRpcError:
         """The error of a unary gRPC call. AssertionError when there is none."""
@@ -70,7 +77,7 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
         process = await asyncio.create_subprocess_exec(binary, "-c", config, *options, stdout=log, stderr=log)
     try:
         http_port = await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20)
-        yield RunningEnvoy(http_port, access_log, process.pid)
+        yield RunningEnvoy(http_port, access_log, process.pid, rendered.envoy_admin_socket)
     finally:
         process.terminate()
         await process.wait()

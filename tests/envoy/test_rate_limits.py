@@ -92,6 +92,26 @@ async def test_each_user_begins_so_many_streams(strict: RunningEnvoy, mesh: Fake
     assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
 
 
+async def test_behind_a_proxy_the_address_is_the_clients_and_of_ipv6_its_network(
+    started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path
+) -> None:
+    async with (
+        running_envoy(tmp_path, started_mesh.ports, auth_rate_limit=1, envoy_trusted_hops=1) as behind,
+        httpx.AsyncClient(base_url=behind.url) as http,
+    ):
+
+        async def sign_in(address: str) -> int:
+            headers = {"x-forwarded-for": f"198.51.100.99, {address}"}
+            return (await http.post("/api/v1/users/login", json={}, headers=headers)).status_code
+
+        first = [await sign_in(address) for address in ("203.0.113.1", "203.0.113.2", "2001:db8::1")]
+        again = [await sign_in(address) for address in ("203.0.113.1", "2001:db8::2")]
+        elsewhere = await sign_in("2001:db8:0:1::1")
+
+    assert (first, again, elsewhere) == ([200] * 3, [429] * 2, 200)
+    assert [call.metadata["x-envoy-external-address"] for call in mesh.calls[:2]] == ["203.0.113.1", "203.0.113.2"]
+
+
 @pytest.mark.parametrize("per_minute", [1, 7, 60, 600, 1200, 1300, 100_000])
 async def test_a_bucket_gives_a_minutes_worth_a_minute(per_minute: int) -> None:
     bucket = token_bucket(per_minute)
