@@ -145,9 +145,9 @@ def only_index(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]
     """`environment` where pip is told how to reach the index, as its files and variables say now, and nothing else."""
     variables = {f"PIP_{key.upper().replace('-', '_')}": key for key in INDEX}
     rest = {name: value for name, value in environment.items() if not name.startswith("PIP_")}
-    told = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
+    found = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
     # As for pip, a variable overrides its files, and what is empty does not count.
-    kept = {name: environment.get(name) or told.get(key, "") for name, key in variables.items()}
+    kept = {name: environment.get(name) or found.get(key, "") for name, key in variables.items()}
     own = {"PIP_CONFIG_FILE": os.devnull, "PIP_ROOT_USER_ACTION": "ignore"}
     return {**rest, **{name: value for name, value in kept.items() if value}, **own}
 
