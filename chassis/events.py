@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import UserDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -46,15 +46,6 @@ class PublishedEvent:
 
     position: int
     event: Event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventBatch:
-    """What a feed has after a position, and where to resume once that is taken; without events, how far the feed is."""
-
-    events: Sequence[PublishedEvent]
-    after: int
-    position: int
 
 
 class EventsPurged(AppError):
