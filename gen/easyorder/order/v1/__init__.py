@@ -815,7 +815,7 @@ default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderIt
 @dataclass(eq=False, repr=False)
 class OrderLine(betterproto2.Message):
     """
-    So many pieces of an item.
+    A number of pieces of an item.
     """
 
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
