@@ -125,7 +125,7 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
     print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
     # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.
     python = getattr(sys, "_base_executable", sys.executable)
-    run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made")
+    run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made; see above why")
     (site_packages,) = venv.glob("lib/python3*/site-packages")
     # The checkout itself is what the environment imports; nothing of it is copied. In ASCII, because Python reads this
     # file in the encoding of the locale.

@@ -87,7 +87,7 @@ class FeedConsumer:
         self._waiting = asyncio.ensure_future(anext(messages, None))
         await asyncio.wait([self._waiting], timeout=self._silence_s)
         if self._waiting.cancel():
-            await asyncio.wait([self._waiting])
+            await asyncio.gather(self._waiting, return_exceptions=True)
             raise Unavailable("the feed is silent")
         return None if self._waiting.cancelled() else self._waiting.result()
 

@@ -260,7 +260,7 @@ class AmendContract:
         held = await shop.send(shop.order((first, 3), (second, 1)))
         await shop.send(Commit(order_id=held.order_id))
 
-        # Told twice, and an older total last.
+        # Reported twice, and an older total last.
         for count in (2, 2, 1):
             await shop.send(back(held, (first, count)))
 

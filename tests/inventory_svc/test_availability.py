@@ -1,4 +1,4 @@
-"""What orders are told of their stock, and what the feed's events of orders do to it."""
+"""What is reported to order_svc about backordered stock, and what the events of orders change."""
 
 from __future__ import annotations
 

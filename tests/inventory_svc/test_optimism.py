@@ -1,4 +1,4 @@
-"""Reserve and Commit without locks: what others changed since it was looked at is never overwritten."""
+"""Reserve and Commit without locks: a change since the read is never overwritten."""
 
 from __future__ import annotations
 
