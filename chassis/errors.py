@@ -88,7 +88,7 @@ class AppError(Exception):
 
 
 class InvalidArgument(AppError):
-    """The request can not be right, whatever the state of the system; names every field at fault."""
+    """The request cannot be right, whatever the state of the system; names every field at fault."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "INVALID_ARGUMENT"
 
