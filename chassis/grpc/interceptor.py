@@ -114,7 +114,7 @@ class CallInterceptor(AsyncServerInterceptor):
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
         left_s: float | None = context.time_remaining()
-        # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
+        # JSON callers have no gRPC timeout, but Envoy says how long it will wait.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
         if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
             left_s = int(envoy_ms) / 1000

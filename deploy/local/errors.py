@@ -1,4 +1,4 @@
-"""What keeps a mesh from starting, told to the person at the terminal."""
+"""What keeps a mesh from starting, for the person at the terminal."""
 
 
 class CannotStart(Exception):

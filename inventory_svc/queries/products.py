@@ -124,7 +124,7 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
     """The statement that reads a page, with its parameters."""
     parameters: dict[str, int | str] = {
         "after": request.after,
-        # One more than fits tells whether there is a next page.
+        # One more than fits shows whether there is a next page.
         "limit": request.size + 1,
         "skipped": max(0, request.number - 1) * request.size,
     }

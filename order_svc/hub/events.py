@@ -49,7 +49,7 @@ _TIMES = TypeAdapter(datetime | None)
 
 
 class HubEvent:
-    """An event of the feed and the messages that tell it."""
+    """An event of the feed and the messages that carry it."""
 
     def __init__(self, published: PublishedEvent) -> None:
         self.event = published.event

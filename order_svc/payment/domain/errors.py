@@ -83,6 +83,6 @@ class WebhookSignatureInvalid(AppError):
 
 
 class WebhooksNotConfigured(AppError):
-    """The provider in use sends no messages, or no secret was agreed on to tell them by."""
+    """The provider in use sends no messages, or no secret was agreed on to verify them."""
 
     kind, reason = Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED"
