@@ -41,7 +41,6 @@ class Channel(Protocol):
 
     async def send(self, service: str, alert: Alert) -> None:
         """At least once; who gets it twice knows it by its key. Raises Unavailable when it did not get through."""
-        ...
 
 
 class Alerts:
