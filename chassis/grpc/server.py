@@ -141,10 +141,8 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
-    watchdog = Watchdog(settings.blocked_after_s)
-    await watchdog.start()
     try:
-        for work in background:
+        for work in (Watchdog(settings.blocked_after_s), *background):
             await work.start()
             started.append(work)
         await server.start()
@@ -155,7 +153,6 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
     finally:
         for work in reversed(started):
             await work.stop()
-        await watchdog.stop()
 
 
 def _collect_less() -> None:
