@@ -10,7 +10,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -42,12 +42,13 @@ def carrier() -> tuple[tuple[str, str], ...]:
     return tuple(carried.items())
 
 
-@contextmanager
-def server_span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
+def server_span(method_name: str, incoming: Mapping[str, Any]) -> AbstractContextManager[None]:
     """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
-    if not _providers:
-        yield
-        return
+    return _span(method_name, incoming) if _providers else nullcontext()
+
+
+@contextmanager
+def _span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
     from opentelemetry import propagate, trace
 
     service, _, name = method_name.removeprefix("/").partition("/")

@@ -45,7 +45,7 @@ class Codec(Generic[M]):
         self.read: Callable[[UpbMessage], M] = _namespace[f"read_{suffix}"]
 
     def encode(self, message: M) -> bytes:
-        """ValueError or TypeError when a field holds what its type can not."""
+        """ValueError or TypeError when a field holds what its type cannot."""
         upb = self._upb()
         self._fill(upb, message)
         return upb.SerializeToString()

@@ -17,7 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from chassis import contract
-from chassis.addresses import LOOPBACK_NETWORKS, Networks
+from chassis.addresses import LOOPBACK
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.auth import TokenVerifier
 from chassis.background import Background, Report, to_nobody
@@ -65,7 +65,7 @@ class GrpcServer:
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
     # Who may say where a call comes from.
-    trusted_proxies: Networks = LOOPBACK_NETWORKS
+    trusted_proxies: str = LOOPBACK
     # Raises where something that the service needs is not there.
     probe: Probe | None = None
     # Called when the server begins to drain: the chance of streams to end themselves, with a last message.

@@ -2,7 +2,7 @@
 
 
 class CannotStart(Exception):
-    """The mesh can not start; the message says why, and what to do."""
+    """The mesh cannot start; the message says why, and what to do."""
 
 
 # The exit code of a program that has said, in its output, what the person at the terminal should do.

@@ -12,7 +12,7 @@ from identity_svc.adapters.tables import Base
 
 
 async def test_the_migrated_database_has_the_tables_of_the_code(identity_database: str) -> None:
-    # SQLAlchemy can not reflect over ODBC.
+    # SQLAlchemy cannot reflect over ODBC.
     url = make_url(identity_database).set(drivername="postgresql+asyncpg")
     engine = make_engine(url, application_name="tests")
 

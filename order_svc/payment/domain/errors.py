@@ -77,7 +77,7 @@ class RefundRefused(AppError):
 
 
 class WebhookSignatureInvalid(AppError):
-    """A message that says it is from the provider can not be shown to be so."""
+    """A message that says it is from the provider cannot be shown to be so."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID"
 
