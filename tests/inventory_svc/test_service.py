@@ -397,7 +397,7 @@ async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_bl
 
     with pytest.raises(SkuTaken):
         await create(mesh, a_shirt("BLUE\t"))
-    with pytest.raises(InvalidArgument, match="product.name"):
+    with pytest.raises(InvalidArgument, match="name must not be blank"):
         await create(mesh, a_shirt("Red", name=" \t"))
 
     assert [item.sku for item in product.product_items] == ["Blue"]
