@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.addresses import LOOPBACK, Networks, networks
+from chassis.addresses import LOOPBACK, networks
 from chassis.grpc.stream_limits import StreamLimits
 from chassis.socket_dirs import socket_dir
 
@@ -197,10 +197,6 @@ class MeshSettings(BaseSettings):
         return StreamLimits(
             in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
         )
-
-    @property
-    def trusted_networks(self) -> Networks:
-        return networks(self.trusted_proxies)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

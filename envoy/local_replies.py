@@ -50,7 +50,7 @@ class LocalReply:
     """What is said when Envoy answers with `status`, if all else that is given here holds as well.
 
     `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
-    what gRPC callers are told, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
+    what gRPC callers get, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
     are the verbs that a header lists; `names_fields` says that the check of bodies named the fields at fault.
     """
 
@@ -110,11 +110,11 @@ def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence
     bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
-    no_keys = Unavailable("The keys that tokens are checked with can not be had now: try again soon.")
+    no_keys = Unavailable("The keys that tokens are checked with cannot be had now: try again soon.")
     nothing_here = NoSuchPath("There is nothing here: see /openapi.json for all there is.")
     no_method = Unimplemented("Nobody outside has such a method: see /openapi.json for all there is.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
-    no_service = Unavailable("A service can not be reached now: try again soon.")
+    no_service = Unavailable("A service cannot be reached now: try again soon.")
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
@@ -162,7 +162,7 @@ def _is_grpc() -> JsonObject:
 
 
 def _is_json() -> JsonObject:
-    # A transcoded request looks like gRPC, but for its original path, which clients can not send.
+    # A transcoded request looks like gRPC, but for its original path, which clients cannot send.
     transcoded: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
     return {"or_filter": {"filters": [_request_header(NOT_GRPC), _request_header(transcoded)]}}
 

@@ -734,7 +734,7 @@ class OrderAvailability(betterproto2.Message):
 
     lost_reason: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Why it can not be had any more, if so: then an order that waits for it is cancelled, and says this.
+    Why it cannot be had any more, if so: then an order that waits for it is cancelled, and says this.
     """
 
 
@@ -996,7 +996,7 @@ class SubscribeRequest(betterproto2.Message):
     after_sequence: "int | None" = betterproto2.field(2, betterproto2.TYPE_INT64, optional=True)
     """
     The last sequence seen. Without it, a stream of one order begins with a snapshot, a stream of all with what happens
-    from now on.
+    from now on. What follows it may be deleted after EASYORDER_EVENTS_KEPT_DAYS: FAILED_PRECONDITION with EVENTS_PURGED.
     """
 
 
