@@ -75,7 +75,7 @@ NOBODY = Alerts("", {})
 class DeadLetters(Generic[Uow]):
     """What a JobRunner's `dead_letter` does: that the job is dead, the audit entry and the alert are one transaction.
 
-    `publish` may do more in it, such as telling a hub. An alert that could not be sent raises no alert.
+    `publish` may do more in it, such as publishing to a hub. An alert that could not be sent raises no alert.
     """
 
     open_uow: OpenUnitOfWork[Uow]

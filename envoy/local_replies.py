@@ -50,7 +50,7 @@ class LocalReply:
     """What is said when Envoy answers with `status`, if all else that is given here holds as well.
 
     `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
-    what gRPC callers are told, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
+    what gRPC callers get, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
     are the verbs that a header lists; `names_fields` says that the check of bodies named the fields at fault.
     """
 
