@@ -11,7 +11,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ import psutil
 
 from deploy.local.shop import Shop, lamp
 from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.folders import data_folder
 from tests.polling import eventually
 
 Json = dict[str, Any]
@@ -222,10 +222,8 @@ def dump(mesh: RunningMesh, folder: Path, orders: Mapping[str, str]) -> None:
 
 
 def main(folder: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="eo-", dir="/dev/shm") as data_dir:
-        Path(data_dir).chmod(0o755)
-        with running_mesh(Path(data_dir), SETTINGS) as mesh:
-            asyncio.run(keep(mesh, folder))
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as mesh:
+        asyncio.run(keep(mesh, folder))
 
 
 if __name__ == "__main__":
