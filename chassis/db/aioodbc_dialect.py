@@ -33,15 +33,12 @@ _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | 
 # Every parameter carries its type as a cast: psqlODBC would else guess, and cannot guess that of a NULL.
 _CAST_TYPES = (
     sqltypes.String,
-    sqltypes.SmallInteger,
     sqltypes.Integer,
     sqltypes.BigInteger,
     sqltypes.Boolean,
     sqltypes.Numeric,
-    sqltypes.Date,
     sqltypes.DateTime,
     sqltypes.LargeBinary,
-    sqltypes.JSON,
     JSONB,
 )
 

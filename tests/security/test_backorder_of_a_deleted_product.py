@@ -1,4 +1,4 @@
-"""An order that waited for a product which was deleted waited for ever: it is cancelled, with the reason."""
+"""An order that waited for a product which was deleted waited forever: it is cancelled, with the reason."""
 
 from __future__ import annotations
 
