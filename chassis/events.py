@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import UserDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -48,15 +48,6 @@ class PublishedEvent:
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventBatch:
-    """What a feed has after a position, and where to resume once that is taken; without events, how far the feed is."""
-
-    events: Sequence[PublishedEvent]
-    after: int
-    position: int
-
-
 class EventsPurged(AppError):
     """Somebody is to resume after an event that is no longer kept."""
 
@@ -67,8 +58,8 @@ class EventsPurged(AppError):
 class FeedEnd:
     """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
 
-    `first` is the oldest event that is kept, `written` the last position given to anybody; so many as `pending` of
-    these are of writers that are still at work, or wait for them.
+    `first` is the oldest event that is kept, `written` the last position given to anybody; `pending` of these
+    are of writers that are still at work, or wait for them.
     """
 
     first: int = 0

@@ -4,15 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import os
+import signal
+import threading
+
+_LOOKS = 4
 
 
-async def watch_loop(limit_s: float) -> None:
-    """Runs until cancelled. When the loop does not turn for `limit_s`, all stacks go to standard error and the process
-    ends with 1. faulthandler's own thread does it, even when C code (a pattern, a large number) holds the interpreter.
+class Watchdog:
+    """Ends the process when its loop does not turn for `limit_s`; all stacks go to standard error.
+
+    A thread looks at the loop, and time counts by looks, so that a process that was stopped (SIGSTOP) has time to turn
+    when it goes on. C code that keeps the interpreter to itself keeps the thread out, too: a timer of CPU time then
+    ends the process, with SIGPROF.
     """
-    try:
-        while True:
-            faulthandler.dump_traceback_later(limit_s, exit=True, file=2)
-            await asyncio.sleep(limit_s / 4)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._stopped = threading.Event()
+
+    async def start(self) -> None:
+        faulthandler.register(signal.SIGPROF, file=2, chain=True)
+        signal.setitimer(signal.ITIMER_PROF, self._limit_s)
+        threading.Thread(target=self._watch, args=[asyncio.get_running_loop()], daemon=True).start()
+
+    async def stop(self) -> None:
+        self._stopped.set()
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        faulthandler.unregister(signal.SIGPROF)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        turned, missed = threading.Event(), 0
+        turned.set()
+        while not self._stopped.wait(self._limit_s / _LOOKS):
+            signal.setitimer(signal.ITIMER_PROF, self._limit_s)
+            if not turned.is_set():
+                missed += 1
+                if missed == _LOOKS:
+                    faulthandler.dump_traceback(file=2)
+                    os._exit(1)
+                continue
+            missed = 0
+            turned.clear()
+            loop.call_soon_threadsafe(turned.set)

@@ -125,7 +125,7 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
     print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
     # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.
     python = getattr(sys, "_base_executable", sys.executable)
-    run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made")
+    run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made; see above why")
     (site_packages,) = venv.glob("lib/python3*/site-packages")
     # The checkout itself is what the environment imports; nothing of it is copied. In ASCII, because Python reads this
     # file in the encoding of the locale.
@@ -145,9 +145,9 @@ def only_index(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]
     """`environment` where pip is told how to reach the index, as its files and variables say now, and nothing else."""
     variables = {f"PIP_{key.upper().replace('-', '_')}": key for key in INDEX}
     rest = {name: value for name, value in environment.items() if not name.startswith("PIP_")}
-    told = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
+    found = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
     # As for pip, a variable overrides its files, and what is empty does not count.
-    kept = {name: environment.get(name) or told.get(key, "") for name, key in variables.items()}
+    kept = {name: environment.get(name) or found.get(key, "") for name, key in variables.items()}
     own = {"PIP_CONFIG_FILE": os.devnull, "PIP_ROOT_USER_ACTION": "ignore"}
     return {**rest, **{name: value for name, value in kept.items() if value}, **own}
 

@@ -19,14 +19,12 @@ from chassis.clock import Clock, SystemClock
 from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
-from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
-from chassis.feed_client import ORDER_FEED, FeedConsumer
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobRunner
@@ -36,6 +34,8 @@ from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from chassis.unit_of_work import OpenUnitOfWork
+from inventory_svc.adapters.inbox import Inbox
+from inventory_svc.adapters.order_feed import FeedConsumer
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
@@ -126,7 +126,7 @@ def build(settings: InventorySettings) -> Service:
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
-    feed = FeedConsumer(to.orders, ORDER_FEED, inbox, kinds=["order_created"], report=error_log.report)
+    feed = FeedConsumer(to.orders, inbox, kinds=["order_created"], report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:

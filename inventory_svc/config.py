@@ -16,7 +16,7 @@ class InventorySettings(MeshSettings):
     """How long stock is held before order_svc is asked whether the order exists"""
     reservation_ttl_s: float = Field(default=900, gt=0, le=31_536_000)
     """How long stock is held for an order that is neither paid nor given up"""
-    reservation_reap_s: float = Field(default=1, gt=0, le=3600)
+    reservation_reap_s: float = Field(default=5, gt=0, le=3600)
     """How often holds whose time is up are looked for"""
     loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0, le=1_000_000)
     """Points that a whole unit of money earns once it is paid, whatever the currency"""

@@ -28,7 +28,6 @@ from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.events import PublishedEvent
-from chassis.feed_api import FeedApi
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
@@ -42,6 +41,7 @@ from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
+from order_svc.api.feed import OrderFeedApi
 from order_svc.api.hub import OrderHubApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
@@ -234,7 +234,7 @@ def _job_runner(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Streams:
     hub: Hub
-    feed_api: FeedApi
+    feed_api: OrderFeedApi
     tail: FeedTail
     projector: Projector
 
@@ -242,7 +242,7 @@ class _Streams:
 def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog) -> _Streams:
     feed = Feed(to.write)
     hub = Hub(feed, write_side.load, clock=to.clock, heartbeat_s=to.settings.hub_heartbeat_s)
-    feed_api = FeedApi(feed)
+    feed_api = OrderFeedApi(feed)
 
     def dispatch(events: Sequence[PublishedEvent]) -> None:
         hub.dispatch(events)

@@ -7,11 +7,11 @@ further. Whoever has seen a position has seen all before it (ADR 0028).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, select, text
+from sqlalchemy import Executable, Row, Text, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
@@ -26,7 +26,7 @@ _SELECT = select(OUTBOX.c.position, cast(OUTBOX.c.payload, Text), *(OUTBOX.c[nam
 _END = text("SELECT first, decided, written, pending FROM outbox_end()")
 _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
-    "ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+    "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
 # The last event stays, and that which the slowest consumer has last: from there somebody may resume.
 _PURGE = text("""
@@ -56,40 +56,34 @@ class Feed:
 
     async def end(self) -> FeedEnd:
         """Where the feed ends now."""
-        with translated():
-            async with self._engine.connect() as connection:
-                return FeedEnd(**(await connection.execute(_END)).mappings().one())
+        (end,) = await self._rows(_END)
+        return FeedEnd(**end._mapping)
 
     async def after(self, position: int, *, limit: int = _BATCH, end: FeedEnd | None = None) -> list[PublishedEvent]:
         """The next events after `position`, of all aggregates, up to `end`, or to where the feed ends now."""
         decided = (end or await self.end()).decided
         query = _SELECT.where(OUTBOX.c.position > position, OUTBOX.c.position <= decided)
-        return await self._read(query.order_by(OUTBOX.c.position).limit(limit))
+        return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.position).limit(limit))]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         """The events of one aggregate after `after_sequence`, in order, also those that the feed has yet to show."""
         query = _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
-        return await self._read(query.order_by(OUTBOX.c.sequence))
+        return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.sequence))]
 
     async def seen_by(self, consumer: str, position: int) -> None:
         """Notes that a consumer has all events up to `position`: those after it are not purged."""
-        with translated():
-            async with self._engine.connect() as connection:
-                await connection.execute(_SEEN, {"name": consumer, "position": position})
+        await self._rows(_SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
         """Deletes old events that all consumers have, in transactions of a batch."""
-        purged = _BATCH
+        oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
         while purged == _BATCH:
-            with translated():
-                async with self._engine.connect() as connection:
-                    age = {"age_s": older_than.total_seconds(), "batch": _BATCH}
-                    purged = (await connection.execute(_PURGE, age)).scalar_one()
+            ((purged,),) = await self._rows(_PURGE, oldest)
 
-    async def _read(self, query: Select[Any]) -> list[PublishedEvent]:
+    async def _rows(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         with translated():
             async with self._engine.connect() as connection:
-                return [_published(*row) for row in await connection.execute(query)]
+                return (await connection.execute(query, parameters)).all()
 
 
 class FeedTail:
@@ -134,6 +128,7 @@ class FeedTail:
         return len(events) == _BATCH
 
 
-def _published(position: int, payload: str, *fields: Any) -> PublishedEvent:
+def _published(row: Row[Any]) -> PublishedEvent:
+    position, payload, *fields = tuple[Any, ...](row)
     event = Event(payload=JsonPayload(payload), **dict(zip(_FIELDS, fields, strict=True)))
     return PublishedEvent(position=position, event=event)

@@ -73,7 +73,7 @@ class Projector:
         tables: Sequence[Table],
         *,
         conclude: Conclusion | None = None,
-        idle_s: float = 1.0,
+        idle_s: float = 5.0,
         pace_s: float = 0.2,
         batch: int = 1000,
         report: Report = to_nobody,
@@ -85,7 +85,7 @@ class Projector:
         self._report = report
         self._batch = batch
         self.on_applied: list[ChangeListener] = []
-        # Woken by this process's commits; the interval is for those of other replicas.
+        # Woken by this process's commits, as those of others are by theirs; the interval is for what a crash left.
         self._loop = PollingLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
         self.flush = self._loop.flush

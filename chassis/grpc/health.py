@@ -48,6 +48,7 @@ class ProbedHealth:
         await self._loop.stop()
         if self._probing:
             self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
 
     async def _look(self) -> bool:
         assert self._probe is not None

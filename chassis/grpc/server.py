@@ -27,7 +27,7 @@ from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
 from chassis.grpc.stream_limits import StreamLimits
 from chassis.settings import MeshSettings
-from chassis.watchdog import watch_loop
+from chassis.watchdog import Watchdog
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -141,7 +141,8 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
-    watchdog = asyncio.create_task(watch_loop(settings.blocked_after_s))
+    watchdog = Watchdog(settings.blocked_after_s)
+    await watchdog.start()
     try:
         for work in background:
             await work.start()
@@ -154,7 +155,7 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
     finally:
         for work in reversed(started):
             await work.stop()
-        watchdog.cancel()
+        await watchdog.stop()
 
 
 def _collect_less() -> None:

@@ -17,7 +17,7 @@ from identity_svc.domain.user import Email
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockoutPolicy:
-    """So many failures in a row, each at most `memory` after the one before, make a pause of `pause`."""
+    """`max_failures` in a row, each at most `memory` after the one before, make a pause of `pause`."""
 
     max_failures: int = 5
     memory: timedelta = timedelta(minutes=15)

@@ -57,7 +57,7 @@ class Reserve(Command[Reservation]):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for requests that ask for the same, in whatever order."""
+        """Equal for requests of the same content, in any order of lines and codes."""
         wanted = sorted((line.product_item_id, line.quantity) for line in together(self.lines))
         content = [self.user_id, self.currency, wanted, sorted(self.incentive_codes), self.loyalty_points]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -74,7 +74,7 @@ async def reserve_and_commit(
     wanted = [cmd for cmd in batch if isinstance(cmd, Reserve)]
     sold = [cmd.order_id for cmd in batch if isinstance(cmd, Commit)]
     stock_batch = await uow.stocks.lock({line.product_item_id for cmd in wanted for line in cmd.lines}, of_orders=sold)
-    # After the stock: the same request may have been served elsewhere while this one waited for it.
+    # After the stock lock: another replica may have served the same request while this one waited.
     order_ids = [cmd.order_id for cmd in batch]
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
     require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
@@ -153,7 +153,7 @@ class _ReservationBatch:
         return reservation
 
     def _take(self, cmd: Reserve, order_id: int) -> tuple[tuple[HeldLine, ...], Quote]:
-        """Holds the lines and redeems the codes; what is refused leaves nothing held."""
+        """Holds the lines and redeems the codes, or holds nothing."""
         lines = self._stock_batch.hold(cmd.lines, cmd.currency, wait=not cmd.no_backorder)
         try:
             quote = self._incentive_set.quote(cmd.incentive_request, lines, self._stock_batch.now, self._rates)
@@ -179,7 +179,7 @@ class _ReservationBatch:
 
     def _renew(self, cmd: Reserve, first: Reservation) -> None:
         if first.state is ReservationState.RELEASED and cmd.keep_prices:
-            # Its order was stopped: a charge that comes late must not take the stock again.
+            # Its order was stopped: a late charge must not reserve the stock again.
             raise ReservationReleased.of(first.order_id)
         if first.is_released and cmd.keep_prices:
             first.hold_again(self._stock_batch, self._incentive_set)

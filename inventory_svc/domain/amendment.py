@@ -18,7 +18,7 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """What an order is after its change number `revision`."""
+    """The lines of an order after its change number `revision`."""
 
     revision: int
     lines: tuple[Line, ...]
@@ -101,7 +101,7 @@ def renew_as_it_was(
 
 
 def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch) -> bool:
-    """Restocks what has come back of a sale since the last time; False if nothing has. Raises NotCommittedYet."""
+    """Restocks pieces returned since the last call; False if there are none. Raises NotCommittedYet."""
     if held.state is ReservationState.RELEASED:
         # All of it went back when the order was stopped.
         return False

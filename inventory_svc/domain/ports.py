@@ -36,7 +36,7 @@ class Products(Protocol):
         ...
 
     async def add(self, product: Product) -> Product:
-        """Stores a new product with its parts and first stock; answers it with ids, version and times.
+        """Stores a new product with its parts and initial stock; returns it with ids, version and times.
 
         Raises Conflict when another transaction was first with one of the SKUs.
         """
@@ -109,11 +109,11 @@ class Reservations(Protocol):
         ...
 
     async def shorten(self, longest: timedelta) -> None:
-        """Has no hold end later than that from now: one that does was made while the clock was ahead."""
+        """Ends every hold after `longest` from now at the latest: a longer one was made while the clock was ahead."""
         ...
 
     async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
-        """Those of them whose time is still up, passing over those that somebody else has locked."""
+        """Those that are still due, except those that other transactions have locked."""
         ...
 
     async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
@@ -121,7 +121,7 @@ class Reservations(Protocol):
         ...
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
-        """Stores new ones. Raises Conflict when another transaction was first with a request key or order id."""
+        """Stores new reservations. Raises Conflict when another transaction has the request key or order id."""
         ...
 
     async def save(self, reservations: Sequence[Reservation]) -> None:
@@ -149,7 +149,7 @@ class Incentives(Protocol):
         ...
 
     async def save(self, incentive_set: IncentiveSet) -> None:
-        """Counts the uses, and writes who has redeemed what."""
+        """Stores uses and redemptions."""
         ...
 
     async def points_of(self, user_id: str) -> int:
@@ -157,17 +157,17 @@ class Incentives(Protocol):
         ...
 
     async def id_of(self, code: str) -> int | None:
-        """Which incentive has this code, if one has."""
+        """The id of the incentive with this code, if there is one."""
         ...
 
     async def add(self, incentive: Incentive) -> Incentive:
-        """Stores a new one; answers it with its id. Raises Conflict when another was first with the code."""
+        """Stores a new incentive and returns it with its id. Raises Conflict when another transaction has the code."""
         ...
 
     async def get(self, incentive_id: int) -> Incentive:
-        """One, locked until the transaction ends. Raises IncentiveNotFound."""
+        """An incentive, locked until the transaction ends. Raises IncentiveNotFound."""
         ...
 
     async def replace(self, incentive: Incentive) -> None:
-        """Writes an edited one; its uses stay as they are."""
+        """Stores an edited incentive; its uses stay as they are."""
         ...

@@ -47,7 +47,7 @@ class Discount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What an order gets off, the points it spends, and those it earns when it is paid."""
+    """The discounts of an order, the points it spends, and those it earns when it is paid."""
 
     discounts: tuple[Discount, ...] = ()
     points_spent: int = 0
@@ -67,7 +67,7 @@ class Quote:
         return Money.sum((discount.shares[number] for discount in self.discounts), currency)
 
     def total(self, lines: Sequence[HeldLine], currency: str) -> Money:
-        """What is left to pay."""
+        """The total after discounts."""
         off = chain.from_iterable(discount.shares for discount in self.discounts)
         return sub_total(lines, currency) - Money.sum(off, currency)
 
@@ -80,7 +80,7 @@ def sub_total(lines: Iterable[HeldLine], currency: str) -> Money:
 def price(
     lines: Sequence[HeldLine], incentives: Iterable[Incentive], points: int, currency: str, rates: LoyaltyRates
 ) -> Quote:
-    """What `incentives` and at most `points` take off. Raises IncentiveInvalid for a code that does nothing here."""
+    """The discounts of `incentives` and at most `points`. Raises IncentiveInvalid for a code without effect."""
     breakdown = _PriceBreakdown(lines, currency)
     chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
     discounts = [breakdown.redeem(incentive) for incentive in chosen]
@@ -152,7 +152,7 @@ class _PriceBreakdown:
         return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
-        """The cheapest pieces are free. One who takes fewer of the free ones than there could be pays for none."""
+        """The cheapest pieces are free, even if fewer were ordered than could be free."""
         counted = [i for i, line in enumerate(self._lines) if incentive.covers(line.product_item_id)]
         pieces = sum(self._lines[i].quantity for i in counted)
         rounds, rest = divmod(pieces, incentive.buy_quantity + incentive.get_quantity)

@@ -1,6 +1,6 @@
 """Reservation: stock held for an order until it is sold, released or expired. Steps can be repeated safely.
 
-The codes that its order uses are redeemed as long as the stock is held or sold, and free again with it.
+The codes of its order are redeemed while the stock is held or sold, and are released with it.
 """
 
 from __future__ import annotations
@@ -87,18 +87,18 @@ class Reservation:
         )
 
     def is_for(self, user_id: str, currency: str, lines: Iterable[Line]) -> bool:
-        """Whether this is what was asked for, codes and points apart."""
+        """Whether this is the same request, apart from codes and points."""
         asked = {line.product_item_id: line.quantity for line in together(lines)}
         held = {line.product_item_id: line.quantity for line in self.lines}
         return (user_id, currency, asked) == (self.user_id, self.currency, held)
 
     def re_reserve(self, lines: tuple[HeldLine, ...], quote: Quote) -> None:
-        """It holds what was taken for it just now, at the prices of now."""
+        """Sets the lines that were just taken for it, at current prices."""
         self.lines, self.quote = lines, quote
         self.state, self.sold, self.is_placed = state_of(lines), False, False
 
     def hold_again(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
-        """Takes what it had, at the prices it had. Raises OutOfStock or IncentiveInvalid; then nothing is taken."""
+        """Reserves its lines again at their old prices, or nothing. Raises OutOfStock or IncentiveInvalid."""
         stock_batch.hold_again(self.lines)
         self._redeem(self.lines, stock_batch, incentive_set)
         self.state, self.sold = ReservationState.HELD, False
@@ -111,7 +111,7 @@ class Reservation:
         until the reaper has its row, its stock is held.
         """
         if self.sold:
-            # Restocked or not: a commit that comes again must not sell a second time.
+            # Even if it was restocked since: a repeated commit must not sell a second time.
             return False
         if self.state is ReservationState.RELEASED:
             raise ReservationReleased.of(self.order_id)
@@ -148,7 +148,7 @@ class Reservation:
         self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
 
     def confirm_placed(self, now: datetime, times: HoldTimes) -> bool:
-        """Its order was found to exist; False if that was known, or nothing is held any more."""
+        """Notes that its order exists; False if that was known, or nothing is held any more."""
         if self.is_placed or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
             return False
         self.hold_on(now, times, is_placed=True)
@@ -161,7 +161,7 @@ class Reservation:
         return next((line.place for line in self.lines if line.product_item_id == product_item_id), 0)
 
     def fill(self, product_item_id: int, stock_batch: StockBatch) -> bool:
-        """Holds what has come of an item it waits for, and is HELD once it has everything; False if nothing came."""
+        """Holds new pieces of a backordered item, and is HELD once nothing is missing; False if there are none."""
         if self.state is not ReservationState.BACKORDERED:
             return False
         lines = tuple(
@@ -199,6 +199,6 @@ class Reservation:
 
 
 def state_of(lines: Iterable[HeldLine]) -> ReservationState:
-    """Of what was just taken: HELD, or BACKORDERED where some of it is waited for."""
+    """The state of lines just taken: BACKORDERED if any is, else HELD."""
     waits = any(line.backordered for line in lines)
     return ReservationState.BACKORDERED if waits else ReservationState.HELD

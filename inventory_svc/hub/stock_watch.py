@@ -22,7 +22,7 @@ from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.messages.inventory import stock_level_message
 
-# Whoever begins to watch wakes the loop.
+# A new subscriber wakes the loop.
 _UNWATCHED_S = 60
 
 
@@ -56,7 +56,7 @@ class StockWatch:
             watcher.changed.set()
 
     async def watch(self, item_ids: Sequence[int]) -> AsyncIterator[InventoryMessage]:
-        """Raises ProductItemNotFound and Unavailable before the first message; what fails later is told in the last."""
+        """Raises ProductItemNotFound and Unavailable before the first message; a later failure is the last message."""
         if self._draining:
             raise _stopping()
         with self._watching(item_ids) as watcher:
@@ -98,7 +98,7 @@ class StockWatch:
 
 
 class _Watcher:
-    """One stream: what it knows, and what it has yet to be told."""
+    """One stream: the levels it has sent, and those it has still to send."""
 
     def __init__(self, item_ids: frozenset[int]) -> None:
         self.item_ids = item_ids

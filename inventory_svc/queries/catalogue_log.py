@@ -21,7 +21,7 @@ ORDER BY change.generation
 
 
 class ChangeKind(Enum):
-    """What became of a product, as readers see it; one that was undeleted is CREATED."""
+    """The change of a product as readers see it; an undeleted one is CREATED."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"

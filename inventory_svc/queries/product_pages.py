@@ -50,7 +50,7 @@ class PageReply:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A page as it was in `generation`. It shows products behind `after` up to `reach`, all of them."""
+    """A page as it was in `generation`: all products with ids above `after` up to `reach`."""
 
     request: PageRequest
     body: bytes
@@ -151,7 +151,7 @@ class ProductPages:
         reading = self._reading.get(request)
         if reading is None:
             self.read += 1
-            # Of nobody's request, so that it ends for the others when its first caller has gone.
+            # Not part of any request, so that it completes for the others when its first caller is gone.
             reading = asyncio.get_running_loop().create_task(self._read(request), context=Context())
             self._reading[request] = reading
             reading.add_done_callback(lambda _: self._reading.pop(request, None))

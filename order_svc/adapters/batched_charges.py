@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from contextvars import Context
 from typing import TypeAlias
 
+import structlog
 from easyorder.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
 
 from chassis.errors import AppError, DeadlineExceeded, Internal
 from chassis.grpc.clients import Peer, rpc
 from chassis.grpc.status import from_status
+
+log = structlog.get_logger(__name__)
 
 _SERVICE = "easyorder.payment.v1.PaymentService"
 _CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
@@ -61,9 +64,9 @@ class BatchedCharges:
             except DeadlineExceeded as error:
                 for _, answer in charges:
                     _settle(answer, error)
-            except AppError:
+            except Exception:
                 # One of them was malformed, or the connection broke: by itself each gets the answer that is its own.
-                pass
+                log.info("charges are asked for one by one", count=len(charges), exc_info=True)
         remaining = [(request, answer) for request, answer in charges if not answer.done()]
         await asyncio.gather(*(self._alone(*one, deadline) for one in remaining))
 

@@ -28,7 +28,7 @@ from tests.architecture.tracked import ROOT
 @pytest.mark.soak
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
-def test_orders_are_measured_beside_their_limits(tmp_path: Path) -> None:
+def test_orders_are_measured_with_their_limits(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "bench", "orders", "--seconds", "1", "--clients", "4", "--json", str(figures)]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
@@ -97,7 +97,7 @@ def test_lists_that_are_read_again_find_no_page_in_memory() -> None:
     assert len(set(pages())) == len(pages()) > MAX_PAGES
 
 
-def test_lists_stand_beside_the_echo_of_their_turn() -> None:
+def test_lists_are_compared_with_the_echo_of_their_turn() -> None:
     def load(answered: int) -> Load:
         return Load(seconds=2, answered=answered, failed=0, p50_ms=1, p95_ms=2, p99_ms=3)
 

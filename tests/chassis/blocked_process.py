@@ -1,4 +1,4 @@
-"""A process for test_watchdog: serves, then blocks its event loop for ever, in Python or in C.
+"""A process for test_watchdog: serves, then blocks its event loop for ever, in Python or in C, or does not.
 
 python -m tests.chassis.blocked_process <a function below>
 """
@@ -25,6 +25,10 @@ def block_in_python() -> None:
 def block_in_c() -> None:
     """A pattern of exponential time, which keeps the interpreter to itself."""
     re.match(r"(a+)+$", "a" * 100 + "b")
+
+
+def do_not_block() -> None:
+    print("running", flush=True)
 
 
 async def main(block: str) -> None:

@@ -147,37 +147,37 @@ def bench(request: pytest.FixtureRequest) -> InMemoryJobBench | SqlJobBench:
 
 
 async def dead_lettered(bench: InMemoryJobBench | SqlJobBench, kind: str) -> tuple[Job, list[str]]:
-    """A job of that kind after its dead_letters, and what was told with it."""
-    told: list[str] = []
+    """A job of that kind after its dead_letters, and what was published with it."""
+    published: list[str] = []
 
-    async def tell(job: Job, alert: Alert, uow: object) -> None:
-        told.append(alert.summary)
+    async def publish(job: Job, alert: Alert, uow: object) -> None:
+        published.append(alert.summary)
 
     await bench.write(a_job(kind=kind, delay_s=1))
     await bench.elapse(1)
     (job,) = await claimed(bench, kind=kind)
     alerts = Alerts("order", {"mail": SilentChannel()})
-    await DeadLetters(bench.open_uow, alerts, FakeClock(), publish=tell)(job, "hopeless")
-    return job, told
+    await DeadLetters(bench.open_uow, alerts, FakeClock(), publish=publish)(job, "hopeless")
+    return job, published
 
 
 async def test_a_job_that_is_given_up_alerts_with_it(bench: InMemoryJobBench | SqlJobBench) -> None:
-    job, told = await dead_lettered(bench, "release")
+    job, published = await dead_lettered(bench, "release")
 
     jobs = await bench.jobs()
     assert jobs["release", "k-1"] == JobSeen("DEAD", 1, "hopeless")
     assert jobs["alert:mail", f"job/{job.lease.job_id}/1"].state == "RUNNING"
-    assert told == ["the job release k-1 was given up after 1 attempts"]
+    assert published == ["the job release k-1 was given up after 1 attempts"]
     if isinstance(bench, InMemoryJobBench):
         (entry,) = bench.state.audit
         assert (entry.action, entry.outcome, entry.detail) == ("GiveUpJob", "DEAD", "release k-1: hopeless")
 
 
 async def test_an_alert_that_can_not_be_sent_raises_no_other(bench: InMemoryJobBench | SqlJobBench) -> None:
-    _, told = await dead_lettered(bench, "alert:mail")
+    _, published = await dead_lettered(bench, "alert:mail")
 
     assert await bench.jobs() == {("alert:mail", "k-1"): JobSeen("DEAD", 1, "hopeless")}
-    assert told == []
+    assert published == []
 
 
 async def test_who_lost_the_job_gives_nothing_up(bench: InMemoryJobBench | SqlJobBench) -> None:

@@ -53,23 +53,23 @@ def test_a_file_gets_no_colours() -> None:
 
 def test_the_end_of_the_reader_is_told_once_and_then_output_goes_nowhere() -> None:
     reading, writing = os.pipe()
-    told: list[None] = []
+    closings: list[None] = []
     with os.fdopen(writing, "w", encoding="utf-8") as stream:
-        terminal = Terminal(stream, on_closed=lambda: told.append(None))
+        terminal = Terminal(stream, on_closed=lambda: closings.append(None))
         os.close(reading)
 
         for _ in range(3):
             PrefixedLines(terminal).line("order", "serving")
         show_where(terminal, {"Data": "here"})
 
-    assert len(told) == 1
+    assert len(closings) == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_full_disk_costs_lines_and_stops_nothing() -> None:
-    told: list[None] = []
+    closings: list[None] = []
     with open("/dev/full", "w", encoding="utf-8", buffering=1, closefd=True) as stream:
-        terminal = Terminal(stream, on_closed=lambda: told.append(None))
+        terminal = Terminal(stream, on_closed=lambda: closings.append(None))
 
         for _ in range(3):
             PrefixedLines(terminal).line("order", "serving")
@@ -77,7 +77,7 @@ def test_a_full_disk_costs_lines_and_stops_nothing() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-    assert told == []
+    assert closings == []
 
 
 def test_what_a_terminal_cannot_show_is_replaced() -> None:

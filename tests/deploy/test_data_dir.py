@@ -51,7 +51,7 @@ def test_the_next_mesh_knows_whether_this_one_was_killed(tmp_path: Path) -> None
     assert (first, after_a_stop, after_a_kill) == (False, False, True)
 
 
-def test_two_meshes_live_beside_each_other_on_data_of_their_own(tmp_path: Path) -> None:
+def test_two_meshes_live_next_to_each_other_on_data_of_their_own(tmp_path: Path) -> None:
     with held(tmp_path / "one", url=URL), held(tmp_path / "two", url=URL):
         assert mesh_secret(tmp_path / "one") != mesh_secret(tmp_path / "two")
 

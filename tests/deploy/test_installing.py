@@ -55,9 +55,9 @@ def locked(index: Path, tmp_path: Path) -> Path:
 
 
 def install(environment: Path, locked: Path, variables: Mapping[str, str]) -> None:
-    told = venv.clean({**os.environ, **variables})
+    cleaned = venv.clean({**os.environ, **variables})
     pip = venv.installer(environment)
-    venv.run([*pip, *venv.INSTALL, "-r", str(locked)], venv.only_index(pip, told), "pip failed")
+    venv.run([*pip, *venv.INSTALL, "-r", str(locked)], venv.only_index(pip, cleaned), "pip failed")
 
 
 def version_of(environment: Path, module: str) -> str:
@@ -80,7 +80,7 @@ def test_what_pip_is_told_about_other_projects_does_not_count(
 ) -> None:
     elsewhere, other = tmp_path / "elsewhere", tmp_path / "other"
     other.write_text("asked==2.0\n", encoding="utf-8")
-    told = {
+    settings = {
         "USER": "1",
         "TARGET": str(elsewhere),
         "PREFIX": str(elsewhere),
@@ -99,7 +99,7 @@ def test_what_pip_is_told_about_other_projects_does_not_count(
     foreign = {"PYTHONPATH": str(tmp_path), "PYTHONHOME": str(tmp_path), "PYTHONUSERBASE": str(elsewhere)}
     index_only = {name: "" for name in os.environ if name.startswith("PIP_")} | {"PIP_CONFIG_FILE": str(configured)}
 
-    install(environment, locked, index_only | {f"PIP_{name}": value for name, value in told.items()} | foreign)
+    install(environment, locked, index_only | {f"PIP_{name}": value for name, value in settings.items()} | foreign)
 
     assert version_of(environment, "asked") == "1.0"
     assert not elsewhere.exists()

@@ -15,7 +15,7 @@ from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.patient_clients import Json, PatientClient, an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import StockCounter, a_shelf
+from tests.e2e.test_shopping import StockCounter, a_stocked_product
 from tests.polling import eventually
 
 ORDERS = int(os.environ.get("EASYORDER_TEST_CROWD", "1000"))
@@ -24,7 +24,7 @@ SETTLED_WITHIN_S = 120
 
 
 @dataclass(frozen=True)
-class IncentiveRequest:
+class PlannedOrder:
     """An order to be placed, perhaps to be cancelled as soon as it is there, and the status that it ends in."""
 
     token: str = "tok_ok"
@@ -32,12 +32,12 @@ class IncentiveRequest:
     ends: str = "PAID"
 
 
-CHARGED = IncentiveRequest()
+CHARGED = PlannedOrder()
 # 20 % flaky, 10 % declined, 10 % cancelled midway.
 MIXED = (
-    *[IncentiveRequest("tok_flaky_1")] * 2,
-    IncentiveRequest("tok_declined", ends="FAILED"),
-    IncentiveRequest(is_cancelled=True, ends="CANCELLED"),
+    *[PlannedOrder("tok_flaky_1")] * 2,
+    PlannedOrder("tok_declined", ends="FAILED"),
+    PlannedOrder(is_cancelled=True, ends="CANCELLED"),
     *[CHARGED] * 6,
 )
 
@@ -50,32 +50,32 @@ async def many_connections(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient
 
 
 class Crowd:
-    """Orders as many as ORDERS, cycling through `wishes`, and tells how many are acknowledged while it does."""
+    """Orders as many as ORDERS, cycling through `planned`, and tells how many are acknowledged while it does."""
 
     def __init__(
-        self, http: httpx.AsyncClient, admin: Shop, counter: StockCounter, wishes: Sequence[IncentiveRequest]
+        self, http: httpx.AsyncClient, admin: Shop, counter: StockCounter, planned: Sequence[PlannedOrder]
     ) -> None:
         self._client = PatientClient(http, admin.headers)
-        self._wishes = [wishes[n % len(wishes)] for n in range(ORDERS)]
-        self._shelf = counter
+        self._planned = [planned[n % len(planned)] for n in range(ORDERS)]
+        self._counter = counter
         # More at once would wait for a connection anyway, until they lose patience.
         self._free = asyncio.Semaphore(CONNECTIONS)
         self.ends: dict[int, str] = {}
 
     async def order(self) -> None:
         """Returns when all are acknowledged, and those cancelled that are to be."""
-        await asyncio.gather(*[self._come_true(wish) for wish in self._wishes])
+        await asyncio.gather(*[self._place(order) for order in self._planned])
 
     async def reaches(self, share: float) -> None:
         """Returns when that share of the orders is acknowledged."""
         await eventually(lambda: len(self.ends) >= share * ORDERS, timeout_s=60)
 
-    async def _come_true(self, wish: IncentiveRequest) -> None:
+    async def _place(self, order: PlannedOrder) -> None:
         async with self._free:
-            placed = await self._client.order(an_order_of(self._shelf.ids[:2], wish.token))
+            placed = await self._client.order(an_order_of(self._counter.ids[:2], order.token))
             assert total_of(placed) == 40 + 45
-            self.ends[int(placed["id"])] = wish.ends
-            if wish.is_cancelled:
+            self.ends[int(placed["id"])] = order.ends
+            if order.is_cancelled:
                 await self._client.cancel(placed["id"])
 
 
@@ -88,13 +88,13 @@ async def all_end_as_they_should(
     mesh: RunningMesh,
     http: httpx.AsyncClient,
     admin: Shop,
-    wishes: Sequence[IncentiveRequest],
+    planned: Sequence[PlannedOrder],
     *,
     meanwhile: Meanwhile | None = None,
 ) -> None:
     """Places the orders, does `meanwhile`, and raises AssertionError for whatever is not as it should be."""
-    counter = await a_shelf(admin, pieces=ORDERS)
-    crowd = Crowd(http, admin, counter, wishes)
+    counter = await a_stocked_product(admin, pieces=ORDERS)
+    crowd = Crowd(http, admin, counter, planned)
 
     await asyncio.gather(crowd.order(), *([meanwhile(crowd)] if meanwhile else []))
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=SETTLED_WITHIN_S)

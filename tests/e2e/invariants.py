@@ -37,7 +37,7 @@ SELECT o.id, o.status, o.sequence, p.transaction_id, p.amount, p.method,
 FROM orders AS o JOIN payment AS p ON p.id = o.id
 """
 _ORDERED = """
-SELECT order_id, product_item_id AS item, quantity, returned, discount, quantity * unit_price - discount AS worth
+SELECT order_id, product_item_id AS item, quantity, returned, discount, quantity * unit_price - discount AS value
 FROM order_item WHERE NOT is_deleted
 """
 _RESERVED = "SELECT order_id, product_item_id AS item, quantity, returned FROM reservation_line"
@@ -96,10 +96,10 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         rows = await orders.fetch(_ORDERS)
         ordered = _by_order(lines := await orders.fetch(_ORDERED))
         taken_off = _codes_by_order(await orders.fetch(_TAKEN_OFF))
-    worth: defaultdict[int, Decimal] = defaultdict(Decimal)
+    value: defaultdict[int, Decimal] = defaultdict(Decimal)
     off: defaultdict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
-        worth[line["order_id"]] += line["worth"]
+        value[line["order_id"]] += line["value"]
         off[line["order_id"]] += line["discount"]
     known = {row["id"] for row in rows}
     assert set(acknowledged) <= known, f"I3 lost orders: {set(acknowledged) - known}"
@@ -110,7 +110,7 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         sold = row["status"] in _SOLD
         due = row["amount"] - row["given"] if sold and row["method"] != "CASH" else 0
         assert net == due, f"I2 money: {row}, ledger {entry}"
-        assert worth[row["id"]] == row["amount"], f"I2 the items cost {worth[row['id']]}: {row}"
+        assert value[row["id"]] == row["amount"], f"I2 the items cost {value[row['id']]}: {row}"
         codes = taken_off[row["id"]]
         assert off[row["id"]] == sum(codes.values()), f"I2 the items get {off[row['id']]} off, by code {codes}: {row}"
         assert row["events"] == list(range(1, row["sequence"] + 1)), f"I4 events: {row}"

@@ -32,13 +32,13 @@ class PatientClient:
 
     http: httpx.AsyncClient
     headers: dict[str, str]
-    told: dict[str, int] = field(default_factory=dict)  # order id by request_id
+    acknowledged: dict[str, int] = field(default_factory=dict)  # order id by request_id
 
     async def order(self, body: Json) -> Json:
         """The order as it was placed, however often that took."""
         placed = await self._answer("/api/v1/orders", body)
         order_id = int(placed["id"])
-        assert self.told.setdefault(body["requestId"], order_id) == order_id, "a request_id got a second order"
+        assert self.acknowledged.setdefault(body["requestId"], order_id) == order_id, "a request_id got a second order"
         return placed
 
     async def order_all(self, bodies: Sequence[Json]) -> list[Json]:

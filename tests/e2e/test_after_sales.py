@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from deploy.local.shop import Shop
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ async def status_is(shopper: Shop, order_id: str, wanted: str) -> Json:
 async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     sku, item = next(iter(counter.items.items()))
     order_id = (await shopper.order({item: 3}, "tok_ok"))["id"]
     paid = await status_is(shopper, order_id, "PAID")
@@ -80,7 +80,7 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
 async def test_a_refused_order_is_paid_again_and_one_that_waits_is_changed(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     first, second = counter.ids[:2]
     declined = (await shopper.order({first: 2}, "tok_declined"))["id"]
     await status_is(shopper, declined, "FAILED")

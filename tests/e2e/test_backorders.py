@@ -11,11 +11,11 @@ import httpx
 from deploy.local.shop import Shop, Stock, lamp
 from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import Json, StockCounter, stock_is, told
+from tests.e2e.test_shopping import Json, StockCounter, stock_is, summaries
 from tests.polling import eventually
 
 
-async def a_patient_shelf(admin: Shop, *, pieces: int) -> StockCounter:
+async def a_backorderable_product(admin: Shop, *, pieces: int) -> StockCounter:
     product = lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=pieces)
     for item in product["productItems"]:
         item["backorderable"] = True
@@ -34,7 +34,7 @@ async def arrive(http: httpx.AsyncClient, admin: Shop, item: str, pieces: int) -
 async def test_what_was_waited_for_is_confirmed_and_paid(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_patient_shelf(admin, pieces=1)
+    counter = await a_backorderable_product(admin, pieces=1)
     (item,) = counter.ids
     order = await shopper.order({item: 3}, "tok_ok")
     assert order["status"] == "ORDER_STATUS_PENDING"
@@ -45,7 +45,7 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
             messages.append(message)
 
     listening = asyncio.create_task(listen())
-    await eventually(lambda: told(messages) == ["snapshot ORDER_STATUS_PENDING"])
+    await eventually(lambda: summaries(messages) == ["snapshot ORDER_STATUS_PENDING"])
     await arrive(http, admin, item, 1)
     await eventually(lambda: any("inventoryStatus" in message for message in messages))
     assert (await shopper.get_order(order["id"]))["status"] == "ORDER_STATUS_PENDING"
@@ -53,7 +53,7 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
     async with asyncio.timeout(10):
         await listening
 
-    assert told(messages) == [
+    assert summaries(messages) == [
         "snapshot ORDER_STATUS_PENDING",
         "status ORDER_STATUS_CONFIRMED",
         "attempt PAYMENT_OUTCOME_CHARGED",
@@ -69,7 +69,7 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
 async def test_who_cancels_gives_the_place_back(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_patient_shelf(admin, pieces=1)
+    counter = await a_backorderable_product(admin, pieces=1)
     (item,) = counter.ids
     first = await shopper.order({item: 3}, "tok_ok")
     second = await shopper.order({item: 1}, "tok_ok")
@@ -87,7 +87,7 @@ async def test_who_cancels_gives_the_place_back(
 
 
 async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
-    counter = await a_patient_shelf(admin, pieces=2)
+    counter = await a_backorderable_product(admin, pieces=2)
 
     listed = await http.get("/api/v1/admin/inventory/low-stock?threshold=2", headers=admin.headers)
 
@@ -97,7 +97,7 @@ async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, a
 
 
 async def test_the_stock_is_watched_by_anybody(http: httpx.AsyncClient, admin: Shop) -> None:
-    counter = await a_patient_shelf(admin, pieces=2)
+    counter = await a_backorderable_product(admin, pieces=2)
     heard: list[Json] = []
 
     async def listen() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 
 
 def an_order(item: str, **changes: Any) -> dict[str, Any]:
@@ -113,7 +113,7 @@ async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.Asyn
 async def test_out_of_stock_tells_of_what_and_how_much(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin, pieces=1)
+    counter = await a_stocked_product(admin, pieces=1)
     before = await rows(mesh)
     wanted = [{"productItemId": counter.ids[0], "quantity": 1}, {"productItemId": counter.ids[1], "quantity": 2}]
 

@@ -11,7 +11,7 @@ from deploy.local.shop import Shop, Stock
 from tests.e2e import invariants
 from tests.e2e.conftest import a_shopper
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf, stock_is
+from tests.e2e.test_shopping import a_stocked_product, stock_is
 from tests.polling import eventually
 
 SHOPPERS = 50
@@ -28,7 +28,7 @@ async def outcome(http: httpx.AsyncClient, shopper: Shop, items: list[str]) -> s
 
 
 async def test_fifty_shoppers_and_ten_pieces(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    counter = await a_shelf(admin, pieces=10)
+    counter = await a_stocked_product(admin, pieces=10)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(SHOPPERS)])
 
     outcomes = await asyncio.gather(*[outcome(http, shopper, counter.ids[:1]) for shopper in shoppers])
@@ -40,7 +40,7 @@ async def test_fifty_shoppers_and_ten_pieces(mesh: RunningMesh, http: httpx.Asyn
 
 
 async def test_two_items_in_opposite_order(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    counter = await a_shelf(admin, pieces=10)
+    counter = await a_stocked_product(admin, pieces=10)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(SHOPPERS)])
     both = counter.ids[:2]
 

@@ -11,7 +11,7 @@ import pytest
 from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
 ORDERS = 200
@@ -21,7 +21,7 @@ TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_declined")
 
 @pytest.mark.timeout(150)
 async def test_no_acknowledged_order_is_lost(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    counter = await a_shelf(admin, pieces=ORDERS * 2)
+    counter = await a_stocked_product(admin, pieces=ORDERS * 2)
     acknowledged: dict[str, int] = {}
     enough = asyncio.Event()
     requests = {uuid.uuid4().hex: TOKENS[n % len(TOKENS)] for n in range(ORDERS)}

@@ -17,7 +17,7 @@ from tests.e2e import invariants
 from tests.e2e.conftest import FAILPOINTS
 from tests.e2e.patient_clients import PatientClient, an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
 # Money has moved, and nobody has written it down.
@@ -34,7 +34,7 @@ TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_ok", "tok_lost_reply", "tok_de
 async def test_a_crash_there_loses_and_doubles_nothing(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, point: str, run: int
 ) -> None:
-    counter = await a_shelf(admin, pieces=ORDERS)
+    counter = await a_stocked_product(admin, pieces=ORDERS)
     client = PatientClient(http, admin.headers)
     tokens = itertools.islice(itertools.cycle(TOKENS), ORDERS)
     bodies = [an_order_of(counter.ids[:2], token) for token in tokens]
@@ -45,8 +45,8 @@ async def test_a_crash_there_loses_and_doubles_nothing(
     await asyncio.gather(*[client.cancel(order["id"]) for order in placed[::4]])
     await eventually(lambda: mesh.has_fired(point), timeout_s=20)
 
-    assert len(set(client.told.values())) == ORDERS
+    assert len(set(client.acknowledged.values())) == ORDERS
     again = await client.order_all(bodies)
     assert [order["id"] for order in again] == [order["id"] for order in placed]
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
-    await invariants.check(mesh, set(client.told.values()))
+    await invariants.check(mesh, set(client.acknowledged.values()))

@@ -24,7 +24,7 @@ from easyorder.order.v1 import (
 from chassis.grpc.clients import Client, rpc
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 
 CREATE = rpc("easyorder.order.v1.OrderService", "CreateOrder", CreateOrderRequest, Order)
 SUBSCRIBE = rpc("easyorder.order.v1.OrderHub", "Subscribe", SubscribeRequest, HubMessage)
@@ -55,7 +55,7 @@ async def grpcurl(*arguments: str) -> str:
 
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     client = Client(mesh.http_address if door == "envoy" else mesh.address("order"), token=bearer(shopper))
 
     order = await client.call(
@@ -78,7 +78,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
 
 
 async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     client = Client(mesh.address("order"), token=bearer(shopper))
     order = int((await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"])
     everything = [m async for m in client.stream(SUBSCRIBE, SubscribeRequest(order_id=order, after_sequence=0))]
@@ -109,7 +109,7 @@ async def test_grpcurl_lists_and_describes_each_service(mesh: RunningMesh, servi
 
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     address = mesh.http_address if door == "envoy" else mesh.address("order")
     request = {
         "request_id": uuid.uuid4().hex,

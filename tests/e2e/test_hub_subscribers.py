@@ -28,7 +28,7 @@ from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.forged_tokens import Forge, forge
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually, keeping_pace
 
 SUBSCRIBERS = int(os.environ.get("EASYORDER_TEST_HUB_SUBSCRIBERS", "500"))
@@ -203,7 +203,7 @@ class Pace:
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
-    item = (await a_shelf(admin, pieces=1_000_000)).ids[0]
+    item = (await a_stocked_product(admin, pieces=1_000_000)).ids[0]
     key = await forge(mesh)
     latencies = Latencies()
     async with connections(mesh, CONNECTIONS + 1) as (own, *shared):

@@ -13,7 +13,7 @@ from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.conftest import a_shopper
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf, ledger_of, watched
+from tests.e2e.test_shopping import a_stocked_product, ledger_of, watched
 from tests.polling import eventually
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ async def charged(mesh: RunningMesh, order: Json) -> list[int]:
 async def test_from_a_code_to_a_discounted_order_and_back(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     items = [{"productItemId": item, "quantity": 1} for item in counter.ids[:3]]
     code = await a_code(http, admin, value="33.3", maxUses=1, minTotal={"currencyCode": "USD", "units": "100"})
     assert (code["value"], code["active"], code["etag"]) == ("33.3", True, "1")
@@ -126,7 +126,7 @@ async def _has(http: httpx.AsyncClient, shopper: Shop, points: int) -> bool:
 async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     bought = await shopper.order({counter.ids[0]: 10}, "tok_ok")
     await watched(shopper, bought["id"])
     await eventually(lambda: _has(http, shopper, 400))
@@ -156,7 +156,7 @@ async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
 async def test_an_order_with_a_code_and_points_is_changed_and_both_follow_it(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     first, second = counter.ids[:2]
     bought = await shopper.order({first: 10}, "tok_ok")
     await watched(shopper, bought["id"])
@@ -197,7 +197,7 @@ async def test_an_order_with_a_code_and_points_is_changed_and_both_follow_it(
 
 
 async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    counter = await a_shelf(admin, pieces=20)
+    counter = await a_stocked_product(admin, pieces=20)
     code = await a_code(http, admin, maxUses=1)
     shoppers = await asyncio.gather(*[a_shopper(http) for _ in range(20)])
     items = [{"productItemId": counter.ids[0], "quantity": 1}]

@@ -12,7 +12,7 @@ import pytest
 from deploy.local.shop import Shop
 from tests.alert_servers import Receiver
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
 # The database that each has its jobs in.
@@ -82,7 +82,7 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
 async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
     http: httpx.AsyncClient, alerts: Receiver, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     order = await shopper.order({counter.ids[0]: 1}, "tok_down")
     about = f"payment of order {order['id']} was given up"
 

@@ -30,7 +30,7 @@ class StockCounter:
         return list(self.items.values())
 
 
-async def a_shelf(admin: Shop, *, pieces: int = PIECES) -> StockCounter:
+async def a_stocked_product(admin: Shop, *, pieces: int = PIECES) -> StockCounter:
     run = uuid.uuid4().hex[:8]
     product = await admin.create_product(lamp(run, colours=["red", "blue"], sizes=["S", "L"], pieces=pieces))
     return StockCounter(product["id"], {item["sku"]: item["id"] for item in product["productItems"]})
@@ -41,7 +41,7 @@ async def watched(shopper: Shop, order_id: str) -> list[Json]:
     return [message async for message in shopper.watch(order_id)]
 
 
-def told(messages: list[Json]) -> list[str]:
+def summaries(messages: list[Json]) -> list[str]:
     """What kind of message each is, and where it led."""
     kinds = []
     for message in messages:
@@ -74,7 +74,7 @@ async def stock_is(shop: Shop, counter: StockCounter, expected: Stock, *, of: in
 
 
 async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
 
     async def the_product_is_listed() -> bool:
         listed = await shopper.list_products()
@@ -91,7 +91,7 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
         messages = await watched(shopper, order["id"])
 
     # The stream may have begun after the payment: then its snapshot says so, and it ends.
-    assert told(messages) in (
+    assert summaries(messages) in (
         [
             "snapshot ORDER_STATUS_CONFIRMED",
             "attempt PAYMENT_OUTCOME_CHARGED",
@@ -107,19 +107,19 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
 
 
 async def test_a_flaky_payment_is_tried_again_and_charged_once(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
 
     order = await shopper.order({counter.ids[0]: 1}, "tok_flaky_2")
     messages = await watched(shopper, order["id"])
 
-    assert told(messages)[-2:] == ["attempt PAYMENT_OUTCOME_CHARGED", "status ORDER_STATUS_PAID"]
+    assert summaries(messages)[-2:] == ["attempt PAYMENT_OUTCOME_CHARGED", "status ORDER_STATUS_PAID"]
     paid = await shopper.get_order(order["id"])
     assert (paid["status"], paid["payment"]["attempts"]) == ("ORDER_STATUS_PAID", 3)
     assert await ledger_of(mesh, paid["payment"]["transactionId"]) == ["TRANSIENT", "TRANSIENT", "CHARGE"]
 
 
 async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
 
     order = await shopper.order({counter.ids[0]: 1}, "tok_lost_reply")
     await watched(shopper, order["id"])
@@ -130,19 +130,19 @@ async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop
 
 
 async def test_a_declined_payment_fails_the_order_and_the_stock_is_back(admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
 
     order = await shopper.order({counter.ids[0]: 5}, "tok_declined")
     messages = await watched(shopper, order["id"])
 
-    assert told(messages)[-1] in ("status ORDER_STATUS_FAILED", "snapshot ORDER_STATUS_FAILED")
+    assert summaries(messages)[-1] in ("status ORDER_STATUS_FAILED", "snapshot ORDER_STATUS_FAILED")
     failed = await shopper.get_order(order["id"])
     assert (failed["status"], failed["payment"]["failureReason"]) == ("ORDER_STATUS_FAILED", "the card was declined")
     await stock_is(admin, counter, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
 
 
 async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     order = await shopper.order({counter.ids[0]: 3}, "tok_ok")
     await watched(shopper, order["id"])
     await stock_is(admin, counter, Stock(on_hand=PIECES - 3, reserved=0, sold=3), of=1)
@@ -160,7 +160,7 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
 
 
 async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin, pieces=1)
+    counter = await a_stocked_product(admin, pieces=1)
     body = {
         "requestId": uuid.uuid4().hex,
         "currency": "USD",
@@ -180,7 +180,7 @@ async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: 
 
 
 async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop, shopper: Shop) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     for _ in range(20):
         order = await shopper.order({counter.ids[0]: 1}, "tok_ok")
         assert (await shopper.get_order(order["id"]))["id"] == order["id"]
@@ -190,7 +190,7 @@ async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop
 async def test_somebody_elses_order_does_not_exist(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     from tests.e2e.conftest import a_shopper
 
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     order = await shopper.order({counter.ids[0]: 1}, "tok_ok")
     stranger = await a_shopper(http)
 

@@ -15,7 +15,7 @@ from chassis.wire import codec
 from deploy.local.shop import Shop
 from tests.e2e.forged_tokens import forge
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 
 # One method of each service that wants a token, with a request that is valid as it is.
 PROTECTED = {
@@ -107,7 +107,7 @@ async def test_a_service_token_passes_between_services_and_not_at_envoy(mesh: Ru
 async def test_a_spoofed_identity_changes_nothing(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
-    counter = await a_shelf(admin)
+    counter = await a_stocked_product(admin)
     order = await admin.order({counter.ids[0]: 1}, "tok_ok")
     spoofed = {
         "x-user-id": order["createdBy"],

@@ -113,9 +113,9 @@ async def test_reflection_tells_of_the_whole_contract(address: str) -> None:
         with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
             return set(ProtoReflectionDescriptorDatabase(channel).get_services())
 
-    told = await asyncio.to_thread(services)
+    served = await asyncio.to_thread(services)
 
-    assert {method.service for method in contract.methods().values()} <= told
+    assert {method.service for method in contract.methods().values()} <= served
 
 
 async def _health_refusal(address: str) -> AppError:

@@ -255,7 +255,7 @@ async def test_no_body_holds_envoy_for_long(
     assert reply.status_code in {200, 400}
 
 
-async def test_others_are_served_beside_heavy_bodies(
+async def test_others_are_served_during_heavy_bodies(
     http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:
     heavy = [http.post("/api/v1/orders", headers=bearer, content=body) for body in HEAVY.values()]

@@ -31,7 +31,7 @@ async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> Asyn
         yield envoy
 
 
-async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+async def test_the_orders_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("busy", "other"))
     async with httpx.AsyncClient(base_url=strict.url) as http:
         admitted = [await http.post("/api/v1/orders", headers=busy, json={}) for _ in range(LIMIT)]
@@ -52,7 +52,7 @@ async def test_each_user_has_so_many_orders(strict: RunningEnvoy, mesh: FakeMesh
     assert sum(call.method == CREATE_ORDER for call in mesh.calls) == LIMIT + 1
 
 
-async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+async def test_the_sign_ins_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
     async with httpx.AsyncClient(base_url=strict.url) as http:
         paths = ["/api/v1/users", "/api/v1/users/login", "/api/v1/users/refresh"] * 2
         replies = [await http.post(path, json={}) for path in paths]
@@ -63,7 +63,7 @@ async def test_each_address_has_so_many_sign_ins(strict: RunningEnvoy, mesh: Fak
     assert elsewhere.status_code == 200
 
 
-async def test_each_address_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+async def test_the_streams_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
     one, other = (httpx.AsyncHTTPTransport(local_address=address) for address in ("127.0.0.1", "127.0.0.2"))
     async with (
         httpx.AsyncClient(base_url=strict.url, transport=one) as http,
@@ -81,7 +81,7 @@ async def test_each_address_begins_so_many_streams(strict: RunningEnvoy, mesh: F
     assert from_elsewhere.status_code == unary.status_code == 200
 
 
-async def test_each_user_begins_so_many_streams(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy = {"authorization": f"Bearer {tokens.user('a busy watcher')}"}
     replies = []
     for n in range(LIMIT + 1):

@@ -79,7 +79,7 @@ async def test_it_refuses_to_start_unsafely_and_says_why(
     assert not any(secret in (out + err).decode() for secret in (SECRET, "short-secret", DEFAULT_ADMIN_PASSWORD))
 
 
-async def test_it_refuses_another_secret_than_its_keys_were_sealed_with(environment: dict[str, str]) -> None:
+async def test_it_refuses_another_secret_than_its_keys_were_encrypted_with(environment: dict[str, str]) -> None:
     process = await started(environment)
     assert process.stdout is not None
     assert b'"serving"' in await process.stdout.readline()

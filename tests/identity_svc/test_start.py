@@ -65,7 +65,7 @@ async def test_a_retired_key_is_no_longer_told_and_another_is_made(sql_backend: 
     assert second != first
 
 
-async def test_a_key_is_kept_sealed_and_opens_with_the_same_secret_only(identity_app: IdentityApp) -> None:
+async def test_a_key_is_kept_encrypted_and_opens_with_the_same_secret_only(identity_app: IdentityApp) -> None:
     key = await identity_app.mediator.send(EnsureSigningKey())
 
     private = KeyEncryption(SECRET).open(key)

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from deploy.schemas import schemas, upgrade
+from tests.chassis.conftest import chassis_engine as chassis_engine
 from tests.inventory_svc.shop import InMemoryShop, SqlShop
 
 

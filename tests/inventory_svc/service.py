@@ -58,7 +58,7 @@ RELEASE = rpc(_INVENTORY, "Release", ReleaseRequest, ReleaseResponse)
 
 
 class Identity:
-    """Only tells its keys."""
+    """Answers its keys, and nothing else."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens

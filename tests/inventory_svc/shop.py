@@ -60,16 +60,16 @@ class Pieces:
 
 @dataclass
 class FakeOrders:
-    """order_svc: what it was told, and the orders that exist. `failure` is raised by every question."""
+    """order_svc: the reports it received, and the orders that exist. `failure` is raised by every question."""
 
     heard: list[dict[str, Any]] = field(default_factory=list)
     placed: set[int] = field(default_factory=set)
     questions: list[list[int]] = field(default_factory=list)
     failure: AppError | None = None
 
-    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **told: Any) -> None:
+    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **details: Any) -> None:
         states = [stock.state.value for stock in stocks]
-        self.heard.append({"order_id": order_id, "states": states} | told)
+        self.heard.append({"order_id": order_id, "states": states} | details)
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         self.questions.append(list(order_ids))
@@ -126,7 +126,7 @@ class Shop(ABC):
         return list((await self.given(a_product(*items))).items)
 
     async def arrives(self, item: ProductItem, pieces: int, *, replica: int = 0, **others: Any) -> StockLevel:
-        """Pieces come in, or go where there are less than none."""
+        """Adds pieces, or removes them where the number is negative."""
         command = AdjustStock(product_item_id=item.id, delta=pieces, reason="delivery", **others)
         return await self.send(command, replica=replica)
 
@@ -159,7 +159,7 @@ class Shop(ABC):
             assert pieces.backordered == waiting.get(item_id, 0)
             assert pieces.adjusted == adjusted.get(item_id, 0)
             assert initial[item_id] + pieces.adjusted + pieces.restocked == pieces.on_hand + pieces.sold
-            # Nothing lies about while somebody waits for it.
+            # Nothing is available while there are backorders.
             assert pieces.backordered == 0 or pieces.on_hand == pieces.reserved
         await self.uses()
 
@@ -186,11 +186,11 @@ class Shop(ABC):
 
     @abstractmethod
     async def jobs(self) -> list[int]:
-        """The orders that are to be told how their stock stands."""
+        """The orders whose availability is to be reported."""
 
     @abstractmethod
     async def denied(self) -> Mapping[int, str]:
-        """The orders that are to be told that they wait for nothing, and why."""
+        """The orders whose backorder is to be given up, and why."""
 
     @abstractmethod
     async def states(self) -> Mapping[int, str]:

@@ -1,4 +1,4 @@
-"""AdjustStock: counted, noted with its reason, never below what is held, and once for each request."""
+"""AdjustStock: counted, recorded with its reason, never below the held pieces, and once for each request."""
 
 from __future__ import annotations
 

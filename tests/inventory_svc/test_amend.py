@@ -36,7 +36,7 @@ def back(held: Reservation, *lines: tuple[ProductItem, int]) -> Restock:
 
 
 class AmendContract:
-    async def test_what_is_more_comes_from_beside_and_what_is_less_goes_back(self, shop: Shop):
+    async def test_additions_come_from_the_supplementary_hold_and_the_rest_is_released(self, shop: Shop):
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 2)))
@@ -135,7 +135,7 @@ class AmendContract:
         assert (await shop.states())[held.order_id] == "HELD"
         await shop.check_invariants()
 
-    async def test_what_waits_beside_it_is_not_brought_in(self, shop: Shop):
+    async def test_a_supplementary_hold_that_waits_is_not_merged(self, shop: Shop):
         (patient,) = await shop.backorderable(0)
         (there,) = await shop.stocked(5)
         held = await shop.send(shop.order((there, 2)))
@@ -172,7 +172,7 @@ class AmendContract:
         assert await shop.of(first) == await shop.of(second) == Pieces(on_hand=5)
         assert set((await shop.states()).values()) == {"RELEASED"}
 
-    async def test_what_expired_beside_it_is_taken_again_or_out_of_stock(self, shop: Shop):
+    async def test_an_expired_supplementary_hold_is_taken_again_or_out_of_stock(self, shop: Shop):
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 4)))
@@ -255,12 +255,12 @@ class AmendContract:
             await shop.send(back(held, (first, 2)))
             assert await shop.points() == 20
 
-    async def test_what_came_back_is_on_the_shelf_once(self, shop: Shop):
+    async def test_what_came_back_is_in_stock_once(self, shop: Shop):
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3), (second, 1)))
         await shop.send(Commit(order_id=held.order_id))
 
-        # Told twice, and an older total last.
+        # Reported twice, and an older total last.
         for count in (2, 2, 1):
             await shop.send(back(held, (first, count)))
 

@@ -1,4 +1,4 @@
-"""What orders are told of their stock, and what the feed's events of orders do to it."""
+"""What is reported to order_svc about backordered stock, and what the events of orders change."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 from easyorder.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, StockState
 
-from chassis.db.inbox import Inbox
-from chassis.events import Event, EventBatch, PublishedEvent
+from chassis.events import Event, PublishedEvent
 from chassis.grpc.clients import Client
 from chassis.jobs import Job, JobLease
+from inventory_svc.adapters.inbox import Inbox
+from inventory_svc.adapters.order_feed import EventBatch
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.commands.release import Release
 from inventory_svc.domain.stock import ItemStock

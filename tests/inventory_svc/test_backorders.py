@@ -75,7 +75,7 @@ class BackorderContract:
 
         await shop.arrives(item, 1)
         assert await shop.states() == {large.order_id: "HELD", small.order_id: "HELD"}
-        # Each was told of every piece that came for it.
+        # Each piece that arrived for an order was reported to it.
         assert await shop.jobs() == [large.order_id, large.order_id, small.order_id]
 
     async def test_one_batch_is_served_in_the_order_of_its_commands(self, shop: Shop):

@@ -1,4 +1,4 @@
-"""Whatever happens to a shop, in whatever order: after every step its books add up and no number is below zero."""
+"""Random commands in any order: after every step all counters add up and none is below zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long stock is held, and for whom: short for an order that may never come, long for one that exists."""
+"""How long stock is held: short for an order that may never be placed, long for one that exists."""
 
 from __future__ import annotations
 

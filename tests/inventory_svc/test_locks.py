@@ -1,4 +1,4 @@
-"""What a command read of stock and incentives stays until its transaction ends, and the reaper waits for nobody."""
+"""What a command has read stays locked until its transaction ends; the reaper waits for no lock."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_stock_is_locked_in_the_order_of_the_items(sql_shop, by):
         locking = asyncio.create_task(locks())
         await eventually(lambda: waits_for_a_lock(sql_shop))
 
-        # Whoever waits for the first has not the second yet.
+        # A transaction that waits for the first lock does not hold the second.
         assert not await is_locked(sql_shop, f"SELECT FROM inventory WHERE id = {high.id}")
     await locking
 
@@ -165,7 +165,7 @@ async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop)
         adding = asyncio.create_task(adds())
         await eventually(lambda: waits_for_a_lock(sql_shop))
 
-        # Whoever waits for the first key has not the second yet, so that nobody waits crosswise.
+        # A transaction that waits for the first key does not hold the second, so there is no deadlock.
         async with sql_shop.engines[1].connect() as connection:
             await connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
             await connection.execute(

@@ -1,4 +1,4 @@
-"""Reserve and Commit without locks: what others changed since it was looked at is never overwritten."""
+"""Reserve and Commit without locks: a change since the read is never overwritten."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_stock_that_another_replica_took_meanwhile_is_not_held_twice(sql_s
     assert await sql_shop.of(item) == Pieces(on_hand=5, reserved=3)
 
 
-async def test_a_reservation_that_changed_beside_its_stock_is_not_overwritten(sql_shop: SqlShop) -> None:
+async def test_a_reservation_that_changed_meanwhile_is_not_overwritten(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.backorderable(0)
     waiting = await sql_shop.send(sql_shop.order((item, 1)))
 

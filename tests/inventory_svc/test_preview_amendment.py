@@ -1,4 +1,4 @@
-"""PreviewAmendment and Amend of an order with discounts: what was shown is what it gets, uses and points stay right."""
+"""PreviewAmendment and Amend with discounts: the order gets what the preview showed; uses and points stay correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices: whatever is combined, lines add up to the total exactly, never below zero, and order changes nothing."""
+"""Prices: in any combination, lines add up to the exact total, never below zero, independent of order."""
 
 from __future__ import annotations
 

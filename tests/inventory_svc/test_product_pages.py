@@ -1,4 +1,4 @@
-"""Cached pages: whatever happens, a page is what a fresh reading would be; and what a change did not touch stays."""
+"""Cached pages: a page always equals a fresh read, and a page that a change does not touch stays cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes and points in a reservation: the last use is sold once, a refusal holds nothing, and all goes back with it."""
+"""Codes and points in a reservation: the last use is given once, a refusal holds nothing, a release returns all."""
 
 from __future__ import annotations
 

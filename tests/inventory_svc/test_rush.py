@@ -1,4 +1,4 @@
-"""A rush on little stock: exactly what is there is sold, and quickly."""
+"""Many buyers of little stock: exactly the stock is sold, and quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commit, Release and expiry: whatever comes twice, late or at once, no piece is counted twice or lost."""
+"""Commit, Release and expiry: repeated, late or concurrent, no piece is counted twice or lost."""
 
 from __future__ import annotations
 

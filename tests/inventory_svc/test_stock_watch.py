@@ -1,4 +1,4 @@
-"""WatchInventory: the stock first, then every change, whichever replica made it; nobody who is slow slows others."""
+"""WatchInventory: the stock first, then every change by any replica; a slow reader does not delay others."""
 
 from __future__ import annotations
 

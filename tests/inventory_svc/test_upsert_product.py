@@ -1,4 +1,4 @@
-"""UpsertProduct, DeleteProduct, UndeleteProduct: what stays keeps its id, what goes can come back, no edit is lost."""
+"""UpsertProduct, DeleteProduct, UndeleteProduct: parts keep their ids, deletions can be undone, no edit is lost."""
 
 from __future__ import annotations
 

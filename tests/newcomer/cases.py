@@ -54,7 +54,9 @@ def _small(folder: str, size: str) -> str:
     return f"mount -t tmpfs -o size={size},mode=1777 tmpfs '{folder}'"
 
 
-INSTALL = "rm -rf .venv && make .venv/runtime.stamp && .venv/bin/python -c 'import grpc, deploy.local'"
+# What is installed runs, and is this clone.
+RUNS = "make .venv/runtime.stamp && .venv/bin/python -I -m deploy.venv && .venv/bin/python -m deploy.local --help"
+INSTALL = f"rm -rf .venv && {RUNS}"
 ELSEWHERE = "/var/tmp/elsewhere"
 FOREIGN = [
     "mkdir -p var/tmp/foreign",
@@ -116,19 +118,39 @@ INSTALLING = [
     }.items()
 ] + [
     Case(name="a small /tmp", command=INSTALL, faults=[_small("tmp", "64k")], network=True),
-    Case(name="a clone that was moved", faults=["mv '{clone}' '{clone}2'"], folder=f"{CLONE}2", network=True),
-    Case(name="a copy", faults=["cp -a '{clone}' '{clone}2'"], folder=f"{CLONE}2", network=True, users=("user",)),
+    Case(
+        name="a clone that was moved",
+        command=RUNS,
+        faults=["mv '{clone}' '{clone}2'"],
+        folder=f"{CLONE}2",
+        network=True,
+    ),
+    Case(
+        name="a copy",
+        command=RUNS,
+        faults=["cp -a '{clone}' '{clone}2'"],
+        folder=f"{CLONE}2",
+        network=True,
+        users=("user",),
+    ),
     Case(
         name="a .venv of a Python that is gone",
+        command=RUNS,
         faults=["ln -sfn /nowhere/python3.9 '{clone}/.venv/bin/python3'"],
         network=True,
         users=("user",),
     ),
     Case(
         name="a .venv without pip",
-        command="rm -rf .venv && python3 -m venv --without-pip .venv && make demo",
+        command=f"rm -rf .venv && python3 -m venv --without-pip .venv && {RUNS}",
         network=True,
         users=("user",),
+    ),
+    Case(
+        name="no index",
+        command=INSTALL,
+        environment={"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "0"},
+        refused="requirements/build.txt cannot be installed; pip says above why",
     ),
 ]
 RUNNING = [

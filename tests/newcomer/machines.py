@@ -27,7 +27,7 @@ USER, UID, HOME = "newcomer", 1000, "/srv/newcomer"
 SUITES = {"debian12": "bookworm", "debian13": "trixie"}
 PACKAGES = "python3,python3-venv,make,git,ca-certificates,curl,locales,zsh"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# What reaches the index beside what pip is told itself.
+# What reaches the index in addition to what pip reads itself.
 NETWORK = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
 
 _ENTER = """
@@ -188,15 +188,15 @@ def mirror() -> str:
 
 def index() -> dict[str, str]:
     """The variables that make pip, on another machine, reach the index that it reaches here."""
-    told = venv.only_index([sys.executable, "-m", "pip"], venv.clean(os.environ))
-    return {name: value for name, value in told.items() if name in NETWORK or name.startswith("PIP_")}
+    variables = venv.only_index([sys.executable, "-m", "pip"], venv.clean(os.environ))
+    return {name: value for name, value in variables.items() if name in NETWORK or name.startswith("PIP_")}
 
 
 def shared() -> list[Path]:
     """What another machine has to find at the same place: how names are resolved, and files that `index` names."""
     words = (word for name, value in index().items() if name != "PIP_CONFIG_FILE" for word in value.split())
     paths = [Path(unquote(urlsplit(word).path)) for word in words if word.startswith(("/", "file:"))]
-    # The files of an index lie beside its pages.
+    # The files of an index lie next to its pages.
     paths = [path.parent if path.name == "simple" else path for path in paths]
     wanted = {Path("/etc/resolv.conf"), Path("/etc/hosts"), *(path for path in paths if path.exists())}
     return sorted(path for path in wanted if wanted.isdisjoint(path.parents))

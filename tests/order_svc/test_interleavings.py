@@ -89,7 +89,7 @@ class Chaos:
         self._codes = codes
         self._admin = shop.client(shop.tokens.admin())
         self._warehouse = shop.client(shop.tokens.admin(), of="inventory")
-        self.told: set[int] = set()
+        self.acknowledged: set[int] = set()
 
     async def happen(self) -> None:
         shoppers = [self._shopper(f"shopper-{n}") for n in range(SHOPPERS)]
@@ -135,7 +135,7 @@ class Chaos:
         order_id = await self._buy(name, client)
         if order_id is None:
             return
-        self.told.add(order_id)
+        self.acknowledged.add(order_id)
         changes, payments, refunds = (self._random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
         happens: list[Awaitable[None]] = [
             *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
@@ -290,4 +290,4 @@ async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
         await chaos.happen()
 
         await eventually(lambda: invariants.at_rest(shop), timeout_s=SETTLED_WITHIN_S)
-        await invariants.check(shop, chaos.told)
+        await invariants.check(shop, chaos.acknowledged)

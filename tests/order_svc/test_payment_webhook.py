@@ -42,7 +42,7 @@ class Webhook:
         self.app = app
         self._client = client
 
-    async def tell(self, transaction_id: str, *, secret: str = SECRET) -> None:
+    async def notify(self, transaction_id: str, *, secret: str = SECRET) -> None:
         about = {"object": "payment_intent", "metadata": {"transaction_id": transaction_id}}
         body = json.dumps({"type": "payment_intent.succeeded", "data": {"object": about}})
         signature = stripe.WebhookSignature.generate_signature_header(body, secret)
@@ -81,7 +81,7 @@ async def test_a_charge_that_waits_is_asked_about_at_once(webhook: Webhook) -> N
     await webhook.app.due(0)
     assert await webhook.app.status(order_id) is Status.CONFIRMED
 
-    await webhook.tell(transaction_id)
+    await webhook.notify(transaction_id)
     await webhook.app.due(0)
     await webhook.app.work()
 
@@ -92,7 +92,7 @@ async def test_a_charge_that_waits_is_asked_about_at_once(webhook: Webhook) -> N
 async def test_however_often_it_comes_it_is_recorded_once(webhook: Webhook) -> None:
     order_id, transaction_id = await webhook.charged_unheard()
     for _ in range(3):
-        await webhook.tell(transaction_id)
+        await webhook.notify(transaction_id)
         await webhook.app.due(0)
         await webhook.app.work()
 
@@ -105,7 +105,7 @@ async def test_a_charge_that_is_being_made_is_left_to_who_makes_it(webhook: Webh
     placed = await webhook.app.place()
     transaction_id = (await webhook.app.order(placed.id)).payment.transaction_id
 
-    await webhook.tell(transaction_id)
+    await webhook.notify(transaction_id)
     await webhook.app.due(0)
     await webhook.app.work()
 
@@ -117,7 +117,7 @@ async def test_nobody_but_stripe_hurries_anything(webhook: Webhook) -> None:
     order_id, transaction_id = await webhook.charged_unheard()
 
     with pytest.raises(AppError) as refusal:
-        await webhook.tell(transaction_id, secret="whsec_theirs")
+        await webhook.notify(transaction_id, secret="whsec_theirs")
 
     assert (refusal.value.kind, refusal.value.reason) == (Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID")
     await webhook.app.due(0)
@@ -126,12 +126,12 @@ async def test_nobody_but_stripe_hurries_anything(webhook: Webhook) -> None:
 
 
 async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -> None:
-    await webhook.tell("somebody-elses")
+    await webhook.notify("somebody-elses")
 
 
 @pytest.mark.parametrize("webhooks", [NoWebhooks()])
 async def test_a_shop_without_stripe_expects_no_webhook(webhook: Webhook) -> None:
     with pytest.raises(AppError) as refusal:
-        await webhook.tell("t-1")
+        await webhook.notify("t-1")
 
     assert (refusal.value.kind, refusal.value.reason) == (Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED")

@@ -136,8 +136,8 @@ async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp
     assert (seen.status.value.lower(), seen.payment.status) == (where, PaymentStatus.REFUNDED)
     # Nothing says that the goods came back.
     assert {job.kind for job in await order_app.jobs()} == {"return_money"}
-    told = (await order_app.events(order_id))[len(events) :]
-    assert [kind for _, kind in told] == ["payment_refund", "payment_refund"]
+    published = (await order_app.events(order_id))[len(events) :]
+    assert [kind for _, kind in published] == ["payment_refund", "payment_refund"]
 
 
 async def test_never_more_than_was_charged(order_app: OrderApp) -> None:

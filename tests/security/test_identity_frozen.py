@@ -17,7 +17,7 @@ from deploy.local.shop import Shop
 from tests.e2e.forged_tokens import Forge, forge
 from tests.e2e.patient_clients import an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import StockCounter, a_shelf
+from tests.e2e.test_shopping import StockCounter, a_stocked_product
 from tests.polling import eventually, keeping_pace
 
 pytestmark = pytest.mark.timeout(300)
@@ -66,7 +66,7 @@ class NewSessions:
 
 @pytest.fixture
 async def sessions(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> NewSessions:
-    return NewSessions(http, await forge(mesh), await a_shelf(admin, pieces=10_000))
+    return NewSessions(http, await forge(mesh), await a_stocked_product(admin, pieces=10_000))
 
 
 async def test_orders_go_on_after_the_keys_are_old(mesh: RunningMesh, sessions: NewSessions) -> None:

@@ -12,7 +12,7 @@ import httpx
 from chassis.grpc.stream_limits import StreamLimits
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_shopping import a_shelf
+from tests.e2e.test_shopping import a_stocked_product
 from tests.envoy.error_shape import reason_of
 from tests.polling import eventually
 
@@ -39,7 +39,7 @@ async def watch(http: httpx.AsyncClient, held: AsyncExitStack, item: str) -> str
 
 
 async def test_one_address_holds_its_share(mesh: RunningMesh, admin: Shop) -> None:
-    item = (await a_shelf(admin)).ids[0]
+    item = (await a_stocked_product(admin)).ids[0]
     async with somebody_at("127.0.0.1", mesh) as greedy, somebody_at("127.0.0.2", mesh) as other:
         async with AsyncExitStack() as held:
             opened = await asyncio.gather(*(watch(greedy, held, item) for _ in range(SHARE + MORE)))

@@ -56,6 +56,8 @@ class PaymentApi:
         finally:
             for task in waiting:
                 task.cancel()
+            # Also takes the errors of those that ended together with the one that failed.
+            await asyncio.gather(*numbers, return_exceptions=True)
 
     async def _result(self, request: ChargeRequest) -> ChargeResult:
         try:

@@ -169,10 +169,10 @@ async def test_caches_are_told_before_a_waiting_reader_goes_on(
 ) -> None:
     fresh: list[bool] = []
 
-    async def told(changes: list[Change]) -> None:
+    async def applied(changes: list[Change]) -> None:
         fresh.append(await read_your_writes.wait("ann", timeout_s=0))
 
-    projector.on_applied.append(told)  # type: ignore[arg-type]
+    projector.on_applied.append(applied)  # type: ignore[arg-type]
     await place(sessions, ANN)
     await projector.project()
 

@@ -50,7 +50,7 @@ async def is_refused(client: Client, address: str = "203.0.113.7") -> bool:
         return True
 
 
-async def test_a_user_holds_so_many_wherever_they_are() -> None:
+async def test_the_limit_of_a_user_holds_wherever_they_are() -> None:
     async with limited(per_user=2) as mesh, AsyncExitStack() as held:
         ann, bob = mesh.user("ann"), mesh.user("bob")
         for address in ("203.0.113.1", "203.0.113.2"):
@@ -61,7 +61,7 @@ async def test_a_user_holds_so_many_wherever_they_are() -> None:
         assert await ann.call(GET_ORDER, GetOrderRequest(id=1))
 
 
-async def test_an_address_holds_so_many_whoever_is_there() -> None:
+async def test_the_limit_of_an_address_holds_whoever_is_there() -> None:
     async with limited(per_address=2) as mesh, AsyncExitStack() as held:
         for user in ("ann", "bob"):
             await held.enter_async_context(open_stream(mesh.user(user)))
@@ -75,7 +75,7 @@ async def test_an_address_that_is_only_claimed_does_not_count() -> None:
         assert await is_refused(mesh.user("eve"), "203.0.113.2")
 
 
-async def test_all_together_hold_so_many() -> None:
+async def test_all_together_have_a_limit() -> None:
     async with limited(in_all=2) as mesh, AsyncExitStack() as held:
         for n in range(2):
             await held.enter_async_context(open_stream(mesh.user(f"user {n}"), f"203.0.113.{n}"))

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
-from easyorder.payment.v1 import ChargeRequest, GetPaymentRequest, PaymentState, ProviderPayment, RefundRequest
+from easyorder.payment.v1 import (
+    ChargeManyRequest,
+    ChargeManyResponse,
+    ChargeRequest,
+    GetPaymentRequest,
+    PaymentState,
+    ProviderPayment,
+    RefundRequest,
+)
 
-from chassis.errors import AppError, DeadlineExceeded, InvalidArgument, Kind, PermissionDenied, Unauthenticated
-from chassis.grpc.clients import rpc
+from chassis.errors import (
+    AppError,
+    DeadlineExceeded,
+    Internal,
+    InvalidArgument,
+    Kind,
+    PermissionDenied,
+    Unauthenticated,
+)
+from chassis.grpc.clients import Peer, rpc
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
 from order_svc.domain.status import PaymentMethod
@@ -28,6 +45,7 @@ from tests.order_svc.payment.conftest import Sandbox
 from tests.polling import eventually
 
 CHARGE = rpc(SERVICE, "Charge", ChargeRequest, ProviderPayment)
+CHARGE_MANY = rpc(SERVICE, "ChargeMany", ChargeManyRequest, ChargeManyResponse)
 REFUND = rpc(SERVICE, "Refund", RefundRequest, ProviderPayment)
 GET_PAYMENT = rpc(SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
 TEN = MoneyMessage(currency_code="USD", units=10)
@@ -282,3 +300,34 @@ async def test_one_malformed_charge_spoils_no_other(payments: GrpcPayments, sand
     assert isinstance(good, Charged)
     assert isinstance(malformed, InvalidArgument)
     assert await sandbox.kinds("good") == [EntryKind.CHARGE]
+
+
+async def test_every_charge_of_a_batch_is_answered_when_the_call_itself_fails(mesh: Mesh) -> None:
+    impostor = Peer(mesh.address, "order", "another mesh's secret, as long as it has to be")
+    payments = GrpcPayments(impostor)
+
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(
+            *(charge_of(payments, name, "tok_ok") for name in ("a", "b")), return_exceptions=True
+        )
+
+    assert [type(answer) for answer in answers] == [Internal, Internal]
+    await impostor.close()
+
+
+async def test_every_error_of_a_batch_is_retrieved(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(PaymentApi):
+        async def charge(self, request: ChargeRequest) -> ProviderPayment:
+            raise ValueError("a bug")
+
+    unretrieved: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: unretrieved.append(context["message"]))
+    requests = ChargeManyRequest(charges=[a_request(transaction_id=name) for name in ("a", "b", "c")])
+    async with serving({SERVICE: Broken(Strategies({}), cast(Any, None))}) as mesh:
+        with pytest.raises(Internal):
+            await anext(mesh.service().stream(CHARGE_MANY, requests))
+    # What was logged keeps the errors alive.
+    caplog.clear()
+    gc.collect()
+
+    assert unretrieved == []

@@ -173,10 +173,10 @@ async def test_killed_while_stripe_charges_it_asks_and_does_not_charge_again(
     assert stripe_api.net(transaction_id) == [0]
     await peer.close()
     assert await stripe_process.end(signal.SIGTERM) == 0
-    told = "".join(capfd.readouterr())
-    assert "serving" in told
-    assert API_KEY not in told
-    assert "pm_ok_secret" not in told
+    output = "".join(capfd.readouterr())
+    assert "serving" in output
+    assert API_KEY not in output
+    assert "pm_ok_secret" not in output
 
 
 def _free_port() -> int:

@@ -175,7 +175,7 @@ async def test_a_void_that_comes_between_making_and_confirming_wins(stripe: Stri
     assert stripe.api.statuses() == ["canceled"]
 
 
-async def test_a_void_that_was_interrupted_is_finished_by_whoever_comes_next(stripe: Stripe) -> None:
+async def test_a_void_that_was_interrupted_is_finished_by_the_next_call(stripe: Stripe) -> None:
     stripe.api.faults.extend([Fault(CONFIRM, status=429), Fault("/cancel", status=500)])
     await fails(stripe)
     with pytest.raises(ProviderUnavailable):
@@ -293,9 +293,9 @@ async def test_nothing_secret_is_logged(stripe: Stripe, caplog: pytest.LogCaptur
     await stripe.replica().charge(a_charge(token="pm_ok_secret"))
     await stripe.charge(a_charge("t-2", "pm_declined"))
 
-    told = caplog.text + "".join(capsys.readouterr())
-    assert "pm_ok_secret" not in told
-    assert "sk_test" not in told
+    output = caplog.text + "".join(capsys.readouterr())
+    assert "pm_ok_secret" not in output
+    assert "sk_test" not in output
 
 
 async def test_wallets_are_cards_and_paypal_is_not(stripe: Stripe) -> None:

@@ -86,7 +86,8 @@ default_message_pool.register_message("easyorder.feed.v1", "EventBatch", EventBa
 class SubscribeRequest(betterproto2.Message):
     after_position: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
     """
-    The last position seen; 0 for everything there is.
+    The last position seen; 0 for everything that is kept. Once the event after it is deleted: FAILED_PRECONDITION with
+    EVENTS_PURGED. Tells the service as well that its caller needs nothing up to there any more.
     """
 
     kinds: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)

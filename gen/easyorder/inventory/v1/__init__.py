@@ -392,7 +392,7 @@ default_message_pool.register_message("easyorder.inventory.v1", "Reservation", R
 @dataclass(eq=False, repr=False)
 class ReservationLine(betterproto2.Message):
     """
-    So many pieces of an item.
+    A number of pieces of an item.
     """
 
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)

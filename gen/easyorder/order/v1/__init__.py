@@ -815,7 +815,7 @@ default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderIt
 @dataclass(eq=False, repr=False)
 class OrderLine(betterproto2.Message):
     """
-    So many pieces of an item.
+    A number of pieces of an item.
     """
 
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
@@ -996,7 +996,7 @@ class SubscribeRequest(betterproto2.Message):
     after_sequence: "int | None" = betterproto2.field(2, betterproto2.TYPE_INT64, optional=True)
     """
     The last sequence seen. Without it, a stream of one order begins with a snapshot, a stream of all with what happens
-    from now on.
+    from now on. What follows it may be deleted after EASYORDER_EVENTS_KEPT_DAYS: FAILED_PRECONDITION with EVENTS_PURGED.
     """
 
 

@@ -21,15 +21,15 @@ from chassis.alerts import NOBODY, DeadLetters
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
-from chassis.db.inbox import Inbox
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.tables import JOB
 from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.errors import Conflict, Unavailable
-from chassis.events import EventBatch, PublishedEvent
-from chassis.feed_client import StaleOffset
+from chassis.events import PublishedEvent
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
+from inventory_svc.adapters.inbox import Inbox
+from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
 from tests.chassis.db.test_outbox import an_event
 from tests.fakes.chassis import FakeClock
 from tests.polling import eventually
@@ -146,7 +146,7 @@ async def test_a_crash_between_the_effect_and_the_position_leaves_neither(
 
     async def take() -> int:
         url = consumer.engine.url.render_as_string(hide_password=False)
-        command = [sys.executable, "-m", "tests.chassis.db.inbox_process", url]
+        command = [sys.executable, "-m", "tests.inventory_svc.inbox_process", url]
         return await (await asyncio.create_subprocess_exec(*command, env=environment)).wait()
 
     assert await take() == -signal.SIGKILL

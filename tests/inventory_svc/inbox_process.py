@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from chassis.db.engine import make_engine
-from tests.chassis.db.test_inbox import Consumer, a_batch, an_event_at
+from tests.inventory_svc.test_inbox import Consumer, a_batch, an_event_at
 
 
 async def main(url: str) -> None:

@@ -1,10 +1,6 @@
 """The inbox: a consumer takes each event of a feed once, in the transaction of its effect, in order for each aggregate.
 
-    inbox = Inbox("sales", count_sales, open_uow, service="statistics")
-    consumer = FeedConsumer(Peer(settings.order_address, "statistics", secret), ORDER_FEED, inbox)
-    runner = JobRunner(store, {inbox.job_kind: inbox.run_again}, …)
-
-The handler (`count_sales`) is like a command's: it changes what it wants through the unit of work, and never commits.
+The handler is like a command's: it makes its changes through the unit of work, and never commits.
 The position is kept in the consumer's database and moves in the transaction of the handler, so a batch that comes
 again, or to two replicas, is taken once. A batch that fails is tried in halves, down to the event that is at fault.
 That one becomes a durable job with the event as its payload, and later events of its aggregate queue up behind it as
@@ -30,9 +26,9 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import as_json
 from chassis.db.unit_of_work import SqlUow
 from chassis.errors import Conflict, Unavailable
-from chassis.events import EventBatch, PublishedEvent
-from chassis.feed_client import StaleOffset
+from chassis.events import PublishedEvent
 from chassis.jobs import Job, JobOutcome, JobResult, NewJob
+from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
 
 log = structlog.get_logger(__name__)
 

@@ -12,10 +12,10 @@ from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from easyorder.feed.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
-from chassis.events import Event, EventBatch, EventsPurged
-from chassis.feed_api import FeedApi
-from chassis.feed_client import ORDER_FEED, FeedConsumer
+from chassis.events import Event, EventsPurged
 from chassis.grpc.clients import Client
+from inventory_svc.adapters.order_feed import SUBSCRIBE, EventBatch, FeedConsumer
+from order_svc.api.feed import OrderFeedApi
 from tests.chassis.db.test_outbox import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.mesh import Mesh, serving
@@ -29,7 +29,7 @@ class Shop:
     feed: InMemoryFeed = field(default_factory=InMemoryFeed)
 
     def __post_init__(self) -> None:
-        self.api = FeedApi(self.feed, heartbeat_s=0.05, pace_s=0)
+        self.api = OrderFeedApi(self.feed, heartbeat_s=0.05, pace_s=0)
 
     def happens(self, *events: Event) -> None:
         self.api.dispatch(self.feed.publish(events))
@@ -62,7 +62,7 @@ class Taken:
 @asynccontextmanager
 async def following(client: Client, taken: Taken, **how: float) -> AsyncIterator[list[Exception]]:
     reported: list[Exception] = []
-    consumer = FeedConsumer(client, ORDER_FEED, taken, report=lambda source, error: reported.append(error), **how)
+    consumer = FeedConsumer(client, taken, report=lambda source, error: reported.append(error), **how)
     await consumer.start()
     try:
         yield reported
@@ -125,7 +125,7 @@ async def test_only_the_kinds_asked_for_come_and_the_position_passes_the_others(
     shop.happens(an_event(1), an_event(2))
     async with shop.open() as mesh:
         request = SubscribeRequest(kinds=["stopped"])
-        stream = mesh.service().stream(ORDER_FEED, request)
+        stream = mesh.service().stream(SUBSCRIBE, request)
         batch = await anext(stream)
 
     assert (batch.events, batch.after_position, batch.position) == ([], 0, 2)
@@ -162,7 +162,7 @@ async def test_stopping_does_not_wait_for_the_feed() -> None:
             return
             yield
 
-    consumer = FeedConsumer(Silent(), ORDER_FEED, Taken())  # type: ignore[arg-type]
+    consumer = FeedConsumer(Silent(), Taken())  # type: ignore[arg-type]
     await consumer.start()
     await eventually(lambda: consumer._waiting is not None)
     async with asyncio.timeout(1):
@@ -170,7 +170,7 @@ async def test_stopping_does_not_wait_for_the_feed() -> None:
 
 
 async def first(client: Client, request: SubscribeRequest) -> EventBatchMessage:
-    return await anext(client.stream(ORDER_FEED, request))
+    return await anext(client.stream(SUBSCRIBE, request))
 
 
 async def test_a_position_whose_events_are_purged_is_refused(shop: Shop) -> None:

@@ -1,10 +1,11 @@
-"""Reads the event feed of another service: from the position that its consumer keeps, and again after every break."""
+"""Reads the event feed of order_svc: from the position that its consumer keeps, and again after every break."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Protocol
 
 from easyorder.feed.v1 import Event as EventMessage
@@ -13,11 +14,10 @@ from easyorder.feed.v1 import SubscribeRequest
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.errors import Conflict, Unavailable
-from chassis.events import Event, EventBatch, JsonPayload, PublishedEvent
-from chassis.grpc.clients import Client, Rpc, rpc
+from chassis.events import Event, JsonPayload, PublishedEvent
+from chassis.grpc.clients import Client, rpc
 
-Subscribe = Rpc[SubscribeRequest, EventBatchMessage]
-ORDER_FEED: Subscribe = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, EventBatchMessage)
+SUBSCRIBE = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, EventBatchMessage)
 
 
 class StaleOffset(Conflict):
@@ -26,8 +26,17 @@ class StaleOffset(Conflict):
     reason = "POSITION_MOVED"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBatch:
+    """The events after a position, and the position to resume from; without events, how far the feed is."""
+
+    events: Sequence[PublishedEvent]
+    after: int
+    position: int
+
+
 class Consumer(Protocol):
-    """Who takes events, like chassis.db.inbox.Inbox."""
+    """Takes events, like Inbox."""
 
     async def position(self) -> int: ...
 
@@ -35,7 +44,7 @@ class Consumer(Protocol):
 
 
 class FeedConsumer:
-    """Hands a feed, or its events of some `kinds`, to a consumer, batch by batch, as long as the process runs.
+    """Hands the events of some `kinds`, or all, to a consumer, batch by batch, as long as the process runs.
 
     After a failure it goes on as a PollingLoop does, from the position that the consumer kept. A feed that is silent
     for `silence_s` counts as broken.
@@ -43,15 +52,14 @@ class FeedConsumer:
 
     def __init__(
         self,
-        peer: Client,
-        method: Subscribe,
+        order: Client,
         consumer: Consumer,
         *,
         kinds: Sequence[str] = (),
         silence_s: float = 60,
         report: Report = to_nobody,
     ) -> None:
-        self._peer, self._method, self._kinds = peer, method, list(kinds)
+        self._order, self._kinds = order, list(kinds)
         self._consumer = consumer
         self._silence_s = silence_s
         self._is_stopping = False
@@ -68,7 +76,7 @@ class FeedConsumer:
 
     async def _follow(self) -> bool:
         request = SubscribeRequest(after_position=await self._consumer.position(), kinds=self._kinds)
-        async with aclosing(self._peer.stream(self._method, request)) as messages:
+        async with aclosing(self._order.stream(SUBSCRIBE, request)) as messages:
             while not self._is_stopping and (message := await self._next(messages)) is not None:
                 await self._consumer.take(_batch_of(message))
                 self._loop.failures = 0
@@ -79,7 +87,7 @@ class FeedConsumer:
         self._waiting = asyncio.ensure_future(anext(messages, None))
         await asyncio.wait([self._waiting], timeout=self._silence_s)
         if self._waiting.cancel():
-            await asyncio.wait([self._waiting])
+            await asyncio.gather(self._waiting, return_exceptions=True)
             raise Unavailable("the feed is silent")
         return None if self._waiting.cancelled() else self._waiting.result()
 

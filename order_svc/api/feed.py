@@ -20,7 +20,7 @@ _PAGE = 500
 _MESSAGE_CHARACTERS = 1_000_000
 
 
-class FeedApi:
+class OrderFeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
 
     `dispatch` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.

@@ -1,0 +1,48 @@
+"""Files and functions that fit into a reader's head: 300 lines a file of a package, 40 a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.tracked import ROOT, files
+
+PACKAGES = ["chassis", "identity_svc", "inventory_svc", "order_svc", "edge", "envoy", "deploy", "bench"]
+FILE_LINES = 300
+FUNCTION_LINES = 40
+# Released, hence never edited again.
+RELEASED = {
+    "order_svc/migrations/write/versions/0001_orders.py: upgrade",
+    "order_svc/payment/migrations/versions/0001_ledger.py: upgrade",
+}
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    for path in files():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES:
+            yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+
+
+def too_long(source: str) -> Iterator[str]:
+    """The functions that are longer than they may be."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES:
+            yield node.name
+
+
+def test_a_long_function_is_found() -> None:
+    assert list(too_long("def short():\n" + "    pass\n" * (FUNCTION_LINES - 1))) == []
+    assert list(too_long("async def long():\n" + "    pass\n" * FUNCTION_LINES)) == ["long"]
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    found = {f"{path}: {name}" for path, source in sources() for name in too_long(source)}
+
+    assert found - RELEASED == set()
+
+
+def test_no_file_needs_a_table_of_contents() -> None:
+    assert [str(path) for path, source in sources() if len(source.splitlines()) > FILE_LINES] == []
