@@ -31,8 +31,6 @@ CLUSTERS = {
     "easyorder.order.v1.OrderService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",
 }
-# edge has the keys while identity is gone.
-KEYS = "/easyorder.identity.v1.IdentityService/GetJwks"
 # edge answers for the whole contract, and tells its own health.
 INFRASTRUCTURE = (
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -208,7 +206,7 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
     if not is_public(method):
         match["dynamic_metadata"] = [VERIFIED]
     if method.service != OPS:
-        yield _grpc_route(match, _action(method, "edge" if method.full_name == KEYS else CLUSTERS[method.service]))
+        yield _grpc_route(match, _action(method, CLUSTERS[method.service]))
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}

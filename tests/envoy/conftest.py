@@ -13,8 +13,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from envoy.routing import KEYS
-from tests.envoy.fake_mesh import SERVICES, FakeMesh, new
+from tests.envoy.fake_mesh import GET_JWKS, SERVICES, FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
 
@@ -70,7 +69,7 @@ def publish_keys(mesh: FakeMesh, tokens: Tokens) -> None:
         keys = [_jwk(kid, key) for kid, key in (await tokens.keys()).items()]
         return new("easyorder.identity.v1.Jwks", keys=keys)
 
-    mesh.answers[KEYS] = get_jwks
+    mesh.answers[GET_JWKS] = get_jwks
 
 
 def _jwk(kid: str, key: Ed25519PublicKey) -> dict[str, str]:

@@ -13,10 +13,11 @@ from grpc_health.v1 import health, health_pb2_grpc
 from chassis import contract
 from chassis.contract import Method
 from chassis.grpc.server import OPTIONS
-from envoy.routing import CLUSTERS, KEYS, OPS, OPS_CLUSTERS
+from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
 SERVICES = ("identity", "inventory", "order", "edge")
 # Envoy adds it to what comes from outside, so not to its own fetches of the keys.
+GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 EXTERNAL = "x-envoy-external-address"
 Answer = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Any]
 
@@ -79,7 +80,7 @@ class FakeMesh:
 
         def remember(request: Message, context: grpc.aio.ServicerContext[Any, Any]) -> None:
             metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
-            self.keys_asked += method.full_name == KEYS and EXTERNAL not in metadata
+            self.keys_asked += method.full_name == GET_JWKS and EXTERNAL not in metadata
             if EXTERNAL in metadata:
                 self.calls.append(Call(service, method.full_name, metadata, request))
 
@@ -103,8 +104,8 @@ class FakeMesh:
 
 def homes(method: Method) -> tuple[str, ...]:
     """The services that serve a method."""
-    if method.full_name == KEYS:
-        return ("edge",)
+    if method.full_name == GET_JWKS:
+        return ("identity", "edge")
     return OPS_CLUSTERS if method.service == OPS else (CLUSTERS.get(method.service, "order"),)
 
 

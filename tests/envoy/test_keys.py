@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from envoy import render
-from envoy.routing import KEYS
 from tests.envoy.conftest import publish_keys
 from tests.envoy.error_shape import reason_of
-from tests.envoy.fake_mesh import SERVICES, FakeMesh
+from tests.envoy.fake_mesh import GET_JWKS, SERVICES, FakeMesh
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
 from tests.polling import eventually
@@ -104,7 +103,7 @@ async def test_the_order_of_starting_does_not_matter(own_mesh: FakeMesh, tokens:
 async def test_without_any_key_callers_are_told_to_come_again(
     own_mesh: FakeMesh, tokens: Tokens, tmp_path: Path
 ) -> None:
-    del own_mesh.answers[KEYS]
+    del own_mesh.answers[GET_JWKS]
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
