@@ -17,11 +17,8 @@ def networks(listed: str) -> Networks:
     return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
 
 
-LOOPBACK_NETWORKS = networks(LOOPBACK)
-
-
 @lru_cache(maxsize=4096)
-def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
+def client_address(peer: str, forwarded: str, trusted: str) -> str:
     """The address of a client, of IPv6 its network.
 
     `peer` is the connection's other end as gRPC writes it (`ipv4:10.0.0.7:4711`); `forwarded`, what came with the call,
@@ -32,7 +29,7 @@ def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
         address = ip_address(host)
     except ValueError:  # no IP connection
         return peer
-    if forwarded and any(address in network for network in trusted):
+    if forwarded and any(address in network for network in networks(trusted)):
         try:
             address = ip_address(forwarded)
         except ValueError:

@@ -41,7 +41,6 @@ class Channel(Protocol):
 
     async def send(self, service: str, alert: Alert) -> None:
         """At least once; who gets it twice knows it by its key. Raises Unavailable when it did not get through."""
-        ...
 
 
 class Alerts:
@@ -76,7 +75,7 @@ NOBODY = Alerts("", {})
 class DeadLetters(Generic[Uow]):
     """What a JobRunner's `dead_letter` does: that the job is dead, the audit entry and the alert are one transaction.
 
-    `publish` may do more in it, such as telling a hub. An alert that could not be sent raises no alert.
+    `publish` may do more in it, such as publishing to a hub. An alert that could not be sent raises no alert.
     """
 
     open_uow: OpenUnitOfWork[Uow]

@@ -82,7 +82,6 @@ class Sink(Protocol[EntryIn]):
 
     async def write(self, entries: Sequence[EntryIn]) -> None:
         """Keeps all of them or none. Unavailable and Conflict mean: later; any other error: never."""
-        ...
 
 
 class NullSink:
@@ -100,17 +99,9 @@ class BackgroundWriter(Generic[Entry]):
     """
 
     def __init__(
-        self,
-        name: str,
-        sink: Sink[Entry],
-        *,
-        report: Report = to_nobody,
-        capacity: int = 20_000,
-        every_s: float = 0.3,
+        self, name: str, sink: Sink[Entry], *, report: Report = to_nobody, capacity: int = 20_000, every_s: float = 0.3
     ) -> None:
-        self._name = name
-        self._sink = sink
-        self._report = report
+        self._name, self._sink, self._report = name, sink, report
         self._waiting: deque[Entry] = deque(maxlen=capacity)
         self._batch: list[Entry] = []
         self._at_once = _BATCH
@@ -156,20 +147,18 @@ class BackgroundWriter(Generic[Entry]):
         return bool(self._batch or self._waiting)
 
 
-class ErrorLog:
-    """A Background that records unexpected errors where operators list them. Start it before what reports to it."""
+class ErrorLog(BackgroundWriter[UnexpectedError]):
+    """Records unexpected errors where operators list them. Start it before what reports to it."""
 
     def __init__(self, service: str, sink: Sink[UnexpectedError], clock: Clock) -> None:
+        super().__init__("errors", sink)
         self._service = service
         self._clock = clock
-        self._writer: BackgroundWriter[UnexpectedError] = BackgroundWriter("errors", sink)
-        self.start = self._writer.start
-        self.stop = self._writer.stop
 
     def report(self, source: str, error: Exception) -> None:
         """Records an error that happened in `source`: a method, a kind of job, a loop. Never waits and never fails."""
         request = current()
-        self._writer.add(
+        self.add(
             UnexpectedError(
                 time=self._clock.now(),
                 source=source,

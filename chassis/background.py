@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 _QUIET_FAILURES = 10
 _BACKOFF = tenacity.wait_random_exponential(multiplier=0.1, max=5)
-# Told of an unexpected error, and where it happened.
+# Called with an unexpected error, and where it happened.
 Report = Callable[[str, Exception], None]
 
 
@@ -31,7 +31,6 @@ class Background(Protocol):
 
     async def stop(self) -> None:
         """Ends after what it is doing now."""
-        ...
 
 
 class PollingLoop:

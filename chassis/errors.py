@@ -15,6 +15,8 @@ _MESSAGE_BYTES = 1_000
 
 def shortened(text: str, max_bytes: int) -> str:
     """The text in valid UTF-8 of at most `max_bytes`; a longer one loses its middle."""
+    if text.isascii() and len(text) <= max_bytes:
+        return text
     data = text.encode(errors="backslashreplace")
     if len(data) > max_bytes:
         half = max_bytes // 2 - 2
@@ -86,7 +88,7 @@ class AppError(Exception):
 
 
 class InvalidArgument(AppError):
-    """The request can not be right, whatever the state of the system; names every field at fault."""
+    """The request cannot be right, whatever the state of the system; names every field at fault."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "INVALID_ARGUMENT"
 

@@ -1,4 +1,4 @@
-"""Events: what happened to an aggregate, numbered without a gap, written with the change and told to others later."""
+"""Events: what happened to an aggregate, numbered without a gap, written with the change and published later."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class JsonPayload(UserDict[str, Any]):
 class Event:
     """Something that happened. `sequence` counts the events of one aggregate from 1; `payload` can be written as JSON.
 
-    `owner` and `owner_team` tell who may see it.
+    `owner` and `owner_team` say who may see it.
     """
 
     kind: str

@@ -68,9 +68,8 @@ class JobRunner:
         """
         # From the start on: a process that does not live as long as the interval does its work too.
         how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": _now()}
-        self._scheduler.add_job(
-            work, "interval", seconds=seconds, name=getattr(work, "__qualname__", repr(work)), **how
-        )
+        name = getattr(work, "func", work).__qualname__  # of what a partial is of
+        self._scheduler.add_job(work, "interval", seconds=seconds, name=name, **how)
 
     async def stop(self) -> None:
         """Takes no more jobs and lets those that run end."""
@@ -88,12 +87,8 @@ class JobRunner:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-    def wake(self) -> None:
-        """Somebody made jobs due."""
-        self._look_again_in(0)
-
-    def _look_again_in(self, delay_s: float) -> None:
-        # Precisely then, instead of at the next tick after it.
+    def wake(self, delay_s: float = 0) -> None:
+        """Jobs are due now, or in `delay_s`: precisely then, instead of at the next tick after it."""
         if self._scheduler.running and not self._stopping:
             self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
 
@@ -129,7 +124,7 @@ class JobRunner:
             if not result.by_handler:
                 await self._completions.submit(job.lease)
             elif result.again_in_s is not None:
-                self._look_again_in(result.again_in_s)
+                self.wake(result.again_in_s)
         except LeaseLost:
             raise
         except Exception as error:
@@ -148,7 +143,7 @@ class JobRunner:
         delay_s = backoff.delay_s(job.attempt)
         log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
         await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
-        self._look_again_in(delay_s)
+        self.wake(delay_s)
 
     async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
         await self.store.settle(list(map(JobOutcome, leases)))

@@ -71,11 +71,7 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """How a job ended that did not raise.
-
-    `by_handler`: the handler's own transaction settled it; else the runner completes it. `again_in_s`: the handler put
-    it off by that many seconds.
-    """
+    """The runner completes a job unless its handler has settled it, which may have put it off by `again_in_s`."""
 
     by_handler: bool = False
     again_in_s: float | None = None
@@ -92,11 +88,9 @@ class OpenJobs(Protocol):
 
         Whoever runs it loses its lease: what that one does can still happen outside, and is recorded nowhere.
         """
-        ...
 
     async def is_open(self, kind: str, key: str) -> bool:
         """Whether there is such a job that has not ended well."""
-        ...
 
 
 class JobStore(Protocol):
@@ -104,19 +98,15 @@ class JobStore(Protocol):
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         """Leases jobs that are due, and those whose lease has ended."""
-        ...
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
         """Answers the ids of those whose lease still held; the others are left as they are."""
-        ...
 
     async def wake(self, kind: str, key: str) -> bool:
         """Has a job that is put off run now. False where none is: it runs, it has ended, or it never was."""
-        ...
 
     async def undo_clock_steps(self) -> None:
         """Makes due what was put off while the database's clock was ahead, and leases again what runs since then."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

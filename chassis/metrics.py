@@ -1,4 +1,4 @@
-"""Gauges that a process can tell of itself at any time, by name; parts of the service add theirs when it is wired."""
+"""Gauges that a process can report at any time, by name; parts of the service add theirs when it is wired."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Money:
 
     def _same(self, other: Money) -> Decimal:
         if other.currency != self.currency:
-            raise ValueError(f"{other.currency} can not be mixed with {self.currency}")
+            raise ValueError(f"{other.currency} cannot be mixed with {self.currency}")
         return other.amount
 
     def __str__(self) -> str:

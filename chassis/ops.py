@@ -41,7 +41,7 @@ _ERROR = select(
     RECORDED_ERROR.c.source.label("where"),
     (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
 )
-# A job that runs may be taken away from its worker only when its lease has ended. As a CTE: psqlODBC tells no columns
+# A job that runs may be taken away from its worker only when its lease has ended. As a CTE: psqlODBC reports no columns
 # of an UPDATE … RETURNING that met no row.
 _CHANGE = (
     "WITH changed AS (UPDATE job SET {changes}, due_at = now(), set_at = now(), lease_token = NULL "
@@ -75,7 +75,7 @@ class JobDone(AppError):
 class OpsApi:
     """The servicer.
 
-    `wake_jobs` has the process look for jobs that are due, `lag_ms` tells how far the read side, if any, is behind.
+    `wake_jobs` has the process look for jobs that are due, `lag_ms` returns how far the read side, if any, is behind.
     """
 
     service: str

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.addresses import LOOPBACK, Networks, networks
+from chassis.addresses import LOOPBACK, networks
 from chassis.grpc.stream_limits import StreamLimits
 from chassis.socket_dirs import socket_dir
 
@@ -28,15 +28,12 @@ def from_environment(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as refusal:
-        sys.exit("\n".join(refusals(refusal)))
+        # No value is shown: it may be a secret.
+        faults = refusal.errors(include_url=False, include_input=False)
+        own = [fault for fault in faults if fault["type"] != "default_factory_not_called"]
+        sys.exit("\n".join(_line(*fault["loc"], fault["msg"]) for fault in own))
     except OSError as error:
         sys.exit(f"{error.filename} cannot be read ({error.strerror}): is EASYORDER_DATA_DIR right?")
-
-
-def refusals(error: ValidationError) -> list[str]:
-    """One line for each variable that was refused. Shows no value: it may be a secret."""
-    faults = error.errors(include_url=False, include_input=False)
-    return [_line(*fault["loc"], fault["msg"]) for fault in faults if fault["type"] != "default_factory_not_called"]
 
 
 def _line(*parts: str | int) -> str:
@@ -197,10 +194,6 @@ class MeshSettings(BaseSettings):
         return StreamLimits(
             in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
         )
-
-    @property
-    def trusted_networks(self) -> Networks:
-        return networks(self.trusted_proxies)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

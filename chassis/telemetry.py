@@ -10,9 +10,9 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -42,12 +42,13 @@ def carrier() -> tuple[tuple[str, str], ...]:
     return tuple(carried.items())
 
 
-@contextmanager
-def server_span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
+def server_span(method_name: str, incoming: Mapping[str, Any]) -> AbstractContextManager[None]:
     """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
-    if not _providers:
-        yield
-        return
+    return _span(method_name, incoming) if _providers else nullcontext()
+
+
+@contextmanager
+def _span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
     from opentelemetry import propagate, trace
 
     service, _, name = method_name.removeprefix("/").partition("/")
@@ -81,15 +82,16 @@ def _durations() -> Any:
 def configure_logs(level: str, form: str, service: str) -> None:
     """One line an event on standard output: JSON, or text for a person. Other libraries' logs come out the same way."""
 
-    def add_service(logger: object, name: str, event: Event) -> Event:
-        event.setdefault("service", service)
-        return event
+    def add_context(logger: object, name: str, event: Event) -> Event:
+        request, known = current(), {"service": service}
+        if request.method:
+            known |= {"correlation_id": request.correlation_id, "method": request.method, "caller": request.caller.id}
+        return known | dict(event)
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        add_service,
-        _add_request,
+        add_context,
     ]
     last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if form == "console":
@@ -109,32 +111,17 @@ def configure_logs(level: str, form: str, service: str) -> None:
     )
 
 
-def _add_request(logger: object, name: str, event: Event) -> Event:
-    request = current()
-    if request.method:
-        known = {"correlation_id": request.correlation_id, "method": request.method, "caller": request.caller.id}
-        event.update(known | dict(event))
-    return event
-
-
-class _Provider(Protocol):
-    """What sends spans or metrics; shutting it down sends the rest first."""
-
-    def shutdown(self) -> object: ...
-
-
-# Those of this process; none where no collector is named.
-_providers: list[_Provider] = []
+# What sends spans and metrics of this process; empty where no collector is named.
+_providers: list[Any] = []
 
 
 class _Exporters:
-    """Ends the export with the process."""
-
     async def start(self) -> None:
         return None
 
     async def stop(self) -> None:
         while _providers:
+            # Sends the rest first.
             await asyncio.to_thread(_providers.pop().shutdown)
 
 

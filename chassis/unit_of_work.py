@@ -14,7 +14,7 @@ from chassis.jobs import JobOutcome, NewJob, OpenJobs
 
 
 class NeedsTransaction(Conflict):
-    """An optimistic unit of work can not do this, and has changed nothing: the work is to be done in a transaction."""
+    """An optimistic unit of work cannot do this, and has changed nothing: the work is to be done in a transaction."""
 
     reason = "NEEDS_TRANSACTION"
 

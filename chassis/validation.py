@@ -59,8 +59,8 @@ def _single(field: FieldDescriptor) -> Inspect:
     empty_is_absent = field.message_type is None and (required or not has_presence)
 
     def inspect(message: Any, path: str, found: Found) -> None:
-        value = getattr(message, name)
-        if (empty_is_absent and not value) or (has_presence and not message.HasField(name)):
+        value = None if has_presence and not message.HasField(name) else getattr(message, name)
+        if value is None or (empty_is_absent and not value):
             if required:
                 found.append(FieldViolation(path + json_name, "is required"))
         elif inspect_value:

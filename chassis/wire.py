@@ -39,12 +39,13 @@ class Codec(Generic[M]):
         descriptor = contract.descriptor_of(message_type)
         self._name = descriptor.full_name
         self._upb = contract.upb_class(descriptor)
-        self._parse = cast(Callable[[bytes], UpbMessage], self._upb.FromString)
         suffix = _generated(descriptor)
-        self._fill, self._read = _namespace[f"fill_{suffix}"], _namespace[f"read_{suffix}"]
+        self._fill = _namespace[f"fill_{suffix}"]
+        # The dataclass of upb's message. OverflowError when there is a time in it beyond the calendar.
+        self.read: Callable[[UpbMessage], M] = _namespace[f"read_{suffix}"]
 
     def encode(self, message: M) -> bytes:
-        """ValueError or TypeError when a field holds what its type can not."""
+        """ValueError or TypeError when a field holds what its type cannot."""
         upb = self._upb()
         self._fill(upb, message)
         return upb.SerializeToString()
@@ -52,13 +53,9 @@ class Codec(Generic[M]):
     def parse(self, data: bytes) -> UpbMessage:
         """upb's own message. Raises Malformed when `data` is not such a message."""
         try:
-            return self._parse(data)
+            return self._upb.FromString(data)
         except DecodeError as error:
             raise Malformed(f"not a valid {self._name}") from error
-
-    def read(self, upb: UpbMessage) -> M:
-        """The dataclass of upb's message. OverflowError when there is a time in it beyond the calendar."""
-        return cast(M, self._read(upb))
 
     def decode(self, data: bytes) -> M:
         """Raises Malformed when `data` is not such a message."""

@@ -30,7 +30,7 @@ _MADE_BY_ANOTHER = frozenset({"42P04", "23505"})
 
 
 async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
-    """Brings the databases of all packages up to date. `url_of` tells the URL of a database by its name.
+    """Brings the databases of all packages up to date. `url_of` returns the URL of a database by its name.
 
     Raises CannotUpgrade, before any is changed, where one of them cannot be.
     """

@@ -20,7 +20,7 @@ IDENTITY = "easyorder.identity.v1.IdentityService"
 
 
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
-    """The gRPC server, not started. Its reflection tells of the whole contract, for those who ask on Envoy's port."""
+    """The gRPC server, not started. Its reflection lists the whole contract, for clients of Envoy's port."""
     keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
     return GrpcServer(
         name="edge",

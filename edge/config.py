@@ -9,7 +9,7 @@ class EdgeSettings(MeshSettings):
     """Nothing beyond what the whole mesh shares."""
 
     def watched(self) -> dict[str, list[str]]:
-        """The addresses of every process whose health is told, by service; several where there are replicas."""
+        """The addresses of every process whose health is reported, by service; several where there are replicas."""
         addresses = {
             "identity": self.identity_address,
             "inventory": self.inventory_address,

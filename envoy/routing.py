@@ -31,7 +31,7 @@ CLUSTERS = {
     "easyorder.order.v1.OrderService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",
 }
-# edge answers for the whole contract, and tells its own health.
+# edge answers for the whole contract, and reports its own health.
 INFRASTRUCTURE = (
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",

@@ -156,7 +156,7 @@ def _server(
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,
         probe=takes_writes(engine),
-        trusted_proxies=settings.trusted_networks,
+        trusted_proxies=settings.trusted_proxies,
         call_timeout_s=settings.call_timeout_s,
     )
 

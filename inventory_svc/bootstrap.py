@@ -251,7 +251,7 @@ def _server(
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
         stream_limits=settings.stream_limits,
-        trusted_proxies=settings.trusted_networks,
+        trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
         on_drain=(reading.watch.drain,),
     )

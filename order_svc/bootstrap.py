@@ -266,7 +266,7 @@ def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
         stream_limits=settings.stream_limits,
-        trusted_proxies=settings.trusted_networks,
+        trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
         on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
@@ -98,8 +99,8 @@ def postgres(driver: str) -> Iterator[Postgres]:
         try:
             # A crash of the machine may lose test data.
             for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-                server.psql(f"ALTER SYSTEM SET {setting}")
-            server.psql("SELECT pg_reload_conf()")
+                _psql(server.get_uri(), f"ALTER SYSTEM SET {setting}")
+            _psql(server.get_uri(), "SELECT pg_reload_conf()")
             host = make_url(server.get_uri()).query["host"]
             yield Postgres(_for_driver(URL.create("postgresql", username="postgres", query={"host": host}), driver))
         finally:
@@ -148,6 +149,13 @@ def databases_of(lend: Lend) -> Callable[[str], Awaitable[Mapping[str, str]]]:
         }
 
     return databases_of
+
+
+def _psql(uri: str, statement: str) -> None:
+    # The server's own method of that name gives its path to a shell, unquoted.
+    from deploy.local.postgres import INSTALLATION
+
+    subprocess.run([INSTALLATION / "bin/psql", uri, "-c", statement], check=True, stdout=subprocess.DEVNULL)
 
 
 def _for_driver(server: URL, driver: str) -> str:

@@ -34,8 +34,7 @@ class KeySource(Protocol):
     """Tells which keys are in use now."""
 
     async def keys(self) -> Keys:
-        """Raises when they cannot be told."""
-        ...
+        """Raises when they cannot be read."""
 
 
 class JwksKeySource:
@@ -52,7 +51,7 @@ class JwksKeySource:
 
 
 class KeyCache:
-    """The keys that `source` told last, so that tokens are verified while identity_svc is slow, frozen or gone.
+    """The keys that `source` returned last, so that tokens are verified while identity_svc is slow, frozen or gone.
 
     From `start` to `stop` they are read again every `refresh_after_s`, in the background: that soon a key that was
     withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
@@ -91,7 +90,7 @@ class KeyCache:
                 await asyncio.wait([task])
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """The key of that name, None when it is not in use. Raises Unavailable when that cannot be told."""
+        """The key of that name, None when it is not in use. Raises Unavailable when that is not known."""
         if kid not in self._known:
             if refresh := self._begin_refresh():
                 await asyncio.shield(refresh)
@@ -100,7 +99,7 @@ class KeyCache:
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """Every key in use, as they are now if that can be told within `patience_s`; none before any is known."""
+        """Every key in use, as they are now if `source` answers within `patience_s`; none before any is known."""
         if refresh := self._begin_refresh():
             await asyncio.wait([refresh], timeout=self._patience_s)
         return self._known

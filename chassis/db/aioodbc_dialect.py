@@ -30,18 +30,15 @@ _OPTIONS = {
 }
 _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P01", "57P02", "57P03"})
 _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
-# Every parameter carries its type as a cast: psqlODBC would else guess, and can not guess that of a NULL.
+# Every parameter carries its type as a cast: psqlODBC would else guess, and cannot guess that of a NULL.
 _CAST_TYPES = (
     sqltypes.String,
-    sqltypes.SmallInteger,
     sqltypes.Integer,
     sqltypes.BigInteger,
     sqltypes.Boolean,
     sqltypes.Numeric,
-    sqltypes.Date,
     sqltypes.DateTime,
     sqltypes.LargeBinary,
-    sqltypes.JSON,
     JSONB,
 )
 
@@ -116,7 +113,7 @@ def _in_braces(key: str, value: str) -> str:
     if key in ("DRIVER", "PWD"):
         return "{" + value.replace("}", "}}") + "}"
     if ";" in value or value.startswith("{"):
-        raise ValueError(f"{key} can not be passed to ODBC: {value}")
+        raise ValueError(f"{key} cannot be passed to ODBC: {value}")
     return value
 
 

@@ -40,17 +40,16 @@ def meaning_of(error: Exception) -> AppError | None:
     """What a failure means to the caller; None when it is a defect of ours."""
     if isinstance(error, StaleDataError):
         return Conflict("the row was changed meanwhile")
-    if isinstance(error, PoolTimeout | OSError):
-        return _unavailable()
-    if not isinstance(error, DBAPIError):
-        return None
-    state = sqlstate(error) or ""
+    state = sqlstate(error) or "" if isinstance(error, DBAPIError) else ""
     if state == LEASE_LOST:
         return LeaseLost("taken over by another worker")
     if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
         return Conflict("the transaction collided with another one")
-    if error.connection_invalidated or _UNAVAILABLE.fullmatch(state):
-        return _unavailable()
+    is_lost = isinstance(error, PoolTimeout | OSError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+    if is_lost or _UNAVAILABLE.fullmatch(state):
+        return Unavailable("the database does not answer; try again", retry_after_s=1)
     return None
 
 
@@ -60,7 +59,3 @@ def sqlstate(error: DBAPIError) -> str | None:
     if state is None and error.orig is not None and error.orig.args:
         state = error.orig.args[0]
     return state if isinstance(state, str) and len(state) == 5 else None
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable("the database does not answer; try again", retry_after_s=1)

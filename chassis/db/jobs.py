@@ -27,7 +27,7 @@ _SETTLE = (
     "AS r(id bigint, token text, state text, delay_s float8, error text) "
     "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-# As CTEs: psqlODBC tells no columns of an UPDATE … RETURNING that met no row.
+# As CTEs: psqlODBC reports no columns of an UPDATE … RETURNING that met no row.
 _SETTLE_NOW = text(f"WITH settled AS ({_SETTLE}) SELECT id FROM settled")
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "

@@ -43,7 +43,7 @@ SELECT count(*) FROM purged
 
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events as rows of the outbox, to be written in the transaction of what they tell."""
+    """Events as rows of the outbox, to be written in the transaction that they report."""
     return [{name: getattr(event, name) for name in (*_FIELDS, "payload")} for event in events]
 
 

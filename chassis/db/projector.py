@@ -62,8 +62,8 @@ class Projector:
     """Copies rows to `tables` of the read database that have the names, ids and versions of the write side's.
 
     A table of the read database has some of the columns of its original, and refers to no other one. `conclude` comes
-    last in the transaction of a batch: the place for what is made of several tables. `on_applied` is told of changes
-    that readers see by now, possibly more than once.
+    last in the transaction of a batch: the place for what is made of several tables. `on_applied` is called with
+    changes that readers see by now, possibly more than once.
     """
 
     def __init__(

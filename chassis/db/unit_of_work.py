@@ -46,12 +46,7 @@ class SqlUnitOfWork:
     """Services derive theirs and add repositories on `self.session`."""
 
     def __init__(
-        self,
-        session: AsyncSession,
-        *,
-        after_commit: Sequence[OnCommit],
-        jobs: JobWriter | None,
-        has_read_side: bool,
+        self, session: AsyncSession, *, after_commit: Sequence[OnCommit], jobs: JobWriter | None, has_read_side: bool
     ) -> None:
         self.session = session
         self.open_jobs = SqlOpenJobs(session)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -19,7 +18,7 @@ from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
-from chassis.addresses import Networks, client_address
+from chassis.addresses import client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth import TokenVerifier
 from chassis.background import Report
@@ -69,7 +68,7 @@ class CallInterceptor(AsyncServerInterceptor):
     clock: Clock
     call_timeout_s: float
     stream_limits: StreamLimits
-    trusted_proxies: Networks
+    trusted_proxies: str
 
     def __post_init__(self) -> None:
         self._open_streams = OpenStreams(self.stream_limits)
@@ -93,11 +92,7 @@ class CallInterceptor(AsyncServerInterceptor):
             context.set_trailing_metadata(((metadata.CORRELATION_ID, request.correlation_id),))
             try:
                 with telemetry.server_span(method_name, incoming):
-                    async with self._deadline(called):
-                        await self._authenticate(called, incoming)
-                        _permit(called)
-                        with self._open_streams.one_more(current()) if called.server_streaming else nullcontext():
-                            return await self._serve(called, method, request_or_iterator, context)
+                    return await self._in_time(called, method, request_or_iterator, context)
             except AppError as error:
                 await _abort(context, error)
             except Exception as error:
@@ -114,7 +109,7 @@ class CallInterceptor(AsyncServerInterceptor):
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
         left_s: float | None = context.time_remaining()
-        # JSON callers have no gRPC timeout, but Envoy tells how long it will wait.
+        # JSON callers have no gRPC timeout, but Envoy says how long it will wait.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
         if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
             left_s = int(envoy_ms) / 1000
@@ -141,15 +136,18 @@ class CallInterceptor(AsyncServerInterceptor):
             metadata={"correlation_id": correlation_id},
         )
 
-    @asynccontextmanager
-    async def _deadline(self, called: contract.Method) -> AsyncIterator[None]:
-        """Cancels the block at its deadline; database work that must not be cancelled is shielded where it is done."""
+    async def _in_time(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> Any:
+        """Cancels what is inside at the deadline; database work that must not be cancelled is shielded itself."""
         limit = asyncio.timeout_at(current().deadline)
         try:
             async with limit:
-                if called.server_streaming:
-                    self._streams.add(limit)
-                yield
+                await self._authenticate(called)
+                _permit(called)
+                if not called.server_streaming:
+                    return await self._serve(called, handler, data, context)
+                self._streams.add(limit)
+                with self._open_streams.one_more(current()):
+                    return await self._serve(called, handler, data, context)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -159,8 +157,9 @@ class CallInterceptor(AsyncServerInterceptor):
         finally:
             self._streams.discard(limit)
 
-    async def _authenticate(self, called: contract.Method, incoming: Mapping[str, Any]) -> None:
+    async def _authenticate(self, called: contract.Method) -> None:
         """Finds out who calls, from the bearer token and from nothing else; without one the caller is anonymous."""
+        incoming = metadata.incoming.get()
         if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
         scheme, _, token = authorization.partition(" ")

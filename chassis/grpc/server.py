@@ -17,7 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from chassis import contract
-from chassis.addresses import LOOPBACK_NETWORKS, Networks
+from chassis.addresses import LOOPBACK
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.auth import TokenVerifier
 from chassis.background import Background, Report, to_nobody
@@ -59,18 +59,18 @@ class GrpcServer:
     servicers: Mapping[str, object]
     verifier: TokenVerifier
     audit: Sink[AuditEntry] = field(default_factory=NullSink)
-    # Told of unexpected errors.
+    # Called with unexpected errors.
     report: Report = to_nobody
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
     # Who may say where a call comes from.
-    trusted_proxies: Networks = LOOPBACK_NETWORKS
+    trusted_proxies: str = LOOPBACK
     # Raises where something that the service needs is not there.
     probe: Probe | None = None
-    # Told when the server begins to drain: the chance of streams to end themselves, with a last message.
+    # Called when the server begins to drain: the chance of streams to end themselves, with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
-    # The services that reflection tells of, if not those served here.
+    # The services that reflection lists, if not those served here.
     reflected: Sequence[str] = ()
     # Where the server listens, once it has started; address may ask for port 0.
     port: int = field(default=0, init=False)
@@ -141,10 +141,8 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
-    watchdog = Watchdog(settings.blocked_after_s)
-    await watchdog.start()
     try:
-        for work in background:
+        for work in (Watchdog(settings.blocked_after_s), *background):
             await work.start()
             started.append(work)
         await server.start()
@@ -155,7 +153,6 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
     finally:
         for work in reversed(started):
             await work.stop()
-        await watchdog.stop()
 
 
 def _collect_less() -> None:

@@ -34,7 +34,7 @@ def main(supervisor: int, signal_number: int, user: str, command: list[str]) -> 
     try:
         os.execvp(command[0], command)
     except OSError as error:
-        sys.exit(f"{command[0]} can not be run: {error.strerror}")
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class AlreadyRunning(CannotStart):
 
 @contextmanager
 def held(data_dir: Path, *, url: str) -> Iterator[bool]:
-    """Holds DATA_DIR for the block, making it where it is missing. `url` is what the next one is told.
+    """Holds DATA_DIR for the block, making it where it is missing. `url` is shown to the next one.
 
     Gives whether the mesh before was killed, so that its programs may be ending only now. The lock is the kernel's: it
     is free again however this process ends. Raises AlreadyRunning or CannotStart.

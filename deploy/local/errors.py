@@ -1,8 +1,8 @@
-"""What keeps a mesh from starting, told to the person at the terminal."""
+"""What keeps a mesh from starting, for the person at the terminal."""
 
 
 class CannotStart(Exception):
-    """The mesh can not start; the message says why, and what to do."""
+    """The mesh cannot start; the message says why, and what to do."""
 
 
 # The exit code of a program that has said, in its output, what the person at the terminal should do.

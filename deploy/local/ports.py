@@ -38,7 +38,7 @@ def _taken(host: str, port: int) -> bool:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return True
-            raise CannotStart(f"Can not listen on {host}:{port}: {error.strerror}") from error
+            raise CannotStart(f"Cannot listen on {host}:{port}: {error.strerror}") from error
         return False
 
 

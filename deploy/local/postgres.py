@@ -106,7 +106,7 @@ class EmbeddedPostgres:
         self._own(folder)
 
     def _refuse_foreign(self) -> None:
-        """Data that this server cannot open is told in one line, not by its own many."""
+        """Data that this server cannot open is refused in one line."""
         if not self.folder.exists():
             return
         owner = self.folder.stat().st_uid
@@ -155,17 +155,33 @@ class EmbeddedPostgres:
 
     def _write_access(self) -> None:
         """Who may connect, and as whom. Written with each start: data of 0.1.0 lets everybody in."""
-        users = dict.fromkeys([pwd.getpwuid(os.geteuid()).pw_name, self._user or ""])
-        mapped = [f'easyorder "{user}" postgres\n' for user in users if user]
+        mapped = [f'easyorder "{user}" postgres\n' for user in filter(None, [_own_name(), self._user])]
         hba = HBA + "".join(HBA_OF_A_ROLE.format(role=role) for role in self._roles)
         for name, lines in {"pg_hba.conf": hba, "pg_ident.conf": "".join(mapped)}.items():
-            (self.folder / name).write_text(lines, encoding="utf-8")
-            self._own(self.folder / name)
+            # Under another name first, which never follows a link: the folder is another user's, and this may be root.
+            new = self.folder / f"{name}.new"
+            new.unlink(missing_ok=True)
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                self._own(file.fileno())
+                file.write(lines)
+            new.replace(self.folder / name)
 
-    def _own(self, path: Path) -> None:
+    def _own(self, path: Path | int) -> None:
         if self._user:
             entry = pwd.getpwnam(self._user)
             os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _own_name() -> str:
+    uid = os.geteuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError as error:
+        raise CannotStart(
+            f"The user {uid} has no name on this machine, and PostgreSQL needs one: "
+            "add it to /etc/passwd, or set EASYORDER_DATABASE_URL"
+        ) from error
 
 
 def end_left_over(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Lockouts: failures in a row with one e-mail address end in a pause, which ends by itself.
 
-Counted for every e-mail address, known or not, so that neither the pause nor the time an answer takes tells which users
-exist. While it lasts no password is looked at, so its answer cannot tell whether one was right.
+Counted for every e-mail address, known or not, so that neither the pause nor the time an answer takes reveals which
+users exist. While it lasts no password is looked at, so its answer cannot reveal whether one was right.
 
 Where somebody has signed in before, failures are counted apart: strangers cannot shut them out there.
 """

@@ -22,7 +22,7 @@ class Users(Protocol):
     async def find_by_email(self, email: Email) -> User | None: ...
 
     async def add(self, user: User) -> None:
-        """Raises Conflict when the address was taken meanwhile: looking again tells by whom."""
+        """Raises Conflict when the address was taken meanwhile: looking again shows by whom."""
         ...
 
 

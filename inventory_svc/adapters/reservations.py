@@ -138,7 +138,7 @@ class SqlReservations:
     async def save(self, reservations: Sequence[Reservation]) -> None:
         await self._save(reservations, _OUTCOME)
 
-    async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
+    async def save_re_reserved(self, reservations: Sequence[Reservation]) -> None:
         await self._save(reservations, _OUTCOME + _QUOTE)
         lines = [
             {column: row[column] for column in _OF_LINE}

@@ -148,11 +148,11 @@ class InventoryApi:
 
     async def commit(self, request: CommitRequest) -> CommitResponse:
         answers = await self._each(Commit(order_id=order_id) for order_id in request.order_ids)
-        return CommitResponse(results=_settlements(request.order_ids, answers))
+        return CommitResponse(results=_outcomes(request.order_ids, answers))
 
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:
         answers = await self._each(Release(order_id=order_id) for order_id in request.order_ids)
-        return ReleaseResponse(results=_settlements(request.order_ids, answers))
+        return ReleaseResponse(results=_outcomes(request.order_ids, answers))
 
     async def amend(self, request: AmendRequest) -> AmendResponse:
         answers = await self._each(amend_command(change) for change in request.amendments)
@@ -160,7 +160,7 @@ class InventoryApi:
 
     async def restock(self, request: RestockRequest) -> RestockResponse:
         answers = await self._each(restock_command(returned) for returned in request.orders)
-        return RestockResponse(results=_settlements([returned.order_id for returned in request.orders], answers))
+        return RestockResponse(results=_outcomes([returned.order_id for returned in request.orders], answers))
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
@@ -213,7 +213,7 @@ def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
     return ReserveResult(reservation=reservation_message(answer))
 
 
-def _settlements(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
+def _outcomes(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
     return [
         SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
         for order_id, answer in zip(order_ids, answers, strict=True)

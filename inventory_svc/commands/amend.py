@@ -10,7 +10,7 @@ from chassis.mediator import Command
 from inventory_svc.commands.backorders import confirm_availability, serve_waiting
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.amendment import Amendment, amend, renew_as_it_was
+from inventory_svc.domain.amendment import Amendment, amend, re_reserve_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.lines import Line
@@ -21,27 +21,27 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend(Command[Reservation]):
-    """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none.
+    """`supplementary_hold_id` names the reservation that holds what the order had not before, 0 if there is none.
 
-    `renew` reserves again what has expired, and with `reopen` what was released, and extends what is held.
+    `re_reserve` reserves again what has expired, and with `reopen` what was released, and extends what is held.
     """
 
     order_id: int
     revision: int
     lines: tuple[Line, ...]
-    extra_order_id: int = 0
-    renew: bool = False
+    supplementary_hold_id: int = 0
+    re_reserve: bool = False
     reopen: bool = False
 
 
 async def amend_batch(
     batch: Sequence[Amend], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates
 ) -> list[Reservation | AppError]:
-    """Each revision is applied once. What one order can not have does not hinder the next."""
-    ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.extra_order_id) if order_id}
+    """Each revision is applied once. What one order cannot have does not hinder the next."""
+    ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.supplementary_hold_id) if order_id}
     stock_batch, known = await lock_orders(uow, ids)
     incentive_set = await uow.incentives.lock(
-        known[cmd.order_id].incentive_locks for cmd in batch if cmd.renew and cmd.order_id in known
+        known[cmd.order_id].incentive_locks for cmd in batch if cmd.re_reserve and cmd.order_id in known
     )
     waiting = [held for held in known.values() if held.state is ReservationState.BACKORDERED]
     changed: dict[int, Reservation] = {}
@@ -71,13 +71,13 @@ def _amend(
 ) -> Reservation:
     if cmd.order_id not in known:
         raise ReservationNotFound.of(cmd.order_id)
-    if cmd.extra_order_id and cmd.extra_order_id not in known:
-        raise ReservationNotFound.of(cmd.extra_order_id)
-    held, extra = known[cmd.order_id], known.get(cmd.extra_order_id)
+    if cmd.supplementary_hold_id and cmd.supplementary_hold_id not in known:
+        raise ReservationNotFound.of(cmd.supplementary_hold_id)
+    held, extra = known[cmd.order_id], known.get(cmd.supplementary_hold_id)
     if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), stock_batch, incentive_set, rates):
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra
-    if cmd.renew and renew_as_it_was(held, stock_batch, incentive_set, times, reopen=cmd.reopen):
+    if cmd.re_reserve and re_reserve_as_it_was(held, stock_batch, incentive_set, times, reopen=cmd.reopen):
         changed[held.order_id] = held
     return held

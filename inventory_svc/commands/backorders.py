@@ -18,7 +18,7 @@ async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
         return
     waiting = await uow.reservations.lock_waiting(pieces)
     served = serve(waiting, pieces, stock_batch)
-    await uow.reservations.save_renewed(served)
+    await uow.reservations.save_re_reserved(served)
     uow.schedule(*(confirm_availability(reservation) for reservation in served))
 
 

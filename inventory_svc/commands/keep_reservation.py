@@ -33,7 +33,7 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
                 kept.append(reservation)
         except (OutOfStock, IncentiveInvalid) as error:
             uow.schedule(deny_availability(reservation, error.message))
-    await uow.reservations.save_renewed(kept)
+    await uow.reservations.save_re_reserved(kept)
     # Stock for a backorder may have arrived before its order was known.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))
     await uow.stocks.save(stock_batch)

@@ -15,18 +15,18 @@ from inventory_svc.domain.reservation import Reservation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewAmendment(Command[Reservation]):
-    """`extra_order_id` names the reservation that holds what the order had not before, 0 if there is none."""
+    """`supplementary_hold_id` names the reservation that holds what the order had not before, 0 if there is none."""
 
     order_id: int
     revision: int
     lines: tuple[Line, ...]
-    extra_order_id: int = 0
+    supplementary_hold_id: int = 0
 
 
 async def preview_amendment(cmd: PreviewAmendment, uow: InventoryUow, *, rates: LoyaltyRates) -> Reservation:
     """Raises ReservationNotFound, IncentiveInvalid, AmendmentTooEarly or InvalidArgument."""
     held = await _found(uow, cmd.order_id)
-    extra = await _found(uow, cmd.extra_order_id) if cmd.extra_order_id else None
+    extra = await _found(uow, cmd.supplementary_hold_id) if cmd.supplementary_hold_id else None
     # For the time; of stock it needs nothing.
     now = (await uow.stocks.look(held.item_ids)).now
     incentive_set = await uow.incentives.look(held.incentive_locks)

@@ -28,7 +28,7 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve(Command[Reservation]):
-    """`renew` reserves again what has expired or was released, and extends what is still held.
+    """`re_reserve` reserves again what has expired or was released, and extends what is still held.
 
     With `keep_prices` what is reserved again keeps its prices and discounts; codes and points need not be given.
     With `no_backorder` what is not there is refused, not waited for.
@@ -41,7 +41,7 @@ class Reserve(Command[Reservation]):
     lines: tuple[Line, ...]
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
-    renew: bool = False
+    re_reserve: bool = False
     keep_prices: bool = False
     no_backorder: bool = False
 
@@ -66,7 +66,7 @@ class Reserve(Command[Reservation]):
 async def reserve_and_commit(
     batch: Sequence[Reserve | Commit], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates, low: int
 ) -> list[Reservation | AppError | None]:
-    """Serves orders in the order of their arrival; what one can not have does not hinder the next.
+    """Serves orders in the order of their arrival; what one cannot have does not hinder the next.
 
     Holds and sales share a transaction because they want the same stock: in two they would wait for each other.
     An item with `low` or fewer pieces is reported as LOW.
@@ -85,7 +85,7 @@ async def reserve_and_commit(
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)
     await uow.reservations.add(list(reservation_batch.added.values()))
-    await uow.reservations.save_renewed(list(reservation_batch.renewed.values()))
+    await uow.reservations.save_re_reserved(list(reservation_batch.re_reserved.values()))
     await uow.reservations.save(reservation_batch.sold)
     return results
 
@@ -110,7 +110,7 @@ class _ReservationBatch:
         self._rates = rates
         self._low = low
         self.added: dict[int, Reservation] = {}
-        self.renewed: dict[int, Reservation] = {}
+        self.re_reserved: dict[int, Reservation] = {}
         self.sold: list[Reservation] = []
 
     def serve(self, cmd: Reserve | Commit) -> Reservation | AppError | None:
@@ -173,11 +173,11 @@ class _ReservationBatch:
                 f"request key {cmd.request_key!r} was used before for other lines; use a new one",
                 metadata={"request_key": cmd.request_key},
             )
-        if cmd.renew:
-            self._renew(cmd, first)
+        if cmd.re_reserve:
+            self._re_reserve(cmd, first)
         return first
 
-    def _renew(self, cmd: Reserve, first: Reservation) -> None:
+    def _re_reserve(self, cmd: Reserve, first: Reservation) -> None:
         if first.state is ReservationState.RELEASED and cmd.keep_prices:
             # Its order was stopped: a late charge must not reserve the stock again.
             raise ReservationReleased.of(first.order_id)
@@ -188,4 +188,4 @@ class _ReservationBatch:
         elif first.state is not ReservationState.HELD:
             return
         first.hold_on(self._stock_batch.now, self._times, is_placed=cmd.keep_prices)
-        self.renewed[first.order_id] = first
+        self.re_reserved[first.order_id] = first

@@ -83,7 +83,7 @@ def preview(
     return replace(held, lines=lines, quote=_requoted(held, lines, rates), revision=change.revision)
 
 
-def renew_as_it_was(
+def re_reserve_as_it_was(
     held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes, *, reopen: bool = False
 ) -> bool:
     """Holds the same lines at the same prices for as long again; False if they are sold or still waited for.

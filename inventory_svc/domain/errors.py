@@ -68,7 +68,7 @@ class IncentiveInvalid(AppError):
 
     @classmethod
     def of(cls, code: str, why: str) -> IncentiveInvalid:
-        return cls(f"{code} can not be used: {why}", metadata={"code": code, "why": why})
+        return cls(f"{code} cannot be used: {why}", metadata={"code": code, "why": why})
 
 
 class IncentiveNotFound(AppError):
@@ -116,7 +116,7 @@ class AmendmentTooEarly(AppError):
     @classmethod
     def of(cls, order_id: int, *, present: int, wanted: int) -> AmendmentTooEarly:
         return cls(
-            f"the reservation of order {order_id} is at revision {present} and can not become {wanted} yet",
+            f"the reservation of order {order_id} is at revision {present} and cannot become {wanted} yet",
             metadata={"order_id": str(order_id), "revision": str(present)},
         )
 

@@ -82,7 +82,7 @@ class IncentiveSet:
             self._require_valid(incentive, incentive_request.currency, lines, now)
             self._require_remaining(incentive, incentive_request.user_id)
             if len(chosen) > 1 and not incentive.stackable:
-                raise IncentiveInvalid.of(incentive.code, "it can not be combined with other codes")
+                raise IncentiveInvalid.of(incentive.code, "it cannot be combined with other codes")
         self._require_points(incentive_request.user_id, incentive_request.points)
         return price(lines, chosen, incentive_request.points, incentive_request.currency, rates)
 

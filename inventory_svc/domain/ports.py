@@ -132,7 +132,7 @@ class Reservations(Protocol):
         """Stores state, expiry, revision, discounts, points and other lines than there were."""
         ...
 
-    async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
+    async def save_re_reserved(self, reservations: Sequence[Reservation]) -> None:
         """Stores state, expiry, lines, discounts and points."""
         ...
 

@@ -161,7 +161,7 @@ class Product:
     def _unsellable_items(self) -> Iterator[FieldViolation]:
         for i, price in enumerate(self.prices()):
             if not 0 <= price.amount <= MAX_PRICE:
-                yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which can not be")
+                yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which cannot be")
 
 
 def _repeated(path: str, names: list[str], key: Callable[[str], str] = str) -> Iterator[FieldViolation]:

@@ -1,7 +1,7 @@
 """WatchInventory: the stock as it is, then every item that changes, whichever replica changed it.
 
 A process that is watched looks at the watched items' versions in the read database: at once when its own projector has
-written, else several times a second. Who reads slowly is told the latest of each item, and misses only what was
+written, else several times a second. A slow reader gets the latest of each item, and misses only what was
 overtaken.
 """
 

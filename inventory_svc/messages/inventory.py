@@ -94,7 +94,7 @@ def reserve_command(request: ReservationRequest) -> Reserve:
         lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
         incentive_codes=tuple(request.incentive_codes),
         loyalty_points=request.loyalty_points,
-        renew=request.renew,
+        re_reserve=request.re_reserve,
         keep_prices=request.keep_prices,
         no_backorder=request.no_backorder,
     )
@@ -105,15 +105,15 @@ def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
         return PreviewAmendment(
             order_id=request.order_id,
             revision=request.revision,
-            extra_order_id=request.extra_order_id,
+            supplementary_hold_id=request.supplementary_hold_id,
             lines=order_lines(request.lines),
         )
     return Amend(
         order_id=request.order_id,
         revision=request.revision,
-        extra_order_id=request.extra_order_id,
+        supplementary_hold_id=request.supplementary_hold_id,
         lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
-        renew=request.renew,
+        re_reserve=request.re_reserve,
         reopen=request.reopen,
     )
 

@@ -65,7 +65,7 @@ class PageRequest:
     def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
         """What a caller asks for; zeros mean the defaults. Raises InvalidArgument."""
         if page_number and page_token:
-            raise InvalidArgument.of("pageToken", "can not be used together with pageNumber")
+            raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
         size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(query.split())
         if page_token:
             return cls(number=0, size=size, query=query, after=TOKENS.read(page_token, filter=query))
@@ -124,7 +124,7 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
     """The statement that reads a page, with its parameters."""
     parameters: dict[str, int | str] = {
         "after": request.after,
-        # One more than fits tells whether there is a next page.
+        # One more than fits shows whether there is a next page.
         "limit": request.size + 1,
         "skipped": max(0, request.number - 1) * request.size,
     }

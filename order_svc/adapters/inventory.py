@@ -74,7 +74,7 @@ class GrpcInventory:
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
         message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
-        for error in filter(None, _settlements([order_id], reply.results)):
+        for error in filter(None, _outcomes([order_id], reply.results)):
             raise error
 
     async def release(self, order_id: int) -> None:
@@ -98,11 +98,11 @@ class GrpcInventory:
 
     async def _commit(self, order_ids: Sequence[int]) -> list[BaseException | None]:
         reply = await self._peer.call(_COMMIT, CommitRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
-        return _settlements(order_ids, reply.results)
+        return _outcomes(order_ids, reply.results)
 
     async def _release(self, order_ids: Sequence[int]) -> list[BaseException | None]:
         reply = await self._peer.call(_RELEASE, ReleaseRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
-        return _settlements(order_ids, reply.results)
+        return _outcomes(order_ids, reply.results)
 
 
 def _reservation_request(request: HoldRequest) -> ReservationRequest:
@@ -114,7 +114,7 @@ def _reservation_request(request: HoldRequest) -> ReservationRequest:
         currency=request.currency,
         incentive_codes=list(request.incentive_codes),
         loyalty_points=request.loyalty_points,
-        renew=request.renew,
+        re_reserve=request.re_reserve,
         keep_prices=request.keep_prices,
         no_backorder=request.no_backorder,
     )
@@ -128,9 +128,9 @@ def _amendment(amendment: StockAmendment) -> Amendment:
     return Amendment(
         order_id=amendment.order_id,
         revision=amendment.revision,
-        extra_order_id=amendment.extra_order_id,
+        supplementary_hold_id=amendment.supplementary_hold_id,
         lines=_lines(amendment.lines),
-        renew=amendment.renew,
+        re_reserve=amendment.re_reserve,
         reopen=amendment.reopen,
         validate_only=amendment.validate_only,
     )
@@ -168,7 +168,7 @@ def _money(message: Any) -> Money:
     return Money.from_units(message.units, message.nanos, message.currency_code)
 
 
-def _settlements(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[BaseException | None]:
+def _outcomes(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[BaseException | None]:
     errors = {result.order_id: result.error for result in results}
     return [_error(error) if (error := errors[order_id]) is not None else None for order_id in order_ids]
 

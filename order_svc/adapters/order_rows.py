@@ -30,7 +30,7 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         cancel_reason=row.cancel_reason,
         sequence=row.sequence,
         revision=row.revision,
-        extra_order_id=row.extra_order_id,
+        supplementary_hold_id=row.supplementary_hold_id,
         stored_version=row.row_version,
     )
 
@@ -78,7 +78,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "cancel_reason": order.cancel_reason,
         "sequence": order.sequence,
         "revision": order.revision,
-        "extra_order_id": order.extra_order_id,
+        "supplementary_hold_id": order.supplementary_hold_id,
     }
 
 

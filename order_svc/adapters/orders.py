@@ -45,7 +45,8 @@ _FIND: Select[Any] = (
 _FIND_LOCKED = _FIND.with_for_update(of=[_ORDERS, _PAYMENTS])
 _PLACED_HOLDS = sql(
     f"SELECT id FROM orders WHERE id IN ({_WANTED.text}) UNION "
-    f"SELECT extra_order_id FROM orders WHERE extra_order_id <> 0 AND extra_order_id IN ({_WANTED.text})"
+    "SELECT supplementary_hold_id FROM orders "
+    f"WHERE supplementary_hold_id <> 0 AND supplementary_hold_id IN ({_WANTED.text})"
 )
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 

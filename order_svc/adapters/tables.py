@@ -22,7 +22,11 @@ class WriteBase(DeclarativeBase):
 class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     __tablename__ = "orders"
     __table_args__ = (
-        Index("ix_orders_extra_order_id", "extra_order_id", postgresql_where=text("extra_order_id <> 0")),
+        Index(
+            "ix_orders_supplementary_hold_id",
+            "supplementary_hold_id",
+            postgresql_where=text("supplementary_hold_id <> 0"),
+        ),
     )
 
     status: Mapped[str]
@@ -33,9 +37,9 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     cancel_reason: Mapped[str]
     # The sequence number of the order's last event.
     sequence: Mapped[int] = mapped_column(BigInteger)
-    # Counts the changes of its items; the last one brought in the hold `extra_order_id`.
+    # Counts the changes of its items; the last one brought in the hold `supplementary_hold_id`.
     revision: Mapped[int] = mapped_column(Integer)
-    extra_order_id: Mapped[int] = mapped_column(BigInteger)
+    supplementary_hold_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):

@@ -32,5 +32,5 @@ class PaymentWebhookApi:
         transaction_id = await self._webhooks.transaction_of(request.data, signature)
         if transaction_id is not None:
             woken = await self._job_store.wake(jobs.CHARGE, transaction_id)
-            log.info("the provider tells of a payment", transaction_id=transaction_id, woken=woken)
+            log.info("the provider reports a payment", transaction_id=transaction_id, woken=woken)
         return ReceiveStripeEventResponse()

@@ -57,7 +57,7 @@ def stock_of(order: Order) -> dict[str, Any]:
     return {
         "order_id": order.id,
         "revision": order.revision,
-        "extra_order_id": order.extra_order_id,
+        "supplementary_hold_id": order.supplementary_hold_id,
         "lines": [[item.product_item_id, item.quantity] for item in order.items],
     }
 

@@ -33,10 +33,10 @@ class ChangeToBePrepared(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderUpdated:
-    """`extra_order_id` names the supplementary hold that the order took over; 0 if there was none."""
+    """`supplementary_hold_id` names the supplementary hold that the order took over; 0 if there was none."""
 
     order: OrderView
-    extra_order_id: int
+    supplementary_hold_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +65,12 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
     if missing != extra or (cmd.extra and not cmd.extra.is_held):
         raise ChangeToBePrepared(order, tuple(missing.items()))
     if order.consists_of(cmd.lines):
-        return OrderUpdated(order=order.view(), extra_order_id=0)
+        return OrderUpdated(order=order.view(), supplementary_hold_id=0)
     if order.discounts and (cmd.preview is None or cmd.preview.revision != order.revision + 1):
         # Also if another change was faster: prices and points may differ then.
         raise ChangeToBePrepared(order, tuple(missing.items()))
     token = await _stop_charging(order, uow)
-    extra_order_id = cmd.extra.order_id if cmd.extra else 0
+    supplementary_hold_id = cmd.extra.order_id if cmd.extra else 0
     now = clock.now()
     uow.emit(
         *order.amend(
@@ -78,7 +78,7 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
             cmd.extra.items if cmd.extra else (),
             cmd.preview.hold if cmd.preview and order.discounts else None,
             item_ids=cmd.item_ids,
-            extra_order_id=extra_order_id,
+            supplementary_hold_id=supplementary_hold_id,
             transaction_id=cmd.transaction_id,
             at=now,
         )
@@ -88,7 +88,7 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
         collect(order, uow, token=token, hold=None, at=now)
     await uow.orders.save_items(order)
     await uow.orders.save([order])
-    return OrderUpdated(order=order.view(), extra_order_id=extra_order_id)
+    return OrderUpdated(order=order.view(), supplementary_hold_id=supplementary_hold_id)
 
 
 async def _stop_charging(order: Order, uow: OrderUow) -> str:

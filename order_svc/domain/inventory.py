@@ -40,9 +40,9 @@ class HoldLost(AppError):
 class HoldRequest:
     """`key` identifies the shopper's request: a repeat with the same key and lines gets the hold of the first one.
 
-    `lines` are pairs of product item id and quantity. `renew` holds the stock again if the hold has ended, and extends
-    it otherwise; with `keep_prices` at the prices and discounts of before, as a placed order needs it (codes and points
-    are not needed then). With `no_backorder` missing stock is refused instead of backordered.
+    `lines` are pairs of product item id and quantity. `re_reserve` holds the stock again if the hold has ended, and
+    extends it otherwise; with `keep_prices` at the prices and discounts of before, as a placed order needs it: codes
+    and points are not needed then. With `no_backorder` missing stock is refused instead of backordered.
     """
 
     order_id: int
@@ -52,7 +52,7 @@ class HoldRequest:
     lines: tuple[tuple[int, int], ...]
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
-    renew: bool = False
+    re_reserve: bool = False
     keep_prices: bool = False
     no_backorder: bool = False
 
@@ -101,27 +101,27 @@ class Hold:
 class StockAmendment:
     """The order after its change number `revision`; `lines` has all of its lines.
 
-    `extra_order_id` names the hold of the added pieces. `renew` holds expired stock again, extends the rest; released
-    stock only with `reopen`. With `validate_only` nothing changes.
+    `supplementary_hold_id` names the hold of the added pieces. `re_reserve` holds expired stock again and extends the
+    rest; released stock only with `reopen`. With `validate_only` nothing changes.
     """
 
     order_id: int
     revision: int
-    extra_order_id: int
+    supplementary_hold_id: int
     lines: tuple[tuple[int, int], ...]
-    renew: bool = False
+    re_reserve: bool = False
     reopen: bool = False
     validate_only: bool = False
 
     @classmethod
-    def of(cls, payload: Mapping[str, Any], *, renew: bool = False, reopen: bool = False) -> StockAmendment:
+    def of(cls, payload: Mapping[str, Any], *, re_reserve: bool = False, reopen: bool = False) -> StockAmendment:
         """From the payload of a job."""
         return cls(
             order_id=payload["order_id"],
             revision=payload["revision"],
-            extra_order_id=payload["extra_order_id"],
+            supplementary_hold_id=payload["supplementary_hold_id"],
             lines=tuple((item, quantity) for item, quantity in payload["lines"]),
-            renew=renew,
+            re_reserve=re_reserve,
             reopen=reopen,
         )
 

@@ -199,7 +199,7 @@ class Order(OrderData):
         shown: Hold | None,
         *,
         item_ids: Sequence[int],
-        extra_order_id: int,
+        supplementary_hold_id: int,
         transaction_id: str,
         at: datetime,
     ) -> list[Event]:
@@ -214,7 +214,7 @@ class Order(OrderData):
             self.items = discounted(self.items, shown.items)
             self.discounts = revalued(self.discounts, shown.discounts)
         self.revision += 1
-        self.extra_order_id = extra_order_id
+        self.supplementary_hold_id = supplementary_hold_id
         waiting_token = self.payment.waiting_token
         self._new_payment(self.payment.method, transaction_id)
         self.payment.waiting_token = waiting_token

@@ -38,9 +38,9 @@ class OrderData:
     sequence: int = 0
     stored_version: int = 0
     is_changed: bool = False
-    # Counts the changes of the items; the stock that the last one added is held as `extra_order_id`.
+    # Counts the changes of the items; the stock that the last one added is held as `supplementary_hold_id`.
     revision: int = 0
-    extra_order_id: int = 0
+    supplementary_hold_id: int = 0
 
     @property
     def row_version(self) -> int:

@@ -31,7 +31,7 @@ _SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 MOVES: Mapping[Status, Mapping[Status, str]] = {
     Status.PENDING: {
         Status.CONFIRMED: "the stock has come",
-        Status.CANCELLED: "CancelOrder, or it can not be had any more",
+        Status.CANCELLED: "CancelOrder, or it cannot be had any more",
     },
     Status.CONFIRMED: {
         Status.PAID: "charged",
@@ -91,7 +91,7 @@ class IllegalTransition(AppError):
     @classmethod
     def of(cls, present: Status, wanted: Status) -> IllegalTransition:
         return cls(
-            f"the order is {present.value} and can not become {wanted.value}",
+            f"the order is {present.value} and cannot become {wanted.value}",
             metadata={"from": present.value, "to": wanted.value},
         )
 

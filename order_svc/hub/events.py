@@ -49,7 +49,7 @@ _TIMES = TypeAdapter(datetime | None)
 
 
 class HubEvent:
-    """An event of the feed and the messages that tell it."""
+    """An event of the feed and the messages that carry it."""
 
     def __init__(self, published: PublishedEvent) -> None:
         self.event = published.event
@@ -107,7 +107,7 @@ def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
 
 
 def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:
-    """The last message of a stream that can not go on, and may be resumed after `sequence`."""
+    """The last message of a stream that cannot go on, and may be resumed after `sequence`."""
     return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
 
 

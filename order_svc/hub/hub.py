@@ -59,7 +59,7 @@ class Hub:
             self._position = published.position
 
     def drain(self) -> None:
-        """Ends all streams with UNAVAILABLE, telling where to resume."""
+        """Ends all streams with UNAVAILABLE and the sequence to resume from."""
         self._subscriptions.drain()
 
     async def subscribe(

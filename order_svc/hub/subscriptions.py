@@ -23,7 +23,7 @@ class SubscriberTooSlow(AppError):
 
 
 class Subscription:
-    """What was told to one subscriber and not yet read."""
+    """What was published to one subscriber and not yet read."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

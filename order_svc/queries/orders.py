@@ -1,4 +1,4 @@
-"""The reads of this service: each waits, for a bounded time, for what its caller was just told."""
+"""The reads of this service: each waits, for a bounded time, for what its caller has just written."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Amendments:
             except ChangeToBePrepared as needed:
                 extra, preview = await self._prepare(needed, lines)
                 continue
-            if supplementary_id is not None and supplementary_id != updated.extra_order_id:
+            if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
                 # An equal request was faster: this is its answer.
                 await release(self._inventory, supplementary_id)
             return updated.order
@@ -122,7 +122,7 @@ class Amendments:
         change = StockAmendment(
             order_id=present.order_id,
             revision=present.revision + 1,
-            extra_order_id=supplementary_id,
+            supplementary_hold_id=supplementary_id,
             lines=wanted,
             validate_only=True,
         )
@@ -131,10 +131,10 @@ class Amendments:
     async def _hold(self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]]) -> Hold | None:
         if not needed.lines:
             return None
-        extra_order_id = await self._order_ids.next()
+        supplementary_hold_id = await self._order_ids.next()
         request = HoldRequest(
-            order_id=extra_order_id,
-            key=f"order/{needed.order.id}/{extra_order_id}",
+            order_id=supplementary_hold_id,
+            key=f"order/{needed.order.id}/{supplementary_hold_id}",
             user_id=needed.order.created_by,
             currency=needed.order.currency,
             lines=needed.lines,
@@ -164,8 +164,8 @@ class Amendments:
                 # Not released on a refusal: another request may have made it part of the order. It expires.
                 return await self._mediator.send(command)
             except StockToBeHeld as needed:
-                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, renew=True, reopen=True))
-        raise Unavailable(f"the stock of order {order_id} can not be held; try again", retry_after_s=1)
+                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, re_reserve=True, reopen=True))
+        raise Unavailable(f"the stock of order {order_id} cannot be held; try again", retry_after_s=1)
 
 
 def _as_wanted(

@@ -139,7 +139,7 @@ class Checkout:
                 placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
         except HoldLost:
             # An earlier attempt stopped after its hold, which has ended.
-            hold = await self._inventory.reserve(replace(wanted, renew=True))
+            hold = await self._inventory.reserve(replace(wanted, re_reserve=True))
             return await self._mediator.send(await self._order_on(hold, basket, order_id))
         failpoints.reach("order_placed_not_answered")
         return placed
@@ -224,7 +224,7 @@ class Checkout:
         if order.status is not Status.CONFIRMED or order.payment.transaction_id != payload["transaction_id"]:
             raise _NotWanted
         if "stock" in payload:
-            await self._inventory.amend(StockAmendment.of(payload["stock"], renew=True))
+            await self._inventory.amend(StockAmendment.of(payload["stock"], re_reserve=True))
             return
         await self._inventory.reserve(
             HoldRequest(
@@ -233,7 +233,7 @@ class Checkout:
                 user_id=order.created_by,
                 currency=order.currency,
                 lines=tuple((item.product_item_id, item.quantity) for item in order.items),
-                renew=True,
+                re_reserve=True,
                 keep_prices=True,
             )
         )

@@ -38,6 +38,8 @@ NAMES = {
     "_Desk": "ReservationBatch",
     "_Bill": "PriceBreakdown",
     "hold_anew": "re_reserve",
+    "renew": "re_reserve",
+    "extra_order_id": "supplementary_hold_id",
     "pay_anew": "retry_payment",
     "given_back_when_refused": "release_on_failure",
     "give_back": "release",

@@ -50,7 +50,7 @@ def an_order(
 
 
 class OrderBuilder:
-    """Goes the way that orders go, so that no test starts from what can not be."""
+    """Goes the way that orders go, so that no test starts from what cannot be."""
 
     def __init__(
         self, owner: str, team: str | None, items: tuple[Item, ...], method: PaymentMethod, points: Money

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.addresses import client_address, networks
+from chassis.addresses import client_address
 
-TRUSTED = networks("127.0.0.1, 10.0.0.0/8, fd00::/8")
+TRUSTED = "127.0.0.1, 10.0.0.0/8, fd00::/8"
 
 
 @pytest.mark.parametrize(

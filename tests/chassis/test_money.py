@@ -44,7 +44,7 @@ def test_arithmetic_stays_exact() -> None:
 
 def test_currencies_do_not_mix() -> None:
     for mix in (Money.__add__, Money.__sub__):
-        with pytest.raises(ValueError, match="EUR can not be mixed with USD"):
+        with pytest.raises(ValueError, match="EUR cannot be mixed with USD"):
             mix(Money.of(1, "USD"), Money.of(1, "EUR"))
-    with pytest.raises(ValueError, match="can not be mixed"):
+    with pytest.raises(ValueError, match="cannot be mixed"):
         Money.sum([Money.of(1, "EUR")], "USD")

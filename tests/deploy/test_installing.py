@@ -127,7 +127,7 @@ def test_an_environment_is_whole_only_where_it_was_made(tmp_path: Path) -> None:
         assert is_whole(made, posix)
         shutil.copytree(made, tmp_path / "copy", symlinks=True)
         assert not is_whole(tmp_path / "copy")
-        made.rename(tmp_path / "moved")
+        shutil.move(made, tmp_path / "moved")
         assert not is_whole(tmp_path / "moved")
         (tmp_path / "moved/.venv/bin/python").unlink()
         assert not is_whole(tmp_path / "moved")

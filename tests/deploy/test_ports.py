@@ -47,5 +47,5 @@ def test_every_taken_port_is_named_at_once(listener: socket.socket) -> None:
 
 
 def test_a_port_that_this_user_may_not_have_is_another_error() -> None:
-    with pytest.raises(CannotStart, match=r"Can not listen on 192\.0\.2\.1:1"):
+    with pytest.raises(CannotStart, match=r"Cannot listen on 192\.0\.2\.1:1"):
         require_free("192.0.2.1", {"HTTP": 1})

@@ -250,3 +250,29 @@ async def test_a_backup_that_is_taken_while_it_runs_is_data_to_start_with(data_d
 
     async with running(copy):
         assert await execute(copy, "SELECT FROM kept") == "SELECT 1"
+
+
+def test_a_user_without_a_name_is_refused_in_one_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = EmbeddedPostgres(data_dir / "postgres")
+    server.prepare()
+
+    def nobody(uid: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    with pytest.raises(CannotStart, match=r"The user \d+ has no name on this machine, and PostgreSQL needs one: add"):
+        server.prepare()
+
+
+def test_no_link_in_the_data_leads_a_write_elsewhere(data_dir: Path) -> None:
+    server, elsewhere = EmbeddedPostgres(data_dir / "postgres"), data_dir / "elsewhere"
+    server.prepare()
+    elsewhere.write_text("untouched", encoding="utf-8")
+    for name in ("pg_hba.conf", "pg_hba.conf.new", "pg_ident.conf"):
+        (server.folder / name).unlink(missing_ok=True)
+        (server.folder / name).symlink_to(elsewhere)
+
+    server.prepare()
+
+    assert elsewhere.read_text(encoding="utf-8") == "untouched"
+    assert not (server.folder / "pg_hba.conf").is_symlink()

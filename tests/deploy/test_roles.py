@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import product
@@ -13,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
-from deploy.config import role
+from deploy.config import as_role, role
 from deploy.local.mesh import MIGRATED
+from deploy.migrate import main as migrate_as_configured
 from deploy.migrate import migrate
 from deploy.roles import grant
 from deploy.schemas import schemas
@@ -139,6 +141,9 @@ async def test_a_service_reaches_its_own_databases_only_and_only_adds_to_the_led
                     await run(url, package, "SELECT 1")
 
         found = await refusals(urls["easyorder_payment"], "order_svc.payment", refused)
+        # A trigger refuses as well, with the same SQLSTATE.
+        rights = "SELECT has_table_privilege('easyorder_payment', 'ledger_entry', 'UPDATE, DELETE, TRUNCATE')"
+        assert await run(urls["easyorder_payment"], None, rights) == [False]
     assert found == dict.fromkeys(refused, DENIED)
 
 
@@ -165,3 +170,35 @@ async def test_rights_are_granted_again_as_they_were(orders: str) -> None:
     assert await run(orders, None, query) == before
     assert await run(orders, None, password) != [first]
     assert await run(orders, None, "SELECT days FROM audit_retention") == [60]
+
+
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        ("postgresql+asyncpg://owner:secret@db:5433/", "postgresql+asyncpg://easyorder_order:a%2Fb%40c@db:5433/"),
+        ("postgresql+aioodbc://db/?x=1", "postgresql+aioodbc://easyorder_order:a%2Fb%40c@db/?x=1"),
+        ("postgresql+asyncpg://postgres@/?host=%2Frun", "postgresql+asyncpg://easyorder_order:a%2Fb%40c@/?host=%2Frun"),
+    ],
+)
+def test_a_service_gets_the_url_of_its_role(server: str, expected: str) -> None:
+    assert as_role(server, "order_svc", "a/b@c") == expected
+    assert (make_url(expected).username, make_url(expected).password) == ("easyorder_order", "a/b@c")
+
+
+async def test_roles_are_made_on_any_server_where_passwords_are_given(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "EASYORDER_TEST_DATABASE_URL" in os.environ:
+        pytest.skip("would make databases with the names of a mesh on somebody's server")
+    monkeypatch.setenv("EASYORDER_DATABASE_URL", postgres.base_url)
+    await migrate_as_configured(["order_svc.payment"])
+    login = "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'easyorder_payment'"
+    assert await run(postgres.url("easyorder_payment"), None, login) == []
+
+    monkeypatch.setenv("EASYORDER_PAYMENT_DATABASE_PASSWORD", PASSWORD)
+    await migrate_as_configured(["order_svc.payment"])
+
+    assert await run(postgres.url("easyorder_payment"), None, login) == [True]
+    assert await run(postgres.url("easyorder_payment"), "order_svc.payment", "SELECT * FROM ledger_entry") == []
+    await postgres.drop("easyorder_payment")
+    await postgres.execute("DROP ROLE easyorder_payment")

@@ -122,7 +122,7 @@ async def test_a_program_that_vanished_is_tried_again(lines: Lines, tmp_path: Pa
     await process.start()
     script.rename(tmp_path / "elsewhere")
 
-    await eventually(lambda: f"{script} can not be run: No such file or directory" in lines.said("worker"))
+    await eventually(lambda: f"{script} cannot be run: No such file or directory" in lines.said("worker"))
     (tmp_path / "elsewhere").rename(script)
 
     await eventually(lambda: lines.said("worker").count("running") >= 2)

@@ -1,4 +1,4 @@
-"""The first `make` of any kind: which Python it takes, what it installs, and what it says where it can not."""
+"""The first `make` of any kind: which Python it takes, what it installs, and what it says where it cannot."""
 
 from __future__ import annotations
 

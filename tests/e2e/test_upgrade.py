@@ -31,6 +31,11 @@ ENDS = {
     "PARTLY_REFUNDED": "SHIPPED",
     "RUSH": "PAID",
 }
+# Who is connected to which database, but for those who ask.
+CONNECTED = """
+SELECT DISTINCT datname, usename FROM pg_stat_activity
+WHERE datname LIKE 'easyorder%' AND application_name NOT IN ('', 'migrate')
+"""
 
 
 @pytest.mark.parametrize("version", RELEASES)
@@ -44,6 +49,11 @@ async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -
             await finish(mesh, release)
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
             await invariants.check(mesh, [int(order) for order in release.orders.values()])
+            async with mesh.database("postgres") as postgres:
+                connected = {tuple(row) for row in await postgres.fetch(CONNECTED)}
+            assert connected == {
+                (name, name.removesuffix("_write").removesuffix("_read")) for name in release.databases
+            }
             async with mesh.database("easyorder_order_write") as orders:
                 statuses = dict(await orders.fetch("SELECT id::text, status FROM orders"))
                 await orders.execute("UPDATE alembic_version SET version_num = '9999'")

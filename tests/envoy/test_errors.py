@@ -32,7 +32,7 @@ GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 
-# What Envoy's transcoder says of a value it can not read: the path of the field, with the contract's own field names.
+# What Envoy's transcoder says of a value it cannot read: the path of the field, with the contract's own field names.
 UNREADABLE = {
     "unknown enum": (ORDER | {"payment": {"method": "BITCOIN"}}, "payment.method"),
     "text for a number": (ORDER | {"items": [{"productItemId": "1", "quantity": "two"}]}, "items[0].quantity"),

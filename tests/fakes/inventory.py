@@ -245,7 +245,7 @@ class InMemoryReservations:
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
 
-    async def save_renewed(self, reservations: Sequence[Reservation]) -> None:
+    async def save_re_reserved(self, reservations: Sequence[Reservation]) -> None:
         await self.save(reservations)
 
 

@@ -57,7 +57,7 @@ class InMemoryOrders:
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         orders = self._state.orders.values()
-        return set(order_ids) & ({order.id for order in orders} | {order.extra_order_id for order in orders})
+        return set(order_ids) & ({order.id for order in orders} | {order.supplementary_hold_id for order in orders})
 
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:
@@ -120,7 +120,7 @@ class FakeInventory:
         self._called("reserve")
         self.requests.append(request)
         known = self.holds.get(request.key)
-        if known is not None and (known.is_held or not request.renew):
+        if known is not None and (known.is_held or not request.re_reserve):
             return known
         order_id = known.order_id if known else request.order_id
         for item, quantity in request.lines:
@@ -158,16 +158,16 @@ class FakeInventory:
         if amendment.validate_only:
             return self._previewed(held, amendment)
         if self.revisions.get(held.order_id, 0) < amendment.revision:
-            extra = self._hold_of(amendment.extra_order_id) if amendment.extra_order_id else None
+            extra = self._hold_of(amendment.supplementary_hold_id) if amendment.supplementary_hold_id else None
             held = self._merged(held, extra, amendment)
-        if amendment.renew and not held.is_held:
+        if amendment.re_reserve and not held.is_held:
             for item in held.items:
                 if self.stock[item.product_item_id] < item.quantity:
                     raise OutOfStock(f"not enough of {item.product_item_id}")
             for item in held.items:
                 self.stock[item.product_item_id] -= item.quantity
             held = replace(held, is_held=True)
-        if amendment.renew:
+        if amendment.re_reserve:
             held = replace(held, expires_at=self._clock.now() + timedelta(seconds=self.hold_s))
         self.holds[held.key] = held
         return replace(held, key="")
@@ -177,7 +177,7 @@ class FakeInventory:
         if self.preview_failure is not None:
             raise self.preview_failure
         assert self.revisions.get(held.order_id, 0) == amendment.revision - 1
-        extra = self._hold_of(amendment.extra_order_id) if amendment.extra_order_id else None
+        extra = self._hold_of(amendment.supplementary_hold_id) if amendment.supplementary_hold_id else None
         return replace(self._with_items(held, extra, amendment), key="")
 
     def _discounted(self, hold: Hold) -> Hold:

@@ -102,7 +102,7 @@ class SqlBackend:
         self.open_stores: OpenStores = self.open_uow
 
     async def pass_time(self, seconds: float) -> None:
-        """The database's clock can not be moved, so what it kept moves the other way."""
+        """The database's clock cannot be moved, so what it kept moves the other way."""
         self.clock.advance(seconds)
         ago = f"interval '{seconds} seconds'"
         async with self._engine.begin() as connection:

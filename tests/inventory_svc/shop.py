@@ -374,7 +374,7 @@ class SqlShop(Shop):
         return (await self._all("SELECT now() AS now"))[0].now.astimezone()
 
     async def let_time_pass(self, by: timedelta) -> None:
-        # The database's clock can not be moved, but what waits for it can.
+        # The database's clock cannot be moved, but what waits for it can.
         await self._do(
             "UPDATE reservation SET expire_at = expire_at - make_interval(secs => CAST(:seconds AS float8))",
             seconds=by.total_seconds(),

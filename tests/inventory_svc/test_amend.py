@@ -27,7 +27,7 @@ from tests.inventory_svc.shop import TTL, Pieces, Shop
 
 
 def amend(held: Reservation, *lines: tuple[ProductItem, int], extra: Reservation | None = None, **how: Any) -> Amend:
-    how = {"revision": 1, "extra_order_id": extra.order_id if extra else 0} | how
+    how = {"revision": 1, "supplementary_hold_id": extra.order_id if extra else 0} | how
     return Amend(order_id=held.order_id, lines=tuple(Line(item.id, count) for item, count in lines), **how)
 
 
@@ -207,10 +207,10 @@ class AmendContract:
         if ended == "released":
             # A charge that comes late for an order that was stopped.
             with pytest.raises(ReservationReleased):
-                await shop.send(amend(held, (item, 2), renew=True))
+                await shop.send(amend(held, (item, 2), re_reserve=True))
             assert await shop.of(item) == Pieces(on_hand=5)
 
-        renewed = await shop.send(amend(held, (item, 2), renew=True, reopen=ended == "released"))
+        renewed = await shop.send(amend(held, (item, 2), re_reserve=True, reopen=ended == "released"))
 
         assert [str(line.unit_price) for line in renewed.lines] == ["10.00 USD"]
         assert await shop.now() < renewed.expire_at <= await shop.now() + TTL
@@ -225,7 +225,7 @@ class AmendContract:
         await shop.send(shop.order((item, 4)))
 
         with pytest.raises(OutOfStock):
-            await shop.send(amend(held, (item, 3), revision=0, renew=True, reopen=True))
+            await shop.send(amend(held, (item, 3), revision=0, re_reserve=True, reopen=True))
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=4)
 
@@ -236,7 +236,7 @@ class AmendContract:
         with pytest.raises(ReservationNotFound):
             await shop.send(Amend(order_id=77, revision=1, lines=(Line(item.id, 1),)))
         with pytest.raises(ReservationNotFound):
-            await shop.send(amend(held, (item, 1), extra_order_id=77))
+            await shop.send(amend(held, (item, 1), supplementary_hold_id=77))
         with pytest.raises(ReservationNotFound):
             await shop.send(Restock(order_id=77, returned=(Line(item.id, 1),)))
 

@@ -108,7 +108,7 @@ class BackorderContract:
         assert await shop.states() == {reservation.order_id: "HELD" for reservation in both}
 
     @pytest.mark.parametrize("way", ["release", "restock", "expiry"])
-    async def test_what_others_give_back_arrives_too(self, shop: Shop, way: str):
+    async def test_what_others_release_arrives_too(self, shop: Shop, way: str):
         (item,) = await shop.backorderable(2)
         first = await shop.send(shop.order((item, 2)))
         if way == "restock":
@@ -206,7 +206,7 @@ class BackorderContract:
         assert (states[late.order_id], states[neighbour.order_id]) == ("EXPIRED", "BACKORDERED")
         ((denied, why),) = (await shop.denied()).items()
         assert denied == late.order_id
-        assert ("0 are available" in why) if gone == "stock" else why.startswith("ONCE can not be used")
+        assert ("0 are available" in why) if gone == "stock" else why.startswith("ONCE cannot be used")
         moved = replace(before[patient.id], backordered=before[patient.id].backordered + 1)
         assert await shop.pieces() == {scarce.id: before[scarce.id], patient.id: moved}
 
@@ -228,7 +228,7 @@ class BackorderContract:
         await shop.send(KeepReservation(order_id=order.order_id))
         await shop.arrives(item, 1)
 
-        renewed = await shop.send(shop.order((item, 1), key="k", renew=True))
+        renewed = await shop.send(shop.order((item, 1), key="k", re_reserve=True))
 
         assert renewed.expire_at is not None
         await shop.let_time_pass(2 * TTL)

@@ -45,7 +45,7 @@ class Books(RuleBasedStateMachine):
     @initialize(quantities=st.lists(st.integers(0, 5), min_size=ITEMS, max_size=ITEMS))
     def stocked(self, quantities: list[int]) -> None:
         async def open_shop() -> None:
-            # The last of them can not be waited for.
+            # The last of them cannot be waited for.
             items = [an_item(quantity=count, backorderable=n < ITEMS - 1) for n, count in enumerate(quantities)]
             self.items = (await self.shop.given(a_product(*items))).items
             await self.shop.offered(percent("10", code="ONCE", max_uses=1))
@@ -78,7 +78,7 @@ class Books(RuleBasedStateMachine):
         self._try(order)
 
     @rule(order=orders, keep_prices=st.booleans())
-    def renew(self, order: Reserve, keep_prices: bool) -> None:
+    def re_reserve(self, order: Reserve, keep_prices: bool) -> None:
         self._try(
             Reserve(
                 order_id=order.order_id,
@@ -87,7 +87,7 @@ class Books(RuleBasedStateMachine):
                 currency=order.currency,
                 lines=tuple(Line(line.product_item_id, line.quantity) for line in order.lines),
                 incentive_codes=order.incentive_codes,
-                renew=True,
+                re_reserve=True,
                 keep_prices=keep_prices,
             )
         )

@@ -89,9 +89,9 @@ class HoldContract:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 1), key="k"))
         if how == "renewed":
-            await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+            await shop.send(shop.order((item, 1), key="k", re_reserve=True, keep_prices=True))
         else:
-            await shop.send(Amend(order_id=held.order_id, revision=0, lines=(Line(item.id, 1),), renew=True))
+            await shop.send(Amend(order_id=held.order_id, revision=0, lines=(Line(item.id, 1),), re_reserve=True))
 
         await shop.let_time_pass(TTL - MOMENT)
         await shop.reap()
@@ -101,18 +101,18 @@ class HoldContract:
     async def test_what_a_request_holds_again_before_its_order_is_written_is_held_for_short(self, shop: Shop):
         (item,) = await shop.stocked(5)
         await shop.send(shop.order((item, 1), key="k"))
-        await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+        await shop.send(shop.order((item, 1), key="k", re_reserve=True, keep_prices=True))
         await shop.let_time_pass(TTL)
         await shop.reap()
 
-        renewed = await shop.send(shop.order((item, 1), key="k", renew=True))
+        renewed = await shop.send(shop.order((item, 1), key="k", re_reserve=True))
 
         assert abs(renewed.expire_at - await shop.now() - UNPLACED) < timedelta(seconds=5)
 
     async def test_a_hold_made_while_the_clock_was_ahead_ends_no_later_than_others(self, shop: Shop):
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 1), key="k"))
-        await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+        await shop.send(shop.order((item, 1), key="k", re_reserve=True, keep_prices=True))
         await shop.let_time_pass(-timedelta(hours=1))
 
         await shop.sweep()

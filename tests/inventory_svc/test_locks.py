@@ -212,7 +212,7 @@ async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):
 async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sql_shop, command):
     had, has = await sql_shop.stocked(5, 5)
     held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
-    amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), extra_order_id=more.order_id)
+    amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), supplementary_hold_id=more.order_id)
 
     # The command waits for the stock of an order that is being changed.
     async with sql_shop.open_uows[1]() as other:
@@ -234,7 +234,7 @@ async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):
 
     async with sql_shop.open_uows[0]() as uow:
         due = await uow.reservations.find_expired(10, grace=TIMES.grace)
-        await sql_shop.send(sql_shop.order((item, 1), key="k", renew=True), replica=1)
+        await sql_shop.send(sql_shop.order((item, 1), key="k", re_reserve=True), replica=1)
 
         assert due == [held.order_id]
         assert await uow.reservations.lock_expired(due) == []

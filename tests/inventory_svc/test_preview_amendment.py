@@ -33,7 +33,7 @@ def preview(held: Reservation, *lines: tuple[ProductItem, int], **how: Any) -> P
         order_id=change.order_id,
         revision=change.revision,
         lines=change.lines,
-        extra_order_id=change.extra_order_id,
+        supplementary_hold_id=change.supplementary_hold_id,
     )
 
 
@@ -213,9 +213,9 @@ class PreviewContract:
         quick = await shop.send(shop.order((item, 1), user_id="quick", incentive_codes=("ONCE",)))
 
         with pytest.raises(IncentiveInvalid, match="used up"):
-            await shop.send(amend(held, (item, 2), renew=True))
+            await shop.send(amend(held, (item, 2), re_reserve=True))
         await shop.send(Release(order_id=quick.order_id))
-        renewed = await shop.send(amend(held, (item, 2), renew=True))
+        renewed = await shop.send(amend(held, (item, 2), re_reserve=True))
 
         assert total(renewed) == usd("9.00")
         assert (await shop.uses(), await shop.points()) == ({"ONCE": 1}, 0)
@@ -241,7 +241,7 @@ class PreviewContract:
         with pytest.raises(ReservationNotFound):
             await shop.send(PreviewAmendment(order_id=77, revision=1, lines=(Line(item.id, 1),)))
         with pytest.raises(ReservationNotFound):
-            await shop.send(preview(held, (item, 1), extra_order_id=77))
+            await shop.send(preview(held, (item, 1), supplementary_hold_id=77))
 
 
 class TestInMemory(PreviewContract):

@@ -298,7 +298,7 @@ class RedeemContract:
         await shop.send(DeactivateIncentive(incentive_id=incentive.id))
         await shop.reprice(item, "50.00")
 
-        again = await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+        again = await shop.send(shop.order((item, 1), key="k", re_reserve=True, keep_prices=True))
 
         assert (again.state, again.lines, again.quote) == (ReservationState.HELD, held.lines, held.quote)
         assert await shop.uses() == {"TEN": 1}
@@ -310,7 +310,7 @@ class RedeemContract:
         await shop.send(Release(order_id=held.order_id))
 
         with pytest.raises(ReservationReleased):
-            await shop.send(shop.order((item, 1), key="k", renew=True, keep_prices=True))
+            await shop.send(shop.order((item, 1), key="k", re_reserve=True, keep_prices=True))
 
         assert await shop.of(item) == Pieces(on_hand=5)
         assert await shop.uses() == {"TEN": 0}
@@ -322,7 +322,7 @@ class RedeemContract:
         await shop.send(Release(order_id=held.order_id))
         await shop.reprice(item, "50.00")
 
-        again = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",), renew=True))
+        again = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",), re_reserve=True))
 
         assert total(again) == usd("45.00")
         assert await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",))) == again

@@ -209,7 +209,7 @@ class ReserveContract:
         await shop.send(Release(order_id=first.order_id))
         await shop.reprice(item, "12.00")
 
-        renewed = await shop.send(shop.order((item, 2), key="k", renew=True))
+        renewed = await shop.send(shop.order((item, 2), key="k", re_reserve=True))
 
         assert (renewed.order_id, renewed.state) == (first.order_id, ReservationState.HELD)
         assert renewed.lines[0].unit_price == Money.of("12.00", "USD")
@@ -222,7 +222,7 @@ class ReserveContract:
         await shop.let_time_pass(UNPLACED / 2)
         await shop.reprice(item, "12.00")
 
-        renewed = await shop.send(shop.order((item, 2), key="k", renew=True))
+        renewed = await shop.send(shop.order((item, 2), key="k", re_reserve=True))
         await shop.let_time_pass(UNPLACED / 2 + timedelta(seconds=1))
         await shop.reap()
 
@@ -237,7 +237,7 @@ class ReserveContract:
         await shop.send(shop.order((item, 1)))
 
         with pytest.raises(OutOfStock):
-            await shop.send(shop.order((item, 2), key="k", renew=True))
+            await shop.send(shop.order((item, 2), key="k", re_reserve=True))
 
         assert (await shop.states())[first.order_id] == "RELEASED"
         assert await shop.of(item) == Pieces(on_hand=2, reserved=1)

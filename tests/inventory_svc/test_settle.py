@@ -75,7 +75,7 @@ class SettleContract:
         await shop.send(Commit(order_id=held.order_id))
         await shop.send(Release(order_id=held.order_id))
 
-        await shop.send(shop.order((item, 2), key="k", renew=True))
+        await shop.send(shop.order((item, 2), key="k", re_reserve=True))
         await shop.send(Commit(order_id=held.order_id))
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=4, restocked=2)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str]) -> int:
     for name in chosen.machine or SUITES:
         for user in chosen.user or ("root", "user"):
             try:
-                failures += _tests(name, user, chosen.folder) if chosen.tests else _cases(name, user, chosen.case)
+                failures += (
+                    _tests(name, user, chosen.folder, chosen.only) if chosen.tests else _cases(name, user, chosen.case)
+                )
             except CannotBeHad as error:
                 print(f"-       {name} {user}: cannot be had: {error}", flush=True)
     print(f"{failures} failed" if failures else "All is as it should be")
@@ -41,6 +44,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--case", default="", help="only those whose name has this pattern")
     parser.add_argument("--tests", action="store_true", help="`make test` instead of the cases")
     parser.add_argument("--folder", default=CLONE, help="what the clone is called for --tests")
+    parser.add_argument("--only", default="tests", help="some of the tests")
     return parser.parse_args(arguments)
 
 
@@ -64,14 +68,18 @@ def _cases(name: str, user: str, pattern: str) -> int:
             return failures + sum(not _holds(case, installed) for case in cases if case.state == "installed")
 
 
-def _tests(name: str, user: str, folder: str) -> int:
+def _tests(name: str, user: str, folder: str, only: str) -> int:
     with machine(name, is_root=user == "root") as bare:
         clone(bare, folder)
         environment = index() | {"PIP_NO_CACHE_DIR": "1"}
         done = bare.run(
-            "make test", folder=f"{bare.home}/{folder}", environment=environment, network=True, timeout_s=3000
+            f"make test T={shlex.quote(only)}",
+            folder=f"{bare.home}/{folder}",
+            environment=environment,
+            network=True,
+            timeout_s=3000,
         )
-        print(done.said[-4000:])
+        print(done.said[-20000:])
         return 1 if done.code else 0
 
 

@@ -477,7 +477,7 @@ async def test_an_order_in_cash_is_changed(order_app: OrderApp) -> None:
     assert (await order_app.job("amend_stock")).payload == {
         "order_id": order_id,
         "revision": 1,
-        "extra_order_id": 9001,
+        "supplementary_hold_id": 9001,
         "lines": [[1, 1], [2, 3], [4, 1]],
     }
     assert (await order_app.events(order_id))[-1] == (order.sequence, "order_status_changed")

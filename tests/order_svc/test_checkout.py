@@ -340,7 +340,7 @@ async def test_a_hold_that_is_renewed_for_an_order_keeps_its_prices(app: Checkou
 
     assert await app.status(placed.id) is Status.PAID
     renewing = app.inventory.requests[-1]
-    assert (renewing.renew, renewing.keep_prices) == (True, True)
+    assert (renewing.re_reserve, renewing.keep_prices) == (True, True)
 
 
 async def test_a_charge_that_is_made_at_once_needs_no_longer_hold_and_a_late_one_does(app: CheckoutApp) -> None:
@@ -354,7 +354,7 @@ async def test_a_charge_that_is_made_at_once_needs_no_longer_hold_and_a_late_one
     await app.work()
 
     assert app.inventory.calls[2:] == ["reserve", "reserve", "commit"]
-    assert (app.inventory.requests[-1].renew, app.inventory.requests[-1].keep_prices) == (True, True)
+    assert (app.inventory.requests[-1].re_reserve, app.inventory.requests[-1].keep_prices) == (True, True)
     assert [await app.status(order.id) for order in (at_once, late)] == [Status.PAID, Status.PAID]
 
 
@@ -378,18 +378,18 @@ async def test_only_an_order_that_was_not_stopped_has_lost_its_hold(
 async def test_an_order_whose_code_went_to_somebody_else_meanwhile_is_not_charged(app: CheckoutApp) -> None:
     placed = await app.place()
     app.clock.advance(1000)
-    app.inventory.failure = IncentiveInvalid("SAVE can not be used: it is used up")
+    app.inventory.failure = IncentiveInvalid("SAVE cannot be used: it is used up")
 
     await app.work()
 
     order = await app.order(placed.id)
-    assert (order.status, order.payment.failure_reason) == (Status.FAILED, "SAVE can not be used: it is used up")
+    assert (order.status, order.payment.failure_reason) == (Status.FAILED, "SAVE cannot be used: it is used up")
     assert app.payments.ledger == {}
 
 
 async def test_a_paid_order_whose_code_is_gone_when_it_is_sold_gets_its_money_back(app: CheckoutApp) -> None:
     placed = await app.place()
-    app.inventory.commit_failure = IncentiveInvalid("SAVE can not be used: it is used up")
+    app.inventory.commit_failure = IncentiveInvalid("SAVE cannot be used: it is used up")
 
     await app.work()
 

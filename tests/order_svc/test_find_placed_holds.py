@@ -10,7 +10,7 @@ from tests.order_svc.order_app import OrderApp
 async def test_holds_belong_to_orders_that_exist_and_to_those_that_took_them_in(order_app: OrderApp) -> None:
     placed = await order_app.given(an_order())
     changed = an_order().build()
-    changed.id, changed.extra_order_id = placed + 1, placed + 10
+    changed.id, changed.supplementary_hold_id = placed + 1, placed + 10
     changed.payment.transaction_id = "another"
     async with order_app.open_uow() as uow:
         await uow.orders.add([changed])

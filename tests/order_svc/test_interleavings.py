@@ -140,7 +140,7 @@ class Chaos:
         happens: list[Awaitable[None]] = [
             *[self._change(client, f"{name}/change-{n}", order_id) for n in range(changes)],
             *[self._pay_again(client, f"{name}/again-{n}", order_id) for n in range(payments)],
-            *[self._give_back(f"{name}/refund-{n}", order_id) for n in range(refunds)],
+            *[self._refund_some(f"{name}/refund-{n}", order_id) for n in range(refunds)],
             *[self._leave(client, order_id) for _ in range(self._random.random() < 0.4)],
         ]
         self._random.shuffle(happens)
@@ -177,7 +177,7 @@ class Chaos:
     async def _leave(self, client: Client, order_id: int) -> None:
         await self._repeated(self._cancel, client, CancelOrderRequest(id=order_id, reason="changed my mind"))
 
-    async def _give_back(self, request_id: str, order_id: int) -> None:
+    async def _refund_some(self, request_id: str, order_id: int) -> None:
         amount = Money(currency_code="USD", units=PRICE) if self._random.random() < 0.7 else None
         refund = RefundOrderRequest(id=order_id, amount=amount, reason="broken", request_id=request_id)
         await self._repeated(self._refund, self._admin, refund)
@@ -212,7 +212,7 @@ class Chaos:
         try:
             await client.call(UPDATE, request, timeout_s=3)
         except AppError as error:
-            # Paid or stopped, or it can not be had, or a code is not for it.
+            # Paid or stopped, or it cannot be had, or a code is not for it.
             if error.kind is not Kind.FAILED_PRECONDITION:
                 raise
 

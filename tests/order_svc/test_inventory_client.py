@@ -133,13 +133,13 @@ async def test_a_hold_that_waits_says_how_the_stock_stands(inventory: Inventory,
     assert (item.quantity, item.unit_price, item.discount) == (2, Money.of("10.50", "USD"), Money.zero("USD"))
 
 
-@pytest.mark.parametrize("choice", ["renew", "keep_prices", "no_backorder"])
+@pytest.mark.parametrize("choice", ["re_reserve", "keep_prices", "no_backorder"])
 async def test_how_it_is_to_be_held_is_passed_on(inventory: Inventory, client: GrpcInventory, choice: str) -> None:
     inventory.answers[1] = a_reservation(1, ReservationState.HELD)
 
     await client.reserve(a_request(**{choice: True}))
 
     ((asked,),) = [call.reservations for call in inventory.asked]
-    chosen = {name: getattr(asked, name) for name in ("renew", "keep_prices", "no_backorder")}
+    chosen = {name: getattr(asked, name) for name in ("re_reserve", "keep_prices", "no_backorder")}
     assert chosen == {name: name == choice for name in chosen}
     assert [(line.product_item_id, line.quantity) for line in asked.lines] == [(7, 2), (8, 1)]

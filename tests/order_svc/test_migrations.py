@@ -83,3 +83,27 @@ async def test_events_that_were_not_published_come_after_those_that_were(release
 
     assert [event.event.aggregate_id for event in await Feed(released).after(0)] == [4, 1, 3, 2, 8, 7, 9, 6, 5]
     assert await Feed(released).end() == FeedEnd(first=1, decided=9, written=9)
+
+
+async def test_jobs_and_answers_of_before_name_the_supplementary_hold(released: AsyncEngine) -> None:
+    payload, answer = '{"stock": {"extra_order_id": 77}}', '{"order": {}, "extra_order_id": 77}'
+    async with released.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO job (id, kind, key, payload, state, attempts, due_at) "
+                "VALUES (1, 'amend_stock', '1/1', CAST(:payload AS jsonb), 'READY', 0, now())"
+            ),
+            {"payload": payload},
+        )
+        await connection.execute(
+            text("INSERT INTO idempotency_key (id, fingerprint, answer) VALUES ('k', 'f', :answer)"),
+            {"answer": answer},
+        )
+
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+
+    async with released.connect() as connection:
+        stored = await connection.scalar(text("SELECT CAST(payload AS text) FROM job"))
+        answered = await connection.scalar(text("SELECT answer FROM idempotency_key"))
+    assert stored == payload.replace("extra_order_id", "supplementary_hold_id")
+    assert answered == answer.replace("extra_order_id", "supplementary_hold_id")

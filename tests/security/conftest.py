@@ -12,10 +12,12 @@ from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
 from tests.polling import eventually
 
-# Crashed processes back at once, frozen ones left alone, and passwords that cost next to nothing.
+# Crashed processes back at once, frozen ones left alone, holds without an order soon ended, and passwords that cost
+# next to nothing.
 SETTINGS = {
     "RESTART_BACKOFF_MAX_S": "0.1",
     "UNRESPONSIVE_AFTER_S": "3600",
+    "UNPLACED_HOLD_S": "3",
     "ORDER_RATE_LIMIT": "1000000",
     "AUTH_RATE_LIMIT": "1000000",
     "ARGON2_TIME_COST": "1",

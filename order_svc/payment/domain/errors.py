@@ -77,12 +77,12 @@ class RefundRefused(AppError):
 
 
 class WebhookSignatureInvalid(AppError):
-    """A message that says it is from the provider can not be shown to be so."""
+    """A message that says it is from the provider cannot be shown to be so."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID"
 
 
 class WebhooksNotConfigured(AppError):
-    """The provider in use sends no messages, or no secret was agreed on to tell them by."""
+    """The provider in use sends no messages, or no secret was agreed on to verify them."""
 
     kind, reason = Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED"

@@ -335,7 +335,7 @@ async def test_what_concludes_a_batch_is_part_of_its_transaction(
         found = await connection.scalars(text("SELECT label FROM parcel ORDER BY id"))
         concluded.append(list(found))
         if "poison" in concluded[-1]:
-            raise RuntimeError("this can not be concluded")
+            raise RuntimeError("this cannot be concluded")
 
     projector = Projector(write, read, [READ_PARCEL], conclude=conclude)
     await add(sessions, "a")

@@ -192,12 +192,12 @@ async def test_a_parked_change_holds_nobody_up(
 async def test_the_projector_of_the_process_is_hurried(
     write: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    hurried = asyncio.Event()
+    flushed = asyncio.Event()
     await place(sessions, ANN)
-    waiting = asyncio.create_task(ReadYourWrites(write, flush=hurried.set).wait("ann"))
+    waiting = asyncio.create_task(ReadYourWrites(write, flush=flushed.set).wait("ann"))
 
     async with asyncio.timeout(2):
-        await hurried.wait()
+        await flushed.wait()
 
     await projector.project()
     assert await waiting

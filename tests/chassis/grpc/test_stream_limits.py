@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
 
-from chassis.addresses import networks
 from chassis.grpc.clients import Client
 from chassis.grpc.stream_limits import StreamLimits, TooManyStreams
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi
@@ -27,7 +26,7 @@ async def limited(
 ) -> AsyncIterator[Mesh]:
     limits = StreamLimits(in_all=in_all, per_address=per_address, per_user=per_user)
     servicers = {HUB: Hub(endless), ORDERS: OrderApi()}
-    async with serving(servicers, stream_limits=limits, trusted_proxies=networks(trusted)) as mesh:
+    async with serving(servicers, stream_limits=limits, trusted_proxies=trusted) as mesh:
         yield mesh
 
 

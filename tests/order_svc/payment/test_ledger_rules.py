@@ -159,7 +159,7 @@ def test_a_refund_before_the_charge_forbids_it_for_good(before) -> None:
     assert EntryKind.CHARGE not in kinds(transaction)
 
 
-def test_a_refused_charge_has_nothing_to_give_back() -> None:
+def test_a_refused_charge_has_nothing_to_refund() -> None:
     transaction = Transaction("t-1")
     transaction.charge(a_charge(), CardBehaviour.of("tok_declined"), at=NOON)
     transaction.refund(a_refund("r-1", "10.00"), at=NOON)

@@ -158,7 +158,7 @@ async def test_a_refund_is_made_once_for_its_id(sandbox: Sandbox) -> None:
     assert await sandbox.kinds() == [EntryKind.CHARGE, EntryKind.REFUND]
 
 
-async def test_concurrent_refunds_never_give_back_more_than_was_charged(sandbox: Sandbox) -> None:
+async def test_concurrent_refunds_never_refund_more_than_was_charged(sandbox: Sandbox) -> None:
     await sandbox.charge(a_charge(amount="10.00"))
     replicas = [sandbox.replica(), sandbox.replica()]
 

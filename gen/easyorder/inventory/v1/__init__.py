@@ -142,7 +142,7 @@ class Amendment(betterproto2.Message):
     Counts the changes of the order from 1; 0 for an order that was never changed, to renew its hold.
     """
 
-    extra_order_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    supplementary_hold_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
     The reservation that holds what the order had not before; 0 when there is nothing.
     """
@@ -152,7 +152,7 @@ class Amendment(betterproto2.Message):
     The whole order. An item that is not in larger quantity than before keeps what it cost.
     """
 
-    renew: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    re_reserve: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
     Take the stock again when the reservation has expired, and hold it longer when it is held. One that was released is
     RESERVATION_RELEASED: a late request for an order that was stopped must not take its stock again.
@@ -160,7 +160,7 @@ class Amendment(betterproto2.Message):
 
     reopen: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
     """
-    With `renew`: also when it was released, for an order that is taken up again.
+    With `re_reserve`: also when it was released, for an order that is taken up again.
     """
 
     validate_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
@@ -433,7 +433,7 @@ class ReservationRequest(betterproto2.Message):
 
     loyalty_points: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
 
-    renew: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
+    re_reserve: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
     """
     Take the stock again when the reservation of this key has expired or was released; without it such a reservation is
     reported as it is.
@@ -441,7 +441,7 @@ class ReservationRequest(betterproto2.Message):
 
     keep_prices: "bool" = betterproto2.field(9, betterproto2.TYPE_BOOL)
     """
-    With `renew`, for an order that was placed: its prices and discounts stand, and what is taken again is what it had.
+    With `re_reserve`, for an order that was placed: its prices and discounts stand, and what is taken again is what it had.
     Codes and points need not be given then.
     """
 

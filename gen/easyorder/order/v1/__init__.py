@@ -734,7 +734,7 @@ class OrderAvailability(betterproto2.Message):
 
     lost_reason: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Why it can not be had any more, if so: then an order that waits for it is cancelled, and says this.
+    Why it cannot be had any more, if so: then an order that waits for it is cancelled, and says this.
     """
 
 

@@ -75,7 +75,7 @@ class StripeApi:
     """The calls. All raise ProviderUnavailable when the outcome is not known, Undecided when the key is used up."""
 
     def __init__(self, api_key: str, *, base: str, timeout_s: float) -> None:
-        # Its debug logs hold what the shopper pays with, its telemetry tells of this machine.
+        # Its debug logs hold what the shopper pays with, its telemetry describes this machine.
         logging.getLogger("stripe").setLevel(logging.WARNING)
         stripe.enable_telemetry = False
         self._timeout_s = timeout_s

@@ -1,0 +1,272 @@
+"""Whatever is put into any field, by gRPC or JSON: a clean answer, at once, and every entry in the audit trail."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import grpc
+import httpx
+import psutil
+import pytest
+
+from chassis import contract
+from chassis.auth import ServiceTokens
+from chassis.context import Audience
+from chassis.contract import HttpBinding, Method
+from chassis.grpc.channel import open_channel
+from deploy.local.shop import Shop, lamp
+from envoy.routing import CLUSTERS, OPS
+from tests.e2e.running_mesh import RunningMesh
+from tests.polling import eventually
+from tests.security.hostile import Attack, attacks
+
+MODULES = {
+    "identity": "identity_svc",
+    "inventory": "inventory_svc",
+    "order": "order_svc",
+    "payment": "order_svc.payment",
+    "edge": "edge",
+}
+# Those that keep an audit trail.
+DATABASES = {
+    "identity": "easyorder_identity",
+    "inventory": "easyorder_inventory_write",
+    "order": "easyorder_order_write",
+}
+FAULTS = {
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DATA_LOSS,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+}
+# How long a call may hold the loop of the process that serves it, in time of its processor: what a watcher of the loop
+# would see on an idle machine, and what a busy machine does not change.
+MOST_CPU_S = 0.2
+AT_ONCE = 8
+TIMEOUT_S = 20
+# A stream that was not refused by then is one.
+STREAM_S = 0.5
+LONGEST_URL = 20_000
+METHODS = list(contract.methods().values())
+
+
+@dataclass
+class Stage:
+    """A mesh with something in it, and those who call."""
+
+    mesh: RunningMesh
+    tokens: Mapping[Audience, str]
+    known: Mapping[str, Mapping[str, Any]]
+
+    def headers(self, method: Method) -> dict[str, str]:
+        """Those of the least caller who is allowed to."""
+        for audience in (Audience.PUBLIC, Audience.USER, Audience.ADMIN, Audience.SERVICE):
+            if audience in method.access.allow:
+                token = self.tokens.get(audience)
+                return {"authorization": f"Bearer {token}"} if token else {}
+        return {}
+
+    def attacks(self, method: Method) -> list[Attack]:
+        package = method.service.split(".")[1]
+        return list(attacks(contract.descriptor_of(method.request), self.known["*"] | self.known.get(package, {})))
+
+
+@pytest.fixture(scope="module")
+def stage(mesh: RunningMesh) -> Stage:
+    return asyncio.run(_set(mesh))
+
+
+async def _set(mesh: RunningMesh) -> Stage:
+    async with Shop.client(mesh.url) as http:
+        return await _set_by(mesh, http)
+
+
+async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
+    admin = await Shop(http).login("admin@example.com", "Admin123!")
+    email = f"{uuid.uuid4().hex}@example.com"
+    victim = await Shop(http).register(email, "Passw0rd!", "Somebody")
+    shopper = await Shop(http).login(email, "Passw0rd!")
+    product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1_000_000))
+    item = product["productItems"][0]["id"]
+    order = await shopper.order({item: 1}, "tok_ok")
+    known: dict[str, Mapping[str, Any]] = {
+        "*": {
+            "product_id": product["id"],
+            "product_item_id": item,
+            "order_id": order["id"],
+            "user_id": victim["id"],
+            "token": "tok_ok",
+            "current_password": "Passw0rd!",
+            "service": "order",
+        },
+        "catalog": {"id": product["id"]},
+        "order": {"id": order["id"]},
+        "identity": {"id": victim["id"]},
+        "incentive": {"id": "1"},
+    }
+    tokens = {
+        Audience.USER: shopper.headers["authorization"].removeprefix("Bearer "),
+        Audience.ADMIN: admin.headers["authorization"].removeprefix("Bearer "),
+        Audience.SERVICE: ServiceTokens("order", mesh.secret).current(),
+    }
+    return Stage(mesh, tokens, known)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name.rpartition(".")[2])
+async def test_by_grpc(method: Method, stage: Stage) -> None:
+    service = "order" if method.service == OPS else _home(method)
+    process = psutil.Process(stage.mesh.pid_of(MODULES[service]))
+    audited: set[str] = set()
+
+    async with open_channel(stage.mesh.address(service)) as channel:
+
+        async def call(attack: Attack) -> str | None:
+            if attack.wire is None:
+                return None
+            correlation_id = uuid.uuid4().hex
+            code, message = await _grpc_answer(channel, method, attack, stage.headers(method), correlation_id)
+            if not re.search("not a valid|takes at most [0-9]+$|Received message larger", message):
+                audited.add(correlation_id)
+            return f"{code.name} {message}" if code in FAULTS else None
+
+        await _attack(call, stage.attacks(method), [process])
+    if service in DATABASES and not method.server_streaming and not re.match("Get|List|Validate|Check", method.name):
+        await _are_audited(stage.mesh, service, audited)
+
+
+@pytest.mark.parametrize(
+    ("method", "binding"),
+    [(method, binding) for method in METHODS for binding in method.http],
+    ids=lambda value: value.full_name.rpartition(".")[2] if isinstance(value, Method) else value.path,
+)
+async def test_by_json(method: Method, binding: HttpBinding, stage: Stage, http: httpx.AsyncClient) -> None:
+    service = "order" if method.service == OPS else _home(method)
+    envoy = next(p for p in psutil.Process(stage.mesh.pid).children(recursive=True) if "envoy" in p.name())
+    processes = [psutil.Process(stage.mesh.pid_of(MODULES[service])), envoy]
+    seen: set[tuple[str, bytes | None]] = set()
+
+    async def call(attack: Attack) -> str | None:
+        url, content = _request(binding, attack)
+        if (url, content) in seen:
+            return None
+        seen.add((url, content))
+        status, text = await _json_answer(http, method, binding, url, content, stage.headers(method))
+        return f"{status} {text}" if status >= 500 and status != httpx.codes.NOT_IMPLEMENTED else None
+
+    await _attack(call, stage.attacks(method), processes)
+
+
+async def _attack(call: Any, attacks: Sequence[Attack], processes: Sequence[psutil.Process]) -> None:
+    """Fails naming each attack that was answered by a fault, or held a process for too long."""
+    found = []
+    for begin in range(0, len(attacks), AT_ONCE):
+        batch = attacks[begin : begin + AT_ONCE]
+        before = _cpu_s(processes)
+        answers = await asyncio.gather(*map(call, batch))
+        found += [f"{attack.label}: {answer[:300]}" for attack, answer in zip(batch, answers, strict=True) if answer]
+        if _most(before, processes) > MOST_CPU_S:
+            slow = [attack.label for attack in batch if await _holds(call, attack, processes)]
+            found += [f"{label}: held the process for too long" for label in slow]
+    assert not found, "\n".join(found[:20])
+
+
+async def _holds(call: Any, attack: Attack, processes: Sequence[psutil.Process]) -> bool:
+    """Whether it does by itself, each of three times: what else a process did meanwhile is not its fault."""
+    for _ in range(3):
+        before = _cpu_s(processes)
+        await call(attack)
+        if _most(before, processes) <= MOST_CPU_S:
+            return False
+    return True
+
+
+def _cpu_s(processes: Sequence[psutil.Process]) -> list[float]:
+    return [sum(process.cpu_times()[:2]) for process in processes]
+
+
+def _most(before: Sequence[float], processes: Sequence[psutil.Process]) -> float:
+    return max(now - then for now, then in zip(_cpu_s(processes), before, strict=True))
+
+
+async def _grpc_answer(
+    channel: grpc.aio.Channel, method: Method, attack: Attack, headers: Mapping[str, str], correlation_id: str
+) -> tuple[grpc.StatusCode, str]:
+    metadata = (*headers.items(), ("x-request-id", correlation_id))
+    open_call: Any = (channel.unary_stream if method.server_streaming else channel.unary_unary)(method.full_name)
+    call = open_call(attack.wire, metadata=metadata, timeout=TIMEOUT_S)
+    try:
+        if not method.server_streaming:
+            await call
+        elif await asyncio.wait_for(call.read(), STREAM_S) is grpc.aio.EOF:
+            return await call.code(), await call.details()
+    except grpc.aio.AioRpcError as error:
+        return error.code(), error.details() or ""
+    except TimeoutError:
+        pass
+    call.cancel()
+    return grpc.StatusCode.OK, ""
+
+
+async def _json_answer(
+    http: httpx.AsyncClient,
+    method: Method,
+    binding: HttpBinding,
+    url: str,
+    content: bytes | None,
+    headers: Mapping[str, str],
+) -> tuple[int, str]:
+    limit_s = STREAM_S if method.server_streaming else TIMEOUT_S
+    request = http.build_request(binding.verb, url, content=content, headers=headers, timeout=TIMEOUT_S)
+    try:
+        answer = await asyncio.wait_for(http.send(request), limit_s)
+    except TimeoutError:
+        assert method.server_streaming, "no answer"
+        return 200, ""
+    return answer.status_code, answer.text
+
+
+def _request(binding: HttpBinding, attack: Attack) -> tuple[str, bytes | None]:
+    """URL and body: fields of the path and the query are taken out of the body."""
+    body = dict(attack.body)
+    path = re.sub(r"\{(\w+)(?:=[^}]+)?\}", lambda match: _text(body.pop(_json_name(match[1]), 0), attack), binding.path)
+    if binding.body == "*":
+        return path, attack.json_of(body)
+    content = attack.json_of(body.pop(binding.body, {})) if binding.body else None
+    query = "&".join(
+        f"{name}={_text(value, attack)}"
+        for name, values in body.items()
+        for value in (values if isinstance(values, list) else [values])
+        if not isinstance(value, dict)
+    )
+    return f"{path}?{query}" if query else path, content
+
+
+def _text(value: object, attack: Attack) -> str:
+    hostile = value == "@@hostile@@"
+    return quote_from_bytes((attack.url or b"")[:LONGEST_URL] if hostile else str(value).encode(), safe="")
+
+
+def _json_name(name: str) -> str:
+    return re.sub("_(.)", lambda match: match[1].upper(), name)
+
+
+def _home(method: Method) -> str:
+    return CLUSTERS.get(method.service, "payment" if "payment" in method.service else "order")
+
+
+async def _are_audited(mesh: RunningMesh, service: str, correlation_ids: set[str]) -> None:
+    async with mesh.database(DATABASES[service]) as database:
+
+        async def all_are_there() -> bool:
+            query = "SELECT count(DISTINCT correlation_id) FROM audit_entry WHERE correlation_id = ANY($1)"
+            return bool(await database.fetchval(query, list(correlation_ids)) == len(correlation_ids))
+
+        await eventually(all_are_there, timeout_s=10)
