@@ -28,15 +28,12 @@ def from_environment(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as refusal:
-        sys.exit("\n".join(refusals(refusal)))
+        # No value is shown: it may be a secret.
+        faults = refusal.errors(include_url=False, include_input=False)
+        own = [fault for fault in faults if fault["type"] != "default_factory_not_called"]
+        sys.exit("\n".join(_line(*fault["loc"], fault["msg"]) for fault in own))
     except OSError as error:
         sys.exit(f"{error.filename} cannot be read ({error.strerror}): is EASYORDER_DATA_DIR right?")
-
-
-def refusals(error: ValidationError) -> list[str]:
-    """One line for each variable that was refused. Shows no value: it may be a secret."""
-    faults = error.errors(include_url=False, include_input=False)
-    return [_line(*fault["loc"], fault["msg"]) for fault in faults if fault["type"] != "default_factory_not_called"]
 
 
 def _line(*parts: str | int) -> str:

@@ -390,3 +390,19 @@ async def test_only_administrators_create_products(mesh):
 
     assert refusals == [Unauthenticated, PermissionDenied, PermissionDenied]
     assert (await mesh.anonymous().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
+
+
+async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_blanks_is_none(mesh):
+    product = await create(mesh, a_shirt(" Blue "))
+
+    with pytest.raises(SkuTaken):
+        await create(mesh, a_shirt("BLUE\t"))
+    with pytest.raises(InvalidArgument, match="name must not be blank"):
+        await create(mesh, a_shirt("Red", name=" \t"))
+
+    assert [item.sku for item in product.product_items] == ["Blue"]
+
+    async def is_alone() -> bool:
+        return (await mesh.user().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 1
+
+    await eventually(is_alone)
