@@ -82,7 +82,6 @@ class Sink(Protocol[EntryIn]):
 
     async def write(self, entries: Sequence[EntryIn]) -> None:
         """Keeps all of them or none. Unavailable and Conflict mean: later; any other error: never."""
-        ...
 
 
 class NullSink:

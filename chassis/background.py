@@ -31,7 +31,6 @@ class Background(Protocol):
 
     async def stop(self) -> None:
         """Ends after what it is doing now."""
-        ...
 
 
 class PollingLoop:

@@ -44,7 +44,7 @@ class JobRunner:
     dead_letter: Callable[[Job, str], Awaitable[None]]
     service: str
     lease_s: float = 20
-    tick_s: float = 1
+    tick_s: float = 2
     concurrency: int = 256
     report: Report = to_nobody
 

@@ -110,24 +110,24 @@ def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence
     bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
-    no_keys = Unavailable("The keys that tokens are checked with cannot be had now: try again soon.")
-    nothing_here = NoSuchPath("There is nothing here: see /openapi.json for all there is.")
-    no_method = Unimplemented("Nobody outside has such a method: see /openapi.json for all there is.")
+    no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
+    nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
+    no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
-    no_service = Unavailable("A service cannot be reached now: try again soon.")
+    no_service = Unavailable("A service cannot be reached: try again soon.")
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
-    no_verb = NoSuchVerb("This path does not have this verb.")
+    no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
     return (
         LocalReply(400, InvalidArgument(ENVOYS_OWN_WORDS), detail="lua_response", names_fields=True),
-        LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not proper gRPC.")),
+        LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not valid gRPC.")),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
         LocalReply(403, sign_in, detail="Audiences_in_Jwt_are_not_allowed", answer=401),
         LocalReply(403, headers_too_large, detail="headers_too_large", answer=431),
-        LocalReply(403, PermissionDenied("This is not for you.")),
+        LocalReply(403, PermissionDenied("You are not allowed to do this.")),
         *(LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method) for path, allow in verbs),
         LocalReply(404, nothing_here, to_grpc=no_method),
         LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
@@ -135,7 +135,7 @@ def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence
         LocalReply(429, rate_limited),
         LocalReply(431, headers_too_large),
         LocalReply(500, Internal("Something unexpected happened at the edge.")),
-        LocalReply(502, Unavailable("A service gave no proper answer: try again soon.")),
+        LocalReply(502, Unavailable("A service gave no valid answer: try again soon.")),
         LocalReply(503, no_service),
         LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
     )

@@ -35,7 +35,6 @@ class KeySource(Protocol):
 
     async def keys(self) -> Keys:
         """Raises when they cannot be read."""
-        ...
 
 
 class JwksKeySource:

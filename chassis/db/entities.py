@@ -17,11 +17,7 @@ from chassis.clock import SystemClock
 from chassis.context import current
 from chassis.db.types import UtcDateTime
 
-_clock = SystemClock()
-
-
-def _now() -> datetime:
-    return _clock.now()
+_now = SystemClock().now
 
 
 def _caller_id() -> str:

@@ -6,6 +6,8 @@ its holder asks the provider and records the answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from easyorder.google.api import HttpBody
 from easyorder.payment.v1 import ReceiveStripeEventResponse
@@ -21,16 +23,18 @@ _SIGNATURE = "stripe-signature"
 
 
 class PaymentWebhookApi:
-    """The rpcs of easyorder.payment.v1.PaymentWebhookService."""
+    """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` begins a look for jobs that are due."""
 
-    def __init__(self, webhooks: Webhooks, job_store: JobStore) -> None:
+    def __init__(self, webhooks: Webhooks, job_store: JobStore, wake_jobs: Callable[[], None]) -> None:
         self._webhooks = webhooks
         self._job_store = job_store
+        self._wake_jobs = wake_jobs
 
     async def receive_stripe_event(self, request: HttpBody) -> ReceiveStripeEventResponse:
         signature = metadata.incoming.get().get(_SIGNATURE, "")
         transaction_id = await self._webhooks.transaction_of(request.data, signature)
         if transaction_id is not None:
             woken = await self._job_store.wake(jobs.CHARGE, transaction_id)
+            self._wake_jobs()
             log.info("the provider reports a payment", transaction_id=transaction_id, woken=woken)
         return ReceiveStripeEventResponse()

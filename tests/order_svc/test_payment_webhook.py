@@ -38,9 +38,10 @@ SECRET = "whsec_ours"
 class Webhook:
     """Stripe's side: `tell` sends a message to the shop."""
 
-    def __init__(self, client: Client, app: CheckoutApp) -> None:
+    def __init__(self, client: Client, app: CheckoutApp, woken: list[None]) -> None:
         self.app = app
         self._client = client
+        self.woken = woken
 
     async def notify(self, transaction_id: str, *, secret: str = SECRET) -> None:
         about = {"object": "payment_intent", "metadata": {"transaction_id": transaction_id}}
@@ -72,8 +73,9 @@ async def webhook(webhooks: ProviderNotices) -> AsyncIterator[Webhook]:
     async with serving({PAYMENT: PaymentApi(offered(sandbox), sandbox, webhooks)}) as payment:
         payments: Webhooks = GrpcPayments(payment.service("order"))
         store = InMemoryJobStore(app._state, app.clock)
-        async with serving({WEBHOOK: PaymentWebhookApi(payments, store)}) as order:
-            yield Webhook(order.anonymous(), app)
+        woken: list[None] = []
+        async with serving({WEBHOOK: PaymentWebhookApi(payments, store, lambda: woken.append(None))}) as order:
+            yield Webhook(order.anonymous(), app, woken)
 
 
 async def test_a_charge_that_waits_is_asked_about_at_once(webhook: Webhook) -> None:
@@ -82,6 +84,7 @@ async def test_a_charge_that_waits_is_asked_about_at_once(webhook: Webhook) -> N
     assert await webhook.app.status(order_id) is Status.CONFIRMED
 
     await webhook.notify(transaction_id)
+    assert len(webhook.woken) == 1
     await webhook.app.due(0)
     await webhook.app.work()
 

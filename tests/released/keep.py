@@ -11,7 +11,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ import psutil
 
 from deploy.local.shop import Shop, lamp
 from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.folders import data_folder
 from tests.polling import eventually
 
 Json = dict[str, Any]
@@ -38,9 +38,9 @@ SETTINGS = {
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
 }
+RUSHES = 10
 PASSWORD = "Passw0rd!"
 CARD, CASH = "PAYMENT_METHOD_CARD", "PAYMENT_METHOD_CASH"
-UNPUBLISHED = "SELECT count(*) FROM outbox WHERE position IS NULL"
 UNPROJECTED = "SELECT count(*) FROM change_log"
 
 
@@ -171,10 +171,10 @@ class Everything:
     async def rush_is_over(self) -> None:
         await asyncio.gather(*self._placing, return_exceptions=True)
 
-    async def nothing_published(self) -> bool:
-        """Whether events wait to be published, and changes to be projected."""
+    async def changes_wait(self) -> bool:
+        """Whether there are changes that the read side does not have yet."""
         async with self._mesh.database("easyorder_order_write") as orders:
-            return bool(await orders.fetchval(UNPUBLISHED) and await orders.fetchval(UNPROJECTED))
+            return bool(await orders.fetchval(UNPROJECTED))
 
 
 @contextmanager
@@ -198,13 +198,15 @@ async def keep(mesh: RunningMesh, folder: Path) -> None:
         await everything.catalogue()
         await everything.settled()
         await everything.unfinished()
-        while True:
+        for _ in range(RUSHES):
             await everything.rush()
             with frozen(mesh):
-                if await everything.nothing_published():
+                if waiting := await everything.changes_wait():
                     dump(mesh, folder, everything.orders)
-                    break
-        await everything.rush_is_over()
+            await everything.rush_is_over()
+            if waiting:
+                return
+        raise AssertionError("no moment was found at which changes wait to be projected")
 
 
 def dump(mesh: RunningMesh, folder: Path, orders: Mapping[str, str]) -> None:
@@ -220,10 +222,8 @@ def dump(mesh: RunningMesh, folder: Path, orders: Mapping[str, str]) -> None:
 
 
 def main(folder: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="eo-", dir="/dev/shm") as data_dir:
-        Path(data_dir).chmod(0o755)
-        with running_mesh(Path(data_dir), SETTINGS) as mesh:
-            asyncio.run(keep(mesh, folder))
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as mesh:
+        asyncio.run(keep(mesh, folder))
 
 
 if __name__ == "__main__":

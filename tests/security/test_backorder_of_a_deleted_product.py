@@ -1,16 +1,19 @@
-"""An order that waited for a product which was deleted waited for ever: it is cancelled, with the reason."""
+"""An order that waited for a product which was deleted waited forever: it is cancelled, with the reason."""
 
 from __future__ import annotations
 
 import uuid
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop, lamp
 from tests.polling import eventually
 from tests.security.attackers import a_shopper
 
 
+# Such orders are looked for twice a minute; tests/inventory_svc/test_holds.py does not wait for that.
+@pytest.mark.soak
 async def test_it_is_cancelled(http: httpx.AsyncClient, admin: Shop) -> None:
     product = lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=0)
     product["productItems"][0]["backorderable"] = True
