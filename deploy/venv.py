@@ -127,10 +127,10 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
     python = getattr(sys, "_base_executable", sys.executable)
     run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made; see above why")
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    # The checkout itself is what the environment imports; nothing of it is copied. In ASCII, because Python reads this
-    # file in the encoding of the locale.
+    # The checkout itself is what the environment imports, before a package that has an `envoy` too; nothing of it is
+    # copied. In ASCII, because Python reads this file in the encoding of the locale.
     places = [os.fsencode(ROOT), os.fsencode(ROOT / "gen")]
-    line = f"import os, sys; sys.path += map(os.fsdecode, {places})\n"
+    line = f"import os, sys; sys.path[:0] = map(os.fsdecode, {places})\n"
     (site_packages / "easyorder.pth").write_text(line, encoding="ascii")
 
 

@@ -125,6 +125,7 @@ def test_an_environment_is_whole_only_where_it_was_made(tmp_path: Path) -> None:
         posix = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
         assert is_whole(made, posix)
+        assert first_place(made) == str(made)
         shutil.copytree(made, tmp_path / "copy", symlinks=True)
         assert not is_whole(tmp_path / "copy")
         shutil.move(made, tmp_path / "moved")
@@ -153,3 +154,9 @@ def is_whole(clone: Path, variables: Mapping[str, str] | None = None) -> bool:
         return not subprocess.call(command, env={**os.environ, **(variables or {})}, stderr=subprocess.DEVNULL)
     except OSError:
         return False
+
+
+def first_place(clone: Path) -> str:
+    """Where the environment of `clone` looks for modules before anywhere else."""
+    command = [str(clone / ".venv/bin/python"), "-I", "-X", "utf8", "-c", "import sys; print(sys.path[0])"]
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
+from inventory_svc.commands.update_incentive import UpdateIncentive
+from inventory_svc.commands.upsert_product import UpsertProduct
+from inventory_svc.domain.errors import SkuTaken
+from tests.builders.incentive import percent
+from tests.builders.product import a_product, an_item
 from tests.conftest import Lend
+from tests.inventory_svc.shop import SqlShop
 
 WRITE = next(schema.versions for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
 AUDIT = "created_on, created_by, modified_on, modified_by"
@@ -82,3 +89,37 @@ async def test_what_clashes_keeps_the_key_that_it_had(released: AsyncEngine, sta
     assert {row.written: row.key for row in found} == KEYS
     # Readers see nothing of it.
     assert ({row.row_version for row in found}, changes) == ({1}, 0)
+
+
+async def test_a_product_whose_sku_clashes_is_edited_as_before(sql_shop: SqlShop) -> None:
+    await sql_shop.given(a_product(an_item(sku="ONE")))
+    other = await sql_shop.given(a_product(an_item(sku="TWO")))
+    await as_released(sql_shop, "UPDATE product_item SET sku = 'One', sku_key = 'One' WHERE sku = 'TWO'")
+    tree = replace(other, name="Renamed", items=(replace(other.items[0], sku="One"),))
+
+    changed = await sql_shop.send(UpsertProduct(product_id=other.id, product=tree))
+
+    assert (changed.name, changed.items[0].sku) == ("Renamed", "One")
+    elsewhere = replace(tree, items=(replace(other.items[0], sku="oNE"),))
+    with pytest.raises(SkuTaken):
+        await sql_shop.send(UpsertProduct(product_id=other.id, product=elsewhere))
+
+
+async def test_a_code_that_clashes_is_used_and_edited_as_it_is_written(sql_shop: SqlShop) -> None:
+    (item,) = await sql_shop.stocked(5)
+    await sql_shop.offered(percent("10", code="ONE"))
+    other = await sql_shop.offered(percent("50", code="TWO"))
+    await as_released(sql_shop, "UPDATE incentive SET code = 'One', code_key = 'One' WHERE code = 'TWO'")
+
+    await sql_shop.send(UpdateIncentive(incentive=replace(other, code="One", stackable=True), etag=""))
+    codes = [
+        (await sql_shop.send(sql_shop.order((item, 1), incentive_codes=(written,)))).quote.discounts[0].code
+        for written in ("One", "ONE", "one")
+    ]
+
+    assert codes == ["One", "ONE", "ONE"]
+
+
+async def as_released(shop: SqlShop, statement: str) -> None:
+    async with shop.engines[0].begin() as connection:
+        await connection.execute(text(statement))
