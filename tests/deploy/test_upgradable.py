@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_revision(folder, "0001", PARCELS)
     (tmp_path / "parcels_svc" / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
+    # Another test of this process may have imported its own.
+    monkeypatch.delitem(sys.modules, "parcels_svc", raising=False)
     return folder
 
 
