@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.outbox import Feed
-from chassis.events import FeedEnd
 from deploy.schemas import schemas, upgrade
+from order_svc.adapters.feed import Feed
+from order_svc.domain.feed import FeedEnd
 from tests.conftest import Lend
 
 WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))
