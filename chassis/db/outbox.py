@@ -28,14 +28,18 @@ _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
-# The last event stays, and that which the slowest consumer has last: from there somebody may resume.
+# Up to the first event that is young: a reader notices only what is missing at the front. The last event stays, and
+# that which the slowest consumer has last: from there somebody may resume.
 _PURGE = text("""
-WITH purged AS (
+WITH oldest AS (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch),
+purged AS (
     DELETE FROM outbox WHERE position = ANY(ARRAY(
-        SELECT position FROM (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch) AS oldest
-        WHERE occurred_on < now() - make_interval(secs => CAST(:age_s AS float8))
-            AND position < (SELECT max(position) FROM outbox)
-            AND NOT EXISTS (SELECT FROM feed_consumer AS consumer WHERE consumer.position <= oldest.position)
+        SELECT position FROM oldest WHERE position < least(
+            (SELECT max(position) FROM outbox),
+            (SELECT min(position) FROM feed_consumer),
+            (SELECT min(position) FROM oldest
+             WHERE occurred_on >= now() - make_interval(secs => CAST(:age_s AS float8)))
+        )
     )) RETURNING position
 )
 SELECT count(*) FROM purged
@@ -75,7 +79,7 @@ class Feed:
         await self._rows(_SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
-        """Deletes old events that all consumers have, in transactions of a batch."""
+        """Deletes old events that all consumers have, from the oldest on, in transactions of a batch."""
         oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
         while purged == _BATCH:
             ((purged,),) = await self._rows(_PURGE, oldest)

@@ -408,3 +408,18 @@ async def test_nothing_is_purged_that_the_slowest_consumer_lacks(chassis_engine:
 
     assert await kept(chassis_engine) == list(range(4, 11))
     (await feed.end()).check(4, "afterPosition")
+
+
+async def test_the_purge_ends_at_an_event_of_a_clock_that_was_ahead(
+    chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_BATCH", 2)
+    feed = await aged(chassis_engine, 9)
+    async with chassis_engine.begin() as connection:
+        await connection.execute(text("UPDATE outbox SET occurred_on = now() - interval '1 hour' WHERE position = 4"))
+
+    await feed.purge(older_than=timedelta(days=1))
+
+    assert await kept(chassis_engine) == list(range(4, 11))
+    with pytest.raises(EventsPurged):
+        (await feed.end()).check(3, "afterPosition")
