@@ -6,7 +6,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -18,11 +18,11 @@ from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
-from chassis.addresses import client_address
+from chassis.addresses import LOOPBACK, client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth import TokenVerifier
-from chassis.background import Report
-from chassis.clock import Clock
+from chassis.background import Report, to_nobody
+from chassis.clock import Clock, SystemClock
 from chassis.context import ANONYMOUS, Audience, RequestContext, current, identify, request_context
 from chassis.errors import (
     AppError,
@@ -53,7 +53,20 @@ _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 _REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True)
+class CallOptions:
+    """What a server decides about the calls that it takes."""
+
+    verifier: TokenVerifier
+    # Called with unexpected errors.
+    report: Report = to_nobody
+    clock: Clock = field(default_factory=SystemClock)
+    call_timeout_s: float = 30.0
+    stream_limits: StreamLimits = field(default_factory=StreamLimits)
+    # Who may say where a call comes from.
+    trusted_proxies: str = LOOPBACK
+
+
 class CallInterceptor(AsyncServerInterceptor):
     """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
     audit.
@@ -62,16 +75,10 @@ class CallInterceptor(AsyncServerInterceptor):
     stream as it does around a unary call.
     """
 
-    verifier: TokenVerifier
-    audit: BackgroundWriter[AuditEntry]
-    report: Report
-    clock: Clock
-    call_timeout_s: float
-    stream_limits: StreamLimits
-    trusted_proxies: str
-
-    def __post_init__(self) -> None:
-        self._open_streams = OpenStreams(self.stream_limits)
+    def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
+        self._options = options
+        self._audit = audit
+        self._open_streams = OpenStreams(options.stream_limits)
         self._streams: set[asyncio.Timeout] = set()
         self._draining = False
 
@@ -108,20 +115,21 @@ class CallInterceptor(AsyncServerInterceptor):
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
+        forwarded = incoming.get(metadata.CLIENT_ADDRESS, "")
         left_s: float | None = context.time_remaining()
         # JSON callers have no gRPC timeout, but Envoy says how long it will wait.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
         if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
             left_s = int(envoy_ms) / 1000
         if left_s is None and not called.server_streaming:
-            left_s = self.call_timeout_s
+            left_s = self._options.call_timeout_s
         deadline = None
         if left_s is not None:
             deadline = asyncio.get_running_loop().time() + left_s - min(left_s * _REPLY_SHARE, _REPLY_MAX_S)
         return RequestContext(
             correlation_id=correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else uuid.uuid4().hex,
             method=called.full_name,
-            address=client_address(context.peer(), incoming.get(metadata.CLIENT_ADDRESS, ""), self.trusted_proxies),
+            address=client_address(context.peer(), forwarded, self._options.trusted_proxies),
             deadline=deadline,
             position=incoming.get(metadata.POSITION),
         )
@@ -129,7 +137,7 @@ class CallInterceptor(AsyncServerInterceptor):
     def _unexpected(self, error: Exception) -> AppError:
         """Logged and recorded; the caller gets a correlation id and no text of the exception."""
         log.error("unexpected error", exc_info=error)
-        self.report(current().method, error)
+        self._options.report(current().method, error)
         correlation_id = current().correlation_id
         return Internal(
             f"something went wrong here; report it with the correlation id {correlation_id}",
@@ -166,7 +174,7 @@ class CallInterceptor(AsyncServerInterceptor):
         try:
             if scheme.lower() != "bearer":
                 raise Unauthenticated("send the access token as `authorization: Bearer …`")
-            caller = await self.verifier.verify(token)
+            caller = await self._options.verifier.verify(token)
         except AppError:
             # A bad token is refused, but on public methods it is only ignored.
             if Audience.PUBLIC not in called.access.allow:
@@ -200,7 +208,7 @@ class CallInterceptor(AsyncServerInterceptor):
         finally:
             if not _READS.match(called.name):
                 ids = "/".join(str(read(request)) for read in _ids(called.full_name)) or str(getattr(reply, "id", ""))
-                self.audit.add(entry(called.name, ids, outcome=outcome, at=self.clock.now()))
+                self._audit.add(entry(called.name, ids, outcome=outcome, at=self._options.clock.now()))
 
 
 def _permit(called: contract.Method) -> None:

@@ -17,15 +17,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from chassis import contract
-from chassis.addresses import LOOPBACK
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
-from chassis.auth import TokenVerifier
-from chassis.background import Background, Report, to_nobody
-from chassis.clock import Clock, SystemClock
+from chassis.background import Background
 from chassis.errors import Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
-from chassis.grpc.interceptor import CallInterceptor, Context, Handler, send_reply_headers
-from chassis.grpc.stream_limits import StreamLimits
+from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
 from chassis.settings import MeshSettings
 from chassis.watchdog import Watchdog
 from chassis.wire import codec
@@ -47,7 +43,7 @@ OPTIONS = (
 
 
 @dataclass(kw_only=True)
-class GrpcServer:
+class GrpcServer(CallOptions):
     """One process' gRPC face: `servicers` by the full name of their service in the contract.
 
     A servicer is a plain object with a method for each rpc it does, in snake case: `async def create_order(self,
@@ -57,15 +53,7 @@ class GrpcServer:
     name: str
     address: str
     servicers: Mapping[str, object]
-    verifier: TokenVerifier
     audit: Sink[AuditEntry] = field(default_factory=NullSink)
-    # Called with unexpected errors.
-    report: Report = to_nobody
-    clock: Clock = field(default_factory=SystemClock)
-    call_timeout_s: float = 30.0
-    stream_limits: StreamLimits = field(default_factory=StreamLimits)
-    # Who may say where a call comes from.
-    trusted_proxies: str = LOOPBACK
     # Raises where something that the service needs is not there.
     probe: Probe | None = None
     # Called when the server begins to drain: the chance of streams to end themselves, with a last message.
@@ -77,15 +65,7 @@ class GrpcServer:
 
     def __post_init__(self) -> None:
         self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit, report=self.report)
-        self._interceptor = CallInterceptor(
-            verifier=self.verifier,
-            audit=self._audit_writer,
-            report=self.report,
-            clock=self.clock,
-            call_timeout_s=self.call_timeout_s,
-            stream_limits=self.stream_limits,
-            trusted_proxies=self.trusted_proxies,
-        )
+        self._interceptor = CallInterceptor(self, self._audit_writer)
         self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:

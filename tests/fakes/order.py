@@ -57,7 +57,11 @@ class InMemoryOrders:
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         orders = self._state.orders.values()
-        return set(order_ids) & ({order.id for order in orders} | {order.supplementary_hold_id for order in orders})
+        present = {order.id for order in orders} | {order.supplementary_hold_id for order in orders}
+        for job in self._state.jobs:
+            if job.kind == "amend_stock" and job.state in {"READY", "RUNNING", "DEAD"}:
+                present.add(job.payload["supplementary_hold_id"])
+        return set(order_ids) & present
 
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:

@@ -13,6 +13,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
@@ -78,6 +79,17 @@ async def test_the_new_order_holds_and_is_charged_its_own_amount(app: AmendingAp
     assert app.payments.ledger == {order.payment.transaction_id: Money.of("50.00", "USD")}
     assert await app.held() == {1: 1, 3: 4}
     assert app.inventory.sold == {placed.id}
+
+
+async def test_an_order_that_changes_twice_before_its_stock_does_keeps_its_first_hold(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    await app.update(placed.id, (1, 3), (2, 4))
+    first = (await app.order(placed.id)).supplementary_hold_id
+    await app.update(placed.id, (1, 2), (2, 4))
+
+    assert await app.send(FindPlacedHolds(order_ids=(placed.id, first))) == (placed.id, first)
+    await app.work()
+    assert await app.held() == {1: 2, 2: 4}
 
 
 async def test_what_the_old_charge_took_meanwhile_is_given_back(app: AmendingApp) -> None:

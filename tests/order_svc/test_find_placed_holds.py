@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chassis.jobs import JobOutcome
+from order_svc.commands import jobs
 from order_svc.commands.find_placed_holds import FindPlacedHolds
 from tests.builders.order import an_order
 from tests.order_svc.order_app import OrderApp
@@ -19,3 +23,25 @@ async def test_holds_belong_to_orders_that_exist_and_to_those_that_took_them_in(
     found = await order_app.send(FindPlacedHolds(order_ids=(placed, placed + 5, placed + 10)))
 
     assert found == (placed, placed + 10)
+
+
+@pytest.mark.parametrize(("state", "is_placed"), [("RUNNING", True), ("READY", True), ("DEAD", True), ("DONE", False)])
+async def test_the_hold_of_a_change_belongs_to_its_order_until_the_change_is_applied(
+    order_app: OrderApp, state: str, is_placed: bool
+) -> None:
+    order = await order_app.order(await order_app.given(an_order()))
+    hold, later_hold = order.id + 10, order.id + 20
+    async with order_app.open_uow() as uow:
+        for order.revision, order.supplementary_hold_id in ((1, hold), (2, later_hold), (3, 0)):
+            uow.schedule(jobs.amend_stock(order))
+        await uow.orders.save([order])
+        await uow.commit()
+    leases = [job.lease for job in await order_app.jobs() if job.payload["supplementary_hold_id"] == hold]
+    if state != "RUNNING":
+        async with order_app.open_uow() as uow:
+            uow.settle(*(JobOutcome(lease, state) for lease in leases))
+            await uow.commit()
+
+    found = await order_app.send(FindPlacedHolds(order_ids=(order.id, hold, later_hold, order.id + 30)))
+
+    assert found == ((order.id, hold, later_hold) if is_placed else (order.id, later_hold))

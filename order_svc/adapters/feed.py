@@ -1,4 +1,4 @@
-"""The outbox: events are written with their change, and read by every replica in the order of their positions.
+"""The feed: the outbox, read by every replica in the order of the events' positions.
 
 An event gets its position when it is written, and its transaction may commit after one that got a later one. So a
 reader first asks how far the feed is decided, which means that all writers up to there have ended, and reads no
@@ -18,7 +18,8 @@ from chassis import failpoints
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
-from chassis.events import Event, FeedEnd, JsonPayload, PublishedEvent
+from chassis.events import Event, JsonPayload, PublishedEvent
+from order_svc.domain.feed import FeedEnd
 
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on")
@@ -28,23 +29,22 @@ _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
-# The last event stays, and that which the slowest consumer has last: from there somebody may resume.
+# Up to the first event that is young: a reader notices only what is missing at the front. The last event stays, and
+# that which the slowest consumer has last: from there somebody may resume.
 _PURGE = text("""
-WITH purged AS (
+WITH oldest AS (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch),
+purged AS (
     DELETE FROM outbox WHERE position = ANY(ARRAY(
-        SELECT position FROM (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch) AS oldest
-        WHERE occurred_on < now() - make_interval(secs => CAST(:age_s AS float8))
-            AND position < (SELECT max(position) FROM outbox)
-            AND NOT EXISTS (SELECT FROM feed_consumer AS consumer WHERE consumer.position <= oldest.position)
+        SELECT position FROM oldest WHERE position < least(
+            (SELECT max(position) FROM outbox),
+            (SELECT min(position) FROM feed_consumer),
+            (SELECT min(position) FROM oldest
+             WHERE occurred_on >= now() - make_interval(secs => CAST(:age_s AS float8)))
+        )
     )) RETURNING position
 )
 SELECT count(*) FROM purged
 """)
-
-
-def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events as rows of the outbox, to be written in the transaction that they report."""
-    return [{name: getattr(event, name) for name in (*_FIELDS, "payload")} for event in events]
 
 
 class Feed:
@@ -75,7 +75,7 @@ class Feed:
         await self._rows(_SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
-        """Deletes old events that all consumers have, in transactions of a batch."""
+        """Deletes old events that all consumers have, from the oldest on, in transactions of a batch."""
         oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
         while purged == _BATCH:
             ((purged,),) = await self._rows(_PURGE, oldest)
