@@ -21,7 +21,6 @@ from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
-from chassis.db.outbox import Feed, FeedTail
 from chassis.db.probe import takes_writes
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
@@ -36,6 +35,7 @@ from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
+from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import text
@@ -15,7 +15,6 @@ from chassis.audit import AuditEntry
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
-from chassis.db.outbox import event_rows
 from chassis.db.read_your_writes import current_position
 from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
 from chassis.db.writes import OPTIMISTIC, UNLOCKED, enqueue_insert, send_writes
@@ -28,6 +27,7 @@ _FIND_RESPONSES = text(
     "SELECT id, fingerprint, answer FROM idempotency_key "
     "WHERE id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
 )
+_EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,11 @@ class SqlUnitOfWork:
         for listener in self._after_commit:
             listener(committed)
         return position if self._has_read_side else None
+
+
+def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Events as rows of the outbox."""
+    return [{name: getattr(event, name) for name in _EVENT_COLUMNS} for event in events]
 
 
 SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)

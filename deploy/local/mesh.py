@@ -152,6 +152,7 @@ class LocalMesh:
         for address, process in processes.items():
             await readiness.until(process, readiness.grpc_serving(address))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
+        await readiness.until(envoy, readiness.verifies_tokens(self.url))
 
     def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
         """What a service connects with; edge has no database."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import asyncpg
 import grpc
 import httpx
 from grpc_health.v1 import health_pb2
+from pydantic_core import to_json
 
 from chassis.grpc.channel import open_channel
 from deploy.local.errors import CannotStart
@@ -112,6 +114,23 @@ def http_ok(url: str) -> Check:
         try:
             async with httpx.AsyncClient(**PLAIN, timeout=2.0) as client:
                 return (await client.get(url)).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    return check
+
+
+def verifies_tokens(url: str) -> Check:
+    """Whether the Envoy at `url` has the keys to verify tokens with. Until then any token is answered with 503."""
+    encoded = (
+        urlsafe_b64encode(to_json(part)).rstrip(b"=").decode() for part in ({"alg": "EdDSA"}, {"iss": "easyorder"})
+    )
+    headers = {"authorization": f"Bearer {'.'.join([*encoded, 'c2lnbmVk'])}"}
+
+    async def check() -> bool:
+        try:
+            async with httpx.AsyncClient(**PLAIN, timeout=2.0, headers=headers) as client:
+                return (await client.get(f"{url}/api/v1/users/me")).status_code == httpx.codes.UNAUTHORIZED
         except httpx.TransportError:
             return False
 

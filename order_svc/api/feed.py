@@ -13,7 +13,8 @@ from pydantic_core import to_json
 
 from chassis.context import current
 from chassis.errors import Unavailable
-from chassis.events import EventFeed, JsonPayload, PublishedEvent
+from chassis.events import JsonPayload, PublishedEvent
+from order_svc.domain.feed import EventFeed
 
 _PAGE = 500
 # Receivers refuse messages of more than 4 MiB.

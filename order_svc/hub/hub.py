@@ -15,7 +15,8 @@ from easyorder.order.v1 import HubMessage
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import EventFeed, EventsPurged, PublishedEvent
+from chassis.events import EventsPurged, PublishedEvent
+from order_svc.domain.feed import EventFeed
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order

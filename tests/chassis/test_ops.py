@@ -29,14 +29,14 @@ from chassis.audit import AuditEntry, ErrorLog
 from chassis.db.audit import SqlSink
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_sessions
-from chassis.db.outbox import event_rows
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
+from chassis.db.unit_of_work import event_rows
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
 from chassis.ops import OPS, JobDone, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
-from tests.chassis.db.test_outbox import an_event
+from tests.builders.event import an_event
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock

@@ -68,13 +68,12 @@ async def test_a_crowd_of_new_tokens_costs_no_request_for_keys(
     loop = asyncio.get_running_loop()
     began, asked = loop.time(), own_mesh.keys_asked
 
-    # Longer than the keys live, so that they expire meanwhile.
+    # At least 200 tokens however slow the machine is, and longer than the keys live, so that they expire meanwhile.
     sent = 0
-    while loop.time() < began + 2 * render.KEYS_READ_EVERY_S:
+    while sent < 200 or loop.time() < began + 2 * render.KEYS_READ_EVERY_S:
         assert await statuses(own_envoy, [tokens.user(f"user {sent + n}") for n in range(100)]) == {200}
         sent += 100
 
-    assert sent > 100
     assert own_mesh.keys_asked - asked <= (loop.time() - began) / render.KEYS_READ_EVERY_S + 1
 
 

@@ -31,13 +31,11 @@ async def begin_upload(envoy: RunningEnvoy, held: AsyncExitStack, token: str) ->
     await writer.drain()
 
 
-# Envoy's allocator keeps for five minutes what it has just needed: the rest is back at once, and all of it after that.
-@pytest.mark.parametrize(
-    ("kept", "within_s"), [(0.75, 30), pytest.param(0.2, 360, marks=[pytest.mark.soak, pytest.mark.timeout(420)])]
-)
-async def test_memory_is_given_back(
-    kept: float, within_s: float, started_mesh: FakeMesh, mesh: FakeMesh, tokens: Tokens, tmp_path: Path
-) -> None:
+# A part comes back at once. Envoy's allocator keeps for five minutes what it has just needed, then gives it back too.
+@pytest.mark.soak
+@pytest.mark.alone
+@pytest.mark.timeout(120)
+async def test_memory_is_given_back(started_mesh: FakeMesh, mesh: FakeMesh, tokens: Tokens, tmp_path: Path) -> None:
     async with running_envoy(tmp_path, started_mesh.ports) as envoy:
         process = psutil.Process(envoy.pid)
         before = process.memory_info().rss
@@ -46,4 +44,4 @@ async def test_memory_is_given_back(
             await asyncio.gather(*(begin_upload(envoy, held, tokens.user()) for _ in range(UPLOADS)))
             await eventually(lambda: process.memory_info().rss - before > 0.9 * ALL, timeout_s=30)
 
-        await eventually(lambda: process.memory_info().rss - before < kept * ALL, timeout_s=within_s)
+        await eventually(lambda: process.memory_info().rss - before < 0.85 * ALL, timeout_s=60)

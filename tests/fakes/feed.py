@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pydantic_core import to_json
 
-from chassis.events import Event, FeedEnd, PublishedEvent
+from chassis.events import Event, PublishedEvent
+from order_svc.domain.feed import FeedEnd
 
 
 class InMemoryFeed:

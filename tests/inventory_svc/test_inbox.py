@@ -30,7 +30,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from inventory_svc.adapters.inbox import Inbox
 from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
-from tests.chassis.db.test_outbox import an_event
+from tests.builders.event import an_event
 from tests.fakes.chassis import FakeClock
 from tests.polling import eventually
 

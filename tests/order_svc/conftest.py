@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chassis.db.engine import make_engine
+from tests.chassis.conftest import chassis_engine as chassis_engine
 from tests.order_svc.order_app import InMemoryOrderApp, OrderApp, SqlOrderApp
 
 

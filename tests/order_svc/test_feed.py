@@ -16,7 +16,7 @@ from chassis.events import Event, EventsPurged
 from chassis.grpc.clients import Client
 from inventory_svc.adapters.order_feed import SUBSCRIBE, EventBatch, FeedConsumer
 from order_svc.api.feed import OrderFeedApi
-from tests.chassis.db.test_outbox import an_event
+from tests.builders.event import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.mesh import Mesh, serving
 from tests.polling import eventually

@@ -11,7 +11,7 @@ from easyorder.order.v1 import HubMessage
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.outbox import Feed, FeedTail
+from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.order import OrderNotFound

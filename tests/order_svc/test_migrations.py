@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller
 from chassis.db.engine import make_engine
-from chassis.db.outbox import Feed
-from chassis.events import FeedEnd
 from deploy.schemas import schemas, upgrade
 from inventory_svc.bootstrap import SERVICE
+from order_svc.adapters.feed import Feed
+from order_svc.domain.feed import FeedEnd
 from tests.conftest import Lend
 
 WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))

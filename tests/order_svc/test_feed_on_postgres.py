@@ -12,28 +12,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db import outbox
 from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
-from chassis.db.outbox import Feed, FeedTail, event_rows
 from chassis.db.tables import OUTBOX
+from chassis.db.unit_of_work import event_rows
 from chassis.errors import Unavailable
-from chassis.events import Event, EventFeed, EventsPurged, FeedEnd, PublishedEvent
-from tests.fakes.chassis import FakeClock
+from chassis.events import Event, EventsPurged, PublishedEvent
+from order_svc.adapters import feed as order_feed
+from order_svc.adapters.feed import Feed, FeedTail
+from order_svc.domain.feed import EventFeed, FeedEnd
+from tests.builders.event import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
-
-
-def an_event(aggregate_id: int = 1, sequence: int = 1) -> Event:
-    return Event(
-        kind="moved",
-        aggregate_id=aggregate_id,
-        sequence=sequence,
-        owner="ann",
-        owner_team="red",
-        occurred_on=FakeClock().now(),
-        payload={"amount": "1.10", "nested": {"text": "ä'\"\\"}, "none": None},
-    )
 
 
 class FeedBench:
@@ -297,7 +287,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_in_a_rush(chassis_engine:
 
 
 async def test_more_than_a_batch_is_delivered(chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "_BATCH", 3)
+    monkeypatch.setattr(order_feed, "_BATCH", 3)
     async with Replica(chassis_engine, idle_s=1000) as replica:
         await written(chassis_engine, *(an_event(1, sequence) for sequence in range(1, 11)))
         replica.tail.wake()
@@ -376,7 +366,7 @@ async def aged(engine: AsyncEngine, count: int) -> Feed:
 async def test_events_are_purged_by_age_in_batches(
     chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_BATCH", 2)
+    monkeypatch.setattr(order_feed, "_BATCH", 2)
     feed = await aged(chassis_engine, 5)
     await feed.purge(older_than=timedelta(days=3))
     assert (await feed.end()).first == 1
@@ -413,7 +403,7 @@ async def test_nothing_is_purged_that_the_slowest_consumer_lacks(chassis_engine:
 async def test_the_purge_ends_at_an_event_of_a_clock_that_was_ahead(
     chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_BATCH", 2)
+    monkeypatch.setattr(order_feed, "_BATCH", 2)
     feed = await aged(chassis_engine, 9)
     async with chassis_engine.begin() as connection:
         await connection.execute(text("UPDATE outbox SET occurred_on = now() - interval '1 hour' WHERE position = 4"))

@@ -1,4 +1,4 @@
-"""The outbox: events are written with their change, and read by every replica in the order of their positions.
+"""The feed: the outbox, read by every replica in the order of the events' positions.
 
 An event gets its position when it is written, and its transaction may commit after one that got a later one. So a
 reader first asks how far the feed is decided, which means that all writers up to there have ended, and reads no
@@ -18,7 +18,8 @@ from chassis import failpoints
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
-from chassis.events import Event, FeedEnd, JsonPayload, PublishedEvent
+from chassis.events import Event, JsonPayload, PublishedEvent
+from order_svc.domain.feed import FeedEnd
 
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on")
@@ -44,11 +45,6 @@ purged AS (
 )
 SELECT count(*) FROM purged
 """)
-
-
-def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events as rows of the outbox, to be written in the transaction that they report."""
-    return [{name: getattr(event, name) for name in (*_FIELDS, "payload")} for event in events]
 
 
 class Feed:

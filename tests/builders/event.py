@@ -1,0 +1,18 @@
+"""Events of no aggregate in particular."""
+
+from __future__ import annotations
+
+from chassis.events import Event
+from tests.fakes.chassis import FakeClock
+
+
+def an_event(aggregate_id: int = 1, sequence: int = 1) -> Event:
+    return Event(
+        kind="moved",
+        aggregate_id=aggregate_id,
+        sequence=sequence,
+        owner="ann",
+        owner_team="red",
+        occurred_on=FakeClock().now(),
+        payload={"amount": "1.10", "nested": {"text": "ä'\"\\"}, "none": None},
+    )
