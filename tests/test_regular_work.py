@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +21,7 @@ Scheduled = dict[str, tuple[float, partial[Any]]]
 
 
 @pytest.fixture
-def scheduled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduled]:
+def scheduled(monkeypatch: pytest.MonkeyPatch) -> Scheduled:
     """The work by its name, with the seconds between two times."""
     found: Scheduled = {}
 
@@ -31,7 +30,7 @@ def scheduled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduled]:
         found[work.func.__qualname__] = seconds, work
 
     monkeypatch.setattr(JobRunner, "every", every)
-    yield found
+    return found
 
 
 async def test_order_svc_purges_its_tables_and_its_events(scheduled: Scheduled) -> None:
