@@ -244,15 +244,7 @@ def _server(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(
-                SERVICE,
-                to.write,
-                gauges,
-                to.clock,
-                wake_jobs=runner.wake,
-                lag_ms=lag_ms,
-                not_discardable=NOT_DISCARDABLE,
-            ),
+            OPS: OpsApi(SERVICE, to.write, gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),

@@ -150,15 +150,7 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
         "easyorder.order.v1.OrderFeed": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
-        OPS: OpsApi(
-            NAME,
-            to.write,
-            gauges,
-            to.clock,
-            wake_jobs=runner.wake,
-            lag_ms=streams.projector.lag_ms,
-            not_discardable=NOT_DISCARDABLE,
-        ),
+        OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
     background: list[Background] = [error_log, streams.projector, streams.tail, runner]
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)

@@ -70,11 +70,15 @@ class CheckoutApp(InMemoryOrderApp):
         while running := [j for j in self._state.jobs if j.state == "RUNNING" and j.token and j.kind in handlers]:
             for stored in running:
                 job = leased(stored)
-                settled = await handlers[job.kind](job)
-                if not settled.by_handler:
-                    async with self.open_uow() as uow:
-                        uow.settle(JobOutcome(job.lease))
-                        await uow.commit()
+                outcome = JobOutcome(job.lease)
+                try:
+                    if (await handlers[job.kind](job)).by_handler:
+                        continue
+                except OutOfStock as error:
+                    outcome = JobOutcome(job.lease, "READY", 1, error.message)
+                async with self.open_uow() as uow:
+                    uow.settle(outcome)
+                    await uow.commit()
 
     async def due(self, seconds: float) -> None:
         """Time passes, and the runner claims what is due."""
