@@ -1,4 +1,4 @@
-"""A service that nobody uses asks its databases a few times a second, and no more."""
+"""A service that nobody uses asks its databases a few times a second, and does what is to be done regularly."""
 
 from __future__ import annotations
 
@@ -36,30 +36,62 @@ async def inventory() -> AsyncIterator[Sequence[Background]]:
     yield [one for one in inventory_svc.bootstrap.build(settings).background if type(one).__name__ != "FeedConsumer"]
 
 
-@pytest.mark.parametrize(("package", "service"), [("order_svc", order), ("inventory_svc", inventory)])
-async def test_an_idle_service_lets_its_databases_rest(
-    databases_of: Callable[[str], Awaitable[Mapping[str, str]]],
-    monkeypatch: pytest.MonkeyPatch,
-    package: str,
-    service: Callable[[], AbstractAsyncContextManager[Sequence[Background]]],
-) -> None:
-    urls = await databases_of(package)
-    monkeypatch.setattr(MeshSettings, "database_url", lambda _settings, name: urls[name])
-    asked: list[float] = []
+Service = Callable[[], AbstractAsyncContextManager[Sequence[Background]]]
 
-    def note(*_: object) -> None:
-        asked.append(time.monotonic())
 
-    def is_at_rest() -> bool:
-        return len(asked) > STATEMENTS and asked[-1] - asked[-1 - STATEMENTS] >= STATEMENTS / A_SECOND
+@asynccontextmanager
+async def running(service: Service) -> AsyncIterator[list[tuple[float, str]]]:
+    """The statements that databases get meanwhile, each with its time."""
+    asked: list[tuple[float, str]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append((time.monotonic(), statement))
 
     event.listen(Engine, "before_cursor_execute", note)
     async with service() as background:
         for one in background:
             await one.start()
         try:
-            await eventually(is_at_rest, timeout_s=20)
+            yield asked
         finally:
             event.remove(Engine, "before_cursor_execute", note)
             for one in reversed(background):
                 await one.stop()
+
+
+@pytest.fixture
+async def databases(
+    databases_of: Callable[[str], Awaitable[Mapping[str, str]]], monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    urls = await databases_of(package)
+    monkeypatch.setattr(MeshSettings, "database_url", lambda _settings, name: urls[name])
+
+
+@pytest.mark.usefixtures("databases")
+@pytest.mark.parametrize(("package", "service"), [("order_svc", order), ("inventory_svc", inventory)])
+async def test_an_idle_service_lets_its_databases_rest(service: Service) -> None:
+    async with running(service) as asked:
+
+        def is_at_rest() -> bool:
+            return len(asked) > STATEMENTS and asked[-1][0] - asked[-1 - STATEMENTS][0] >= STATEMENTS / A_SECOND
+
+        await eventually(is_at_rest, timeout_s=20)
+
+
+PURGES = ["DELETE FROM job", "DELETE FROM idempotency_key", "DELETE FROM recorded_error", "purge_audit_entries"]
+CLOCK_STEPS = "AND due_at > now() AND set_at > now()"
+HOLDS = ["AND NOT placed", "AND (placed OR expire_at", "UPDATE reservation SET expire_at"]
+
+
+@pytest.mark.usefixtures("databases")
+@pytest.mark.parametrize(
+    ("package", "service", "work"),
+    [
+        ("order_svc", order, [*PURGES, CLOCK_STEPS, "DELETE FROM outbox"]),
+        ("inventory_svc", inventory, [*PURGES, CLOCK_STEPS, *HOLDS]),
+    ],
+    ids=["order_svc", "inventory_svc"],
+)
+async def test_what_is_done_again_and_again_is_done_from_the_start(service: Service, work: list[str]) -> None:
+    async with running(service) as asked:
+        await eventually(lambda: not [one for one in work if not any(one in statement for _, statement in asked)])

@@ -254,11 +254,16 @@ class Checkout:
             await self._inventory.amend(StockAmendment.of(job.payload))
         except OutOfStock as error:
             # Held when the order was changed, and expired since.
-            await self._withdraw(job.payload["order_id"], error)
+            if await self._withdraw(job.payload["order_id"], error):
+                # Later changes wait for this one. It is applied once the stock of the order is released.
+                raise
         return JobResult()
 
-    async def _withdraw(self, order_id: int, error: AppError) -> None:
-        """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back."""
+    async def _withdraw(self, order_id: int, error: AppError) -> bool:
+        """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back.
+
+        Returns whether the order is stopped now.
+        """
         why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
         try:
             await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
@@ -267,8 +272,9 @@ class Checkout:
             # Only a stopped order has released its stock itself.
             report = log.info if status in _STOPPED else log.error
             report("the stock of an order was not sold", order_id=order_id, status=status, error=error.message)
-            return
+            return status in _STOPPED
         log.error("an order lost its hold and was cancelled", order_id=order_id, error=error.message)
+        return True
 
     async def _release_stock(self, job: Job) -> JobResult:
         await self._inventory.release(job.payload["order_id"])

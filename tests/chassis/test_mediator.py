@@ -146,6 +146,15 @@ async def test_a_conflict_that_does_not_end_is_told(app: MediatorApp, command: M
     assert await app.notes() == []
 
 
+async def test_a_batch_is_repeated_once_before_it_is_halved(app: MediatorApp) -> None:
+    app.broken["b"] = times(1, Conflict("collided"))
+    tasks = await in_flight(app, *(TakeNotes(text=text) for text in "abcd"))
+    app.gate.set()
+
+    await asyncio.gather(*tasks)
+    assert app.batches == [["first"], list("abcd"), list("abcd")]
+
+
 @each_way
 async def test_a_lost_lease_is_not_tried_again(app: MediatorApp, command: Make) -> None:
     app.broken["milk"] = lambda: LeaseLost("taken over")

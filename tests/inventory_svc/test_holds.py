@@ -148,6 +148,19 @@ class WithdrawnContract:
         assert await shop.states() == {waiting.order_id: "RELEASED"}
         assert (await shop.of(item), await shop.of(other)) == (Pieces(on_hand=1), Pieces(on_hand=5))
 
+    async def test_what_it_held_of_other_products_is_given_to_those_who_wait(self, shop: Shop):
+        gone = await shop.given(a_product(an_item(quantity=0, backorderable=True)))
+        (other,) = await shop.backorderable(2)
+        given_up = await shop.send(shop.order((gone.items[0], 1), (other, 2)))
+        next_in_line = await shop.send(shop.order((other, 2)))
+        await shop.send(KeepReservation(order_id=given_up.order_id))
+        await shop.delete(gone)
+
+        await shop.sweep()
+
+        assert await shop.states() == {given_up.order_id: "RELEASED", next_in_line.order_id: "HELD"}
+        assert await shop.of(other) == Pieces(on_hand=2, reserved=2)
+
     async def test_a_product_that_came_back_in_time_is_waited_for(self, shop: Shop):
         waiting, product, _, _ = await self.waiting_for_a_deleted_product(shop)
         await shop.send(UndeleteProduct(product_id=product.id))

@@ -243,6 +243,22 @@ async def test_a_supplementary_hold_that_is_gone_when_it_is_merged_stops_the_ord
     assert app.payments.ledger == {}
 
 
+async def test_a_change_that_stopped_its_order_is_applied_so_that_those_after_it_can_be(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    await app.update(placed.id, (3, 4))
+    await app.update(placed.id, (3, 2))
+    app.inventory.amend_failure = OutOfStock("gone")
+    await app.work()
+    app.inventory.amend_failure = None
+
+    await app.due(60)
+    await app.work()
+
+    assert app.inventory.revisions == {placed.id: 2}
+    assert [job.state for job in await app.jobs() if job.kind == "amend_stock"] == ["DONE", "DONE"]
+    assert await app.held() == {}
+
+
 def check_discounts(view: OrderView) -> None:
     assert sum(discount.amount for discount in view.discounts) == sum(item.discount for item in view.items)
     assert view.total_amount == sum(item.quantity * item.unit_price - item.discount for item in view.items)

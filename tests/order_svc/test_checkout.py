@@ -12,6 +12,7 @@ from chassis.context import Caller
 from chassis.errors import RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome
+from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
@@ -69,11 +70,15 @@ class CheckoutApp(InMemoryOrderApp):
         while running := [j for j in self._state.jobs if j.state == "RUNNING" and j.token and j.kind in handlers]:
             for stored in running:
                 job = leased(stored)
-                settled = await handlers[job.kind](job)
-                if not settled.by_handler:
-                    async with self.open_uow() as uow:
-                        uow.settle(JobOutcome(job.lease))
-                        await uow.commit()
+                outcome = JobOutcome(job.lease)
+                try:
+                    if (await handlers[job.kind](job)).by_handler:
+                        continue
+                except OutOfStock as error:
+                    outcome = JobOutcome(job.lease, "READY", 1, error.message)
+                async with self.open_uow() as uow:
+                    uow.settle(outcome)
+                    await uow.commit()
 
     async def due(self, seconds: float) -> None:
         """Time passes, and the runner claims what is due."""
@@ -427,3 +432,7 @@ async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: C
     assert (await app.order(placed.id)).payment.status is PaymentStatus.REFUNDED
     assert app.payments.ledger == {}
     assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+
+
+def test_no_job_of_an_order_may_be_discarded(app: CheckoutApp) -> None:
+    assert set(jobs.NOT_DISCARDABLE) == {*app.checkout.job_handlers(), *app.refunding.job_handlers()}

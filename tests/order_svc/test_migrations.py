@@ -26,6 +26,10 @@ SELECT number, 'charge', state, jsonb_build_object('order_id', 1, 'token', 'tok_
 FROM unnest(ARRAY['READY', 'RUNNING', 'DEAD', 'DONE', 'DISCARDED']) WITH ORDINALITY AS given(state, number)
 UNION ALL SELECT 9, 'commit_stock', '1/t', jsonb_build_object('order_id', 1), 'READY', 0, now()
 """
+WAITING_JOB = """
+INSERT INTO job (id, kind, key, payload, state, attempts, due_at)
+VALUES (:id, 'commit_stock', :key, '{}', :state, 1, now() + CAST(CAST(:wait AS text) AS interval))
+"""
 ORDERS = """
 INSERT INTO orders (id, status, currency, placed_at, cancel_reason, sequence, revision, extra_order_id, created_on,
                     created_by, modified_on, modified_by)
@@ -76,6 +80,20 @@ async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngi
     assert secrets == {**needed, "DONE": "", "DISCARDED": "", "1/t": None}
     assert payloads == {'{"order_id": 1}'}
     assert waiting == ["tok_ok", ""]
+
+
+async def test_jobs_that_a_wrong_clock_put_off_are_due(released: AsyncEngine) -> None:
+    due = {"READY": "2 hours", "RUNNING": "2 hours", "DONE": "2 hours", "soon": "50 minutes", "past": "-1 day"}
+    async with released.begin() as connection:
+        for number, (key, wait) in enumerate(due.items(), 1):
+            values = {"id": number, "key": key, "state": key if key.isupper() else "READY", "wait": wait}
+            await connection.execute(text(WAITING_JOB), values)
+
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+
+    async with released.connect() as connection:
+        late = set(await connection.scalars(text("SELECT key FROM job WHERE due_at > now()")))
+    assert late == {"DONE", "soon"}
 
 
 async def test_events_that_were_not_published_come_after_those_that_were(released: AsyncEngine) -> None:

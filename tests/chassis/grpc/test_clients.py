@@ -10,6 +10,7 @@ from easyorder.order.v1 import GetOrderRequest, Order, OrderStatusReply
 
 from chassis.context import RequestContext, request_context
 from chassis.errors import DeadlineExceeded, Internal, Unavailable
+from chassis.grpc import clients
 from chassis.grpc.clients import Client, Peer, rpc
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
 from tests.mesh import SECRET, Tokens
@@ -52,6 +53,26 @@ async def test_a_peer_that_starts_later_is_reached():
     client = Client(address, token=tokens.user())
     call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
     await asyncio.sleep(0)
+
+    async with orders(OrderApi(), address=address, tokens=tokens):
+        assert (await call).id == 3
+    await client.close()
+
+
+async def test_a_call_waits_for_a_connection_and_makes_no_attempt_of_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clients, "_OPTIONS", (("grpc.enable_retries", 0), *clients._OPTIONS[2:]))
+    address, tokens = free_address(), Tokens()
+    refused: list[object] = []
+
+    async def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        refused.append(writer.get_extra_info("peername"))
+        writer.close()
+
+    host, port = address.split(":")
+    client = Client(address, token=tokens.user())
+    async with await asyncio.start_server(refuse, host, int(port)):
+        call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
+        await eventually(lambda: len(refused) >= 3)
 
     async with orders(OrderApi(), address=address, tokens=tokens):
         assert (await call).id == 3

@@ -1,0 +1,66 @@
+"""What each service does regularly: the wiring schedules all of it, as often and with the settings that it should."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chassis.job_runner import JobRunner
+from chassis.settings import MeshSettings
+from inventory_svc.bootstrap import build
+from inventory_svc.config import InventorySettings
+from order_svc.bootstrap import order_service
+from order_svc.config import OrderSettings
+from tests.mesh import SECRET
+
+HOUR_S = 3600
+Scheduled = dict[str, tuple[float, partial[Any]]]
+
+
+@pytest.fixture
+def scheduled(monkeypatch: pytest.MonkeyPatch) -> Scheduled:
+    """The work by its name, with the seconds between two times."""
+    found: Scheduled = {}
+
+    def every(_runner: JobRunner, seconds: float, work: Any) -> None:
+        work = work if isinstance(work, partial) else partial(work)
+        found[work.func.__qualname__] = seconds, work
+
+    monkeypatch.setattr(JobRunner, "every", every)
+    return found
+
+
+async def test_order_svc_purges_its_tables_and_its_events(scheduled: Scheduled) -> None:
+    settings = OrderSettings.model_validate({"mesh_secret": SECRET, "events_kept_days": 7})
+
+    async with order_service(settings):
+        pass
+
+    assert {name: seconds for name, (seconds, _) in scheduled.items()} == {"purge": HOUR_S, "Feed.purge": HOUR_S}
+    assert kept_by(scheduled) is settings
+    assert scheduled["Feed.purge"][1].keywords == {"older_than": timedelta(days=7)}
+
+
+async def test_inventory_svc_reaps_sweeps_and_purges(scheduled: Scheduled) -> None:
+    settings = InventorySettings.model_validate({"mesh_secret": SECRET, "reservation_reap_s": 2})
+
+    service = build(settings)
+    await service.background[0].stop()
+
+    assert {name: seconds for name, (seconds, _) in scheduled.items()} == {
+        "HoldReaper.reap": 2,
+        "HoldReaper.reap_unplaced": 2,
+        "HoldReaper.sweep": 30,
+        "purge": HOUR_S,
+    }
+    assert kept_by(scheduled) is settings
+
+
+def kept_by(scheduled: Scheduled) -> MeshSettings:
+    """The settings that say how long rows are kept."""
+    _, settings = scheduled["purge"][1].args
+    assert isinstance(settings, MeshSettings)
+    return settings
