@@ -113,37 +113,23 @@ def mappers(verbs: Sequence[tuple[str, str]], ops_names: str, *, retry_after_s: 
 
 
 def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, retry_after_s: float) -> Sequence[LocalReply]:
-    bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
     no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
-    nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
-    no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service cannot be reached: try again soon.")
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
-    no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
-    bad_path = InvalidArgument.of("path", "is not valid: it has a NUL, a `#`, or an escape that cannot be read")
-    which_service = InvalidArgument.of(
-        SERVICE_CHOICE, f"must be in the metadata and name a service: {', '.join(OPS_CLUSTERS)}"
-    )
-    no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
     return (
-        LocalReply(400, InvalidArgument(ENVOYS_OWN_WORDS), detail="lua_response", names_fields=True),
-        LocalReply(400, bad_path, detail="path_normalization_failed"),
-        LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not valid gRPC.")),
+        *_invalid(),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
         LocalReply(403, sign_in, detail="Audiences_in_Jwt_are_not_allowed", answer=401),
         LocalReply(403, headers_too_large, detail=HEADERS_TOO_LARGE, answer=431),
-        LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400),
         LocalReply(403, PermissionDenied("You are not allowed to do this.")),
-        *(LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method) for path, allow in verbs),
-        LocalReply(404, nothing_here, path=ops_names, to_grpc=which_service),
-        LocalReply(404, nothing_here, to_grpc=no_method),
+        *_not_found(verbs, ops_names),
         LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
         LocalReply(413, PayloadTooLarge("The body is larger than 1 MiB.")),
         LocalReply(429, rate_limited),
@@ -153,6 +139,30 @@ def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, retry_after_s: fl
         LocalReply(503, no_service),
         LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
     )
+
+
+def _invalid() -> Iterator[LocalReply]:
+    """What cannot be right, whoever asks."""
+    bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
+    no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
+    envoys_own = InvalidArgument(ENVOYS_OWN_WORDS)
+    yield LocalReply(400, envoys_own, detail="lua_response", names_fields=True)
+    yield LocalReply(400, bad_path, detail="path_normalization_failed")
+    yield LocalReply(400, envoys_own, to_grpc=InvalidArgument("The request is not valid gRPC."))
+    yield LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400)
+
+
+def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[LocalReply]:
+    """What has no route."""
+    no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
+    nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
+    no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")
+    services = ", ".join(OPS_CLUSTERS)
+    which_service = InvalidArgument.of(SERVICE_CHOICE, f"must be in the metadata and name a service: {services}")
+    for path, allow in verbs:
+        yield LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method)
+    yield LocalReply(404, nothing_here, path=ops_names, to_grpc=which_service)
+    yield LocalReply(404, nothing_here, to_grpc=no_method)
 
 
 def _as_json(error: AppError) -> JsonObject:
