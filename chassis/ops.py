@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import InitVar, dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from easyorder.ops import v1
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import audit
 from chassis.clock import Clock
+from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
 from chassis.errors import AppError, InvalidArgument, Kind
@@ -51,7 +52,8 @@ _CHANGE = (
 )
 _RETRY = _CHANGE.format(changes="state = 'READY', discard_reason = NULL", condition="secret IS DISTINCT FROM ''")
 _DISCARD = _CHANGE.format(
-    changes="state = 'DISCARDED', secret = left(secret, 0), discard_reason = CAST(:reason AS text)", condition="true"
+    changes="state = 'DISCARDED', secret = left(secret, 0), discard_reason = CAST(:reason AS text)",
+    condition="state <> 'DISCARDED' AND kind NOT IN (SELECT jsonb_array_elements_text(CAST(:needed AS jsonb)))",
 )
 
 
@@ -71,11 +73,16 @@ class JobDone(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_DONE"
 
 
+class JobNotDiscardable(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_NOT_DISCARDABLE"
+
+
 @dataclass
 class OpsApi:
     """The servicer.
 
     `wake_jobs` has the process look for jobs that are due, `lag_ms` returns how far the read side, if any, is behind.
+    `not_discardable` has the kinds of jobs whose loss would leave something unfinished, each with what to do instead.
     """
 
     service: str
@@ -84,6 +91,7 @@ class OpsApi:
     clock: InitVar[Clock]
     wake_jobs: Callable[[], None] = lambda: None
     lag_ms: Callable[[], Awaitable[float]] | None = None
+    not_discardable: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self, clock: Clock) -> None:
         self.started_at = clock.now()
@@ -110,15 +118,24 @@ class OpsApi:
         Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
         """
         self._check(request.service)
-        job = await self._change(_RETRY, id=request.id)
+        row, changed = await self._change(_RETRY, id=request.id)
+        if not changed:
+            raise _refusal(row)
         self.wake_jobs()
-        return job
+        return _job(row)
 
     async def discard_job(self, request: v1.DiscardJobRequest) -> v1.Job:
-        """Sees to it that a job is not run again. Refuses like `retry_job`."""
+        """Sees to it that a job is not run again; one that was discarded stays as it is.
+
+        Raises JobNotFound, JobRunning, JobDone and JobNotDiscardable.
+        """
         self._check(request.service)
         audit.add_detail(request.reason)
-        return await self._change(_DISCARD, id=request.id, reason=request.reason)
+        needed = as_json(list(self.not_discardable))
+        row, changed = await self._change(_DISCARD, id=request.id, reason=request.reason, needed=needed)
+        if not changed and row["state"] != "DISCARDED":
+            raise _refusal(row, instead=self.not_discardable.get(row["kind"]))
+        return _job(row)
 
     async def list_errors(self, request: v1.ListErrorsRequest) -> v1.ListErrorsResponse:
         rows, token = await self._newest(request, "errors", _ERROR, RECORDED_ERROR.c.id)
@@ -168,7 +185,8 @@ class OpsApi:
             async with self.engine.connect() as connection:
                 return (await connection.execute(query)).mappings().all()
 
-    async def _change(self, statement: str, **parameters: Any) -> v1.Job:
+    async def _change(self, statement: str, **parameters: Any) -> tuple[RowMapping, bool]:
+        """The job, and whether the statement changed it."""
         with translated():
             async with self.engine.begin() as connection:
                 changed = (await connection.execute(text(statement), parameters)).first() is not None
@@ -176,9 +194,7 @@ class OpsApi:
                 row = (await connection.execute(query)).mappings().first()
         if row is None:
             raise JobNotFound(f"there is no job {parameters['id']}", metadata={"id": str(parameters["id"])})
-        if not changed:
-            raise _refusal(row)
-        return _job(row)
+        return row, changed
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
@@ -219,10 +235,13 @@ def _job(row: RowMapping) -> v1.Job:
     return v1.Job(**dict(row) | {"state": v1.JobState[row["state"]]})
 
 
-def _refusal(job: RowMapping) -> AppError:
+def _refusal(job: RowMapping, *, instead: str | None = None) -> AppError:
     job_id, metadata = job["id"], {"id": str(job["id"])}
     if job["state"] == "DONE":
         return JobDone(f"job {job_id} is done", metadata=metadata)
+    if instead is not None:
+        message = f"a job of the kind {job['kind']} cannot be discarded: {instead}"
+        return JobNotDiscardable(message, metadata=metadata | {"kind": job["kind"]})
     if job["state"] == "DISCARDED":
         message = f"job {job_id} was discarded, and its secret was erased: what it was to do has to be asked for again"
         return JobSecretErased(message, metadata=metadata)

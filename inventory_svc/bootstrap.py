@@ -40,7 +40,7 @@ from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
-from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY
+from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY, NOT_DISCARDABLE
 from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.config import InventorySettings
@@ -244,7 +244,7 @@ def _server(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(SERVICE, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=lag_ms),
+            OPS: OpsApi(SERVICE, to.write, gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),

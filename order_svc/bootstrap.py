@@ -47,6 +47,7 @@ from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.handlers import handle_commands
+from order_svc.commands.jobs import NOT_DISCARDABLE
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
 from order_svc.hub.hub import Hub
@@ -149,7 +150,7 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
         "easyorder.order.v1.OrderFeed": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
-        OPS: OpsApi(NAME, to.write, gauges, to.clock, wake_jobs=runner.wake, lag_ms=streams.projector.lag_ms),
+        OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
     background: list[Background] = [error_log, streams.projector, streams.tail, runner]
     return OrderService(server=_server(to, streams, servicers, error_log), background=background)

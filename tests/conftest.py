@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import partial
@@ -67,6 +68,14 @@ def _is_on_postgres(item: pytest.Item) -> bool:
     chosen = getattr(item, "callspec", None)
     parameters = chosen.params.values() if chosen else ()
     return "postgres" in getattr(item, "fixturenames", ()) or any("postgres" in str(value) for value in parameters)
+
+
+@pytest.fixture
+def hangups_end() -> Iterator[None]:
+    """SIGHUP is not ignored here, nor in processes started here, even under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(scope="session", autouse=True)

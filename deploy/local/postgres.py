@@ -90,6 +90,9 @@ class EmbeddedPostgres:
         if self.socket_dir != self.folder:
             self._claim(self.socket_dir)
         end_left_over(self.folder)
+        # Nobody serves this folder now: a lock is of a backup's original, or from before a power cut.
+        for lock in self.socket_dir.glob(".s.PGSQL.*.lock"):
+            lock.unlink()
         self._write_access()
 
     def _claim(self, folder: Path) -> None:
@@ -192,7 +195,8 @@ def end_left_over(folder: Path) -> None:
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
         return
-    server = _server(int(pid_file.read_text(encoding="utf-8").split()[0]), folder)
+    pid = pid_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    server = _server(int(pid), folder) if pid.isdecimal() else None
     if server is None:
         pid_file.unlink()
         return

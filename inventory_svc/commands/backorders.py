@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chassis.jobs import NewJob
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.backorders import serve
@@ -9,6 +11,9 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.stock import StockBatch
 
 CONFIRM_AVAILABILITY = "confirm_availability"
+NOT_DISCARDABLE: Mapping[str, str] = {
+    CONFIRM_AVAILABILITY: "the order would wait for ever for stock that it has; cancel the order, or retry the job",
+}
 
 
 async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:

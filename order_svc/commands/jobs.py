@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,16 @@ RELEASE_STOCK = "release_stock"
 RETURN_MONEY = "return_money"
 AMEND_STOCK = "amend_stock"
 RESTOCK = "restock"
+
+# Without any of these an order, its money or its stock would stay unfinished, and nothing else would see to it.
+NOT_DISCARDABLE: Mapping[str, str] = {
+    CHARGE: "the order may have been charged; cancel the order, which returns the money, or retry the job",
+    COMMIT_STOCK: "the stock of the order would never be sold; cancel the order, or retry the job",
+    RELEASE_STOCK: "the stock of the order would never come back; retry the job",
+    RETURN_MONEY: "the money would never be returned; retry the job",
+    AMEND_STOCK: "the order and its stock would differ; retry the job",
+    RESTOCK: "what came back would never be in stock again; retry the job",
+}
 
 
 def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:

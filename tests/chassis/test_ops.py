@@ -35,7 +35,7 @@ from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
-from chassis.ops import OPS, JobDone, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
+from chassis.ops import OPS, JobDone, JobNotDiscardable, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
 from tests.builders.event import an_event
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
@@ -52,7 +52,7 @@ GET_STATS = rpc(OPS, "GetStats", GetStatsRequest, Stats)
 CALLS = (
     (LIST_JOBS, ListJobsRequest()),
     (RETRY, RetryJobRequest(id=1)),
-    (DISCARD, DiscardJobRequest(id=1)),
+    (DISCARD, DiscardJobRequest(id=1, reason="no use")),
     (LIST_ERRORS, ListErrorsRequest()),
     (LIST_AUDIT, ListAuditEntriesRequest()),
     (GET_STATS, GetStatsRequest()),
@@ -99,7 +99,15 @@ async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]
     gauges = Gauges()
     gauges.add_pool("write", chassis_engine)
     gauges.add("cache_hits", lambda: 7)
-    api = OpsApi("order", chassis_engine, gauges, FakeClock(), wake_jobs=bench.wake, lag_ms=lag_ms)
+    api = OpsApi(
+        "order",
+        chassis_engine,
+        gauges,
+        FakeClock(),
+        wake_jobs=bench.wake,
+        lag_ms=lag_ms,
+        not_discardable={"needed": "cancel the order"},
+    )
     async with serving({OPS: api}) as mesh:
         yield mesh
 
@@ -205,7 +213,10 @@ async def test_what_runs_or_is_done_is_left_alone(
     job_id = await bench.given(state, "k-1")
     before = await bench.jobs()
 
-    for method, request in ((RETRY, RetryJobRequest(id=job_id)), (DISCARD, DiscardJobRequest(id=job_id))):
+    for method, request in (
+        (RETRY, RetryJobRequest(id=job_id)),
+        (DISCARD, DiscardJobRequest(id=job_id, reason="no use")),
+    ):
         with pytest.raises(refusal):
             await mesh.admin().call(method, request)  # type: ignore[arg-type]
 
@@ -238,13 +249,61 @@ async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: B
     assert (entry.outcome, entry.detail) == ("OK", "paid by hand")
 
 
+async def test_a_job_that_was_discarded_keeps_its_reason_when_it_is_discarded_again(bench: Bench, mesh: Mesh) -> None:
+    job_id = await bench.given("DEAD", "k-1")
+    first = await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="sent by hand"))
+
+    again = await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="another"))
+
+    assert again == first
+    assert again.discard_reason == "sent by hand"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+async def test_a_job_is_not_discarded_without_a_reason(bench: Bench, mesh: Mesh, reason: str) -> None:
+    job_id = await bench.given("DEAD", "k-1")
+    before = await bench.jobs()
+
+    with pytest.raises(InvalidArgument):
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason=reason))
+
+    assert await bench.jobs() == before
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "lease ended", "READY", "DEAD"])
+async def test_a_job_that_the_service_needs_is_not_discarded(bench: Bench, mesh: Mesh, state: str) -> None:
+    (lease,) = await bench.write(replace(a_job(), kind="needed", secret="tok_ok"))
+    if state == "lease ended":
+        await bench.elapse(61)
+    elif state != "RUNNING":
+        await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
+    if state == "READY":
+        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+    (before,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
+    secret = await bench.jobs()
+
+    with pytest.raises(JobNotDiscardable, match="cancel the order"):
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="paid by bank transfer"))
+
+    (after,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
+    assert (after, await bench.jobs()) == (before, secret)
+
+
+async def test_a_job_that_the_service_needed_and_is_done_is_said_to_be_done(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(replace(a_job(), kind="needed"))
+    await bench.store.settle([JobOutcome(lease)])
+
+    with pytest.raises(JobDone):
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
+
+
 async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
     await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
 
     shown = [*(await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs]
     shown.append(await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id)))
-    shown.append(await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id)))
+    shown.append(await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use")))
 
     assert len(shown) == 3
     assert "tok_ok" not in repr(shown)
@@ -253,7 +312,7 @@ async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
 async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
     await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
-    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id))
+    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
     discarded = await bench.jobs()
 
     with pytest.raises(JobSecretErased):
@@ -263,7 +322,7 @@ async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(be
 
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
-    for method, request in ((RETRY, RetryJobRequest(id=9)), (DISCARD, DiscardJobRequest(id=9))):
+    for method, request in ((RETRY, RetryJobRequest(id=9)), (DISCARD, DiscardJobRequest(id=9, reason="no use"))):
         with pytest.raises(JobNotFound):
             await mesh.admin().call(method, request)  # type: ignore[arg-type]
 

@@ -237,19 +237,43 @@ async def test_the_owner_is_whoever_started_it(data_dir: Path) -> None:
     assert 'Peer authentication failed for user "postgres"' in done.stderr, done.stderr
 
 
-async def test_a_backup_that_is_taken_while_it_runs_is_data_to_start_with(data_dir: Path) -> None:
+async def test_a_backup_that_is_taken_while_it_runs_starts_next_to_the_original(data_dir: Path) -> None:
     server, copy = EmbeddedPostgres(data_dir / "postgres"), EmbeddedPostgres(data_dir / "restored" / "postgres")
     async with running(server):
         await execute(server, "CREATE TABLE kept AS SELECT 1 AS id")
         command = [str(INSTALLATION / "bin/pg_basebackup"), "-h", str(server.socket_dir), "-U", "postgres"]
         copying = partial(subprocess.run, [*command, "-c", "fast", "-D", str(copy.folder)], check=True, timeout=30)
         await asyncio.to_thread(copying)
-    if os.geteuid() == 0:
-        giving = ["chown", "-R", SYSTEM_USER, str(copy.folder)]
-        await asyncio.to_thread(partial(subprocess.run, giving, check=True, timeout=30))
+        if os.geteuid() == 0:
+            giving = ["chown", "-R", SYSTEM_USER, str(copy.folder)]
+            await asyncio.to_thread(partial(subprocess.run, giving, check=True, timeout=30))
 
-    async with running(copy):
-        assert await execute(copy, "SELECT FROM kept") == "SELECT 1"
+        async with running(copy):
+            assert await execute(copy, "SELECT FROM kept") == "SELECT 1"
+        assert await execute(server, "SELECT FROM kept") == "SELECT 1"
+
+
+@pytest.fixture
+def innocent() -> Iterator[subprocess.Popen[bytes]]:
+    """Another program of the user who runs PostgreSQL."""
+    with subprocess.Popen(["sleep", "60"], user=SYSTEM_USER if os.geteuid() == 0 else None) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("folder", ["postgres", "a path too long for a socket " * 4], ids=["in the data", "in /tmp"])
+async def test_what_a_power_cut_leaves_stops_no_start(
+    data_dir: Path, folder: str, innocent: subprocess.Popen[bytes]
+) -> None:
+    server = EmbeddedPostgres(data_dir / folder)
+    server.prepare()
+    lock = server.socket_dir / f"{POSTGRES_SOCKET}.lock"
+    lock.write_text(f"{innocent.pid}\n{server.folder}\n", encoding="utf-8")
+    (server.folder / "postmaster.pid").touch()
+
+    async with running(server):
+        assert await execute(server, "SELECT 1") == "SELECT 1"
+    assert innocent.poll() is None
 
 
 def test_a_user_without_a_name_is_refused_in_one_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

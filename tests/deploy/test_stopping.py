@@ -12,6 +12,7 @@ from deploy.local.__main__ import until_stopped
 from deploy.local.errors import CannotStart
 
 
+@pytest.mark.usefixtures("hangups_end")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_ends_the_work_and_is_no_failure(number: signal.Signals) -> None:
     async def work() -> int:

@@ -138,6 +138,7 @@ def healthy(mesh: RunningMesh) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("hangups_end")
 def test_it_starts_from_any_path_in_any_locale_and_ends_with_its_reader(data_dir: Path) -> None:
     up = Up(data_dir / "R & D, neu" / "ü?#%")
     up.data_dir.mkdir(parents=True)

@@ -31,13 +31,14 @@ async def get(http: httpx.AsyncClient, admin: Shop, path: str, **parameters: Any
     return found
 
 
-async def a_dead_job(database: asyncpg.Connection, key: str) -> int:
-    """A job of a kind that nobody runs, given up."""
+async def a_dead_job(database: asyncpg.Connection, key: str, *, kind: str = "unknown") -> int:
+    """A job that was given up, of a kind that nobody runs."""
     job_id: int = await database.fetchval(
         "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, last_error) "
-        "VALUES (nextval('job_hilo') * 1000, 'unknown', $1, '{\"order_id\": 7}', 'DEAD', 3, now(), 'hopeless') "
+        "VALUES (nextval('job_hilo') * 1000, $2, $1, '{\"order_id\": 7}', 'DEAD', 3, now(), 'hopeless') "
         "RETURNING id",
         key,
+        kind,
     )
     return job_id
 
@@ -77,6 +78,43 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
         return [(e["action"], e.get("detail", "")) for e in entries if e["resource"] == f"{service}/{job_id}"]
 
     await eventually(lambda: _is(audited, [("DiscardJob", "done by hand"), ("RetryJob", "")]))
+
+
+async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
+    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    counter = await a_stocked_product(admin)
+    order_id = (await shopper.order({counter.ids[0]: 1}, "tok_down"))["id"]
+    about = f'"order_id": {order_id},'
+    (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if about in job["payload"]]
+
+    refused = await http.post(
+        f"/api/v1/admin/order/jobs/{charge['id']}:discard", json={"reason": "paid by cheque"}, headers=admin.headers
+    )
+
+    assert (charge["kind"], refused.status_code) == ("charge", 400), refused.text
+    assert refused.json()["details"][0]["reason"] == "JOB_NOT_DISCARDABLE"
+    assert "cancel the order" in refused.json()["message"]
+    assert (await shopper.get_order(order_id))["status"] == "ORDER_STATUS_CONFIRMED"
+    assert (await shopper.cancel(order_id, "paid by cheque"))["status"] == "ORDER_STATUS_CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("service", "kind"),
+    [("inventory", "confirm_availability"), ("order", "return_money"), ("order", "release_stock")],
+)
+async def test_a_dead_job_that_money_or_stock_depends_on_is_not_discarded(
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, service: str, kind: str
+) -> None:
+    async with mesh.database(SERVICES[service]) as database:
+        job_id = await a_dead_job(database, "needed", kind=kind)
+        refused = await http.post(
+            f"/api/v1/admin/{service}/jobs/{job_id}:discard", json={"reason": "no use"}, headers=admin.headers
+        )
+        state = await database.fetchval("DELETE FROM job WHERE id = $1 RETURNING state", job_id)
+
+    assert (refused.status_code, state) == (400, "DEAD"), refused.text
+    assert refused.json()["details"][0]["reason"] == "JOB_NOT_DISCARDABLE"
 
 
 async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(

@@ -47,6 +47,7 @@ async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.usefixtures("hangups_end")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str], number: signal.Signals) -> None:
     process = await started(environment)

@@ -12,6 +12,7 @@ from chassis.context import Caller
 from chassis.errors import RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome
+from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
@@ -431,3 +432,7 @@ async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: C
     assert (await app.order(placed.id)).payment.status is PaymentStatus.REFUNDED
     assert app.payments.ledger == {}
     assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
+
+
+def test_no_job_of_an_order_may_be_discarded(app: CheckoutApp) -> None:
+    assert set(jobs.NOT_DISCARDABLE) == {*app.checkout.job_handlers(), *app.refunding.job_handlers()}
