@@ -127,7 +127,7 @@ class OrderApi:
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
         if request.amount is not None and request.items:
-            raise InvalidArgument.of("amount", "is not given together with items")
+            raise InvalidArgument.of("amount", "must not be given together with items")
         command = RefundOrder(
             request=_request_key(request, request.request_id),
             order_id=request.id,

@@ -130,7 +130,9 @@ def taken_back(
             raise InvalidArgument.of(f"items[{number}].productItemId", "is not in the order")
         if item.returned + pieces > item.quantity:
             present = item.quantity - item.returned
-            raise InvalidArgument.of(f"items[{number}].quantity", f"only {present} of them did not come back yet")
+            raise InvalidArgument.of(
+                f"items[{number}].quantity", f"must be at most {present}, what has not been returned yet"
+            )
         back = replace(item, returned=item.returned + pieces)
         value += item.price_of(back.returned) - item.price_of(item.returned)
         kept[product_item_id] = back

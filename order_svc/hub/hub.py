@@ -176,7 +176,7 @@ class Hub:
 
 def _at_most(last: int, after_sequence: int) -> int:
     if after_sequence > last:
-        raise InvalidArgument.of("afterSequence", f"the last there is has the number {last}")
+        raise InvalidArgument.of("afterSequence", f"must be at most {last}, the sequence of the last event")
     return after_sequence
 
 
