@@ -60,7 +60,7 @@ class ReadYourWrites:
             # Anonymous callers have no changes of their own.
             return True
         if position is not None and not (position.isascii() and position.isdecimal() and len(position) < 20):
-            raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
+            raise InvalidArgument.of("x-easyorder-position", "must be what a reply carried in it, unchanged")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         first, last = await self._asking.submit((caller_id, position))
