@@ -49,6 +49,8 @@ DATABASE = "easyorder_identity"
 _FORGET_EVERY_S = 3600
 
 _SEEDING_WARNINGS = {
+    Seeding.ANOTHER_EXISTS: "there is an administrator with another address than EASYORDER_ADMIN_EMAIL; "
+    "nothing was changed",
     Seeding.NO_ADMINISTRATOR: "EASYORDER_ADMIN_EMAIL is the address of a user who is no administrator; "
     "nothing was changed",
     Seeding.PASSWORD_DIFFERS: "EASYORDER_ADMIN_PASSWORD is not the password of this administrator, who exists already; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -15,15 +16,25 @@ from identity_svc.domain.password import Password
 LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
 MIN_SECRET_LENGTH = 32
+# Those of the contract for who registers, which `make up` has no need to load.
+EMAIL_MAX_LENGTH = 254
+EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 class AdministratorSettings(MeshSettings):
     """The first administrator, who is there from the first start on."""
 
     admin_email: str = "admin@example.com"
-    """The address of the first administrator"""
+    """The address of the first administrator, who is made where there is none"""
     admin_password: SecretStr = SecretStr(DEFAULT_ADMIN_PASSWORD)
     """Their password. The default is accepted on loopback only; where it was seeded, another one replaces it"""
+
+    @field_validator("admin_email")
+    @classmethod
+    def _is_an_address(cls, email: str) -> str:
+        if len(email) > EMAIL_MAX_LENGTH or not email.isprintable() or not EMAIL_FORM.fullmatch(email.strip()):
+            raise ValueError("must be an address such as ada@example.com")
+        return email
 
     @field_validator("admin_password")
     @classmethod

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from identity_svc.adapters.tables import CREDENTIAL, TEAM_MEMBER, USER_ROLE, UserRow
+from identity_svc.adapters.tables import CREDENTIAL, ROLE, TEAM_MEMBER, USER_ROLE, UserRow
 from identity_svc.domain.password import PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.user import Email, Role, TeamId, User, UserId
@@ -31,6 +31,12 @@ class SqlUsers:
 
     async def find_by_email(self, email: Email) -> User | None:
         return await self._find(UserRow.email == email)
+
+    async def lock_administrators(self) -> bool:
+        # Whoever adds one refers to this row; who registers does not, and is not held up.
+        await self._session.execute(select(ROLE).where(ROLE.c.name == Role.ADMIN.name).with_for_update())
+        found = select(USER_ROLE.c.user_id).where(USER_ROLE.c.role == Role.ADMIN.name).limit(1)
+        return await self._session.scalar(found) is not None
 
     async def add(self, user: User) -> None:
         row = UserRow(

@@ -22,6 +22,8 @@ class Seeding(Enum):
     PASSWORD_REPLACED = auto()
     # The administrator has a password of their own, which stays.
     PASSWORD_DIFFERS = auto()
+    # There is an administrator, with another address.
+    ANOTHER_EXISTS = auto()
     # Somebody registered the address themselves.
     NO_ADMINISTRATOR = auto()
 
@@ -40,6 +42,11 @@ async def seed_administrator(
 ) -> Seeding:
     email = email_of(cmd.email)
     known = await uow.users.find_by_email(email)
+    if known is None and await uow.users.lock_administrators():
+        # Another replica may have made this one meanwhile.
+        known = await uow.users.find_by_email(email)
+        if known is None:
+            return Seeding.ANOTHER_EXISTS
     if known is not None:
         return await _existing(known, email, cmd, uow, passwords)
     cmd.password.check_strength()

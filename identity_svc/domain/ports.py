@@ -21,6 +21,10 @@ class Users(Protocol):
 
     async def find_by_email(self, email: Email) -> User | None: ...
 
+    async def lock_administrators(self) -> bool:
+        """Whether there are any, disabled ones included; until the end of the transaction nobody else adds one."""
+        ...
+
     async def add(self, user: User) -> None:
         """Raises Conflict when the address was taken meanwhile: looking again shows by whom."""
         ...

@@ -135,7 +135,7 @@ class _ReservationBatch:
 
     def _reserve(self, cmd: Reserve) -> Reservation:
         if cmd.order_id in self._by_order:
-            raise InvalidArgument.of("orderId", f"order {cmd.order_id} belongs to another request")
+            raise InvalidArgument.of("orderId", f"must be a new one: order {cmd.order_id} belongs to another request")
         lines, quote = self._take(cmd, cmd.order_id)
         reservation = Reservation(
             order_id=cmd.order_id,
@@ -169,10 +169,8 @@ class _ReservationBatch:
         else:
             same = cmd.fingerprint == first.fingerprint
         if not same:
-            raise RequestIdReused(
-                f"request key {cmd.request_key!r} was used before for other lines; use a new one",
-                metadata={"request_key": cmd.request_key},
-            )
+            # The shopper sees it: the key is made of their id and request_id, and is not theirs to know.
+            raise RequestIdReused("this request_id was used before with another body; use a new one")
         if cmd.re_reserve:
             self._re_reserve(cmd, first)
         return first

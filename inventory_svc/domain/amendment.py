@@ -146,7 +146,9 @@ def _divided(
         item = line.product_item_id
         remaining[item] = remaining.get(item, 0) - line.quantity
         if remaining[item] < 0:
-            raise InvalidArgument.of("lines", f"{-remaining[item]} of item {item} are not reserved")
+            raise InvalidArgument.of(
+                "lines", f"must not have more pieces than are reserved: {-remaining[item]} of item {item} are not"
+            )
         like = had[item] if _pieces(had, item) >= line.quantity else more[item]
         waits = max(0, waited_for.get(item, 0) - remaining[item])
         place = had[item].place if waits else 0

@@ -11,6 +11,7 @@ from enum import Enum
 
 from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import Money
+from inventory_svc.domain.keys import fault_of
 
 _MAX_AMOUNT = Decimal(1_000_000_000_000)
 _MAX_MULTIPLIER = Decimal(100)
@@ -86,9 +87,13 @@ class Incentive:
 
     def check(self) -> None:
         """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the incentive."""
-        violations = [*self._faults_of_value(), *self._faults_of_limits()]
+        violations = [*self._faults_of_code(), *self._faults_of_value(), *self._faults_of_limits()]
         if violations:
             raise InvalidArgument.of_all(violations)
+
+    def _faults_of_code(self) -> Iterator[FieldViolation]:
+        if fault := fault_of(self.code):
+            yield FieldViolation("incentive.code", fault)
 
     def _faults_of_value(self) -> Iterator[FieldViolation]:
         match self.kind:

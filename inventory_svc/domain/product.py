@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import CURRENCIES, Money
-from inventory_svc.domain.keys import key_of
+from inventory_svc.domain.keys import fault_of, key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
 MAX_PRICE = Decimal(1_000_000_000)
@@ -135,6 +135,8 @@ class Product:
         values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
         for i, item in enumerate(self.items):
             path = f"product.productItems[{i}]"
+            if fault := fault_of(item.sku):
+                yield FieldViolation(f"{path}.sku", fault)
             if item.price_override is not None:
                 yield from self._faults_of_price(f"{path}.priceOverride", item.price_override, lowest=Decimal(0))
             yield from _repeated(path + ".options[{}].variation", [chosen.variation for chosen in item.options])
@@ -161,7 +163,10 @@ class Product:
     def _unsellable_items(self) -> Iterator[FieldViolation]:
         for i, price in enumerate(self.prices()):
             if not 0 <= price.amount <= MAX_PRICE:
-                yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which cannot be")
+                yield FieldViolation(
+                    f"product.productItems[{i}].options",
+                    f"make a price of {price}; it must be between 0 and {MAX_PRICE}",
+                )
 
 
 def _repeated(path: str, names: list[str], key: Callable[[str], str] = str) -> Iterator[FieldViolation]:

@@ -173,7 +173,7 @@ class StockBatch:
             if item is None or not item.for_sale:
                 raise ProductItemNotFound.of(line.product_item_id, line=number)
             if item.price.currency != currency:
-                raise InvalidArgument.of("currency", f"{item.sku} is sold in {item.price.currency}, not in {currency}")
+                raise InvalidArgument.of("currency", f"must be {item.price.currency}, in which {item.sku} is sold")
         return tuple(self._priced(line) for line in together(lines))
 
     def require(self, lines: Iterable[HeldLine]) -> None:

@@ -14,7 +14,7 @@ from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.tokens import PublicKey, RefreshToken, SigningKey
-from identity_svc.domain.user import Email, User, UserId
+from identity_svc.domain.user import Email, Role, User, UserId
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 
 
@@ -37,6 +37,9 @@ class InMemoryUsers:
 
     async def find_by_email(self, email: Email) -> User | None:
         return next((user for user in self._state.users.values() if user.email == email), None)
+
+    async def lock_administrators(self) -> bool:
+        return any(Role.ADMIN in user.roles for user in self._state.users.values())
 
     async def add(self, user: User) -> None:
         if await self.find_by_email(user.email):

@@ -6,23 +6,30 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from easyorder.identity.v1 import RegisterRequest
 from pydantic import ValidationError
 
+from chassis import contract
+from chassis.settings import from_environment
 from identity_svc.adapters.key_encryption import KeyDecryptionFailed, KeyEncryption
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey
 from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding
-from identity_svc.config import DEFAULT_ADMIN_PASSWORD, IdentitySettings
+from identity_svc.config import (
+    DEFAULT_ADMIN_PASSWORD,
+    EMAIL_FORM,
+    EMAIL_MAX_LENGTH,
+    AdministratorSettings,
+    IdentitySettings,
+)
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.password import Password
 from identity_svc.domain.user import Role
 from tests.identity_svc.identity_app import PASSWORD, SECRET, SETTINGS, Backend, IdentityApp, SqlBackend
 
 
-def seeding(password: str = PASSWORD) -> SeedAdministrator:
-    return SeedAdministrator(
-        email="Boss@example.com", password=Password(password), well_known=Password(DEFAULT_ADMIN_PASSWORD)
-    )
+def seeding(password: str = PASSWORD, *, email: str = "Boss@example.com") -> SeedAdministrator:
+    return SeedAdministrator(email=email, password=Password(password), well_known=Password(DEFAULT_ADMIN_PASSWORD))
 
 
 async def test_replicas_that_start_at_once_make_one_key(backend: Backend) -> None:
@@ -129,6 +136,38 @@ async def test_somebody_who_registered_the_address_is_not_made_administrator(ide
     assert not await is_administrator(identity_app)
 
 
+async def test_another_address_makes_no_second_administrator(identity_app: IdentityApp) -> None:
+    await identity_app.mediator.send(seeding())
+
+    another = seeding(DEFAULT_ADMIN_PASSWORD, email="admin@example.com")
+    assert await identity_app.mediator.send(another) is Seeding.ANOTHER_EXISTS
+
+    assert await identity_app.backend.users() == 1
+    assert await identity_app.login("admin@example.com", DEFAULT_ADMIN_PASSWORD) is None
+    assert await is_administrator(identity_app)
+
+
+async def test_a_disabled_administrator_counts(identity_app: IdentityApp) -> None:
+    await identity_app.mediator.send(seeding())
+    signed_in = await identity_app.login("boss@example.com")
+    assert signed_in is not None
+    await identity_app.backend.disable(signed_in.user.id)
+
+    assert await identity_app.mediator.send(seeding(email="admin@example.com")) is Seeding.ANOTHER_EXISTS
+
+    assert await identity_app.backend.users() == 1
+
+
+async def test_starts_at_once_with_different_addresses_make_one_administrator(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    starting = [seeding(email=f"boss-{number}@example.com") for number in range(5)]
+
+    seedings = await asyncio.gather(*map(identity_app.mediator.send, starting))
+
+    assert sorted(one.name for one in seedings) == [*["ANOTHER_EXISTS"] * 4, "CREATED"]
+    assert await identity_app.backend.users() == 2
+
+
 async def test_an_administrator_with_a_weak_password_is_not_made(identity_app: IdentityApp) -> None:
     with pytest.raises(WeakPassword):
         await identity_app.mediator.send(seeding("weak"))
@@ -159,6 +198,22 @@ def test_the_default_password_is_for_laptops(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setenv("EASYORDER_ADMIN_PASSWORD", "none of your business 1")
     assert IdentitySettings().environment == "production"
+
+
+@pytest.mark.parametrize("email", ["boss", "boss@", "@example.com", "a b@example.com", "a\x01@b.c", "a" * 251 + "@b.c"])
+def test_the_administrator_has_an_address_that_could_be_registered(monkeypatch: pytest.MonkeyPatch, email: str) -> None:
+    monkeypatch.setenv("EASYORDER_ADMIN_EMAIL", email)
+
+    with pytest.raises(SystemExit) as refused:
+        from_environment(AdministratorSettings)
+
+    assert refused.value.code == "EASYORDER_ADMIN_EMAIL: must be an address such as ada@example.com"
+
+
+def test_the_address_has_the_form_that_the_contract_asks_for() -> None:
+    rules = contract.rules_of(contract.descriptor_of(RegisterRequest).fields_by_name["email"])
+
+    assert (EMAIL_FORM.pattern, EMAIL_MAX_LENGTH) == (rules.pattern, rules.max_length)
 
 
 @pytest.mark.parametrize("variable", ["ENVOY_HOST", "HOST", "LISTEN_ADDRESS", "IDENTITY_ADDRESS"])
