@@ -1,4 +1,4 @@
-"""Where a call comes from: what a trusted proxy says, else the connection's other end."""
+"""The address a call comes from: the one a trusted proxy reports, otherwise the peer of the connection."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from urllib.parse import unquote
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 LOOPBACK = "127.0.0.0/8,::1/128"
-_IPV6_OF_ONE_CLIENT = 64  # bits: the smallest network that a provider gives out
+_IPV6_OF_ONE_CLIENT = 64  # bits: the smallest network that a provider assigns
 
 
 def networks(listed: str) -> Networks:
-    """Networks or addresses with commas between them. Raises ValueError."""
+    """Parses comma-separated networks or addresses. Raises ValueError."""
     return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
 
 
 @lru_cache(maxsize=4096)
 def client_address(peer: str, forwarded: str, trusted: str) -> str:
-    """The address of a client, of IPv6 its network.
+    """The address of a client; for IPv6, its network.
 
-    `peer` is the connection's other end as gRPC writes it (`ipv4:10.0.0.7:4711`); `forwarded`, what came with the call,
-    counts only where the peer is in one of the `trusted` networks.
+    `peer` is the peer of the connection as gRPC writes it (`ipv4:10.0.0.7:4711`). `forwarded`, the address sent with
+    the call, is used only if the peer is in one of the `trusted` networks.
     """
     host = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
     try:

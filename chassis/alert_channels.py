@@ -1,4 +1,4 @@
-"""How alerts reach administrators: by mail, and by a webhook whose body is signed."""
+"""Alert channels: mail, and a webhook with a signed body."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class MailChannel:
-    """Mail over SMTP: `smtp://user:password@host:port` (TLS where the server offers it) or `smtps://…`."""
+    """Mail over SMTP: `smtp://user:password@host:port` (TLS if the server offers it) or `smtps://…`."""
 
     smtp_url: str = field(repr=False)
     sender: str
@@ -36,13 +36,13 @@ class MailChannel:
             raise ValueError("EASYORDER_SMTP_URL must be smtp://host:port or smtps://host:port")
 
     async def send(self, service: str, alert: Alert) -> None:
-        import aiosmtplib  # 1 MiB, for shops that are told by mail
+        import aiosmtplib  # 1 MiB, imported only if mail is configured
 
         message = EmailMessage()
         message["From"], message["To"] = self.sender, self.to
         message["Subject"] = " ".join(f"[EasyOrder {service}] {alert.summary}".split())
         message["Date"] = format_datetime(alert.at)
-        # The same each time, so that a mailbox shows one that was sent twice once.
+        # The same for each attempt, so that a mailbox shows an alert that was sent twice only once.
         message["Message-ID"] = f"<{hashlib.sha256(f'{service}/{alert.key}'.encode()).hexdigest()[:32]}@easyorder>"
         message.set_content(f"{alert.summary}\n\n{alert.detail}\n\n{alert.at.isoformat()}, {service}\n")
         server = urlsplit(self.smtp_url)
@@ -62,9 +62,9 @@ class MailChannel:
 
 @dataclass(frozen=True)
 class WebhookChannel:
-    """POST of JSON. `X-EasyOrder-Signature: t=<unix time>,v1=<hex>` where v1 is HMAC-SHA256 of `<unix time>.<body>`.
+    """Sends JSON by POST. `X-EasyOrder-Signature: t=<unix time>,v1=<HMAC-SHA256 of <unix time>.<body>, in hex>`.
 
-    The receiver compares that, and should refuse what is older than some minutes.
+    The receiver verifies the signature and should reject one that is more than a few minutes old.
     """
 
     url: str
@@ -72,7 +72,7 @@ class WebhookChannel:
     now: Callable[[], float] = time.time
 
     async def send(self, service: str, alert: Alert) -> None:
-        import httpx  # 5 MiB, for shops that have a webhook
+        import httpx  # 5 MiB, imported only if a webhook is configured
 
         content = asdict(alert) | {"service": service, "time": alert.at}
         del content["at"]
@@ -87,7 +87,7 @@ class WebhookChannel:
 
 
 def channels_of(settings: MeshSettings) -> Mapping[str, Channel]:
-    """Those that are configured, by name."""
+    """The configured channels, by name."""
     channels: dict[str, Channel] = {}
     if to := settings.alert_mail_to:
         channels["mail"] = MailChannel(settings.smtp_url.get_secret_value(), sender=settings.alert_mail_from, to=to)

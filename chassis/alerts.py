@@ -1,7 +1,7 @@
-"""Alerts: what administrators have to know, as durable jobs, one for each way in which it reaches them.
+"""Alerts to administrators: one durable job for each alert and channel.
 
-An alert is written in the transaction of what it is about. So none is lost while a mail server is down, and nothing
-waits for one.
+An alert is written in the transaction that causes it. No alert is lost while a mail server is down, and no request
+waits for a delivery.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KIND = "alert:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something that somebody should look at. One `key` is sent once."""
+    """A condition that needs an administrator. Alerts with the same `key` are sent once."""
 
     key: str
     summary: str
@@ -37,30 +37,30 @@ _ALERTS = TypeAdapter(Alert)
 
 
 class Channel(Protocol):
-    """A way to administrators."""
+    """Delivers alerts to administrators."""
 
     async def send(self, service: str, alert: Alert) -> None:
-        """At least once; who gets it twice knows it by its key. Raises Unavailable when it did not get through."""
+        """Delivers at least once; receivers recognise duplicates by the key. Raises Unavailable on failure."""
 
 
 class Alerts:
-    """The alerts of a service, sent over all of `channels`."""
+    """Sends the alerts of a service over all `channels`."""
 
     def __init__(self, service: str, channels: Mapping[str, Channel]) -> None:
         self._service = service
         self._channels = {_KIND + name: channel for name, channel in channels.items()}
 
     def jobs(self, alert: Alert) -> list[NewJob]:
-        """What to schedule, so that it is sent."""
+        """The jobs that send the alert."""
         payload = _ALERTS.dump_python(alert, mode="json")
         return [NewJob(kind=kind, key=alert.key, payload=payload) for kind in self._channels]
 
     def handlers(self) -> Mapping[str, JobHandler]:
-        """What a JobRunner runs, by kind of job."""
+        """The handlers for a JobRunner, by kind of job."""
         return {kind: partial(self._send, channel) for kind, channel in self._channels.items()}
 
     def backoffs(self, random: Random) -> Mapping[str, Backoff]:
-        """Alerts are tried for some two days."""
+        """Alerts are retried for about two days."""
         return dict.fromkeys(self._channels, Backoff(initial_s=1, max_s=300, max_attempts=600, random=random))
 
     async def _send(self, channel: Channel, job: Job) -> JobResult:
@@ -73,9 +73,9 @@ NOBODY = Alerts("", {})
 
 @dataclass(frozen=True)
 class DeadLetters(Generic[Uow]):
-    """What a JobRunner's `dead_letter` does: that the job is dead, the audit entry and the alert are one transaction.
+    """The `dead_letter` of a JobRunner: writes the job's state, an audit entry and an alert in one transaction.
 
-    `publish` may do more in it, such as publishing to a hub. An alert that could not be sent raises no alert.
+    `publish` adds to the transaction, for example an event for a hub. A failed alert raises no further alert.
     """
 
     open_uow: OpenUnitOfWork[Uow]
@@ -86,7 +86,7 @@ class DeadLetters(Generic[Uow]):
     async def __call__(self, job: Job, error: str) -> None:
         job_id, name, now = job.lease.job_id, f"{job.kind} {job.key}", self.clock.now()
         alert = Alert(
-            # One that is brought back and dies again is another one.
+            # A job that is retried by an operator and dies again raises another alert.
             key=f"job/{job_id}/{job.attempt}",
             summary=f"the job {name} was given up after {job.attempt} attempts",
             detail=error,

@@ -1,4 +1,4 @@
-"""Audit entries and unexpected errors: what is recorded of calls and of jobs, written in the background in batches."""
+"""Audit entries and unexpected errors of calls and jobs, written in the background in batches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One attempt to change something. `actor` is a caller's id, `outcome` OK or a reason."""
+    """One attempted change. `actor` is a caller's id; `outcome` is OK or the reason of an error."""
 
     time: datetime
     actor: str
@@ -42,7 +42,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnexpectedError:
-    """An exception that is no AppError. `source` is the method or kind of job, `detail` the stack."""
+    """An exception that is not an AppError. `source` is the method or the kind of job, `detail` the stack trace."""
 
     time: datetime
     source: str
@@ -54,7 +54,7 @@ class UnexpectedError:
 
 
 def entry(action: str, resource: str, *, outcome: str, detail: str = "", at: datetime) -> AuditEntry:
-    """An entry for the present caller; `uow.audit` writes it with the change that it describes."""
+    """An entry for the current caller; `uow.audit` writes it in the transaction of the change."""
     request = current()
     return AuditEntry(
         time=at,
@@ -68,34 +68,34 @@ def entry(action: str, resource: str, *, outcome: str, detail: str = "", at: dat
 
 
 def add_detail(text: str) -> None:
-    """Adds to the audit entry of the request being served: a reason that was given, for example."""
+    """Adds a detail, such as the reason given, to the audit entry of the current request."""
     current().audit_details.append(text)
 
 
 def _storable(text: str, max_bytes: int = _DETAIL_BYTES) -> str:
-    """Text of bounded length that every column accepts: without NUL and lone surrogates."""
+    """Truncates text and removes NUL and lone surrogates, so that every text column accepts it."""
     return shortened(text.replace("\0", ""), max_bytes)
 
 
 class Sink(Protocol[EntryIn]):
-    """Where entries are kept."""
+    """Stores entries."""
 
     async def write(self, entries: Sequence[EntryIn]) -> None:
-        """Keeps all of them or none. Unavailable and Conflict mean: later; any other error: never."""
+        """Stores all entries or none. Unavailable and Conflict are worth a retry; any other error is permanent."""
 
 
 class NullSink:
-    """Keeps nothing: for processes without a database."""
+    """Discards all entries, for processes without a database."""
 
     async def write(self, entries: Sequence[object]) -> None:
         return None
 
 
 class BackgroundWriter(Generic[Entry]):
-    """Writes entries in order and in batches, so that no reply waits for them.
+    """Writes entries in order and in batches, so that no reply is delayed.
 
-    A refused batch is halved until the entry is found that cannot be written; that one is logged, reported and left
-    out. Beyond `capacity` the oldest entries are dropped, which is logged. A crash loses those of the last `every_s`.
+    A rejected batch is halved until the faulty entry is found; that entry is logged, reported and skipped. Beyond
+    `capacity` the oldest entries are dropped, which is logged. A crash loses the entries of the last `every_s`.
     """
 
     def __init__(
@@ -110,13 +110,13 @@ class BackgroundWriter(Generic[Entry]):
         self.start = self._loop.start
 
     def add(self, entry: Entry) -> None:
-        """Never waits and never fails."""
+        """Queues an entry; never blocks and never raises."""
         self._dropped += len(self._waiting) == self._waiting.maxlen
         self._waiting.append(entry)
         self._loop.wake()
 
     async def stop(self) -> None:
-        """Writes what is left; what the sink does not take now is logged as lost."""
+        """Writes the remaining entries; entries that the sink rejects now are logged as lost."""
         await self._loop.stop()
         try:
             while await self._write_some():
@@ -130,7 +130,7 @@ class BackgroundWriter(Generic[Entry]):
             self._dropped = 0
         while self._waiting and len(self._batch) < _BATCH:
             self._batch.append(self._waiting.popleft())
-        # Entries stay in the batch until they are written: a failure of the sink is tried again.
+        # Entries stay in the batch until they are written, so that a failure of the sink is retried.
         if part := self._batch[: self._at_once]:
             try:
                 await self._sink.write(part)
@@ -148,7 +148,7 @@ class BackgroundWriter(Generic[Entry]):
 
 
 class ErrorLog(BackgroundWriter[UnexpectedError]):
-    """Records unexpected errors where operators list them. Start it before what reports to it."""
+    """Records unexpected errors for operators to list. Start it before the components that report to it."""
 
     def __init__(self, service: str, sink: Sink[UnexpectedError], clock: Clock) -> None:
         super().__init__("errors", sink)
@@ -156,7 +156,7 @@ class ErrorLog(BackgroundWriter[UnexpectedError]):
         self._clock = clock
 
     def report(self, source: str, error: Exception) -> None:
-        """Records an error that happened in `source`: a method, a kind of job, a loop. Never waits and never fails."""
+        """Records an error in `source` (a method, a kind of job or a loop). Never blocks and never raises."""
         request = current()
         self.add(
             UnexpectedError(

@@ -1,4 +1,4 @@
-"""Background work: started and stopped with the process, woken early, and never ended by an error."""
+"""Background loops: started and stopped with the process, woken on demand, and never ended by an error."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ log = structlog.get_logger(__name__)
 
 _QUIET_FAILURES = 10
 _BACKOFF = tenacity.wait_random_exponential(multiplier=0.1, max=5)
-# Called with an unexpected error, and where it happened.
+# Called with the source of an unexpected error, and the error.
 Report = Callable[[str, Exception], None]
 
 
 def to_nobody(source: str, error: Exception) -> None:
-    """Reports to nobody."""
+    """Discards the report."""
 
 
 class Background(Protocol):
-    """Something that runs in the background of a process."""
+    """A component that runs in the background of a process."""
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None:
-        """Ends after what it is doing now."""
+        """Finishes the current work and ends."""
 
 
 class PollingLoop:
-    """Runs `work` again and again: at once while it says there is more, else when woken or after `idle_s`.
+    """Runs `work` repeatedly: at once while it returns that there is more, otherwise when woken or after `idle_s`.
 
-    A wake begins a round at least `pace_s` after the last one began, so that under load one round serves many; a flush
-    begins it at once. A failure is logged, reported when it is the first in a row and an unexpected one, and tried
-    again after an exponential backoff of at most 5 s, which nothing but `stop` cuts short.
+    A wake begins a round at least `pace_s` after the last round began, so that under load one round serves many wakes;
+    a flush begins a round at once. A failure is logged and retried after an exponential backoff of at most 5 s, which
+    only `stop` interrupts. The first of consecutive failures is reported if it is unexpected.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class PollingLoop:
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """There may be something to do."""
+        """Requests a round, because there may be work."""
         self._woken.set()
 
     def flush(self) -> None:
-        """Somebody waits for it."""
+        """Requests a round at once, because a caller waits for it."""
         self._flushed.set()
         self._woken.set()
 
@@ -69,7 +69,7 @@ class PollingLoop:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def stop(self) -> None:
-        """Lets the current round end."""
+        """Waits for the current round and ends the loop."""
         self._stopping.set()
         self.flush()
         if self._task is not None:
@@ -95,7 +95,7 @@ class PollingLoop:
     def _failed(self, error: Exception) -> None:
         self.failures += 1
         if isinstance(error, Unavailable | Conflict):
-            # What this depends on may take a while to start.
+            # The dependencies of this process may need time to start.
             note = log.debug if self.failures <= _QUIET_FAILURES else log.warning
             note("background work is interrupted", loop=self._name, failures=self.failures, error=repr(error))
             return
@@ -112,7 +112,7 @@ async def _passes(event: asyncio.Event, *, within_s: float) -> None:
 
 
 def backoff_s(wait: tenacity.wait.wait_base, attempts: int) -> float:
-    """What tenacity would wait after a number of failed attempts, in seconds."""
+    """The wait in seconds that tenacity computes after a number of failed attempts."""
     state = tenacity.RetryCallState(retry_object=tenacity.AsyncRetrying(), fn=None, args=(), kwargs={})
     state.attempt_number = attempts
     return float(wait(state))

@@ -1,4 +1,4 @@
-"""Gathers concurrent requests into batches: while one is in flight the next grows, so an idle system adds no wait."""
+"""Batches concurrent requests: the next batch grows while one is in flight, so an idle system adds no delay."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Result = TypeVar("Result")
 class Batcher(Generic[Item, Result]):
     """Runs items in batches of at most `max_size`, one batch in flight at a time, in order of arrival.
 
-    `run` gets the items and answers one result or exception for each, in the same order; if it raises, every item of
-    the batch fails with that. An item whose caller has gone before its batch started is left out; a batch that has
-    started is never cancelled, because what it does may be half done.
+    `run` receives the items and returns one result or exception for each, in the same order; if it raises, every item
+    of the batch fails with that exception. An item whose caller was cancelled before the batch started is skipped. A
+    started batch is never cancelled, because its work may be half done.
 
-    With `pace_s` the batch after one of several items begins at least so long after that one began: where larger
-    batches are worth more than being early. A single item is never delayed.
+    A batch that follows a batch of several items begins at least `pace_s` after that batch began, so that batches grow
+    larger. A single item is never delayed.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Batcher(Generic[Item, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._worker is None:
-            # A context of its own: the batch is part of no request.
+            # In its own context: the batch belongs to no single request.
             self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
         return await future
 

@@ -1,4 +1,4 @@
-"""Time, as a port: business code asks a Clock, tests move one."""
+"""Time as a port: business code reads a Clock, and tests control it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time in UTC."""
+    """Returns the current time in UTC."""
 
     def now(self) -> datetime: ...
 
 
 def in_utc(time: datetime) -> datetime:
-    """The same moment in UTC. ValueError when it has no offset, or when its year in UTC is not 1 to 9999."""
+    """The same time in UTC. Raises ValueError if it has no offset or if its year in UTC is not 1 to 9999."""
     if time.tzinfo is None:
         raise ValueError(f"{time!r} has no offset")
     try:

@@ -1,4 +1,4 @@
-"""Who calls, until when, and under which correlation id: known anywhere below a request without being passed along."""
+"""The context of a request: caller, deadline and correlation id, available without being passed as arguments."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ANONYMOUS = Caller("anonymous", frozenset({Audience.PUBLIC}))
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What is known of the request being served.
+    """The request that is being served.
 
     `deadline` is a time of the event loop's clock (`loop.time()`), None for no limit. `method` is the full gRPC name
     (`/easyorder.order.v1.OrderService/CreateOrder`), or the kind of a job.
@@ -63,16 +63,16 @@ class RequestContext:
     caller: Caller = ANONYMOUS
     correlation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     method: str = ""
-    # Where the call comes from, as chassis.addresses says; empty for a job.
+    # The client's address (see chassis.addresses); empty for a job.
     address: str = ""
     deadline: float | None = None
-    # A read that carries x-easyorder-position wants to see at least this much.
+    # From x-easyorder-position: the position that a read must have reached.
     position: str | None = None
-    # On a call by a service: the user for whom it calls. For the audit only, it gives no rights.
+    # On a call by a service: the user on whose behalf it calls. For the audit only; it grants no permission.
     on_behalf_of: str = ""
     # Sent as initial metadata with the reply; handlers may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
-    # What the audit entry of this request says besides; chassis.audit.add_detail adds to it.
+    # Details for the audit entry of this request; chassis.audit.add_detail adds to them.
     audit_details: list[str] = field(default_factory=list)
 
 
@@ -80,7 +80,7 @@ _current: ContextVar[RequestContext | None] = ContextVar("easyorder_request", de
 
 
 def current() -> RequestContext:
-    """The context of the request being served; an empty one outside any."""
+    """The context of the current request; an empty context outside of a request."""
     return _current.get() or RequestContext()
 
 
@@ -95,5 +95,5 @@ def request_context(context: RequestContext) -> Iterator[RequestContext]:
 
 
 def identify(caller: Caller, *, on_behalf_of: str = "") -> None:
-    """From here to the end of the enclosing `request_context`, this is who calls."""
+    """Sets the caller until the end of the enclosing `request_context`."""
     _current.set(replace(current(), caller=caller, on_behalf_of=on_behalf_of))

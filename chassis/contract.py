@@ -1,4 +1,4 @@
-"""The contract at run time: every method, message and rule of proto/, read once from the descriptor set in gen/."""
+"""The contract at run time: all methods, messages and rules of proto/, read once from the descriptor set in gen/."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROOT_PACKAGE = "easyorder"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a method; `owned` says that the resource must be the caller's or their team's."""
+    """Who may call a method; `owned` means that the resource must belong to the caller or their team."""
 
     allow: frozenset[Audience]
     owned: bool
@@ -38,7 +38,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class HttpBinding:
-    """One HTTP face of a method: `path` as in google.api.http (`/orders/{id}:watch`), `body` is "", "*" or a field."""
+    """An HTTP binding: `path` as in google.api.http (`/orders/{id}:watch`), `body` is "", "*" or a field."""
 
     verb: str
     path: str
@@ -62,7 +62,7 @@ class Method:
 
 @cache
 def pool() -> DescriptorPool:
-    """The descriptors of the contract, and of the health and reflection services that every server adds."""
+    """The descriptors of the contract and of the health and reflection services that every server adds."""
     known = DescriptorPool()
     for file in descriptor_set().file:
         known.Add(file)
@@ -98,22 +98,22 @@ def message_types() -> Mapping[str, type[betterproto2.Message]]:
 
 @cache
 def descriptor_of(message_type: type[betterproto2.Message]) -> Descriptor:
-    """The descriptor of a message class; KeyError when it is not of the contract."""
+    """The descriptor of a message class; Raises KeyError if it is not in the contract."""
     return pool().FindMessageTypeByName(full_name_of(message_type))
 
 
 def upb_class(descriptor: Descriptor) -> type[UpbMessage]:
-    """upb's own class for a message of the contract."""
+    """The upb class for a message of the contract."""
     return GetMessageClass(descriptor)
 
 
 def full_name_of(message_type: type[betterproto2.Message]) -> str:
-    """`easyorder.order.v1.Order` for Order; KeyError when it is not of the contract."""
+    """`easyorder.order.v1.Order` for Order; Raises KeyError if it is not in the contract."""
     return _names_of_types()[message_type]
 
 
 def rules_of(field: FieldDescriptor) -> Rules:
-    """What (easyorder.validate.v1.rules) says of a field; empty Rules where it says nothing."""
+    """The (easyorder.validate.v1.rules) of a field; empty Rules if it has none."""
     return Rules.parse(_extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
 
 
@@ -147,7 +147,7 @@ def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
 
 
 def _extension(described: FieldDescriptor | MethodDescriptor, options_type: str, name: str) -> bytes:
-    # Options come as classes of protobuf's default pool, where our extensions are unknown: read them again in ours.
+    # Options are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
     options = described.GetOptions().SerializeToString()
     known: Any = upb_class(pool().FindMessageTypeByName(options_type)).FromString(options)
     content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()

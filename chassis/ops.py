@@ -161,7 +161,9 @@ class OpsApi:
     def _check(self, service: str) -> None:
         # Over HTTP the path names it; a gRPC client may leave it out.
         if service not in ("", self.service):
-            raise InvalidArgument.of("service", f"this is {self.service}; name it in x-easyorder-service")
+            raise InvalidArgument.of(
+                "service", f"must be {self.service} here; x-easyorder-service names the service that a call is for"
+            )
 
     async def _newest(
         self,

@@ -103,6 +103,8 @@ def configure_logs(level: str, form: str, service: str) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # It logs every tick twice, and warns of one that it skips because the one before still works; failures are logged.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # It logs each header of a caller that is not UTF-8 as an error, and reads it all the same.
+    logging.getLogger("grpc._cython.cygrpc").addFilter(lambda record: record.msg != "Invalid encoding on %s")
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, formatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -7,6 +7,7 @@ database column can hold, and text and lists are bounded also where the contract
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -113,7 +114,7 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
     if rules.required and field.type == FieldDescriptor.TYPE_STRING:
-        yield lambda value: "must not be blank" if value.isspace() else None
+        yield lambda value: "must not be blank" if _is_blank(value) else None
     if field.enum_type is not None:
         known = frozenset(field.enum_type.values_by_number)
         yield lambda value: None if value in known else f"is not a known value: {value}"
@@ -133,3 +134,8 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
         yield lambda value: f"must be at least {least}" if value < least else None
     if (most := rules.max) is not None:
         yield lambda value: f"must be at most {most}" if value > most else None
+
+
+def _is_blank(text: str) -> bool:
+    """Nothing to see: whitespace and format characters, such as U+200B, only."""
+    return all(character.isspace() or unicodedata.category(character) == "Cf" for character in text)

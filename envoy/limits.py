@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from envoy.routing import JsonObject
 
 # As much as a service takes.
@@ -9,6 +11,10 @@ MAX_BODY_BYTES = 1024 * 1024
 # What Envoy adds to them, and what the transcoder makes of the path, fits into a service's `grpc.max_metadata_size`.
 MAX_HEADERS_BYTES = 16 * 1024
 MAX_HEADERS = 100
+# What Envoy calls a refusal, which `envoy.local_replies` puts into words.
+HEADERS_TOO_LARGE = "headers_too_large"
+BODY_NOT_TAKEN = "body_not_taken"
+GIVEN_TWICE = "given_twice_"
 
 
 def headers_too_large() -> JsonObject:
@@ -16,6 +22,26 @@ def headers_too_large() -> JsonObject:
     count = _call("size", _attribute("headers"))
     too_long = _call("_>_", _attribute("total_size"), _number(MAX_HEADERS_BYTES))
     return _call("_||_", too_long, _call("_>_", count, _number(MAX_HEADERS)))
+
+
+def body_not_taken(verbs: Sequence[str]) -> JsonObject:
+    """These verbs with a body, once it is all there: the filter that waits for it adds its length."""
+    has_one: JsonObject = {"name": "content-length", "range_match": {"start": 1, "end": 1 << 40}}
+    verb: JsonObject = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
+    rules = [{"header": verb}, {"header": has_one}]
+    return {"permissions": [{"and_rules": {"rules": rules}}], "principals": [{"any": True}]}
+
+
+def given_twice(names: Sequence[str]) -> JsonObject:
+    """Calls that change something, with a parameter twice, whichever of its names is used."""
+    name = f"(?:{'|'.join(names)})="
+    twice: JsonObject = {
+        "name": ":path",
+        "string_match": {"safe_regex": {"regex": f"[^?]*[?](?:.*&)?{name}.*&{name}.*"}},
+    }
+    writes: JsonObject = {"name": ":method", "string_match": {"exact": "GET"}, "invert_match": True}
+    rules = [{"header": writes}, {"header": twice}]
+    return {"permissions": [{"and_rules": {"rules": rules}}], "principals": [{"any": True}]}
 
 
 def _attribute(name: str) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,12 +25,15 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
-from envoy.routing import GRPC_CONTENT, NOT_GRPC, JsonObject
+from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, HEADERS_TOO_LARGE
+from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder says which field is wrong, and in what way.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
 # What the check of bodies left, see json_bodies.lua: a list becomes a list.
 VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.body:violations)%"
+SIGN_IN_FIRST = 401
+CHALLENGE = 'Bearer realm="easyorder"'
 
 
 class NoSuchPath(AppError):
@@ -71,14 +74,15 @@ class LocalReply:
         }
         if self.answer:
             for_json["status_code"] = self.answer
-        if self.allow:
-            for_json["headers_to_add"] = [_header("allow", self.allow)]
+        challenge = [_header("www-authenticate", CHALLENGE)] if (self.answer or self.status) == SIGN_IN_FIRST else []
+        for_json["headers_to_add"] = challenge + ([_header("allow", self.allow)] if self.allow else [])
         yield for_json
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
         yield {
             "filter": _all([*self._conditions(), _is_grpc()]),
             "headers_to_add": [
+                *challenge,
                 _header("grpc-status", str(error.kind.value)),
                 _header("grpc-status-details-bin", details),
             ],
@@ -101,35 +105,36 @@ class LocalReply:
         return conditions
 
 
-def mappers(verbs: Sequence[tuple[str, str]], *, retry_after_s: float) -> list[JsonObject]:
-    """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have."""
-    return [mapper for reply in _replies(verbs, retry_after_s) for mapper in reply.mappers()]
+def mappers(
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, *, retry_after_s: float
+) -> list[JsonObject]:
+    """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have;
+    `once` are the parameters that a call may have once; `ops_names` matches the gRPC names of the methods that
+    several services serve.
+    """
+    return [mapper for reply in _replies(verbs, once, ops_names, retry_after_s) for mapper in reply.mappers()]
 
 
-def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence[LocalReply]:
-    bad_request = InvalidArgument(ENVOYS_OWN_WORDS)
+def _replies(
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, retry_after_s: float
+) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
     no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
-    nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
-    no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service cannot be reached: try again soon.")
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
-    no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
     return (
-        LocalReply(400, InvalidArgument(ENVOYS_OWN_WORDS), detail="lua_response", names_fields=True),
-        LocalReply(400, bad_request, to_grpc=InvalidArgument("The request is not valid gRPC.")),
+        *_invalid(once),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
         LocalReply(403, sign_in, detail="Audiences_in_Jwt_are_not_allowed", answer=401),
-        LocalReply(403, headers_too_large, detail="headers_too_large", answer=431),
+        LocalReply(403, headers_too_large, detail=HEADERS_TOO_LARGE, answer=431),
         LocalReply(403, PermissionDenied("You are not allowed to do this.")),
-        *(LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method) for path, allow in verbs),
-        LocalReply(404, nothing_here, to_grpc=no_method),
+        *_not_found(verbs, ops_names),
         LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
         LocalReply(413, PayloadTooLarge("The body is larger than 1 MiB.")),
         LocalReply(429, rate_limited),
@@ -139,6 +144,32 @@ def _replies(verbs: Sequence[tuple[str, str]], retry_after_s: float) -> Sequence
         LocalReply(503, no_service),
         LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
     )
+
+
+def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
+    """What cannot be right, whoever asks."""
+    bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
+    no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
+    envoys_own = InvalidArgument(ENVOYS_OWN_WORDS)
+    yield LocalReply(400, envoys_own, detail="lua_response", names_fields=True)
+    yield LocalReply(400, bad_path, detail="path_normalization_failed")
+    yield LocalReply(400, envoys_own, to_grpc=InvalidArgument("The request is not valid gRPC."))
+    yield LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400)
+    for name in once:
+        yield LocalReply(403, InvalidArgument.of(name, "is given twice"), detail=f"{GIVEN_TWICE}{name}", answer=400)
+
+
+def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[LocalReply]:
+    """What has no route."""
+    no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
+    nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
+    no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")
+    services = ", ".join(OPS_CLUSTERS)
+    which_service = InvalidArgument.of(SERVICE_CHOICE, f"must be in the metadata and name a service: {services}")
+    for path, allow in verbs:
+        yield LocalReply(404, no_verb, path=path, answer=405, allow=allow, to_grpc=no_method)
+    yield LocalReply(404, nothing_here, path=ops_names, to_grpc=which_service)
+    yield LocalReply(404, nothing_here, to_grpc=no_method)
 
 
 def _as_json(error: AppError) -> JsonObject:

@@ -13,13 +13,14 @@ from itertools import groupby
 from typing import TypeAlias
 
 from chassis.context import Audience
-from chassis.contract import Method
+from chassis.contract import Method, descriptor_of
 from envoy.bodies import body_message
 from envoy.paths import any_of, has_verb, path_regex
 
 JsonObject: TypeAlias = dict[str, object]
 
 OPS = "easyorder.ops.v1.OpsService"
+SERVICE_CHOICE = "x-easyorder-service"
 OPS_CLUSTERS = ("identity", "inventory", "order")
 CLUSTERS = {
     "easyorder.catalog.v1.ProductService": "inventory",
@@ -67,6 +68,14 @@ VERIFIED: JsonObject = {
     "path": [{"key": "token"}, {"key": "sub"}],
     "value": {"string_match": {"safe_regex": {"regex": ".+"}}},
 }
+
+
+def _mutations(mutations: JsonObject) -> JsonObject:
+    """What a route changes of its requests."""
+    url = "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute"
+    return {"envoy.filters.http.header_mutation": {"@type": url, "mutations": mutations}}
+
+
 NO_BUFFER: JsonObject = {
     "envoy.filters.http.buffer": {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
@@ -85,8 +94,15 @@ NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": 
 # grpc-web included; a JSON request has it too, once it is transcoded.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
+# What JSON has no use for, and gRPC behind it refuses when it cannot read it; all but grpc-timeout.
+REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
 # A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
+JSON_ELSEWHERE: JsonObject = {
+    "match": {"prefix": "/", "headers": [NOT_GRPC]},
+    "route": NOWHERE,
+    "typed_per_filter_config": _mutations({"request_mutations": [REMOVE_GRPC_HEADERS]}),
+}
 # A tunnel has no end that could be waited for.
 TUNNELS: JsonObject = {"match": {"connect_matcher": {}}, "route": NOWHERE, "typed_per_filter_config": NO_BUFFER}
 
@@ -106,7 +122,7 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
         action: JsonObject = {"cluster": "edge", "timeout": INFRASTRUCTURE_TIMEOUT}
         match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
         found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
-    return [*found, TUNNELS, ELSEWHERE]
+    return [*found, TUNNELS, JSON_ELSEWHERE, ELSEWHERE]
 
 
 def is_reachable(method: Method) -> bool:
@@ -139,6 +155,25 @@ def stream_names_regex(methods: Sequence[Method]) -> str:
     return any_of([names_regex(streams), *(f"{prefix.replace('.', '[.]')}.*" for prefix in INFRASTRUCTURE)])
 
 
+def verbs_without_body(methods: Sequence[Method]) -> list[str]:
+    """The verbs that never have a body in the contract."""
+    bindings = [binding for method in methods for binding in method.http]
+    return sorted({binding.verb for binding in bindings} - {binding.verb for binding in bindings if binding.body})
+
+
+def parameters_of_writes(methods: Sequence[Method]) -> dict[str, list[str]]:
+    """What a call that changes something may have in its query, once each: JSON names, and all names of each."""
+    found: dict[str, list[str]] = {}
+    for method in methods:
+        for binding in method.http:
+            if binding.verb != "GET" and binding.body != "*":
+                for field in descriptor_of(method.request).fields:
+                    elsewhere = field.name == binding.body or f"{{{field.name}" in binding.path
+                    if not elsewhere and not field.is_repeated:
+                        found[field.json_name] = sorted({field.name, field.json_name})
+    return found
+
+
 def names_regex(methods: Sequence[Method]) -> str:
     """Matches `:path` of a call of one of these methods, under any of its names, with or without a query."""
     names = [_grpc_regex(method) for method in methods]
@@ -166,7 +201,10 @@ def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
     paths = any_of([path_regex(binding.path) for method in streams for binding in method.http])
     token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({TOKEN_PARAMETER})%"}
     mutations: JsonObject = {
-        "request_mutations": [{"append": {"header": token, "append_action": "ADD_IF_ABSENT"}}],
+        "request_mutations": [
+            {"append": {"header": token, "append_action": "ADD_IF_ABSENT"}},
+            REMOVE_GRPC_HEADERS,
+        ],
         "query_parameter_mutations": [{"remove": TOKEN_PARAMETER}],
     }
     return {
@@ -175,12 +213,7 @@ def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
             "query_parameters": [{"name": TOKEN_PARAMETER, "present_match": True}],
         },
         "route": NOWHERE,
-        "typed_per_filter_config": {
-            "envoy.filters.http.header_mutation": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
-                "mutations": mutations,
-            }
-        },
+        "typed_per_filter_config": _mutations(mutations),
     }
 
 
@@ -197,7 +230,8 @@ def _routes_of_bodies(methods: Sequence[Method]) -> Iterator[JsonObject]:
         yield {
             "match": {"safe_regex": {"regex": any_of(regexes)}, "headers": [_exact(":method", verb), NOT_GRPC]},
             "route": NOWHERE,
-            "typed_per_filter_config": {"envoy.filters.http.lua": check},
+            "typed_per_filter_config": {"envoy.filters.http.lua": check}
+            | _mutations({"request_mutations": [REMOVE_GRPC_HEADERS]}),
         }
 
 
@@ -210,7 +244,7 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}
-        for choice in (in_path, _exact("x-easyorder-service", cluster)):
+        for choice in (in_path, _exact(SERVICE_CHOICE, cluster)):
             yield _grpc_route(match | {"headers": [GRPC_CONTENT, choice]}, _action(method, cluster))
 
 
@@ -224,6 +258,11 @@ def _action(method: Method, cluster: str) -> JsonObject:
         return {"cluster": cluster, "timeout": "0s"}
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
     return {"cluster": cluster, "max_stream_duration": UNARY_DURATION, "retry_policy": RETRY_ELSEWHERE | retries}
+
+
+def grpc_names_regex(methods: Sequence[Method]) -> str:
+    """Matches `:path` of a call of one of these methods under its gRPC name."""
+    return any_of([_grpc_regex(method) for method in methods])
 
 
 def _grpc_regex(method: Method) -> str:

@@ -1,4 +1,4 @@
-"""The only wiring of order_svc: ports meet adapters here, by hand."""
+"""The only wiring of order_svc: binds ports to adapters, by hand."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
 READ_DATABASE = "easyorder_order_read"
 _HOUR_S = 3600
-# A job other than a charge gives up, and asks for an operator, after days.
+# A job other than a charge is dead after days of attempts, and needs an operator.
 _JOB_ATTEMPTS = 1000
 
 
@@ -78,7 +78,7 @@ OpenUow = OpenUnitOfWork[OrderUow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Connections:
-    """Databases and neighbours, with what says how to use them."""
+    """Connections to the databases and the other services, and the settings for their use."""
 
     settings: OrderSettings
     clock: Clock
@@ -97,7 +97,7 @@ class _Connections:
 
 @asynccontextmanager
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
-    """Everything on its databases and neighbours; closes the connections when the block is left."""
+    """Connects the service to its databases and the other services; leaving the block closes the connections."""
     secret = settings.mesh_secret.get_secret_value()
 
     def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:

@@ -1,4 +1,4 @@
-"""Which tables of the write side the read side copies."""
+"""The tables of the write side that the read side copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who calls: verified tokens of people and of services, and nothing a client merely claims."""
+"""Authentication: callers are identified by verified tokens only, of users and of services."""
 
 from chassis.auth.keys import JwksKeySource, KeyCache, KeySource
 from chassis.auth.service_tokens import ServiceTokens

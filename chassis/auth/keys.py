@@ -1,4 +1,4 @@
-"""The public keys that tokens of people are verified with: refreshed in the background, and kept on disk."""
+"""The public keys that verify users' tokens: refreshed in the background and cached on disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Fewer in a row are no news: identity starts, or starts again.
+# Fewer consecutive failures are not logged: identity_svc is starting or restarting.
 _TOLD_FAILURES = 5
 
 # By `kid`.
@@ -31,31 +31,31 @@ Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
 
 class KeySource(Protocol):
-    """Tells which keys are in use now."""
+    """Reads the keys that are in use now."""
 
     async def keys(self) -> Keys:
-        """Raises when they cannot be read."""
+        """Raises an exception if the keys cannot be read."""
 
 
 class JwksKeySource:
-    """Asks identity_svc for its key set (RFC 7517, RFC 8037)."""
+    """Requests the key set of identity_svc (RFC 7517, RFC 8037)."""
 
     def __init__(self, identity: Client) -> None:
         self._identity = identity
 
     async def keys(self) -> Keys:
-        from chassis.grpc.clients import rpc  # clients sign their calls with tokens of this package
+        from chassis.grpc.clients import rpc  # a cycle: clients sign their calls with tokens of this package
 
         get_jwks = rpc("easyorder.identity.v1.IdentityService", "GetJwks", GetJwksRequest, Jwks)
         return from_jwks(await self._identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0))
 
 
 class KeyCache:
-    """The keys that `source` returned last, so that tokens are verified while identity_svc is slow, frozen or gone.
+    """The keys that `source` returned last, so that tokens can be verified while identity_svc is slow or unavailable.
 
-    From `start` to `stop` they are read again every `refresh_after_s`, in the background: that soon a key that was
-    withdrawn is refused, and a new one believed. A key that is not known is asked for at once. There is one request at
-    a time, and the next comes `retry_after_s` later at the earliest. `file` keeps the keys for the next start.
+    From `start` to `stop` the keys are refreshed in the background every `refresh_after_s`; after that time a withdrawn
+    key is rejected and a new key accepted. An unknown key triggers a refresh at once. Only one request runs at a time,
+    at most one every `retry_after_s`. `file` keeps the keys for the next start.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class KeyCache:
                 await asyncio.wait([task])
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """The key of that name, None when it is not in use. Raises Unavailable when that is not known."""
+        """The key with this id, or None if it is not in use. Raises Unavailable if the keys cannot be read."""
         if kid not in self._known:
             if refresh := self._begin_refresh():
                 await asyncio.shield(refresh)
@@ -99,7 +99,7 @@ class KeyCache:
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """Every key in use, as they are now if `source` answers within `patience_s`; none before any is known."""
+        """All keys in use, refreshed if `source` replies within `patience_s`; empty before the first refresh."""
         if refresh := self._begin_refresh():
             await asyncio.wait([refresh], timeout=self._patience_s)
         return self._known
@@ -111,17 +111,17 @@ class KeyCache:
             await asyncio.sleep(self._retry_after_s if self._failures else self._refresh_after_s)
 
     def _begin_refresh(self) -> asyncio.Task[None] | None:
-        """The refresh that runs; None while it is too early for the next."""
+        """The running refresh, started if necessary; None while it is too early for the next."""
         if self._refresh is None and self._monotonic() - self._asked_at >= self._retry_after_s:
             self._asked_at = self._monotonic()
-            # In a context of its own: it serves every call, and must not end at the deadline of one.
+            # In its own context: all calls share the refresh, and the deadline of one call must not end it.
             self._refresh = asyncio.create_task(self._ask(), name="refresh keys", context=Context())
         return self._refresh
 
     async def _ask(self) -> None:
         try:
             found = await self._source.keys()
-        except Exception as error:  # whatever it is, the keys at hand stay good
+        except Exception as error:  # of any kind: the cached keys stay valid
             self._failures += 1
             if self._failures == _TOLD_FAILURES:
                 log.warning("keys cannot be refreshed", error=str(error), known=sorted(self._known))
@@ -137,12 +137,12 @@ class KeyCache:
 
 
 def from_jwks(jwks: Jwks) -> Keys:
-    """The Ed25519 keys of a key set; keys of other kinds are left out."""
+    """The Ed25519 keys of a key set; keys of other types are skipped."""
     return {key.kid: _public_key(key) for key in jwks.keys if (key.kty, key.crv) == ("OKP", "Ed25519")}
 
 
 def to_jwks(keys: Keys) -> Jwks:
-    """The key set of these keys."""
+    """The key set that contains these keys."""
     return Jwks(keys=[_jwk(kid, key) for kid, key in keys.items()])
 
 
@@ -168,7 +168,7 @@ def _read(file: Path) -> Keys:
 
 
 def _write(file: Path, keys: Keys) -> None:
-    """Replaces the file as a whole: a process that starts meanwhile reads the old or the new one."""
+    """Replaces the file atomically: a process that starts at the same time reads the old or the new file."""
     new = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""How services of the mesh show who they are: short tokens signed with the secret that only they share."""
+"""Service tokens: services authenticate to each other with short-lived tokens signed with the mesh's secret."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _RENEW_BEFORE = timedelta(minutes=1)
 
 
 def checked(secret: str) -> str:
-    """The secret itself. ValueError when there is none worth the name: such a mesh would believe anybody."""
+    """Returns the secret. Raises ValueError if it is too short, because anybody could then forge tokens."""
     if len(secret) < MIN_SECRET_LENGTH:
         raise ValueError(f"the mesh's secret (EASYORDER_MESH_SECRET) needs at least {MIN_SECRET_LENGTH} characters")
     return secret
 
 
 class ServiceTokens:
-    """Mints the tokens of one service and uses each until a minute before it expires."""
+    """Mints the tokens of one service and reuses each until one minute before it expires."""
 
     def __init__(self, service: str, secret: str, clock: Clock | None = None) -> None:
         self._service = service
@@ -33,7 +33,7 @@ class ServiceTokens:
         self._renew_at = self._clock.now()
 
     def current(self) -> str:
-        """A token that is valid for at least another minute."""
+        """A token that is valid for at least one more minute."""
         now = self._clock.now()
         if now >= self._renew_at:
             claims = {"iss": MESH, "aud": MESH, "sub": self._service, "iat": now, "exp": now + LIFE}

@@ -1,4 +1,4 @@
-"""Turns a bearer token into a Caller, or refuses it: algorithm, signature, issuer, audience and life are checked."""
+"""Turns a bearer token into a Caller, after checking its algorithm, signature, issuer, audience and expiry."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
 
 
 class TokenVerifier:
-    """Verifies people's tokens (EdDSA, identity's keys) and services' tokens (HS256, the mesh's secret).
+    """Verifies users' tokens (EdDSA, keys of identity_svc) and services' tokens (HS256, the mesh's secret).
 
-    The algorithm a token names decides which key, issuer and audience it must match, so neither kind can pass for the
-    other. Verified tokens are remembered until they expire or their key is withdrawn, `cache_size` at most.
+    The algorithm that a token names determines the key, issuer and audience that it must match, so that neither kind is
+    accepted as the other. At most `cache_size` verified tokens are cached until they expire or their key is withdrawn.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class TokenVerifier:
         self._verified: dict[str, _Verified] = {}
 
     async def verify(self, token: str) -> Caller:
-        """Raises TokenExpired, Unauthenticated, or Unavailable when the keys cannot be had."""
+        """Raises TokenExpired, Unauthenticated, or Unavailable if the keys cannot be read."""
         known = self._verified.get(token)
         if known and known.expires_at > self._now() and (known.kid is None or await self.keys.key(known.kid)):
             return known.caller
@@ -64,7 +64,7 @@ class TokenVerifier:
         raise Unauthenticated("the access token is not valid; log in again")
 
     def _claims(self, token: str, key: Ed25519PublicKey | str, algorithm: str, issuer: str) -> dict[str, Any]:
-        # Issuer and audience have the same name in both kinds of token.
+        # In both kinds of token, the audience equals the issuer.
         return jwt.decode(
             token, key, algorithms=[algorithm], issuer=issuer, audience=issuer, options={"require": _REQUIRED}
         )
@@ -79,7 +79,7 @@ class TokenVerifier:
 class _Verified(NamedTuple):
     caller: Caller
     expires_at: float
-    # The key that the token is signed with; None for the mesh's secret, which never changes.
+    # The key that signed the token; None for the mesh's secret, which never changes.
     kid: str | None
 
 

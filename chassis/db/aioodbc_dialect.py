@@ -1,4 +1,4 @@
-"""postgresql+aioodbc: SQLAlchemy's PostgreSQL over the psqlODBC driver, for shops where ODBC is the rule."""
+"""postgresql+aioodbc: SQLAlchemy's PostgreSQL dialect over the psqlODBC driver, for shops that require ODBC."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPTIONS = {
     # Booleans as bits, instead of the characters 0 and 1.
     "BoolsAsChar": "0",
     "UseServerSidePrepare": "1",
-    # Text and JSON of any length (-4: no limit), never cut.
+    # Text and JSON of any length (-4: no limit), never truncated.
     "MaxLongVarcharSize": "-4",
     "TextAsLongVarchar": "1",
     "UnknownsAsLongVarchar": "1",
@@ -30,7 +30,7 @@ _OPTIONS = {
 }
 _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P01", "57P02", "57P03"})
 _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
-# Every parameter carries its type as a cast: psqlODBC would else guess, and cannot guess that of a NULL.
+# Every parameter has a cast: psqlODBC would otherwise guess its type, and cannot guess the type of a NULL.
 _CAST_TYPES = (
     sqltypes.String,
     sqltypes.Integer,
@@ -44,7 +44,7 @@ _CAST_TYPES = (
 
 
 class _Uuid(PGUuid[Any]):
-    """ODBC hands out text."""
+    """Converts the text that ODBC returns."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], uuid.UUID | None]:
         return lambda value: None if value is None else uuid.UUID(value)
@@ -55,7 +55,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
     driver = "aioodbc"
     supports_statement_cache = True
-    # psqlODBC fetches whole results; a cursor on the server would need DECLARE.
+    # psqlODBC fetches whole results; a server-side cursor would need DECLARE.
     supports_server_side_cursors = False
     default_paramstyle = "qmark"
     bind_typing = BindTyping.RENDER_CASTS
@@ -66,7 +66,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     colspecs[sqltypes.Uuid] = _Uuid
 
     def create_connect_args(self, url: URL) -> ConnectArgsType:
-        """From the same URLs that asyncpg understands; `?host=/folder` names the folder of the server's socket."""
+        """Accepts the same URLs as asyncpg; `?host=/folder` names the folder of the server's socket."""
         host = url.host or url.query.get("host") or "127.0.0.1"
         options = {
             "DRIVER": DRIVER_NAME,
@@ -84,15 +84,15 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
             f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'"
             for name, value in cparams.pop("settings", {}).items()
         )
-        # A thread of its own: in the loop's few, those that wait for a lock would keep out the one that can release it.
+        # Its own thread: in the loop's small pool, connections waiting for a lock could block the one that holds it.
         cparams["executor"] = ThreadPoolExecutor(1, thread_name_prefix="odbc")
-        # Braces, because the value itself has semicolons.
+        # Braces, because the value contains semicolons.
         cparams["dsn"] += f";ConnSettings={{{settings}}}"
         return super().connect(*cargs, **cparams)
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         if _RETURNING.match(statement):
-            # One that touches no row is SQL_NO_DATA to ODBC, and not an empty result, unless it is part of a query.
+            # ODBC reports SQL_NO_DATA, not an empty result, if no row matches, unless the statement is part of a query.
             statement = f"WITH returned AS ({statement}) SELECT * FROM returned"
         cursor.execute(statement, parameters)
 
@@ -100,7 +100,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         state = e.args[0] if e.args else None
         return state in _LOST_CONNECTION or bool(super().is_disconnect(e, connection, cursor))
 
-    # Not the connector's, which asks the driver manager.
+    # The connector's own function would query the driver manager.
     _get_server_version_info = PGDialect._get_server_version_info
 
 
@@ -109,7 +109,7 @@ def _connection_string(options: dict[str, str]) -> str:
 
 
 def _in_braces(key: str, value: str) -> str:
-    # psqlODBC takes braces off these values only.
+    # psqlODBC removes the braces of these values only.
     if key in ("DRIVER", "PWD"):
         return "{" + value.replace("}", "}}") + "}"
     if ";" in value or value.startswith("{"):
@@ -117,5 +117,5 @@ def _in_braces(key: str, value: str) -> str:
     return value
 
 
-# Makes `postgresql+aioodbc://` known to SQLAlchemy.
+# Registers `postgresql+aioodbc://` with SQLAlchemy.
 registry.register("postgresql.aioodbc", __name__, PGDialect_aioodbc.__name__)

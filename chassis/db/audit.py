@@ -1,4 +1,4 @@
-"""Audit entries and unexpected errors in SQL, a batch in one statement."""
+"""Audit entries and unexpected errors in SQL, one statement per batch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.db.failures import translated
 
 
 class SqlSink:
-    """Keeps entries in a table whose columns are named like their fields."""
+    """Stores entries in a table whose columns are named like their fields."""
 
     def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
         self._engine = engine

@@ -1,8 +1,8 @@
-"""Many rows in one statement of constant text: sent as one JSON parameter, unpacked by the database.
+"""Many rows in one statement of constant text: they are sent as one JSON parameter and unpacked by the database.
 
-One statement fires a statement-level trigger once, is prepared once whatever the number of rows, and works alike on
-asyncpg and ODBC. Rows are plain dicts; Decimal, datetime, UUID and nested JSON are encoded by pydantic, and get the
-types of the table's columns.
+The statement fires a statement-level trigger once, is prepared once for any number of rows, and works the same on
+asyncpg and ODBC. Rows are plain dicts; pydantic encodes Decimal, datetime, UUID and nested JSON, and the database
+converts them to the types of the table's columns.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ async def insert_rows(
 
 
 def as_json(rows: object) -> str:
-    """The parameter that holds the rows."""
+    """The rows as a JSON parameter."""
     return to_json(rows).decode()
 
 
 def rows_of(table: TableClause) -> str:
-    """A FROM item `r` of the rows in the parameter `rows`, with all columns of the table; NULL is what none gives."""
+    """A FROM item `r` of the rows in the parameter `rows`, with all columns of the table; missing values are NULL."""
     return f"jsonb_populate_recordset(CAST(NULL AS {table.fullname}), CAST(:rows AS jsonb)) AS r"
 
 
@@ -43,7 +43,7 @@ def inserting(table: TableClause, columns: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def updating(table: TableClause, columns: tuple[str, ...], match: tuple[str, ...], add: tuple[str, ...]) -> str:
-    """An UPDATE by the rows in the parameter `rows`, which adds to the columns in `add`, and returns 1 for each."""
+    """An UPDATE from the rows in the parameter `rows`; it increments the columns in `add` and returns 1 per row."""
     changes = [f'"{name}" = r."{name}"' for name in columns if name not in {*match, *add}]
     changes += [f'"{name}" = t."{name}" + r."{name}"' for name in add]
     if "modified_on" in table.c:

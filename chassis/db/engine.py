@@ -1,18 +1,18 @@
-"""Engines and sessions: one URL says which driver, and every session carries the hook of session_hook."""
+"""Engines and sessions: the URL selects the driver, and every session is filtered by session_hook."""
 
 from __future__ import annotations
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-import chassis.db.aioodbc_dialect  # noqa: F401, it makes itself known
+import chassis.db.aioodbc_dialect  # noqa: F401, registers itself
 from chassis.db.session_hook import FilteredSession
 
 DRIVERS = ("asyncpg", "aioodbc")
 _POOL_TIMEOUT_S = 5.0
 _RECYCLE_S = 1800
-# Plans that stay right however the tables grow, and so may be kept: every statement goes to its few rows by an index.
-# Left alone, the planner keeps plans that it made while a table was small, and goes on reading all of it.
+# Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
+# planner keeps plans from when a table was small, and continues to scan the whole table.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 _TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout")
 
@@ -22,11 +22,11 @@ def make_engine(
 ) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://…` or `postgresql+aioodbc://…`.
 
-    A transaction is rolled back, and its caller gets Unavailable, when one of its statements takes longer than
-    `timeout_s`, or none comes for so long.
+    A transaction is rolled back, and its caller gets Unavailable, if a statement takes longer than `timeout_s` or the
+    transaction is idle for longer than that.
 
-    Sessions of the server run in UTC. A caller waits at most 5 s for one of the `pool_size` connections, and then gets
-    SQLAlchemy's TimeoutError (Unavailable, once translated).
+    Database sessions run in UTC. A caller waits at most 5 s for one of the `pool_size` connections; then SQLAlchemy
+    raises TimeoutError, which is translated to Unavailable.
     """
     target = make_url(url)
     driver = target.get_driver_name()
@@ -40,7 +40,7 @@ def make_engine(
         pool_recycle=_RECYCLE_S,
         pool_pre_ping=False,
         pool_use_lifo=True,
-        # Errors are logged and recorded: without the values, which may be secrets.
+        # Errors are logged and recorded without the values, which may be secrets.
         hide_parameters=True,
         connect_args=_connect_args(driver, application_name, timeout_s),
     )
@@ -52,7 +52,7 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 
 def _connect_args(driver: str, application_name: str, timeout_s: float | None) -> dict[str, object]:
-    # JIT compiles for longer than any statement of ours runs.
+    # JIT compilation takes longer than any of our statements.
     settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX}
     if timeout_s is not None:
         settings |= dict.fromkeys(_TIMEOUTS, f"{timeout_s * 1000:.0f}ms")

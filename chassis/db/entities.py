@@ -1,7 +1,7 @@
-"""What every table of ours has: who made and changed a row, when, whether it is deleted, and its version.
+"""Columns of all entity tables: who created and changed a row and when, the deletion mark, and the row version.
 
-The columns fill themselves from the request's context, in ORM flushes and in Core statements, bulk ones included
-(`INSERT … ON CONFLICT DO UPDATE` alone must name them). Deleting marks a row; the session hook hides marked rows.
+The columns are filled from the request's context, in ORM flushes and in Core statements including bulk statements
+(only `INSERT … ON CONFLICT DO UPDATE` must name them). Deleting marks a row; the session hook hides marked rows.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def _caller_id() -> str:
 
 
 def _caller_team() -> str | None:
-    # A row belongs to one team: the first of its creator.
+    # A row belongs to one team: its creator's first team.
     teams = current().caller.team_ids
     return teams[0] if teams else None
 
 
 class Audited:
-    """Who and when, soft deletion, and the version that guards against lost updates."""
+    """Creation and change stamps, soft deletion, and the version that prevents lost updates."""
 
     created_on: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, sort_order=90)
     created_by: Mapped[str] = mapped_column(default=_caller_id, sort_order=91)
@@ -40,7 +40,7 @@ class Audited:
     modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
     deleted_on: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=96)
-    # Counted by a trigger, whichever statement updates the row.
+    # Incremented by a trigger, whichever statement updates the row.
     row_version: Mapped[int] = mapped_column(
         BigInteger, server_default=text("1"), server_onupdate=FetchedValue(), sort_order=97
     )
@@ -52,16 +52,16 @@ class Audited:
 
 
 class BaseSoftIntDelete(Audited):
-    """An entity whose id is a number, given by the database unless the application brings one (HiLo)."""
+    """An entity with a numeric id, assigned by the database unless the application provides one (HiLo)."""
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
 
 
 class BaseSoftDelete(Audited):
-    """An entity whose id is a UUID."""
+    """An entity with a UUID as its id."""
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4, sort_order=-1)
 
 
 class Owned(Audited):
-    """Marks an entity that a person sees and changes only when they, or one of their teams, made it."""
+    """Marks an entity that a user can see and change only if they or one of their teams created it."""

@@ -1,4 +1,4 @@
-"""Failures of the database as errors of the application, the same on asyncpg and on ODBC."""
+"""Translates database failures to application errors, the same on asyncpg and ODBC."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from chassis.errors import AppError, Conflict, Unavailable
 from chassis.jobs import LeaseLost
 
 _UNIQUE_VIOLATION = "23505"
-# What require_all (chassis.db.tables) raises: rows are not as they were read, or leases have ended.
+# Raised by the SQL function require_all: rows have changed since they were read, or leases have ended.
 CHANGED_MEANWHILE = "40001"
 LEASE_LOST = "40L01"
-# Serialization failure, deadlock and the other rollbacks (class 40), a lock not available in time.
+# Serialization failure, deadlock and other rollbacks (class 40), and a lock that is not available in time.
 _CONFLICT = re.compile(r"40...|55P03")
-# Connection exceptions, transactions that idled for too long, insufficient resources, operator intervention, ODBC's
+# Connection exceptions, idle transaction timeouts, insufficient resources, operator intervention, and ODBC's
 # communication link failures and timeouts.
 _UNAVAILABLE = re.compile(r"08...|25P0[34]|53...|57P..|57014|58...|HYT0.")
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises Conflict or Unavailable for the database's failures that mean so; others pass as they are."""
+    """Translates database failures to Conflict or Unavailable; other exceptions pass unchanged."""
     try:
         yield
     except (DBAPIError, PoolTimeout, StaleDataError, OSError) as error:
@@ -37,7 +37,7 @@ def translated() -> Iterator[None]:
 
 
 def meaning_of(error: Exception) -> AppError | None:
-    """What a failure means to the caller; None when it is a defect of ours."""
+    """The error that the caller sees; None if the failure is a defect of the program."""
     if isinstance(error, StaleDataError):
         return Conflict("the row was changed meanwhile")
     state = sqlstate(error) or "" if isinstance(error, DBAPIError) else ""
@@ -54,7 +54,7 @@ def meaning_of(error: Exception) -> AppError | None:
 
 
 def sqlstate(error: DBAPIError) -> str | None:
-    """The five characters of SQLSTATE, from either driver."""
+    """The five-character SQLSTATE, from either driver."""
     state = getattr(error.orig, "sqlstate", None)
     if state is None and error.orig is not None and error.orig.args:
         state = error.orig.args[0]

@@ -1,4 +1,4 @@
-"""Ids that must be known before their row is: from blocks of a database sequence, one round trip a block (HiLo)."""
+"""Ids that are known before the insert: blocks from a database sequence, one round trip per block (HiLo)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.db.writes import UNLOCKED
 
 
 class HiLo:
-    """Hands out ids that no other process hands out. A restart skips the rest of its block."""
+    """Assigns ids that no other process assigns. A restart skips the rest of the current block."""
 
     def __init__(self, engine: AsyncEngine, sequence: str, *, block: int = 1000) -> None:
         self._engine = engine
@@ -22,10 +22,10 @@ class HiLo:
         self._lock = asyncio.Lock()
 
     async def next(self, session: AsyncSession | None = None) -> int:
-        """The next id. Who is in a transaction gives its `session`.
+        """The next id. Callers inside a transaction pass its `session`.
 
-        A new block is then fetched on the connection that the transaction has: if it took a second one from the pool,
-        as many transactions as the pool has connections would wait for each other.
+        A new block is then fetched on the transaction's own connection. With a second connection from the pool,
+        concurrent transactions could exhaust the pool and wait for each other.
         """
         async with self._lock:
             if self._next == self._end:

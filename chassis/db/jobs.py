@@ -1,4 +1,4 @@
-"""Jobs in SQL: claims skip what others hold, and a lease that ended settles nothing."""
+"""Jobs in SQL: claims skip jobs that others have locked, and an expired lease cannot settle a job."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
 from chassis.jobs import Job, JobLease, JobOutcome, NewJob
 
-# A secret that was erased leaves an empty text behind, so that nobody runs the job without it; NULL: it never had one.
-# One that is dead keeps its secret: without it an operator could not have it tried again.
+# An erased secret is an empty text, so that no job runs without its secret; NULL means that there never was a secret.
+# A dead job keeps its secret, so that an operator can retry it.
 _SETTLE = (
     "UPDATE job AS t SET state = r.state, last_error = r.error, lease_token = NULL, "
     "secret = CASE r.state WHEN 'DONE' THEN left(t.secret, 0) ELSE t.secret END, "
@@ -27,12 +27,12 @@ _SETTLE = (
     "AS r(id bigint, token text, state text, delay_s float8, error text) "
     "WHERE t.id = r.id AND t.lease_token = r.token RETURNING t.id"
 )
-# As CTEs: psqlODBC reports no columns of an UPDATE … RETURNING that met no row.
+# As CTEs: psqlODBC reports no columns of an UPDATE … RETURNING that matched no row.
 _SETTLE_NOW = text(f"WITH settled AS ({_SETTLE}) SELECT id FROM settled")
 _CLAIM = text(
     "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
     "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)), set_at = now() "
-    # An array is made once; a subquery that the planner joins may run, and lock, more than once.
+    # The array is evaluated once; a subquery that the planner joins may run, and lock rows, more than once.
     "WHERE t.id = ANY(ARRAY(SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
     "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
     "AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM job AS ahead WHERE ahead.lane = job.lane "
@@ -41,7 +41,7 @@ _CLAIM = text(
     "RETURNING t.id, t.kind, t.key, t.payload, t.attempts, t.secret) "
     "SELECT id, kind, key, payload, attempts, secret FROM claimed"
 ).columns(payload=JOB.c.payload.type)
-# A job that is due at once is born leased to the process that writes it, unless it may have to wait in its lane.
+# A job that is due at once is inserted with a lease for this process, unless it may have to wait in its lane.
 _INSERT = (
     "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn, secret) "
     "SELECT id, kind, key, payload, CASE WHEN token IS NULL THEN 'READY' ELSE 'RUNNING' END, "
@@ -55,7 +55,7 @@ _WAKE = text(
     "WITH woken AS (UPDATE job SET due_at = LEAST(due_at, now()), set_at = now() "
     "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM woken"
 )
-# What was set later than now was set by a clock that was ahead.
+# A `set_at` in the future was written while the clock was ahead.
 _UNDO_CLOCK_STEPS = text(
     "UPDATE job SET due_at = now() + CASE state WHEN 'RUNNING' THEN due_at - set_at ELSE interval '0' END, "
     "set_at = now() WHERE state IN ('READY', 'RUNNING') AND due_at > now() AND set_at > now()"
@@ -70,7 +70,7 @@ _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
 
 
 class SqlOpenJobs:
-    """Jobs that have not ended, in a transaction that somebody else commits."""
+    """Jobs that have not ended, within the caller's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -84,9 +84,9 @@ class SqlOpenJobs:
 
 
 async def enqueue_outcomes(session: AsyncSession, outcomes: Sequence[JobOutcome]) -> None:
-    """Adds to what the session writes, which fails with LeaseLost if one of the leases does not hold."""
+    """Queues the outcomes; the write fails with LeaseLost if one of the leases is no longer valid."""
     if outcomes:
-        # Named apart from the jobs that are written, which are new ones.
+        # A name of its own: new jobs are queued under the table's name.
         await enqueue_write(session, "settled jobs", _SETTLE, _rows(outcomes), unless_all=LEASE_LOST)
 
 
@@ -98,7 +98,7 @@ def _rows(outcomes: Sequence[JobOutcome]) -> list[dict[str, Any]]:
 
 
 class JobWriter:
-    """Writes new jobs. Those that are due come back leased to this process, to be run after the commit."""
+    """Writes new jobs. Due jobs are leased to this process, which runs them after the commit."""
 
     def __init__(self, ids: HiLo, *, lease_s: float = 20) -> None:
         self._ids = ids
@@ -106,7 +106,7 @@ class JobWriter:
         self._token = uuid.uuid4().hex
 
     async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
-        """Adds to what the session writes; answers the jobs that are leased if they are written."""
+        """Queues the jobs; returns the jobs that are leased to this process once they are written."""
         rows, leased = [], []
         lease_end = datetime.now(UTC) + timedelta(seconds=self._lease_s)
         for job in jobs:

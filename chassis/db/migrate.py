@@ -1,4 +1,4 @@
-"""The chassis's share of the migrations of services: the environment they run in, and the SQL of its own tables."""
+"""The chassis's part of the services' migrations: their environment, and the SQL of the chassis's tables."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
 def chassis_sql(change: str) -> str:
-    """A change of the chassis's own tables as one statement, for the revision of each service that has them.
+    """A change of the chassis's tables as one statement, for a revision of each service that has the tables.
 
-    Like a revision, its file is never edited once it was released.
+    Like a revision, the file is never edited after its release.
     """
     return f"DO $change$ BEGIN\n{(ENVIRONMENT / f'{change}.sql').read_text(encoding='utf-8')}\nEND $change$"

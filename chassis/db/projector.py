@@ -1,10 +1,10 @@
-"""The projector: copies what the change log holds to the read database, then empties it; at least once, applied once.
+"""The projector: moves changes from the change log to the read database, at least once, and applies each once.
 
-A batch is taken in one write transaction that commits only after the read side has: a crash in between brings the
-batch again, and row versions make that harmless. Not "everything after the last id I saw", because rows commit in
-another order than they got their ids. Several projectors share the work, each skips what another one holds. The read
-side takes a batch as one statement, whatever the number of tables. A change that cannot be applied is parked and tried
-again later, without stopping the others.
+A batch is taken in one write transaction that commits only after the read side has committed: after a crash in between
+the batch is applied again, which row versions make harmless. The projector keeps no "last seen id", because rows do not
+commit in the order of their ids. Several projectors share the work; each skips rows that another has locked. A batch is
+one statement on the read side, for any number of tables. A change that cannot be applied is parked and retried later,
+without blocking others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chassis.db.failures import meaning_of
 
 log = structlog.get_logger(__name__)
 
-# The rows of a transaction become visible together: a batch has all of its last one.
+# The rows of a transaction must become visible together, so a batch contains whole transactions only.
 _DUE = "entity = ANY(string_to_array(:entities, ',')) AND (parked_until IS NULL OR parked_until <= now())"
 _TAKE = text(f"""
 DELETE FROM change_log WHERE id = ANY(ARRAY(
@@ -45,7 +45,7 @@ SELECT CAST(coalesce(extract(epoch FROM clock_timestamp() - min(recorded_on)) * 
 
 
 class Change(NamedTuple):
-    """The image of a row, as JSON text, as a transaction left it."""
+    """The image of a row after a transaction, as JSON text."""
 
     id: int
     entity: str
@@ -61,9 +61,9 @@ ChangeListener = Callable[[Sequence[Change]], Awaitable[None]]
 class Projector:
     """Copies rows to `tables` of the read database that have the names, ids and versions of the write side's.
 
-    A table of the read database has some of the columns of its original, and refers to no other one. `conclude` comes
-    last in the transaction of a batch: the place for what is made of several tables. `on_applied` is called with
-    changes that readers see by now, possibly more than once.
+    A table of the read database has some of the columns of its original and no foreign keys. `conclude` runs last in
+    the transaction of a batch, to update rows derived from several tables. `on_applied` is called with changes that
+    are visible to readers, possibly more than once.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Projector:
         self._report = report
         self._batch = batch
         self.on_applied: list[ChangeListener] = []
-        # Woken by this process's commits, as those of others are by theirs; the interval is for what a crash left.
+        # Each process wakes its own projector after a commit; the interval catches changes that a crash left.
         self._loop = PollingLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
         self.flush = self._loop.flush
@@ -93,15 +93,15 @@ class Projector:
         self.stop = self._loop.stop
 
     async def project(self) -> int:
-        """Applies one batch; answers how many changes it took from the log."""
+        """Applies one batch; returns how many changes were taken from the log."""
         async with self._write.connect() as write:
             rows = await write.execute(_TAKE, {"entities": ",".join(self._tables), "batch": self._batch})
             changes = [Change(*row) for row in rows]
             if failed := await self._apply(changes) if changes else []:
-                # The others come again, and change nothing then.
+                # The other changes are taken again, which changes nothing.
                 await write.rollback()
                 await write.execute(_PARK, {"ids": as_json(failed)})
-            # Before the log is emptied: who waits for that must not find an old cache.
+            # Before the changes leave the log: readers who wait for that must not find a stale cache.
             await self._tell(_latest(change for change in changes if change.id not in failed))
             await write.commit()
         return len(changes)
@@ -112,10 +112,10 @@ class Projector:
             return float((await write.execute(_LAG)).scalar_one())
 
     async def rebuild(self, entity: str) -> int:
-        """Copies all rows of a write table again, while everything runs; answers how many rows there are.
+        """Copies all rows of a write table again while the system runs; returns the number of rows.
 
-        Mends a read table that was emptied or went wrong, and takes away what the write side never had. What changes
-        meanwhile comes through the log and is newer. Nothing is concluded: that is for the caller, once all is there.
+        Repairs an emptied or damaged read table and deletes rows that the write side never had. Concurrent changes
+        arrive through the log with newer versions. `conclude` is not called; the caller runs it after all tables.
         """
         table, count = self._tables[entity], 0
         image = literal_column(f"CAST(to_jsonb({entity}) AS text)", Text).label("image")
@@ -124,7 +124,7 @@ class Projector:
                 await self._send(read, {entity: [row.image for row in rows]})
             count += len(rows)
         async for rows in self._pages(self._read, select(table.c.id)):
-            # Rows of the write side are never removed: what it does not have after it was read here, it never had.
+            # The write side never removes rows: a row that was read here and is not there never existed there.
             ids = {row.id for row in rows}
             async with self._write.connect() as write:
                 strangers = ids - set(await write.scalars(select(table.c.id).where(table.c.id.in_(ids))))
@@ -137,7 +137,7 @@ class Projector:
         return await self.project() >= self._batch
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
-        """Applies what can be applied; answers the ids of the changes that failed."""
+        """Applies as many changes as possible; returns the ids of the changes that failed."""
         latest = _latest(changes)
         images = defaultdict(list)
         for change in latest:
@@ -149,7 +149,7 @@ class Projector:
                     await self._conclude(read, latest)
         except Exception as error:
             if meaning_of(error) is not None:
-                # The database's trouble, not the change's: the whole batch comes again.
+                # A failure of the database, not of the change: the whole batch is retried.
                 raise
             if len(changes) > 1:
                 middle = len(changes) // 2
@@ -161,7 +161,7 @@ class Projector:
         return []
 
     async def _send(self, read: AsyncConnection, images: Mapping[str, Sequence[str]]) -> None:
-        """Applies images of rows, by table."""
+        """Applies the images of rows of each table."""
         arrays = {f"images{number}": f"[{','.join(some)}]" for number, some in enumerate(images.values())}
         await read.execute(_upserts(tuple(self._tables[entity] for entity in images)), arrays)
 
@@ -174,7 +174,7 @@ class Projector:
                 self._report("projector: listener", error)
 
     async def _pages(self, engine: AsyncEngine, query: Select[Any]) -> AsyncIterator[Sequence[Any]]:
-        """Rows in the order of their id, the first column."""
+        """Pages of rows in the order of their id, the first column."""
         (key, *_), page = query.selected_columns, query
         while True:
             async with engine.connect() as connection:
@@ -187,7 +187,7 @@ class Projector:
 
 @cache
 def _upserts(tables: tuple[Table, ...]) -> TextClause:
-    """Inserts and updates the rows that are newer than those there are, or that differ: those went wrong."""
+    """Upserts rows that are newer than the present ones, or of the same version but different (damaged rows)."""
     parts = []
     for number, table in enumerate(tables):
         columns = [f'"{column.name}"' for column in table.columns if column.computed is None]
@@ -202,6 +202,6 @@ def _upserts(tables: tuple[Table, ...]) -> TextClause:
 
 
 def _latest(changes: Iterable[Change]) -> list[Change]:
-    """One change for each row, that of the highest version, in the order in which all projectors lock them."""
+    """The change with the highest version for each row, in the order in which all projectors lock rows."""
     by_version = sorted(changes, key=lambda change: (change.entity, change.entity_id, change.row_version))
     return list({(change.entity, change.entity_id): change for change in by_version}.values())

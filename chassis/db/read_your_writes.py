@@ -1,4 +1,4 @@
-"""Read-your-writes: a reader waits, for a bounded time, until the projection has what the reader has caused or seen."""
+"""Read-your-writes: a reader waits, for a bounded time, until the projection has the changes it caused or saw."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.db.bulk import as_json
 from chassis.db.writes import UNLOCKED
 from chassis.errors import InvalidArgument
 
-# Parked changes are the operators' affair; nobody waits for those.
+# Parked changes are left to operators; no reader waits for them.
 PENDING = text("""
 SELECT pending.first, pending.last
 FROM jsonb_to_recordset(CAST(:readers AS jsonb)) AS reader(number int, caller text, position text), LATERAL (
@@ -26,21 +26,21 @@ FROM jsonb_to_recordset(CAST(:readers AS jsonb)) AS reader(number int, caller te
 ORDER BY reader.number
 """)
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
-# Under load, those who come within these seconds share a question.
+# Under load, readers that arrive within this time share a query.
 _PACE_S = 0.005
 # Reader id and the position token it presented.
 _Reader = tuple[str, str | None]
 
 
 async def current_position(session: AsyncSession) -> str:
-    """Where the read side will be once it has the session's transaction: what `x-easyorder-position` carries."""
+    """The position of the session's transaction, which the read side must reach (`x-easyorder-position`)."""
     return str((await session.execute(_POSITION, execution_options=UNLOCKED)).scalar_one())
 
 
 class ReadYourWrites:
-    """Asks the write database what is still to be applied. `flush` nudges this process's projector.
+    """Queries the write database for changes that are not yet applied. `flush` wakes this process's projector.
 
-    Readers who come while a question is under way share the next one, which so begins after they came.
+    Readers that arrive while a query runs share the next query, so that it begins after they arrived.
     """
 
     def __init__(self, write: AsyncEngine, *, flush: Callable[[], None] = lambda: None, poll_s: float = 0.01) -> None:
@@ -51,16 +51,16 @@ class ReadYourWrites:
         self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(self._pending, max_size=500, pace_s=_PACE_S)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
-        """Returns once the caller's changes and the transaction at `position` are applied, as far as committed by now.
+        """Waits until the committed changes of the caller and of the transaction at `position` are applied.
 
-        At once, after one indexed query, when nothing is pending. False when time is up. Raises InvalidArgument for a
-        position that never was one.
+        Returns at once, after one indexed query, if nothing is pending; returns False after `timeout_s`. Raises
+        InvalidArgument for a malformed position.
         """
         if position is None and caller_id == ANONYMOUS.id:
-            # Nobody in particular never wrote anything.
+            # Anonymous callers have no changes of their own.
             return True
         if position is not None and not (position.isascii() and position.isdecimal() and len(position) < 20):
-            raise InvalidArgument.of("x-easyorder-position", "send back what a reply carried")
+            raise InvalidArgument.of("x-easyorder-position", "must be what a reply carried in it, unchanged")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         first, last = await self._asking.submit((caller_id, position))
@@ -73,7 +73,7 @@ class ReadYourWrites:
         return True
 
     async def _pending(self, readers: Sequence[_Reader]) -> list[tuple[int, int]]:
-        """For each reader, the ids of the first and the last change to wait for; zeros when there is none."""
+        """For each reader, the ids of the first and the last change to wait for, or zeros if there are none."""
         numbers = {reader: number for number, reader in enumerate(dict.fromkeys(readers))}
         wanted = [
             {"number": number, "caller": caller, "position": position} for (caller, position), number in numbers.items()

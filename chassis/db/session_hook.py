@@ -1,11 +1,11 @@
-"""Ownership and soft deletion as SQL, added to every statement of a session, so that no query can forget them.
+"""Adds ownership and soft deletion as SQL to every statement of a session, so that no query can omit them.
 
 - Rows marked deleted are hidden, unless the execution option `include_deleted` is set.
-- A person who is no administrator sees and changes only `Owned` rows that they or one of their teams created. Services
-  and background work see all rows.
-- Deleting, an entity or by a statement, marks rows.
+- A user who is not an administrator sees and changes only `Owned` rows that they or one of their teams created.
+  Services and background work see all rows.
+- Deleting an entity, or rows by a statement, marks the rows.
 
-This holds for SELECT, UPDATE and DELETE of mapped classes, not for statements on a bare Table.
+This applies to SELECT, UPDATE and DELETE of mapped classes, not to statements on a bare Table.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _clock = SystemClock()
 
 
 class FilteredSession(Session):
-    """A session whose statements are filtered."""
+    """A session that filters its statements."""
 
 
 class UnfilteredUpdate(RuntimeError):
-    """An UPDATE by primary keys takes no condition, so it cannot be limited to the rows of the caller."""
+    """An UPDATE by primary keys accepts no condition, so it cannot be limited to the caller's rows."""
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> Result[Any] | None:
     if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
-        # Columns of loaded rows; relationships inherit the criteria of the query that loaded their parent.
+        # Columns of loaded rows need no filter; relationships inherit the criteria of their parent's query.
         return None
     caller, entity = current().caller, state.bind_mapper.class_ if state.bind_mapper else object
     criteria = []
@@ -49,7 +49,7 @@ def _filter(state: ORMExecuteState) -> Result[Any] | None:
         )
         criteria.append(own)
     if state.is_delete and issubclass(entity, Audited):
-        # The hook is not called again for the statement that takes its place.
+        # The hook is not called again for the replacement statement.
         return state.invoke_statement(_marking(state.statement).options(*criteria))
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*criteria)

@@ -1,6 +1,6 @@
-"""The chassis's own tables in the write database of each service, as queries name them: columns and their types.
+"""The chassis's tables in the write database of each service: their columns and types, for queries.
 
-The SQL files in chassis/db/alembic make them, with their keys and indexes.
+The SQL files in chassis/db/alembic create the tables, with their keys and indexes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from chassis.db.types import Json, UtcDateTime
 
 
 def _table(name: str, text: str, *, bigint: str = "", timestamptz: str = "", jsonb: str = "") -> TableClause:
-    """The names of its columns, separated by blanks, by their type."""
+    """A table; column names are separated by blanks and grouped by type."""
     types = ((Text, text), (BigInteger, bigint), (UtcDateTime, timestamptz), (Json, jsonb))
     return table(name, *(column(column_name, kind) for kind, names in types for column_name in names.split()))
 
@@ -23,9 +23,9 @@ OUTBOX = _table(
     timestamptz="occurred_on",
     jsonb="payload",
 )
-# `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at`: when it may be claimed next, or the end of its lease.
-# `set_at`: when that was set, never later than now unless the clock was ahead. `secret`: what nobody may see; empty:
-# erased, as the job has ended; null: it never had one.
+# `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at` is the time of the next claim, or the end of the lease;
+# `set_at` is when `due_at` was set, never in the future unless the clock was ahead. `secret` is never shown; it is
+# empty if it was erased because the job has ended, and null if there never was one.
 JOB = _table(
     "job",
     "kind key secret state lease_token last_error discard_reason lane",
@@ -33,7 +33,7 @@ JOB = _table(
     timestamptz="due_at set_at created_on",
     jsonb="payload",
 )
-# How far this database has taken the events of another service, by consumer.
+# The position up to which this database has processed the events of another service, by consumer.
 INBOX = _table("inbox", "consumer", bigint="position")
 IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", timestamptz="created_on")
 AUDIT_ENTRY = _table(

@@ -1,4 +1,4 @@
-"""Column types that give the same Python values on asyncpg and on ODBC."""
+"""Column types that return the same Python values on asyncpg and ODBC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CENT = Decimal("0.01")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """timestamptz; aware datetimes in UTC, in and out. A naive one is a ValueError."""
+    """timestamptz; takes and returns aware datetimes in UTC. A naive datetime raises ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -24,7 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
         in_utc = value.astimezone(UTC)
-        # ODBC's timestamp knows no zone; the session's is UTC.
+        # ODBC's timestamp has no time zone; the session's time zone is UTC.
         return in_utc.replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

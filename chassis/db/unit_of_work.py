@@ -1,4 +1,4 @@
-"""The SQL unit of work: one session, one transaction, one commit that also carries events and jobs."""
+"""The SQL unit of work: one session, one transaction, and one commit that includes events and jobs."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a commit made durable: jobs that this process holds the lease of, and how many events."""
+    """The result of a commit: jobs that are leased to this process, and the number of events."""
 
     jobs: Sequence[Job]
     events: int
 
 
-# Called right after a commit: by it the job runner, the feed and the projector begin at once.
+# Called right after a commit, so that the job runner, the feed and the projector begin at once.
 OnCommit = Callable[[Committed], None]
 
 
 class SqlUnitOfWork:
-    """Services derive theirs and add repositories on `self.session`."""
+    """Services subclass it and add repositories on `self.session`."""
 
     def __init__(
         self, session: AsyncSession, *, after_commit: Sequence[OnCommit], jobs: JobWriter | None, has_read_side: bool
@@ -72,12 +72,12 @@ class SqlUnitOfWork:
 
     async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         wanted = {"ids": as_json([key.id for key in keys])}
-        # A key that another transaction adds after this read is refused when this one is written.
+        # If another transaction adds the key after this read, writing the key here fails.
         rows = await self.session.execute(_FIND_RESPONSES, wanted, execution_options=UNLOCKED)
         return {row.id: IdempotentResponse(row.fingerprint, row.answer.encode()) for row in rows}
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        # A key that another transaction has added is a unique violation, hence a Conflict.
+        # A key that another transaction has added causes a unique violation, hence Conflict.
         rows = [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers]
         await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
 
@@ -93,7 +93,7 @@ class SqlUnitOfWork:
         sent = await send_writes(self.session)
         position = sent.position
         if self._has_read_side and position is None:
-            # Everything was written by the ORM.
+            # Only the ORM has written.
             position = await current_position(self.session)
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
@@ -119,7 +119,7 @@ def sql_units_of_work(
     jobs: JobWriter | None = None,
     has_read_side: bool = False,
 ) -> OpenUnitOfWork[SqlUow]:
-    """What a Mediator opens. The database's failures leave the block as AppErrors."""
+    """The units of work for a Mediator. Database failures leave the block as AppErrors."""
     engine: AsyncEngine = sessions.kw["bind"]
     in_autocommit = {"bind": engine.execution_options(isolation_level="AUTOCOMMIT"), "info": {OPTIMISTIC: True}}
 

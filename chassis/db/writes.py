@@ -1,11 +1,11 @@
-"""The writes of a transaction, queued and sent as one statement: one round trip, whatever the number of tables.
+"""Queues the writes of a transaction and sends them as one statement: one round trip for any number of tables.
 
-The queue is sent before the session runs any other statement, so that every read sees it, and before the commit. Rows
+The queue is sent before the commit and before any other statement of the session, so that every read sees it. Rows
 are plain dicts as in chassis.db.bulk.
 
-An optimistic session has no transaction: each of its statements is one, which saves BEGIN, COMMIT and waiting for
-locks. It may run reads that are marked as needing no lock (`UNLOCKED`), whose rows are guarded when they are written,
-and, once, the queued writes at its commit. Anything else raises NeedsTransaction.
+An optimistic session has no transaction; each of its statements is a transaction of its own, which saves BEGIN, COMMIT
+and lock waits. It may run reads that need no lock (`UNLOCKED`), whose rows are checked for changes when they are
+written, and the queued writes once, at its commit. Any other statement raises NeedsTransaction.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
 
 OPTIMISTIC = "optimistic"
-# Execution options of a read that needs no lock, because the writes that follow from it are guarded.
+# Execution options of a read that needs no lock, because the writes based on it check for changes.
 UNLOCKED = {"unlocked": True}
 _OF_SESSION = "queued writes"
 _ROWS = re.compile(r"(?<!:):rows\b")
@@ -36,7 +36,7 @@ _ROWS = re.compile(r"(?<!:):rows\b")
 
 @dataclass(slots=True)
 class _Part:
-    """A statement, its rows, and the SQLSTATE it fails with unless each row matches one of the table."""
+    """A statement, its rows, and the SQLSTATE that it fails with unless each of them matches a row of the table."""
 
     sql: str
     unless_all: str | None
@@ -45,7 +45,7 @@ class _Part:
 
 @dataclass(slots=True)
 class Writes:
-    """The queue of a session, by the name of the table or statement, and the results of what was sent.
+    """The queue of a session, by the name of the table or statement, and the results of the sent writes.
 
     `ids` has the ids that statements returned, by name; `position` is the transaction's id.
     """
@@ -56,7 +56,7 @@ class Writes:
 
 
 def is_optimistic(session: AsyncSession | Session) -> bool:
-    """Whether this session locks nothing, and writes nothing before the commit."""
+    """Whether this session takes no locks and writes nothing before the commit."""
     return bool(session.info.get(OPTIMISTIC))
 
 
@@ -77,8 +77,8 @@ async def enqueue_update(
 ) -> None:
     """Queues an update of the rows whose `match` columns are equal; it also sets modified_by and modified_on.
 
-    The whole statement fails with Conflict unless each row matches one: with "row_version" in `match`, rows that were
-    changed since they were read do not. Values of the columns in `add` are added. For `name` see `enqueue_write`.
+    The whole statement fails with Conflict unless each row matches: with "row_version" in `match`, a row that has
+    changed since it was read does not. Columns in `add` are incremented. For `name` see `enqueue_write`.
     """
     if rows:
         if "modified_by" in table.c:
@@ -92,10 +92,10 @@ async def enqueue_write(
 ) -> None:
     """Queues an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 
-    `name` is the name of its table: parts of one statement do not see each other's changes, so a second part for a
-    table goes into another statement. Parts that never match the same rows may have names of their own. With RETURNING
-    id, `Writes.ids` has the ids by name. With `unless_all` the part returns a row for each that matched, and the
-    statement fails with that SQLSTATE unless all did.
+    `name` is the table's name: parts of one statement do not see each other's changes, so a second part for a table
+    goes into another statement. Parts that never match the same rows may have different names. With RETURNING id,
+    `Writes.ids` has the ids by name. With `unless_all` the part must return a row for each match, and the statement
+    fails with that SQLSTATE unless all rows match.
     """
     queued = _writes(session)
     if (part := queued.parts.get(name)) and (part.sql != sql or not sql.startswith("INSERT")):
@@ -134,7 +134,7 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
 @event.listens_for(FilteredSession, "before_commit")
 def _send(session: Session) -> None:
     queued = _writes(session)
-    # Emptied first: executing the statement calls this function again.
+    # Emptied first, because executing the statement calls this function again.
     parts, queued.parts = queued.parts, {}
     if not parts:
         return

@@ -34,7 +34,8 @@ def document() -> Json:
             "version": "1",
             "description": "Takes orders for a shop and gets them paid. "
             "The same methods are served as gRPC and grpc-web on the same port, with reflection. "
-            "A body with unknown fields is refused; `x-easyorder-ignore-unknown-fields: true` has them ignored.",
+            "A body with unknown fields is refused; `x-easyorder-ignore-unknown-fields: true` has them ignored. "
+            "A call that documents no body takes none.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],

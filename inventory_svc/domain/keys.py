@@ -1,8 +1,17 @@
-"""How SKUs and incentive codes are compared: case and the blanks around them make no difference."""
+"""Comparison of SKUs and incentive codes: case and surrounding blanks are ignored."""
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def key_of(written: str) -> str:
-    """Equal for all ways to write the same SKU or code."""
+    """Equal for all spellings of the same SKU or code."""
     return written.strip().casefold()
+
+
+def fault_of(written: str) -> str | None:
+    """What is wrong with a SKU or a code; None if nothing is. Two that differ in what cannot be seen look the same."""
+    if any(unicodedata.category(character) == "Cf" for character in written):
+        return "must not contain invisible characters, such as U+200B"
+    return None

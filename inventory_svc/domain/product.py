@@ -1,4 +1,4 @@
-"""Product: what the shop sells. One that passed `check` is consistent, and every item of it has a price."""
+"""Product: variations, options and items. A product that passes `check` is consistent, and its items have prices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import CURRENCIES, Money
-from inventory_svc.domain.keys import key_of
+from inventory_svc.domain.keys import fault_of, key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
 MAX_PRICE = Decimal(1_000_000_000)
@@ -17,7 +17,7 @@ MAX_PRICE = Decimal(1_000_000_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariationOption:
-    """One value of a variation; its modifier adds to the base price, or takes from it. `id` is 0 until it is stored."""
+    """One value of a variation; its modifier is added to the base price and may be negative. `id` is 0 until stored."""
 
     value: str
     price_modifier: Money
@@ -37,7 +37,7 @@ class Variation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemOption:
-    """The option an item has of one variation, both by name."""
+    """The option that an item has for one variation, both by name."""
 
     variation: str
     value: str
@@ -59,9 +59,9 @@ class ProductItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product with its parts. `version` goes up with every write.
+    """A product with its parts. `version` increases with every write.
 
-    Prices, options and checks are those of a product as it is sold: where deleted parts are among them, ask `live()`.
+    Prices, options and checks expect a product without deleted parts: if it has some, use `live()` first.
     """
 
     name: str
@@ -92,15 +92,15 @@ class Product:
         )
 
     def prices(self) -> tuple[Money, ...]:
-        """What each of `items` sells for: its own price, or the base price plus the modifiers of its options.
+        """The price of each of `items`: its own price, or the base price plus the modifiers of its options.
 
-        KeyError when an item has an option that the product has not.
+        Raises KeyError when an item has an option that the product does not have.
         """
         options = self.options()
         return tuple(self._price(item, options) for item in self.items)
 
     def options(self) -> dict[ItemOption, VariationOption]:
-        """Every option, under the names by which items choose it."""
+        """Every option, by the names with which items refer to it."""
         return {
             ItemOption(variation=variation.name, value=option.value): option
             for variation in self.variations
@@ -135,6 +135,8 @@ class Product:
         values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
         for i, item in enumerate(self.items):
             path = f"product.productItems[{i}]"
+            if fault := fault_of(item.sku):
+                yield FieldViolation(f"{path}.sku", fault)
             if item.price_override is not None:
                 yield from self._faults_of_price(f"{path}.priceOverride", item.price_override, lowest=Decimal(0))
             yield from _repeated(path + ".options[{}].variation", [chosen.variation for chosen in item.options])
@@ -161,7 +163,10 @@ class Product:
     def _unsellable_items(self) -> Iterator[FieldViolation]:
         for i, price in enumerate(self.prices()):
             if not 0 <= price.amount <= MAX_PRICE:
-                yield FieldViolation(f"product.productItems[{i}].options", f"make a price of {price}, which cannot be")
+                yield FieldViolation(
+                    f"product.productItems[{i}].options",
+                    f"make a price of {price}; it must be between 0 and {MAX_PRICE}",
+                )
 
 
 def _repeated(path: str, names: list[str], key: Callable[[str], str] = str) -> Iterator[FieldViolation]:

@@ -1,1 +1,1 @@
-"""Ports met: SQL, gRPC."""
+"""Implementations of the ports: SQL, gRPC."""

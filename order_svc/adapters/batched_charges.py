@@ -1,6 +1,6 @@
-"""Charges asked for at the same moment travel in one call; each has its result as soon as that is known.
+"""Charges requested at the same moment travel in one call; each gets its result as soon as it is known.
 
-Not a Batcher, in which the next batch waits for the last: a provider may take its time for one card and not for others.
+Not a Batcher, whose next batch waits for the previous one: one slow card must not delay the charges of others.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ log = structlog.get_logger(__name__)
 _SERVICE = "easyorder.payment.v1.PaymentService"
 _CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
 _CHARGE_MANY = rpc(_SERVICE, "ChargeMany", ChargeManyRequest, ChargeManyResponse)
-# As many as the contract allows.
+# The maximum that the contract allows.
 _MAX_CHARGES = 200
 
 _Waiting: TypeAlias = "tuple[ChargeRequest, asyncio.Future[ProviderPayment]]"
 
 
 class BatchedCharges:
-    """Gathers what is submitted within one turn of the event loop: the charges of the orders of one commit."""
+    """Batches the charges that are submitted within one turn of the event loop: those of one commit."""
 
     def __init__(self, payment: Peer, *, timeout_s: float) -> None:
         self._payment = payment
@@ -38,7 +38,7 @@ class BatchedCharges:
         self._calls: set[asyncio.Task[None]] = set()
 
     async def submit(self, request: ChargeRequest) -> ProviderPayment:
-        """Waits for the answer to this one, at most `timeout_s`; raises its own error."""
+        """Waits for the result of this charge, at most `timeout_s`; raises the error of this charge only."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[ProviderPayment] = loop.create_future()
         if not self._waiting:
@@ -49,7 +49,7 @@ class BatchedCharges:
     def _send(self) -> None:
         gathered, self._waiting = self._waiting, []
         for start in range(0, len(gathered), _MAX_CHARGES):
-            # A context of its own: the call belongs to no single order.
+            # A separate context: the call belongs to no single order.
             task = asyncio.get_running_loop().create_task(
                 self._call(gathered[start : start + _MAX_CHARGES]), context=Context()
             )
@@ -65,7 +65,7 @@ class BatchedCharges:
                 for _, answer in charges:
                     _settle(answer, error)
             except Exception:
-                # One of them was malformed, or the connection broke: by itself each gets the answer that is its own.
+                # One charge was malformed, or the connection broke: sent singly, each charge gets its own result.
                 log.info("charges are asked for one by one", count=len(charges), exc_info=True)
         remaining = [(request, answer) for request, answer in charges if not answer.done()]
         await asyncio.gather(*(self._alone(*one, deadline) for one in remaining))

@@ -1,8 +1,8 @@
 """The feed: the outbox, read by every replica in the order of the events' positions.
 
-An event gets its position when it is written, and its transaction may commit after one that got a later one. So a
-reader first asks how far the feed is decided, which means that all writers up to there have ended, and reads no
-further. Whoever has seen a position has seen all before it (ADR 0028).
+An event gets its position when it is written, but transactions may commit in another order. So a reader first asks up
+to which position the feed is decided, that is, all writers have ended, and reads no further. A reader that has seen a
+position has therefore seen all positions before it (ADR 0028).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
-# Up to the first event that is young: a reader notices only what is missing at the front. The last event stays, and
-# that which the slowest consumer has last: from there somebody may resume.
+# Stops at the first recent event: readers detect only gaps at the front. The newest event stays, and so does the last
+# event that the slowest consumer has: consumers may resume from there.
 _PURGE = text("""
 WITH oldest AS (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch),
 purged AS (
@@ -51,31 +51,31 @@ class Feed:
     """Reads events in the order of their positions."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        # Single statements: without BEGIN and COMMIT they cost one round trip, and each sees what is committed by then.
+        # Single statements: without BEGIN and COMMIT each costs one round trip, and sees all earlier commits.
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def end(self) -> FeedEnd:
-        """Where the feed ends now."""
+        """The present end of the feed."""
         (end,) = await self._rows(_END)
         return FeedEnd(**end._mapping)
 
     async def after(self, position: int, *, limit: int = _BATCH, end: FeedEnd | None = None) -> list[PublishedEvent]:
-        """The next events after `position`, of all aggregates, up to `end`, or to where the feed ends now."""
+        """The next events after `position`, of all aggregates, up to `end` or the present end of the feed."""
         decided = (end or await self.end()).decided
         query = _SELECT.where(OUTBOX.c.position > position, OUTBOX.c.position <= decided)
         return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.position).limit(limit))]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
-        """The events of one aggregate after `after_sequence`, in order, also those that the feed has yet to show."""
+        """The events of one aggregate after `after_sequence`, in order, including those not in the feed yet."""
         query = _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
         return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.sequence))]
 
     async def seen_by(self, consumer: str, position: int) -> None:
-        """Notes that a consumer has all events up to `position`: those after it are not purged."""
+        """Records that a consumer has all events up to `position`; later events are not purged."""
         await self._rows(_SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
-        """Deletes old events that all consumers have, from the oldest on, in transactions of a batch."""
+        """Deletes old events that all consumers have, oldest first, one batch per transaction."""
         oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
         while purged == _BATCH:
             ((purged,),) = await self._rows(_PURGE, oldest)
@@ -87,10 +87,10 @@ class Feed:
 
 
 class FeedTail:
-    """Hands every event from now on to `dispatch`, once and in order, in this process.
+    """Passes every event from now on to `dispatch`, once and in order, in this process.
 
-    `wake` it when this process has committed events: under load it takes those of `pace_s` together. What other
-    replicas commit is found after `idle_s`.
+    Call `wake` when this process has committed events: under load, the events of `pace_s` are read together. Events
+    that other replicas commit are found after `idle_s`.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class FeedTail:
     async def _go_on(self) -> bool:
         end = await self._feed.end()
         if end.pending:
-            # A writer is at work, and when it is another replica's, nobody wakes this loop at its end.
+            # A writer is active. If it belongs to another replica, nothing wakes this loop when it ends.
             self.wake()
         if end.decided <= self._position:
             return False

@@ -1,4 +1,4 @@
-"""inventory_svc over gRPC: holds, sales and returns that are asked for at the same time travel in one call."""
+"""inventory_svc over gRPC: holds, sales and returns that are requested at the same time travel in one call."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
 _AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)
 _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
-# Orders that are held together are placed, charged and paid together: this decides how large the batches of all those
-# steps are. Twice as many in each cost a quarter less CPU. Who comes alone does not wait.
+# Orders that are held together are placed, charged and paid together, so this sets the batch size of all those steps.
+# Doubling the batch size saves a quarter of the CPU. A single order is never delayed.
 _RESERVING_PACE_S = 0.04
-# Sales and releases are durable jobs: nobody waits for them, and until then the stock is held.
+# Sales and releases are durable jobs: no request waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.2
 
 
@@ -177,6 +177,6 @@ def _error(status: StatusMessage | None) -> AppError:
     if status is None:
         return Internal("inventory_svc answered neither a result nor an error")
     error = from_status(status)
-    # What it calls lines is what the shopper wrote as items.
+    # Its `lines` are the `items` of the shopper's request.
     error.violations = tuple(replace(v, field=re.sub(r"^lines\[", "items[", v.field)) for v in error.violations)
     return error

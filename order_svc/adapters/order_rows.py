@@ -1,4 +1,4 @@
-"""Orders as rows of the write database, and back."""
+"""Converts orders to rows of the write database and back."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def payment_row(order: Order) -> dict[str, Any]:
 
 
 def creation(order: Order) -> dict[str, Any]:
-    """The columns that say who created a row, and when."""
-    # A batch holds orders of many people, so the columns' own defaults (the present caller) do not serve.
+    """The columns that record who created a row, and when."""
+    # A batch has orders of many shoppers, so the defaults of the columns (the present caller) would be wrong.
     return {
         "created_on": order.placed_at,
         "created_by": order.owner,

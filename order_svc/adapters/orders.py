@@ -1,4 +1,4 @@
-"""Orders in SQL: whole batches of aggregates in one statement, whatever their number."""
+"""Orders in SQL: one statement for each batch of aggregates, whatever its size."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _DISCOUNTS: Table = OrderDiscountRow.__table__  # type: ignore[assignment]
 _PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
 _clock = SystemClock()
 
-# Bare tables, so unfiltered: `get` refuses orders that the caller may not see.
+# Bare tables, so without the ownership filter: `get` refuses orders that the caller may not see.
 _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
-# In the order's own row, so that orders without any cost no statement for it.
+# Stored in the order's row, so that orders without discounts cost no statement.
 _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
     "(SELECT jsonb_agg(jsonb_build_object('id', d.id, 'code', d.code, 'description', d.description, "
     "'amount', CAST(d.amount AS text)) ORDER BY d.id) FROM order_discount AS d "
@@ -43,8 +43,8 @@ _FIND: Select[Any] = (
     .order_by(_ORDERS.c.id)
 )
 _FIND_LOCKED = _FIND.with_for_update(of=[_ORDERS, _PAYMENTS])
-# The job of a change that inventory_svc has yet to apply names its hold: in the order, a later change may have replaced
-# it. Two queries, because such jobs are in two indexes; an array, because a join would compare each job with each id.
+# The job of a change that inventory_svc has not applied yet names its hold: a later change may have replaced the one in
+# the order. Two queries, as the jobs are in two indexes; an array, as a join would compare each job with each id.
 _AMENDING = (
     "SELECT CAST(payload ->> 'supplementary_hold_id' AS bigint) FROM job WHERE kind = 'amend_stock' "
     f"AND CAST(payload ->> 'supplementary_hold_id' AS bigint) = ANY(ARRAY({_WANTED.text})) AND"
@@ -57,7 +57,7 @@ _PLACED_HOLDS = sql(
 )
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
-# Locks what it finds, and so waits for transactions that are changing it.
+# Locks the rows it finds, and so waits for transactions that are changing them.
 _STILL = (
     f"SELECT t.id FROM orders AS t JOIN {rows_of(_ORDERS)} ON r.id = t.id WHERE t.row_version = r.row_version "
     "FOR SHARE OF t"
@@ -67,7 +67,7 @@ _STILL = (
 class SqlOrders:
     """The orders of the write database, in this session's transaction.
 
-    In an optimistic session `find` takes what is in `recent` from there, and locks nothing.
+    In an optimistic session `find` locks nothing, and takes orders from `recent` if they are there.
     """
 
     def __init__(self, session: AsyncSession, recent: RecentOrders | None = None) -> None:
@@ -80,16 +80,16 @@ class SqlOrders:
         self._parts: dict[tuple[Table, int], set[int]] = {}
 
     async def guard(self) -> None:
-        """Lets the commit fail if others have changed an order that was read without a lock and not saved.
+        """Makes the commit fail if another transaction changed an order that was read without a lock and not saved.
 
-        What follows from it might be wrong, such as ending the job of an order that cannot be paid.
+        A decision based on that order might be wrong, such as ending the job of an order that cannot be paid.
         """
         rows = [{"id": id, "row_version": order.stored_version} for id, order in sorted(self._looked_at.items())]
         if rows:
             await enqueue_write(self._session, "orders looked at", _STILL, rows, unless_all=CHANGED_MEANWHILE)
 
     def committed(self) -> None:
-        """The added orders are in the database now."""
+        """Marks the added orders as stored."""
         if self._recent is not None:
             self._recent.keep(order for order in self._added if order.status is Status.CONFIRMED)
 
@@ -107,7 +107,7 @@ class SqlOrders:
             order.stored()
 
     async def get(self, order_id: int) -> Order:
-        # Through the mapped class, so that the session's ownership filter decides whether it is there.
+        # Through the mapped class, so that the session's ownership filter applies.
         visible = select(OrderRow.id).where(OrderRow.id == order_id).with_for_update()
         if await self._session.scalar(visible) is None:
             raise OrderNotFound.of(order_id)
@@ -133,7 +133,7 @@ class SqlOrders:
 
     async def save(self, orders: Sequence[Order]) -> None:
         heads = [order_row(order) | {"row_version": order.stored_version} for order in orders]
-        # Named apart from new orders, of which none is among these.
+        # A separate name, because this batch has no new orders.
         name = "orders stored before"
         await enqueue_update(self._session, _ORDERS, heads, match=["id", "row_version"], name=name)
         payments = [payment_row(order) for order in orders]

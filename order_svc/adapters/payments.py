@@ -1,4 +1,4 @@
-"""Payments by way of the payment process, over gRPC."""
+"""Payments through the payment process, over gRPC."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)
 
 
 class GrpcPayments:
-    """The Payments and Webhooks of the mesh. A call waits at most `timeout_s` for its answer."""
+    """The Payments and Webhooks of the mesh. A call waits at most `timeout_s` for its reply."""
 
     def __init__(self, payment: Peer, *, timeout_s: float = 10.0) -> None:
         self._payment = payment
@@ -48,7 +48,7 @@ class GrpcPayments:
         try:
             reply = await self._charges.submit(request)
         except AppError as error:
-            # Such as a method that is not offered: no further attempt changes that.
+            # For example a method that is not offered: no further attempt changes that.
             if error.kind is Kind.FAILED_PRECONDITION:
                 return Refused(error.message)
             raise
@@ -77,5 +77,5 @@ def _result(reply: ProviderPayment) -> ChargeResult:
     if reply.state is PaymentState.CHARGED:
         assert reply.processed_at is not None
         return Charged(reply.processed_at)
-    # Money that all went back pays for nothing, whoever asks once more for the charge.
+    # A charge that was fully refunded counts as refused when it is requested again.
     return Refused(reply.failure_reason or "the payment was given back")

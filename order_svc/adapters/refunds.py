@@ -1,4 +1,4 @@
-"""Refunds in SQL, of one order at a time: each caller locks its row."""
+"""Refunds in SQL, of one order at a time: callers lock the order's row first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SqlRefunds:
         self._session = session
 
     async def of(self, order_id: int) -> list[Refund]:
-        # The bare table, so unfiltered: whoever may not see the order did not get it.
+        # The bare table, so without the ownership filter: loading the order has checked access already.
         query = select(_REFUNDS).where(_REFUNDS.c.order_id == order_id).order_by(_REFUNDS.c.id)
         return [
             Refund(

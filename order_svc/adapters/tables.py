@@ -1,4 +1,4 @@
-"""The tables of the write database. Alembic's versions in migrations/write make them; a test holds the two together."""
+"""The tables of the write database. Alembic creates them (migrations/write); a test checks that the two match."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     cancel_reason: Mapped[str]
     # The sequence number of the order's last event.
     sequence: Mapped[int] = mapped_column(BigInteger)
-    # Counts the changes of its items; the last one brought in the hold `supplementary_hold_id`.
+    # Counts the changes of the items; the last change added the hold `supplementary_hold_id`.
     revision: Mapped[int] = mapped_column(Integer)
     supplementary_hold_id: Mapped[int] = mapped_column(BigInteger)
 
@@ -67,7 +67,7 @@ class OrderDiscountRow(WriteBase, BaseSoftIntDelete, Owned):
 
 
 class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
-    """The payment of the order that has the same id."""
+    """The payment of the order with the same id."""
 
     __tablename__ = "payment"
 
@@ -79,13 +79,13 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
     failure_reason: Mapped[str]
-    # Of an order that waits for stock, else empty.
+    # Set while the order waits for stock, else empty.
     waiting_token: Mapped[str] = mapped_column(server_default=text("''"))
     refunded: Mapped[Decimal]
 
 
 class RefundRow(WriteBase, BaseSoftIntDelete, Owned):
-    """Money that was promised back, and when it was given."""
+    """Promised refunds, and when the provider paid them."""
 
     __tablename__ = "refund"
 

@@ -1,4 +1,4 @@
-"""Single orders as the write side has them, for whoever may not wait for the read side."""
+"""Single orders from the write side, for callers that cannot wait for the read side."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from order_svc.domain.views import OrderView
 
 
 class WriteSideOrders:
-    """Reads without locks. Ownership applies, as everywhere."""
+    """Reads without locks. The ownership filter applies."""
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
 
     async def load(self, order_id: int) -> OrderView:
-        """Raises OrderNotFound when there is none, or it is not the caller's to see."""
+        """Raises OrderNotFound if there is no such order, or the caller may not see it."""
         with translated():
             async with self._sessions() as session:
                 return (await SqlOrders(session).read(order_id)).view()

@@ -1,4 +1,4 @@
-"""Serves an event feed to other services: each subscriber gets all events from its position on, in order."""
+"""Serves an event feed to other services: each subscriber gets all events after its position, in order."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MESSAGE_CHARACTERS = 1_000_000
 class OrderFeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
 
-    `dispatch` tells it that events were published: give it to a FeedTail. What comes within `pace_s` is sent at once.
-    A stream ends after `renewed_after_s`, and the position with which its consumer comes again tells the purge how far
-    that one is.
+    `dispatch` is called when events were published; pass it to a FeedTail. Events within `pace_s` are sent together. A
+    stream ends after `renewed_after_s`; the position with which its consumer resumes shows the purge what the consumer
+    has read.
     """
 
     def __init__(
@@ -37,15 +37,15 @@ class OrderFeedApi:
         self._pace_s = pace_s
         self._renewed_after_s = renewed_after_s
         self._published = asyncio.Event()
-        # The last that was delivered, in order and without a gap: most subscribers are that far, and cost no query.
+        # The events dispatched last, without a gap: most subscribers need only these, and cost no query.
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
         self._draining = False
 
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
-        """There is more to read."""
+        """Wakes the streams: there is more to read."""
         self._recent.extend(events)
         self._published.set()
-        # Everybody who waits has the old one.
+        # All waiting streams have the old one.
         self._published = asyncio.Event()
 
     def drain(self) -> None:
@@ -54,9 +54,9 @@ class OrderFeedApi:
         self._published.set()
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
-        """Raises InvalidArgument or EventsPurged for a position that the feed does not have, Unavailable at the end."""
+        """Raises InvalidArgument or EventsPurged for a position that the feed lacks, Unavailable on shutdown."""
         position, kinds = request.after_position, frozenset(request.kinds)
-        # First: from then on the purge keeps what comes after it.
+        # First of all: from now on the purge keeps the events after this position.
         await asyncio.shield(self._feed.seen_by(current().caller.id, position))
         (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
         ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
@@ -78,12 +78,12 @@ class OrderFeedApi:
     async def _after(self, position: int) -> Sequence[PublishedEvent]:
         if self._recent and self._recent[0].position <= position + 1:
             return [published for published in self._recent if published.position > position]
-        # Shielded: a query that is cancelled with its stream can poison its pooled connection.
+        # Shielded: a query that is cancelled with its stream can break its pooled connection.
         return await asyncio.shield(self._feed.after(position, limit=_PAGE))
 
 
 def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) -> Iterator[EventBatch]:
-    """The page in messages that are not too long; one without events when there are none."""
+    """Splits the page into messages below the size limit; an empty page is one message without events."""
     events: list[EventMessage] = []
     characters = 0
     for message in (_message(published) for published in page if not kinds or published.event.kind in kinds):

@@ -127,7 +127,7 @@ class OrderApi:
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
         if request.amount is not None and request.items:
-            raise InvalidArgument.of("amount", "is not given together with items")
+            raise InvalidArgument.of("amount", "must not be given together with items")
         command = RefundOrder(
             request=_request_key(request, request.request_id),
             order_id=request.id,
@@ -174,7 +174,7 @@ def _day(field: str, text: str) -> date:
     except ValueError:
         raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
     if day == date.max:
-        # The report of a day ends at midnight of the next one, which must be a date too.
+        # The report of a day ends at midnight of the next day, which must be a valid date too.
         raise InvalidArgument.of(field, f"must be before {date.max}")
     return day
 
@@ -186,7 +186,7 @@ def _page(page: OrderPage) -> ListOrdersResponse:
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
-    assert payment is not None  # the contract requires it
+    assert payment is not None  # the contract requires a value
     method = PaymentMethod[payment.method.name]
     if method is not PaymentMethod.CASH and not payment.token:
         raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
@@ -207,7 +207,7 @@ def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey |
 def _confirm_command(availability: OrderAvailability) -> ConfirmAvailability:
     key = None
     if availability.request_id:
-        # The stock may differ by then: a repeated id reports nothing new.
+        # The stock may have changed since: a repeated request reports nothing new.
         key = RequestKey(
             scope=f"{current().caller.id}/ConfirmAvailability", request_id=availability.request_id, fingerprint=""
         )

@@ -1,7 +1,7 @@
 """PaymentWebhookService: a provider's message makes the waiting charge job due now, and records nothing itself.
 
-A webhook and a charge that ends at the same time therefore cannot both record an outcome: the job has one lease, and
-its holder asks the provider and records the answer.
+A webhook and a charge that ends at the same time therefore cannot both record an outcome: only the holder of the job's
+lease asks the provider and records the outcome.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SIGNATURE = "stripe-signature"
 
 
 class PaymentWebhookApi:
-    """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` begins a look for jobs that are due."""
+    """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` starts a check for due jobs."""
 
     def __init__(self, webhooks: Webhooks, job_store: JobStore, wake_jobs: Callable[[], None]) -> None:
         self._webhooks = webhooks

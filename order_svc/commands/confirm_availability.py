@@ -18,7 +18,7 @@ from order_svc.domain.views import StockView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAvailability(Command[None]):
-    """`filled`: all pieces are held now. `lost_reason`: why they cannot be held any more; else empty."""
+    """`filled`: all pieces are held now. `lost_reason`: why the pieces can no longer be held, else empty."""
 
     order_id: int
     filled: bool
@@ -41,7 +41,7 @@ async def confirm_availability(
             continue
         results.append(None)
         if order.status is not Status.PENDING:
-            # Confirmed before, or stopped: nobody waits for this news.
+            # Already confirmed, or stopped: the message changes nothing.
             continue
         changed[order.id] = order
         if cmd.stocks:

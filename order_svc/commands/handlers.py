@@ -1,4 +1,4 @@
-"""Which handler does which command."""
+"""Maps each command to its handler."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def handle_commands(
     payment_timeout_s: float,
     alerts: Alerts = NOBODY,
 ) -> None:
-    """Registers the handler of each command with the mediator; the frequent ones in batches."""
+    """Registers the handler of each command with the mediator; frequent commands run in batches."""
     hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
         # Commands that lock come before those that do not.
         RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),

@@ -1,4 +1,4 @@
-"""The durable jobs that commands schedule, and what each carries. Handlers are in order_svc.sagas.checkout."""
+"""The durable jobs that commands schedule, and their payloads. Handlers are in order_svc.sagas.checkout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RETURN_MONEY = "return_money"
 AMEND_STOCK = "amend_stock"
 RESTOCK = "restock"
 
-# Without any of these an order, its money or its stock would stay unfinished, and nothing else would see to it.
+# If one of these were discarded, an order, its money or its stock would stay unfinished for good.
 NOT_DISCARDABLE: Mapping[str, str] = {
     CHARGE: "the order may have been charged; cancel the order, which returns the money, or retry the job",
     COMMIT_STOCK: "the stock of the order would never be sold; cancel the order, or retry the job",
@@ -33,7 +33,7 @@ NOT_DISCARDABLE: Mapping[str, str] = {
 def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
     """Take the money; the transaction_id is the idempotency key of every attempt.
 
-    Without a hold, or its key, the order itself says what must be held.
+    If the hold or its key is missing, the items of the order determine what must be held.
     """
     payment = order.payment
     renewed_by = {"hold_key": hold.key} if hold and hold.key else {"stock": stock_of(order)}
@@ -64,7 +64,7 @@ def amend_stock(order: Order) -> NewJob:
 
 
 def stock_of(order: Order) -> dict[str, Any]:
-    """What the order holds, as order_svc.domain.inventory.StockAmendment reads it."""
+    """The stock that the order holds, as order_svc.domain.inventory.StockAmendment reads it."""
     return {
         "order_id": order.id,
         "revision": order.revision,
@@ -79,7 +79,7 @@ def release_stock(order: Order) -> NewJob:
 
 
 def restock(order: Order, refund: Refund) -> NewJob:
-    """Restock what came back with a refund. Carries totals, so that a late or repeated job does no harm."""
+    """Restock the pieces that a refund returned. Carries totals, so that a late or repeated job does no harm."""
     lines = [[item.product_item_id, item.returned] for item in order.items if item.returned]
     return NewJob(kind=RESTOCK, key=refund.refund_id, payload={"order_id": order.id, "lines": lines})
 

@@ -29,7 +29,7 @@ class PlaceOrder(Command[OrderView]):
     owner: str
     owner_team: str | None
     currency: str
-    # The held lines, with the ids of the items to be.
+    # The held lines, with the ids of the new items.
     items: tuple[Item, ...]
     discounts: tuple[Discount, ...] = ()
     method: PaymentMethod

@@ -1,4 +1,4 @@
-"""RecordPayment: record the outcome of an attempt to charge, and what follows from it."""
+"""RecordPayment: record the outcome of an attempt to charge, and schedule the next step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def record_payments(
         if order is None:
             results.append(OrderNotFound.of(cmd.order_id))
             continue
-        # If another process holds the job by now, it asks the provider again and gets the same answer.
+        # If another process holds the job by now, it asks the provider again and gets the same outcome.
         delay_s = _next_attempt_s(cmd, order, backoff)
         if delay_s is None:
             uow.settle(JobOutcome(cmd.lease))
@@ -56,7 +56,7 @@ async def record_payments(
         if order.status is Status.CONFIRMED:
             uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
             changed.append(order)
-        # Else it was cancelled meanwhile, and the job that returns the money does the rest.
+        # Else the order was cancelled meanwhile, and its job returns the money.
         results.append(PaymentRecorded(next_attempt_s=delay_s))
     await uow.orders.save(changed)
     return results

@@ -24,7 +24,7 @@ class NothingToRefund(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(Command[OrderView]):
-    """`refunded` is false if nothing was charged and nothing ever will be. `lease` is that of the job, if any."""
+    """`refunded` is false if nothing was charged and nothing ever will be. `lease` is the lease of the job, if any."""
 
     lease: JobLease | None
     order_id: int

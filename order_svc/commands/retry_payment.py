@@ -41,7 +41,7 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     order.check_payment_retryable()
     release = jobs.release_stock(order)
     if await uow.open_jobs.is_open(release.kind, release.key):
-        # It would release what is held now.
+        # It would release the stock that is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held:
         raise StockToBeHeld(order)

@@ -67,7 +67,7 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
     if order.consists_of(cmd.lines):
         return OrderUpdated(order=order.view(), supplementary_hold_id=0)
     if order.discounts and (cmd.preview is None or cmd.preview.revision != order.revision + 1):
-        # Also if another change was faster: prices and points may differ then.
+        # Also raised if another change was faster: prices and points may differ then.
         raise ChangeToBePrepared(order, tuple(missing.items()))
     token = await _stop_charging(order, uow)
     supplementary_hold_id = cmd.extra.order_id if cmd.extra else 0

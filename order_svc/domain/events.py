@@ -9,5 +9,5 @@ PAYMENT_ATTEMPT = "payment_attempt"
 PAYMENT_REFUND = "payment_refund"
 ADMIN_ALERT = "admin_alert"
 INVENTORY_STATUS = "inventory_status"
-# Their payload has the order as it is after the event.
+# Their payload has the order as of the event.
 CARRY_THE_ORDER = frozenset({ORDER_CREATED, ORDER_STATUS_CHANGED, PAYMENT_REFUND})

@@ -1,4 +1,4 @@
-"""The feed of the orders' events, as streams and other services read it."""
+"""The feed of order events, as streams and other services read it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from chassis.events import EventsPurged, PublishedEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEnd:
-    """Where a feed ends: with the event at `decided`, before which nothing can appear any more.
+    """The end of a feed is the event at `decided`: no further event can appear before it.
 
-    `first` is the oldest event that is kept, `written` the last position given to anybody; `pending` of these
-    are of writers that are still at work, or wait for them.
+    `first` is the oldest event that is kept, `written` the last position that was assigned. `pending` counts the
+    positions whose writers are still active, or that wait for such writers.
     """
 
     first: int = 0
@@ -23,15 +23,15 @@ class FeedEnd:
     pending: int = 0
 
     def check(self, after: int, field: str) -> None:
-        """Raises InvalidArgument for a position that was never given, EventsPurged for one that is no longer kept."""
+        """Raises InvalidArgument for a position that was never assigned, EventsPurged if it is no longer kept."""
         if after > self.written:
-            raise InvalidArgument.of(field, f"the last there is has the number {self.written}")
+            raise InvalidArgument.of(field, f"must be at most {self.written}, the position of the last event")
         if 0 < after < self.first:
             raise EventsPurged(f"events before {self.first} are no longer kept; begin without {field}")
 
 
 class EventFeed(Protocol):
-    """Events in the order of their positions, like order_svc.adapters.feed.Feed."""
+    """Reads events in the order of their positions, like order_svc.adapters.feed.Feed."""
 
     async def end(self) -> FeedEnd: ...
 

@@ -41,8 +41,8 @@ class HoldRequest:
     """`key` identifies the shopper's request: a repeat with the same key and lines gets the hold of the first one.
 
     `lines` are pairs of product item id and quantity. `re_reserve` holds the stock again if the hold has ended, and
-    extends it otherwise; with `keep_prices` at the prices and discounts of before, as a placed order needs it: codes
-    and points are not needed then. With `no_backorder` missing stock is refused instead of backordered.
+    extends it otherwise. `keep_prices` keeps the previous prices and discounts, as a placed order requires; codes and
+    points are not needed then. With `no_backorder` missing stock is refused instead of backordered.
     """
 
     order_id: int
@@ -59,14 +59,14 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldItem:
-    """A held line, at its price when it was held."""
+    """A held line, with its price at the time of the hold."""
 
     product_item_id: int
     sku: str
     name: str
     quantity: int
     unit_price: Money
-    # Its share of the hold's discounts.
+    # The line's share of the hold's discounts.
     discount: Money
 
 
@@ -91,9 +91,9 @@ class Hold:
     items: tuple[HeldItem, ...]
     # None while pieces are backordered: such a hold does not expire.
     expires_at: datetime | None
-    # Their sum is that of the items' discounts.
+    # Same sum as the discounts of the items.
     discounts: tuple[HeldDiscount, ...] = ()
-    # The stock of its items right after.
+    # The stock of the items right after the hold.
     stocks: tuple[StockView, ...] = ()
 
 
@@ -135,7 +135,7 @@ class Preview:
 
 
 class Inventory(Protocol):
-    """inventory_svc. Every call may be repeated; each raises Unavailable or DeadlineExceeded if it does not answer."""
+    """inventory_svc. Every call may be repeated, and raises Unavailable or DeadlineExceeded if there is no reply."""
 
     async def reserve(self, request: HoldRequest) -> Hold:
         """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
@@ -157,9 +157,9 @@ class Inventory(Protocol):
         ...
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        """Restocks single items: `returned` has all that came back so far, as product item ids and pieces."""
+        """Restocks single items: `returned` has the total returned so far, as product item ids and pieces."""
         ...
 
     async def release(self, order_id: int) -> None:
-        """Releases what is held, or restocks what was sold."""
+        """Releases held stock, or restocks sold stock."""
         ...

@@ -1,4 +1,4 @@
-"""The lines of an order and its discounts: what they cost, how they change, what comes back of them."""
+"""The lines of an order and its discounts: their cost, changes and returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from order_svc.domain.views import DiscountView, ItemView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line of an order, at its price when it was ordered. `discount` is its share of the order's discounts."""
+    """One line of an order, at the price when ordered. `discount` is its share of the order's discounts."""
 
     id: int
     product_item_id: int
@@ -22,7 +22,7 @@ class Item:
     quantity: int
     unit_price: Money
     discount: Money
-    # How many of `quantity` came back with a refund.
+    # The pieces of `quantity` that were returned with a refund.
     returned: int = 0
 
     @property
@@ -30,7 +30,7 @@ class Item:
         return self.unit_price * self.quantity
 
     def price_of(self, pieces: int) -> Money:
-        """What this many of its pieces were sold for, to the cent; all of them cost exactly what the line did."""
+        """The price of some pieces of the line, rounded to the cent; the prices of all pieces add up to the line's."""
         paid = (self.sub_total - self.discount).amount
         return Money(paid * pieces / self.quantity, self.unit_price.currency).rounded()
 
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """What a code, or the points, took off the order; the code is empty for points."""
+    """The discount of a code or of points; the code is empty for points."""
 
     id: int
     code: str
@@ -78,7 +78,7 @@ def amended(
 ) -> tuple[Item, ...]:
     """The items of an order that consists of `lines` from now on.
 
-    An item keeps its price unless there is more of it, or it is new: those are in `extra`, at their price of today.
+    An item keeps its price unless it is new or its quantity grows; those items are in `extra`, at today's price.
     """
     before = {item.product_item_id: item for item in items}
     now = {item.product_item_id: item for item in extra}
@@ -104,13 +104,13 @@ def _priced(held: HeldItem, quantity: int, id: int) -> Item:
 
 
 def discounted(items: Iterable[Item], shown: Iterable[HeldItem]) -> tuple[Item, ...]:
-    """The items with their discounts as `shown`."""
+    """The items with the discounts of `shown`."""
     shares = {item.product_item_id: item.discount for item in shown}
     return tuple(replace(item, discount=shares[item.product_item_id]) for item in items)
 
 
 def revalued(discounts: Iterable[Discount], shown: Iterable[HeldDiscount]) -> tuple[Discount, ...]:
-    """The discounts of an order that are still `shown`, with the amounts of today."""
+    """The discounts of an order that `shown` still has, with its amounts."""
     known = {discount.code: discount for discount in discounts}
     return tuple(replace(known[it.code], description=it.description, amount=it.amount) for it in shown)
 
@@ -118,9 +118,9 @@ def revalued(discounts: Iterable[Discount], shown: Iterable[HeldDiscount]) -> tu
 def taken_back(
     items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str
 ) -> tuple[tuple[Item, ...], Money]:
-    """The items after `returns` (product item, pieces) came back, and what those were sold for.
+    """The items after the return of `returns` (product item, pieces), and the price of the returned pieces.
 
-    Raises InvalidArgument for an item that the order does not have, or not that many of.
+    Raises InvalidArgument for an item that the order does not have, or for more pieces than it has.
     """
     value = Money.zero(currency)
     kept = {item.product_item_id: item for item in items}
@@ -130,7 +130,9 @@ def taken_back(
             raise InvalidArgument.of(f"items[{number}].productItemId", "is not in the order")
         if item.returned + pieces > item.quantity:
             present = item.quantity - item.returned
-            raise InvalidArgument.of(f"items[{number}].quantity", f"only {present} of them did not come back yet")
+            raise InvalidArgument.of(
+                f"items[{number}].quantity", f"must be at most {present}, what has not been returned yet"
+            )
         back = replace(item, returned=item.returned + pieces)
         value += item.price_of(back.returned) - item.price_of(item.returned)
         kept[product_item_id] = back

@@ -1,4 +1,4 @@
-"""The order: whatever can happen to one is a method here.
+"""The order aggregate: every change of an order is a method here.
 
 A method that changes an order returns the events of the change, numbered by the order's own `sequence` without a gap.
 """
@@ -50,10 +50,10 @@ class OrderNotFound(AppError):
 
 @dataclass(slots=True, kw_only=True)
 class Order(OrderData):
-    """An order, and everything that can happen to it."""
+    """An order, with a method for each change."""
 
     def placed(self) -> list[Event]:
-        """The first events of a new order."""
+        """Returns the first events of a new order."""
         created = self._event(ORDER_CREATED, self.placed_at, {})
         if not self.discounts:
             return [created]
@@ -71,13 +71,13 @@ class Order(OrderData):
         return [self._event(INVENTORY_STATUS, at, {"items": tuple(stocks)})]
 
     def stock_came(self, *, at: datetime) -> list[Event]:
-        """All backordered pieces are held now."""
+        """Records that all backordered pieces are held now."""
         moved = self._move(Status.CONFIRMED)
         self.payment.waiting_token = ""
         return [self._status_changed(moved, at)]
 
     def paid_with_nothing(self, *, at: datetime) -> list[Event]:
-        """The discounts leave nothing to charge."""
+        """Marks an order paid whose discounts leave nothing to charge."""
         moved = self._move(Status.PAID)
         self._paid(at)
         return [self._status_changed(moved, at)]
@@ -93,20 +93,20 @@ class Order(OrderData):
         return [self._status_changed(moved, at)]
 
     def ship(self, *, at: datetime) -> list[Event]:
-        """Hands the order to the carrier: it is paid, or to be paid in cash on delivery."""
+        """Hands the order to the carrier. Requires that it is paid, or to be paid in cash on delivery."""
         if self.status is Status.CONFIRMED and self.payment.method is not PaymentMethod.CASH:
             raise IllegalTransition.of(self.status, Status.SHIPPED)
         return [self._status_changed(self._move(Status.SHIPPED), at)]
 
     def deliver(self, *, at: datetime) -> list[Event]:
-        """The shopper has the order, and has paid it if the method is cash."""
+        """Records the delivery, and the payment if the method is cash."""
         moved = self._move(Status.DELIVERED)
         if self.payment.method is PaymentMethod.CASH and not self.is_free:
             self._paid(at)
         return [self._status_changed(moved, at)]
 
     def charged(self, *, at: datetime) -> list[Event]:
-        """The provider took the money."""
+        """Records that the provider took the money."""
         moved = self._move(Status.PAID)
         attempt = self._attempt(PaymentOutcome.CHARGED, at)
         self._paid(at)
@@ -114,11 +114,11 @@ class Order(OrderData):
         return [attempt, self._status_changed(moved, at)]
 
     def charge_refused(self, *, reason: str, at: datetime) -> list[Event]:
-        """The provider refused the charge finally."""
+        """Records that the provider refused the charge finally."""
         return self._fail(PaymentOutcome.REFUSED, reason, at)
 
     def charge_given_up(self, *, reason: str, at: datetime) -> list[Event]:
-        """The last attempt failed, and administrators are alerted."""
+        """Records that the last attempt failed, and alerts administrators."""
         events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
         summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
         return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": reason})]
@@ -128,17 +128,17 @@ class Order(OrderData):
         return [self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
-        """The attempt failed, and another one follows."""
+        """Records that the attempt failed and another one follows."""
         self.payment.failure_reason = reason
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
     def refund(
         self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, number: int, at: datetime
     ) -> tuple[Refund, list[Event]]:
-        """Promises money back: `amount`, or the price of `items`, which come back, or all that is left.
+        """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
 
-        A paid order that has not shipped is cancelled when nothing of its money is left. `number` counts the refunds of
-        the order. Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
+        A paid order that has not shipped is cancelled when no money remains. `number` counts the refunds of the order.
+        Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
         """
         if amount is not None and amount.currency != self.currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
@@ -154,19 +154,19 @@ class Order(OrderData):
         return refund, events
 
     def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]] | None:
-        """Promises back all that is left of the charge; None if there is nothing."""
+        """Promises a refund of all that remains of the charge; None if nothing remains."""
         remaining = self.payment.remaining
         return self._promise(remaining, reason=reason, number=number, at=at) if remaining.amount else None
 
     def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
-        """The provider has given `refund`, one of its `refunds`."""
+        """Records that the provider has paid `refund`, one of the order's `refunds`."""
         refund.done_at = at
         all_given = given(refunds, self.currency) == self.payment.amount
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
 
     def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
-        """The provider gave the money back, or will never take it."""
+        """Records that the provider returned the money, or will never take it."""
         self.is_changed = True
         self.payment.settle(PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED, at=at)
         if not refunded:
@@ -183,13 +183,13 @@ class Order(OrderData):
             )
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
-        """The product items of which `lines` has more pieces than the order, and how many more."""
+        """The product items with more pieces in `lines` than in the order, and the difference."""
         ordered = quantities(self.items)
         more = {item: pieces - ordered.get(item, 0) for item, pieces in merged(lines).items()}
         return {item: pieces for item, pieces in more.items() if pieces > 0}
 
     def consists_of(self, lines: Sequence[tuple[int, int]]) -> bool:
-        """Whether `lines`, merged, are the items of the order."""
+        """Whether `lines`, merged, equal the items of the order."""
         return quantities(self.items) == merged(lines)
 
     def amend(
@@ -205,7 +205,7 @@ class Order(OrderData):
     ) -> list[Event]:
         """Replaces the items by `lines` and the payment by another transaction.
 
-        An item keeps its price unless there is more of it, or it is new: those have today's price (`extra`). `shown`
+        An item keeps its price unless it is new or its quantity grows: then today's price (`extra`) applies. `shown`
         has the discounts of the new items; None for an order without discounts.
         """
         self.check_amendable()
@@ -226,13 +226,13 @@ class Order(OrderData):
             raise IllegalTransition.of(self.status, Status.CONFIRMED)
 
     def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
-        """The stock is held again, and another transaction is to pay for it."""
+        """Records that the stock is held again, to be paid by another transaction."""
         moved = self._move(Status.CONFIRMED)
         self._new_payment(method, transaction_id)
         return [self._status_changed(moved, at)]
 
     def check_etag(self, etag: str) -> None:
-        """Raises EtagMismatch when `etag` is of another version; an empty one matches every version."""
+        """Raises EtagMismatch if `etag` is of another version; an empty etag matches every version."""
         if etag and etag != str(self.row_version):
             raise EtagMismatch(
                 f"order {self.id} has changed; read it again, then decide",

@@ -1,4 +1,4 @@
-"""What an order consists of: its values, its totals, its view, and the numbering of its events."""
+"""The data of an order: its values, its totals, its view, and the numbering of its events."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from order_svc.domain.views import OrderView
 
 @dataclass(slots=True, kw_only=True)
 class OrderData:
-    """`sequence` is the number of the last event, `stored_version` the version in the database: 0 before it is there.
+    """`sequence` is the number of the last event; `stored_version` is the version in the database, 0 if not stored yet.
 
-    The items' discounts and `discounts` have the same sum: once by item, once by code.
+    The discounts of the items and `discounts` have the same sum: the former are by item, the latter by code.
     """
 
     id: int
@@ -38,17 +38,17 @@ class OrderData:
     sequence: int = 0
     stored_version: int = 0
     is_changed: bool = False
-    # Counts the changes of the items; the stock that the last one added is held as `supplementary_hold_id`.
+    # Counts the changes of the items; `supplementary_hold_id` holds the stock that the last change added.
     revision: int = 0
     supplementary_hold_id: int = 0
 
     @property
     def row_version(self) -> int:
-        """As the database counts it when the order is stored: up by one for all changes together."""
+        """The version that the next write stores: all changes together count as one."""
         return self.stored_version + self.is_changed
 
     def stored(self) -> None:
-        """What the database has after the commit is this."""
+        """Records that the database has this version after the commit."""
         self.stored_version, self.is_changed = self.stored_version + 1, False
 
     @property
@@ -62,16 +62,16 @@ class OrderData:
 
     @property
     def total(self) -> Money:
-        """What is to be paid."""
+        """The amount to be paid."""
         return self.sub_total - self.discount_total
 
     @property
     def is_free(self) -> bool:
-        """Nothing is to be paid, so no provider is ever asked."""
+        """Whether nothing is to be paid, so that no provider is ever asked."""
         return self.total == Money.zero(self.currency)
 
     def view(self) -> OrderView:
-        """The order as others may see it."""
+        """The public view of the order."""
         return OrderView(
             id=self.id,
             status=self.status,

@@ -1,4 +1,4 @@
-"""The payment of an order: one transaction with a provider, and what was given back of it."""
+"""The payment of an order: one transaction with a provider, and its refunds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.
 
 @dataclass(slots=True, kw_only=True)
 class Payment:
-    """How one order is paid. `transaction_id` is the idempotency key of the charge, for ever."""
+    """How one order is paid. `transaction_id` is the permanent idempotency key of the charge."""
 
     transaction_id: str
     method: PaymentMethod
@@ -23,23 +23,23 @@ class Payment:
     attempts: int = 0
     processed_at: datetime | None = None
     failure_reason: str = ""
-    # The token for a charge that waits until the stock has come.
+    # The token for a charge that waits for stock.
     waiting_token: str = field(default="", repr=False)
-    # What the order promised to give back; `status` says what the provider has given.
+    # The refunds that the order promised; `status` shows what the provider has paid.
     refunded: Money
 
     @property
     def is_charged(self) -> bool:
-        """The money was taken, whatever was given back since."""
+        """Whether the money was taken, regardless of later refunds."""
         return self.status in _CHARGED
 
     @property
     def remaining(self) -> Money:
-        """What may still be given back."""
+        """The amount that may still be refunded."""
         return self.amount - self.refunded if self.is_charged else Money.zero(self.amount.currency)
 
     def settle(self, status: PaymentStatus, *, at: datetime) -> None:
-        """The provider's answer, or cash at the door."""
+        """Records the provider's result, or cash on delivery."""
         self.status = status
         self.processed_at = at
 

@@ -1,4 +1,4 @@
-"""The port to the payment process: what checkout asks, and the possible answers."""
+"""The port to the payment process: its calls and their possible results."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Webhooks(Protocol):
     """Verifies a provider's message and finds its transaction."""
 
     async def transaction_of(self, body: bytes, signature: str) -> str | None:
-        """The transaction that the message is about; None if it is about none.
+        """The transaction that the message is about, or None.
 
         Raises AppError: SIGNATURE_INVALID if the provider did not sign it, WEBHOOK_NOT_OFFERED if none is expected.
         """
@@ -58,10 +58,10 @@ class Payments(Protocol):
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
         """Refunds `amount`, once for each refund_id. False: nothing was charged, and nothing ever will be.
 
-        Raises AppError: REFUND_EXCEEDS_CHARGE if less than `amount` remains; any other is worth a repetition.
+        Raises AppError: REFUND_EXCEEDS_CHARGE if less than `amount` remains; other errors can be retried.
         """
         ...
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
-        """The outcome of a transaction; None while it has none. A fully refunded one is Refused."""
+        """The outcome of a transaction; None while undecided. A fully refunded transaction is Refused."""
         ...

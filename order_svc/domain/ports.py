@@ -1,6 +1,6 @@
 """The repositories that the use cases of this service need, within one transaction.
 
-An optimistic unit of work locks nothing: it commits only if what it would have locked has not changed meanwhile.
+An optimistic unit of work locks nothing: it commits only if the rows it would have locked are unchanged.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Orders(Protocol):
         ...
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
-        """Those of these ids that belong to an order, as its id or as a hold that it took over; locks nothing."""
+        """The subset of ids that belong to an order, as its id or as a hold that it took over; locks nothing."""
         ...
 
 

@@ -17,8 +17,14 @@ class RefundExceedsCharge(AppError):
 
     @classmethod
     def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
+        if not remaining.amount:
+            message = "nothing is left of the charge that could be refunded"
+        elif not requested.amount:
+            message = f"there is nothing to refund: the amount is {requested}"
+        else:
+            message = f"{requested} cannot be refunded: only {remaining} is left of the charge"
         return cls(
-            f"{requested} cannot be refunded: {remaining} of the charge remains",
+            message,
             metadata={"requested": str(requested), "left": str(remaining)},
         )
 

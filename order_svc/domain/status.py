@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 _SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 
-# Every allowed transition, and what causes it; docs/orders.md is made from this.
+# Every allowed transition and its cause; docs/orders.md is generated from this.
 MOVES: Mapping[Status, Mapping[Status, str]] = {
     Status.PENDING: {
         Status.CONFIRMED: "the stock has come",

@@ -1,4 +1,4 @@
-"""Orders as replies, events and reads show them: plain values that can be written as JSON."""
+"""Orders as shown in replies, events and reads: plain values that can be written as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ItemView:
     unit_price: Decimal
     # Its share of the order's discounts.
     discount: Decimal = Decimal("0.00")
-    # Pieces that came back with a refund.
+    # Pieces that were returned with a refund.
     returned: int = 0
 
     @property
@@ -54,7 +54,7 @@ class PaymentView:
     attempts: int
     processed_at: datetime | None
     failure_reason: str
-    # What was refunded of `amount`, or will be.
+    # The part of `amount` that was refunded, or will be.
     refunded: Decimal = Decimal("0.00")
 
 

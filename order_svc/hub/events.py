@@ -1,4 +1,4 @@
-"""What happened, as messages of the hub: made once for each event, however many subscribers get it."""
+"""Events as messages of the hub: created once for each event, whatever the number of subscribers."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class HubEvent:
 
     @property
     def status(self) -> Status | None:
-        """Where the order went, if it moved."""
+        """The new status of the order, if it changed."""
         return Status(self.event.payload["to"]) if self.event.kind == ORDER_STATUS_CHANGED else None
 
     def is_for(self, caller: Caller) -> bool:
-        """Whether the caller may know; of an order that is the caller's own, alerts are the only thing kept back."""
+        """Whether the caller may see the event; owners see everything about their orders except alerts."""
         if caller.is_admin:
             return True
         event = self.event
@@ -96,18 +96,18 @@ class HubEvent:
 
 
 def snapshot(order: OrderView, *, at: datetime) -> HubMessage:
-    """The order as it stands."""
+    """The present state of the order."""
     content = OrderSnapshot(order=order_message(order))
     return HubMessage(sequence=order.sequence, time=at, order_id=order.id, order_snapshot=content)
 
 
 def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
-    """Nothing happened after `sequence`."""
+    """Nothing has happened since `sequence`."""
     return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=HubHeartbeat())
 
 
 def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:
-    """The last message of a stream that cannot go on, and may be resumed after `sequence`."""
+    """The last message of a stream that cannot continue, and may be resumed after `sequence`."""
     return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
 
 

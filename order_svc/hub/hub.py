@@ -1,7 +1,7 @@
-"""The live hub: every subscriber gets what concerns it once, in order and without a gap, from wherever it resumes.
+"""The live hub: every subscriber gets its events once, in order and without a gap, from any position it resumes at.
 
-A subscriber listens to what is published from now on before it reads what was published before, and what comes twice is
-recognised by its number. So nothing falls between the two.
+A subscriber first listens to new events, then reads older ones, and recognises duplicates by their sequence number. So
+no event is lost between the two.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, 
 _PAGE = 500
 
 
-# The order as its last transaction left it, so that no event of the feed is newer than what it shows.
-# Raises OrderNotFound where it is not the caller's to see.
+# Loads the order from the write side, so that it is never older than an event of the feed.
+# Raises OrderNotFound if the caller may not see the order.
 LoadOrder = Callable[[int], Awaitable[OrderView]]
 
 
@@ -50,11 +50,11 @@ class Hub:
 
     @property
     def subscribers(self) -> int:
-        """How many streams are live now."""
+        """The number of live streams."""
         return len(self._subscriptions)
 
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
-        """Takes what was published since the last time, in order."""
+        """Publishes the events since the last call, in order."""
         for published in events:
             self._subscriptions.publish(HubEvent(published))
             self._position = published.position
@@ -66,10 +66,10 @@ class Hub:
     async def subscribe(
         self, order_id: int | None, after_sequence: int | None, caller: Caller
     ) -> AsyncGenerator[HubMessage, None]:
-        """The stream of one order, which ends after its final status; or of all orders that are the caller's own.
+        """The stream of one order, which ends after its final status; or the stream of all orders of the caller.
 
-        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; what fails later
-        is told in the last message.
+        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; later failures are
+        reported in the last message.
         """
         if order_id is None:
             messages = self._of_caller(after_sequence, caller)
@@ -93,7 +93,7 @@ class Hub:
         self, order_id: int, after_sequence: int | None, caller: Caller
     ) -> AsyncGenerator[HubMessage, None]:
         with self._subscriptions.open(of_order(order_id)) as live:
-            # Shielded, like every query here: one that is cancelled with its stream can poison its pooled connection.
+            # Shielded, like every query here: one that is cancelled with its stream can break a pooled connection.
             order = await asyncio.shield(self._load_order(order_id))
             if after_sequence is None:
                 yield snapshot(order, at=self._clock.now())
@@ -116,9 +116,9 @@ class Hub:
     async def _events_of(
         self, order_id: int, sequence: int, last: int, live: Subscription
     ) -> AsyncGenerator[HubEvent | None, None]:
-        """All events of the order after `sequence`, once and in order; None whenever there was none for a while.
+        """All events of the order after `sequence`, once and in order; None after each interval without events.
 
-        Raises EventsPurged where one up to `last` is no longer kept.
+        Raises EventsPurged if an event up to `last` is no longer kept.
         """
         missing = await self._published(order_id, sequence)
         if sequence < last and (not missing or missing[0].sequence > sequence + 1):
@@ -145,7 +145,7 @@ class Hub:
         if after_sequence is not None:
             end.check(after_sequence, "afterSequence")
         position = end.decided if after_sequence is None else after_sequence
-        # Tells that the stream stands, and from where.
+        # Confirms that the stream is open, and its position.
         yield heartbeat(position, 0, at=self._clock.now())
         with ExitStack() as listening:
             live: Subscription | None = None
@@ -160,12 +160,12 @@ class Hub:
                     continue
                 if live is not None:
                     break
-                # Caught up: listen from here, and look once more for what came in between.
+                # Caught up: listen from here, and read once more for events in between.
                 live = listening.enter_context(self._subscriptions.open(of_caller(caller)))
             while True:
                 following = await live.next(within_s=self._heartbeat_s)
                 if following is None:
-                    # Whatever was delivered meanwhile concerned others.
+                    # Events dispatched meanwhile concerned other subscribers.
                     position = max(position, self._position)
                     yield heartbeat(position, 0, at=self._clock.now())
                 elif following.position > position:
@@ -176,7 +176,7 @@ class Hub:
 
 def _at_most(last: int, after_sequence: int) -> int:
     if after_sequence > last:
-        raise InvalidArgument.of("afterSequence", f"the last there is has the number {last}")
+        raise InvalidArgument.of("afterSequence", f"must be at most {last}, the sequence of the last event")
     return after_sequence
 
 

@@ -1,4 +1,4 @@
-"""Who listens, and what each has yet to hear: a subscriber who reads slowly is ended, and slows nobody."""
+"""Subscriptions and their queues: a subscriber that reads too slowly is ended, and delays no other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from chassis.context import Caller
 from chassis.errors import AppError, Kind, Unavailable
 from order_svc.hub.events import HubEvent
 
-# What a subscriber listens to: an order, what is a person's own, what is a team's, or everything.
+# The topic of a subscriber: an order, the orders of a person, the orders of a team, or everything.
 Topic = tuple[str, int | str]
 _EVERYTHING: Topic = ("everything", 0)
 
 
 class SubscriberTooSlow(AppError):
-    """More happened than was read."""
+    """The subscriber read too slowly, and its queue overflowed."""
 
     kind, reason = Kind.RESOURCE_EXHAUSTED, "SUBSCRIBER_TOO_SLOW"
 
 
 class Subscription:
-    """What was published to one subscriber and not yet read."""
+    """The events that were published to one subscriber and not read yet."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -43,13 +43,13 @@ class Subscription:
         self._woken.set()
 
     def end(self, error: AppError) -> None:
-        """What is unread is forgotten: it comes again to whoever resumes."""
+        """Ends the subscription and drops unread events: a subscriber that resumes gets them again."""
         self._unread.clear()
         self._ended = error
         self._woken.set()
 
     async def next(self, *, within_s: float) -> HubEvent | None:
-        """The next event, None when there was none. Raises what ended the subscription."""
+        """The next event, or None if there was none in time. Raises the error that ended the subscription."""
         if not self._unread and self._ended is None:
             self._woken.clear()
             with suppress(TimeoutError):
@@ -61,7 +61,7 @@ class Subscription:
 
 
 class Subscriptions:
-    """All subscriptions of a process, found by what they listen to."""
+    """All subscriptions of a process, indexed by topic."""
 
     def __init__(self, *, unread_limit: int) -> None:
         self._unread_limit = unread_limit
@@ -70,7 +70,7 @@ class Subscriptions:
 
     @contextmanager
     def open(self, topics: Sequence[Topic]) -> Iterator[Subscription]:
-        """Listens for the block. Raises Unavailable once the process drains."""
+        """Subscribes for the duration of the block. Raises Unavailable once the process drains."""
         if self._draining:
             raise _stopping()
         subscription = Subscription(self._unread_limit)
@@ -85,14 +85,14 @@ class Subscriptions:
                     del self._by_topic[topic]
 
     def publish(self, hub_event: HubEvent) -> None:
-        """To everybody whom it concerns, once."""
+        """Queues the event once for each subscriber that it concerns."""
         event = hub_event.event
         topics = (("order", event.aggregate_id), ("owner", event.owner), ("team", event.owner_team or ""), _EVERYTHING)
         for subscription in set().union(*(self._by_topic[topic] for topic in topics if topic in self._by_topic)):
             subscription.publish(hub_event)
 
     def drain(self) -> None:
-        """Ends all of them, and takes no more."""
+        """Ends all subscriptions, and accepts no more."""
         self._draining = True
         for subscription in self._all():
             subscription.end(_stopping())
@@ -109,7 +109,7 @@ def of_order(order_id: int) -> list[Topic]:
 
 
 def of_caller(caller: Caller) -> list[Topic]:
-    """What is the caller's own; everything for an administrator."""
+    """The topics of the caller; everything for an administrator."""
     if caller.is_admin:
         return [_EVERYTHING]
     return [("owner", caller.id), *(("team", team) for team in caller.team_ids)]

@@ -130,7 +130,7 @@ def _payment(payment: PaymentView, currency: str) -> Payment:
 
 
 def stock_view(message: ItemStock) -> StockView:
-    """From a message of inventory_svc."""
+    """Converts a message of inventory_svc."""
     return StockView(
         product_item_id=message.product_item_id,
         sku=message.sku,

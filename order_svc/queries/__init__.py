@@ -1,1 +1,1 @@
-"""Reads, straight at the read database."""
+"""Reads, directly from the read database."""

@@ -1,4 +1,4 @@
-"""GetDailyReport: what was paid and what was given back on one day, in UTC, by currency; from three indexed queries."""
+"""GetDailyReport: payments and refunds of one day, in UTC, by currency; from three indexed queries."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TopItem:
 
 @dataclass(slots=True)
 class CurrencyReport:
-    """Of the orders that were paid on the day, as they were paid; `refunds` is what was given back on it, of any."""
+    """Totals of the orders that were paid on the day, as paid; `refunds` are all refunds paid on the day."""
 
     currency: str
     orders: int = 0
@@ -48,7 +48,7 @@ class CurrencyReport:
 
 
 async def daily_report(session: AsyncSession, day: date) -> list[CurrencyReport]:
-    """The currencies in which there was business, by name; hours in which there was some, and at most ten items."""
+    """The currencies with any business, by name; the hours with any business; at most ten items."""
     by_currency: dict[str, CurrencyReport] = {}
 
     def of(currency: str) -> CurrencyReport:
@@ -71,7 +71,7 @@ async def daily_report(session: AsyncSession, day: date) -> list[CurrencyReport]
 
 
 async def _hours(session: AsyncSession, day: date) -> Any:
-    # A constant: over ODBC each use of a parameter is another one, and so another expression to group by.
+    # A literal: over ODBC each use of a parameter is a separate one, and so a different expression to group by.
     hour = func.extract("hour", func.timezone(literal_column("'UTC'"), OrderRow.paid_at)).label("hour")
     query = (
         select(OrderRow.currency, hour, func.count().label("orders"), func.sum(PaymentRow.amount).label("revenue"))
@@ -84,7 +84,7 @@ async def _hours(session: AsyncSession, day: date) -> Any:
 
 
 async def _items(session: AsyncSession, day: date) -> Any:
-    """The best sold first."""
+    """Best sellers first."""
     units = func.sum(OrderItemRow.quantity).label("units")
     revenue = func.sum(OrderItemRow.quantity * OrderItemRow.unit_price - OrderItemRow.discount).label("revenue")
     query = (

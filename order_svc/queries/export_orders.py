@@ -1,4 +1,4 @@
-"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, a page of them in memory at most."""
+"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLUMNS = (
     "transaction_id",
     "items",
 )
-# What a spreadsheet would take for a formula.
+# A spreadsheet would treat such text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,7 +45,7 @@ class Cursor(NamedTuple):
 
 
 async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
-    """The next orders placed from the day `first` to the day `last`, both included; fewer than a page at the end."""
+    """The next orders placed from day `first` to day `last`, both included; fewer than a page at the end."""
     query = whole_orders().where(
         OrderRow.placed_at >= datetime.combine(first, time.min, UTC),
         OrderRow.placed_at < datetime.combine(last, time.min, UTC) + timedelta(days=1),

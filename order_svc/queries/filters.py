@@ -1,7 +1,7 @@
 """Filters of lists: the part of AIP-160 that compares fields with values and joins comparisons with AND.
 
-`status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Whatever else is an InvalidArgument that names the
-field `filter` and the character where it went wrong, counted from 1.
+`status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Anything else is an InvalidArgument that names the
+field `filter` and the position of the error, counted in characters from 1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ E = TypeVar("E", bound=Enum)
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A field that may be compared: how, and with what. `parse` raises a ValueError that says what is expected."""
+    """A field that may be compared, and its operators. `parse` raises a ValueError that says what is expected."""
 
     operators: frozenset[str]
     parse: Callable[[str], object]
@@ -43,19 +43,19 @@ class FilterField:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`field operator value`, the value as the field's `parse` made it."""
+    """`field operator value`, with the value that the field's `parse` returned."""
 
     field: str
     operator: str
     value: Any
 
     def applied_to(self, attribute: Any) -> Any:
-        """The comparison with `attribute` as its left side: SQL, when that is a column."""
+        """The comparison with `attribute` as its left side; SQL if `attribute` is a column."""
         return OPERATORS[self.operator](attribute, self.value)
 
 
 def one_of(values: Mapping[str, E]) -> FilterField:
-    """A field of an enum, by the names that the contract has for its values."""
+    """An enum field, with the names of its values in the contract."""
 
     def parse(text: str) -> E:
         if text not in values:
@@ -83,7 +83,7 @@ def time_field() -> FilterField:
 
 
 def parse_filter(text: str, fields: Mapping[str, FilterField]) -> list[Comparison]:
-    """The comparisons that must all hold; none for an empty filter. Raises InvalidArgument."""
+    """The comparisons that must all be true; none for an empty filter. Raises InvalidArgument."""
     tokens = _Tokens(text)
     comparisons: list[Comparison] = []
     while not tokens.at_end:
@@ -104,7 +104,7 @@ class _Token:
 
 
 class _Tokens:
-    """The words of a filter, one after the other."""
+    """The tokens of a filter, in order."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _split(text)

@@ -1,4 +1,4 @@
-"""GetOrder: one order, as far as the read side knows it."""
+"""GetOrder: one order, as the read side has it."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 
 async def get_order(session: AsyncSession, order_id: int) -> OrderView | None:
-    """None when it is not there, or not the caller's to see."""
+    """None if there is no such order, or the caller may not see it."""
     return next(iter(await views_of(session, whole_orders().where(OrderRow.id == order_id))), None)

@@ -1,4 +1,4 @@
-"""ListOrders and ListAllOrders: newest first, page by page; new orders move nothing on later pages."""
+"""ListOrders and ListAllOrders: newest first, page by page; new orders do not shift later pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_PAGE_SIZE = 50
 
 
 class _Key(NamedTuple):
-    """What orders are sorted by. Ids alone are not in order of time: each replica has a block of its own."""
+    """The sort key of orders. Ids alone are not in order of time: each replica has its own block of ids."""
 
     placed_at: datetime
     id: int
@@ -51,12 +51,12 @@ class OrderPage:
 
 
 async def list_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
-    """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a filter or a token at fault."""
+    """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a wrong filter or token."""
     return await _page(session, _FIELDS, page_size=page_size, page_token=page_token, filter=filter)
 
 
 async def list_all_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
-    """Like list_orders, and may be filtered by who placed them."""
+    """Like list_orders, but can also be filtered by the person who placed the orders."""
     return await _page(session, _FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
 
 

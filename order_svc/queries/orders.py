@@ -1,4 +1,4 @@
-"""The reads of this service: each waits, for a bounded time, for what its caller has just written."""
+"""The reads of this service: each waits, for a bounded time, until the caller's own writes are visible."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ T = TypeVar("T")
 
 
 class Fresh(Protocol):
-    """Knows whether the read side has all that a caller did."""
+    """Knows whether the read side has all writes of a caller."""
 
     async def wait(self, caller_id: str, position: str | None) -> bool:
-        """Waits for it, for a bounded time; false when that was not enough."""
+        """Waits for a bounded time until the read side has them; false if it does not."""
         ...
 
 
 class OrderQueries:
-    """Reads orders of the caller, of the caller's teams, and all for administrators and services."""
+    """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession], read_your_writes: Fresh) -> None:
         self._sessions = sessions
         self._freshness = read_your_writes
 
     async def get_order(self, order_id: int) -> OrderView:
-        """Raises OrderNotFound; Unavailable when it may be that it is only not projected yet."""
+        """Raises OrderNotFound, or Unavailable if the order may exist but is not projected yet."""
         fresh = await self._wait()
         order = await self._read(lambda session: get_order(session, order_id))
         if order is not None:
@@ -50,7 +50,7 @@ class OrderQueries:
         raise Unavailable(f"order {order_id} may be being written; try again", retry_after_s=1)
 
     async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
-        """The caller's own, also when the caller is an administrator. Raises InvalidArgument."""
+        """The caller's own orders, even if the caller is an administrator. Raises InvalidArgument."""
         await self._wait()
         caller = current().caller
         shopper = replace(caller, audiences=caller.audiences - {Audience.ADMIN})
@@ -60,19 +60,19 @@ class OrderQueries:
             )
 
     async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
-        """Everybody's, for an administrator. Raises InvalidArgument."""
+        """The orders of all people, for administrators. Raises InvalidArgument."""
         await self._wait()
         return await self._read(
             lambda session: list_all_orders(session, page_size=page_size, page_token=page_token, filter=filter)
         )
 
     async def daily_report(self, day: date) -> list[CurrencyReport]:
-        """Everybody's business, for an administrator."""
+        """The report over all orders, for administrators."""
         await self._wait()
         return await self._read(lambda session: daily_report(session, day))
 
     async def export_orders(self, first: date, last: date) -> AsyncIterator[bytes]:
-        """Everybody's orders as CSV, page after page; no connection is kept while a page is sent."""
+        """The orders of all people as CSV, page by page; no connection is held while a page is sent."""
         await self._wait()
         yield header()
         after: Cursor | None = None
@@ -90,7 +90,7 @@ class OrderQueries:
             return await self._freshness.wait(request.caller.id, request.position)
 
     async def _read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        # Not cancelled with the call: a cancelled query can poison its pooled connection.
+        # Not cancelled with the call: a cancelled query can break its pooled connection.
         return await asyncio.shield(self._run(query))
 
     async def _run(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:

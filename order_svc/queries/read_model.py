@@ -58,7 +58,7 @@ class OrderDiscountRow(ReadBase, BaseSoftIntDelete, Owned):
 
 
 class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
-    """The payment of the order that has the same id."""
+    """The payment of the order with the same id."""
 
     __tablename__ = "payment"
 
@@ -74,7 +74,7 @@ class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
 
 
 class RefundRow(ReadBase, BaseSoftIntDelete, Owned):
-    """Money that was promised back, and when it was given."""
+    """Promised refunds, and when the provider paid them."""
 
     __tablename__ = "refund"
 
@@ -88,17 +88,17 @@ class RefundRow(ReadBase, BaseSoftIntDelete, Owned):
     done_at: Mapped[datetime | None]
 
 
-# Newest first: of everybody, of a person and of a team.
+# Newest first: all orders, those of a person, those of a team.
 Index("ix_orders_placed_at", OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
-# The day's business: what was paid, and what was given back.
+# For the daily report: payments and refunds.
 Index("ix_orders_paid_at", OrderRow.paid_at, postgresql_where=OrderRow.paid_at.is_not(None))
 Index("ix_refund_done_at", RefundRow.done_at, postgresql_where=RefundRow.done_at.is_not(None))
 
 
 def whole_orders() -> Select[OrderRow, PaymentRow]:
-    """Orders that have arrived with all that belongs to them."""
+    """Orders whose related rows have all arrived."""
     return (
         select(OrderRow, PaymentRow)
         .join(PaymentRow, PaymentRow.id == OrderRow.id)
@@ -107,7 +107,7 @@ def whole_orders() -> Select[OrderRow, PaymentRow]:
 
 
 async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -> list[OrderView]:
-    """What `query` finds, in its order."""
+    """The results of `query`, in its order."""
     found = (await session.execute(query)).all()
     items: dict[int, list[ItemView]] = defaultdict(list)
     discounts: dict[int, list[DiscountView]] = defaultdict(list)

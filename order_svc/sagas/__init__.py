@@ -1,1 +1,1 @@
-"""Processes that span transactions and services, carried by durable jobs and events."""
+"""Processes that span transactions and services, driven by durable jobs and events."""

@@ -91,7 +91,7 @@ class Amendments:
                 extra, preview = await self._prepare(needed, lines)
                 continue
             if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
-                # An equal request was faster: this is its answer.
+                # An equal request was faster: return its result.
                 await release(self._inventory, supplementary_id)
             return updated.order
         if extra is not None:
@@ -108,7 +108,7 @@ class Amendments:
         try:
             return extra, await self._preview(StockAmendment.of(needed.stock), wanted, supplementary_id)
         except AppError:
-            # The order does not have it, whatever the answer would have been.
+            # The order does not have this hold, whatever the outcome of the lost reply.
             if supplementary_id:
                 await release(self._inventory, supplementary_id)
             raise

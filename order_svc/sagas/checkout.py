@@ -6,7 +6,7 @@ before the order is written, by a durable job after that.
     reserve stock → place the order → charge → sell the stock
     undone by: release (or expiry of the hold) · cancel · refund
 
-Nothing is charged unless its stock is held, and no stock stays held that will not be charged.
+An order is charged only while its stock is held, and stock that will not be charged does not stay held.
 """
 
 from __future__ import annotations
@@ -253,9 +253,9 @@ class Checkout:
         try:
             await self._inventory.amend(StockAmendment.of(job.payload))
         except OutOfStock as error:
-            # Held when the order was changed, and expired since.
+            # The hold of the changed order has expired since.
             if await self._withdraw(job.payload["order_id"], error):
-                # Later changes wait for this one. It is applied once the stock of the order is released.
+                # Later changes wait for this change, which is applied once the stock of the order is released.
                 raise
         return JobResult()
 
@@ -291,4 +291,4 @@ def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
 
 
 class _NotWanted(Exception):
-    """The order was stopped, so nothing is charged."""
+    """Raised when the order was stopped, so that nothing is charged."""

@@ -1,4 +1,4 @@
-"""Releases stock that was held for a step which failed, if the step is known not to have happened."""
+"""Releases stock that was held for a failed step, if the step is known not to have taken effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 async def release_on_failure(inventory: Inventory, order_id: int | None) -> AsyncIterator[None]:
     """Releases the hold of `order_id` when the block fails; None: there is none, or it belongs to another attempt.
 
-    Not if the outcome is unknown: then the hold is used, or expires.
+    The hold is not released if the outcome is unknown: then it is used, or expires.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Refunds: promised in a transaction of the order, paid by the provider, then recorded; by a job if necessary."""
+"""Refunds: promised in a transaction of the order, paid by the provider, then recorded; a job retries if needed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Refunding:
         self._payments = payments
 
     async def refund(self, command: RefundOrder) -> OrderView:
-        """The order after the refund; if the provider does not answer, as it is until the job has its answer."""
+        """The order after the refund; if the provider does not reply, the order before it, and a job retries."""
         granted = await self._mediator.send(command)
         if not granted.by_provider:
             return granted.order

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from contextlib import suppress
 
+import grpc
 from easyorder.order.v1 import GetOrderRequest
 from opentelemetry import trace
 
 from chassis import telemetry
 from chassis.errors import Internal, PermissionDenied
+from chassis.grpc.channel import open_channel
 from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, OrderApi, orders
 
@@ -36,6 +39,10 @@ async def main(endpoint: str, form: str) -> None:
                     await call
                 except (Internal, PermissionDenied):
                     continue
+        # No gRPC library sends such a header, but anybody can.
+        async with open_channel(mesh.address, options=(("grpc.primary_user_agent", b"\xe9"),)) as channel:
+            with suppress(grpc.aio.AioRpcError):
+                await channel.unary_unary("/grpc.health.v1.Health/Check")(b"")
     await exporters.stop()
     print("telemetry loaded" if "opentelemetry.sdk" in sys.modules else "telemetry not loaded")
 

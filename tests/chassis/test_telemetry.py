@@ -88,6 +88,8 @@ async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_wit
     assert (unexpected["correlation_id"], unexpected["caller"]) == ("story-1", "u1")
     assert unexpected["method"] == "/easyorder.order.v1.OrderService/GetOrder"
     assert "ValueError: a bug" in unexpected["exception"]
+    # A header that is not UTF-8 is the caller's affair.
+    assert [event["event"] for event in events.values() if event["level"] == "error"] == ["unexpected error"]
 
 
 async def test_console_logs_show_stacks_but_no_local_variables():

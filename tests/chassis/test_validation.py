@@ -66,7 +66,7 @@ def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required():
     texts = required_texts()
     assert len(texts) > 20
     for message, attribute, name in texts:
-        for blanks in (" ", "\t \n", "\u00a0\u3000"):
+        for blanks in (" ", "\t \n", "\u00a0\u3000", "\u200b", "\u00ad \u2060"):
             assert name in faults(message(**{attribute: blanks})), (message, name)
 
 

@@ -30,6 +30,8 @@ FAULTS = {
         a_product(an_item(sku="ab"), an_item(sku=" AB ")),
         ["product.productItems[1].sku"],
     ),
+    "a SKU with a blank of no width": (a_product(an_item(sku="\u200bA")), ["product.productItems[0].sku"]),
+    "a SKU with a soft hyphen": (a_product(an_item(sku="A\u00adB")), ["product.productItems[0].sku"]),
     "a SKU twice": (a_product(an_item(sku="A"), an_item(sku="A")), ["product.productItems[1].sku"]),
     "a base price below zero": (a_product(price="-1"), ["product.basePrice"]),
     "a price of its own below zero": (a_product(an_item(price="-1")), ["product.productItems[0].priceOverride"]),

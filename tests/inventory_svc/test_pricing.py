@@ -174,6 +174,7 @@ def test_spreading_is_exact_fair_and_never_more_than_the_weight(weights, data):
     ("incentive", "fields"),
     [
         (percent("0"), {"incentive.value"}),
+        (percent(code="\u200bSAVE"), {"incentive.code"}),
         (percent("100.01"), {"incentive.value"}),
         (amount("0"), {"incentive.value"}),
         (amount("1.005"), {"incentive.value"}),

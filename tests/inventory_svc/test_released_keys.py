@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from ast import literal_eval
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
+from inventory_svc.clashes import clashes
 from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.errors import SkuTaken
+from inventory_svc.domain.keys import key_of
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
 from tests.conftest import Lend
@@ -87,6 +90,9 @@ async def test_what_clashes_keeps_the_key_that_it_had(released: AsyncEngine, sta
         found = (await connection.execute(text(query))).all()
         changes = await connection.scalar(text("SELECT count(*) FROM change_log"))
     assert {row.written: row.key for row in found} == KEYS
+    # Those that lost their key are listed, and no other.
+    lost = sorted(written for written, key in KEYS.items() if key != key_of(written))
+    assert sorted(literal_eval(line.split(" of ")[0].split(" ", 1)[1]) for line in await clashes(released)) == lost
     # Readers see nothing of it.
     assert ({row.row_version for row in found}, changes) == ({1}, 0)
 

@@ -168,17 +168,21 @@ class ReserveContract:
 
         assert again.order_id == first.order_id
 
-    @pytest.mark.parametrize("change", ["quantity", "user"])
+    @pytest.mark.parametrize("change", ["quantity", "user", "codes"])
     async def test_a_key_is_not_good_for_another_request(self, shop: Shop, change):
         (item,) = await shop.stocked(5)
         await shop.send(shop.order((item, 2), key="k"))
         other = {
             "quantity": shop.order((item, 3), key="k"),
             "user": shop.order((item, 2), key="k", user_id="somebody else"),
+            "codes": shop.order((item, 2), key="k", incentive_codes=("SAVE",)),
         }
 
-        with pytest.raises(RequestIdReused):
+        with pytest.raises(RequestIdReused) as refusal:
             await shop.send(other[change])
+
+        assert refusal.value.message == "this request_id was used before with another body; use a new one"
+        assert refusal.value.metadata == {}
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 

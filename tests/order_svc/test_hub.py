@@ -222,7 +222,7 @@ async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: b
     order = app.given(an_order())
 
     async with app.watch(order.id if of_one else None, after_sequence=2) as watching:
-        with pytest.raises(InvalidArgument, match="afterSequence"):
+        with pytest.raises(InvalidArgument, match="afterSequence must be at most 1, the "):
             await watching.ends()
 
     assert watching.messages == []

@@ -152,6 +152,7 @@ async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
         with pytest.raises(RefundExceedsCharge) as refusal:
             await order_app.send(command)
         assert refusal.value.metadata["left"] == "5.00 USD"
+        assert refusal.value.message.endswith("cannot be refunded: only 5.00 USD is left of the charge")
 
     assert await order_app.order(order_id) == before
     assert await refunds_of(order_app, order_id) == promised
@@ -199,6 +200,7 @@ async def test_what_was_not_charged_is_not_refunded(order_app: OrderApp, how: st
         with pytest.raises(RefundExceedsCharge) as refusal:
             await order_app.send(RefundOrder(order_id=order_id, amount=amount, reason="please"))
         assert refusal.value.metadata["left"] == "0.00 USD"
+        assert refusal.value.message == "nothing is left of the charge that could be refunded"
 
     assert await order_app.order(order_id) == before
     assert await order_app.jobs() == jobs

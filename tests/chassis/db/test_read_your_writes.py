@@ -205,5 +205,5 @@ async def test_the_projector_of_the_process_is_hurried(
 
 @pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])
 async def test_a_position_that_never_was_one_is_refused(read_your_writes: ReadYourWrites, position: str) -> None:
-    with pytest.raises(InvalidArgument):
+    with pytest.raises(InvalidArgument, match="x-easyorder-position must be what a reply carried in it, unchanged"):
         await read_your_writes.wait("ann", position)

@@ -164,6 +164,7 @@ class ProductItem(betterproto2.Message):
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     Unique in the shop, whatever its case and the blanks around it. Kept as it is written, without those blanks.
+    Must not contain format characters, such as U+200B.
     """
 
     price_override: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)

@@ -136,6 +136,7 @@ class Incentive(betterproto2.Message):
     code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     Unique in the shop, whatever its case and the blanks around it. Kept as it is written, without those blanks.
+    Must not contain format characters, such as U+200B.
     """
 
     kind: "IncentiveKind" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: IncentiveKind(0))

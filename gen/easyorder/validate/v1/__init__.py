@@ -23,7 +23,7 @@ class Rules(betterproto2.Message):
 
     required: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
     """
-    The value must be there: not 0, not empty, not nothing but blanks, not an enum's UNSPECIFIED, and a message must be set.
+    The value must be there: not 0, not empty, not nothing but blanks and format characters, not an enum's UNSPECIFIED, and a message must be set.
     """
 
     min_length: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)

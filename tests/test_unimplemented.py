@@ -1,0 +1,52 @@
+"""What the contract has and this version does not serve is what the CHANGELOG says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chassis import contract
+from chassis.ops import OpsApi
+from edge.api import PortalApi
+from identity_svc.api.identity import IdentityApi
+from inventory_svc.api.incentives import IncentiveApi
+from inventory_svc.api.inventory import InventoryApi, ProductApi
+from order_svc.api.feed import OrderFeedApi
+from order_svc.api.hub import OrderHubApi
+from order_svc.api.orders import OrderApi
+from order_svc.api.payment_webhook import PaymentWebhookApi
+from order_svc.payment.api.payments import PaymentApi
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICERS = {
+    "catalog.v1.ProductService": ProductApi,
+    "edge.v1.PortalService": PortalApi,
+    "identity.v1.IdentityService": IdentityApi,
+    "incentive.v1.IncentiveService": IncentiveApi,
+    "inventory.v1.InventoryService": InventoryApi,
+    "ops.v1.OpsService": OpsApi,
+    "order.v1.OrderFeed": OrderFeedApi,
+    "order.v1.OrderHub": OrderHubApi,
+    "order.v1.OrderService": OrderApi,
+    "payment.v1.PaymentService": PaymentApi,
+    "payment.v1.PaymentWebhookService": PaymentWebhookApi,
+}
+
+
+@pytest.fixture
+def said() -> set[str]:
+    newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+    _, _, section = newest.partition("### Not in this version\n")
+    return set(re.findall(r"`(\w+)`", section)) - {"IdentityService", "PortalService"}
+
+
+def test_the_changelog_names_the_methods_that_are_not_served(said: set[str]) -> None:
+    lacking = {
+        method.name
+        for method in contract.methods().values()
+        if not hasattr(SERVICERS[method.service.removeprefix("easyorder.")], method.snake_name)
+    }
+
+    assert said == lacking
