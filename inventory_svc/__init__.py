@@ -1,1 +1,1 @@
-"""Catalogue, stock, reservations and incentives: never more is sold than is in stock."""
+"""Catalogue, stock, reservations and incentives. Never sells more than is in stock."""

@@ -1,4 +1,4 @@
-"""The only wiring of inventory_svc: ports meet adapters here, by hand."""
+"""Wires inventory_svc: the only place where ports meet their adapters."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orde
 from inventory_svc.sagas.hold_reaper import HoldReaper
 
 SERVICE = "inventory"
-# For work that is rarely needed.
+# The interval of rarely needed work.
 _SWEEP_S = 30
 _HOUR_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All of one process, not started. `background` starts before the server, and ends after it in reverse order."""
+    """A process, not started. `background` starts before the server, and stops after it in reverse order."""
 
     server: GrpcServer
     background: Sequence[Background]
@@ -80,7 +80,7 @@ OpenUow = OpenUnitOfWork[SqlInventoryUow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Connections:
-    """Databases and neighbours, with what says how to use them."""
+    """Databases and other services, with the settings and the clock."""
 
     settings: InventorySettings
     clock: Clock
@@ -101,7 +101,7 @@ class _Connections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """What answers queries and watches."""
+    """The objects that serve queries and watches."""
 
     projector: Projector
     products: ProductQueries
@@ -112,7 +112,7 @@ class _Reading:
 
 
 def build(settings: InventorySettings) -> Service:
-    """Wires the process as the settings say."""
+    """Wires the process from its settings."""
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
@@ -148,7 +148,7 @@ async def run(settings: InventorySettings) -> None:
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
-    """Of the `write` or the `read` database."""
+    """The sessions of the `write` or the `read` database."""
     url = settings.database_url(f"easyorder_inventory_{side}")
     return make_engine(
         url,
@@ -216,7 +216,7 @@ def _job_runner(
         dead_letter=DeadLetters(open_uow, alerts, to.clock),
         report=error_log.report,
     )
-    # Apart: the second waits while order_svc does not answer.
+    # Separate loops: the second blocks while order_svc does not answer.
     runner.every(settings.reservation_reap_s, reaper.reap)
     runner.every(settings.reservation_reap_s, reaper.reap_unplaced)
     runner.every(_SWEEP_S, reaper.sweep)
@@ -262,6 +262,6 @@ async def _wake(watch: StockWatch, _changes: object) -> None:
 
 
 def hold_times(settings: InventorySettings) -> HoldTimes:
-    """As the settings have them; no hold is longer because its order is not known."""
+    """The hold times of the settings; a hold is no longer while its order is unknown."""
     placed = timedelta(seconds=settings.reservation_ttl_s)
     return HoldTimes(unplaced=min(placed, timedelta(seconds=settings.unplaced_hold_s)), placed=placed)

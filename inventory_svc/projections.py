@@ -1,8 +1,8 @@
-"""The whole products that are made of the rows which the read side copies.
+"""Projects the copied rows of the read side into whole product documents.
 
-A product's document changes in the transaction that brings the change; the same transaction notes it in
-`catalogue_change` under a new generation. One row lock gives generations in the order of commits, so that whoever has
-seen a generation has seen all before it.
+A product's document changes in the transaction that projects the change; the same transaction records it in
+`catalogue_change` under a new generation. One row lock assigns generations in commit order, so a reader that has seen a
+generation has seen all earlier ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chassis.db.bulk import as_json
 from chassis.db.projector import Change
 
-# What a document is made of.
+# The tables that a document is built from.
 _PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option", "inventory"})
 # A replica that is this many catalogue changes behind drops its cached pages.
 KEPT_GENERATIONS = 1000
@@ -73,7 +73,7 @@ changed AS (
 )
 """
 _TAKE_TURN = text("SELECT generation FROM catalogue WHERE id = 1 FOR UPDATE")
-# All parts see the documents as they were before; `kind` follows from what was there and what is now.
+# All parts see the documents from before the statement; `kind` follows from the old and the new document.
 _REFRESH = text(f"""
 WITH {_AFFECTED}, fresh AS MATERIALIZED (
     SELECT p.id, p.name, p.description, {_DOCUMENT} AS document, (
@@ -133,7 +133,7 @@ async def refresh_documents(read: AsyncConnection, changes: Sequence[Change]) ->
 async def rebuild_documents(read: AsyncEngine, *, batch: int = 500) -> int:
     """Rebuilds all documents while the system runs, and removes those of products that do not exist.
 
-    Answers how many it looked at. What was right stays as it is, in caches too.
+    Returns the number of products it checked. Correct documents stay unchanged, also in caches.
     """
     count, after = 0, 0
     while True:
@@ -148,6 +148,6 @@ async def rebuild_documents(read: AsyncEngine, *, batch: int = 500) -> int:
 
 
 async def _refresh(read: AsyncConnection, changed: Mapping[str, Sequence[str]]) -> None:
-    # Before the statement that looks: it must see all that was committed under earlier generations.
+    # Runs before the statement that compares: that must see all changes committed under earlier generations.
     await read.execute(_TAKE_TURN)
     await read.execute(_REFRESH, {"changed": as_json(changed), "kept": KEPT_GENERATIONS})

@@ -1,6 +1,6 @@
 """`python -m inventory_svc.rebuild`: rebuilds the read database from the write database while the system runs.
 
-Mends what was emptied, altered or never was on the write side. What was right stays as it is, in caches too.
+Repairs missing, altered and surplus rows. Correct rows stay unchanged, also in caches.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 async def rebuild(write: AsyncEngine, read: AsyncEngine) -> None:
-    """Table by table, then the documents that are made of them."""
+    """Rebuilds table by table, then the documents that are built from them."""
     projector = Projector(write, read, list(COPIED.values()))
     for entity in COPIED:
         log.info("rebuilt", entity=entity, rows=await projector.rebuild(entity))

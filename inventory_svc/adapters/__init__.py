@@ -1,1 +1,1 @@
-"""The ports of this service on PostgreSQL."""
+"""PostgreSQL and gRPC adapters for the ports of this service."""

@@ -1,11 +1,12 @@
-"""The inbox: a consumer takes each event of a feed once, in the transaction of its effect, in order for each aggregate.
+"""The inbox: a consumer processes each event of a feed exactly once, in order for each aggregate.
 
-The handler is like a command's: it makes its changes through the unit of work, and never commits.
-The position is kept in the consumer's database and moves in the transaction of the handler, so a batch that comes
-again, or to two replicas, is taken once. A batch that fails is tried in halves, down to the event that is at fault.
-That one becomes a durable job with the event as its payload, and later events of its aggregate queue up behind it as
-jobs, while all others go on. After its last attempt the job is DEAD, where operators see it, may mend the cause and
-have it run again; the events behind it go on then, as if it had not been.
+An event is processed in the transaction of its effect. The handler is like a command's: it makes its changes through
+the unit of work and never commits. The position is stored in the consumer's database and moves in the same transaction,
+so a batch that is delivered again, or to two replicas, is processed once.
+
+A batch that fails is split in halves, down to the failing event. That event becomes a durable job with the event as its
+payload. Later events of its aggregate queue behind it as jobs; all other events continue. After its last attempt the
+job is DEAD: operators see it, can fix the cause and can retry it. The events behind a DEAD job no longer wait for it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Sequence[PublishedEvent], SqlUow], Awaitable[None]]
 
 _POSITION = text("SELECT position FROM inbox WHERE consumer = :consumer")
-# Whoever else takes this feed for this consumer waits here.
+# Another replica that processes this feed for the same consumer waits here.
 _LOCK = text(
     "INSERT INTO inbox (consumer, position) VALUES (:consumer, 0) "
     "ON CONFLICT (consumer) DO UPDATE SET position = inbox.position RETURNING position"
@@ -50,7 +51,7 @@ _EVENTS: TypeAdapter[PublishedEvent] = TypeAdapter(PublishedEvent)
 
 
 class Inbox(Generic[SqlUow]):
-    """What one consumer, named for ever, takes from one feed."""
+    """Processes one feed for one consumer. The consumer's name must never change."""
 
     def __init__(
         self,
@@ -68,33 +69,33 @@ class Inbox(Generic[SqlUow]):
         self._caller = Caller.service(service)
         self._first_retry_s = first_retry_s
         self._report = report
-        # A JobRunner has to run these with `run_again`.
+        # A JobRunner must run jobs of this kind with `run_again`.
         self.job_kind = f"event:{consumer}"
 
     async def position(self) -> int:
-        """Where this consumer resumes; 0 in the beginning."""
+        """The position from which this consumer resumes; 0 initially."""
         async with self._open_uow() as uow:
             return await uow.session.scalar(_POSITION, {"consumer": self._consumer}) or 0
 
     async def take(self, batch: EventBatch) -> None:
-        """Has the handler take what is new. Raises StaleOffset, and Unavailable when the database is away."""
+        """Passes new events to the handler. Raises StaleOffset, or Unavailable when the database is unreachable."""
         with request_context(RequestContext(caller=self._caller, method=self.job_kind)):
             await self._take(batch)
 
     async def run_again(self, job: Job) -> JobResult:
-        """The job of an event that failed, or that waits behind one that did."""
+        """Runs the job of an event that failed, or that waits behind a failed event."""
         async with self._open_uow() as uow:
             await self._handler([_EVENTS.validate_python(job.payload)], uow)
             uow.settle(JobOutcome(job.lease))
             await uow.commit()
-        # The next of its queue may be due.
+        # The next job of the queue may be due.
         return JobResult(by_handler=True, again_in_s=0)
 
     async def _take(self, batch: EventBatch) -> None:
         try:
             await self._take_at_once(batch, self._handler_or_queue)
         except (Unavailable, StaleOffset):
-            # Not the events' fault: the whole batch comes again.
+            # The events are not the cause: the whole batch is delivered again.
             raise
         except Exception as error:
             if len(batch.events) > 1:

@@ -1,4 +1,4 @@
-"""Incentives in SQL: locked in id order, uses counted by adding; points are the sum over a shopper's reservations."""
+"""Incentives in SQL: locked in id order, with uses as a counter; points are summed over a shopper's reservations."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _USED_BY = text(
     "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(incentive_id bigint, user_id text)) "
     "GROUP BY incentive_id, user_id"
 )
-# Transactions that spend a shopper's points run one after the other. Locked in one order, so that none deadlock.
+# Serialises transactions that spend the same shopper's points. Locks are taken in one order to avoid deadlocks.
 _USERS = "SELECT DISTINCT value AS id FROM jsonb_array_elements_text(CAST(:users AS jsonb)) ORDER BY value"
 _LOCK_USERS = text(f"SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM ({_USERS}) AS spender")
-# A statement of its own after the lock, so that it sees what was spent by those who had it before.
+# A separate statement after the lock, so that it sees points spent by earlier holders of the lock.
 _POINTS = text(
     "SELECT user_id, CAST(sum(CASE WHEN state = 'COMMITTED' THEN points_earned ELSE 0 END) - sum(points_spent) "
     "AS bigint) AS points FROM reservation WHERE state NOT IN ('RELEASED', 'EXPIRED') "
@@ -67,7 +67,7 @@ class SqlIncentives:
 
     async def save(self, incentive_set: IncentiveSet) -> None:
         moved = [{"id": id, "uses": by} for id, by in incentive_set.moved().items()]
-        # Adds to the counter instead of setting it: should a lock ever be missing, the CHECK finds out.
+        # Increments the counter instead of setting it: if a lock were ever missing, the CHECK would fail.
         await enqueue_update(self._session, _INCENTIVES, moved, match=["id"], add=["uses"])
         if incentive_set.released:
             await self._session.execute(_RELEASE, {"rows": as_json(list(incentive_set.released.values()))})
@@ -95,7 +95,7 @@ class SqlIncentives:
 
     async def replace(self, incentive: Incentive) -> None:
         row = await self._row(incentive.id)
-        # An unchanged code keeps its key: codes of before 0.2.0 that differ in case alone have keys as written.
+        # An unchanged code keeps its key: codes from before 0.2.0 that differ only in case have their text as key.
         if row.code != incentive.code:
             row.code_key = key_of(incentive.code)
         for name, value in _columns(incentive).items():

@@ -1,4 +1,4 @@
-"""Reads the event feed of order_svc: from the position that its consumer keeps, and again after every break."""
+"""Reads the event feed of order_svc from the consumer's stored position, and reconnects after every interruption."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SUBSCRIBE = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, E
 
 
 class StaleOffset(Conflict):
-    """The position that the consumer keeps is not where the feed was read: it is to be read again from there."""
+    """The consumer's stored position is before the batch: the feed must be read again from that position."""
 
     reason = "POSITION_MOVED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBatch:
-    """The events after a position, and the position to resume from; without events, how far the feed is."""
+    """The events after a position, and the position to resume from; without events, the current end of the feed."""
 
     events: Sequence[PublishedEvent]
     after: int
@@ -36,7 +36,7 @@ class EventBatch:
 
 
 class Consumer(Protocol):
-    """Takes events, like Inbox."""
+    """A consumer of events, such as Inbox."""
 
     async def position(self) -> int: ...
 
@@ -44,10 +44,10 @@ class Consumer(Protocol):
 
 
 class FeedConsumer:
-    """Hands the events of some `kinds`, or all, to a consumer, batch by batch, as long as the process runs.
+    """Passes events of some `kinds`, or all events, to a consumer in batches until the process stops.
 
-    After a failure it goes on as a PollingLoop does, from the position that the consumer kept. A feed that is silent
-    for `silence_s` counts as broken.
+    After a failure it retries like a PollingLoop, from the consumer's stored position. A feed that is silent for
+    `silence_s` counts as broken.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class FeedConsumer:
         self.start = self._loop.start
 
     async def stop(self) -> None:
-        """Lets the batch that is being taken end."""
+        """Waits for the current batch to end."""
         self._is_stopping = True
         if self._waiting is not None:
             self._waiting.cancel()
@@ -83,7 +83,7 @@ class FeedConsumer:
         return False
 
     async def _next(self, messages: AsyncIterator[EventBatchMessage]) -> EventBatchMessage | None:
-        """The next message; None when the feed ended or this is to stop. Raises Unavailable when it is silent."""
+        """The next message; None when the feed ends or this object stops. Raises Unavailable on silence."""
         self._waiting = asyncio.ensure_future(anext(messages, None))
         await asyncio.wait([self._waiting], timeout=self._silence_s)
         if self._waiting.cancel():

@@ -1,4 +1,4 @@
-"""order_svc over gRPC."""
+"""Calls order_svc over gRPC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products in SQL: a tree of rows that the session flushes together, only those that differ."""
+"""Products in SQL: a tree of rows; the session writes the changed rows together."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OWNERS = text(
     "FROM product_item AS item JOIN product ON product.id = item.product_id "
     "WHERE item.sku_key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))"
 )
-# In the order in which reservations lock them.
+# In the same order as reservations lock them.
 _LOCK_STOCK = text(
     "SELECT id FROM inventory "
     "WHERE id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))) "
@@ -88,14 +88,14 @@ class SqlProducts:
     async def save(self, product: Product) -> Product:
         row = self._locked[product.id]
         _fill(row, product)
-        # The version is that of the whole tree, so it goes up whichever part was changed.
+        # The version covers the whole tree, so a change of any part increments it.
         flag_modified(row, "name")
         await self._session.flush()
         await self._move(row, product)
         return _product(row)
 
     async def _move(self, row: ProductRow, product: Product) -> None:
-        """Notes new places in the warehouse; in SQL, because versions of stock go up all the time."""
+        """Stores changed warehouse locations; in SQL, because stock versions change constantly."""
         place_of = {item.sku: item.warehouse_location for item in product.items}
         moved = {
             item.stock: place for item in row.items if item.stock.warehouse_location != (place := place_of[item.sku])
@@ -110,7 +110,7 @@ class SqlProducts:
 
 
 def _fill(row: ProductRow, product: Product) -> None:
-    """Makes the rows say what the product says; parts without an id get rows of their own."""
+    """Copies the product's values into the rows; parts without an id get new rows."""
     row.name, row.description = product.name, product.description
     row.currency, row.base_price = product.base_price.currency, product.base_price.amount
     _mark(row, product.is_deleted)
@@ -132,7 +132,7 @@ def _fill(row: ProductRow, product: Product) -> None:
 
 
 def _fill_item(row: ProductItemRow, item: ProductItem, price: Money, options: OptionRows) -> None:
-    # An unchanged SKU keeps its key: those of before 0.2.0 that differ in case alone have keys as they are written.
+    # An unchanged SKU keeps its key: SKUs from before 0.2.0 that differ only in case have their text as key.
     if row.sku != item.sku:
         row.sku, row.sku_key = item.sku, key_of(item.sku)
     row.price, row.backorderable = price.amount, item.backorderable
@@ -152,7 +152,7 @@ Part = TypeVar("Part", Variation, VariationOption, ProductItem)
 
 
 def _rows(parts: Iterable[Part], rows: list[Row], make: Callable[[], Row]) -> list[tuple[Part, Row]]:
-    """Every part with its row; those of new parts are added to `rows`."""
+    """Every part with its row; rows of new parts are added to `rows`."""
     by_id = {row.id: row for row in rows}
     pairs: list[tuple[Part, Row]] = []
     for part in parts:
@@ -170,7 +170,7 @@ def _mark(row: Audited, is_deleted: bool) -> None:
 
 
 def _product(row: ProductRow) -> Product:
-    """The tree as the rows have it; only of rows whose parts are loaded."""
+    """The tree that the rows store. The parts of the rows must be loaded."""
     return Product(
         id=row.id,
         version=row.row_version,

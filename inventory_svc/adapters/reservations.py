@@ -24,7 +24,7 @@ from inventory_svc.domain.reservation import Reservation, ReservationState
 _RESERVATIONS: Table = ReservationRow.__table__  # type: ignore[assignment]
 _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 
-# Locked apart from the join: rows of a reservation must not be passed over one by one.
+# The heads are locked outside the join: SKIP LOCKED must not skip single lines of a reservation.
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
     "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
@@ -43,7 +43,7 @@ def _load(which: str, locked: str = "FOR UPDATE") -> TextualSelect:
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
 _REQUEST_KEYS = "SELECT value FROM jsonb_array_elements_text(CAST(:request_keys AS jsonb))"
 _LOCK = _load(f"order_id IN ({_ORDER_IDS})")
-# Found by one index each: an OR of two subqueries would read the whole table.
+# Each part of the UNION uses an index: an OR of two subqueries would scan the whole table.
 _REQUESTED = (
     f"order_id IN (SELECT order_id FROM reservation WHERE request_key IN ({_REQUEST_KEYS}) "
     f"UNION SELECT order_id FROM reservation WHERE order_id IN ({_ORDER_IDS}))"
@@ -64,15 +64,15 @@ _FIND_WITHDRAWN = text(
     "JOIN product ON product.id = item.product_id WHERE line.order_id = waits.order_id AND line.backordered > 0 "
     "AND (item.is_deleted OR product.is_deleted)) LIMIT :limit"
 )
-# A second more, so that nobody is touched who was made by another clock's microseconds.
+# One second of tolerance, so that small clock differences change no reservation.
 _SHORTEN = text(
     "UPDATE reservation SET expire_at = now() + make_interval(secs => CAST(:longest AS float8)) "
     "WHERE state IN ('HELD', 'BACKORDERED') "
     "AND expire_at > now() + make_interval(secs => CAST(:longest AS float8) + 1)"
 )
 _LOCK_EXPIRED = _load(f"{_DUE} AND order_id IN ({_ORDER_IDS})", locked="FOR UPDATE SKIP LOCKED")
-# Only the heads: an order that waits for two items may be served of the other at this moment, so its lines are read
-# after that has ended.
+# Locks only the heads: another transaction may be assigning stock of a second item to the same order, so the lines are
+# read once that transaction has ended.
 _LOCK_WAITING = text(
     "SELECT order_id FROM reservation WHERE order_id IN (SELECT first.order_id "
     "FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted(product_item_id bigint, pieces bigint) "
@@ -81,7 +81,7 @@ _LOCK_WAITING = text(
     "WHERE line.product_item_id = wanted.product_item_id AND line.backordered > 0 "
     "ORDER BY line.place LIMIT wanted.pieces) AS first) ORDER BY order_id FOR UPDATE"
 )
-# What changes reservations that were there before is named apart from what adds new ones: the two never meet.
+# Updates of existing reservations have their own name, apart from inserts: the two never touch the same rows.
 _STORED = "reservation stored before"
 _OUTCOME = ("state", "sold", "expire_at", "placed")
 _QUOTE = ("discounts", "points_spent", "points_earned")
@@ -130,7 +130,7 @@ class SqlReservations:
         return list((await self.lock(order_ids)).values())
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
-        # In the order of the keys: two batches that share some wait for each other at the first, not crosswise.
+        # In key order: two batches that share keys wait for each other at the first one and do not deadlock.
         ordered = sorted(reservations, key=lambda reservation: reservation.request_key)
         await enqueue_insert(self._session, _RESERVATIONS, [_row(reservation) for reservation in ordered])
         await enqueue_insert(self._session, _LINES, [row for reservation in ordered for row in _line_rows(reservation)])

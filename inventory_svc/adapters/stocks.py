@@ -1,4 +1,4 @@
-"""Stock in SQL: one statement locks the items of a batch, one adds its changes."""
+"""Stock in SQL: one statement locks the items of a batch, another applies its changes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from inventory_svc.queries.stock import stock_level
 _INVENTORY: Table = InventoryRow.__table__  # type: ignore[assignment]
 _ADJUSTMENTS: Table = StockAdjustmentRow.__table__  # type: ignore[assignment]
 
-# What an item is and costs is read together with its stock: a change of price counts from its commit, and there is
-# nothing to go stale.
+# An item's name, SKU and price are read together with its stock: a price change applies from its commit, and no copy
+# can be stale.
 _ITEMS = (
     "SELECT stock.id, stock.on_hand, stock.reserved, item.sku, product.name, item.price, product.currency, "
     "stock.backordered, stock.places, stock.row_version, item.backorderable, "
@@ -92,7 +92,7 @@ class SqlStocks:
             )
             for row in rows
         }
-        # Nothing can be held of an empty batch, so its time is never read.
+        # An empty batch holds nothing, so its time is never read.
         return StockBatch(rows[0].now if rows else datetime.min.replace(tzinfo=UTC), items)
 
     async def save(self, stock_batch: StockBatch) -> None:
@@ -100,6 +100,5 @@ class SqlStocks:
             {"id": item.product_item_id, "row_version": item.version} | asdict(item.moved)
             for item in stock_batch.moved()
         ]
-        # Adds to the counters instead of setting them all the same: should guard and lock ever be missing, the CHECKs
-        # find out.
+        # Increments the counters although they are locked: if guard and lock were ever missing, the CHECKs would fail.
         await enqueue_update(self._session, _INVENTORY, moved, match=["id", "row_version"], add=_COUNTERS)

@@ -1,4 +1,4 @@
-"""The tables of the write database. Alembic's versions in migrations/write make them; a test holds the two together."""
+"""The tables of the write database. Alembic revisions in migrations/write create them; a test compares the two."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ProductRow(WriteBase, BaseSoftIntDelete):
 
     name: Mapped[str]
     description: Mapped[str]
-    # Of all prices of the product.
+    # Applies to all prices of the product.
     currency: Mapped[str]
     base_price: Mapped[Decimal]
 
@@ -51,7 +51,7 @@ class VariationOptionRow(WriteBase, BaseSoftIntDelete):
 
 class ProductItemRow(WriteBase, BaseSoftIntDelete):
     __tablename__ = "product_item"
-    # Of deleted items too, so that bringing one back never fails. Checked at the commit: items may swap theirs.
+    # Includes deleted items, so that undeleting one never fails. Checked at commit: items may swap their SKUs.
     __table_args__ = (UniqueConstraint("sku_key", deferrable=True, initially="DEFERRED"),)
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
@@ -59,7 +59,7 @@ class ProductItemRow(WriteBase, BaseSoftIntDelete):
     # domain.keys.key_of(sku).
     sku_key: Mapped[str]
     price_override: Mapped[Decimal | None]
-    # What it sells for, worked out by the aggregate whenever it is written: what reserving reads.
+    # The selling price, which reserving reads; computed by the aggregate at every write.
     price: Mapped[Decimal]
     backorderable: Mapped[bool]
 
@@ -68,7 +68,7 @@ class ProductItemRow(WriteBase, BaseSoftIntDelete):
 
 
 class ProductItemOptionRow(WriteBase, BaseSoftIntDelete):
-    """That an item has an option."""
+    """An option of an item."""
 
     __tablename__ = "product_item_option"
     __table_args__ = (UniqueConstraint("product_item_id", "variation_option_id"),)
@@ -97,13 +97,13 @@ class InventoryRow(WriteBase, BaseSoftIntDelete):
     adjusted: Mapped[int] = mapped_column(default=0)
     initial: Mapped[int]
     backordered: Mapped[int] = mapped_column(default=0)
-    # The last place assigned in the queue of backorders.
+    # The last assigned place in the backorder queue.
     places: Mapped[int] = mapped_column(default=0)
     warehouse_location: Mapped[str]
 
 
 class StockAdjustmentRow(WriteBase):
-    """What an administrator did to the stock, and why; all of an item's together are its `adjusted`."""
+    """An administrator's change of stock and its reason; an item's entries add up to its `adjusted`."""
 
     __tablename__ = "stock_adjustment"
 
@@ -124,22 +124,22 @@ class ReservationRow(WriteBase):
 
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     request_key: Mapped[str] = mapped_column(unique=True)
-    # Of what was asked for, so that a key is not used for two things.
+    # A digest of the request, so that one key cannot be used for two different requests.
     fingerprint: Mapped[str]
     user_id: Mapped[str]
     currency: Mapped[str]
     state: Mapped[str]
     sold: Mapped[bool]
-    # None while the order waits for stock: it does not end by itself.
+    # None while the order waits for stock: a backorder does not expire.
     expire_at: Mapped[datetime | None]
-    # Its order is known to exist.
+    # True once the order is known to exist.
     placed: Mapped[bool] = mapped_column(server_default=text("true"))
-    # What its codes and points take off, as a list of domain.pricing.Discount.
+    # The discounts by codes and points, as a list of domain.pricing.Discount.
     discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    # A shopper's points are the sum of these, as far as the reservations stand.
+    # A shopper's points are the sum of these over the current reservations.
     points_spent: Mapped[int]
     points_earned: Mapped[int]
-    # How many changes of the order it has followed.
+    # The number of the last change of the order that was applied.
     revision: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     row_version: Mapped[int] = mapped_column(server_default=text("1"))
 
@@ -160,7 +160,7 @@ class ReservationLineRow(WriteBase):
     place: Mapped[int] = mapped_column(server_default=text("0"))
     returned: Mapped[int] = mapped_column(server_default=text("0"))
     unit_price: Mapped[Decimal]
-    # As of the time of the reservation.
+    # As they were when the reservation was made.
     sku: Mapped[str]
     name: Mapped[str]
 
@@ -173,7 +173,7 @@ class IncentiveRow(WriteBase, BaseSoftIntDelete):
     # domain.keys.key_of(code).
     code_key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
-    # As it was written, with as many decimals.
+    # As it was entered, with the same decimals.
     value: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str]
     starts: Mapped[datetime | None]
@@ -186,15 +186,15 @@ class IncentiveRow(WriteBase, BaseSoftIntDelete):
     stackable: Mapped[bool]
     buy_quantity: Mapped[int]
     get_quantity: Mapped[int]
-    # The redemptions there are now.
+    # The current number of redemptions.
     uses: Mapped[int]
     active: Mapped[bool]
-    # Counts edits, and not uses as row_version does.
+    # Counts edits only; row_version counts uses too.
     revision: Mapped[int]
 
 
 class RedemptionRow(WriteBase):
-    """That an order uses an incentive; deleted when it is released."""
+    """The use of an incentive by an order; deleted when it is released."""
 
     __tablename__ = "redemption"
     __table_args__ = (Index("ix_redemption_user_id", "user_id", "incentive_id"),)

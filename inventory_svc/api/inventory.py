@@ -80,7 +80,7 @@ R = TypeVar("R")
 
 
 class ProductApi:
-    """The rpcs of easyorder.catalog.v1.ProductService that this version does."""
+    """The rpcs of easyorder.catalog.v1.ProductService that this version implements."""
 
     def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries, pages: ProductPages) -> None:
         self._mediator = mediator
@@ -119,14 +119,14 @@ class ProductApi:
         )
         page = await self._pages.get(wanted)
         rest = ListProductsResponse(total_size=page.total, next_page_token=page.next_page_token)
-        # Serialised messages of one type that are put one behind the other are the merged message.
+        # Concatenating serialised messages of one type merges them.
         return Encoded(page.products + codec(ListProductsResponse).encode(rest))
 
 
 class InventoryApi:
-    """The rpcs of easyorder.inventory.v1.InventoryService that this version does.
+    """The rpcs of easyorder.inventory.v1.InventoryService that this version implements.
 
-    The orders of a call are commands of their own, so that those of concurrent calls share a transaction.
+    Each order of a call is a separate command, so that orders of concurrent calls share a transaction.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""One file per use case: a command and the handler that carries it out."""
+"""One file per use case: a command and its handler."""

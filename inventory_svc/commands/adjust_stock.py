@@ -14,7 +14,7 @@ from inventory_svc.domain.stock import StockLevel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustStock(Command[StockLevel]):
-    """`delta` pieces more, or less where it is negative. `etag` must be that of the stock, unless it is empty."""
+    """Adds `delta` pieces; a negative `delta` removes some. `etag` must match the stock, unless it is empty."""
 
     product_item_id: int
     delta: int
@@ -23,7 +23,7 @@ class AdjustStock(Command[StockLevel]):
 
 
 async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
-    """Raises ProductItemNotFound, EtagMismatch, or OutOfStock when fewer pieces than that are free."""
+    """Raises ProductItemNotFound, EtagMismatch, or OutOfStock when fewer pieces are available than it removes."""
     stock_batch = await uow.stocks.lock([cmd.product_item_id])
     await _require_etag(cmd, uow)
     stock_batch.adjust(cmd.product_item_id, cmd.delta)

@@ -21,9 +21,9 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend(Command[Reservation]):
-    """`supplementary_hold_id` names the reservation that holds what the order had not before, 0 if there is none.
+    """`supplementary_hold_id` names the reservation of the added pieces, 0 if there is none.
 
-    `re_reserve` reserves again what has expired, and with `reopen` what was released, and extends what is held.
+    `re_reserve` reserves an expired reservation again, with `reopen` also a released one, and extends a current hold.
     """
 
     order_id: int
@@ -37,7 +37,7 @@ class Amend(Command[Reservation]):
 async def amend_batch(
     batch: Sequence[Amend], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates
 ) -> list[Reservation | AppError]:
-    """Each revision is applied once. What one order cannot have does not hinder the next."""
+    """Applies each revision once. The refusal of one order does not affect the others."""
     ids = {order_id for cmd in batch for order_id in (cmd.order_id, cmd.supplementary_hold_id) if order_id}
     stock_batch, known = await lock_orders(uow, ids)
     incentive_set = await uow.incentives.lock(
@@ -52,7 +52,7 @@ async def amend_batch(
         except AppError as error:
             results.append(error)
     await uow.reservations.save_amended(list(changed.values()))
-    # Who wants less may have all of it.
+    # An order that now wants fewer pieces may have received all of them.
     uow.schedule(*(confirm_availability(held) for held in waiting if held.state is ReservationState.HELD))
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)

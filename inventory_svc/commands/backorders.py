@@ -1,4 +1,4 @@
-"""Assigns new stock to backorders, in the transaction in which it arrives."""
+"""Assigns new stock to backorders, in the transaction that adds the stock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_DISCARDABLE: Mapping[str, str] = {
 
 
 async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
-    """Assigns available stock to the orders that wait for it. Reservations changed before must be stored."""
+    """Assigns available stock to waiting orders. Changed reservations must be stored before."""
     pieces = stock_batch.to_share()
     if not pieces:
         return
@@ -28,7 +28,7 @@ async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
 
 
 def confirm_availability(reservation: Reservation) -> NewJob:
-    """Reports the availability of its stock to the order; the pieces still backordered make the key of this step."""
+    """Reports the availability of its stock to the order; the number of backordered pieces is part of the job's key."""
     step = "-".join(f"{line.place}.{line.backordered}" for line in reservation.lines)
     return NewJob(
         kind=CONFIRM_AVAILABILITY,

@@ -1,4 +1,4 @@
-"""CheckAvailability: whether lines could be reserved now. Reserves nothing, so the answer may be outdated at once."""
+"""CheckAvailability: whether lines could be reserved now. Reserves nothing, so the result may be outdated at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inventory_svc.domain.stock import StockLevel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """Whether all lines of an order could be held, or waited for; and how the stock of its items is."""
+    """Whether all lines of an order could be held or backordered, and the stock of its items."""
 
     available: bool
     levels: tuple[StockLevel, ...]
@@ -25,7 +25,7 @@ class CheckAvailability(Command[Availability]):
 
 
 async def check_availability(batch: Sequence[CheckAvailability], uow: InventoryUow) -> list[Availability]:
-    """All orders of a batch with two statements; each as if it were alone."""
+    """Checks a batch of orders with two statements; each order as if it were the only one."""
     ids = {line.product_item_id for cmd in batch for line in cmd.lines}
     stock_batch = await uow.stocks.look(ids)
     levels = {level.product_item_id: level for level in await uow.stocks.levels(ids)}

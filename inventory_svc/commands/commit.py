@@ -1,4 +1,4 @@
-"""Commit: turn the hold of an order into a sale. It shares batches, and their handler, with Reserve."""
+"""Commit: turn the hold of an order into a sale. Shares batches and their handler with Reserve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chassis.mediator import Command
 class Commit(Command[None]):
     """Refused with ReservationNotFound, AwaitingStock or ReservationReleased.
 
-    For what expired and is gone, OutOfStock or IncentiveInvalid.
+    An expired reservation that cannot be reserved again is refused with OutOfStock or IncentiveInvalid.
     """
 
     order_id: int

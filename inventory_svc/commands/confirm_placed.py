@@ -1,4 +1,4 @@
-"""ConfirmPlaced: extends the holds of orders that exist, once, to the time that a payment may take."""
+"""ConfirmPlaced: extend the holds of orders that exist, once, to the time that a payment may take."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ class ConfirmPlaced(Command[None]):
 
 
 async def confirm_placed(cmd: ConfirmPlaced, uow: InventoryUow, *, times: HoldTimes) -> None:
-    """Changes nothing about holds that have ended, or are known to be placed."""
+    """Leaves holds that have ended, or whose orders are known to be placed, unchanged."""
     stock_batch, known = await lock_orders(uow, cmd.order_ids)
     await uow.reservations.save([held for held in known.values() if held.confirm_placed(stock_batch.now, times)])

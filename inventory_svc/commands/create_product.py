@@ -24,9 +24,10 @@ async def create_product(cmd: CreateProduct, uow: InventoryUow) -> Product:
 
 
 async def refuse_taken_skus(product: Product, uow: InventoryUow, *, stored: Product | None = None) -> None:
-    """Raises SkuTaken for the first SKU of `product` that belongs to another one than `stored`.
+    """Raises SkuTaken for the first SKU of `product` that belongs to a product other than `stored`.
 
-    A SKU that `stored` has as it is written is its own: data of before 0.2.0 may have the SKU twice, in different case.
+    A SKU that `stored` has with the same spelling is its own: data from before 0.2.0 may contain it twice, in
+    different case.
     """
     owners = await uow.products.owners([item.sku for item in product.items])
     own_id, own_skus = (stored.id, {item.sku for item in stored.items}) if stored else (0, set())

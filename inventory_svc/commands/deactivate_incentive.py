@@ -15,7 +15,7 @@ class DeactivateIncentive(Command[Incentive]):
 
 
 async def deactivate_incentive(cmd: DeactivateIncentive, uow: InventoryUow) -> Incentive:
-    """Raises IncentiveNotFound. Doing it again changes nothing."""
+    """Idempotent. Raises IncentiveNotFound."""
     present = await uow.incentives.get(cmd.incentive_id)
     if not present.active:
         return present

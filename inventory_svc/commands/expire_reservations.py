@@ -12,9 +12,9 @@ from inventory_svc.domain.reservation import HoldTimes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireReservations(Command[int]):
-    """At most `limit` of them, or those of `unplaced`, orders that were found not to exist.
+    """Releases at most `limit` expired holds, or those of `unplaced`: orders that were found not to exist.
 
-    Answers how many it gave back.
+    Returns the number of released holds.
     """
 
     limit: int = 500
@@ -22,7 +22,7 @@ class ExpireReservations(Command[int]):
 
 
 async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow, *, times: HoldTimes) -> int:
-    """Safe on any number of replicas at once: each hold is released by one of them."""
+    """Safe on any number of replicas at once: each hold is released by one replica."""
     order_ids = list(cmd.unplaced) or await uow.reservations.find_expired(cmd.limit, grace=times.grace)
     if not order_ids:
         return 0

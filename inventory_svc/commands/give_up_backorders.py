@@ -1,4 +1,4 @@
-"""GiveUpBackorders: has order_svc cancel orders that wait for an item which is no longer sold."""
+"""GiveUpBackorders: make order_svc cancel orders that wait for an item which is no longer sold."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from inventory_svc.domain.reservation import ReservationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUpBackorders(Command[int]):
-    """At most `limit` of them; answers how many there were."""
+    """Handles at most `limit` orders; returns their number."""
 
     limit: int = 100
 
 
 async def give_up_backorders(cmd: GiveUpBackorders, uow: InventoryUow) -> int:
-    """Their reservations are released; that cancels the orders, with the reason."""
+    """Releases their reservations and schedules jobs that cancel the orders, with the reason."""
     order_ids = await uow.reservations.find_withdrawn(cmd.limit)
     if not order_ids:
         return 0

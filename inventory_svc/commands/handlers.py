@@ -32,7 +32,7 @@ from inventory_svc.domain.reservation import HoldTimes
 
 
 def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates: LoyaltyRates, low_stock: int) -> None:
-    """Registers the handler of each command with the mediator; the frequent ones in batches."""
+    """Registers the handler of each command with the mediator; frequent commands run in batches."""
     reserve = partial(reserve_and_commit, times=times, rates=rates, low=low_stock)
     mediator.handle_batch([Reserve, Commit], reserve, optimistic=True)
     mediator.handle_batch(Release, release_batch)

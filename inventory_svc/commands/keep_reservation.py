@@ -19,10 +19,10 @@ class KeepReservation(Command[None]):
 
 
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:
-    """Does nothing where there is none, or it is settled.
+    """Does nothing when the reservation does not exist or is settled.
 
-    One that has ended meanwhile is reserved again, or waits at the end of the queue. Where neither is possible, its
-    order is cancelled.
+    A reservation that has ended meanwhile is reserved again, or waits at the end of the queue. If neither is possible,
+    its order is cancelled.
     """
     stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
     incentive_set = await uow.incentives.lock(held.incentive_locks for held in known.values() if held.is_released)
@@ -34,7 +34,7 @@ async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow)
         except (OutOfStock, IncentiveInvalid) as error:
             uow.schedule(deny_availability(reservation, error.message))
     await uow.reservations.save_re_reserved(kept)
-    # Stock for a backorder may have arrived before its order was known.
+    # Stock for the backorder may have arrived before its order was known.
     uow.schedule(*(confirm_availability(held) for held in kept if held.state is ReservationState.HELD))
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)

@@ -1,4 +1,4 @@
-"""Locks reservations and their stock, in the order that all commands use."""
+"""Locks reservations and their stock in the order that all commands use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inventory_svc.domain.stock import StockBatch
 async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[StockBatch, dict[int, Reservation]]:
     """The stock that is reserved for these orders, and the reservations that exist, by order id.
 
-    Raises Conflict when an order came to have other items while they were being locked.
+    Raises Conflict when the items of an order changed while they were being locked.
     """
     order_ids = list(order_ids)
     stock_batch = await uow.stocks.lock(of_orders=order_ids)
@@ -22,5 +22,5 @@ async def lock_orders(uow: InventoryUow, order_ids: Iterable[int]) -> tuple[Stoc
 
 
 def require_stock(stock_batch: StockBatch, reservations: Iterable[Reservation]) -> None:
-    """Raises Conflict when an order came to have other items while the stock of those it had was being locked."""
+    """Raises Conflict when the items of an order changed while their stock was being locked."""
     stock_batch.require_locked(item_id for reservation in reservations for item_id in reservation.item_ids)

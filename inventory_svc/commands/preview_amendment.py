@@ -15,7 +15,7 @@ from inventory_svc.domain.reservation import Reservation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewAmendment(Command[Reservation]):
-    """`supplementary_hold_id` names the reservation that holds what the order had not before, 0 if there is none."""
+    """`supplementary_hold_id` names the reservation of the added pieces, 0 if there is none."""
 
     order_id: int
     revision: int
@@ -27,7 +27,7 @@ async def preview_amendment(cmd: PreviewAmendment, uow: InventoryUow, *, rates: 
     """Raises ReservationNotFound, IncentiveInvalid, AmendmentTooEarly or InvalidArgument."""
     held = await _found(uow, cmd.order_id)
     extra = await _found(uow, cmd.supplementary_hold_id) if cmd.supplementary_hold_id else None
-    # For the time; of stock it needs nothing.
+    # Read for its time only; a preview needs no stock.
     now = (await uow.stocks.look(held.item_ids)).now
     incentive_set = await uow.incentives.look(held.incentive_locks)
     return preview(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), incentive_set, now, rates)

@@ -18,7 +18,7 @@ class Release(Command[None]):
 
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
-    """Never refuses: what was never reserved, or went back already, changes nothing."""
+    """Never refuses: an order without a reservation, or one already released, changes nothing."""
     stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     incentive_set = await uow.incentives.lock(
         held.incentive_locks for held in reservations.values() if not held.is_released

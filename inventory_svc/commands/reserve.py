@@ -1,9 +1,9 @@
-"""Reserve: hold stock for an order, all its lines or none, and redeem its codes; many orders share one transaction,
-with those that are sold at the same time (Commit).
+"""Reserve: hold stock for an order, all its lines or none, and redeem its codes. Many orders share one transaction,
+also with sales (Commit).
 
-What is not there of a backorderable item is waited for: the order has a place in the queue of that item.
+Missing pieces of a backorderable item are backordered: the order gets a place in the queue of that item.
 
-A request key is served once: a repeated request gets the first one's reservation, whatever its state is now.
+A request key is served once: a repeated request gets the reservation of the first, whatever its state is now.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve(Command[Reservation]):
-    """`re_reserve` reserves again what has expired or was released, and extends what is still held.
+    """`re_reserve` reserves an expired or released reservation again, and extends a current hold.
 
-    With `keep_prices` what is reserved again keeps its prices and discounts; codes and points need not be given.
-    With `no_backorder` what is not there is refused, not waited for.
+    `keep_prices` keeps the prices and discounts of such a reservation; codes and points need not be given.
+    `no_backorder` refuses missing pieces instead of backordering them.
     """
 
     order_id: int
@@ -57,7 +57,7 @@ class Reserve(Command[Reservation]):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for requests of the same content, in any order of lines and codes."""
+        """Equal for requests with the same content, in any order of lines and codes."""
         wanted = sorted((line.product_item_id, line.quantity) for line in together(self.lines))
         content = [self.user_id, self.currency, wanted, sorted(self.incentive_codes), self.loyalty_points]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -66,15 +66,15 @@ class Reserve(Command[Reservation]):
 async def reserve_and_commit(
     batch: Sequence[Reserve | Commit], uow: InventoryUow, *, times: HoldTimes, rates: LoyaltyRates, low: int
 ) -> list[Reservation | AppError | None]:
-    """Serves orders in the order of their arrival; what one cannot have does not hinder the next.
+    """Serves orders in the order of their arrival; the refusal of one does not affect the others.
 
-    Holds and sales share a transaction because they want the same stock: in two they would wait for each other.
+    Holds and sales share a transaction because they lock the same stock: in two they would wait for each other.
     An item with `low` or fewer pieces is reported as LOW.
     """
     wanted = [cmd for cmd in batch if isinstance(cmd, Reserve)]
     sold = [cmd.order_id for cmd in batch if isinstance(cmd, Commit)]
     stock_batch = await uow.stocks.lock({line.product_item_id for cmd in wanted for line in cmd.lines}, of_orders=sold)
-    # After the stock lock: another replica may have served the same request while this one waited.
+    # Read after the stock lock: another replica may have served the same request while this one waited.
     order_ids = [cmd.order_id for cmd in batch]
     known = await uow.reservations.lock_requested([cmd.request_key for cmd in wanted], order_ids)
     require_stock(stock_batch, (reservation for reservation in known if reservation.order_id in sold))
@@ -129,7 +129,7 @@ class _ReservationBatch:
         reservation = self._by_order.get(cmd.order_id)
         if reservation is None:
             raise ReservationNotFound.of(cmd.order_id)
-        # What was added just now is stored as it is in the end.
+        # New reservations are stored once, in their final state.
         if reservation.commit(self._stock_batch, self._incentive_set) and cmd.order_id not in self.added:
             self.sold.append(reservation)
 

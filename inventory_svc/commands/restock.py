@@ -18,14 +18,14 @@ from inventory_svc.domain.reservation import Reservation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restock(Command[None]):
-    """`returned` are the totals returned so far, by item: lower ones than before change nothing."""
+    """`returned` is the total returned so far, by item; a total lower than before changes nothing."""
 
     order_id: int
     returned: tuple[Line, ...]
 
 
 async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[AppError | None]:
-    """Answers None, or ReservationNotFound, or NotCommittedYet."""
+    """Returns None, ReservationNotFound or NotCommittedYet for each command."""
     stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     changed: dict[int, Reservation] = {}
     results: list[AppError | None] = []

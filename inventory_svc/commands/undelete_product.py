@@ -1,4 +1,4 @@
-"""UndeleteProduct: bring a deleted product back as it was; nothing else can have taken its SKUs."""
+"""UndeleteProduct: restore a deleted product as it was; its SKUs stayed reserved for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UndeleteProduct(Command[Product]):
 
 
 async def undelete_product(cmd: UndeleteProduct, uow: InventoryUow) -> Product:
-    """A product that is there is answered as it is, so that the call can be repeated. Raises ProductNotFound."""
+    """Idempotent: a product that is not deleted is returned unchanged. Raises ProductNotFound."""
     product = await uow.products.lock(cmd.product_id)
     if product is None:
         raise ProductNotFound.of(cmd.product_id)

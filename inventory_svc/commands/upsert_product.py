@@ -1,4 +1,4 @@
-"""UpsertProduct: replace a product by the given tree; parts that are equal already are not written."""
+"""UpsertProduct: replace a product by the given tree; unchanged parts are not written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inventory_svc.domain.product_changes import replaced
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertProduct(Command[Product]):
-    """`etag` is that of the version that the caller has seen; without one, the last writer wins (AIP-154)."""
+    """`etag` is that of the version that the caller has read; without it, the last writer wins (AIP-154)."""
 
     product_id: int
     product: Product
@@ -35,7 +35,7 @@ async def upsert_product(cmd: UpsertProduct, uow: InventoryUow) -> Product:
 
 
 async def live_product(product_id: int, etag: str, uow: InventoryUow) -> Product:
-    """The product, locked. Raises ProductNotFound for one that was deleted too, EtagMismatch for another version."""
+    """The product, locked. Raises ProductNotFound, also for a deleted product, and EtagMismatch for another version."""
     product = await uow.products.lock(product_id)
     if product is None or product.is_deleted:
         raise ProductNotFound.of(product_id)
@@ -48,7 +48,7 @@ async def live_product(product_id: int, etag: str, uow: InventoryUow) -> Product
 
 
 def _refuse_shared_skus(product: Product, wanted: Sequence[ProductItem]) -> None:
-    """An item that takes the SKU of one that is deleted by the same change, or was before, would keep it from that."""
+    """Refuses the SKU of a deleted item, which keeps its SKU so that it can be undeleted. Raises SkuTaken."""
     deleted = {key_of(item.sku) for item in product.items if item.is_deleted}
     for index, item in enumerate(wanted):
         if key_of(item.sku) in deleted:

@@ -14,7 +14,7 @@ from inventory_svc.domain.pricing import LoyaltyRates, Quote, sub_total
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What it would be now; another shopper may be quicker."""
+    """The discounts as of now; another shopper may use the last redemption first."""
 
     quote: Quote
     total_before: Money

@@ -32,16 +32,16 @@ def amend(
     incentive_set: IncentiveSet,
     rates: LoyaltyRates,
 ) -> bool:
-    """Makes `held` what the order is now, out of its own pieces and those of `extra`; False if that was done before.
+    """Adapts `held` to the order's new lines, with its own pieces and those of `extra`; False if that was done before.
 
-    Its codes and points are worked out as `preview` did, even if the codes have changed since: the order was confirmed.
+    Its discounts are computed as in `preview`, even if the codes have changed since: the order was confirmed.
 
-    What was stopped or has expired holds nothing afterwards either. What was sold goes on being sold: pieces that came
-    are sold, pieces that went are restocked. What waits for stock goes on waiting at its place, for what it still
-    wants; the pieces that it gives up first are those that have not come.
+    A released or expired reservation still holds nothing afterwards. A sold reservation stays sold: added pieces are
+    sold, removed pieces are restocked. A backordered reservation keeps its place for the pieces that it still wants;
+    backordered pieces are removed before held ones.
 
-    Raises AmendmentTooEarly; AwaitingStock when `extra` waits for stock; OutOfStock when it has ended and its pieces
-    are gone; InvalidArgument when there are fewer pieces than lines. Then all stays as it was.
+    Raises AmendmentTooEarly; AwaitingStock when `extra` waits for stock; OutOfStock when `extra` has ended and its
+    pieces are gone; InvalidArgument when there are fewer pieces than lines. After an error nothing has changed.
     """
     if held.revision >= change.revision:
         return False
@@ -69,10 +69,10 @@ def preview(
     now: datetime,
     rates: LoyaltyRates,
 ) -> Reservation:
-    """What `amend` would make of `held`, which stays as it is; `held` itself if that was done before.
+    """The result of `amend`, without changing `held`; `held` itself if that was done before.
 
-    Raises AmendmentTooEarly and InvalidArgument like `amend`; IncentiveInvalid for a code that is not given any more,
-    or does nothing for these lines.
+    Raises AmendmentTooEarly and InvalidArgument like `amend`; IncentiveInvalid for a code that is no longer valid, or
+    has no effect on these lines.
     """
     if held.revision >= change.revision:
         return held
@@ -86,9 +86,9 @@ def preview(
 def re_reserve_as_it_was(
     held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes, *, reopen: bool = False
 ) -> bool:
-    """Holds the same lines at the same prices for as long again; False if they are sold or still waited for.
+    """Holds the same lines at the same prices for another hold time; False if they are sold or still backordered.
 
-    Raises what hold_again raises; ReservationReleased for what was released, unless that is to be taken up again.
+    Raises the errors of `hold_again`, and ReservationReleased for a released reservation, unless `reopen` is set.
     """
     if held.state is ReservationState.RELEASED and not reopen:
         raise ReservationReleased.of(held.order_id)
@@ -103,7 +103,7 @@ def re_reserve_as_it_was(
 def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch) -> bool:
     """Restocks pieces returned since the last call; False if there are none. Raises NotCommittedYet."""
     if held.state is ReservationState.RELEASED:
-        # All of it went back when the order was stopped.
+        # All pieces were restocked when the order was stopped.
         return False
     if held.state is not ReservationState.COMMITTED:
         raise NotCommittedYet.of(held.order_id)
@@ -125,9 +125,9 @@ def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch
 
 
 def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
-    """What the order gets off for other lines, on the terms on which it redeemed its codes.
+    """The discounts of the order for new lines, on the terms on which it redeemed its codes.
 
-    It has these codes already and spends no more points than before, so no limit needs to be checked.
+    The order has redeemed these codes and spends no more points than before, so no limit needs to be checked.
     """
     return price(lines, held.quote.terms, held.quote.points_spent, held.currency, rates)
 
@@ -135,13 +135,13 @@ def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRate
 def _divided(
     held: Reservation, extra: Reservation | None, wanted: Iterable[Line]
 ) -> tuple[tuple[HeldLine, ...], list[HeldLine]]:
-    """The lines of the order now, by item, and what is left over of both reservations."""
+    """The new lines of the order, by item, and the remaining pieces of both reservations."""
     had = {line.product_item_id: line for line in held.lines}
     more = {line.product_item_id: line for line in extra.lines} if extra else {}
     remaining = {item: _pieces(had, item) + _pieces(more, item) for item in had | more}
     waited_for = {item: line.backordered for item, line in had.items()}
     lines = []
-    # Cents that do not divide are assigned by line order, so that order must be the same for every caller.
+    # Remaining cents are assigned in line order, so this order must be the same for every caller.
     for line in sorted(together(wanted), key=lambda line: line.product_item_id):
         item = line.product_item_id
         remaining[item] = remaining.get(item, 0) - line.quantity
@@ -168,7 +168,7 @@ def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine],
             stock_batch.hold_again(extra.lines)
         if sold:
             stock_batch.sell(extra.lines)
-        # Its pieces are the order's own now.
+        # Its pieces now belong to the order's own reservation.
         extra.state = ReservationState.RELEASED
     if sold:
         stock_batch.restock(surplus)

@@ -1,7 +1,7 @@
 """Backorders: new stock goes to the orders that wait for it, first come first served, piece by piece.
 
-An order takes what it can get piece by piece, so that nothing lies about while somebody waits for it, and nobody who
-came later is served before. Once it has all of its pieces it is held as if it had found them there.
+An order receives pieces as they become available, so no stock lies idle while an order waits for it, and no later order
+is served first. An order that has all of its pieces is held as if they had been in stock from the start.
 """
 
 from __future__ import annotations

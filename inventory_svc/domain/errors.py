@@ -14,18 +14,18 @@ class ProductNotFound(AppError):
 
 
 class ProductItemNotFound(AppError):
-    """No item with this id can be ordered: it never existed, or its product was deleted."""
+    """No item with this id can be ordered: the item never existed, or its product was deleted."""
 
     kind, reason = Kind.NOT_FOUND, "PRODUCT_ITEM_NOT_FOUND"
 
     @classmethod
     def of(cls, product_item_id: int, *, line: int) -> ProductItemNotFound:
-        """`line` is where the order names it, from 0."""
+        """`line` is the number of the order's line, from 0."""
         return cls.at(f"lines[{line}].productItemId", product_item_id)
 
     @classmethod
     def at(cls, field: str, product_item_id: int) -> ProductItemNotFound:
-        """`field` is where the caller names it."""
+        """`field` is the path of the field that names the item."""
         message = f"there is no product item {product_item_id}"
         return cls(
             message,
@@ -89,7 +89,7 @@ class CodeTaken(AppError):
 
 
 class AwaitingStock(AppError):
-    """Some pieces of the order are still backordered: it cannot be committed."""
+    """Some pieces of the order are still backordered, so it cannot be committed."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "STILL_WAITING"
 

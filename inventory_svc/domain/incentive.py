@@ -1,4 +1,5 @@
-"""Incentive: what a code is worth, to whom, when and how often. One that passed `check` can be priced."""
+"""Incentive: the value of a code and who may use it, when and how often. An incentive that passes `check` can be
+priced."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ class IncentiveKind(Enum):
 class Incentive:
     """A discount code, valid from `starts` until before `ends`.
 
-    `value` is per cent, an amount in `currency`, or a multiplier. `uses` counts what is redeemed now. `revision` goes
-    up with every edit and not with uses, so that shoppers do not outdate what an administrator is editing.
+    `value` is per cent, an amount in `currency`, or a multiplier. `uses` counts the current redemptions. `revision`
+    counts edits but not uses, so that a redemption does not conflict with an administrator's edit.
     """
 
     code: str
@@ -55,7 +56,7 @@ class Incentive:
 
     @property
     def description(self) -> str:
-        """What it does, for the shopper."""
+        """A description for the shopper."""
         match self.kind:
             case IncentiveKind.PERCENT:
                 return f"{_plain(self.value)} % off"
@@ -68,7 +69,7 @@ class Incentive:
 
     @property
     def terms(self) -> Incentive:
-        """What it gives and asks for, as an order keeps it; without when, to whom and how often it is given."""
+        """The discount and its conditions, as an order stores them; without period, users and limits."""
         return Incentive(
             id=self.id,
             code=self.code,
@@ -122,5 +123,5 @@ class Incentive:
 
 
 def _plain(value: Decimal) -> str:
-    """Without the zeros at its end: 12.50 is 12.5, 10.00 is 10."""
+    """The number without trailing zeros: 12.50 is 12.5, 10.00 is 10."""
     return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"

@@ -28,7 +28,7 @@ class IncentiveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncentiveLocks:
-    """Which incentives, and whether points, are to be locked for a shopper."""
+    """The incentives to lock for a shopper, and whether to lock points."""
 
     user_id: str
     codes: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class IncentiveLocks:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """That an order uses an incentive."""
+    """The use of an incentive by an order."""
 
     incentive_id: int
     order_id: int
@@ -46,9 +46,9 @@ class Redemption:
 
 
 class IncentiveSet:
-    """Incentives as they were when they were locked, and the redemptions and releases since.
+    """Incentives as of their lock, and the redemptions and releases since.
 
-    `used_by` counts the uses of those that are limited per user; `points` is what those who spend have.
+    `used_by` counts the uses of incentives with a limit per user; `points` are the balances of users who spend points.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class IncentiveSet:
         points: Mapping[str, int] | None = None,
     ) -> None:
         self._by_id = {incentive.id: incentive for incentive in incentives}
-        # Codes of before 0.2.0 may differ in case alone: each is found as it is written, the first of them in any case.
+        # Codes from before 0.2.0 may differ only in case: each is found by its spelling, the first of them in any case.
         in_order = [incentive for _, incentive in sorted(self._by_id.items())]
         self._by_code = {key_of(incentive.code): incentive for incentive in reversed(in_order)}
         self._by_code |= {incentive.code: incentive for incentive in in_order}
@@ -91,7 +91,7 @@ class IncentiveSet:
     ) -> None:
         """Raises IncentiveInvalid for a code that is no longer valid, or whose minimum `lines` do not reach.
 
-        Not for one that is used up: these `terms` are of an order that has its use.
+        Usage limits are not checked: the order of these `terms` has redeemed the codes.
         """
         for kept in terms:
             present = self._by_id[kept.id]
@@ -111,7 +111,7 @@ class IncentiveSet:
             self._points[user_id] -= quote.points_spent
 
     def release(self, quote: Quote, order_id: int, user_id: str) -> None:
-        """Returns the uses. Points need nothing: they count as spent only while the reservation stands."""
+        """Releases the uses. Points need no change: they count as spent only while the reservation is current."""
         for id in quote.incentive_ids:
             self._count(id, user_id, -1)
             if self.redeemed.pop((id, order_id), None) is None:

@@ -1,4 +1,4 @@
-"""How SKUs and incentive codes are compared: case and the blanks around them make no difference."""
+"""Comparison of SKUs and incentive codes: case and surrounding blanks are ignored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def key_of(written: str) -> str:
-    """Equal for all ways to write the same SKU or code."""
+    """Equal for all spellings of the same SKU or code."""
     return written.strip().casefold()
 
 

@@ -18,10 +18,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """An item and the quantity held for an order, with the name, SKU and price of that moment.
+    """An item and the quantity held for an order, with its name, SKU and price at that time.
 
-    `backordered` pieces of `quantity` wait for stock, at `place` in the item's queue; `returned` pieces came back after
-    the sale.
+    `backordered` pieces of `quantity` wait for stock, at `place` in the item's queue; `returned` pieces were returned
+    after the sale.
     """
 
     product_item_id: int

@@ -1,9 +1,9 @@
-"""What commands need of the database, all within one transaction.
+"""The repositories that commands use, all within one transaction.
 
 Locks are taken in one order, so that transactions do not deadlock: all stock first, then reservations, then incentives.
 A change to a reservation locks the stock of its items, so that released stock can go to backorders at once.
 
-In an optimistic unit of work nothing is locked: it commits only if what it would have locked has not changed meanwhile.
+An optimistic unit of work takes no locks: it commits only if the rows that it would have locked have not changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inventory_svc.domain.stock import StockBatch, StockLevel
 
 @dataclass(frozen=True, slots=True)
 class SkuOwner:
-    """The product that has a SKU; `is_deleted` when it, or the item, was deleted."""
+    """The product that has a SKU; `is_deleted` when the product or the item was deleted."""
 
     product_id: int
     is_deleted: bool
@@ -32,13 +32,13 @@ class Products(Protocol):
     """The products of the shop."""
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
-        """Those of `skus` that an item has, deleted ones included, and whose they are, by their key."""
+        """The `skus` that an item has, deleted items included, and the owners, by key."""
         ...
 
     async def add(self, product: Product) -> Product:
         """Stores a new product with its parts and initial stock; returns it with ids, version and times.
 
-        Raises Conflict when another transaction was first with one of the SKUs.
+        Raises Conflict when another transaction has taken one of the SKUs first.
         """
         ...
 
@@ -47,9 +47,9 @@ class Products(Protocol):
         ...
 
     async def save(self, product: Product) -> Product:
-        """Stores what differs from what was locked, as the next version; new parts get ids, new items a first stock.
+        """Stores the differences from the locked product as the next version; new parts get ids, new items a stock row.
 
-        Answers the product as it is stored. Raises Conflict like `add`.
+        Returns the product as stored. Raises Conflict like `add`.
         """
         ...
 
@@ -58,7 +58,7 @@ class Stocks(Protocol):
     """The stock of all items."""
 
     async def lock(self, item_ids: Iterable[int] = (), *, of_orders: Iterable[int] = ()) -> StockBatch:
-        """Locks the items that exist, and those reserved for these orders, in the order of their ids, until the end."""
+        """Locks the existing items, and those reserved for these orders, in id order, until the transaction ends."""
         ...
 
     async def look(self, item_ids: Iterable[int]) -> StockBatch:
@@ -66,7 +66,7 @@ class Stocks(Protocol):
         ...
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
-        """The current stock of the items that exist, by their ids; locks nothing."""
+        """The current stock of the existing items, by id; locks nothing."""
         ...
 
     async def note_adjustment(self, product_item_id: int, delta: int, reason: str) -> None:
@@ -79,7 +79,7 @@ class Stocks(Protocol):
 
 
 class Reservations(Protocol):
-    """The reservations of all orders. What `lock…` answers stays locked until the transaction ends."""
+    """The reservations of all orders. Results of `lock…` stay locked until the transaction ends."""
 
     async def lock(self, order_ids: Iterable[int]) -> dict[int, Reservation]:
         """The reservations that exist, by order id."""
@@ -94,14 +94,14 @@ class Reservations(Protocol):
         ...
 
     async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
-        """The orders whose time is up by the database's clock; locks nothing.
+        """The orders whose holds have expired by the database's clock; locks nothing.
 
-        Of those that are not known to be placed, the ones whose time has been up for `grace`.
+        Orders not known to be placed are included only when they expired at least `grace` ago.
         """
         ...
 
     async def find_unplaced(self, limit: int) -> list[int]:
-        """The orders whose time is up and that are not known to be placed; locks nothing."""
+        """The orders whose holds have expired and that are not known to be placed; locks nothing."""
         ...
 
     async def find_withdrawn(self, limit: int) -> list[int]:
@@ -109,15 +109,15 @@ class Reservations(Protocol):
         ...
 
     async def shorten(self, longest: timedelta) -> None:
-        """Ends every hold after `longest` from now at the latest: a longer one was made while the clock was ahead."""
+        """Limits every hold to `longest` from now: a longer hold was made while the clock was ahead."""
         ...
 
     async def lock_expired(self, order_ids: Iterable[int]) -> list[Reservation]:
-        """Those that are still due, except those that other transactions have locked."""
+        """The reservations that are still due, except those locked by other transactions."""
         ...
 
     async def lock_waiting(self, pieces: Mapping[int, int]) -> list[Reservation]:
-        """The first backorders of each item that the given number of pieces can serve; `pieces` by item id."""
+        """The first backorders of each item that the given pieces can serve; `pieces` by item id."""
         ...
 
     async def add(self, reservations: Sequence[Reservation]) -> None:
@@ -129,7 +129,7 @@ class Reservations(Protocol):
         ...
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
-        """Stores state, expiry, revision, discounts, points and other lines than there were."""
+        """Stores state, expiry, revision, discounts and points, and replaces the lines."""
         ...
 
     async def save_re_reserved(self, reservations: Sequence[Reservation]) -> None:
@@ -141,7 +141,7 @@ class Incentives(Protocol):
     """The discount codes and who used them, and the points of shoppers."""
 
     async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
-        """The incentives and points that the arguments name, locked until the transaction ends; no query for none."""
+        """The requested incentives and points, locked until the transaction ends; no query for an empty request."""
         ...
 
     async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
@@ -169,5 +169,5 @@ class Incentives(Protocol):
         ...
 
     async def replace(self, incentive: Incentive) -> None:
-        """Stores an edited incentive; its uses stay as they are."""
+        """Stores an edited incentive; its uses do not change."""
         ...

@@ -1,7 +1,7 @@
 """The discounts of an order by codes and points: exact to the minor unit, split over its lines, never above its total.
 
-Codes are worked out in an order of their own (free pieces, per cent, amounts, points), each from what those before it
-have left, so that the order in which a shopper types them changes nothing.
+Discounts apply in a fixed order (free pieces, per cent, amounts, points), each to the remainder of those before it, so
+the order in which a shopper enters the codes has no effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MINOR = 100  # all four currencies have two decimals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoyaltyRates:
-    """How many points a whole unit of money earns, and how many are worth one."""
+    """The points that a whole unit of money earns, and the points that are worth one unit."""
 
     earned_per_unit: Decimal = Decimal(1)
     worth_a_unit: int = 100
@@ -30,9 +30,9 @@ class LoyaltyRates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """What one code takes off each line of an order; the points, where `incentive_id` is None and `code` empty.
+    """The discount of one code on each line of an order; of the points if `incentive_id` is None and `code` is empty.
 
-    `terms` is the incentive as it was redeemed: what it gives stays so for this order, however it is edited.
+    `terms` is the incentive as it was redeemed: later edits do not change the discount of this order.
     """
 
     incentive_id: int | None
@@ -59,7 +59,7 @@ class Quote:
 
     @property
     def terms(self) -> tuple[Incentive, ...]:
-        """Of its codes, as they were redeemed."""
+        """The terms of its codes, as they were redeemed."""
         return tuple(discount.terms for discount in self.discounts if discount.terms is not None)
 
     def line_discount(self, number: int, currency: str) -> Money:
@@ -73,7 +73,7 @@ class Quote:
 
 
 def sub_total(lines: Iterable[HeldLine], currency: str) -> Money:
-    """Before discounts."""
+    """The total before discounts."""
     return Money.sum((line.unit_price * line.quantity for line in lines), currency)
 
 
@@ -93,9 +93,9 @@ def price(
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """Splits `total` in proportion to `weights`, by largest remainder: the parts have exactly that sum.
+    """Splits `total` in proportion to `weights`, by largest remainder: the parts sum up to exactly `total`.
 
-    No part exceeds its weight as long as `total` does not exceed their sum.
+    No part exceeds its weight unless `total` exceeds the sum of the weights.
     """
     whole = sum(weights)
     if not whole:
@@ -108,7 +108,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 
 
 class _PriceBreakdown:
-    """The lines, and what is left to pay of each, in minor units."""
+    """The lines, and the remaining amount of each, in minor units."""
 
     def __init__(self, lines: Sequence[HeldLine], currency: str) -> None:
         self._lines = lines
@@ -136,7 +136,7 @@ class _PriceBreakdown:
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 
     def pay_with(self, points: int, rates: LoyaltyRates) -> tuple[int, Discount]:
-        """The points that were needed, and what they take off."""
+        """The points used, and their discount."""
         off = min(points * _MINOR // rates.worth_a_unit, sum(self._remaining))
         spent = -(-off * rates.worth_a_unit // _MINOR)
         return spent, self._deduct(f"{spent} loyalty points", spread(off, self._remaining))
@@ -152,7 +152,7 @@ class _PriceBreakdown:
         return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
-        """The cheapest pieces are free, even if fewer were ordered than could be free."""
+        """Makes the cheapest pieces free, even if fewer were ordered than could be free."""
         counted = [i for i, line in enumerate(self._lines) if incentive.covers(line.product_item_id)]
         pieces = sum(self._lines[i].quantity for i in counted)
         rounds, rest = divmod(pieces, incentive.buy_quantity + incentive.get_quantity)

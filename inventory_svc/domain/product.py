@@ -1,4 +1,4 @@
-"""Product: what the shop sells. One that passed `check` is consistent, and every item of it has a price."""
+"""Product: variations, options and items. A product that passes `check` is consistent, and its items have prices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PRICE = Decimal(1_000_000_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariationOption:
-    """One value of a variation; its modifier adds to the base price, or takes from it. `id` is 0 until it is stored."""
+    """One value of a variation; its modifier is added to the base price and may be negative. `id` is 0 until stored."""
 
     value: str
     price_modifier: Money
@@ -37,7 +37,7 @@ class Variation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemOption:
-    """The option an item has of one variation, both by name."""
+    """The option that an item has for one variation, both by name."""
 
     variation: str
     value: str
@@ -59,9 +59,9 @@ class ProductItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product with its parts. `version` goes up with every write.
+    """A product with its parts. `version` increases with every write.
 
-    Prices, options and checks are those of a product as it is sold: where deleted parts are among them, ask `live()`.
+    Prices, options and checks expect a product without deleted parts: if it has some, use `live()` first.
     """
 
     name: str
@@ -92,15 +92,15 @@ class Product:
         )
 
     def prices(self) -> tuple[Money, ...]:
-        """What each of `items` sells for: its own price, or the base price plus the modifiers of its options.
+        """The price of each of `items`: its own price, or the base price plus the modifiers of its options.
 
-        KeyError when an item has an option that the product has not.
+        Raises KeyError when an item has an option that the product does not have.
         """
         options = self.options()
         return tuple(self._price(item, options) for item in self.items)
 
     def options(self) -> dict[ItemOption, VariationOption]:
-        """Every option, under the names by which items choose it."""
+        """Every option, by the names with which items refer to it."""
         return {
             ItemOption(variation=variation.name, value=option.value): option
             for variation in self.variations

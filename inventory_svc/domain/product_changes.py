@@ -1,8 +1,8 @@
 """Replaces the tree of a product by another one: parts that stay keep their ids.
 
-A part is recognised by its id, or without one by its name in the shop: a variation's name, an option's value, an item's
-SKU. One that was deleted comes back that way. What the new tree has not is deleted and never forgotten: reservations
-of a deleted item keep their stock, and its SKU stays its own.
+A part is identified by its id, or without an id by its name in the shop: a variation's name, an option's value, an
+item's SKU. A deleted part is restored that way. Parts missing from the new tree are marked as deleted and kept:
+reservations of a deleted item keep their stock, and the item keeps its SKU.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Part = TypeVar("Part", Variation, VariationOption, ProductItem)
 
 
 def replaced(stored: Product, wanted: Product) -> Product:
-    """`stored`, with its deleted parts, as `wanted` says. Equal to `stored` when nothing differs.
+    """`stored`, with its deleted parts, changed to match `wanted`. Equal to `stored` when nothing differs.
 
-    Raises InvalidArgument for ids that are not the product's, as paths of the JSON that describes it.
+    Raises InvalidArgument for ids that do not belong to the product, as paths of the JSON that describes it.
     """
     return replace(
         stored,
@@ -70,14 +70,14 @@ def _items(stored: Sequence[ProductItem], wanted: Sequence[ProductItem]) -> Iter
 
 def _changed_item(known: ProductItem, wanted: ProductItem) -> ProductItem:
     options = known.options if set(wanted.options) == set(known.options) else wanted.options
-    # Stock has a way of its own to change.
+    # Stock is changed by AdjustStock only.
     return replace(wanted, id=known.id, options=options, quantity_on_hand=known.quantity_on_hand)
 
 
 def _matched(
     stored: Sequence[Part], wanted: Sequence[Part], name: Callable[[Part], str], path: str
 ) -> tuple[dict[int, int], list[int]]:
-    """Which wanted part each stored one is to become, as an index by id; and the indexes of those that are new."""
+    """The index of the wanted part for each stored part, by id; and the indexes of the new parts."""
     known_ids = {part.id for part in stored}
     meant: dict[int, int] = {}
     for index, part in enumerate(wanted):
@@ -89,7 +89,7 @@ def _matched(
         if part.id in meant:
             raise InvalidArgument.of(field, f"{part.id} is there twice")
         meant[part.id] = index
-    # Deleted parts first, so that of two with a name the one that is there is found.
+    # Deleted parts first, so that of two parts with one name the current part is found.
     by_name = {name(part): part.id for part in sorted(stored, key=lambda p: not p.is_deleted) if part.id not in meant}
     new: list[int] = []
     for index, part in enumerate(wanted):

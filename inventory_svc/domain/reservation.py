@@ -1,6 +1,6 @@
 """Reservation: stock held for an order until it is sold, released or expired. Steps can be repeated safely.
 
-The codes of its order are redeemed while the stock is held or sold, and are released with it.
+The codes of the order are redeemed while the stock is held or sold, and are released with the stock.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ class HoldTimes:
 
     @property
     def grace(self) -> timedelta:
-        """How long an unplaced hold is kept past its end while order_svc does not say whether its order exists."""
+        """How long an expired unplaced hold is kept while order_svc does not report whether its order exists."""
         return self.placed - self.unplaced
 
 
 @dataclass(slots=True, kw_only=True)
 class Reservation:
-    """What is held for one order. `expire_at` is by the database's clock; None: it does not end by itself.
+    """The stock held for one order. `expire_at` is by the database's clock; None means that it does not expire.
 
-    `is_placed`: its order is known to exist; else the order may never come, and the hold is a short one.
-    `sold` says that it was committed since it was last held, even if it was restocked after that. `revision` counts
-    the changes of its order that it has followed. `stands` tells how the stock of its items stood when it was held; it
-    is not stored. `version` says which one was read.
+    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short.
+    `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
+    last change of the order that was applied. `stands` is the availability of its items when they were held; it is not
+    stored. `version` is the version that was read.
     """
 
     order_id: int
@@ -79,7 +79,7 @@ class Reservation:
 
     @property
     def incentive_locks(self) -> IncentiveLocks:
-        """The incentives to lock before it is redeemed again or released."""
+        """The incentives to lock before the reservation is redeemed again or released."""
         return IncentiveLocks(
             user_id=self.user_id,
             incentive_ids=self.quote.incentive_ids,
@@ -93,22 +93,22 @@ class Reservation:
         return (user_id, currency, asked) == (self.user_id, self.currency, held)
 
     def re_reserve(self, lines: tuple[HeldLine, ...], quote: Quote) -> None:
-        """Sets the lines that were just taken for it, at current prices."""
+        """Sets the lines that were just held, at current prices."""
         self.lines, self.quote = lines, quote
         self.state, self.sold, self.is_placed = state_of(lines), False, False
 
     def hold_again(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
-        """Reserves its lines again at their old prices, or nothing. Raises OutOfStock or IncentiveInvalid."""
+        """Reserves all its lines again at their old prices, or none. Raises OutOfStock or IncentiveInvalid."""
         stock_batch.hold_again(self.lines)
         self._redeem(self.lines, stock_batch, incentive_set)
         self.state, self.sold = ReservationState.HELD, False
 
     def commit(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
-        """Sells what is held; False if that has been done. One that expired is taken again, as in `hold_again`.
+        """Sells the held stock; False if that was done before. Reserves an expired one again, as in `hold_again`.
 
-        One that was released is ReservationReleased: a commit that was under way when its order was stopped comes
-        after the release, and must not take the stock again. A hold that is past its time and still there is sold:
-        until the reaper has its row, its stock is held.
+        Raises ReservationReleased for a released reservation: a commit that arrives after its order was stopped must
+        not reserve the stock again. A hold past its expiry that is still HELD is sold: its stock stays held until the
+        reaper releases it.
         """
         if self.sold:
             # Even if it was restocked since: a repeated commit must not sell a second time.
@@ -148,7 +148,7 @@ class Reservation:
         self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
 
     def confirm_placed(self, now: datetime, times: HoldTimes) -> bool:
-        """Notes that its order exists; False if that was known, or nothing is held any more."""
+        """Records that its order exists; False if that was known, or the hold has ended."""
         if self.is_placed or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
             return False
         self.hold_on(now, times, is_placed=True)
@@ -157,11 +157,11 @@ class Reservation:
         return True
 
     def place_of(self, product_item_id: int) -> int:
-        """Its place in the queue of an item; 0 when it has none."""
+        """Its place in an item's queue; 0 without a place."""
         return next((line.place for line in self.lines if line.product_item_id == product_item_id), 0)
 
     def fill(self, product_item_id: int, stock_batch: StockBatch) -> bool:
-        """Holds new pieces of a backordered item, and is HELD once nothing is missing; False if there are none."""
+        """Holds new pieces of a backordered item, and becomes HELD once none is missing; False without new pieces."""
         if self.state is not ReservationState.BACKORDERED:
             return False
         lines = tuple(
@@ -172,10 +172,10 @@ class Reservation:
         return came
 
     def keep(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
-        """Its order was placed and waits for stock: it does not end by itself any more. False if it is settled.
+        """Removes the expiry, because its order was placed and waits for stock. False if it is settled.
 
-        One that had ended before that was known takes what there is, and a new place for the rest; raises what
-        StockBatch.hold and IncentiveSet.redeem raise, and then takes nothing.
+        A reservation that has ended meanwhile holds the available pieces and gets a new place for the rest. Raises the
+        errors of StockBatch.hold and IncentiveSet.redeem, and then holds nothing.
         """
         if self.state is ReservationState.EXPIRED:
             lines = stock_batch.hold_or_wait(self.lines)
@@ -199,6 +199,6 @@ class Reservation:
 
 
 def state_of(lines: Iterable[HeldLine]) -> ReservationState:
-    """The state of lines just taken: BACKORDERED if any is, else HELD."""
+    """The state of lines just held: BACKORDERED if any line is, else HELD."""
     waits = any(line.backordered for line in lines)
     return ReservationState.BACKORDERED if waits else ReservationState.HELD

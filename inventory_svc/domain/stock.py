@@ -1,7 +1,7 @@
-"""Stock of items: on hand, reserved, sold and backordered. Never more is reserved than is on hand.
+"""Stock of items: on hand, reserved, sold and backordered. Reserved stock never exceeds the stock on hand.
 
 A backorderable item can be ordered beyond its stock. Each backorder has a place in the item's queue, and new stock goes
-to the first in the queue: as long as there are backorders, nothing of the item is available.
+to the first in the queue: while an item has backorders, none of its stock is available.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class StockState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStock:
-    """The availability of an item for one order: BACKORDERED as long as the order waits for it."""
+    """The availability of an item for one order: BACKORDERED while the order waits for it."""
 
     product_item_id: int
     sku: str
@@ -38,7 +38,7 @@ class ItemStock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:
-    """The stock of one item. `version` goes up with every change."""
+    """The stock of one item. `version` increases with every change."""
 
     product_item_id: int
     sku: str
@@ -84,7 +84,7 @@ class Movement:
 
 @dataclass(slots=True)
 class StockItem:
-    """An item as it was when it was locked, and its changes since. Not `for_sale`: its product was deleted.
+    """An item as of its lock, and its changes since. Not `for_sale`: the item or its product was deleted.
 
     `places` is the last place assigned in its queue of backorders. `version` counts its changes.
     """
@@ -157,7 +157,7 @@ class StockBatch:
         return priced
 
     def hold_or_wait(self, lines: Iterable[HeldLine]) -> tuple[HeldLine, ...]:
-        """Like `hold`, at the prices of the lines."""
+        """Like `hold`, but at the given prices of the lines."""
         lines = tuple(lines)
         self.require(line for line in lines if not self._items[line.product_item_id].backorderable)
         return tuple(self._hold(line) for line in lines)
@@ -218,7 +218,7 @@ class StockBatch:
         item.moved.adjusted += delta
 
     def stands(self, lines: Iterable[HeldLine], *, low: int) -> tuple[ItemStock, ...]:
-        """The availability of the lines' items that are locked; LOW: `low` or fewer pieces are left."""
+        """The availability of the lines' locked items; LOW means that `low` or fewer pieces remain."""
         return tuple(
             ItemStock(
                 product_item_id=item.product_item_id,
@@ -245,7 +245,7 @@ class StockBatch:
             moved.sold += line.quantity
 
     def restock(self, lines: Iterable[HeldLine]) -> None:
-        """Puts sold pieces back into stock; they stay counted as sold, and count as restocked too."""
+        """Puts sold pieces back into stock; they still count as sold, and also as restocked."""
         for line in lines:
             moved = self._items[line.product_item_id].moved
             moved.on_hand += line.quantity

@@ -1,8 +1,8 @@
-"""WatchInventory: the stock as it is, then every item that changes, whichever replica changed it.
+"""WatchInventory: the current stock, then every item that changes, whichever replica changed it.
 
-A process that is watched looks at the watched items' versions in the read database: at once when its own projector has
-written, else several times a second. A slow reader gets the latest of each item, and misses only what was
-overtaken.
+While a process has subscribers, it polls the versions of the watched items in the read database: at once when its own
+projector has written, otherwise several times a second. A slow reader gets the latest state of each item and misses
+only superseded states.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class StockLevels(Protocol):
 
 
 class StockWatch:
-    """The streams of one process; runs in the background as long as the process does."""
+    """The streams of one process; runs in the background for the lifetime of the process."""
 
     def __init__(
         self, stock: StockLevels, *, clock: Clock, heartbeat_s: float = 15.0, look_every_s: float = 0.2
@@ -56,7 +56,7 @@ class StockWatch:
             watcher.changed.set()
 
     async def watch(self, item_ids: Sequence[int]) -> AsyncIterator[InventoryMessage]:
-        """Raises ProductItemNotFound and Unavailable before the first message; a later failure is the last message."""
+        """Raises ProductItemNotFound or Unavailable before the first message; a later failure is the last message."""
         if self._draining:
             raise _stopping()
         with self._watching(item_ids) as watcher:
@@ -118,7 +118,7 @@ class _Watcher:
                 self.changed.set()
 
     async def next(self, *, within_s: float) -> list[StockLevel]:
-        """What changed; nothing when nothing did for a while, or the process drains."""
+        """The changed levels; empty when nothing changed for a while, or the process drains."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.changed.wait()

@@ -16,7 +16,7 @@ from inventory_svc.domain.pricing import Quote
 
 
 def incentive_of_message(message: IncentiveMessage, *, id: int = 0) -> Incentive:
-    """What a caller wants, unchecked but for the form of amounts; what is output only is ignored."""
+    """The requested incentive; only the form of amounts is checked. Output-only fields are ignored."""
     return Incentive(
         id=id,
         code=message.code.strip(),
@@ -59,7 +59,7 @@ def incentive_message(incentive: Incentive) -> IncentiveMessage:
 
 
 def discount_messages(quote: Quote, currency: str) -> list[DiscountMessage]:
-    """What each code and the points take off an order."""
+    """The discounts of each code and of the points."""
     return [
         DiscountMessage(
             code=discount.code,

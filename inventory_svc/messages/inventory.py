@@ -1,4 +1,4 @@
-"""Products, stock and reservations as messages of the contract, and back: the only place that knows both."""
+"""Products, stock and reservations as messages of the contract, and back; no other module knows both."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from inventory_svc.messages.incentives import discount_messages
 
 
 def product_message(product: Product) -> ProductMessage:
-    """The whole product, with what each item sells for."""
+    """The whole product, with the price of each item."""
     return ProductMessage(
         id=product.id,
         name=product.name,
@@ -50,13 +50,13 @@ def product_message(product: Product) -> ProductMessage:
 
 
 def serialised_products(products: Sequence[Product]) -> bytes:
-    """The products of a ListProductsResponse, without what else is in it."""
+    """The products of a ListProductsResponse, without its other fields."""
     messages = [product_message(product) for product in products]
     return codec(ListProductsResponse).encode(ListProductsResponse(products=messages))
 
 
 def wanted_product(message: ProductMessage) -> Product:
-    """What a caller wants the product to be, unchecked but for the form of amounts; what is output only is ignored."""
+    """The requested product; only the form of amounts is checked. Output-only fields are ignored."""
     base_price = _money(message.base_price, "product.basePrice")
     return Product(
         name=message.name,
@@ -214,7 +214,7 @@ def _item_message(item: ProductItem, price: Money) -> ProductItemMessage:
 
 
 def _money(message: MoneyMessage | None, field: str, *, missing: Money | None = None) -> Money:
-    """An amount of either sign: the product knows which is right. InvalidArgument for a broken google.type.Money."""
+    """An amount of either sign; the product checks the sign. Raises InvalidArgument for an invalid Money message."""
     if message is None:
         if missing is None:
             raise InvalidArgument.of(field, "is required")

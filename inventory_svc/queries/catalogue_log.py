@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.failures import translated
 
-# One row at least, found by primary keys.
+# Returns at least one row, found by primary keys.
 _LOOK = text("""
 SELECT c.epoch, c.generation, c.forgotten, c.total, change.generation AS changed_in, change.product_id, change.kind,
        change.words
@@ -30,7 +30,7 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProductChange:
-    """A product that is another since `generation`; `words` says that other queries may find it now."""
+    """A product that changed in `generation`; `words` means that other queries may find it now."""
 
     generation: int
     product_id: int
@@ -40,10 +40,9 @@ class ProductChange:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The catalogue as it was at a look. `changes` are those since the generation asked for, in order.
+    """The state of the catalogue at the time of a query. `changes` are those since the requested generation, in order.
 
-    They are complete when nothing after that generation was `forgotten`. Generations of two epochs have nothing to do
-    with each other.
+    They are complete when nothing after that generation was `forgotten`. Generations of different epochs are unrelated.
     """
 
     epoch: str

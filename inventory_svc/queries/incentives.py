@@ -31,14 +31,14 @@ class IncentivePage:
 
 
 class IncentiveQueries:
-    """Reads the codes, after what the caller has done is there."""
+    """Reads the codes; a caller always reads its own writes."""
 
     def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         self._read = read
         self._freshness = read_your_writes
 
     async def list_incentives(self, *, page_size: int = 0, page_token: str = "") -> IncentivePage:
-        """`page_size` 0 means 10. Raises InvalidArgument for a token that this list never gave."""
+        """`page_size` 0 means 10. Raises InvalidArgument for a token that this list never issued."""
         size = page_size or DEFAULT_PAGE_SIZE
         after = _TOKENS.read(page_token, filter="") if page_token else 0
         query = select(INCENTIVE).where(INCENTIVE.c.id > after, ~INCENTIVE.c.is_deleted)
@@ -55,7 +55,7 @@ class IncentiveQueries:
 
 
 def incentive_of(row: Any) -> Incentive:
-    """From a row of either side's table."""
+    """An incentive from a row of the read or the write side."""
     return Incentive(
         id=row.id,
         code=row.code,

@@ -1,8 +1,8 @@
 """Cached pages of products: no page is older than the read database was when the request arrived.
 
-Before a page is answered, the catalogue's log is asked what changed; requests that come while a look is under way share
-the next one. A page goes when a change touched it: an update when the product is on it, a creation or deletion when it
-comes before the end of the page. So replicas need not hear of each other, and no lost message leaves a stale page.
+Before a page is returned, the catalogue log is queried for changes; requests that arrive during such a query share the
+next one. A page is dropped when a change affects it: an update of a product on the page, or a creation or deletion
+before the end of the page. So replicas need not notify each other, and no lost message leaves a stale page.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from inventory_svc.queries.products import TOKENS, PageRequest, ProductPage
 
 MAX_PAGES = 1000
 _REMEMBERED_CHANGES = 10_000
-# A look is a fifth of what a page from memory costs: under load, those who come within these milliseconds share one.
+# Querying the log takes a fifth of the time of a cached page: under load, requests within this time share one query.
 _LOOK_PACE_S = 0.005
 
 
@@ -41,7 +41,7 @@ class ChangeSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageReply:
-    """A page to be answered: its products, serialised, and what else belongs to it."""
+    """A page to be returned: its products, serialised, and the total and next page token."""
 
     products: bytes
     total: int
@@ -50,7 +50,7 @@ class PageReply:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A page as it was in `generation`: all products with ids above `after` up to `reach`."""
+    """A page as of `generation`: all products with ids above `after` up to `reach`."""
 
     request: PageRequest
     body: bytes
@@ -65,12 +65,12 @@ class _Kept:
 
 
 class _Changed:
-    """Changes, sorted out by what they do to pages."""
+    """Changes, grouped by their effect on pages."""
 
     def __init__(self, changes: Iterable[ProductChange]) -> None:
         self._updated: set[int] = set()
         self._shifting: list[int] = []
-        # Whether a query finds a product, only the database knows.
+        # Only the database can decide whether a query finds a product.
         self._concerns_queries = False
         for change in changes:
             if change.kind is ChangeKind.UPDATED:
@@ -85,13 +85,13 @@ class _Changed:
             return True
         if page.request.query:
             return self._concerns_queries
-        # Is one of them behind `after` and not behind `reach`?
+        # Whether one of them is above `after` and at most `reach`.
         first = bisect_right(self._shifting, page.request.after)
         return first < len(self._shifting) and self._shifting[first] <= page.reach
 
 
 class ProductPages:
-    """Answers pages for `ttl_s` from memory, `max_pages` at most; 0 reads each page from the database."""
+    """Caches pages for `ttl_s`, at most `max_pages`; 0 reads each page from the database."""
 
     def __init__(
         self,
@@ -118,23 +118,23 @@ class ProductPages:
         # All changes after `_remembered_from`, for pages that were read while newer ones came in.
         self._changes: deque[ProductChange] = deque(maxlen=_REMEMBERED_CHANGES)
         self._remembered_from = 0
-        # How many pages were asked for, and how many of them had to be read.
+        # The number of requested pages, and of those read from the database.
         self.asked = self.read = 0
 
     async def get(self, request: PageRequest) -> PageReply:
-        """The page as it is now, for a caller with a token including all that caller has done."""
+        """The current page; with a read-your-writes token it includes all writes of the caller."""
         await self._freshness.wait(current().caller.id, current().position)
         needed = await self._looks.submit(None)
         self.asked += 1
         while (page := self._found(request)) is None:
             page = await self._read_once(request)
-            # One that was under way when this request came may be too old.
+            # A query that was already running when this request arrived may be too old.
             if page.epoch != self._epoch or page.generation >= needed:
                 break
         return self._reply(page)
 
     def is_kept(self, request: PageRequest) -> bool:
-        """Whether the page is in memory, as far as this replica has looked."""
+        """Whether the page is cached, as of this replica's last query of the log."""
         return self._found(request) is not None
 
     def _found(self, request: PageRequest) -> _Kept | None:
@@ -151,7 +151,7 @@ class ProductPages:
         reading = self._reading.get(request)
         if reading is None:
             self.read += 1
-            # Not part of any request, so that it completes for the others when its first caller is gone.
+            # Not part of any request, so that it completes for the other callers when its first caller has gone.
             reading = asyncio.get_running_loop().create_task(self._read(request), context=Context())
             self._reading[request] = reading
             reading.add_done_callback(lambda _: self._reading.pop(request, None))
@@ -160,8 +160,7 @@ class ProductPages:
     async def _read(self, request: PageRequest) -> _Kept:
         page = await self._pages.list_products(request)
         ids = [product.id for product in page.products]
-        # By number the products are what counts, and whether more follow is known from the total; by token the first
-        # product behind the page tells it.
+        # By number, the total shows whether more products follow; by token, the first product after the page does.
         is_full = len(ids) == request.size
         by_number_of_all = request.number > 0 and not request.query
         reach = ids[-1] if is_full and by_number_of_all else page.next_id
@@ -198,7 +197,7 @@ class ProductPages:
             if seen.changes:
                 self._forget_touched(seen.changes)
         else:
-            # Something is missing between then and now.
+            # Changes between the two generations are missing.
             self._kept.clear()
             self._changes.clear()
             self._remembered_from = seen.generation
@@ -208,7 +207,7 @@ class ProductPages:
         changed = _Changed(changes)
         for request, page in list(self._kept.items()):
             if page.generation > self._generation:
-                # Read after the last look: it shows some of the changes already.
+                # Read after the last query of the log: it contains some of the changes already.
                 is_touched = _Changed(c for c in changes if c.generation > page.generation).touch(page)
             else:
                 is_touched = changed.touch(page)
@@ -222,7 +221,7 @@ class ProductPages:
         request = page.request
         total, more = page.total, page.more
         if not request.query and page.generation < self._generation:
-            # The total changes with every product that comes or goes, the pages before that product do not.
+            # The total changes with every creation or deletion; the pages before that product do not.
             total = self._total
         if not request.query and request.number:
             more = request.number * request.size < total

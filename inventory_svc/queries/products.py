@@ -1,6 +1,6 @@
 """Products as shoppers read them: whole documents, found by an index, in one statement.
 
-A page by number skips the pages before it in the primary key alone; by token it begins where the last one ended.
+A page by number skips earlier pages by the primary key alone; a page by token begins where the last one ended.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEFAULT_PAGE_SIZE = 10
 TOKENS = PageTokens(int)
 
 GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
-# The documents by a subquery each, so that no plan joins; one row at least, so that the totals are there.
+# Each document by a subquery, so that no plan joins; at least one row, so that the totals are always returned.
 _LIST = """
 SELECT c.epoch, c.generation, {total} AS total, page.id,
        (SELECT CAST(d.document AS text) FROM product_document AS d WHERE d.id = page.id) AS document
@@ -35,7 +35,7 @@ WHERE c.id = 1
 ORDER BY page.id
 """
 _PAGE = text(_LIST.format(source="product_document", total="c.total"))
-# A word may be the beginning of one in name or description, as the parser sees it, or of a SKU, as it is.
+# A word matches as the prefix of a word in name or description, as the parser sees it, or of an unparsed SKU.
 _SEARCH = text(
     """
 WITH wanted AS (
@@ -54,7 +54,7 @@ _PRODUCTS = TypeAdapter(Product)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A page by number (from 1) or by token, not both; `number` is 0 for one by token. Equal ones get equal pages."""
+    """A page by number (from 1) or by token, never both; `number` is 0 with a token. Equal requests get equal pages."""
 
     number: int
     size: int
@@ -63,7 +63,7 @@ class PageRequest:
 
     @classmethod
     def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
-        """What a caller asks for; zeros mean the defaults. Raises InvalidArgument."""
+        """The requested page; zeros mean the defaults. Raises InvalidArgument."""
         if page_number and page_token:
             raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
         size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(query.split())
@@ -74,9 +74,9 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
-    """The products of a page as they were in `generation` of the catalogue, of `total` that match.
+    """The products of a page as of `generation` of the catalogue, out of `total` matches.
 
-    `next_id` is the first product behind the page, None for the last page.
+    `next_id` is the first product after the page, None for the last page.
     """
 
     products: tuple[Product, ...]
@@ -87,7 +87,7 @@ class ProductPage:
 
 
 class ProductQueries:
-    """Reads the catalogue; a product after what the caller has done is there."""
+    """Reads the catalogue; for a single product, a caller always reads its own writes."""
 
     def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
@@ -105,7 +105,7 @@ class ProductQueries:
         return _PRODUCTS.validate_json(document)
 
     async def list_products(self, request: PageRequest) -> ProductPage:
-        """Oldest first; as the read database is now."""
+        """Products, oldest first, as of the current state of the read database."""
         statement, parameters = listing(request)
         with translated():
             async with self._read.connect() as connection:
@@ -134,6 +134,6 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
 
 
 def _prefix(word: str) -> str:
-    """The word as a quoted lexeme of a tsquery, to be the beginning of one."""
+    """The word as a quoted tsquery lexeme that matches as a prefix."""
     escaped = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}':*"

@@ -1,5 +1,5 @@
-"""The tables of the read database: copies of the write side's rows with the columns that readers need, and what is
-made of them: whole products, and a log of their changes."""
+"""The tables of the read database: copies of the write side's rows with the columns that readers need, the
+product documents built from them, and a log of their changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from chassis.db.types import Amount, Json, UtcDateTime
 
 READ = MetaData()
-# Tables that are copied, by their name on both sides; wholes before their parts.
+# The copied tables, by their name on both sides; parents before their parts.
 COPIED: dict[str, Table] = {}
 
 

@@ -15,7 +15,7 @@ from chassis.db.read_your_writes import ReadYourWrites
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.stock import StockLevel
 
-# One row at least for a product that exists.
+# Returns at least one row for a product that exists.
 OF_PRODUCT = text("""
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
        stock.row_version
@@ -45,14 +45,14 @@ ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT 1000
 
 
 class StockQueries:
-    """Reads the stock, after what the caller has done is there."""
+    """Reads the stock; a caller always reads its own writes."""
 
     def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         self._read = read
         self._freshness = read_your_writes
 
     async def get_product_inventory(self, product_id: int) -> list[StockLevel]:
-        """Of all items of a product, by their ids. Raises ProductNotFound."""
+        """The stock of all items of a product, in id order. Raises ProductNotFound."""
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
@@ -62,7 +62,7 @@ class StockQueries:
         return [stock_level(row) for row in rows if row.id is not None]
 
     async def list_low_stock(self, threshold: int) -> list[StockLevel]:
-        """The items of which `threshold` pieces or fewer are available, those that lack most first; at most 1000."""
+        """The items with `threshold` or fewer available pieces, fewest first; at most 1000."""
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
@@ -70,7 +70,7 @@ class StockQueries:
         return [stock_level(row) for row in rows]
 
     async def levels(self, item_ids: Collection[int], *, fresh: bool = False) -> list[StockLevel]:
-        """The stock of the items that exist, by their ids; `fresh` waits until what the caller has done is there."""
+        """The stock of the existing items, by id; `fresh` waits until the caller's writes are visible."""
         with translated():
             if fresh:
                 await self._freshness.wait(current().caller.id, current().position)
@@ -80,7 +80,7 @@ class StockQueries:
 
 
 def stock_level(row: Row[Any]) -> StockLevel:
-    """A row of one of the statements that read levels, of the write or the read side."""
+    """The levels from a row of a statement of the write or the read side."""
     return StockLevel(
         product_item_id=row.id,
         sku=row.sku,

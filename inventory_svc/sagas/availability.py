@@ -15,7 +15,7 @@ from inventory_svc.domain.stock import ItemStock
 
 
 class Orders(Protocol):
-    """order_svc. A call may be repeated; what comes again with the same request_id changes nothing."""
+    """order_svc. Calls can be repeated: a second call with the same request_id changes nothing."""
 
     async def confirm_availability(
         self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
@@ -24,7 +24,7 @@ class Orders(Protocol):
         ...
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
-        """Those of these orders that exist, or that an order took in. Raises Unavailable or DeadlineExceeded."""
+        """The ids whose order exists, or whose hold became part of one. Raises Unavailable or DeadlineExceeded."""
         ...
 
 
@@ -41,7 +41,7 @@ class AvailabilityPublisher:
             reservation = await uow.reservations.find(job.payload["order_id"])
             stock_batch = await uow.stocks.look(reservation.item_ids if reservation else [])
         lost_reason = job.payload.get("lost_reason", "")
-        # One that has ended meanwhile has nobody to tell.
+        # A reservation that has ended meanwhile is not reported.
         if reservation and (lost_reason or reservation.state in (ReservationState.HELD, ReservationState.BACKORDERED)):
             await self._orders.confirm_availability(
                 reservation.order_id,
@@ -54,7 +54,7 @@ class AvailabilityPublisher:
 
 
 async def hear_of_orders(events: Sequence[PublishedEvent], uow: InventoryUow) -> None:
-    """Takes the order events of the feed: an order that waits for stock keeps its place as long as it takes."""
+    """Handles the order events of the feed: a placed order that waits for stock keeps its place without expiry."""
     waiting = [
         KeepReservation(order_id=published.event.aggregate_id)
         for published in events

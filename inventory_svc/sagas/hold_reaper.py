@@ -1,7 +1,7 @@
-"""Releases stock that is held in vain: expired holds, holds without an order, backorders of withdrawn items.
+"""Releases stock held for no order: expired holds, holds without an order, backorders of withdrawn items.
 
-A hold begins short, because its order may never be written. When it is due, order_svc is asked which orders exist:
-their holds are extended, the others released. An order that is paid at once needs none of this.
+A hold starts short, because its order may never be written. When it is due, order_svc reports which orders exist:
+their holds are extended, the others released. An order that is paid at once needs no such check.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ASKED = 1000
 
 
 class HoldReaper:
-    """Safe on any number of replicas at once. No hold lasts longer than `longest`."""
+    """Safe on any number of replicas at once. Limits every hold to `longest`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class HoldReaper:
                 pass
 
     async def reap_unplaced(self) -> None:
-        """Asks order_svc about every hold that is due and whose order is not known to exist."""
+        """Asks order_svc about every due hold whose order is not known to exist."""
         with request_context(self._context):
             while await self._reap_unplaced() == _ASKED:
                 pass
