@@ -1,1 +1,1 @@
-"""The payment process: charges and refunds by way of a provider, once each, however often it is asked."""
+"""The payment process: charges and refunds through a provider, each at most once, however often requested."""

@@ -1,4 +1,4 @@
-"""Wires the payment process: the provider that is asked for, on a database of its own, behind the contract."""
+"""Wires the payment process: the configured provider, with its own database, behind the contract."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SERVICE = "easyorder.payment.v1.PaymentService"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who moves the money, and what they send by themselves."""
+    """The provider that moves the money, and its webhooks."""
 
     payments: PaymentProvider
     webhooks: Webhooks
@@ -60,11 +60,11 @@ async def run(settings: PaymentSettings) -> None:
 
 @asynccontextmanager
 async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clock) -> AsyncIterator[Provider]:
-    """The provider that the settings ask for; closes its connections when the block is left."""
+    """The configured provider; leaving the block closes its connections."""
     if settings.payment_provider == "sandbox":
         yield Provider(SandboxProvider(ledger_on(engine), clock), NoWebhooks())
         return
-    # The SDK takes half a second and 30 MB, which only those pay who use it.
+    # The SDK takes half a second and 30 MB to import, so only installations that use Stripe import it.
     from order_svc.payment.adapters.stripe.client import StripeApi
     from order_svc.payment.adapters.stripe.provider import StripeProvider
     from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
@@ -84,8 +84,8 @@ async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clo
 def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     """Units of work on the ledger in that database.
 
-    Each reads, decides, and writes with one statement; whether somebody else wrote meanwhile, the numbers of entries
-    tell. So the two need no transaction around them, and neither BEGIN nor COMMIT.
+    Each reads, decides, and writes with one statement; the numbers of the entries detect concurrent writes. So the read
+    and the write need no common transaction, and no BEGIN or COMMIT.
     """
     single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
     return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
@@ -94,7 +94,7 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
 def payment_server(
     provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, *, probe: Probe | None = None
 ) -> GrpcServer:
-    """Keeps no audit of its own: the ledger says what was done, and order_svc on whose behalf."""
+    """Keeps no audit trail: the ledger records what was done, and order_svc on whose behalf."""
     return GrpcServer(
         name="payment",
         address=settings.address,

@@ -1,4 +1,4 @@
-"""What the payment process reads from the environment."""
+"""Settings of the payment process, from the environment."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class PaymentSettings(MeshSettings):
 
     @property
     def address(self) -> str:
-        """Where the process listens."""
+        """The address that the process listens on."""
         return self.listen_address or self.payment_address

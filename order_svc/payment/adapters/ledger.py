@@ -1,4 +1,4 @@
-"""The ledger in PostgreSQL: a batch is one SELECT and one INSERT, whatever its size."""
+"""The ledger in PostgreSQL: a batch of any size takes one SELECT and one INSERT."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OF_REFUNDS = text(
 
 
 class SqlLedger:
-    """The Ledger within a session's transaction."""
+    """The Ledger within the transaction of a session."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -46,14 +46,14 @@ class SqlLedger:
         return {row.refund_id: row.transaction_id for row in rows}
 
     async def append(self, transactions: Iterable[Transaction]) -> None:
-        # In one order everywhere, so that two writers wait for each other and do not deadlock.
+        # Always in the same order, so that two writers wait for each other instead of deadlocking.
         changed = sorted(transactions, key=attrgetter("id"))
         rows = [_row(entry) for transaction in changed for entry in transaction.unwritten]
         await enqueue_insert(self._session, LEDGER_ENTRY, rows)
 
 
 class SqlLedgerUow(SqlUnitOfWork):
-    """A unit of work on the ledger's database."""
+    """A unit of work on the database of the ledger."""
 
     def __init__(self, session: AsyncSession, **chassis: Any) -> None:
         super().__init__(session, **chassis)

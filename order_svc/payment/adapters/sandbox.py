@@ -1,4 +1,4 @@
-"""The sandbox provider: moves no money, but keeps accounts as a real one would and fails as a real one might."""
+"""The sandbox provider: moves no money, but keeps accounts and fails like a real provider."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from order_svc.payment.domain.tokens import CardBehaviour
 
 
 class SandboxProvider:
-    """A PaymentProvider whose ledger is our own. What it answers is durable; see CardBehaviour for how it fails."""
+    """A PaymentProvider with a ledger of our own. Its results are durable; CardBehaviour describes its failures."""
 
     def __init__(self, open_uow: OpenUnitOfWork[LedgerUow], clock: Clock) -> None:
         self._open_uow = open_uow
@@ -38,11 +38,11 @@ class SandboxProvider:
         return await self._mediator.send(RecordRefund(refund=refund))
 
     async def find(self, transaction_id: str) -> ProviderPayment:
-        # Not cancelled with its caller: a cancelled transaction can poison its pooled connection.
+        # Not cancelled with its caller: a cancelled transaction can break its pooled connection.
         return await asyncio.shield(self._find(transaction_id))
 
     async def _late_attempt(self, command: RecordCharge) -> Attempt:
-        # As with a real provider, a caller that gives up waiting does not stop the charge.
+        # As with a real provider, a caller that stops waiting does not stop the charge.
         task = asyncio.create_task(self._wait_and_send(command))
         self._late.add(task)
         task.add_done_callback(self._late.discard)

@@ -1,4 +1,4 @@
-"""The one table of the payment process: the sandbox's ledger, to which rows are only ever added."""
+"""The sandbox's ledger, a table to which rows are only ever added."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rpcs of this service: messages become calls of the provider, and answers become messages."""
+"""The rpcs of this service: requests become calls of the provider, and results become responses."""

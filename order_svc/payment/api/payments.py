@@ -1,4 +1,4 @@
-"""easyorder.payment.v1.PaymentService: messages in, messages out."""
+"""easyorder.payment.v1.PaymentService over gRPC."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from order_svc.payment.domain.strategies import Strategies
 
 
 class PaymentApi:
-    """Charges by the strategy of the method; asks the provider for the rest."""
+    """Charges by the strategy of the payment method; passes the other calls to the provider."""
 
     def __init__(self, strategies: Strategies, provider: PaymentProvider, webhooks: Webhooks | None = None) -> None:
         self._strategies = strategies
@@ -56,7 +56,7 @@ class PaymentApi:
         finally:
             for task in waiting:
                 task.cancel()
-            # Also takes the errors of those that ended together with the one that failed.
+            # Also retrieves the errors of tasks that ended together with the failed one.
             await asyncio.gather(*numbers, return_exceptions=True)
 
     async def _result(self, request: ChargeRequest) -> ChargeResult:

@@ -1,1 +1,1 @@
-"""What changes the sandbox's ledger, batch by batch."""
+"""The commands that change the sandbox's ledger, in batches."""

@@ -1,4 +1,4 @@
-"""RecordCharge: one attempt to charge, decided and written; any number of attempts in one transaction."""
+"""RecordCharge: decide and write one attempt to charge; a transaction takes any number of attempts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from order_svc.payment.domain.tokens import CardBehaviour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What an attempt came to; `answered` is false where the caller must not get to know."""
+    """The result of an attempt; `answered` is false if the caller must get no reply."""
 
     payment: ProviderPayment
     answered: bool
@@ -31,7 +31,7 @@ class RecordCharge(Command[Attempt]):
 async def record_charges(
     batch: Sequence[RecordCharge], uow: LedgerUow, *, clock: Clock
 ) -> Sequence[Attempt | AppError]:
-    """An Attempt, or TransactionReused, for each command. An attempt without an answer is a result too: it is kept."""
+    """An Attempt, or TransactionReused, for each command. An attempt without a reply is stored as well."""
     transactions = await uow.ledger.transactions({cmd.charge.transaction_id for cmd in batch})
     attempts = [_attempt(cmd, transactions[cmd.charge.transaction_id], clock) for cmd in batch]
     await uow.ledger.append(transactions.values())

@@ -1,4 +1,4 @@
-"""RecordRefund: give money back once for each refund_id, or forbid a charge that has not come yet."""
+"""RecordRefund: refund once for each refund_id, or forbid a charge that has not arrived yet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RecordRefund(Command[ProviderPayment]):
 async def record_refunds(
     batch: Sequence[RecordRefund], uow: LedgerUow, *, clock: Clock
 ) -> Sequence[ProviderPayment | AppError]:
-    """The payment after each refund, or RefundReused, RefundExceedsCharge or InvalidArgument."""
+    """For each command the payment after the refund, or RefundReused, RefundExceedsCharge or InvalidArgument."""
     refunds = [cmd.refund for cmd in batch]
     transactions = await uow.ledger.transactions({refund.transaction_id for refund in refunds})
     used_for = await uow.ledger.refunded_by({refund.refund_id for refund in refunds})

@@ -1,1 +1,1 @@
-"""What a charge, a refund and a provider are, and the rules of a ledger."""
+"""Charges, refunds, the provider port, and the rules of the ledger."""

@@ -1,4 +1,4 @@
-"""What the payment process refuses, and the one failure that is worth another attempt."""
+"""The errors of the payment process; only ProviderUnavailable is worth another attempt."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from chassis.money import Money
 
 
 class ProviderUnavailable(AppError):
-    """The provider gave no answer; whether it charged is unknown until the same transaction is tried again.
+    """The provider did not reply; whether it charged is unknown until the same transaction is retried.
 
-    Not a chassis.errors.Unavailable: clients repeat that within one call, and an attempt to charge is counted.
+    Not a chassis.errors.Unavailable: clients retry that within one call, but each attempt to charge is counted.
     """
 
     kind, reason = Kind.UNAVAILABLE, "PROVIDER_UNAVAILABLE"
 
 
 class TransactionReused(AppError):
-    """The same transaction_id came with another amount or order."""
+    """The same transaction_id was used with another amount or order."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "TRANSACTION_REUSED"
 
@@ -29,7 +29,7 @@ class TransactionReused(AppError):
 
 
 class RefundReused(AppError):
-    """The same refund_id came with another amount or transaction."""
+    """The same refund_id was used with another amount or transaction."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "REFUND_REUSED"
 
@@ -42,7 +42,7 @@ class RefundReused(AppError):
 
 
 class RefundExceedsCharge(AppError):
-    """More was to be given back than is left of the charge."""
+    """The refund is larger than what remains of the charge."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
 
@@ -55,7 +55,7 @@ class RefundExceedsCharge(AppError):
 
 
 class PaymentMethodUnsupported(AppError):
-    """No strategy for this way to pay: choose another."""
+    """There is no strategy for this payment method."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED"
 
@@ -65,7 +65,7 @@ class PaymentMethodUnsupported(AppError):
 
 
 class RefundRefused(AppError):
-    """The provider will not give the money back, such as to an account that was closed: somebody has to look."""
+    """The provider refuses the refund, for example to a closed account: an operator has to decide."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_REFUSED"
 
@@ -77,12 +77,12 @@ class RefundRefused(AppError):
 
 
 class WebhookSignatureInvalid(AppError):
-    """A message that says it is from the provider cannot be shown to be so."""
+    """The signature does not prove that the message is from the provider."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "SIGNATURE_INVALID"
 
 
 class WebhooksNotConfigured(AppError):
-    """The provider in use sends no messages, or no secret was agreed on to verify them."""
+    """The provider in use sends no messages, or the secret to verify them is not configured."""
 
     kind, reason = Kind.NOT_FOUND, "WEBHOOK_NOT_OFFERED"

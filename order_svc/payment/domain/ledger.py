@@ -1,7 +1,7 @@
-"""The ledger: entries are only ever added, and a transaction is what its entries say.
+"""The ledger: entries are only ever added, and the entries of a transaction determine its state.
 
-Each transaction is charged at most once, and never gives back more than it took. Its entries are numbered without a
-gap, so of two writers that both add the next one, one is refused and looks again.
+Each transaction is charged at most once, and never refunds more than it took. Its entries are numbered without a gap,
+so of two writers that add the same number, one is refused and reads again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from order_svc.payment.domain.tokens import CardBehaviour
 
 
 class EntryKind(Enum):
-    """What an entry records."""
+    """The kind of an entry."""
 
     CHARGE = "CHARGE"
     REFUND = "REFUND"
     REFUSAL = "REFUSAL"
-    # An attempt that got no answer.
+    # An attempt whose caller got no reply.
     TRANSIENT = "TRANSIENT"
-    # Refunded before it was charged: it never will be.
+    # Refunded before it was charged: it will never be charged.
     VOID = "VOID"
 
 
@@ -50,7 +50,7 @@ class Entry:
 
 
 class Transaction:
-    """The entries of one transaction_id, and what may follow them."""
+    """The entries of one transaction_id, and the rules for the next ones."""
 
     def __init__(self, id: str, entries: Iterable[Entry] = ()) -> None:
         self.id = id
@@ -59,17 +59,17 @@ class Transaction:
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """All of them, oldest first."""
+        """All entries, oldest first."""
         return tuple(self._entries)
 
     @property
     def unwritten(self) -> Sequence[Entry]:
-        """What was added since the transaction was read."""
+        """The entries that were added since the transaction was read."""
         return self._entries[self._written :]
 
     @property
     def payment(self) -> ProviderPayment:
-        """Where the transaction stands."""
+        """The state of the transaction."""
         outcome = self._outcome
         if outcome is None:
             return ProviderPayment(transaction_id=self.id)
@@ -87,9 +87,9 @@ class Transaction:
         )
 
     def charge(self, charge: Charge, card: CardBehaviour, *, at: datetime) -> bool:
-        """Decides what becomes of an attempt, unless that is decided. Answers whether the caller gets to know.
+        """Decides the outcome of an attempt, unless it is decided. Returns whether the caller gets a reply.
 
-        Raises TransactionReused when an earlier attempt was for another amount or order.
+        Raises TransactionReused if an earlier attempt was for another amount or order.
         """
         attempts = [entry for entry in self._entries if entry.kind in _ATTEMPTS]
         if any((entry.amount, entry.order_id) != (charge.amount, charge.order_id) for entry in attempts):
@@ -104,9 +104,9 @@ class Transaction:
         return not card.loses_first_reply
 
     def refund(self, refund: Refund, *, at: datetime) -> None:
-        """Gives money back; voids a transaction without an outcome, so that no charge can follow.
+        """Refunds; voids a transaction without an outcome, so that no charge can follow.
 
-        Where a charge was refused or voided there is nothing to give back, and nothing changes.
+        If the charge was refused or voided there is nothing to refund, and nothing changes.
         Raises RefundExceedsCharge, RefundReused, InvalidArgument for another currency.
         """
         earlier = next((entry for entry in self._entries if entry.refund_id == refund.refund_id), None)
@@ -171,13 +171,13 @@ class Ledger(Protocol):
     """The entries of all transactions, within one database transaction."""
 
     async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
-        """One for each id; without entries where nothing was ever recorded."""
+        """A transaction for each id, without entries if nothing was recorded."""
         ...
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
-        """The transaction_id that each refund_id was used for, where it was."""
+        """Maps the refund_ids that were used to their transaction_ids."""
         ...
 
     async def append(self, transactions: Iterable[Transaction]) -> None:
-        """Writes what is unwritten. Raises Conflict when somebody else added to one of them meanwhile."""
+        """Writes the unwritten entries. Raises Conflict if another writer added to a transaction meanwhile."""
         ...

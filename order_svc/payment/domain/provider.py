@@ -1,4 +1,4 @@
-"""What a payment provider does for us, as a port, with its questions and answers."""
+"""The port to a payment provider, with its requests and results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PaymentMethod(Enum):
 
 
 class PaymentState(Enum):
-    """Where a transaction stands; the names are those of easyorder.payment.v1.PaymentState."""
+    """The state of a transaction; the names are those of easyorder.payment.v1.PaymentState."""
 
     UNSPECIFIED = "UNSPECIFIED"
     CHARGED = "CHARGED"
@@ -44,7 +44,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Give `amount` of the transaction back, once for `refund_id`."""
+    """Refund `amount` of the transaction once for `refund_id`."""
 
     transaction_id: str
     refund_id: str
@@ -54,7 +54,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPayment:
-    """A transaction as the provider knows it, and since when. No money moved where `charged` or `refunded` is None."""
+    """The state of a transaction at the provider, and since when. None in `charged` or `refunded`: no money moved."""
 
     transaction_id: str
     state: PaymentState = PaymentState.UNSPECIFIED
@@ -65,40 +65,40 @@ class ProviderPayment:
 
 
 class PaymentProvider(Protocol):
-    """Moves money. Each transaction_id is charged, and each refund_id refunded, at most once, for ever."""
+    """Moves money. Each transaction_id is charged at most once, and each refund_id refunded at most once."""
 
     async def charge(self, charge: Charge) -> ProviderPayment:
-        """CHARGED, or REFUSED for good; what was done before, when it was.
+        """Returns CHARGED, or REFUSED for good; a repeated call returns the earlier outcome.
 
-        Raises ProviderUnavailable when no answer came, TransactionReused for another amount.
+        Raises ProviderUnavailable if the provider does not reply, TransactionReused for another amount.
         """
         ...
 
     async def refund(self, refund: Refund) -> ProviderPayment:
-        """Gives back; a transaction that was never charged is VOIDED, and never will be.
+        """Refunds; a transaction that was not charged becomes VOIDED, and can never be charged.
 
         Raises RefundExceedsCharge, RefundReused.
         """
         ...
 
     async def find(self, transaction_id: str) -> ProviderPayment:
-        """What is known of a transaction; state UNSPECIFIED when nothing is."""
+        """The known state of a transaction; UNSPECIFIED if there is none."""
         ...
 
 
 class Webhooks(Protocol):
-    """What a provider sends by itself when a payment has moved."""
+    """Verifies the messages that a provider sends when a payment changes."""
 
     def transaction_of(self, body: bytes, signature: str) -> str | None:
-        """The transaction that a message is about; None when it is about none of ours.
+        """The transaction that a message is about; None if it is not one of ours.
 
-        Raises WebhookSignatureInvalid when it is not from the provider or too old, WebhooksNotConfigured.
+        Raises WebhookSignatureInvalid if it is not from the provider or too old, WebhooksNotConfigured.
         """
         ...
 
 
 class NoWebhooks:
-    """Of a provider that sends none."""
+    """The Webhooks of a provider that sends none."""
 
     def transaction_of(self, body: bytes, signature: str) -> str | None:
         raise WebhooksNotConfigured("this shop expects no messages of a payment provider")

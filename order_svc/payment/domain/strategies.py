@@ -1,4 +1,4 @@
-"""A strategy for each way to pay; a way without one is refused by name."""
+"""A strategy for each payment method; a method without one is refused by name."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from order_svc.payment.domain.provider import (
 
 
 class PaymentStrategy(Protocol):
-    """What charging means for one way to pay."""
+    """How one payment method is charged."""
 
     async def charge(self, charge: Charge) -> ProviderPayment: ...
 
 
 class OnDelivery:
-    """Nothing is charged now: the courier takes the money."""
+    """Charges nothing now: the courier takes the money."""
 
     async def charge(self, charge: Charge) -> ProviderPayment:
         return ProviderPayment(transaction_id=charge.transaction_id, state=PaymentState.DEFERRED)
 
 
 class Strategies:
-    """The ways to pay that are offered."""
+    """The payment methods on offer."""
 
     def __init__(self, by_method: Mapping[PaymentMethod, PaymentStrategy]) -> None:
         self._by_method = by_method
 
     async def charge(self, charge: Charge) -> ProviderPayment:
-        """Charges as the method wants it. Raises PaymentMethodUnsupported, and what the strategy raises."""
+        """Charges by the strategy of the method. Raises PaymentMethodUnsupported, and the errors of the strategy."""
         strategy = self._by_method.get(charge.method)
         if strategy is None:
             raise PaymentMethodUnsupported.of(charge.method.value)
@@ -43,7 +43,7 @@ class Strategies:
 
 
 def offered(provider: PaymentProvider) -> Strategies:
-    """By the provider given, which tells cards, PayPal and wallets apart by the charge; and cash on delivery."""
+    """Cash on delivery, and cards, PayPal and wallets, which the given provider distinguishes by the charge."""
     return Strategies(
         {
             PaymentMethod.CARD: provider,

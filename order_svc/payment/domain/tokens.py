@@ -1,4 +1,4 @@
-"""The card tokens of the sandbox: each says how the provider behaves, so that every fate of a payment can be tried."""
+"""The card tokens of the sandbox: each selects a behaviour of the provider, to try every outcome of a payment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NUMBERED = re.compile(r"tok_(flaky|slow)_(\d{1,6})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardBehaviour:
-    """How the sandbox treats a charge with this card. `refusal` is the reason, empty when the card is good."""
+    """How the sandbox treats a charge with this card. `refusal` is the reason, empty if the card is good."""
 
     transient_failures: int = 0
     delay_s: float = 0
@@ -20,7 +20,7 @@ class CardBehaviour:
 
     @classmethod
     def of(cls, token: str) -> CardBehaviour:
-        """The behaviour that the token stands for; a card nobody knows is refused."""
+        """The behaviour of a token; an unknown token is refused."""
         if known := _FIXED.get(token):
             return known
         numbered = _NUMBERED.fullmatch(token)

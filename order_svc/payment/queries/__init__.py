@@ -1,1 +1,1 @@
-"""What the ledger adds up to."""
+"""Reads of the ledger."""

@@ -1,4 +1,4 @@
-"""Balances: what each transaction took and gave back by the provider's own ledger, as an accountant would add it up."""
+"""Balances: the charges and refunds of each transaction, summed from the provider's ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BALANCES = text(
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A transaction in which money moved. `charges` counts how often it was taken: once, or the books are wrong."""
+    """A transaction in which money moved. `charges` counts its charges; more than one is an error in the books."""
 
     transaction_id: str
     order_id: int
@@ -31,7 +31,7 @@ class Balance:
 
 
 async def balances(payment: AsyncEngine) -> Sequence[Balance]:
-    """All transactions in which money moved, from the payment process's database."""
+    """All transactions in which money moved, from the database of the payment process."""
     async with payment.connect() as connection:
         rows = await connection.execute(_BALANCES)
         return [Balance(row.transaction_id, row.order_id, row.charges, Money(row.net, row.currency)) for row in rows]

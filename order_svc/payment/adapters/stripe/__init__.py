@@ -1,1 +1,1 @@
-"""Stripe as a payment provider: its API, what we keep of our payments there, and its webhook."""
+"""Stripe as a payment provider: its API, our records of payments there, and its webhook."""

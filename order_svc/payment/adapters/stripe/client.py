@@ -1,6 +1,6 @@
-"""Stripe's API as far as it is used here, by the official SDK: what it answers, and what each of its failures means.
+"""The part of Stripe's API that is used here, through the official SDK: its results, and the meaning of its failures.
 
-The SDK repeats nothing by itself: an attempt is counted, and asked for before it is made again.
+The SDK's retries are off: each attempt is counted, and its state is read before the next attempt.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from order_svc.payment.domain.provider import Charge, PaymentMethod, Refund
 
 log = structlog.get_logger(__name__)
 
-# Apple Pay, Google Pay and their like are cards to Stripe.
+# Stripe treats Apple Pay, Google Pay and similar wallets as cards.
 _TYPES = {PaymentMethod.CARD: "card", PaymentMethod.WALLET: "card", PaymentMethod.PAYPAL: "paypal"}
 _EXPAND = ["latest_charge.refunds"]
 # Declines after which the same card may work (https://docs.stripe.com/declines/codes).
 _WORTH_ANOTHER_TRY = {"issuer_not_available", "processing_error", "reenter_transaction", "try_again_later"}
-# Of all that Money knows. Stripe counts others otherwise (https://docs.stripe.com/currencies#minor-units).
+# Among the currencies that Money knows; for others see https://docs.stripe.com/currencies#minor-units.
 _MINOR_UNITS = 100
 _REFUNDS_THAT_FAILED = {"failed", "canceled"}
 
 
 class Undecided(ProviderUnavailable):
-    """Stripe ended the request without deciding it, and answers the same to the same key from now on."""
+    """Stripe ended the request without an outcome, and from now on repeats this reply for the same key."""
 
 
 class StalePaymentIntent(Exception):
-    """The payment intent is not in a state in which that can be done to it: look again."""
+    """The state of the payment intent does not allow the call: read the intent again."""
 
 
 class KeyReused(Exception):
-    """The idempotency key came with another request before."""
+    """The idempotency key was used with another request before."""
 
 
 class Declined(Exception):
-    """Nothing was charged. `why` is for the shopper; a later try may work unless it `is_final`."""
+    """Nothing was charged. `why` is for the shopper; unless `is_final`, a later attempt may succeed."""
 
     def __init__(self, why: str, *, is_final: bool = True) -> None:
         super().__init__(why)
@@ -56,7 +56,7 @@ class Declined(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentState:
-    """A payment intent as Stripe has it; `declined` is how its last try ended, if it was declined."""
+    """A payment intent at Stripe; `declined` is set if its last attempt was declined."""
 
     status: str
     amount: Money
@@ -67,15 +67,15 @@ class IntentState:
 
     @property
     def is_open(self) -> bool:
-        """Nothing is charged or under way."""
+        """Whether nothing is charged and no charge is in progress."""
         return self.status in {"requires_payment_method", "requires_confirmation"}
 
 
 class StripeApi:
-    """The calls. All raise ProviderUnavailable when the outcome is not known, Undecided when the key is used up."""
+    """The calls. All raise ProviderUnavailable if the outcome is unknown, Undecided if a new key is needed."""
 
     def __init__(self, api_key: str, *, base: str, timeout_s: float) -> None:
-        # Its debug logs hold what the shopper pays with, its telemetry describes this machine.
+        # The SDK's debug logs contain the shopper's payment data, and its telemetry describes this machine.
         logging.getLogger("stripe").setLevel(logging.WARNING)
         stripe.enable_telemetry = False
         self._timeout_s = timeout_s
@@ -88,7 +88,7 @@ class StripeApi:
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create(self, charge: Charge, *, key: str) -> str:
-        """Makes a payment intent that charges nothing yet, and answers its id. Raises Declined."""
+        """Creates a payment intent that charges nothing yet, and returns its id. Raises Declined."""
         method = _TYPES.get(charge.method)
         if method is None:
             raise PaymentMethodUnsupported.of(charge.method.value)
@@ -112,7 +112,7 @@ class StripeApi:
             return _state(await self._v1.payment_intents.confirm_async(intent_id, params, {"idempotency_key": key}))
 
     async def cancel(self, intent_id: str) -> IntentState:
-        """Makes sure that the intent is never charged. Raises StalePaymentIntent if it was charged or cancelled."""
+        """Ensures that the intent is never charged. Raises StalePaymentIntent if it was charged or cancelled."""
         async with self._asked("cancel"):
             intent = await self._v1.payment_intents.cancel_async(
                 intent_id, {"cancellation_reason": "abandoned", "expand": _EXPAND}
@@ -124,7 +124,7 @@ class StripeApi:
             return _state(await self._v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND}))
 
     async def refund(self, intent_id: str, refund: Refund, *, key: str) -> str:
-        """Gives back, and answers Stripe's id of it. Raises Declined when Stripe will not, KeyReused."""
+        """Refunds, and returns Stripe's id of the refund. Raises Declined if Stripe refuses it, KeyReused."""
         async with self._asked("refund"):
             made = await self._v1.refunds.create_async(
                 {
@@ -139,7 +139,7 @@ class StripeApi:
         return made.id
 
     async def find_refund(self, intent_id: str, refund_id: str) -> str | None:
-        """Stripe's id of the refund that carries ours; None while there is none."""
+        """Stripe's id of the refund that carries our refund_id, or None."""
         async with self._asked("list refunds"):
             page = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": 100})
             async for made in page.auto_paging_iter():
@@ -178,7 +178,7 @@ def _state(intent: stripe.PaymentIntent) -> IntentState:
     refunds = [made for made in charge.refunds.data if made.status not in _REFUNDS_THAT_FAILED] if back else []
     return IntentState(
         status=intent.status,
-        # Less than `amount` where somebody captured a part of it at Stripe.
+        # Less than `amount` if an operator captured only a part at Stripe.
         amount=_money(intent.amount_received if intent.status == "succeeded" else intent.amount, intent.currency),
         charged_at=_time(charge.created) if charge else None,
         refunded=_money(back, intent.currency) if back else None,
@@ -194,7 +194,7 @@ def _declined(error: Any) -> Declined:
 
 
 def _refused(error: stripe.InvalidRequestError, what: str) -> Exception:
-    """Nothing was done: the request could not be right, or came at the wrong time."""
+    """Nothing was done: the request was invalid, or came at the wrong time."""
     param = error.param or ""
     if error.code == "payment_intent_unexpected_state":
         return StalePaymentIntent()
@@ -207,7 +207,7 @@ def _refused(error: stripe.InvalidRequestError, what: str) -> Exception:
 
 
 def _of(thing: Any, name: str) -> Any:
-    # The SDK leaves out what Stripe leaves out.
+    # The SDK omits attributes that Stripe omits.
     return getattr(thing, name, None) if thing is not None else None
 
 

@@ -1,9 +1,8 @@
-"""What we keep of our payments at Stripe, durably: which payment intent is a transaction's, and under which keys it is
-spoken of.
+"""Our durable records of payments at Stripe: the payment intent of each transaction, and its idempotency keys.
 
-Stripe forgets idempotency keys after a day and its search lags behind; a payment intent is for ever and is charged at
-most once. So a transaction is charged at most once when it never has two intents that are confirmed: that is what is
-kept here (docs/adr/0013-one-payment-intent-for-each-transaction.md).
+Stripe forgets idempotency keys after a day, and its search lags behind; a payment intent is permanent and is charged at
+most once. So a transaction is charged at most once if it never has two confirmed intents, which these records ensure
+(docs/adr/0013-one-payment-intent-for-each-transaction.md).
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from order_svc.payment.domain.provider import Charge, Refund
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A transaction and its payment intent; `intent_id` is None until Stripe has made one.
+    """A transaction and its payment intent; `intent_id` is None until Stripe has created the intent.
 
-    `void_reason` is set once the transaction must not be charged any more. `generation` counts how often Stripe ended a
-    try without deciding it, and will answer the same to the same key for a day.
+    `void_reason` is set once the transaction must not be charged any more. `generation` counts the attempts that Stripe
+    ended without an outcome; for a day, Stripe repeats its reply for their keys.
     """
 
     transaction_id: str
@@ -32,18 +31,18 @@ class Intent:
     void_reason: str | None = None
 
     def check(self, charge: Charge) -> None:
-        """Raises TransactionReused when the transaction was for another amount or order."""
+        """Raises TransactionReused if the transaction was for another amount or order."""
         if self.amount is not None and (self.amount, self.order_id) != (charge.amount, charge.order_id):
             raise TransactionReused.of(self.transaction_id)
 
     def key(self, step: str) -> str:
-        """The idempotency key under which a step of this transaction is tried, and tried again."""
+        """The idempotency key for all attempts of a step of this transaction."""
         return f"{self.transaction_id}/{step}/{self.generation}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRefund:
-    """A refund that was asked for; `made_as` is Stripe's id of it, None while it is not known to be made."""
+    """A requested refund; `made_as` is Stripe's id of it, None until Stripe is known to have created it."""
 
     refund_id: str
     transaction_id: str
@@ -52,45 +51,45 @@ class KeptRefund:
     generation: int = 0
 
     def check(self, refund: Refund) -> None:
-        """Raises RefundReused when the refund_id was for another amount or transaction."""
+        """Raises RefundReused if the refund_id was for another amount or transaction."""
         if (self.transaction_id, self.amount) != (refund.transaction_id, refund.amount):
             raise RefundReused.of(self.refund_id)
 
     @property
     def key(self) -> str:
-        """The idempotency key under which it is asked for, and asked for again."""
+        """The idempotency key for all attempts of this refund."""
         return f"{self.refund_id}/{self.generation}"
 
 
 class Intents(Protocol):
-    """Each call is a transaction of its own; of several at once, one comes first and the others see what it wrote."""
+    """Each call is a separate transaction; of concurrent calls, one writes first and the others see its record."""
 
     async def find(self, transaction_id: str) -> Intent | None: ...
 
     async def begin(self, charge: Charge) -> Intent:
-        """Keeps what the transaction is for, unless something is kept already. Answers what is kept."""
+        """Records the purpose of the transaction, unless there is a record. Returns the record."""
         ...
 
     async def adopt(self, transaction_id: str, intent_id: str) -> Intent:
-        """Gives the transaction its payment intent, unless it has one or is void. Answers what is kept."""
+        """Records the payment intent of the transaction, unless it has one or is void. Returns the record."""
         ...
 
     async def void(self, transaction_id: str, reason: str) -> Intent:
-        """Nothing is to be charged from now on, nor was it if there is no intent yet. Answers what is kept."""
+        """Forbids any later charge; without an intent there was none before either. Returns the record."""
         ...
 
     async def next_generation(self, intent: Intent) -> None:
-        """The next try has new keys. Nothing happens when another try saw to that."""
+        """Gives the next attempt new keys, unless another attempt already did."""
         ...
 
     async def begin_refund(self, refund: Refund) -> KeptRefund:
-        """Keeps that the refund is asked for, unless its id is kept already. Answers what is kept."""
+        """Records that the refund is requested, unless its id is recorded already. Returns the record."""
         ...
 
     async def made(self, refund: KeptRefund, stripe_id: str) -> None:
-        """The refund was made."""
+        """Records that Stripe has created the refund."""
         ...
 
     async def next_refund_generation(self, refund: KeptRefund) -> None:
-        """The next try to make the refund has a new key. Nothing happens when another try saw to that."""
+        """Gives the next attempt of the refund a new key, unless another attempt already did."""
         ...

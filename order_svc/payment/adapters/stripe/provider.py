@@ -1,7 +1,7 @@
-"""Charges and refunds at Stripe: once each, whatever is lost on the way.
+"""Charges and refunds at Stripe: each at most once, even if requests or replies are lost.
 
-A transaction is one payment intent, made first and confirmed second: until it is confirmed it takes no money, and
-Stripe confirms it at most once. What became of it is asked for before it is confirmed again.
+A transaction is one payment intent, created first and confirmed second. An intent takes no money before it is
+confirmed, and Stripe confirms it at most once. Its state is read before it is confirmed again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _VOID = "refunded before it was charged"
 
 
 class StripeProvider:
-    """A PaymentProvider on the Stripe account that the key of `api` belongs to."""
+    """A PaymentProvider on the Stripe account of the key of `api`."""
 
     def __init__(self, api: StripeApi, intents: Intents) -> None:
         self._api = api
@@ -97,7 +97,7 @@ class StripeProvider:
             await self._intents.next_generation(kept)
             raise ProviderUnavailable(refusal.why) from None
         except Undecided:
-            # The intent is asked about before it is confirmed under the next key, and is charged once in any case.
+            # The intent is read before it is confirmed with the next key, and is charged at most once in any case.
             await self._intents.next_generation(kept)
             raise
         except KeyReused:
@@ -107,7 +107,7 @@ class StripeProvider:
         return _decided(_payment(kept, state))
 
     async def _void(self, kept: Intent, intent_id: str, reason: str) -> ProviderPayment:
-        """Ends an intent that is not charged; where a charge was quicker, answers that."""
+        """Cancels an intent that is not charged; if a charge was faster, returns that charge."""
         kept = await self._intents.void(kept.transaction_id, reason)
         try:
             state = await self._api.cancel(intent_id)
@@ -122,7 +122,7 @@ class StripeProvider:
         asked.check(refund)
         if asked.made_as is not None:
             return
-        # Longer than a day ago Stripe has forgotten the key, but not the refund.
+        # After a day Stripe has forgotten the key, but not the refund.
         made = await self._api.find_refund(intent_id, refund.refund_id) if known.refunded else None
         if made is None:
             _check_left(known, refund)
@@ -133,20 +133,20 @@ class StripeProvider:
         try:
             return await self._api.refund(intent_id, refund, key=asked.key)
         except Undecided:
-            # A second one of the whole charge is impossible; of a part, only the same key is safe.
+            # A second full refund is impossible; for a partial refund only the same key is safe.
             if refund.amount == charged:
                 await self._intents.next_refund_generation(asked)
             raise
         except KeyReused:
             raise RefundReused.of(refund.refund_id) from None
         except Declined:
-            # Another refund may have been quicker.
+            # Another refund may have been faster.
             _check_left(await self.find(refund.transaction_id), refund)
             raise RefundRefused.of(refund.refund_id) from None
 
 
 def _payment(kept: Intent, state: IntentState | None = None) -> ProviderPayment:
-    """Where the transaction stands; UNSPECIFIED while that is not decided."""
+    """The state of the transaction; UNSPECIFIED while undecided."""
     id = kept.transaction_id
     if state is None:
         voided = kept.void_reason is not None

@@ -1,4 +1,4 @@
-"""Intents in PostgreSQL: who writes first decides, in one statement, and is read back."""
+"""Intents in PostgreSQL: the first writer decides, in one statement, and every caller reads the record back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NEXT_REFUND_GENERATION = text(
 
 
 class SqlIntents:
-    """The Intents in the payment process's database. Not cancelled with the caller: that can poison a connection."""
+    """The Intents in the payment database. Not cancelled with the caller: that can break a connection."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""Stripe's webhook: a message counts when it is signed with our secret, and was a short time ago."""
+"""Stripe's webhook: a message is accepted only if it is signed with our secret, and recently."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from order_svc.payment.domain.errors import WebhookSignatureInvalid
 
 log = structlog.get_logger(__name__)
 
-# Not those of a try that failed: to try again at once is what the shop's backoff is there to prevent.
+# Not the types of a failed attempt: an immediate retry would bypass the backoff of the shop.
 _DECIDED = {"payment_intent.succeeded", "payment_intent.canceled"}
 _NOT_STRIPES = "this is not signed by Stripe for this shop, or was too long ago"
 
 
 class StripeWebhooks:
-    """The Webhooks of the endpoint that `secret` belongs to, not older than `tolerance` nor from the future."""
+    """The Webhooks of the endpoint with this `secret`; messages must be signed within `tolerance` of now."""
 
     def __init__(self, secret: str, clock: Clock, *, tolerance: timedelta) -> None:
         self._secret = secret
@@ -29,11 +29,11 @@ class StripeWebhooks:
 
     def transaction_of(self, body: bytes, signature: str) -> str | None:
         try:
-            # Without its tolerance, which reads another clock.
+            # Without the SDK's tolerance check, which reads another clock.
             stripe.WebhookSignature.verify_header(body, signature, self._secret)
         except (stripe.SignatureVerificationError, UnicodeDecodeError):
             raise WebhookSignatureInvalid(_NOT_STRIPES) from None
-        # The same of several that the SDK has just verified: the first.
+        # Of several timestamps the first, like the SDK.
         signed_at = next(int(part.split("=")[1]) for part in signature.split(",") if part.startswith("t="))
         if abs(self._clock.now().timestamp() - signed_at) > self._tolerance_s:
             raise WebhookSignatureInvalid(_NOT_STRIPES)
