@@ -1,6 +1,6 @@
-"""The errors of EasyOrder: each failure that a caller may see is an AppError, of the same class on both sides.
+"""The errors of EasyOrder: every failure that a caller may see is an AppError, of the same class on both sides.
 
-It travels as a google.rpc.Status with ErrorInfo (AIP-193); `reason` is the stable name that callers may rely on.
+An error is sent as a google.rpc.Status with ErrorInfo (AIP-193); callers may rely on its `reason`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _MESSAGE_BYTES = 1_000
 
 
 def shortened(text: str, max_bytes: int) -> str:
-    """The text in valid UTF-8 of at most `max_bytes`; a longer one loses its middle."""
+    """The text as valid UTF-8 of at most `max_bytes`; the middle of a longer text is removed."""
     if text.isascii() and len(text) <= max_bytes:
         return text
     data = text.encode(errors="backslashreplace")
@@ -25,7 +25,7 @@ def shortened(text: str, max_bytes: int) -> str:
 
 
 class Kind(Enum):
-    """What kind of failure it is; the name is that of google.rpc.Code."""
+    """The kind of failure, named as in google.rpc.Code."""
 
     INVALID_ARGUMENT = 3
     DEADLINE_EXCEEDED = 4
@@ -43,17 +43,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """One field at fault: its path as the caller wrote it (`items[0].quantity`), and what to do."""
+    """An invalid field: its path as the caller wrote it (`items[0].quantity`), and what to do."""
 
     field: str
     description: str
 
 
 class AppError(Exception):
-    """A failure that is meant for the caller.
+    """A failure that is reported to the caller.
 
-    Subclasses fix `kind` and `reason`. `metadata` holds the values that belong to the reason, as strings. A message
-    may quote what the caller sent: a long one is shortened.
+    Subclasses fix `kind` and `reason`. `metadata` holds values that belong to the reason, as strings. Long messages
+    are shortened, because a message may quote the caller's input.
     """
 
     kind: ClassVar[Kind] = Kind.INTERNAL
@@ -78,28 +78,28 @@ class AppError(Exception):
         super().__init_subclass__(**kwargs)
         if "reason" in vars(cls):
             known = AppError._by_reason.get(cls.reason)
-            # Services that share a process may each have a class of their own: then it is one that is both.
+            # Services that share a process may each define the reason: register a class that derives from both.
             AppError._by_reason[cls.reason] = type(cls.__name__, (cls, known), {}) if known else cls
 
     @staticmethod
     def of_reason(reason: str) -> type[AppError] | None:
-        """The class that stands for `reason`, if this process knows one."""
+        """The class for `reason`, or None if this process has none."""
         return AppError._by_reason.get(reason)
 
 
 class InvalidArgument(AppError):
-    """The request cannot be right, whatever the state of the system; names every field at fault."""
+    """The request is invalid, whatever the state of the system; all invalid fields are listed."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "INVALID_ARGUMENT"
 
     @classmethod
     def of(cls, field: str, description: str) -> Self:
-        """One field at fault."""
+        """An error for one invalid field."""
         return cls.of_all([FieldViolation(field, description)])
 
     @classmethod
     def of_all(cls, violations: Sequence[FieldViolation]) -> Self:
-        """All fields at fault; the message names the first three."""
+        """An error for several invalid fields; the message names the first three."""
         first = "; ".join(f"{violation.field} {violation.description}" for violation in violations[:3])
         more = f"; and {len(violations) - 3} more" if len(violations) > 3 else ""
         return cls(first + more, violations=violations)
@@ -118,13 +118,13 @@ class PermissionDenied(AppError):
 
 
 class EtagMismatch(AppError):
-    """Somebody else changed the resource meanwhile: read it again, then decide (AIP-154)."""
+    """The resource was changed concurrently: read it again before deciding (AIP-154)."""
 
     kind, reason = Kind.ABORTED, "ETAG_MISMATCH"
 
 
 class RequestIdReused(AppError):
-    """The same request_id came with another body (AIP-155)."""
+    """The same request_id was used with another body (AIP-155)."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "REQUEST_ID_REUSED"
 
@@ -138,7 +138,7 @@ class PayloadTooLarge(AppError):
 
 
 class Unimplemented(AppError):
-    """Part of the contract that this version does not do yet."""
+    """A part of the contract that this version does not implement."""
 
     kind, reason = Kind.UNIMPLEMENTED, "UNIMPLEMENTED"
 
@@ -148,19 +148,19 @@ class DeadlineExceeded(AppError):
 
 
 class Unavailable(AppError):
-    """A neighbour or the database does not answer; the same call may work later."""
+    """Another service or the database does not respond; the same call may succeed later."""
 
     kind, reason = Kind.UNAVAILABLE, "UNAVAILABLE"
 
 
 class Conflict(AppError):
-    """Two transactions collided (deadlock, serialization, unique key); the mediator runs the command again."""
+    """Two transactions collided (deadlock, serialization, unique key); the mediator retries the command."""
 
     kind, reason = Kind.ABORTED, "CONFLICT"
 
 
 class Internal(AppError):
-    """Something nobody expected. Carries a correlation id and nothing else."""
+    """An unexpected failure. Contains a correlation id and nothing else."""
 
     kind, reason = Kind.INTERNAL, "INTERNAL"
 

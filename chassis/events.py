@@ -1,4 +1,4 @@
-"""Events: what happened to an aggregate, numbered without a gap, written with the change and published later."""
+"""Events of aggregates: numbered without gaps, written in the transaction of the change and published later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.errors import AppError, Kind
 
 
 class JsonPayload(UserDict[str, Any]):
-    """A payload as its JSON `text`, which is parsed when somebody looks inside."""
+    """A payload as JSON `text`, which is parsed on first access."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -26,9 +26,9 @@ class JsonPayload(UserDict[str, Any]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened. `sequence` counts the events of one aggregate from 1; `payload` can be written as JSON.
+    """An event. `sequence` counts the events of one aggregate from 1; `payload` is serialisable as JSON.
 
-    `owner` and `owner_team` say who may see it.
+    `owner` and `owner_team` determine who may see the event.
     """
 
     kind: str
@@ -42,13 +42,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEvent:
-    """An event in the feed. `position` grows in the order in which events became visible to everybody."""
+    """An event in the feed. `position` grows in the order in which events became visible."""
 
     position: int
     event: Event
 
 
 class EventsPurged(AppError):
-    """Somebody is to resume after an event that is no longer kept."""
+    """A subscriber asked to resume after an event that has been purged."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "EVENTS_PURGED"

@@ -1,8 +1,8 @@
-"""Points at which a process can be made to end as by kill -9, for tests of what happens then. Inert unless asked for.
+"""Failpoints: tests can make a process end at a point as if by kill -9. Inert unless enabled.
 
-`EASYORDER_FAILPOINT=name:nth` (several with commas): the process that passes the point for the nth time dies there and
-leaves DATA_DIR/failpoints/name behind. While that file exists the point is spent, for whoever is started again and for
-other replicas; removing it arms the point again.
+With `EASYORDER_FAILPOINT=name:nth` (several separated by commas), the process ends when it passes the point for the nth
+time, and leaves the file DATA_DIR/failpoints/name. While the file exists the point is disabled, also after a restart
+and for other replicas; removing the file enables the point again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _passed = dict.fromkeys(_NTH, 0)
 
 
 def reach(name: str) -> None:
-    """The process passes the point `name`."""
+    """Ends the process here if the failpoint `name` is due."""
     if name not in _NTH or (_SPENT / name).exists():
         return
     _passed[name] += 1

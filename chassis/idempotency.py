@@ -1,4 +1,4 @@
-"""One request, one effect: the answer to a request_id is kept with its effect, and given again (AIP-155)."""
+"""Idempotent requests: the response to a request_id is stored with its effect and returned again (AIP-155)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentResponse:
-    """The answer of a request that was carried out before, as JSON."""
+    """The stored response of an earlier request, as JSON."""
 
     fingerprint: str
     answer: bytes
 
 
 def reused(fingerprint: str, key: RequestKey) -> RequestIdReused | None:
-    """The refusal of `key` where the first request of this id had another fingerprint."""
+    """The error for `key` if the first request with this id had another fingerprint, otherwise None."""
     if fingerprint == key.fingerprint:
         return None
     message = f"request_id {key.request_id!r} was used before with another body; use a new one"

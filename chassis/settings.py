@@ -56,6 +56,12 @@ def _addresses(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    if "," in value:
+        raise ValueError("must be one host:port")
+    return _addresses(value)
+
+
 def _database_server(value: str) -> str:
     if value and not value.startswith(("postgresql+asyncpg://", "postgresql+aioodbc://")):
         raise ValueError("must begin with postgresql+asyncpg:// or postgresql+aioodbc://")
@@ -142,7 +148,7 @@ class MeshSettings(BaseSettings):
     """What is logged"""
     log_format: Literal["json", "console"] = "json"
     """For machines, or for a person"""
-    otlp_endpoint: str = ""
+    otlp_endpoint: Annotated[str, AfterValidator(_address)] = ""
     """host:port of an OpenTelemetry collector (OTLP over gRPC); empty: neither traces nor metrics are made"""
 
     alert_mail_to: str = ""

@@ -18,7 +18,7 @@ from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, role
-from deploy.local.errors import REFUSED
+from deploy.local.errors import REFUSED, CannotStart
 from deploy.roles import grant
 from deploy.schemas import schemas, upgrade
 from deploy.upgradable import CannotUpgrade, require_upgradable
@@ -43,7 +43,10 @@ async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
 
 
 async def create_where_missing(url: str) -> None:
-    """Makes the database unless it is there, by way of the database `postgres`, or, where that is closed, fails."""
+    """Makes the database unless it is there, by way of the database `postgres`, or, where that is closed, fails.
+
+    Raises CannotStart where no server answers.
+    """
     target = make_url(url)
     engine = make_engine(target.set(database="postgres"), application_name="migrate", pool_size=1)
     try:
@@ -57,6 +60,9 @@ async def create_where_missing(url: str) -> None:
         is_there = sqlstate(error) in _MADE_BY_ANOTHER
         if not (is_there or await _can_connect(make_engine(target, application_name="migrate", pool_size=1))):
             raise
+    except OSError as error:
+        why = str(error) or "not in time"
+        raise CannotStart(f"No PostgreSQL server answers ({why}): is EASYORDER_DATABASE_URL right?") from error
     finally:
         await engine.dispose()
 
@@ -83,6 +89,6 @@ async def main(packages: Sequence[str]) -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main(sys.argv[1:]))
-    except CannotUpgrade as refusal:
+    except (CannotStart, CannotUpgrade) as refusal:
         print(refusal)
         sys.exit(REFUSED)

@@ -14,6 +14,7 @@ MAX_HEADERS = 100
 # What Envoy calls a refusal, which `envoy.local_replies` puts into words.
 HEADERS_TOO_LARGE = "headers_too_large"
 BODY_NOT_TAKEN = "body_not_taken"
+GIVEN_TWICE = "given_twice_"
 
 
 def headers_too_large() -> JsonObject:
@@ -28,6 +29,18 @@ def body_not_taken(verbs: Sequence[str]) -> JsonObject:
     has_one: JsonObject = {"name": "content-length", "range_match": {"start": 1, "end": 1 << 40}}
     verb: JsonObject = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
     rules = [{"header": verb}, {"header": has_one}]
+    return {"permissions": [{"and_rules": {"rules": rules}}], "principals": [{"any": True}]}
+
+
+def given_twice(names: Sequence[str]) -> JsonObject:
+    """Calls that change something, with a parameter twice, whichever of its names is used."""
+    name = f"(?:{'|'.join(names)})="
+    twice: JsonObject = {
+        "name": ":path",
+        "string_match": {"safe_regex": {"regex": f"[^?]*[?](?:.*&)?{name}.*&{name}.*"}},
+    }
+    writes: JsonObject = {"name": ":method", "string_match": {"exact": "GET"}, "invert_match": True}
+    rules = [{"header": writes}, {"header": twice}]
     return {"permissions": [{"and_rules": {"rules": rules}}], "principals": [{"any": True}]}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,7 +25,7 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
-from envoy.limits import BODY_NOT_TAKEN, HEADERS_TOO_LARGE
+from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, HEADERS_TOO_LARGE
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder says which field is wrong, and in what way.
@@ -105,14 +105,19 @@ class LocalReply:
         return conditions
 
 
-def mappers(verbs: Sequence[tuple[str, str]], ops_names: str, *, retry_after_s: float) -> list[JsonObject]:
+def mappers(
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, *, retry_after_s: float
+) -> list[JsonObject]:
     """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have;
-    `ops_names` matches the gRPC names of the methods that several services serve.
+    `once` are the parameters that a call may have once; `ops_names` matches the gRPC names of the methods that
+    several services serve.
     """
-    return [mapper for reply in _replies(verbs, ops_names, retry_after_s) for mapper in reply.mappers()]
+    return [mapper for reply in _replies(verbs, once, ops_names, retry_after_s) for mapper in reply.mappers()]
 
 
-def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, retry_after_s: float) -> Sequence[LocalReply]:
+def _replies(
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, retry_after_s: float
+) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
     no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
@@ -122,7 +127,7 @@ def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, retry_after_s: fl
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
     return (
-        *_invalid(),
+        *_invalid(once),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
@@ -141,7 +146,7 @@ def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, retry_after_s: fl
     )
 
 
-def _invalid() -> Iterator[LocalReply]:
+def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
     """What cannot be right, whoever asks."""
     bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
     no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
@@ -150,6 +155,8 @@ def _invalid() -> Iterator[LocalReply]:
     yield LocalReply(400, bad_path, detail="path_normalization_failed")
     yield LocalReply(400, envoys_own, to_grpc=InvalidArgument("The request is not valid gRPC."))
     yield LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400)
+    for name in once:
+        yield LocalReply(403, InvalidArgument.of(name, "is given twice"), detail=f"{GIVEN_TWICE}{name}", answer=400)
 
 
 def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[LocalReply]:

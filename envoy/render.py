@@ -16,13 +16,14 @@ from chassis.contract import Method
 from chassis.settings import from_environment
 from envoy.bodies import script
 from envoy.config import EnvoySettings
-from envoy.limits import BODY_NOT_TAKEN, MAX_BODY_BYTES, body_not_taken, headers_too_large
+from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, MAX_BODY_BYTES, body_not_taken, given_twice, headers_too_large
 from envoy.local_replies import mappers
 from envoy.routing import (
     OPS,
     JsonObject,
     grpc_names_regex,
     names_regex,
+    parameters_of_writes,
     routes,
     stream_names_regex,
     token_rules,
@@ -49,6 +50,7 @@ def render(settings: EnvoySettings) -> str:
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
     slowest_limit = min(settings.order_rate_limit, settings.auth_rate_limit, settings.stream_rate_limit)
+    parameters = parameters_of_writes(methods)
     slowest_refill_s = math.ceil(60 / slowest_limit)
     return {
         "listen_host": settings.envoy_host,
@@ -61,12 +63,16 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "max_body_bytes": MAX_BODY_BYTES,
         "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
         "headers_too_large": headers_too_large(),
-        "without_body": {BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods))},
+        "unchecked_parts": {
+            BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
+            **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
+        },
         "json_bodies": script(methods),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(
             verbs_of_paths(methods),
+            parameters,
             grpc_names_regex([method for method in methods if method.service == OPS]),
             retry_after_s=slowest_refill_s,
         ),

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from chassis.context import Audience
-from chassis.contract import Method
+from chassis.contract import Method, descriptor_of
 from envoy.bodies import body_message
 from envoy.paths import any_of, has_verb, path_regex
 
@@ -159,6 +159,19 @@ def verbs_without_body(methods: Sequence[Method]) -> list[str]:
     """The verbs that never have a body in the contract."""
     bindings = [binding for method in methods for binding in method.http]
     return sorted({binding.verb for binding in bindings} - {binding.verb for binding in bindings if binding.body})
+
+
+def parameters_of_writes(methods: Sequence[Method]) -> dict[str, list[str]]:
+    """What a call that changes something may have in its query, once each: JSON names, and all names of each."""
+    found: dict[str, list[str]] = {}
+    for method in methods:
+        for binding in method.http:
+            if binding.verb != "GET" and binding.body != "*":
+                for field in descriptor_of(method.request).fields:
+                    elsewhere = field.name == binding.body or f"{{{field.name}" in binding.path
+                    if not elsewhere and not field.is_repeated:
+                        found[field.json_name] = sorted({field.name, field.json_name})
+    return found
 
 
 def names_regex(methods: Sequence[Method]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,11 +11,14 @@ import pytest
 
 from chassis.job_runner import JobRunner
 from chassis.settings import MeshSettings
+from identity_svc.bootstrap import identity
 from inventory_svc.bootstrap import build
 from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
+from tests.identity_svc.identity_process import OnDatabase
 from tests.mesh import SECRET
+from tests.polling import eventually
 
 HOUR_S = 3600
 Scheduled = dict[str, tuple[float, partial[Any]]]
@@ -64,3 +68,22 @@ def kept_by(scheduled: Scheduled) -> MeshSettings:
     _, settings = scheduled["purge"][1].args
     assert isinstance(settings, MeshSettings)
     return settings
+
+
+async def test_identity_svc_forgets_and_purges(
+    databases_of: Callable[[str], Awaitable[Mapping[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purged: list[object] = []
+
+    async def purge(_engine: object, settings: object) -> None:
+        purged.append(settings)
+
+    monkeypatch.setattr("identity_svc.bootstrap.purge", purge)
+    settings = OnDatabase(database=(await databases_of("identity_svc"))["easyorder_identity"])
+
+    async with identity(settings) as service:
+        for work in service.background:
+            await work.start()
+        await eventually(lambda: purged == [settings])
+        for work in reversed(service.background):
+            await work.stop()

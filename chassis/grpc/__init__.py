@@ -1,1 +1,1 @@
-"""gRPC for every service: servers and clients made from the contract, with everything around a call done once."""
+"""gRPC for every service: servers and clients built from the contract, with shared handling of each call."""

@@ -1,4 +1,4 @@
-"""The one way to open a channel inside the mesh: straight, whatever http_proxy says."""
+"""Opens channels inside the mesh: always direct, ignoring http_proxy."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ import grpc
 
 
 def open_channel(target: str, options: tuple[tuple[str, Any], ...] = ()) -> grpc.aio.Channel:
-    """A channel without TLS. gRPC would ask a proxy for loopback, too."""
+    """A channel without TLS and proxy. By default, gRPC uses a proxy for loopback addresses, too."""
     return grpc.aio.insecure_channel(target, options=(("grpc.enable_http_proxy", 0), *options))

@@ -1,4 +1,4 @@
-"""Calls to other services: typed by the contract, within the caller's time, repeated when that may help."""
+"""Calls to other services: typed by the contract, within the caller's deadline, and retried when unavailable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Res = TypeVar("Res", bound=betterproto2.Message)
 
 Metadata = tuple[tuple[str, str], ...]
 
-# Every replica gets its share, and one that is gone is passed over. Every method of the contract can be repeated.
+# Calls are spread over all replicas that are up. Every method of the contract is safe to retry.
 _SERVICE_CONFIG = """{
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [{"name": [{}], "retryPolicy": {
@@ -39,14 +39,14 @@ _OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
-    # Without it, two channels to one address share a connection, and its failures.
+    # Otherwise two channels to one address share a connection and its failures.
     ("grpc.use_local_subchannel_pool", 1),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Rpc(Generic[Req, Res]):
-    """A method of the contract with the types of its messages, so that a call of it is type-checked."""
+    """A method of the contract with its message types, so that calls are type-checked."""
 
     full_name: str
     request: type[Req]
@@ -54,7 +54,7 @@ class Rpc(Generic[Req, Res]):
 
 
 def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc[Req, Res]:
-    """A method of `service` (`easyorder.inventory.v1.InventoryService`). ValueError unless the contract has it so."""
+    """A method of `service` (`easyorder.inventory.v1.InventoryService`). Raises ValueError if the contract differs."""
     method = contract.methods().get(f"/{service}/{name}")
     if method is None or (method.request, method.response) != (request, response):
         raise ValueError(f"the contract has no {service}/{name}({request.__name__}) -> {response.__name__}")
@@ -62,9 +62,9 @@ def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc
 
 
 class Client:
-    """Calls the service at `address`, host:port or several with commas: the replicas, by IP address, which take turns.
+    """Calls the service at `address`: host:port, or the comma-separated IP addresses of replicas, used in turn.
 
-    Does not say who calls unless `token` is given. Connects when first used.
+    Calls are anonymous unless `token` is given. Connects when first used.
     """
 
     def __init__(self, address: str, *, token: str = "") -> None:
@@ -76,10 +76,10 @@ class Client:
         return open_channel(self._target, options=_OPTIONS)
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
-        """The reply of a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
+        """Calls a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
 
-        Waits for a connection, and tries what is UNAVAILABLE five times at most, until `timeout_s`, or the deadline of
-        the request being served if that is earlier.
+        Waits for a connection, and tries an UNAVAILABLE call at most five times, within `timeout_s` and the deadline
+        of the request being served.
         """
         if (callers := current().deadline) is not None:
             timeout_s = min(timeout_s, callers - asyncio.get_running_loop().time())
@@ -96,7 +96,7 @@ class Client:
     async def stream(
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
     ) -> AsyncGenerator[Res, None]:
-        """The messages of a server-streaming method, as they come. Not repeated once it has begun."""
+        """The messages of a server-streaming method as they arrive. A stream that has begun is not retried."""
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)
         call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra)
@@ -110,7 +110,7 @@ class Client:
             call.cancel()
 
     async def close(self) -> None:
-        """Ends the connection; calls in flight fail."""
+        """Closes the connection; calls in flight fail."""
         if "_channel" in vars(self):
             await self._channel.close(None)
 
@@ -130,13 +130,13 @@ class Client:
 
 
 class TokenRefused(Exception):
-    """Another service does not believe that we are of its mesh: the secrets or the clocks differ."""
+    """Another service rejected this service's token: the secrets or the clocks differ."""
 
 
 class Peer(Client):
-    """Another service of the mesh, called as the service `me` with a token signed with the mesh's `secret`.
+    """Calls another service of the mesh as the service `me`, with a token signed with the mesh's `secret`.
 
-    Passes on for whom the call is made, for the audit only.
+    Also sends the user on whose behalf the call is made, for the audit only.
     """
 
     def __init__(self, address: str, me: str, secret: str) -> None:
@@ -144,7 +144,7 @@ class Peer(Client):
         self._tokens = ServiceTokens(me, secret)
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
-        # The caller being served has shown a good token: that ours is refused is our defect, and no AppError.
+        # The token of the caller being served is valid; a rejected service token is our defect, not an AppError.
         refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
         return TokenRefused(error.details()) if refused else super()._meaning(error)
 
@@ -157,6 +157,6 @@ class Peer(Client):
 
 def _target(address: str) -> str:
     replicas = [replica.strip() for replica in address.split(",")]
-    # gRPC resolves one name, or takes a list of IP addresses.
+    # gRPC accepts one name or a list of IP addresses.
     family = "ipv6" if replicas[0].startswith("[") else "ipv4"
     return address if len(replicas) == 1 else f"{family}:{','.join(replicas)}"

@@ -1,4 +1,4 @@
-"""grpc.health.v1 of a process: it serves as long as what it needs answers in time."""
+"""grpc.health.v1 of a process: SERVING while its dependencies respond in time."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from chassis.background import PollingLoop
 
 log = structlog.get_logger(__name__)
 
-# Raises where something that the process needs is not there.
+# Raises if a dependency of the process is not available.
 Probe = Callable[[], Awaitable[None]]
 
 
 class ProbedHealth:
-    """What the health service says of a process and each of its `services`.
+    """The health of a process and each of its `services`.
 
-    `probe` is asked every `every_s`, however many ask for the health. One that has not ended after `deadline_s` counts
-    as failed, and is let end: there is one at a time.
+    `probe` runs every `every_s`, independent of the number of health checks. A probe that has not ended after
+    `deadline_s` counts as failed but is not cancelled; no other probe starts until it ends.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ProbedHealth:
             await self._loop.start()
 
     async def drain(self) -> None:
-        """From now on nothing serves."""
+        """Reports NOT_SERVING from now on."""
         await self.servicer.enter_graceful_shutdown()
 
     async def stop(self) -> None:

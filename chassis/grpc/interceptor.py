@@ -1,4 +1,4 @@
-"""What happens around every handler, unary or streaming: one interceptor, composed with each method at the start."""
+"""The interceptor around every handler, unary or streaming, which is composed with each method at start-up."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ Handler = Callable[[Any, Context], Awaitable[Any]]
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
-# An answer with details has to be there before the caller's own clock ends the call without any.
+# The reply with its error details must arrive before the caller's own deadline ends the call.
 _REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
 
 
 @dataclass(kw_only=True)
 class CallOptions:
-    """What a server decides about the calls that it takes."""
+    """How a server handles the calls that it accepts."""
 
     verifier: TokenVerifier
     # Called with unexpected errors.
@@ -63,7 +63,7 @@ class CallOptions:
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
-    # Who may say where a call comes from.
+    # The proxies whose client address header is trusted.
     trusted_proxies: str = LOOPBACK
 
 
@@ -71,8 +71,8 @@ class CallInterceptor(AsyncServerInterceptor):
     """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
     audit.
 
-    A streaming handler writes its messages itself and returns when the stream ends, so that a step holds around a whole
-    stream as it does around a unary call.
+    A streaming handler writes its messages itself and returns when the stream ends, so that each step encloses a whole
+    stream in the same way as a unary call.
     """
 
     def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
@@ -91,7 +91,7 @@ class CallInterceptor(AsyncServerInterceptor):
         return call
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
-        """Answers bytes with bytes. Nothing is parsed for a caller who may not call."""
+        """Takes and returns bytes. The request is parsed only after the caller is permitted."""
         called = contract.methods()[method_name]
         incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
         metadata.incoming.set(incoming)
@@ -106,7 +106,7 @@ class CallInterceptor(AsyncServerInterceptor):
                 await _abort(context, self._unexpected(error))
 
     def end_streams(self, *, within_s: float) -> None:
-        """Ends the streams still open after `within_s` with UNAVAILABLE: their clients resume elsewhere."""
+        """Ends the streams still open after `within_s` with UNAVAILABLE: their clients resume at another replica."""
         self._draining = True
         latest = asyncio.get_running_loop().time() + within_s
         for limit in self._streams:
@@ -117,7 +117,7 @@ class CallInterceptor(AsyncServerInterceptor):
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
         forwarded = incoming.get(metadata.CLIENT_ADDRESS, "")
         left_s: float | None = context.time_remaining()
-        # JSON callers have no gRPC timeout, but Envoy says how long it will wait.
+        # JSON calls have no gRPC timeout, but Envoy sends how long it waits.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
         if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
             left_s = int(envoy_ms) / 1000
@@ -135,7 +135,7 @@ class CallInterceptor(AsyncServerInterceptor):
         )
 
     def _unexpected(self, error: Exception) -> AppError:
-        """Logged and recorded; the caller gets a correlation id and no text of the exception."""
+        """Logs and records the exception; the caller gets the correlation id but no text of the exception."""
         log.error("unexpected error", exc_info=error)
         self._options.report(current().method, error)
         correlation_id = current().correlation_id
@@ -145,7 +145,7 @@ class CallInterceptor(AsyncServerInterceptor):
         )
 
     async def _in_time(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> Any:
-        """Cancels what is inside at the deadline; database work that must not be cancelled is shielded itself."""
+        """Cancels the inner steps at the deadline; database work that must not be cancelled shields itself."""
         limit = asyncio.timeout_at(current().deadline)
         try:
             async with limit:
@@ -166,7 +166,7 @@ class CallInterceptor(AsyncServerInterceptor):
             self._streams.discard(limit)
 
     async def _authenticate(self, called: contract.Method) -> None:
-        """Finds out who calls, from the bearer token and from nothing else; without one the caller is anonymous."""
+        """Identifies the caller by the bearer token only; without a token the caller is anonymous."""
         incoming = metadata.incoming.get()
         if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
@@ -176,7 +176,7 @@ class CallInterceptor(AsyncServerInterceptor):
                 raise Unauthenticated("send the access token as `authorization: Bearer …`")
             caller = await self._options.verifier.verify(token)
         except AppError:
-            # A bad token is refused, but on public methods it is only ignored.
+            # An invalid token is rejected; on public methods it is ignored.
             if Audience.PUBLIC not in called.access.allow:
                 raise
         else:
@@ -195,7 +195,7 @@ class CallInterceptor(AsyncServerInterceptor):
         return reply_data
 
     async def _audited(self, called: contract.Method, handler: Handler, request: UpbMessage, context: Context) -> Any:
-        """Records who tried to change what, with which outcome; written after the answer. Reading is not recorded."""
+        """Audits attempted changes and their outcome, written in the background. Reads are not audited."""
         outcome, reply = "CANCELLED", None
         try:
             check(request)
@@ -212,7 +212,7 @@ class CallInterceptor(AsyncServerInterceptor):
 
 
 def _permit(called: contract.Method) -> None:
-    """Enforces (easyorder.auth.v1.access). Ownership of the resource is enforced in SQL, further in."""
+    """Enforces (easyorder.auth.v1.access). Ownership of the resource is enforced later, in SQL."""
     caller = current().caller
     if caller.audiences.isdisjoint(called.access.allow):
         if caller is ANONYMOUS:
@@ -222,7 +222,7 @@ def _permit(called: contract.Method) -> None:
 
 @cache
 def _ids(method_name: str) -> tuple[Callable[[UpbMessage], object], ...]:
-    """What reads the ids in the method's HTTP path from its request; what is created has its id in the reply."""
+    """Getters for the ids in the method's HTTP path from a request. The id of a new resource is in the reply."""
     called = contract.methods()[method_name]
     named = re.findall(r"\{([\w.]+)", called.http[0].path) if called.http else ["order_id", "transaction_id"]
     fields = contract.descriptor_of(called.request).fields_by_name
@@ -230,7 +230,7 @@ def _ids(method_name: str) -> tuple[Callable[[UpbMessage], object], ...]:
 
 
 async def send_reply_headers(context: Context) -> None:
-    """Sends the headers that the handler set; they go before the first message. Services of the mesh read none."""
+    """Sends the headers that the handler set, before the first message. Services of the mesh do not read them."""
     request = current()
     if (headers := request.reply_headers) and not request.caller.is_service:
         await context.send_initial_metadata(tuple(headers.items()))
@@ -243,6 +243,6 @@ async def _abort(context: Context, error: AppError) -> None:
         (DETAILS_KEY, codec(Status).encode(to_status(error))),
     )
     if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
-        # Not for the client's retry policy: what a service makes UNAVAILABLE for a reason of its own counts attempts.
+        # Prevents retries by the client: a service that raises its own UNAVAILABLE error may count attempts.
         trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)
     await context.abort(_CODES[error.kind.value], error.message, trailing)

@@ -1,4 +1,4 @@
-"""Serves methods of the contract over gRPC, each inside the same interceptors, with reflection, health and drain."""
+"""Serves methods of the contract over gRPC, with shared interceptors, reflection, health and draining."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from chassis.wire import codec
 log = structlog.get_logger(__name__)
 
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
-# What streams have to send a last message when the server drains.
+# The time that streams have to send a last message when the server drains.
 _LAST_WORDS_S = 1.0
 OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),
-    # Between these two, calls would be refused at random. Envoy lets half of it through; each header counts 32 more.
+    # Equal: between the two, gRPC rejects calls at random. Envoy allows half of it; each header counts 32 bytes more.
     ("grpc.max_metadata_size", 32 * 1024),
     ("grpc.absolute_max_metadata_size", 32 * 1024),
     ("grpc.so_reuseport", 0),
@@ -44,23 +44,23 @@ OPTIONS = (
 
 @dataclass(kw_only=True)
 class GrpcServer(CallOptions):
-    """One process' gRPC face: `servicers` by the full name of their service in the contract.
+    """The gRPC server of a process: `servicers` by the full name of their service in the contract.
 
-    A servicer is a plain object with a method for each rpc it does, in snake case: `async def create_order(self,
-    request) -> Order`, an async generator for a stream. What it lacks answers UNIMPLEMENTED.
+    A servicer is a plain object with a method for each rpc that it implements, in snake case: `async def
+    create_order(self, request) -> Order`, an async generator for a stream. Other rpcs return UNIMPLEMENTED.
     """
 
     name: str
     address: str
     servicers: Mapping[str, object]
     audit: Sink[AuditEntry] = field(default_factory=NullSink)
-    # Raises where something that the service needs is not there.
+    # Raises if a dependency of the service is not available.
     probe: Probe | None = None
-    # Called when the server begins to drain: the chance of streams to end themselves, with a last message.
+    # Called when the server begins to drain, so that streams can end with a last message.
     on_drain: Sequence[Callable[[], None]] = ()
-    # The services that reflection lists, if not those served here.
+    # The services that reflection lists, if different from the services served here.
     reflected: Sequence[str] = ()
-    # Where the server listens, once it has started; address may ask for port 0.
+    # The address in use, once the server has started; `address` may have port 0.
     port: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class GrpcServer(CallOptions):
         self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
-        """Listens and serves. Raises RuntimeError when the address is taken."""
+        """Listens and serves. Raises RuntimeError if the address is in use."""
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
@@ -83,7 +83,7 @@ class GrpcServer(CallOptions):
         log.info("serving", service=self.name, port=self.port)
 
     async def stop(self, grace_s: float = 10.0) -> None:
-        """Drains: says so in health and to streams, takes no new calls, waits `grace_s` for those in flight."""
+        """Drains: updates health, notifies streams, rejects new calls, and waits `grace_s` for calls in flight."""
         await self._health.drain()
         for begin_to_drain in self.on_drain:
             begin_to_drain()
@@ -111,9 +111,9 @@ class GrpcServer(CallOptions):
 
 
 async def serve(server: GrpcServer, settings: MeshSettings, *, background: Sequence[Background] = ()) -> None:
-    """Runs until SIGTERM, SIGINT or SIGHUP: starts `background` in order and then serves; stops in reverse order.
+    """Starts `background` in order, serves until SIGTERM, SIGINT or SIGHUP, and stops in reverse order.
 
-    A loop that does not turn for `blocked_after_s` ends the process.
+    The process ends if the event loop is blocked for `blocked_after_s`.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -136,7 +136,7 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
 
 
 def _collect_less() -> None:
-    """What was made by now stays, and a call leaves little for the collector: it may look less often."""
+    """Tunes the garbage collector: objects of the start-up stay, and a call creates few cycles."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -156,10 +156,10 @@ def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any]
 
 
 class _Pool:
-    """The contract's pool, for reflection; it finds methods by name too, which `grpcurl describe` asks for."""
+    """The contract's pool for reflection; it also finds methods by name, for `grpcurl describe`."""
 
     def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
-        """KeyError when there is no such symbol."""
+        """Raises KeyError if there is no such symbol."""
         service, _, method = symbol.rpartition(".")
         is_method = f"/{service}/{method}" in contract.methods()
         return contract.pool().FindFileContainingSymbol(service if is_method else symbol)

@@ -1,4 +1,4 @@
-"""AppError to google.rpc.Status and back, losing nothing on the way (AIP-193)."""
+"""Converts AppError to google.rpc.Status and back without loss (AIP-193)."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ DETAILS_KEY = "grpc-status-details-bin"
 
 M = TypeVar("M", bound=betterproto2.Message)
 
-# gRPC's clients give up on trailers of more than 8 KiB, and the message is in them twice, percent-encoded.
+# gRPC clients reject trailers of more than 8 KiB, which contain the message twice, percent-encoded.
 _METADATA_BYTES, _VIOLATIONS_BYTES, _TEXT_BYTES = 1_000, 1_800, 200
 _URL = "type.googleapis.com/"
-# What a bare gRPC status means where it is not the reason of that name: of limits, gRPC itself knows only the size.
+# The errors for plain gRPC statuses that differ from the reason of that name. gRPC itself limits only the size.
 _PLAIN: dict[str, type[AppError]] = {"CANCELLED": Unavailable, "RESOURCE_EXHAUSTED": PayloadTooLarge}
 
 
 def to_status(error: AppError) -> Status:
-    """The error as it travels, within 4 KB: code, message, ErrorInfo, and BadRequest and RetryInfo where they apply.
+    """The error as a status of at most 4 KB: code, message, ErrorInfo, and BadRequest and RetryInfo if they apply.
 
     Violations that do not fit are counted in ErrorInfo's metadata as `omittedViolations`.
     """
@@ -47,14 +47,14 @@ def to_status(error: AppError) -> Status:
 
 
 def from_status(status: Status) -> AppError:
-    """The same error again, of the same class where this process knows it."""
+    """The error from a status, of its original class if this process knows it."""
     info = _find(status, ErrorInfo) or ErrorInfo(reason="INTERNAL")
     bad_request = _find(status, BadRequest) or BadRequest()
     retry = _find(status, RetryInfo)
     known = AppError.of_reason(info.reason)
     kind_and_reason = {"kind": Kind(status.code), "reason": info.reason}
     error_type: type[AppError] = known or type("RemoteError", (AppError,), kind_and_reason)
-    # Subclasses may have constructors of their own, whose arguments are not known here.
+    # Subclasses may have constructors of their own, with unknown arguments.
     error = error_type.__new__(error_type)
     AppError.__init__(
         error,
@@ -67,7 +67,7 @@ def from_status(status: Status) -> AppError:
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
-    """What a failed call means."""
+    """The error that a failed call stands for."""
     trailing: Iterable[tuple[str, Any]] = cast(Any, error.trailing_metadata()) or ()
     for key, value in trailing:
         if key == DETAILS_KEY:
@@ -78,7 +78,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
 
 
 def _fitting(pairs: Iterable[tuple[str, str]], max_bytes: int) -> list[tuple[str, str]]:
-    """The first of them, shortened, as many as fit."""
+    """The first pairs, with shortened texts, that fit in `max_bytes`."""
     whole = [(shortened(name, _TEXT_BYTES), shortened(text, _TEXT_BYTES)) for name, text in pairs]
     sizes = accumulate(len(name.encode()) + len(text.encode()) + 10 for name, text in whole)
     return [pair for pair, size in zip(whole, sizes, strict=True) if size <= max_bytes]

@@ -1,4 +1,4 @@
-"""Bounds how many streams one address, one user and all together hold open at a process."""
+"""Limits the open streams of a process: per address, per user and in total."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from chassis.errors import AppError, Kind
 
 
 class TooManyStreams(AppError):
-    """Somebody holds as many as they may."""
+    """The caller's address, the user or the process has reached its limit of streams."""
 
     kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamLimits:
-    """How many streams may be open at once."""
+    """The maximum numbers of open streams."""
 
     in_all: int = 4000
     per_address: int = 200
@@ -27,7 +27,7 @@ class StreamLimits:
 
 
 class OpenStreams:
-    """Those of one process. Services of the mesh are not limited."""
+    """The open streams of a process. Services of the mesh are not limited."""
 
     def __init__(self, limits: StreamLimits) -> None:
         self._limits = limits

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chassis.settings import MeshSettings, host_port
 from deploy.local.errors import CannotStart
@@ -29,6 +30,20 @@ class LocalSettings(EnvoySettings):
     """The longest wait before a program that crashes again and again is started again"""
     unresponsive_after_s: float = Field(default=30, ge=1, le=3600)
     """A program that has not answered for this long is killed and started again"""
+
+    @field_validator("envoy_descriptor")
+    @classmethod
+    def _is_there(cls, descriptor: str) -> str:
+        if not Path(descriptor).is_file():
+            raise ValueError("must be a file that exists")
+        return descriptor
+
+    @field_validator("envoy_access_log")
+    @classmethod
+    def _can_be_there(cls, log: str) -> str:
+        if not Path(log).parent.is_dir():
+            raise ValueError("must be in a folder that exists")
+        return log
 
     def addresses(self, service: str) -> list[str]:
         """host:port of each replica of `service`."""

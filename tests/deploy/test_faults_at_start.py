@@ -35,6 +35,9 @@ def start(what: str, folder: Path, **environment: str) -> subprocess.CompletedPr
         ("PORT_OFFSET", "20000"),
         ("ORDER_ADDRESS", "nowhere"),
         ("DATABASE_URL", "sqlite://"),
+        ("OTLP_ENDPOINT", "collector"),
+        ("ENVOY_DESCRIPTOR", "/nowhere/contract.binpb"),
+        ("ENVOY_ACCESS_LOG", "/nowhere/access.log"),
     ],
 )
 def test_a_setting_out_of_its_range_is_named(tmp_path: Path, what: str, variable: str, value: str) -> None:
@@ -66,6 +69,17 @@ def test_what_a_service_would_refuse_is_told_before_anything_starts(
     assert len(done.stderr.splitlines()) == 1
     assert value not in done.stderr or variable == "PAYMENT_PROVIDER"
     assert not (tmp_path / ".data" / "postgres").exists()
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1:1", "/?host=/nowhere"])
+def test_a_server_that_does_not_answer_is_told_in_one_line(tmp_path: Path, server: str) -> None:
+    done = start("up", tmp_path, EASYORDER_DATABASE_URL=f"postgresql+asyncpg://me:secret@{server}")
+
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("No PostgreSQL server answers (")
+    assert done.stderr.strip().endswith("): is EASYORDER_DATABASE_URL right?")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "secret" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from identity_svc.config import (
 )
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.password import Password
-from identity_svc.domain.user import Role
+from identity_svc.domain.user import Role, User, email_of
 from tests.identity_svc.identity_app import PASSWORD, SECRET, SETTINGS, Backend, IdentityApp, SqlBackend
 
 
@@ -166,6 +166,20 @@ async def test_starts_at_once_with_different_addresses_make_one_administrator(id
 
     assert sorted(one.name for one in seedings) == [*["ANOTHER_EXISTS"] * 4, "CREATED"]
     assert await identity_app.backend.users() == 2
+
+
+async def test_whoever_makes_an_administrator_is_waited_for(sql_backend: SqlBackend) -> None:
+    boss = User.new(email=email_of("boss@example.com"), display_name="Boss", at=sql_backend.clock.now(), is_admin=True)
+    async with sql_backend.open_uow() as first, sql_backend.open_uow() as second:
+        assert not await first.users.lock_administrators()
+        waiting = asyncio.create_task(second.users.lock_administrators())
+        await first.users.add(boss)
+
+        await asyncio.wait({waiting}, timeout=0.1)
+        assert not waiting.done()
+
+        await first.commit()
+        assert await waiting
 
 
 async def test_an_administrator_with_a_weak_password_is_not_made(identity_app: IdentityApp) -> None:
