@@ -1,1 +1,1 @@
-"""The HTTP face of the mesh, as a gRPC service: Envoy turns its replies into pages."""
+"""The HTTP interface of the mesh, as a gRPC service: Envoy turns its replies into pages."""

@@ -1,4 +1,4 @@
-"""What edge answers: pages and documents of the HTTP face, and the keys that Envoy verifies tokens with."""
+"""The rpcs of edge: pages and documents of the HTTP interface, and the keys that Envoy verifies tokens with."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from edge.mesh_health import SERVING
 
 
 class Health(Protocol):
-    """Tells how the services of the mesh are."""
+    """Reports the health of the mesh's services."""
 
     async def states(self) -> dict[str, str]: ...
 
 
 class PortalApi:
-    """`home` is HTML, `open_api` JSON; both are made once, when the process starts."""
+    """`home` is HTML, `open_api` is JSON; both are made once, at the start of the process."""
 
     def __init__(self, *, home: str, open_api: str, health: Health) -> None:
         self._home = HttpBody(content_type="text/html; charset=utf-8", data=home.encode())
@@ -35,7 +35,7 @@ class PortalApi:
         return self._open_api
 
     async def get_health(self, request: GetHealthRequest) -> HttpBody:
-        """Raises Unavailable, with the state of every service, unless all of them serve."""
+        """Raises Unavailable, with the state of every service, unless all services serve."""
         states = await self._health.states()
         failing = [service for service, state in states.items() if state != SERVING]
         if failing:
@@ -45,11 +45,11 @@ class PortalApi:
 
 
 class KeysApi:
-    """The one rpc of IdentityService that Envoy needs while identity_svc is slow, frozen or gone."""
+    """The only rpc of IdentityService that Envoy needs while identity_svc is slow, frozen or down."""
 
     def __init__(self, keys: KeyCache) -> None:
         self._keys = keys
 
     async def get_jwks(self, request: GetJwksRequest) -> Jwks:
-        """No keys before any is known: Envoy takes that for a failure, and asks again."""
+        """Returns no keys until some are known: Envoy treats that as a failure and retries."""
         return to_jwks(await self._keys.all())

@@ -1,4 +1,4 @@
-"""The only wiring of edge: the portal meets the mesh here, by hand."""
+"""Wires edge: the only place where its rpcs meet the mesh."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTITY = "easyorder.identity.v1.IdentityService"
 
 
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
-    """The gRPC server, not started. Its reflection lists the whole contract, for clients of Envoy's port."""
+    """The gRPC server, not started. Its reflection lists the whole contract, for clients that connect through Envoy."""
     keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
     return GrpcServer(
         name="edge",
@@ -36,7 +36,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
 
 
 async def run(settings: EdgeSettings, telemetry: Background) -> None:
-    """Serves until the process is told to stop."""
+    """Serves until SIGTERM or SIGINT."""
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:

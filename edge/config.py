@@ -1,4 +1,4 @@
-"""What edge reads from the environment."""
+"""Settings of edge, from the environment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from chassis.settings import MeshSettings
 
 
 class EdgeSettings(MeshSettings):
-    """Nothing beyond what the whole mesh shares."""
+    """Only the settings that the whole mesh shares."""
 
     def watched(self) -> dict[str, list[str]]:
-        """The addresses of every process whose health is reported, by service; several where there are replicas."""
+        """The addresses of every process whose health is reported, by service; one for each replica."""
         addresses = {
             "identity": self.identity_address,
             "inventory": self.inventory_address,

@@ -1,4 +1,4 @@
-"""The front page: what is here, made from the contract."""
+"""The front page: an overview of the API, made from the contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PORTAL = "easyorder.edge.v1.PortalService"
 
 
 def home_page() -> str:
-    """One HTML document that needs nothing else."""
+    """One self-contained HTML document."""
     by_service: dict[str, list[Method]] = defaultdict(list)
     for method in contract.methods().values():
         if method.http and method.service != _PORTAL:

@@ -1,4 +1,4 @@
-"""Whether every service of the mesh serves, as each says itself by grpc.health.v1."""
+"""Whether every service of the mesh serves, as each reports by grpc.health.v1."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SERVING = "SERVING"
 UNREACHABLE = "UNREACHABLE"
 _CHECK = "/grpc.health.v1.Health/Check"
 
-# Reconnects soon after a service came back, however long it was away.
+# Reconnects soon after a service is back, however long it was down.
 _OPTIONS = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500))
 
 
 class MeshHealth:
-    """Asks the replicas of each service; a service serves when one of its replicas does."""
+    """Checks the replicas of each service; a service serves when one of its replicas does."""
 
     def __init__(self, addresses: Mapping[str, Sequence[str]], *, timeout_s: float = 1.0) -> None:
         self._addresses = addresses
@@ -36,7 +36,7 @@ class MeshHealth:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
 
     async def states(self) -> dict[str, str]:
-        """By service: SERVING, or what the first of its replicas says instead. Asked once for all who ask meanwhile."""
+        """By service: SERVING, or the state of its first replica. Concurrent callers share one check."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._states())
         return await asyncio.shield(self._asking)

@@ -1,4 +1,4 @@
-"""`python -m identity_svc`: the process."""
+"""`python -m identity_svc`: starts the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts identity_svc together: the only place where ports meet their adapters."""
+"""Wires identity_svc: the only place where ports meet their adapters."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Identity:
 
 @asynccontextmanager
 async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
-    """Makes what must be there from the first start on, a signing key and an administrator, and then the service."""
+    """Makes a signing key and an administrator where missing, and then the service."""
     clock = SystemClock()
     engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.database_pool_size)
     passwords = Argon2Passwords(_cost(settings))
@@ -102,7 +102,7 @@ async def make_mediator(
     clock: Clock,
     settings: IdentitySettings,
 ) -> Mediator[IdentityUow]:
-    """All commands on the given stores, signing with the key that is kept there; makes one where there is none."""
+    """Registers all commands. They sign with the stored key, which is made if there is none."""
     mediator = Mediator(open_uow, service=NAME)
     encryption = KeyEncryption(settings.mesh_secret.get_secret_value())
     mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=encryption.new_key, clock=clock))

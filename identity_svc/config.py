@@ -1,4 +1,4 @@
-"""identity_svc's settings, from the environment; refuses what would be unsafe outside a laptop."""
+"""Settings of identity_svc, from the environment; refuses values that are unsafe outside a laptop."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AdministratorSettings(MeshSettings):
 
 
 class IdentitySettings(AdministratorSettings):
-    """What MeshSettings has, and what is identity_svc's own."""
+    """MeshSettings and identity_svc's own settings."""
 
     environment: str = LOCAL
     """Anything but `local` refuses the administrator's default password on loopback too"""
@@ -66,7 +66,7 @@ class IdentitySettings(AdministratorSettings):
     lockout_places_days: float = Field(default=90, gt=0, le=DAYS_OF_A_CENTURY)
     """How long an address that a user signed in from is known: strangers do not lock them out there"""
 
-    # OWASP's second choice for argon2id: about 20 ms of one core for a login, and no GPU farm's favourite.
+    # OWASP's second choice for argon2id: about 20 ms of one core for a login, and costly to attack with GPUs.
     argon2_time_cost: int = Field(default=2, gt=0, le=1000)
     """Passes over the memory for a password's hash"""
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
@@ -89,7 +89,7 @@ class IdentitySettings(AdministratorSettings):
 
     @property
     def is_private(self) -> bool:
-        """Whether only this machine's users can sign in: the default password is refused elsewhere."""
+        """Whether only users of this machine can sign in; otherwise the default password is refused."""
         listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
 
@@ -104,7 +104,7 @@ class IdentitySettings(AdministratorSettings):
 
 
 def _is_loopback(address: str) -> bool:
-    """Whether all of host:port, or a list of them with commas, can be reached from this machine only."""
+    """Whether host:port, or every entry of a comma-separated list, can be reached from this machine only."""
     hosts = [one.strip().rpartition(":")[0].strip("[]") for one in address.split(",")]
     return all(host == "localhost" or _is_loopback_ip(host) for host in hosts)
 

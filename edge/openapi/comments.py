@@ -1,4 +1,4 @@
-"""What the contract's comments say, by the full name of what they stand above."""
+"""The contract's comments, by the full name of the element that they describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole OpenAPI document: every method of the contract that has an HTTP face."""
+"""The whole OpenAPI document: every method of the contract that has an HTTP binding."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from edge.openapi.comments import comments
 from edge.openapi.operations import operation, path_of
 from edge.openapi.schemas import Json, Schemas
 
-# What an error's details may be; a client tells them apart by @type.
+# The possible details of an error; a client distinguishes them by @type.
 _DETAILS = (ErrorInfo, BadRequest, RetryInfo)
 
 
 def document() -> Json:
-    """A JSON value that is OpenAPI 3.1."""
+    """The OpenAPI 3.1 document as a JSON value."""
     schemas = Schemas()
     paths: dict[str, Json] = defaultdict(dict)
     services: dict[str, None] = {}

@@ -23,7 +23,7 @@ def path_of(binding: HttpBinding, request: Descriptor) -> str:
 
 
 def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: Schemas) -> Json:
-    """What a client has to know to call `method` by `binding`."""
+    """The operation with which a client calls `method` by `binding`."""
     request = descriptor_of(method.request)
     in_path = [match["name"] for match in _VARIABLE.finditer(binding.path)]
     comment = comments().get(method.full_name.strip("/").replace("/", "."), "")

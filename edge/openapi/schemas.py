@@ -37,13 +37,13 @@ _WELL_KNOWN: dict[str, Json] = {
 
 
 class Schemas:
-    """Collects the schemas that are referred to, for the document's components."""
+    """Collects the referenced schemas for the document's components."""
 
     def __init__(self) -> None:
         self.components: dict[str, Json] = {}
 
     def reference(self, described: Descriptor | EnumDescriptor) -> Json:
-        """A reference to the schema of a message or enum, which is made when it is first referred to."""
+        """A reference to the schema of a message or enum; the schema is made at its first reference."""
         if known := _WELL_KNOWN.get(described.full_name):
             return dict(known)
         name = described.full_name.removeprefix("easyorder.")
@@ -54,7 +54,7 @@ class Schemas:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def object_of(self, message: Descriptor, *, without: Iterable[str] = ()) -> Json:
-        """The message as an object, `without` the fields of these names."""
+        """The message as an object; fields named in `without` are left out."""
         fields = [field for field in message.fields if field.name not in set(without)]
         schema: Json = {"type": "object", "properties": {field.json_name: self.of_field(field) for field in fields}}
         if required := [field.json_name for field in fields if _must_be_there(rules_of(field))]:
@@ -96,7 +96,7 @@ def _must_be_there(rules: Rules) -> bool:
 
 def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     constraints: Json = {}
-    # Rules hold for a value that is there; one that is not is written as "" or 0.
+    # Rules apply to a value that is set; an unset value is written as "" or 0.
     may_be_empty = not (rules.required or field.has_presence or field.is_repeated)
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(rules.required and not rules.one_of)
@@ -116,7 +116,7 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
 
 
 def _bounds_of_int64(field: FieldDescriptor, rules: Rules) -> list[str]:
-    # A string in JSON, so that no keyword of JSON Schema can say it.
+    # An int64 is a string in JSON, so no keyword of JSON Schema can express its bounds.
     if field.type not in (FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64):
         return []
     bounds = [f"at least {rules.min}"] if rules.min is not None else []

@@ -1,1 +1,1 @@
-"""The ports on PostgreSQL, argon2id and JWT."""
+"""Adapters for the ports, with PostgreSQL, argon2id and JWT."""

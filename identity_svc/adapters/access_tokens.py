@@ -1,4 +1,4 @@
-"""Access tokens: JWTs signed with Ed25519 (RFC 7519, RFC 8037), which say who somebody is and what they may do."""
+"""Access tokens: JWTs signed with Ed25519 (RFC 7519, RFC 8037), which carry a user's identity and roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from identity_svc.domain.user import User
 
 
 class JwtAccessTokens:
-    """Issues tokens that live for `life_s` and name the key, `kid`, that they are signed with."""
+    """Issues tokens that are valid for `life_s` and name their signing key by `kid`."""
 
     def __init__(self, private_key: Ed25519PrivateKey, kid: str, *, life_s: int, clock: Clock) -> None:
         self._private_key = private_key

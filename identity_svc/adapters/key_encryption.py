@@ -1,4 +1,4 @@
-"""Signing keys (Ed25519), encrypted as soon as they are made, so that a stolen table signs nothing."""
+"""Signing keys (Ed25519), encrypted as soon as they are made, so that a stolen table cannot sign tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NONCE_LENGTH = 12
 
 
 class KeyDecryptionFailed(Exception):
-    """The mesh's secret is not the one that a signing key was encrypted with."""
+    """The mesh's secret differs from the one that a signing key was encrypted with."""
 
 
 class KeyEncryption:
@@ -29,7 +29,7 @@ class KeyEncryption:
         self._cipher = AESGCM(derived)
 
     def new_key(self, at: datetime) -> SigningKey:
-        """An encrypted key, bound to its public half: moved to another row it does not open."""
+        """An encrypted key, bound to its public half: it cannot be decrypted in another row."""
         private = Ed25519PrivateKey.generate()
         public = PublicKey(private.public_key().public_bytes_raw())
         nonce = secrets.token_bytes(_NONCE_LENGTH)
@@ -37,7 +37,7 @@ class KeyEncryption:
         return SigningKey(public=public, encrypted=encrypted, created_on=at)
 
     def open(self, key: SigningKey) -> Ed25519PrivateKey:
-        """Raises KeyDecryptionFailed when the secret is another one, or the row was tampered with."""
+        """Raises KeyDecryptionFailed when the secret differs or the row was tampered with."""
         nonce, encrypted = key.encrypted[:_NONCE_LENGTH], key.encrypted[_NONCE_LENGTH:]
         try:
             return Ed25519PrivateKey.from_private_bytes(self._cipher.decrypt(nonce, encrypted, key.public.x))

@@ -1,4 +1,4 @@
-"""The keys that this service verifies tokens with: its own, straight from where they are kept."""
+"""The keys that this service verifies tokens with: its own, read directly from its database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from identity_svc.queries.get_jwks import get_jwks
 
 
 class LocalKeySource:
-    """The KeySource of identity_svc's own TokenVerifier."""
+    """The KeySource for identity_svc's own TokenVerifier."""
 
     def __init__(self, open_stores: OpenStores) -> None:
         self._open_stores = open_stores

@@ -1,4 +1,4 @@
-"""Lockouts in PostgreSQL: the row is the lock, its clock decides."""
+"""Lockouts in PostgreSQL: the row is the lock, and the database's clock decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from identity_svc.adapters.tables import LOCKOUT, SIGN_IN_PLACE
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.user import Email
 
-# Of one user.
+# Per user.
 PLACES_KNOWN = 10
-# Not now(), which is when the transaction began: it may have waited for the row since.
+# Not now(), which is the start of the transaction: it may have waited for the row since.
 _NOW = func.clock_timestamp(type_=UtcDateTime)
 _COUNTED = (LOCKOUT.c.failures, LOCKOUT.c.last_failed_on, LOCKOUT.c.locked_until)
 
@@ -40,7 +40,7 @@ class SqlLockouts:
         statement = insert(LOCKOUT).values(email_digest=_digest(email, counter), failures=0, last_failed_on=_NOW)
         found = await self._session.execute(
             statement.on_conflict_do_update(
-                # Changes nothing, but locks the row that is there.
+                # Changes nothing, but locks the existing row.
                 index_elements=[LOCKOUT.c.email_digest],
                 set_={"failures": LOCKOUT.c.failures},
             ).returning(*_COUNTED, _NOW.label("as_of"))
@@ -76,11 +76,11 @@ class SqlLockouts:
         await self._session.execute(delete(SIGN_IN_PLACE).where(SIGN_IN_PLACE.c.last_used_on < as_of - places))
 
     async def _counter(self, email: Email, place: str) -> str:
-        """The place whose failures are counted apart; empty where nobody has signed in from there."""
+        """The place whose failures are counted separately; empty if the user has never signed in from there."""
         known = select(exists().where(SIGN_IN_PLACE.c.place_digest == _digest(email, place)))
         return place if (await self._session.execute(known)).scalar_one() else ""
 
 
 def _digest(email: Email, place: str = "") -> str:
-    # No address of either kind has a NUL in it.
+    # Neither kind of address contains NUL.
     return hashlib.sha256(f"{email}\0{place}".encode() if place else email.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""argon2id (RFC 9106) in a few threads: a login costs its milliseconds there, while the event loop goes on."""
+"""argon2id (RFC 9106) in a few threads, so that hashing does not block the event loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argon2Cost:
-    """How slow a hash is, and how many may be under way: `threads` at once, `max_waiting` in line."""
+    """The cost of a hash, and the limits: `threads` hashes at once, `max_waiting` in the queue."""
 
     time_cost: int
     memory_kib: int
@@ -29,7 +29,7 @@ class Argon2Cost:
 
 
 class Argon2Passwords:
-    """Passwords on argon2-cffi, which lets go of the GIL while it works."""
+    """Passwords with argon2-cffi, which releases the GIL while it hashes."""
 
     def __init__(self, cost: Argon2Cost) -> None:
         self._hasher = argon2.PasswordHasher(
@@ -37,7 +37,7 @@ class Argon2Passwords:
         )
         self._threads = ThreadPoolExecutor(cost.threads, thread_name_prefix="argon2")
         self._room = cost.threads + cost.max_waiting
-        # For addresses that nobody has: verifying must not be quicker for them.
+        # For unknown addresses: verifying must not be quicker for them.
         self._nobodys = PasswordHash(self._hasher.hash(secrets.token_urlsafe()))
 
     async def hash(self, password: Password) -> PasswordHash:

@@ -12,7 +12,7 @@ from identity_svc.domain.tokens import PublicKey, SigningKey
 
 _ACTIVE = SIGNING_KEY.c.retired_on.is_(None)
 _NEWEST_FIRST = (SIGNING_KEY.c.created_on.desc(), SIGNING_KEY.c.kid)
-# Lets readers pass, and nobody who would add a key.
+# Blocks other writers, but not readers.
 _LOCK = text("LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE")
 
 

@@ -12,7 +12,7 @@ from chassis.db.types import UtcDateTime
 
 
 class Base(DeclarativeBase):
-    """What is in easyorder_identity."""
+    """The tables of easyorder_identity."""
 
     type_annotation_map: ClassVar = {str: Text}
 
@@ -20,7 +20,7 @@ class Base(DeclarativeBase):
 class UserRow(BaseSoftDelete, Base):
     __tablename__ = "user_account"
 
-    # Normalised: the unique constraint is case-insensitive because of that.
+    # Normalised, which makes the unique constraint case-insensitive.
     email: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     is_disabled: Mapped[bool] = mapped_column(default=False)
@@ -55,7 +55,7 @@ CREDENTIAL = Table(
     Column("password_hash", Text, nullable=False),
 )
 
-# Of addresses that may be nobody's, and may be a password typed into the wrong field: only their digest is kept.
+# An address may be unknown, or a password typed into the wrong field, so only its digest is stored.
 LOCKOUT = Table(
     "lockout",
     Base.metadata,
@@ -65,7 +65,7 @@ LOCKOUT = Table(
     Column("locked_until", UtcDateTime),
 )
 
-# Where each user has signed in from: digests, as above.
+# The places that each user has signed in from: digests, as above.
 SIGN_IN_PLACE = Table(
     "sign_in_place",
     Base.metadata,
@@ -92,6 +92,6 @@ SIGNING_KEY = Table(
     # Encrypted with a key derived from the mesh's secret.
     Column("private_key", LargeBinary, nullable=False),
     Column("created_on", UtcDateTime, nullable=False),
-    # From then on its tokens are refused.
+    # Its tokens are refused from this time on.
     Column("retired_on", UtcDateTime),
 )

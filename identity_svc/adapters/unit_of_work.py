@@ -1,4 +1,4 @@
-"""The stores on one SQL transaction."""
+"""The stores in one SQL transaction."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from identity_svc.domain.password import PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.user import Email, Role, TeamId, User, UserId
 
-# As text, in the same row: one round trip on either driver.
+# Arrays as text in the same row: one round trip with either driver.
 _ROLES = select(func.string_agg(USER_ROLE.c.role, ",")).where(USER_ROLE.c.user_id == UserRow.id).scalar_subquery()
 _TEAMS = (
     select(func.string_agg(cast(TEAM_MEMBER.c.team_id, Text), ","))

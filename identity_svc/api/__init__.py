@@ -1,1 +1,1 @@
-"""The rpcs of this service: messages become commands and queries, and answers become messages."""
+"""The rpcs of this service: requests become commands and queries, results become responses."""

@@ -1,4 +1,4 @@
-"""IdentityService on the wire: messages in, commands and queries, messages out."""
+"""IdentityService: maps messages to commands and queries, and results to messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SERVICE = "easyorder.identity.v1.IdentityService"
 
 
 class IdentityApi:
-    """The servicer; what it lacks is answered by the server."""
+    """The servicer; the server answers rpcs that it does not implement."""
 
     def __init__(
         self,
@@ -83,5 +83,5 @@ def user_message(user: User) -> UserMessage:
 
 
 def jwk(key: PublicKey) -> Jwk:
-    """RFC 8037; Envoy's jwt_authn reads it too."""
+    """A key as RFC 8037 defines it; Envoy's jwt_authn reads it too."""
     return Jwk(kty="OKP", crv="Ed25519", x=key.x_base64url, kid=key.kid, alg="EdDSA", use="sig")

@@ -1,1 +1,1 @@
-"""One file for each use case that changes something."""
+"""One file per use case that changes data."""

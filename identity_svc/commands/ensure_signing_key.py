@@ -1,4 +1,4 @@
-"""EnsureSigningKey: there is one key to sign with, kept from start to start, however many replicas start at once."""
+"""EnsureSigningKey: make the signing key unless there is one, once however many replicas start together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from identity_svc.domain.tokens import SigningKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnsureSigningKey(Command[SigningKey]):
-    """Answers the key that tokens are signed with from now on."""
+    """Returns the key that tokens are signed with from now on."""
 
 
 async def ensure_signing_key(

@@ -1,4 +1,4 @@
-"""ForgetExpired: drops refresh tokens, counted failures and places of sign-in that time has made meaningless."""
+"""ForgetExpired: delete expired refresh tokens, counted failures and places of sign-in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from identity_svc.domain.lockout import LockoutPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetExpired(Command[None]):
-    """May be sent by every replica, at any time."""
+    """Safe on any number of replicas, at any time."""
 
 
 async def forget_expired(cmd: ForgetExpired, uow: IdentityUow, *, lockout_policy: LockoutPolicy) -> None:

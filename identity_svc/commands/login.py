@@ -1,4 +1,4 @@
-"""Login: tokens for whoever knows the password, a pause for whoever goes on guessing it."""
+"""Login: issue tokens for the right password; repeated wrong passwords lock the address for a while."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from identity_svc.domain.user import Email, User, email_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """Who signed in, and the tokens they get."""
+    """The user who signed in, and their tokens."""
 
     user: User
     access_token: AccessToken
@@ -27,7 +27,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login(Command[SignedIn | None]):
-    """Answers None to wrong credentials: an answer and no error, because the count of failures must be committed."""
+    """Returns None for wrong credentials instead of an error, because the count of failures must be committed."""
 
     email: str
     password: Password
@@ -47,11 +47,11 @@ async def login(
     refresh_token_life: timedelta,
     refused: Collection[str] = (),
 ) -> SignedIn | None:
-    """Raises AccountLocked, whether or not the password is right. A `refused` one is never right."""
+    """Raises AccountLocked, whether or not the password is right. A `refused` password is never right."""
     email = email_of(cmd.email)
     known_to_all = cmd.password.reveal() in refused
     verified = None if known_to_all else await _verify(email, cmd, open_stores, passwords)
-    # Others may have failed meanwhile; from here on the attempts with one address go one by one.
+    # Other attempts may have failed meanwhile; from here on, attempts with one address are serialised.
     lockout = await uow.lockouts.lock(email, cmd.place)
     lockout.check()
     user = None if verified is None else await uow.users.find(verified.credential.user_id)
@@ -70,12 +70,12 @@ async def login(
 @dataclass(frozen=True, slots=True)
 class _Verified:
     credential: Credential
-    # The same password hashed with the parameters of today, where the old ones are outdated.
+    # The same password hashed with the current parameters, if the old hash is outdated.
     renewed: PasswordHash | None
 
 
 async def _verify(email: Email, cmd: Login, open_stores: OpenStores, passwords: Passwords) -> _Verified | None:
-    """Reads apart from the transaction that follows, so that no connection waits for the hashing."""
+    """Reads in a separate transaction, so that no connection is held during the hashing."""
     async with open_stores() as stores:
         (await stores.lockouts.read(email, cmd.place)).check()
         credential = await stores.credentials.find_by_email(email)

@@ -1,4 +1,4 @@
-"""Register: a new user, who is a USER and nothing more, under an address that nobody has."""
+"""Register: add a user with the role USER only, under an address that is not taken."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def register(cmd: Register, uow: IdentityUow, *, passwords: Passwords, clo
     """Raises WeakPassword, EmailTaken or InvalidArgument."""
     cmd.password.check_strength()
     user = User.new(email=email_of(cmd.email), display_name=cmd.display_name, at=clock.now())
-    # Before the first statement, so that no connection waits for it.
+    # Hashed before the first statement, so that no connection is held meanwhile.
     password_hash = await passwords.hash(cmd.password)
     if await uow.users.find_by_email(user.email) is not None:
         raise EmailTaken

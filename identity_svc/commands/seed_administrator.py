@@ -1,4 +1,4 @@
-"""SeedAdministrator: somebody can run the shop from the first start on, with a password that is not known to all."""
+"""SeedAdministrator: make the first administrator, and replace the documented password once another is configured."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from identity_svc.domain.user import Email, Role, User, email_of
 
 
 class Seeding(Enum):
-    """What became of the configured address and password."""
+    """The result for the configured address and password."""
 
     CREATED = auto()
     UNCHANGED = auto()
-    # The password was the well-known one.
+    # The stored password was the well-known one.
     PASSWORD_REPLACED = auto()
-    # The administrator has a password of their own, which stays.
+    # The administrator has set their own password, which is kept.
     PASSWORD_DIFFERS = auto()
     # There is an administrator, with another address.
     ANOTHER_EXISTS = auto()
-    # Somebody registered the address themselves.
+    # A user has registered the address themselves.
     NO_ADMINISTRATOR = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedAdministrator(Command[Seeding]):
-    """`well_known` is the password that everybody can read in the documentation."""
+    """`well_known` is the password that the documentation shows."""
 
     email: str
     password: Password

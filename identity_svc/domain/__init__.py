@@ -1,1 +1,1 @@
-"""Who a user is, and what signing in means; knows the standard library and chassis.errors only."""
+"""The rules of users and signing in; depends on the standard library and chassis.errors only."""

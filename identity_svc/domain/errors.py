@@ -1,4 +1,4 @@
-"""What identity_svc refuses, under the reasons of the contract."""
+"""The errors of identity_svc; their reasons are part of the contract."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WeakPassword(AppError):
 
 
 class AccountLocked(AppError):
-    """Too many failures in a row. Said of unknown addresses too, and whether or not the password is right this time."""
+    """Too many failures in a row. Also raised for unknown addresses, and whether or not the password is right."""
 
     kind, reason = Kind.RESOURCE_EXHAUSTED, "ACCOUNT_LOCKED"
 
@@ -38,5 +38,5 @@ class UserNotFound(AppError):
 
 
 def wrong_credentials() -> Unauthenticated:
-    """The one answer to an unknown address, a wrong password and a disabled user."""
+    """The same error for an unknown address, a wrong password and a disabled user."""
     return Unauthenticated("the address or the password is wrong")

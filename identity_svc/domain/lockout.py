@@ -1,9 +1,10 @@
-"""Lockouts: failures in a row with one e-mail address end in a pause, which ends by itself.
+"""Lockouts: repeated failures with one e-mail address start a pause of limited time.
 
-Counted for every e-mail address, known or not, so that neither the pause nor the time an answer takes reveals which
-users exist. While it lasts no password is looked at, so its answer cannot reveal whether one was right.
+Failures are counted for every e-mail address, known or not, so that neither the pause nor the response time reveals
+which users exist. During the pause no password is verified, so the response cannot reveal whether it was right.
 
-Where somebody has signed in before, failures are counted apart: strangers cannot shut them out there.
+Failures from places where the user has signed in before are counted separately: strangers cannot lock the user out
+there.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from identity_svc.domain.user import Email
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockoutPolicy:
-    """`max_failures` in a row, each at most `memory` after the one before, make a pause of `pause`."""
+    """`max_failures` in a row, each at most `memory` after the previous one, start a pause of length `pause`."""
 
     max_failures: int = 5
     memory: timedelta = timedelta(minutes=15)
     pause: timedelta = timedelta(minutes=15)
-    # How long a place is known after the last sign-in from there.
+    # How long a place stays known after the last sign-in from there.
     places: timedelta = timedelta(days=90)
 
 
 @dataclass(slots=True, kw_only=True)
 class Lockout:
-    """What is counted of one e-mail address. `as_of` is the time of the store that counts, not of this machine.
+    """The failures of one e-mail address. `as_of` is the time of the store that counts, not of this machine.
 
-    `place` is the network address that the failures came from where the user has signed in from there before; empty for
-    those from everywhere else, taken together.
+    `place` is the network address of the failures, if the user has signed in from there before; empty for the failures
+    from all other addresses together.
     """
 
     email: Email

@@ -1,4 +1,4 @@
-"""Passwords: strong enough or refused, and never readable by accident."""
+"""Passwords: weak ones are refused, and none is shown by accident."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Password:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        # The same keys give other code points on other machines (RFC 8265, OpaqueString).
+        # The same keys produce different code points on different machines (RFC 8265, OpaqueString).
         self._text = unicodedata.normalize("NFC", text)
 
     def reveal(self) -> str:
@@ -42,6 +42,6 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
-    """What is kept of a password, with its algorithm and parameters inside (PHC string format)."""
+    """The stored hash of a password, including its algorithm and parameters (PHC string format)."""
 
     phc: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""What identity_svc needs from outside: stores, which share one transaction, and makers of hashes, tokens and keys."""
+"""The ports of identity_svc: stores, which share one transaction, and makers of hashes, tokens and keys."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ class Users(Protocol):
         ...
 
     async def add(self, user: User) -> None:
-        """Raises Conflict when the address was taken meanwhile: looking again shows by whom."""
+        """Raises Conflict when the address was taken meanwhile: a second look-up finds its user."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """How a user shows who they are."""
+    """A user's password hash."""
 
     user_id: UserId
     password_hash: PasswordHash
 
 
 class Credentials(Protocol):
-    """The password hashes, apart from the users, so that a user can be shown, kept and logged as a whole."""
+    """The password hashes, apart from the users, so that a user can be shown, stored and logged as a whole."""
 
     async def find_by_email(self, email: Email) -> Credential | None:
-        """Of a user who may sign in; a disabled one has none."""
+        """The credential of a user who may sign in; None for a disabled user."""
         ...
 
     async def put(self, credential: Credential) -> None: ...
@@ -53,24 +53,24 @@ class Credentials(Protocol):
 
 
 class Lockouts(Protocol):
-    """The failures of each e-mail address, counted where all replicas see them."""
+    """The failures of each e-mail address, shared by all replicas."""
 
     async def read(self, email: Email, place: str) -> Lockout:
-        """What counts for somebody who signs in from `place`."""
+        """The failures that count for a sign-in from `place`."""
         ...
 
     async def lock(self, email: Email, place: str) -> Lockout:
-        """Like `read`; until the end of the transaction nobody else gets it."""
+        """Like `read`, with a lock until the end of the transaction."""
         ...
 
     async def put(self, lockout: Lockout) -> None: ...
 
     async def succeed(self, lockout: Lockout, place: str) -> None:
-        """Drops what was counted, and remembers that the user has signed in from `place`; the last few are known."""
+        """Resets the failures and stores `place` as one of the user's last few places of sign-in."""
         ...
 
     async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
-        """Drops what was counted that long ago, and places not used for so long, by the store's clock."""
+        """Deletes failures older than `age` and places unused for `places`, by the store's clock."""
         ...
 
 
@@ -80,7 +80,7 @@ class RefreshTokens(Protocol):
     async def add(self, token: RefreshToken) -> None: ...
 
     async def forget_expired(self) -> None:
-        """Drops those that have expired, by the store's clock."""
+        """Deletes expired tokens, by the store's clock."""
         ...
 
 
@@ -88,20 +88,20 @@ class SigningKeys(Protocol):
     """The signing keys, newest first."""
 
     async def lock(self) -> None:
-        """Until the end of the transaction nobody else adds one."""
+        """Prevents other transactions from adding a key until this one ends."""
         ...
 
     async def newest(self) -> SigningKey | None: ...
 
     async def public(self) -> Sequence[PublicKey]:
-        """Of all keys whose tokens are valid."""
+        """The public halves of all keys whose tokens are valid."""
         ...
 
     async def add(self, key: SigningKey) -> None: ...
 
 
 class Stores(Protocol):
-    """Everything that is kept, as one transaction sees it."""
+    """All stores, in one transaction."""
 
     @property
     def users(self) -> Users: ...
@@ -123,16 +123,16 @@ OpenStores = Callable[[], AbstractAsyncContextManager[Stores]]
 
 
 class Passwords(Protocol):
-    """Hashes passwords, slowly on purpose, without holding up anything else."""
+    """Hashes passwords, deliberately slowly, without blocking the event loop."""
 
     async def hash(self, password: Password) -> PasswordHash: ...
 
     async def verify(self, password: Password, known: PasswordHash | None) -> bool:
-        """Takes the same time for None, which nothing matches."""
+        """Returns False for None, in the same time as for a hash."""
         ...
 
     def is_outdated(self, known: PasswordHash) -> bool:
-        """Made with other parameters than today's."""
+        """Whether the hash was made with other than the current parameters."""
         ...
 
 

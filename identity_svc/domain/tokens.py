@@ -1,4 +1,4 @@
-"""Tokens: what signing in gives, and what is kept of it."""
+"""Tokens: issued at sign-in, and the parts of them that are stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from identity_svc.domain.user import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """A JWT, and how long it lives from now on."""
+    """A JWT, and its remaining life."""
 
     text: str = field(repr=False)
     expires_in_s: int
@@ -23,10 +23,10 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """What is kept of a refresh token: never the token, so that a stolen table opens nothing.
+    """The stored form of a refresh token: a digest, never the token, so that a stolen table grants no access.
 
-    A token works once; the next one of its `family_id` takes its place. A second use shows that it was stolen and ends
-    the family.
+    A token works once and is replaced by the next one of its `family_id`. A second use shows that it was stolen and
+    ends the family.
     """
 
     digest: str
@@ -37,7 +37,7 @@ class RefreshToken:
 
     @classmethod
     def first(cls, user_id: UserId, *, at: datetime, life: timedelta) -> tuple[str, RefreshToken]:
-        """The token that its owner gets, and what is kept of it: the first of a new family."""
+        """The first token of a new family, for its owner, and its stored form."""
         token = secrets.token_urlsafe(32)
         kept = cls(digest=digest_of(token), family_id=uuid.uuid4(), user_id=user_id, issued_on=at, expires_on=at + life)
         return token, kept
@@ -50,7 +50,7 @@ def digest_of(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """The half of a signing key that everybody may have: `x` is the raw Ed25519 public key (RFC 8032)."""
+    """The public half of a signing key: `x` is the raw Ed25519 public key (RFC 8032)."""
 
     x: bytes
 
@@ -62,13 +62,13 @@ class PublicKey:
 
     @property
     def x_base64url(self) -> str:
-        """As a JWK has it (RFC 8037)."""
+        """The key as in a JWK (RFC 8037)."""
         return _base64url(self.x)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """What access tokens are signed with; its private half is encrypted, and decrypted only to sign."""
+    """The key that signs access tokens; its private half is encrypted, and decrypted only to sign."""
 
     public: PublicKey
     encrypted: bytes = field(repr=False)

@@ -1,4 +1,4 @@
-"""Users: a person with an address that nobody else has, a name, roles and teams. Their password is kept elsewhere."""
+"""Users: a person with a unique address, a name, roles and teams. Passwords are stored elsewhere."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from chassis.errors import InvalidArgument
 
 UserId = NewType("UserId", uuid.UUID)
 TeamId = NewType("TeamId", uuid.UUID)
-# Normalised: two spellings of one address are equal.
+# Normalised, so that all spellings of one address are equal.
 Email = NewType("Email", str)
 
 
 class Role(Enum):
-    """What a person may do; the names are those of the contract and of the claim `roles`."""
+    """The role of a user; the names are those of the contract and of the claim `roles`."""
 
     USER = "USER"
     ADMIN = "ADMIN"
@@ -40,7 +40,7 @@ class User:
 
     @classmethod
     def new(cls, *, email: Email, display_name: str, at: datetime, is_admin: bool = False) -> User:
-        """Everybody is a USER. InvalidArgument when the name has control characters or nothing but blanks."""
+        """A user with the role USER. Raises InvalidArgument when the name has control characters or only blanks."""
         return cls(
             id=UserId(uuid.uuid4()),
             email=email,
@@ -52,7 +52,7 @@ class User:
 
 
 def email_of(text: str) -> Email:
-    """The address without regard to case. InvalidArgument when it has control characters."""
+    """The normalised address, regardless of case. Raises InvalidArgument when it has control characters."""
     return Email(_line("email", text).casefold())
 
 

@@ -1,1 +1,1 @@
-"""One file for each question; they read the database that the commands write."""
+"""One file per query; queries read the database that the commands write."""

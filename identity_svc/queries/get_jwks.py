@@ -1,4 +1,4 @@
-"""GetJwks: the keys that tokens are verified with, those of every replica."""
+"""GetJwks: the keys that tokens of every replica are verified with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from identity_svc.domain.tokens import PublicKey
 
 
 async def get_jwks(*, open_stores: OpenStores) -> Sequence[PublicKey]:
-    """All whose tokens are valid, newest first."""
+    """All keys whose tokens are valid, newest first."""
     async with open_stores() as stores:
         return await stores.signing_keys.public()

@@ -1,4 +1,4 @@
-"""GetUser: one's own user, or anybody's for an administrator; for everybody else there is no such user."""
+"""GetUser: users read themselves, administrators read any user; for all others the user does not exist."""
 
 from __future__ import annotations
 
