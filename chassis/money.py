@@ -9,13 +9,13 @@ from functools import reduce
 from operator import add
 
 CURRENCIES = frozenset({"USD", "EUR", "EGP", "GBP"})
-_CENT = Decimal("0.01")  # all four currencies have two decimals
+_CENT = Decimal("0.01")  # all supported currencies have two decimals
 _NANOS = Decimal(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in a currency. Arithmetic across currencies is a ValueError."""
+    """An amount in a currency. Arithmetic across currencies raises ValueError."""
 
     amount: Decimal
     currency: str

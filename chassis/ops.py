@@ -25,7 +25,7 @@ PURGE_BATCH = 1000
 _PAGE_SIZE = 20
 _JOBS = PageTokens(tuple[int, int])
 _NEWEST = PageTokens(int)
-# In the order of a list: jobs that need an operator come first.
+# The order of lists: jobs that need an operator are first.
 _STATES = ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")
 
 # Columns, named as in the contract.
@@ -186,7 +186,7 @@ class OpsApi:
                 return (await connection.execute(query)).mappings().all()
 
     async def _change(self, statement: str, **parameters: Any) -> tuple[RowMapping, bool]:
-        """The job, and whether the statement changed it."""
+        """Returns the job, and whether the statement changed it."""
         with translated():
             async with self.engine.begin() as connection:
                 changed = (await connection.execute(text(statement), parameters)).first() is not None

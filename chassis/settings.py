@@ -163,7 +163,7 @@ class MeshSettings(BaseSettings):
     """The secret that signs alerts to ALERT_WEBHOOK_URL"""
 
     finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long done and discarded jobs are kept"""
+    """How long jobs are kept after they are done or discarded"""
     idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
     """How long a repeated request_id returns the first response"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)

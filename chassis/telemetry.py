@@ -43,7 +43,7 @@ def carrier() -> tuple[tuple[str, str], ...]:
 
 
 def server_span(method_name: str, incoming: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
+    """A span in the caller's trace and a duration metric, by OpenTelemetry's conventions; nothing when off."""
     return _span(method_name, incoming) if _providers else nullcontext()
 
 
