@@ -108,9 +108,9 @@ class LocalReply:
 def mappers(
     verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, *, retry_after_s: float
 ) -> list[JsonObject]:
-    """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have;
-    `once` are the parameters that a call may have once; `ops_names` matches the gRPC names of the methods that
-    several services serve.
+    """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `once` are the
+    parameters that a call may have only once; `ops_names` matches the gRPC names of methods that several services
+    serve.
     """
     return [mapper for reply in _replies(verbs, once, ops_names, retry_after_s) for mapper in reply.mappers()]
 
