@@ -1,1 +1,1 @@
-"""Speed, always next to a limit that was measured in the same run."""
+"""Benchmarks, each compared with a limit that is measured in the same run."""

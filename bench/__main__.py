@@ -1,9 +1,9 @@
-"""`python -m bench`: starts a shop of its own, measures it, checks that every order is right, and says how fast it was.
+"""`python -m bench`: starts its own shop, measures it, checks that every order is correct, and reports the speed.
 
 python -m bench                         paid orders a second, and what limits them
 python -m bench reservations            reservations of one hot SKU, in batches and one by one
 python -m bench listing                 lists of 10 of 10,000 products
-python -m bench profile order           where the time of order_svc goes meanwhile
+python -m bench profile order           where order_svc spends its time meanwhile
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ async def _listing(shop: BenchShop, options: argparse.Namespace) -> list[Section
         return await listing(shop, folder / "front", **how)
 
 
-# Each part measures the shop and answers its tables. The lists come last: they need many products.
+# Each part measures the shop and returns its tables. The lists come last: they need many products.
 PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations, "listing": _listing}
 
 

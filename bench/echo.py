@@ -1,4 +1,4 @@
-"""`python -m bench.echo PORT REPLY_FILE`: a gRPC server that answers every call with the same bytes."""
+"""`python -m bench.echo PORT REPLY_FILE`: a gRPC server that replies to every call with the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mesh's Envoy with one route more: calls that carry `x-bench: echo` go to the echo server instead of a service.
+"""The mesh's Envoy with an additional route: calls with `x-bench: echo` go to the echo server instead of a service.
 
 So an echo passes the same listener, token check, rate limit and transcoder as the call it is compared with.
 """
@@ -20,7 +20,7 @@ ECHO_HEADER = ("x-bench", "echo")
 
 
 def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -> str:
-    """The configuration as JSON. `methods` are the full names of those that are echoed."""
+    """The configuration as JSON. `methods` are the full names of the echoed methods."""
     document = yaml.safe_load(render(settings))
     resources = document["static_resources"]
     resources["clusters"].append(_echo_cluster(resources["clusters"], echo_port))

@@ -1,4 +1,4 @@
-"""`python -m bench.idle`: what a mesh takes that nobody uses, after some orders: memory (PSS) and CPU by program."""
+"""`python -m bench.idle`: memory (PSS) and CPU by program of an idle mesh, after some orders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def memory_mb(processes: Iterable[psutil.Process]) -> dict[str, float]:
 
 
 def name(process: psutil.Process) -> str:
-    """`identity_svc`, `postgres`, `envoy`, and `make up` for what keeps them."""
+    """`identity_svc`, `postgres`, `envoy`, and `make up` for the supervisor."""
     command = process.cmdline()
     if "-m" in command:
         module = command[command.index("-m") + 1]
@@ -51,7 +51,7 @@ def name(process: psutil.Process) -> str:
 
 
 def idle(supervisor: int, *, settle_s: float = SETTLE_S, measure_s: float = MEASURE_S) -> Idle:
-    """Waits until the mesh is quiet, then looks."""
+    """Waits until the mesh is quiet, then measures."""
     time.sleep(settle_s)
     root = psutil.Process(supervisor)
     processes = [root, *root.children(recursive=True)]
@@ -66,7 +66,7 @@ def idle(supervisor: int, *, settle_s: float = SETTLE_S, measure_s: float = MEAS
 
 
 async def orders(url: str, *, clients: int = 32, each: int = 20) -> None:
-    """Enough of them that pools, caches and heaps are what they are in use."""
+    """Places enough orders that pools, caches and heaps have the size they have in use."""
     async with Shop.client(url) as client:
         admin = await Shop(client).login("admin@example.com", "Admin123!")
         product = await admin.create_product(lamp(uuid.uuid4().hex[:6], colours=["black"], sizes=["S"], pieces=100_000))

@@ -1,4 +1,4 @@
-"""Lists of 10 of 10,000 products over JSON, from memory and not cached, next to what the same Envoy echoes."""
+"""Lists of 10 of 10,000 products over JSON, cached and not cached, compared with echoes of the same Envoy."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tests.inventory_svc.many_products import fill
 
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 PRODUCTS = 10_000
-# Far above those that the shop has of its own.
+# Far above the ids of the shop's own products.
 FIRST_ID = 1_000_000
 SIZE = 10
-# What everybody sees first.
+# The first page that every shopper sees.
 WINDOW = f"/api/v1/products?pageSize={SIZE}"
 WAYS = ("from memory", "from memory, with a token", "not cached")
 
 
 @dataclass(slots=True)
 class Listed:
-    """All of one number of clients: a figure for each repetition."""
+    """The results for one number of clients: a figure for each repetition."""
 
     clients: int
     echo: list[Load] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Listed:
 
 
 async def listing(shop: BenchShop, folder: Path, *, clients: Sequence[int], seconds: int, repeat: int) -> list[Section]:
-    """Measures echo and lists in turns, so that a slow moment of the machine meets all."""
+    """Alternates between echo and lists, so that a slow moment of the machine affects all."""
     await _fill(shop)
     paths = {"from memory": [WINDOW], "from memory, with a token": [WINDOW], "not cached": pages()}
     async with echoing(shop.mesh, folder, LIST_PRODUCTS, await _window(shop)) as (url, _):
@@ -79,7 +79,7 @@ async def _fill(shop: BenchShop) -> None:
 
 
 async def _window(shop: BenchShop) -> bytes:
-    """What is echoed."""
+    """The reply to echo."""
     async with open_channel(shop.mesh.http_address) as channel:
         call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(LIST_PRODUCTS)
         request = codec(ListProductsRequest).encode(ListProductsRequest(page_size=SIZE))
@@ -88,7 +88,7 @@ async def _window(shop: BenchShop) -> bytes:
 
 
 def pages() -> list[str]:
-    """More than are kept in memory, so that none is found there when its turn comes again."""
+    """More pages than the cache holds, so that none is cached when it is requested again."""
     last = FIRST_ID + PRODUCTS - SIZE
     return [f"{WINDOW}&pageToken={TOKENS.write(after, filter='')}" for after in range(FIRST_ID, last, 3)]
 

@@ -1,4 +1,4 @@
-"""Closed-loop load: each client sends its next call when the last one was answered. wrk sends JSON, h2load gRPC."""
+"""Closed-loop load: each client sends its next call after the reply to the last one. wrk sends JSON, h2load gRPC."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DEBIAN_PACKAGES = {"wrk": "wrk", "h2load": "nghttp2-client"}
 
 
 class Missing(Exception):
-    """A program that is needed is not installed."""
+    """A required program is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What the generator saw: calls that were answered, in how many seconds, and how long they took."""
+    """The generator's result: the number of answered calls, the seconds of the run, and the latencies."""
 
     seconds: float
     answered: int
@@ -37,7 +37,7 @@ class Load:
 
 
 def require_programs() -> None:
-    """Raises Missing, with what to install."""
+    """Raises Missing; the message names what to install."""
     missing = [package for program, package in DEBIAN_PACKAGES.items() if shutil.which(program) is None]
     if missing:
         raise Missing(f"the load comes from programs that are not here: apt-get install {' '.join(missing)}")
@@ -67,7 +67,7 @@ async def json_orders(
 async def json_reads(
     url: str, paths: Sequence[str], *, clients: int, seconds: int, token: str, header: tuple[str, str]
 ) -> Load:
-    """GETs of `paths` by wrk, in turns; without a `token` nobody in particular asks."""
+    """GETs of `paths` by wrk, in turns; without a `token` the calls are anonymous."""
     with tempfile.NamedTemporaryFile("w") as listed:
         listed.write("\n".join(paths) + "\n")
         listed.flush()
@@ -97,7 +97,7 @@ async def grpc_calls(
         for name, value in {"content-type": "application/grpc", "te": "trailers", **headers}.items():
             command += ["-H", f"{name}: {value}"]
         await output([*command, url + method])
-        # When it was sent (µs), HTTP status, how long it took (µs).
+        # Time of sending (µs), HTTP status, latency (µs).
         calls = [line.split("\t") for line in log.read().splitlines()]
     took_ms = sorted(int(took) / 1000 for _, status, took in calls if status == "200")
     return Load(
@@ -111,12 +111,12 @@ async def grpc_calls(
 
 
 def percentile(ordered: Sequence[float], per_cent: int) -> float:
-    """Of values in ascending order; 0 where there are none."""
+    """The percentile of values in ascending order; 0 without values."""
     return ordered[min(len(ordered) * per_cent // 100, len(ordered) - 1)] if ordered else 0.0
 
 
 async def output(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
-    """What a program says. RuntimeError when it fails."""
+    """The output of a program. Raises RuntimeError when it fails."""
     process = await asyncio.create_subprocess_exec(
         *command,
         env=os.environ | (environment or {}),

@@ -1,7 +1,7 @@
-"""The least that an order can be on this database server: pgbench, two transactions, tables without anything else.
+"""The minimal order on this database server: pgbench, two transactions, tables without anything else.
 
-One reserves three of 900 items; the other writes order, three items and payment. Nobody is authenticated, asked for
-money, told or logged, nothing is read back: what the server could do at most if each order were handled on its own.
+One reserves three of 900 items; the other writes order, three items and payment. There is no authentication, charge,
+notification or log, and nothing is read back: this is the server's maximum if each order is handled separately.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Paid orders a second, next to what the same Envoy echoes and the same database server writes in the same run."""
+"""Paid orders a second, compared with echoes of the same Envoy and writes of the same database server."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Paid:
 
 @dataclass(slots=True)
 class Measured:
-    """All of one number of clients: a figure for each repetition."""
+    """The results for one number of clients: a figure for each repetition."""
 
     clients: int
     echo_per_s: dict[str, list[float]] = field(default_factory=lambda: {way: [] for way in WAYS})
@@ -60,9 +60,9 @@ Row = tuple[int, str, Sequence[Paid]]
 
 
 async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repeat: int) -> list[Section]:
-    """Measures limit and orders in turns, so that a slow moment of the machine meets both."""
+    """Alternates between limit and orders, so that a slow moment of the machine affects both."""
     await minimal_order.prepare(shop.postgres_dir)
-    # The first orders find cold caches and unplanned statements.
+    # The first orders meet cold caches and unplanned statements.
     await paid_orders(shop, "JSON", clients=8, seconds=1)
     measured = [Measured(number) for number in clients]
     for _ in range(repeat):
@@ -76,7 +76,7 @@ async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repea
 
 
 async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) -> Paid:
-    """Orders for `seconds`, and waits until all of them are paid, told and on the read side."""
+    """Orders for `seconds`, and waits until all orders are paid, published and on the read side."""
     started, before = datetime.now(UTC), shop.processes.usage()
     load = certain(await _calls(shop, way)(clients=clients, seconds=seconds))
     await eventually(lambda: _is_all_done(shop), timeout_s=DRAINS_WITHIN_S)
@@ -98,7 +98,7 @@ async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) 
 
 
 def require_all_paid(*, acknowledged: int, exist: int, paid: int) -> None:
-    """A fast wrong answer does not count. More than acknowledged exist: the generator leaves with calls in flight."""
+    """Checks the results. More orders exist than acknowledged: the generator stops with calls in flight."""
     if not paid == exist >= acknowledged:
         raise AssertionError(f"{acknowledged} orders were acknowledged, {exist} exist, {paid} are paid")
 
@@ -108,7 +108,7 @@ def _calls(shop: BenchShop, way: str) -> Callable[..., Awaitable[Load]]:
 
 
 def certain(load: Load) -> Load:
-    """Raises AssertionError unless all calls were answered, and well: a fast wrong answer does not count."""
+    """Raises AssertionError unless all calls succeeded: fast wrong replies do not count."""
     if load.failed or not load.answered:
         raise AssertionError(f"{load.failed} calls failed, {load.answered} were answered")
     return load
@@ -117,7 +117,7 @@ def certain(load: Load) -> Load:
 async def _is_all_done(shop: BenchShop) -> bool:
     for service in ("order", "inventory"):
         async with shop.mesh.database(f"easyorder_{service}_write") as database:
-            # Whoever asks is not to be what the database server is busy with.
+            # Prevents table scans, so that this polling does not load the database server.
             await database.execute("SET enable_seqscan = off")
             if await database.fetchval(_WORK_LEFT):
                 return False

@@ -1,6 +1,6 @@
-"""Where the time of one process goes while orders run: py-spy, which looks on from outside.
+"""Where one process spends its time while orders run: py-spy, which samples from outside.
 
-It counts who holds Python's lock: a thread that only waits in C for the next event would look busy else.
+It samples the thread that holds the GIL: otherwise a thread that waits in C for the next event would look busy.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def profile(shop: BenchShop, service: str, *, clients: int, seconds: int, 
 
 
 def by_function(stacks: str, *, top: int = 40) -> list[tuple[str, float, float]]:
-    """Name, own share and share with all that it called, of the lines of a raw profile; by the second, most first."""
+    """Name, own share and total share of each function of a raw profile; largest total share first."""
     own: dict[str, int] = {}
     whole: dict[str, int] = {}
     total = 0

@@ -1,4 +1,4 @@
-"""What was measured, as tables for people and as JSON for programs."""
+"""The results, as tables for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One table. `data` are the figures behind it, each repetition by itself."""
+    """One table. `data` are its figures, each repetition separately."""
 
     title: str
     columns: Sequence[str]
@@ -27,7 +27,7 @@ class Section:
 
 
 def spread(figures: Sequence[float], *, digits: int = 0) -> str:
-    """The figure; of several the median, with the least and the most."""
+    """The figure; for several the median, with minimum and maximum."""
     middle = f"{statistics.median(figures):,.{digits}f}"
     if len(figures) == 1:
         return middle
@@ -35,7 +35,7 @@ def spread(figures: Sequence[float], *, digits: int = 0) -> str:
 
 
 def machine() -> dict[str, object]:
-    """Where it was measured, and what else ran there."""
+    """The machine of the measurement, and its other load."""
     return {
         "cores": os.cpu_count(),
         "load_average": psutil.getloadavg()[0],

@@ -1,4 +1,4 @@
-"""Reservations of one hot SKU at the handler: as many orders at once as come, in batches and one to a transaction."""
+"""Reservations of one hot SKU at the handler: concurrent orders, in batches and in one transaction each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def reservations(url: str, *, seconds: float = 5.0) -> dict[str, float]:
 
 
 async def reservations_database(mesh: RunningMesh) -> str:
-    """The URL of a database of its own on the mesh's server, with fsync as the shop has it."""
+    """The URL of a separate database on the mesh's server, with the shop's fsync setting."""
     (write,) = (schema for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
     async with mesh.database("postgres") as server:
         await server.execute("CREATE DATABASE bench_reservations")
@@ -57,5 +57,5 @@ async def _rate(shop: SqlShop, max_size: int, seconds: float) -> float:
 
 
 def rows(rates: dict[str, float]) -> list[list[str]]:
-    """For a report."""
+    """The result as a table."""
     return [[name, f"{rate:,.0f}/s", f"{rate / rates['unbatched']:.1f}"] for name, rate in rates.items()]

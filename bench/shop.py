@@ -1,4 +1,4 @@
-"""The shop that is measured: a whole mesh as `make up` starts it, behind the Envoy that can also echo."""
+"""The shop under test: a whole mesh as `make up` starts it, behind an Envoy that can also echo."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from envoy.render import CREATE_ORDER
 from tests.e2e.running_mesh import ROOT, RunningMesh, free_port, running_mesh
 from tests.polling import eventually
 
-# As `make up` has it, but for limits that are there to stop such a load.
+# The settings of `make up`, except for the limits that would stop such a load.
 SETTINGS = {"ORDER_RATE_LIMIT": "100000000", "AUTH_RATE_LIMIT": "1000000"}
 PIECES = 1_000_000_000
 PASSWORD = "Passw0rd!"
@@ -58,7 +58,7 @@ class BenchShop:
         return self.mesh.postgres_dir
 
     async def token(self) -> str:
-        """A fresh one: they last for minutes."""
+        """A new token: tokens expire after minutes."""
         async with Shop.client(self.url) as client:
             shopper = await Shop(client).login(self.email, PASSWORD)
         return shopper.headers["authorization"].removeprefix("Bearer ")
@@ -83,7 +83,7 @@ class BenchShop:
         )
 
     def order_message(self) -> bytes:
-        """The order on the wire, without a request id: h2load sends the same each time and means another order."""
+        """The serialised order, without a request id: h2load sends the same bytes for each new order."""
         return order_message(self.product_items)
 
 
@@ -99,7 +99,7 @@ def order_message(product_items: tuple[int, ...]) -> bytes:
 
 @asynccontextmanager
 async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
-    """Starts everything, stops it in the end."""
+    """Starts the shop, and stops it in the end."""
     with running_mesh(data_dir, SETTINGS) as mesh:
         async with Shop.client(mesh.url) as client:
             items, email, reply = await _stock(mesh, client)
@@ -110,7 +110,7 @@ async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
 
 @asynccontextmanager
 async def echoing(mesh: RunningMesh, folder: Path, method: str, reply: bytes) -> AsyncIterator[tuple[str, int]]:
-    """An Envoy in front of the mesh that can also echo `reply` to calls of `method`; answers its URL and pid."""
+    """An Envoy in front of the mesh that can also echo `reply` to calls of `method`; yields its URL and pid."""
     http_port = free_port()
     with _echo(folder, reply) as echo_port, _envoy(mesh, folder, http_port, echo_port, method) as envoy:
         url = f"http://127.0.0.1:{http_port}"
@@ -119,7 +119,7 @@ async def echoing(mesh: RunningMesh, folder: Path, method: str, reply: bytes) ->
 
 
 async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[int, ...], str, bytes]:
-    """Makes product and shopper, who orders once: that reply is what is echoed."""
+    """Makes a product and a shopper, who orders once: the reply is used for the echo."""
     admin = await Shop(client).login("admin@example.com", "Admin123!")
     product = await admin.create_product(lamp("bench", colours=["black", "white"], sizes=["S", "L"], pieces=PIECES))
     items = tuple(int(item["id"]) for item in product["productItems"][:3])

@@ -1,4 +1,4 @@
-"""What the processes of the mesh use: CPU seconds between two moments, and memory."""
+"""Resource usage of the mesh's processes: CPU seconds between two times, and memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """CPU seconds so far by name of the process; `generator` is what this process has started and seen end."""
+    """CPU seconds so far by name of the process; `generator` stands for this process's ended children."""
 
     cpu_s: Mapping[str, float]
 
@@ -30,7 +30,7 @@ class Processes:
 
     def usage(self) -> Usage:
         used = {name: sum(_cpu_s(process) for process in group) for name, group in self._groups.items()}
-        # A connection is a process: of those that have ended the server itself keeps the count.
+        # A connection is a process: the server itself accumulates the time of ended ones.
         server = self._postgres.cpu_times()
         used["postgres"] = server.children_user + server.children_system
         used["postgres"] += sum(_cpu_s(process) for process in self._server())
@@ -39,7 +39,7 @@ class Processes:
         return Usage(used)
 
     def memory_mb(self) -> dict[str, float]:
-        """Resident; of PostgreSQL what is not shared between its processes, and its shared buffers once."""
+        """Resident memory; for PostgreSQL the unshared memory of its processes, and its shared buffers once."""
         resident = {name: sum(process.memory_info().rss for process in group) for name, group in self._groups.items()}
         details = [process.memory_info() for process in self._server()]
         resident["postgres"] = sum(each.rss - each.shared for each in details) + max(each.shared for each in details)

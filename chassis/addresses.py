@@ -27,7 +27,7 @@ def client_address(peer: str, forwarded: str, trusted: str) -> str:
     host = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
     try:
         address = ip_address(host)
-    except ValueError:  # no IP connection
+    except ValueError:  # not an IP connection
         return peer
     if forwarded and any(address in network for network in networks(trusted)):
         try:

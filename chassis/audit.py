@@ -22,7 +22,7 @@ Entry = TypeVar("Entry")
 EntryIn = TypeVar("EntryIn", contravariant=True)
 
 _BATCH = 500
-# Entries wake their writer.
+# New entries wake the writer earlier.
 _IDLE_S = 60
 _RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 

@@ -21,7 +21,7 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller: anonymous, a person, or a service of the mesh."""
+    """The caller: anonymous, a user, or a service of the mesh."""
 
     id: str
     audiences: frozenset[Audience]

@@ -47,7 +47,7 @@ class HttpBinding:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One rpc of the contract."""
+    """An rpc of the contract."""
 
     full_name: str
     service: str
@@ -73,7 +73,7 @@ def pool() -> DescriptorPool:
 
 @cache
 def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
-    """The whole contract as `buf build` wrote it, imports and comments included."""
+    """The whole contract as `buf build` writes it, imports and comments included."""
     return descriptor_pb2.FileDescriptorSet.FromString((files(ROOT_PACKAGE) / "contract.binpb").read_bytes())
 
 

@@ -166,5 +166,5 @@ class Internal(AppError):
 
 
 def outcome_of(error: Exception) -> str:
-    """The reason of an AppError; INTERNAL for anything else."""
+    """The reason of an AppError; INTERNAL for any other exception."""
     return error.reason if isinstance(error, AppError) else Internal.reason

@@ -1,7 +1,7 @@
-"""Runs durable jobs: APScheduler is the clock, the database the truth, tenacity the backoff.
+"""Runs durable jobs: APScheduler triggers them, the database holds their state, tenacity computes the backoff.
 
-A job that is due when it is written is run right after the commit, without waiting for the clock. The clock finds those
-that are due later, and those whose worker died.
+A job that is due when it is written runs right after the commit, without waiting for the scheduler. The scheduler
+claims jobs that become due later and jobs whose worker died.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from chassis.jobs import Backoff, Job, JobHandler, JobLease, JobOutcome, JobStor
 
 log = structlog.get_logger(__name__)
 
-# What is done is done: that it is written down later costs nothing but another try after a crash.
+# Completions may be written later: a crash before that only causes another attempt.
 _COMPLETION_PACE_S = 0.2
 _CLOCK_CHECK_S = 30
 
 
 @dataclass
 class JobRunner:
-    """Runs the jobs of this process's kinds, at most `concurrency` at once; `backoffs` are those of single kinds.
+    """Runs jobs of the kinds in `handlers`, at most `concurrency` at once; `backoffs` override `backoff` by kind.
 
-    `dead_letter` gives a job up, with all that has to happen then. `report` receives unexpected errors, and the last
-    error of a job that was given up.
+    `dead_letter` is called with a job whose last attempt failed, and marks it as dead. `report` receives unexpected
+    errors, and the last error of a dead job.
     """
 
     store: JobStore
@@ -62,17 +62,17 @@ class JobRunner:
         self._scheduler.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-        """Also runs `work` at the start and regularly; every replica does, at the same time as others.
+        """Also runs `work` at the start and at an interval, in every replica, without coordination.
 
-        A failure is logged, reported if it was not expected, and tried again at the next time.
+        A failure is logged, reported if it is unexpected, and retried at the next interval.
         """
-        # From the start on: a process that does not live as long as the interval does its work too.
+        # At the start too: a process that lives shorter than the interval must also do this work.
         how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": _now()}
-        name = getattr(work, "func", work).__qualname__  # of what a partial is of
+        name = getattr(work, "func", work).__qualname__  # unwraps a partial
         self._scheduler.add_job(work, "interval", seconds=seconds, name=name, **how)
 
     async def stop(self) -> None:
-        """Takes no more jobs and lets those that run end."""
+        """Claims no more jobs and waits for the running jobs."""
         self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
@@ -80,7 +80,7 @@ class JobRunner:
             await asyncio.wait(self._running, timeout=self.lease_s)
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Runs jobs that were just written, leased to this process."""
+        """Runs jobs that are leased to this process."""
         for job in jobs:
             if job.kind in self.handlers and not self._stopping:
                 task = asyncio.get_running_loop().create_task(self._run(job))
@@ -88,7 +88,7 @@ class JobRunner:
                 task.add_done_callback(self._running.discard)
 
     def wake(self, delay_s: float = 0) -> None:
-        """Jobs are due now, or in `delay_s`: precisely then, instead of at the next tick after it."""
+        """Claims due jobs now or after exactly `delay_s`, instead of at the next tick."""
         if self._scheduler.running and not self._stopping:
             self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
 
@@ -98,7 +98,7 @@ class JobRunner:
             self.submit(await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s))
 
     def _work_failed(self, event: JobExecutionEvent) -> None:
-        # The scheduler has logged it.
+        # The scheduler has logged the error.
         if not isinstance(event.exception, AppError):
             job = self._scheduler.get_job(event.job_id)
             self.report(job.name if job else "regular work", event.exception)
@@ -107,7 +107,7 @@ class JobRunner:
         context = RequestContext(caller=Caller.service(self.service), method=job.kind)
         with request_context(context), structlog.contextvars.bound_contextvars(job=job.kind, key=job.key):
             async with self._free:
-                # A job that waited too long for its turn belongs to whoever claims it next.
+                # A job whose lease is about to end is left for the next claim.
                 time_left_s = (job.lease_end - _now()).total_seconds()
                 if time_left_s > self.lease_s / 4:
                     try:
@@ -151,5 +151,5 @@ class JobRunner:
 
 
 def _now() -> datetime:
-    # Scheduling and lease margins are about this machine's time, not about the business's.
+    # Scheduling and lease margins use this machine's time, not the Clock of the business code.
     return datetime.now(UTC)

@@ -1,8 +1,8 @@
-"""Durable jobs: what they are, who may settle them, and when they are tried again. chassis.job_runner runs them.
+"""Durable jobs: their types, their leases and their backoff. chassis.job_runner runs them.
 
-A job is a row written in the transaction that wants it. Whoever runs it holds its lease; when the worker dies, the
-lease ends and any replica claims the job. A worker that outlived its lease can change nothing: whatever settles a job
-names the lease it was run under.
+A job is a row written in the transaction that schedules it. The worker that runs it holds its lease; if the worker
+dies, the lease ends and any replica can claim the job. A worker whose lease has ended cannot change the job, because
+every outcome names the lease under which the job ran.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from chassis.errors import Conflict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """Work to be done once. `key` names it among its kind; a second job of the same kind and key is not written.
+    """Work to be done once. `key` is unique within `kind`; a second job with the same kind and key is not written.
 
-    `payload` is JSON that operators see. `secret` is what nobody may see, such as a card token: it is never shown, and
-    erased when the job is done or discarded. `delay_s` puts it off, counted from the commit. Jobs of one
-    `partition_key` run one after the other in the order of their `turn`: none begins while an earlier one may still be
-    tried.
+    `payload` is JSON that operators can see. `secret`, such as a card token, is never shown, and is erased when the job
+    is done or discarded. `delay_s` postpones the job, counted from the commit. Jobs with the same `partition_key` run
+    one after the other in the order of `turn`: a job does not begin while an earlier one may still be retried.
     """
 
     kind: str
@@ -40,7 +39,7 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class JobLease:
-    """The right to settle a job, until somebody else claims it."""
+    """The right to settle a job, until another worker claims it."""
 
     job_id: int
     token: str
@@ -48,7 +47,7 @@ class JobLease:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that this process holds the lease of. `attempt` counts from 1. `lease_end` is by this machine's clock."""
+    """A job that is leased to this process. `attempt` counts from 1. `lease_end` is in this machine's time."""
 
     kind: str
     key: str
@@ -61,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """How a job is settled: DONE, READY to run again after `delay_s`, or DEAD until an operator sees to it."""
+    """How a job is settled: DONE, READY to run again after `delay_s`, or DEAD until an operator acts."""
 
     lease: JobLease
     state: Literal["DONE", "READY", "DEAD"] = "DONE"
@@ -71,7 +70,7 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The runner completes a job unless its handler has settled it, which may have put it off by `again_in_s`."""
+    """The runner completes a job unless its handler has settled it, possibly postponed by `again_in_s`."""
 
     by_handler: bool = False
     again_in_s: float | None = None
@@ -81,37 +80,37 @@ JobHandler = Callable[[Job], Awaitable[JobResult]]
 
 
 class OpenJobs(Protocol):
-    """Jobs that have not ended, whoever has their lease, within the transaction of what is done about them."""
+    """Jobs that have not ended, whoever holds their leases, within the caller's transaction."""
 
     async def withdraw(self, kind: str, key: str) -> str | None:
-        """Discards a job that has not ended, and answers its secret; None if there is no such job.
+        """Discards a job that has not ended and returns its secret, or None if there is no such job.
 
-        Whoever runs it loses its lease: what that one does can still happen outside, and is recorded nowhere.
+        A worker that is running the job loses its lease: its external effects may still happen, unrecorded.
         """
 
     async def is_open(self, kind: str, key: str) -> bool:
-        """Whether there is such a job that has not ended well."""
+        """Whether the job exists and is not done or discarded."""
 
 
 class JobStore(Protocol):
-    """The jobs, each call in a transaction of its own."""
+    """The jobs of a database; each call is a transaction of its own."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
-        """Leases jobs that are due, and those whose lease has ended."""
+        """Leases jobs that are due and jobs whose lease has ended."""
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
-        """Answers the ids of those whose lease still held; the others are left as they are."""
+        """Returns the ids of the jobs whose lease was still valid; the other jobs are unchanged."""
 
     async def wake(self, kind: str, key: str) -> bool:
-        """Has a job that is put off run now. False where none is: it runs, it has ended, or it never was."""
+        """Makes a postponed job due now. Returns False if it is running, has ended or does not exist."""
 
     async def undo_clock_steps(self) -> None:
-        """Makes due what was put off while the database's clock was ahead, and leases again what runs since then."""
+        """Corrects times set while the database's clock was ahead: READY jobs become due, leases start again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """When the next attempt is due: exponential with jitter (a quarter of the wait, from `random`)."""
+    """The wait before the next attempt: exponential with jitter (a quarter of the wait, from `random`)."""
 
     initial_s: float
     max_s: float
@@ -119,13 +118,13 @@ class Backoff:
     random: Random
 
     def delay_s(self, attempts: int) -> float:
-        """Seconds to wait after a number of failed attempts."""
+        """The seconds to wait after a number of failed attempts."""
         wait = tenacity.wait_exponential(multiplier=self.initial_s, max=self.max_s)
         delay = backoff_s(wait, attempts)
         return min(self.max_s, delay + self.random.uniform(0, delay / 4))
 
 
 class LeaseLost(Conflict):
-    """The lease of the job ended meanwhile: another worker has it, and this one may change nothing."""
+    """The lease of the job has ended: another worker may run the job, and this one cannot change it."""
 
     reason = "LEASE_LOST"

@@ -1,8 +1,8 @@
-"""Sends each command to its handler in one transaction, which is opened, committed and repeated only here.
+"""Sends each command to its handler in one transaction, which is opened, committed and retried only here.
 
-A single command has a unit of work of its own. Batched commands share one: those that arrive while a batch is in flight
-form the next. After a conflict the work is repeated, a batch once; a batch that fails is retried in halves, down to one
-command, so that one bad command never fails its neighbours. A command with a `request` is carried out once per key.
+A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
+flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
+down to one command, so that one bad command never fails others. A command with a `request` is executed once per key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 R = TypeVar("R")
 C = TypeVar("C", bound="Command[Any]")
 
-# After a conflict others are using the same rows: for this long, locks are cheaper than further conflicts.
+# After a conflict the rows are contended: for this long, locks are cheaper than further conflicts.
 _CONTENDED_S = 0.5
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
@@ -39,24 +39,24 @@ POSITION_HEADER = "x-easyorder-position"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Generic[R]):
-    """Something a caller wants done; answers an R. Subclasses are frozen dataclasses."""
+    """A request to change state, with a result R. Subclasses are frozen dataclasses."""
 
-    # Carried out once per key; None for commands that are safe to repeat.
+    # The command is executed once per key; None for commands that are safe to repeat.
     request: RequestKey | None = None
-    # The sender has not used this key before: the kept answer is looked up only after a conflict.
+    # The sender has not used this key before: a stored response is looked up only after a conflict.
     request_is_new: bool = False
 
 
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
 BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
-# A result, and the position of the read side from which on the effect is visible.
+# A result, and the position at which the read side shows the effect.
 _Outcome = tuple[Any, str | None]
 _Send = Callable[[Any], Awaitable[_Outcome]]
 _Outcomes = list[_Outcome | BaseException]
 
 
 class Mediator(Generic[Uow]):
-    """Knows which handler does which command."""
+    """Maps each type of command to its handler."""
 
     CONFLICT_ATTEMPTS: ClassVar[int] = 6
 
@@ -74,7 +74,7 @@ class Mediator(Generic[Uow]):
         transaction = _Transaction(self._open_uow, in_batch_of_one, [command])
 
         async def send(cmd: C) -> _Outcome:
-            # Not cancelled with its caller: a cancelled transaction can poison its pooled connection.
+            # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
             (outcome,) = await asyncio.shield(transaction.run([cmd]))
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -90,11 +90,11 @@ class Mediator(Generic[Uow]):
         max_size: int = 200,
         optimistic: bool = False,
     ) -> None:
-        """One unit of work for each batch; the handler answers a result or an AppError for each command, in order.
+        """One unit of work for each batch; the handler returns a result or an AppError per command, in order.
 
-        Several kinds share batches if they use the same rows. `optimistic`: batches are tried without locks first, for
-        rows that others rarely use at the same time; the commit raises Conflict if what was read has changed. Handlers
-        are the same either way.
+        Several types of command share batches if they use the same rows. With `optimistic`, batches are first tried
+        without locks, for rows that are rarely contended; the commit raises Conflict if rows have changed since they
+        were read. Handlers are the same in both cases.
         """
         commands = [commands] if isinstance(commands, type) else commands
         transaction = _Transaction(self._open_uow, handler, commands, optimistic=optimistic)
@@ -110,7 +110,7 @@ class Mediator(Generic[Uow]):
             self._register(kind, batcher.submit)
 
     async def send(self, command: Command[R]) -> R:
-        """Carries the command out; raises the AppError that refuses it."""
+        """Executes the command and returns its result. Raises the AppError of a rejected command."""
         result, position = await self._sends[type(command)](command)
         if position is not None:
             current().reply_headers[POSITION_HEADER] = position
@@ -123,7 +123,7 @@ class Mediator(Generic[Uow]):
 
 
 class _Transaction(Generic[C, Uow]):
-    """Carries out a batch in one unit of work: again after a conflict, in halves after a failure."""
+    """Executes a batch in one unit of work: retried after a conflict, and in halves after a failure."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class _Transaction(Generic[C, Uow]):
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
-        # Until then, others are using the same rows.
+        # Until this time of the event loop, the rows are assumed to be contended.
         self._optimistic_from = 0.0 if optimistic else math.inf
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
@@ -165,7 +165,7 @@ class _Transaction(Generic[C, Uow]):
             try:
                 return await self._once(batch, optimistic=True, is_first=True)
             except NeedsTransaction:
-                # Nothing was changed, and there was no conflict.
+                # Nothing has changed, and there was no conflict.
                 pass
         return await self._once(batch, is_first=is_first)
 
@@ -173,7 +173,7 @@ class _Transaction(Generic[C, Uow]):
         async with self._open_uow(optimistic=optimistic) as uow:
             keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
             kept = await uow.find_responses(keys) if keys else {}
-            # Of commands with the same key the first is carried out.
+            # Of commands with the same key only the first is executed.
             first: dict[str, tuple[int, str]] = {}
             fresh: dict[int, C] = {}
             for index, cmd in enumerate(batch):
@@ -207,10 +207,10 @@ class _Transaction(Generic[C, Uow]):
 
 
 def _answers_of(command: type) -> TypeAdapter[Any]:
-    """The JSON form of the command's result: the R of Command[R]."""
+    """The JSON adapter for the command's result, the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):
         (answer, *_) = get_args(base) or (R,)
-        # A bare Command has only Generic[R] to show.
+        # A Command without a type argument has only Generic[R] as its base.
         if not isinstance(answer, TypeVar):
             return _json_form(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")

@@ -1,4 +1,4 @@
-"""Gauges that a process can report at any time, by name; parts of the service add theirs when it is wired."""
+"""Named gauges that a process can report at any time; components add theirs at start-up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 class Gauges:
-    """What operators see in GetStats. Names are snake case with the unit last (`process_memory_bytes`)."""
+    """The gauges of GetStats. Names are in snake case with the unit last (`process_memory_bytes`)."""
 
     def __init__(self) -> None:
         self._sources: dict[str, Callable[[], float]] = {}
@@ -19,13 +19,13 @@ class Gauges:
         self.add("process_cpu_seconds", lambda: sum(process.cpu_times()[:2]))
 
     def add(self, name: str, read: Callable[[], float]) -> None:
-        """`read` answers at once: `gauges.add("product_cache_hits", lambda: cache.hits)`."""
+        """Adds a gauge; `read` must not block: `gauges.add("product_cache_hits", lambda: cache.hits)`."""
         if name in self._sources:
             raise ValueError(f"there is a figure {name} already")
         self._sources[name] = read
 
     def add_pool(self, name: str, engine: AsyncEngine) -> None:
-        """How many connections of an engine are in use, and how many it may have."""
+        """Adds gauges for the connections of an engine: in use, and the maximum."""
         pool = engine.pool
         assert isinstance(pool, AsyncAdaptedQueuePool)
         self.add(f"{name}_connections_in_use", pool.checkedout)

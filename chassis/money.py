@@ -9,13 +9,13 @@ from functools import reduce
 from operator import add
 
 CURRENCIES = frozenset({"USD", "EUR", "EGP", "GBP"})
-_CENT = Decimal("0.01")  # all four currencies have two decimals
+_CENT = Decimal("0.01")  # all supported currencies have two decimals
 _NANOS = Decimal(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in a currency. Arithmetic across currencies is a ValueError."""
+    """An amount in a currency. Arithmetic across currencies raises ValueError."""
 
     amount: Decimal
     currency: str
@@ -30,7 +30,7 @@ class Money:
 
     @classmethod
     def from_units(cls, units: int, nanos: int, currency: str) -> Money:
-        """From the parts of google.type.Money."""
+        """Makes Money from the fields of google.type.Money."""
         return cls(Decimal(units) + Decimal(nanos) / _NANOS, currency)
 
     @classmethod
@@ -39,12 +39,12 @@ class Money:
 
     @property
     def units(self) -> int:
-        """The whole units of google.type.Money; same sign as `nanos`."""
+        """The `units` of google.type.Money; same sign as `nanos`."""
         return int(self.amount)
 
     @property
     def nanos(self) -> int:
-        """The rest of google.type.Money, in billionths."""
+        """The `nanos` of google.type.Money: the fraction, in billionths."""
         return int((self.amount - int(self.amount)) * _NANOS)
 
     @property
@@ -52,7 +52,7 @@ class Money:
         return self.amount < 0
 
     def rounded(self) -> Money:
-        """To the minor unit, half to even."""
+        """Rounds to the minor unit, half to even."""
         return Money(self.amount.quantize(_CENT, ROUND_HALF_EVEN), self.currency)
 
     def __add__(self, other: Money) -> Money:

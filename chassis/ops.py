@@ -1,4 +1,4 @@
-"""OpsService over gRPC, the same for every service: what operators see and do in its database; and what is purged."""
+"""OpsService, the same for every service: operators list and change jobs and errors; old rows are purged."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ PURGE_BATCH = 1000
 _PAGE_SIZE = 20
 _JOBS = PageTokens(tuple[int, int])
 _NEWEST = PageTokens(int)
-# Those that need somebody come first.
+# The order of lists: jobs that need an operator are first.
 _STATES = ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")
 
-# Columns as the contract names them.
+# Columns, named as in the contract.
 _JOB = select(
     *(JOB.c[name] for name in ("id", "kind", "key", "state", "attempts")),
     cast(JOB.c.payload, Text).label("payload"),
@@ -42,8 +42,8 @@ _ERROR = select(
     RECORDED_ERROR.c.source.label("where"),
     (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
 )
-# A job that runs may be taken away from its worker only when its lease has ended. As a CTE: psqlODBC reports no columns
-# of an UPDATE … RETURNING that met no row.
+# A RUNNING job may be taken from its worker only after its lease has ended. As a CTE, because psqlODBC reports no
+# columns of an UPDATE … RETURNING that matched no row.
 _CHANGE = (
     "WITH changed AS (UPDATE job SET {changes}, due_at = now(), set_at = now(), lease_token = NULL "
     "WHERE id = CAST(:id AS bigint) AND {condition} "
@@ -79,10 +79,10 @@ class JobNotDiscardable(AppError):
 
 @dataclass
 class OpsApi:
-    """The servicer.
+    """The OpsService of one service.
 
-    `wake_jobs` has the process look for jobs that are due, `lag_ms` returns how far the read side, if any, is behind.
-    `not_discardable` has the kinds of jobs whose loss would leave something unfinished, each with what to do instead.
+    `wake_jobs` makes the process claim due jobs; `lag_ms` returns the lag of the read side, if any. `not_discardable`
+    maps the kinds of jobs that must not be lost to the action to take instead.
     """
 
     service: str
@@ -97,7 +97,7 @@ class OpsApi:
         self.started_at = clock.now()
 
     async def list_jobs(self, request: v1.ListJobsRequest) -> v1.ListJobsResponse:
-        """Jobs of one state or of all, in the order of _STATES, the newest of each first."""
+        """Lists jobs of one state or of all states, in the order of _STATES, the newest first."""
         self._check(request.service)
         state = v1.JobState(request.state).name if request.state else None
         size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
@@ -113,7 +113,7 @@ class OpsApi:
         return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
-        """Makes a job due now, that is not done and that nobody runs.
+        """Makes a job due now, unless it is done or running.
 
         Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
         """
@@ -125,7 +125,7 @@ class OpsApi:
         return _job(row)
 
     async def discard_job(self, request: v1.DiscardJobRequest) -> v1.Job:
-        """Sees to it that a job is not run again; one that was discarded stays as it is.
+        """Discards a job, so that it does not run again; a discarded job is unchanged.
 
         Raises JobNotFound, JobRunning, JobDone and JobNotDiscardable.
         """
@@ -159,7 +159,7 @@ class OpsApi:
         )
 
     def _check(self, service: str) -> None:
-        # Over HTTP the path names it; a gRPC client may leave it out.
+        # Over HTTP the path names the service; a gRPC client may omit it.
         if service not in ("", self.service):
             raise InvalidArgument.of(
                 "service", f"must be {self.service} here; x-easyorder-service names the service that a call is for"
@@ -172,7 +172,7 @@ class OpsApi:
         query: Select[Any],
         id: Any,
     ) -> tuple[Sequence[RowMapping], str]:
-        """A page of rows, and the token of the next one."""
+        """A page of rows, and the token of the next page."""
         self._check(request.service)
         size = request.page_size or _PAGE_SIZE
         if request.page_token:
@@ -186,7 +186,7 @@ class OpsApi:
                 return (await connection.execute(query)).mappings().all()
 
     async def _change(self, statement: str, **parameters: Any) -> tuple[RowMapping, bool]:
-        """The job, and whether the statement changed it."""
+        """Returns the job, and whether the statement changed it."""
         with translated():
             async with self.engine.begin() as connection:
                 changed = (await connection.execute(text(statement), parameters)).first() is not None
@@ -198,7 +198,7 @@ class OpsApi:
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
-    """Deletes what the settings no longer keep, the oldest first, PURGE_BATCH rows a transaction."""
+    """Deletes rows past their retention time, the oldest first, PURGE_BATCH rows per transaction."""
     for table, time, days in (
         ("job", "due_at", settings.finished_jobs_days),
         ("idempotency_key", "created_on", settings.idempotency_keys_days),
@@ -211,7 +211,7 @@ async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
             f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
         )
         await _purge(engine, statement, days)
-    # With its owner's rights: the service's own role cannot delete audit entries.
+    # A function with its owner's rights: the service's role cannot delete audit entries.
     audit = text(f"SELECT purge_audit_entries(CAST(:age_s AS float8), {PURGE_BATCH})")
     await _purge(engine, audit, settings.audit_kept_days)
 
@@ -226,7 +226,7 @@ async def _purge(engine: AsyncEngine, statement: TextClause, days: float) -> Non
 
 def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:
     """The newest jobs of a state, with ids below the one given."""
-    # Written into the statement: only so does the planner know that a partial index has all of them.
+    # A literal, not a parameter: only then can the planner use the partial index.
     query = _JOB.where(JOB.c.state == literal_column(f"'{_STATES[_STATES.index(state)]}'"))
     return (query if below is None else query.where(JOB.c.id < below)).order_by(JOB.c.id.desc()).limit(limit)
 

@@ -1,4 +1,4 @@
-"""Page tokens (AIP-158): where the next page of a list begins. Opaque to clients, and good for the same filter only."""
+"""Page tokens (AIP-158): the start of the next page of a list. Opaque to clients and valid for one filter only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class PageTokens(Generic[Key]):
         self._content: TypeAdapter[tuple[str, Key]] = TypeAdapter(tuple[str, key])  # type: ignore[valid-type]
 
     def write(self, last: Key, *, filter: str) -> str:
-        """A token for what follows the row whose key is `last`."""
+        """A token for the rows after the row whose key is `last`."""
         content = self._content.dump_json((_digest(filter), last))
         return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
     def read(self, token: str, *, filter: str) -> Key:
-        """The key again. Raises InvalidArgument for a token that a list with this filter never gave."""
+        """The key in a token. Raises InvalidArgument if the token is not from a list with this filter."""
         try:
             digest, last = self._content.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
             _check(last)
@@ -39,7 +39,7 @@ class PageTokens(Generic[Key]):
 
 
 def _check(part: object) -> None:
-    """Clients can alter a token: ValueError for what no column of a Key holds."""
+    """Raises ValueError for values that no column of a Key can hold, because clients can alter a token."""
     if isinstance(part, tuple):
         for inside in part:
             _check(inside)

@@ -1,4 +1,4 @@
-"""What every service reads from the environment, in one place, with defaults that work on a laptop."""
+"""The settings that all services read from the environment, with defaults that work on a laptop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.addresses import LOOPBACK, networks
 from chassis.grpc.stream_limits import StreamLimits
 from chassis.socket_dirs import socket_dir
 
-# Below the ports that Linux and macOS give to outgoing connections: none of those can be in the way.
+# Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
 MAX_PORT_OFFSET = 16_000
 DAYS_OF_A_CENTURY = 36_500
@@ -24,7 +24,7 @@ S = TypeVar("S", bound="MeshSettings")
 
 
 def from_environment(kind: type[S]) -> S:
-    """The settings; ends the process with one line for each variable that cannot be used."""
+    """Returns the settings, or ends the process with one line for each invalid variable."""
     try:
         return kind()
     except ValidationError as refusal:
@@ -89,7 +89,7 @@ Addresses = Annotated[str, AfterValidator(_addresses)]
 
 
 class MeshSettings(BaseSettings):
-    """Variables named EASYORDER_…; a service adds its own by subclassing. An empty variable counts as one not set."""
+    """Variables named EASYORDER_…; a service subclasses it to add its own. An empty variable counts as not set."""
 
     model_config = SettingsConfigDict(
         env_prefix=_VARIABLES,
@@ -97,95 +97,94 @@ class MeshSettings(BaseSettings):
         frozen=True,
         extra="ignore",
         use_attribute_docstrings=True,
-        # What is refused may be a secret.
+        # An invalid value may be a secret.
         hide_input_in_errors=True,
     )
 
     data_dir: Path = Path(".data")
-    """Where the databases, the secret and the log of the mesh are"""
+    """The folder of the databases, the secret and the log of the mesh"""
     host: str = "127.0.0.1"
-    """Where services listen that have no address of their own"""
+    """The host of services without an address of their own"""
     http_port: int = Field(default=8080, ge=0, le=65_535)
     """Envoy's port, for JSON, gRPC and grpc-web"""
     envoy_host: str = "127.0.0.1"
-    """Where Envoy listens"""
+    """The address on which Envoy listens"""
     port_offset: int = Field(default=0, ge=0, le=MAX_PORT_OFFSET)
-    """Is added to the port of every service, so that a second mesh finds ports of its own"""
+    """Added to the port of every service, so that a second mesh can run on the same host"""
     database_server: Annotated[str, AfterValidator(_database_server)] = Field(
         default="", validation_alias="EASYORDER_DATABASE_URL"
     )
-    """A PostgreSQL server, `postgresql+asyncpg://user:password@host:port/`, or one with a socket,
+    """A PostgreSQL server, `postgresql+asyncpg://user:password@host:port/`, or with a socket,
     `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
     database_timeout_s: float = Field(default=30, ge=1, le=3600)
-    """A transaction of a write database is rolled back when a statement of it, or a pause after one, takes longer"""
+    """The maximum time of a statement, and of a pause between statements, before a write transaction is rolled back"""
 
     identity_address: Addresses = Field(default_factory=_own_port("identity"))
-    """Where identity_svc is; several replicas with commas between them"""
+    """The address of identity_svc; replicas are separated by commas"""
     inventory_address: Addresses = Field(default_factory=_own_port("inventory"))
-    """Where inventory_svc is"""
+    """The address of inventory_svc"""
     order_address: Addresses = Field(default_factory=_own_port("order"))
-    """Where order_svc is"""
+    """The address of order_svc"""
     payment_address: Addresses = Field(default_factory=_own_port("payment"))
-    """Where the payment process is"""
+    """The address of the payment process"""
     edge_address: Addresses = Field(default_factory=_own_port("edge"))
-    """Where edge is"""
+    """The address of edge"""
     listen_address: Addresses = ""
-    """Where this process listens, if not at its own address above"""
+    """The address on which this process listens, if different from its address above"""
 
     mesh_secret: SecretStr = Field(default_factory=_kept_secret)
-    """Shared by the services of a mesh and by nobody else, at least 32 characters; empty: the one that `make up` keeps
-    in DATA_DIR"""
+    """Shared only by the services of a mesh, at least 32 characters; empty: the secret that `make up` keeps in
+    DATA_DIR"""
 
     jwks_file: Path | None = Field(
         default_factory=lambda known: known["data_dir"] / "jwks.json",
         json_schema_extra={"default": "`jwks.json` in DATA_DIR"},
     )
-    """Keeps the public keys that tokens are verified with, for processes that start while identity_svc is gone"""
+    """Caches the public keys that verify tokens, for processes that start while identity_svc is unavailable"""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """What is logged"""
+    """The minimum level of logged messages"""
     log_format: Literal["json", "console"] = "json"
-    """For machines, or for a person"""
+    """`json` for machines, `console` for people"""
     otlp_endpoint: Annotated[str, AfterValidator(_address)] = ""
-    """host:port of an OpenTelemetry collector (OTLP over gRPC); empty: neither traces nor metrics are made"""
+    """host:port of an OpenTelemetry collector (OTLP over gRPC); empty: no traces and metrics"""
 
     alert_mail_to: str = ""
-    """Who gets alerts by mail: addresses with commas between them; needs SMTP_URL"""
+    """Recipients of alerts by mail, separated by commas; needs SMTP_URL"""
     alert_mail_from: str = "easyorder@localhost"
-    """The sender of that mail"""
+    """The sender of alerts by mail"""
     smtp_url: SecretStr = SecretStr("")
     """The mail server: `smtp://user:password@host:port`, or `smtps://…`"""
     alert_webhook_url: str = ""
-    """Gets a POST for every alert; needs ALERT_WEBHOOK_SECRET"""
+    """The URL that receives a POST for every alert; needs ALERT_WEBHOOK_SECRET"""
     alert_webhook_secret: SecretStr = SecretStr("")
-    """Signs what is sent there"""
+    """The secret that signs alerts to ALERT_WEBHOOK_URL"""
 
     finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long jobs are kept that are done or were discarded"""
+    """How long jobs are kept after they are done or discarded"""
     idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long a repeated request_id gets the first answer again"""
+    """How long a repeated request_id returns the first response"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
     """How long unexpected errors are kept"""
 
     call_timeout_s: float = Field(default=30, gt=0, le=3600)
-    """The deadline of a call that comes without one"""
+    """The deadline of a call that has none"""
     stream_limit: int = Field(default=4000, ge=1, le=1_000_000)
-    """Streams that a process holds open at once"""
+    """The maximum number of open streams of a process"""
     stream_limit_per_address: int = Field(default=200, ge=1, le=1_000_000)
-    """Of these for one address (of IPv6, one /64)"""
+    """The maximum for one client address (for IPv6, one /64)"""
     stream_limit_per_user: int = Field(default=50, ge=1, le=1_000_000)
-    """Of these for one user"""
+    """The maximum for one user"""
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = LOOPBACK
-    """Networks that Envoy calls the services from, with commas between them: only from there is a client's address
-    believed"""
+    """Networks from which Envoy calls the services, separated by commas; only these may report a client's address"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
-    """How long a stopping process waits for the calls in flight"""
+    """How long a stopping process waits for calls in flight"""
     blocked_after_s: float = Field(default=10, ge=1, le=3600)
-    """A process whose event loop does not turn for this long writes its stacks to standard error and ends"""
+    """A process whose event loop is blocked for this long writes its stacks to standard error and ends"""
 
     @model_validator(mode="after")
     def _alerts_can_be_sent(self) -> Self:
@@ -203,7 +202,7 @@ class MeshSettings(BaseSettings):
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""
-        from sqlalchemy.engine import URL, make_url  # 11 MiB that not every process needs
+        from sqlalchemy.engine import URL, make_url  # 11 MiB, which not every process needs
 
         embedded = URL.create(
             "postgresql+asyncpg", username="postgres", query={"host": str(socket_dir(self.data_dir / "postgres"))}

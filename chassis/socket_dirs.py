@@ -1,4 +1,4 @@
-"""Where the Unix sockets of a data folder are: the same for whoever starts a program and whoever connects to it."""
+"""The folder for the Unix sockets of a data folder: the same for servers and clients."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
-# Not what TMPDIR says: two shells may differ in that.
+# Not TMPDIR, which may differ between two shells.
 SHORT = Path("/tmp")
 
 
 def socket_dir(folder: Path, socket: str = POSTGRES_SOCKET) -> Path:
-    """The folder itself, or a short one for it where its path is too long or has characters that a list or a URL
-    of hosts gives a meaning."""
+    """The folder itself, or a short substitute if its path is too long or has characters with a meaning in a URL or
+    a list of hosts."""
     folder = Path(os.path.abspath(folder))
     path = os.fsencode(folder / socket)
     if len(path) <= PATH_LIMIT and re.fullmatch(rb"[\w/.~-]+", path):

@@ -1,6 +1,6 @@
-"""Structured logs of a process; traces and metrics over OTLP/gRPC where a collector is named.
+"""Structured logs of a process; traces and metrics over OTLP/gRPC if a collector is configured.
 
-Without a collector nothing of OpenTelemetry is loaded, and no call pays for it.
+Without a collector OpenTelemetry is not loaded and adds no cost to calls.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(settings: MeshSettings, service: str) -> Background:
-    """Sets up logs, traces and metrics of this process; call it first. Stopping what it returns sends what is left."""
+    """Sets up logs, traces and metrics of this process; call it first. The result sends pending data when stopped."""
     configure_logs(settings.log_level, settings.log_format, service)
     if settings.otlp_endpoint:
         _export_to(settings.otlp_endpoint, service)
@@ -33,7 +33,7 @@ def configure(settings: MeshSettings, service: str) -> Background:
 
 
 def carrier() -> tuple[tuple[str, str], ...]:
-    """The metadata that continues the present trace in another service (W3C trace context); empty when off."""
+    """The metadata that continues the current trace in another service (W3C trace context); empty when off."""
     carried: dict[str, str] = {}
     if _providers:
         from opentelemetry import propagate
@@ -43,7 +43,7 @@ def carrier() -> tuple[tuple[str, str], ...]:
 
 
 def server_span(method_name: str, incoming: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """A span that continues the caller's trace, and a duration, by OpenTelemetry's conventions; nothing when off."""
+    """A span in the caller's trace and a duration metric, by OpenTelemetry's conventions; nothing when off."""
     return _span(method_name, incoming) if _providers else nullcontext()
 
 
@@ -80,7 +80,7 @@ def _durations() -> Any:
 
 
 def configure_logs(level: str, form: str, service: str) -> None:
-    """One line an event on standard output: JSON, or text for a person. Other libraries' logs come out the same way."""
+    """Logs one line per event to standard output, as JSON or readable text, including the logs of libraries."""
 
     def add_context(logger: object, name: str, event: Event) -> Event:
         request, known = current(), {"service": service}
@@ -101,9 +101,9 @@ def configure_logs(level: str, form: str, service: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter(foreign_pre_chain=shared, processors=[formatter.remove_processors_meta, *last]))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # It logs every tick twice, and warns of one that it skips because the one before still works; failures are logged.
+    # APScheduler logs every tick twice and warns about ticks that it skips; failures are still logged.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    # It logs each header of a caller that is not UTF-8 as an error, and reads it all the same.
+    # gRPC logs each header that is not UTF-8 as an error, but still reads it.
     logging.getLogger("grpc._cython.cygrpc").addFilter(lambda record: record.msg != "Invalid encoding on %s")
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, formatter.wrap_for_formatter],
@@ -113,7 +113,7 @@ def configure_logs(level: str, form: str, service: str) -> None:
     )
 
 
-# What sends spans and metrics of this process; empty where no collector is named.
+# The exporters of spans and metrics; empty if no collector is configured.
 _providers: list[Any] = []
 
 
@@ -123,7 +123,7 @@ class _Exporters:
 
     async def stop(self) -> None:
         while _providers:
-            # Sends the rest first.
+            # Sends pending data first.
             await asyncio.to_thread(_providers.pop().shutdown)
 
 

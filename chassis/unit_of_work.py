@@ -1,4 +1,4 @@
-"""One transaction, as commands see it: load, change, emit, schedule; the mediator alone commits."""
+"""The transaction as seen by command handlers: load, change, emit, schedule. Only the mediator commits."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from chassis.jobs import JobOutcome, NewJob, OpenJobs
 
 
 class NeedsTransaction(Conflict):
-    """An optimistic unit of work cannot do this, and has changed nothing: the work is to be done in a transaction."""
+    """An optimistic unit of work cannot do this and has changed nothing: retry the work in a transaction."""
 
     reason = "NEEDS_TRANSACTION"
 
 
 class UnitOfWork(Protocol):
-    """What every unit of work has; services add their repositories.
+    """The operations of every unit of work; services add their repositories.
 
     Used as a context manager: leaving the block without `commit` rolls everything back.
     """
@@ -29,25 +29,25 @@ class UnitOfWork(Protocol):
     def open_jobs(self) -> OpenJobs: ...
 
     def emit(self, *events: Event) -> None:
-        """Writes events to the outbox, with the commit."""
+        """Writes events to the outbox at the commit."""
 
     def schedule(self, *jobs: NewJob) -> None:
-        """Writes durable jobs, with the commit; one that is due runs right after it."""
+        """Writes durable jobs at the commit; due jobs run right after it."""
 
     def settle(self, *outcomes: JobOutcome) -> None:
-        """Settles jobs, with the commit, which raises LeaseLost if another worker has one of them."""
+        """Settles jobs at the commit, which raises LeaseLost if another worker has leased one of them."""
 
     def audit(self, *entries: AuditEntry) -> None:
-        """Writes audit entries, with the commit: for what the system itself decides. Calls are audited anyway."""
+        """Writes audit entries at the commit, for decisions of the system. Calls are audited separately."""
 
     async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
-        """The answers of those that were carried out before, by `RequestKey.id`."""
+        """The stored responses to earlier requests, by `RequestKey.id`."""
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
-        """Keeps answers, with the commit, which raises Conflict if another transaction has one of the keys by then."""
+        """Stores responses at the commit, which raises Conflict if another transaction has stored one of the keys."""
 
     async def commit(self) -> str | None:
-        """Makes everything durable. Answers the position that a read can wait for, if there is a read side."""
+        """Makes everything durable. Returns the position that a read can wait for, if there is a read side."""
 
 
 Uow = TypeVar("Uow", bound=UnitOfWork)
@@ -55,6 +55,6 @@ Opened = TypeVar("Opened", bound=UnitOfWork, covariant=True)
 
 
 class OpenUnitOfWork(Protocol[Opened]):
-    """Opens a unit of work: an `optimistic` one looks without locks, and its commit is a Conflict after a change."""
+    """Opens a unit of work. If `optimistic`, it reads without locks, and its commit raises Conflict on stale rows."""
 
     def __call__(self, *, optimistic: bool = False) -> AbstractAsyncContextManager[Opened]: ...

@@ -1,7 +1,7 @@
-"""Checks a message against the rules that the contract gives its fields, before a dataclass is made of it.
+"""Checks a message against the contract's rules for its fields, before it is converted to a dataclass.
 
-Besides (easyorder.validate.v1.rules): an enum must be a value the contract knows, text must not contain NUL, which no
-database column can hold, and text and lists are bounded also where the contract states no bound.
+In addition to (easyorder.validate.v1.rules), an enum must have a value that the contract defines, text must not contain
+NUL, which no database column can hold, and text and lists have default bounds.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from chassis.errors import FieldViolation, InvalidArgument
 
 DEFAULT_MAX_LENGTH = 1000
 DEFAULT_MAX_ITEMS = 1000
-# Nobody reads more, and a list in a list may have very many.
+# Bounds the reply: nested lists may contain very many faults.
 _MAX_FAULTS = 1000
 # The first and last second of Python's calendar, as a Timestamp has them.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 
 Found = list[FieldViolation]
-# What is wrong with one value, or None.
+# Returns the fault of one value, or None.
 Check = Callable[[Any], str | None]
-# Adds what is wrong with a value, or with one field of a message, to the list; the text is the path to it.
+# Adds the faults of a value, or of one field of a message, to the list; the text is the path to the value.
 Inspect = Callable[[Any, str, Found], None]
 
 
 def check(message: Any) -> None:
-    """Raises InvalidArgument naming every field of upb's message at fault, as a JSON caller writes it
+    """Raises InvalidArgument that lists every invalid field of a upb message, as a JSON caller writes it
     (`items[0].productItemId`).
     """
     found: Found = []
@@ -49,14 +49,14 @@ def _inspect(message: Any, path: str, found: Found) -> None:
 
 @cache
 def _inspectors(message: Descriptor) -> tuple[Inspect, ...]:
-    """One for each field, made once; the types inside are looked up when there is such a value."""
+    """One inspector per field, cached; inspectors of nested types are made on first use."""
     return tuple(_list(field) if field.is_repeated else _single(field) for field in message.fields)
 
 
 def _single(field: FieldDescriptor) -> Inspect:
     rules, inspect_value = contract.rules_of(field), _value(field)
     name, json_name, required, has_presence = field.name, field.json_name, rules.required, field.has_presence
-    # An empty value is as good as none where one is required, or where the two cannot be told apart.
+    # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
 
     def inspect(message: Any, path: str, found: Found) -> None:
@@ -90,7 +90,7 @@ def _list(field: FieldDescriptor) -> Inspect:
 
 
 def _value(field: FieldDescriptor) -> Inspect | None:
-    """How to inspect one value of the field; None where anything goes."""
+    """The inspector for one value of the field; None if every value is valid."""
     kind = field.message_type
     if kind is not None and not kind.full_name.startswith("google.protobuf."):
         is_map = kind.GetOptions().map_entry
@@ -107,7 +107,7 @@ def _value(field: FieldDescriptor) -> Inspect | None:
 
 
 def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
-    """The cheapest first: the first that fails ends the rest, so that no pattern meets a text that is too long."""
+    """The checks, cheapest first. The first fault ends them, so that no pattern is matched with too long a text."""
     if field.message_type is not None and field.message_type.full_name == "google.protobuf.Timestamp":
         yield lambda value: None if _FIRST_S <= value.seconds <= _LAST_S else "must be in the years 1 to 9999"
     if field.type == FieldDescriptor.TYPE_STRING:

@@ -1,4 +1,4 @@
-"""Ends a process whose event loop does not turn, so that a supervisor replaces it."""
+"""Ends a process whose event loop is blocked, so that a supervisor restarts it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _LOOKS = 4
 
 
 class Watchdog:
-    """Ends the process when its loop does not turn for `limit_s`; all stacks go to standard error.
+    """Ends the process if its loop is blocked for `limit_s`; all stacks are written to standard error.
 
-    A thread looks at the loop, and time counts by looks, so that a process that was stopped (SIGSTOP) has time to turn
-    when it goes on. C code that keeps the interpreter to itself keeps the thread out, too: a timer of CPU time then
-    ends the process, with SIGPROF.
+    A thread checks the loop and counts missed checks instead of time, so that a stopped process (SIGSTOP) has time to
+    recover when it continues. C code that holds the GIL also blocks the thread; a timer of CPU time then ends the
+    process with SIGPROF.
     """
 
     def __init__(self, limit_s: float) -> None:

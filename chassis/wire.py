@@ -1,8 +1,8 @@
-"""Betterproto2's dataclasses on upb's codec: the same bytes and the same messages, many times faster (docs/adr).
+"""Betterproto2's dataclasses with upb's codec: the same bytes and messages, many times faster (docs/adr).
 
-For each message type two Python functions are generated once: `fill` copies a dataclass into upb's message, `read`
-makes a dataclass of one. The bytes are upb's work. Two things differ from betterproto2's own codec: fields that the
-contract does not know are dropped, and malformed input is one exception, Malformed.
+For each message type two Python functions are generated once: `fill` copies a dataclass into a upb message, and `read`
+converts a upb message to a dataclass. Two things differ from betterproto2's own codec: unknown fields are dropped, and
+malformed input always raises Malformed.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Malformed(ValueError):
-    """Bytes that are not such a message."""
+    """Bytes that are not a message of the expected type."""
 
 
 class Encoded(bytes):
-    """A message that is serialised already, as a handler may answer it: it goes out as it is."""
+    """A serialised message; if a handler returns it, it is sent unchanged."""
 
 
 class Codec(Generic[M]):
-    """Turns messages of one type into bytes and back."""
+    """Converts messages of one type to bytes and back."""
 
     def __init__(self, message_type: type[M]) -> None:
         descriptor = contract.descriptor_of(message_type)
@@ -41,24 +41,24 @@ class Codec(Generic[M]):
         self._upb = contract.upb_class(descriptor)
         suffix = _generated(descriptor)
         self._fill = _namespace[f"fill_{suffix}"]
-        # The dataclass of upb's message. OverflowError when there is a time in it beyond the calendar.
+        # Converts a upb message to its dataclass. Raises OverflowError if a time is outside of Python's calendar.
         self.read: Callable[[UpbMessage], M] = _namespace[f"read_{suffix}"]
 
     def encode(self, message: M) -> bytes:
-        """ValueError or TypeError when a field holds what its type cannot."""
+        """Raises ValueError or TypeError if a field has a value that its type does not allow."""
         upb = self._upb()
         self._fill(upb, message)
         return upb.SerializeToString()
 
     def parse(self, data: bytes) -> UpbMessage:
-        """upb's own message. Raises Malformed when `data` is not such a message."""
+        """The upb message. Raises Malformed if `data` is not a message of this type."""
         try:
             return self._upb.FromString(data)
         except DecodeError as error:
             raise Malformed(f"not a valid {self._name}") from error
 
     def decode(self, data: bytes) -> M:
-        """Raises Malformed when `data` is not such a message."""
+        """Raises Malformed if `data` is not a message of this type."""
         try:
             return self.read(self.parse(data))
         except (OverflowError, ValueError) as error:
@@ -67,7 +67,7 @@ class Codec(Generic[M]):
 
 @cache
 def codec(message_type: type[M]) -> Codec[M]:
-    """The codec of a message type of the contract; KeyError for any other."""
+    """The codec of a message type. Raises KeyError if it is not in the contract."""
     return Codec(message_type)
 
 
@@ -77,10 +77,10 @@ def _fill_timestamp(upb: Any, value: datetime) -> None:
     upb.nanos = since.microseconds * 1000
 
 
-# What generated functions see. They find each other here when they are called, so that message types may be recursive.
+# The globals of generated functions. Names are resolved at call time, so message types may be recursive.
 _namespace: dict[str, Any] = {
     "new": object.__new__,
-    # Many times as fast as upb's own, which Durations are too rare to need.
+    # Many times faster than upb's conversion; Durations are too rare to need this.
     "fill_google_protobuf_Timestamp": _fill_timestamp,
     "read_google_protobuf_Timestamp": lambda upb: _EPOCH + timedelta(0, upb.seconds, upb.nanos // 1000),
     "fill_google_protobuf_Duration": lambda upb, value: upb.FromTimedelta(value),
@@ -89,10 +89,10 @@ _namespace: dict[str, Any] = {
 
 
 def _generated(descriptor: Descriptor) -> str:
-    """Makes `fill` and `read` of a message type and of all types inside it; answers the suffix of their names."""
+    """Generates `fill` and `read` for a message type and all nested types; returns the suffix of their names."""
     suffix = descriptor.full_name.replace(".", "_")
     if f"fill_{suffix}" not in _namespace:
-        _namespace[f"fill_{suffix}"] = None  # under way: the type may be inside itself
+        _namespace[f"fill_{suffix}"] = None  # in progress: the type may contain itself
         message_type = _namespace[f"type_{suffix}"] = contract.message_types()[descriptor.full_name]
         copied = [_copied(field, cast(Any, message_type)._betterproto) for field in descriptor.fields]
         source = [f"def fill_{suffix}(u, m):", " pass", *(line for fill, _ in copied for line in fill)]
@@ -103,12 +103,12 @@ def _generated(descriptor: Descriptor) -> str:
 
 
 def _copied(field: FieldDescriptor, meta: betterproto2.ProtoClassMetadata) -> tuple[list[str], str]:
-    """The lines that copy a field into upb's message `u`, and the item of a dict that reads it."""
+    """The lines that copy a field to the upb message `u`, and the dict item that reads the field."""
     attribute = meta.field_name_by_number[field.number]
-    # The class of a map's values is filed under a name of its own.
+    # The class of a map's values has a key of its own.
     fill, read = _element(field, meta.cls_by_field.get(f"{attribute}.value", meta.cls_by_field[attribute]))
     is_plain = field.name == attribute
-    # An attribute is called otherwise where the name is a keyword of Python.
+    # The attribute has another name if the field's name is a Python keyword.
     upb = f"u.{field.name}" if is_plain else f"getattr(u, {field.name!r})"
     there = "v is not None" if field.has_presence and not field.is_repeated else "v"
     if _is_map(field):
@@ -125,13 +125,13 @@ def _copied(field: FieldDescriptor, meta: betterproto2.ProtoClassMetadata) -> tu
 
 
 def _element(field: FieldDescriptor, element_type: type) -> tuple[str, Callable[[str], str]]:
-    """The function that fills one element, "" where the value is the same on both sides; how an expression is read."""
+    """The name of the `fill` of an element, "" if values need no conversion; and the wrapper for reading one."""
     element = field.message_type.fields_by_name["value"] if _is_map(field) and field.message_type else field
     if element.enum_type is not None:
         name = element.enum_type.full_name.replace(".", "_")
         members: Any = element_type
         _namespace[f"enum_{name}"], _namespace[f"type_{name}"] = {one.value: one for one in members}, element_type
-        # Numbers that nobody knows become nameless members, as in betterproto2.
+        # Unknown numbers become nameless members, as in betterproto2.
         return "", lambda expression: f"(enum_{name}.get(n := {expression}) or type_{name}(n))"
     if element.message_type is None:
         return "", str

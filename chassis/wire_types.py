@@ -1,4 +1,4 @@
-"""The common types of Google's APIs in and out of ours; what comes in is checked."""
+"""Converts between Google's common API types and ours; incoming values are checked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from easyorder.google.type import Money as MoneyMessage
 from chassis.errors import InvalidArgument
 from chassis.money import CURRENCIES, Money
 
-# What numeric(18, 2) holds; see chassis.db.types.Amount.
+# The limit of numeric(18, 2); see chassis.db.types.Amount.
 _LIMIT = Decimal(10) ** 16
 
 
@@ -19,7 +19,7 @@ def money_message(money: Money) -> MoneyMessage:
 
 
 def money_of(message: MoneyMessage | None, field: str) -> Money:
-    """The amount that `field` holds. InvalidArgument unless it is whole minor units, 0 or more, of a known currency."""
+    """The amount in `field`. Raises InvalidArgument unless it is whole minor units, 0 or more, of a known currency."""
     if message is None:
         raise InvalidArgument.of(field, "is required")
     if message.currency_code not in CURRENCIES:

@@ -1,4 +1,4 @@
-"""Roles in PostgreSQL: what they are called, their passwords, and how a service connects as one."""
+"""Roles in PostgreSQL: their names and passwords, and how a service connects as its role."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RoleSettings(MeshSettings):
     """The same for `easyorder_payment`"""
 
     def password(self, package: str) -> str:
-        """Of the role of a package."""
+        """The password of a package's role."""
         password: SecretStr = getattr(self, f"{_name(package)}_database_password")
         return password.get_secret_value()
 
@@ -39,7 +39,7 @@ def password_variable(package: str) -> str:
 
 
 def as_role(server: str, package: str, password: str) -> str:
-    """The URL of a server for the role of a package, in place of its owner."""
+    """The URL of a server with a package's role in place of the owner."""
     parts = urlsplit(server)
     address = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{role(package)}:{quote(password, safe='')}@{address}").geturl()

@@ -1,9 +1,9 @@
-"""Whether an environment holds what the locks say, and whether that is complete: extras and all.
+"""Checks that an environment matches the locks, and that the locks are complete, extras included.
 
     .venv/bin/python -I deploy/lock.py requirements/build.txt requirements/runtime.txt
 
-pip installs the locks as they are and resolves nothing, so it finds no gap in them. `pip check` would not either: it
-knows nothing of extras. Needs `packaging`, which requirements/build.txt has.
+pip installs the locks as they are and resolves nothing, so it finds no gap in them. Neither does `pip check`, which
+ignores extras. Needs `packaging`, which requirements/build.txt has.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ UNLOCKED = {"pip"}
 
 @dataclass(frozen=True)
 class Package:
-    """What is installed of one name: its version and what it asks for (`Requires-Dist`)."""
+    """An installed package: its version and its requirements (`Requires-Dist`)."""
 
     version: str
     requires: Sequence[str] = ()
 
 
 def pins(locks: Iterable[Path]) -> dict[str, str]:
-    """The version of every package that `locks` have for this Python and this machine."""
+    """The version of every package that `locks` pin for this Python and this machine."""
     lines = (line for lock in locks for line in lock.read_text(encoding="utf-8").splitlines())
     pinned = (Requirement(line.removesuffix("\\")) for line in lines if line[:1].isalnum())
     return {
@@ -41,7 +41,7 @@ def pins(locks: Iterable[Path]) -> dict[str, str]:
 
 
 def installed() -> dict[str, Package]:
-    """What this environment has, by canonical name."""
+    """The installed packages of this environment, by canonical name."""
     return {
         canonicalize_name(found.metadata["Name"]): Package(found.version, found.requires or ())
         for found in distributions()
@@ -50,7 +50,7 @@ def installed() -> dict[str, Package]:
 
 
 def asked_for(locks: Iterable[Path]) -> list[str]:
-    """What the locks were made from: pyproject.toml and requirements/build.in."""
+    """The requirements that the locks were made from: pyproject.toml and requirements/build.in."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     sources = {
         "build.txt": (ROOT / "requirements/build.in").read_text(encoding="utf-8").split(),
@@ -71,7 +71,7 @@ def faults(pinned: Mapping[str, str], found: Mapping[str, Package], roots: Itera
 
 
 def _unmet(pinned: Mapping[str, str], found: Mapping[str, Package], roots: Iterable[str]) -> Iterator[str]:
-    """Walks from `roots`, for each package with every extra that somebody asks for."""
+    """Walks the requirements from `roots`, for each package with every requested extra."""
     waiting = [("EasyOrder", Requirement(root)) for root in roots]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -95,7 +95,7 @@ def _holds(requirement: Requirement, *, extras: Sequence[str]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the faults; with --foreign, the names of packages that no lock has."""
+    """Prints the faults; with --foreign, the names of packages that are in no lock."""
     if "--foreign" in arguments:
         known = {*pins((ROOT / "requirements").glob("*.txt")), *UNLOCKED}
         print("\n".join(sorted(installed().keys() - known)))

@@ -1,6 +1,6 @@
-"""`python -m deploy.migrate order_svc …`: makes the databases of services where missing, brings them up to date.
+"""`python -m deploy.migrate order_svc …`: makes missing databases of services and upgrades all of them.
 
-Where a service has a password for its role, the role is made too.
+If a service has a password for its role, the role is made too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MADE_BY_ANOTHER = frozenset({"42P04", "23505"})
 async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
     """Brings the databases of all packages up to date. `url_of` returns the URL of a database by its name.
 
-    Raises CannotUpgrade, before any is changed, where one of them cannot be.
+    Raises CannotUpgrade before any is changed if one of them cannot be upgraded.
     """
     wanted = [(url_of(schema.database), schema) for package in packages for schema in schemas(package)]
     for url, schema in wanted:
@@ -43,7 +43,7 @@ async def migrate(packages: Sequence[str], url_of: UrlOf) -> None:
 
 
 async def create_where_missing(url: str) -> None:
-    """Makes the database unless it is there, by way of the database `postgres`, or, where that is closed, fails.
+    """Makes a missing database, through the database `postgres`. If that is closed, the database must exist.
 
     Raises CannotStart where no server answers.
     """
@@ -54,7 +54,7 @@ async def create_where_missing(url: str) -> None:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             if not await connection.scalar(_EXISTS, {"name": target.database}):
                 name = (target.database or "").replace('"', '""')
-                # template0: unlike template1, nobody can be connected to it.
+                # template0: unlike template1, it accepts no connections, which would block the copy.
                 await connection.execute(text(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'"))
     except DBAPIError as error:
         is_there = sqlstate(error) in _MADE_BY_ANOTHER

@@ -1,8 +1,8 @@
-"""Pins what pyproject.toml asks for in requirements/: versions with hashes, for every supported Python.
+"""Pins the requirements of pyproject.toml in requirements/: versions with hashes, for every supported Python.
 
     python -m deploy.requirements [--upgrade]
 
-Without --upgrade, what is pinned stays where pyproject.toml allows it.
+Without --upgrade, existing pins stay if pyproject.toml allows them.
 """
 
 import subprocess

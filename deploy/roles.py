@@ -1,7 +1,7 @@
-"""Each service connects to PostgreSQL as a role of its own, which may do only what the service has to.
+"""Each service connects to PostgreSQL as its own role, with only the rights that the service needs.
 
-A role reads and writes rows in the databases of its service, and changes no schema. To the ledger and to audit entries
-it can only add; those that are older than the owner's settings say go by a function of the owner's.
+A role reads and writes rows in the databases of its service, and changes no schema. It can only insert into the ledger
+and the audit entries; a function with the owner's rights deletes audit entries older than the owner's setting.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from chassis.db.engine import make_engine
 
-# What a service's role may not do with these tables, where a database has them.
+# The rights that a service's role lacks on these tables, if a database has them.
 KEPT_FROM_ROLES = {
     "alembic_version": "ALL",
     "audit_retention": "ALL",
     "audit_entry": "UPDATE, DELETE",
     "ledger_entry": "UPDATE, DELETE",
 }
-# Any constant: one process at a time grants.
+# Any constant: only one process at a time grants rights.
 _LOCK = text("SELECT pg_advisory_xact_lock(5082105)")
 _PASSWORD = text("SELECT set_config('easyorder.password', :password, true)")
 _LOGIN = """
@@ -62,11 +62,11 @@ END $$
 
 
 async def grant(urls: Sequence[str], role: str, password: str, *, audit_kept_days: float) -> None:
-    """Makes `role` where it is missing, and grants it what it needs in the databases.
+    """Makes `role` if it is missing, and grants it its rights in the databases.
 
-    Audit entries of the last `audit_kept_days` are kept from now on, whatever the service says.
+    Audit entries of the last `audit_kept_days` are kept from now on, regardless of the service's settings.
 
-    The user of the URLs owns the databases and may make roles.
+    The user of the URLs must own the databases and may make roles.
     """
     kept = ", ".join(f"('{table}', '{rights}')" for table, rights in KEPT_FROM_ROLES.items())
     for number, url in enumerate(urls):
@@ -74,7 +74,7 @@ async def grant(urls: Sequence[str], role: str, password: str, *, audit_kept_day
         try:
             async with engine.begin() as connection:
                 await connection.execute(_LOCK)
-                if not number:  # it is one role in all databases
+                if not number:  # the role is shared by all databases
                     await connection.execute(_PASSWORD, {"password": password})
                     await connection.execute(text(_LOGIN.format(role=role)))
                 await connection.execute(text(_RETENTION.format(days=float(audit_kept_days))))

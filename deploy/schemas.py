@@ -2,8 +2,8 @@
 
 A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in
 `migrations/write/versions` and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the
-environment is the chassis's. Each upgrade is one transaction under an advisory lock: replicas may start at once, and a
-failed upgrade leaves nothing.
+environment is the chassis's. Each upgrade is one transaction under an advisory lock: replicas may start together, and a
+failed upgrade changes nothing.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from sqlalchemy import Connection, text
 from chassis.db.engine import make_engine
 from chassis.db.migrate import ENVIRONMENT
 
-# Any constant: one upgrade at a time in a database.
+# Any constant: only one upgrade at a time in a database.
 _LOCK = text("SELECT pg_advisory_xact_lock(5082104)")
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A database and the folder of the revisions that make it."""
+    """A database and the folder of its revisions."""
 
     database: str
     versions: Path
 
 
 def schemas(package: str) -> list[Schema]:
-    """The databases of a package (`order_svc`, `order_svc.payment`), as its migrations folder has them."""
+    """The databases of a package (`order_svc`, `order_svc.payment`), derived from its migrations folder."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ValueError(f"there is no package {package}")
@@ -57,7 +57,7 @@ async def upgrade(url: str, versions: Path) -> None:
 
 
 def run_revisions(connection: Connection, versions: Path, until: str = "heads") -> None:
-    """In the connection's transaction."""
+    """Runs them in the connection's transaction."""
     command.upgrade(alembic_config(versions, connection=connection), until)
 
 

@@ -1,4 +1,4 @@
-"""A database that this version cannot upgrade is refused before any is changed, with what to do."""
+"""Refuses a database that this version cannot upgrade, before any is changed, and explains what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SCRATCH = "easyorder_scratch"
 _IS_MIGRATED = text("SELECT to_regclass('public.alembic_version') IS NOT NULL")
 _IS_USED = text("SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace)")
 _REVISION = text("SELECT version_num FROM public.alembic_version")
-# Not foreign keys, which name their table with its schema or without.
+# Without foreign keys, whose definition names their table with or without its schema.
 _PARTS = text(
     """
     SELECT format('column %s.%s %s', table_name, column_name, udt_name) FROM information_schema.columns
@@ -36,7 +36,7 @@ class CannotUpgrade(Exception):
 
 
 async def require_upgradable(url: str, schema: Schema) -> None:
-    """Raises CannotUpgrade unless the database is empty, or a released version of EasyOrder made it."""
+    """Raises CannotUpgrade unless the database is empty or was made by a released version of EasyOrder."""
     engine = make_engine(url, application_name="migrate", pool_size=1)
     try:
         async with engine.connect() as connection:
@@ -46,7 +46,7 @@ async def require_upgradable(url: str, schema: Schema) -> None:
 
 
 def _require_upgradable(connection: Connection, schema: Schema) -> None:
-    # In this order: another process may be making all of it just now.
+    # In this order, because another process may be making the database at the same time.
     is_used = connection.scalar(_IS_USED)
     if not connection.scalar(_IS_MIGRATED):
         if is_used:
@@ -72,7 +72,7 @@ def _require_upgradable(connection: Connection, schema: Schema) -> None:
 
 
 def _missing(connection: Connection, schema: Schema) -> list[str]:
-    """What the revision makes today and the database lacks; looked up in a schema that is rolled back."""
+    """The objects of the current revision that the database lacks; found in a schema that is rolled back."""
     there = set(connection.scalars(_PARTS, {"schema": "public"}))
     connection.execute(text(f"CREATE SCHEMA {_SCRATCH}"))
     connection.execute(text(f"SET LOCAL search_path = {_SCRATCH}"))

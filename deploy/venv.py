@@ -1,9 +1,9 @@
-"""Makes the virtual environment, or brings it up to date: exactly what the locks say, whatever this machine's pip and
-Python are set to.
+"""Makes or updates the virtual environment: exactly the locked packages, regardless of this machine's settings of pip
+and Python.
 
     python3 -I deploy/venv.py .venv requirements/build.txt requirements/runtime.txt
 
-Needs nothing but the standard library; says in one line what to do where this machine cannot do it.
+Needs only the standard library; if this machine lacks something, one line explains what to do.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# What the packages take, and what they come in.
+# The size of the installed packages, and of their downloads.
 ROOM_MB = 1_000
 NO_PIP = """This Python ({python}) cannot make a virtual environment with pip in it: the module ensurepip is missing.
 On Debian and Ubuntu:  apt-get install python3-venv
 or name another one:   make PYTHON=/path/to/python3.13 {goal}"""
 TOO_OLD = """EasyOrder needs Python 3.11 or newer; {python} is {version}.
 Name a newer one:  make PYTHON=/path/to/python3.13 {goal}"""
-# How to reach the index. Nothing else that pip is told elsewhere may count: `user`, `target`, `prefix`,
-# `require-virtualenv`, `no-binary` and others put packages where they are not found, or take others than are locked.
+# How to reach the index. All other settings of pip are ignored: `user`, `target`, `prefix`, `require-virtualenv`,
+# `no-binary` and others would put packages where they are not found, or install others than the locked ones.
 INDEX = {
     "index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy", "timeout",
     "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider",
 }  # fmt: skip
-# What would make a new Python look for its own library, or for ours, elsewhere.
+# Variables that would make a new Python look elsewhere for its own library or for ours.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
 INSTALL = [
     "install", "--require-hashes", "--no-deps", "--no-build-isolation", "-qq", "--no-input",
@@ -42,7 +42,7 @@ INSTALL = [
 
 
 class CanNot(Exception):
-    """What stands in the way, and what to do about it."""
+    """The message names the obstacle and what to do about it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
 
 
 def make(venv: Path, locks: Sequence[Path]) -> None:
-    """Raises CanNot or OSError; what is there of `venv` then is incomplete, and the next call goes on from there."""
+    """Raises CanNot or OSError; `venv` is then incomplete, and the next call continues from there."""
     scratch = venv.absolute().parent / ".cache"
     scratch.mkdir(exist_ok=True)
     # /tmp may be small, or in memory; the packages need hundreds of megabytes there.
@@ -97,12 +97,12 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_here() -> bool:
-    """Whether the environment that runs this, and imports this checkout, is in it: it was neither moved nor copied."""
+    """Whether the environment that runs this is inside the checkout that it imports: neither was moved nor copied."""
     return os.path.samefile(ROOT, Path(sys.prefix).parent)
 
 
 def is_whole(venv: Path) -> bool:
-    """Whether there is an environment that was made here, and whose Python still runs and finds what is in it."""
+    """Whether there is an environment that was made here and whose Python still runs and finds its packages."""
     command = [str(venv / "bin/python"), "-I", "-m", "deploy.venv"]
     try:
         return not subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -111,7 +111,7 @@ def is_whole(venv: Path) -> bool:
 
 
 def create(venv: Path, environment: Mapping[str, str]) -> None:
-    """Makes a new environment with nothing but pip in it, or without pip where this Python has none to put there."""
+    """Makes a new environment that contains only pip, or nothing if this Python cannot install pip there."""
     if importlib.util.find_spec("ensurepip"):
         options = ["--clear"]
     elif importlib.util.find_spec("pip") and importlib.util.find_spec("venv"):
@@ -123,37 +123,37 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
         raise CanNot(f"{venv.absolute()}: the path of a virtual environment cannot have a colon: rename the folder")
     require_room(venv.parent)
     print(f"Making {venv} with Python {sys.version.split()[0]}", flush=True)
-    # Of an activated environment, which may be the one that is cleared here, the Python that it was made with.
+    # In an activated environment, possibly the one to be cleared here, the Python that it was made with.
     python = getattr(sys, "_base_executable", sys.executable)
     run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made; see above why")
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    # The checkout itself is what the environment imports, before a package that has an `envoy` too; nothing of it is
-    # copied. In ASCII, because Python reads this file in the encoding of the locale.
+    # The environment imports the checkout itself, before another package named `envoy`; nothing is copied. In ASCII,
+    # because Python reads this file in the encoding of the locale.
     places = [os.fsencode(ROOT), os.fsencode(ROOT / "gen")]
     line = f"import os, sys; sys.path[:0] = map(os.fsdecode, {places})\n"
     (site_packages / "easyorder.pth").write_text(line, encoding="ascii")
 
 
 def installer(venv: Path) -> list[str]:
-    """The command that is pip for `venv`."""
+    """The pip command for `venv`."""
     python = str(venv / "bin/python")
     has_pip = not subprocess.call([python, "-I", "-c", "import pip"], stderr=subprocess.DEVNULL)
     return [python, "-I", "-m", "pip"] if has_pip else [sys.executable, "-I", "-m", "pip", "--python", python]
 
 
 def only_index(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` where pip is told how to reach the index, as its files and variables say now, and nothing else."""
+    """`environment` with pip's settings for reaching the index, from its files and variables, and no others."""
     variables = {f"PIP_{key.upper().replace('-', '_')}": key for key in INDEX}
     rest = {name: value for name, value in environment.items() if not name.startswith("PIP_")}
     found = configured(pip, {**rest, "PIP_CONFIG_FILE": environment.get("PIP_CONFIG_FILE", "")})
-    # As for pip, a variable overrides its files, and what is empty does not count.
+    # As in pip, a variable overrides the files, and an empty value counts as unset.
     kept = {name: environment.get(name) or found.get(key, "") for name, key in variables.items()}
     own = {"PIP_CONFIG_FILE": os.devnull, "PIP_ROOT_USER_ACTION": "ignore"}
     return {**rest, **{name: value for name, value in kept.items() if value}, **own}
 
 
 def configured(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]:
-    """What pip's files say for `pip install`. `pip config list` would be shorter, but obeys `user = true` itself."""
+    """The settings of pip's files for `pip install`. `pip config list` would be shorter, but obeys `user = true`."""
     if environment["PIP_CONFIG_FILE"] == os.devnull:
         return {}
     command = [*pip, "config", "debug"]
@@ -175,7 +175,7 @@ def configured(pip: list[str], environment: Mapping[str, str]) -> dict[str, str]
 
 
 def check(venv: Path, pip: list[str], locks: Sequence[Path], environment: Mapping[str, str]) -> None:
-    """Removes what no lock has (any more). Raises CanNot unless the rest is what `locks` say, with nothing missing."""
+    """Removes packages that are in no lock. Raises CanNot unless the others match `locks` and none is missing."""
     lock = [str(venv / "bin/python"), "-I", str(ROOT / "deploy/lock.py")]
     listed = subprocess.run([*lock, "--foreign"], env=environment, stdout=subprocess.PIPE, encoding="utf-8")
     if foreign := listed.stdout.split():
@@ -185,7 +185,7 @@ def check(venv: Path, pip: list[str], locks: Sequence[Path], environment: Mappin
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], otherwise: str) -> None:
-    """Raises CanNot with `otherwise` where `command` fails."""
+    """Raises CanNot with `otherwise` if `command` fails."""
     if subprocess.call(command, env=environment):
         raise CanNot(otherwise)
 

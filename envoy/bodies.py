@@ -1,4 +1,4 @@
-"""What Envoy has to know to check JSON bodies: the fields of each message that a request may have in its body."""
+"""The tables with which Envoy checks JSON bodies: the fields of each message that a request body can contain."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis.contract import HttpBinding, Method, descriptor_of
 
-# Messages whose JSON form is not an object of their fields: whatever is in them is the transcoder's to judge.
+# Messages whose JSON form is not an object of their fields: the transcoder checks their content.
 _OPAQUE = ("google.api.HttpBody", "google.protobuf.")
 EMPTY = "google.protobuf.Empty"
 
 
 def script(methods: Sequence[Method]) -> str:
-    """The filter as Lua: tables of fields, and what walks through a body with them."""
+    """The filter as Lua: tables of fields, and the code that checks a body with them."""
     tables = "".join(f"  [{_quoted(name)}] = {{{', '.join(fields)}}},\n" for name, fields in _tables(methods))
     return f"local MESSAGES = {{\n{tables}}}\n" + (files("envoy") / "json_bodies.lua").read_text(encoding="utf-8")
 
 
 def body_message(method: Method, binding: HttpBinding) -> str | None:
-    """The full name of the message that a binding's body is; None where there is no body, or no message to check."""
+    """The full name of the message in a binding's body; None without a body, or without a message to check."""
     body = _body(method, binding)
     return None if body is None or _is_opaque(body) else body.full_name
 
@@ -35,7 +35,7 @@ def _body(method: Method, binding: HttpBinding) -> Descriptor | None:
 
 
 def _tables(methods: Sequence[Method]) -> Iterator[tuple[str, list[str]]]:
-    """Each message that can be met in a body, with its fields as Lua has them."""
+    """Each message that a body can contain, with its fields as Lua."""
     met: dict[str, Descriptor] = {}
     bodies = [_body(method, binding) for method in methods for binding in method.http]
     waiting = [body for body in bodies if body is not None and not _is_opaque(body)]
@@ -53,7 +53,7 @@ def _entries(message: Descriptor, field: FieldDescriptor) -> Iterator[str]:
     inside = _inside(field)
     kind = f", {_quoted(inside.full_name)}" if inside else ""
     if message.GetOptions().map_entry:
-        # Any name is a key; the keys themselves are no fields.
+        # In a map any name is a key, not a field.
         if field.name == "value":
             yield f'["*"] = {{false{kind}}}'
         return
@@ -62,7 +62,7 @@ def _entries(message: Descriptor, field: FieldDescriptor) -> Iterator[str]:
 
 
 def _inside(field: FieldDescriptor) -> Descriptor | None:
-    """The message that a field's values are, if it is one to look into."""
+    """The message type of a field's values, if its content is checked."""
     message: Descriptor | None = field.message_type
     return None if message is None or _is_opaque(message) else message
 

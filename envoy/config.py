@@ -1,4 +1,4 @@
-"""What Envoy reads from the environment, in addition to what the whole mesh shares."""
+"""Settings of Envoy, from the environment, in addition to those that the whole mesh shares."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def _socket_dir(known: dict[str, Any]) -> Path:
 
 
 def _descriptor() -> str:
-    # Envoy's configuration is UTF-8, whatever this process takes the names of files for.
+    # Envoy's configuration is UTF-8, regardless of this process's file system encoding.
     return os.fsencode(str(files("easyorder") / "contract.binpb")).decode("utf-8", "surrogateescape")
 
 
 class EnvoySettings(MeshSettings):
-    """Addresses of services may be lists with commas: the replicas. A port of 0 takes a free one."""
+    """The address of a service may be a comma-separated list of replicas. Port 0 means any free port."""
 
     envoy_socket_dir: Path = Field(
         default_factory=_socket_dir, json_schema_extra={"default": "`envoy` in DATA_DIR, or a short one in `/tmp`"}

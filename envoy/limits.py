@@ -1,4 +1,4 @@
-"""How large a request may be before Envoy refuses it, below what the services behind it take."""
+"""The size limits of requests in Envoy, which are below those of the services behind it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from envoy.routing import JsonObject
 
-# As much as a service takes.
+# The limit of a service.
 MAX_BODY_BYTES = 1024 * 1024
-# What Envoy adds to them, and what the transcoder makes of the path, fits into a service's `grpc.max_metadata_size`.
+# With the headers that Envoy and the transcoder add, it stays below a service's `grpc.max_metadata_size`.
 MAX_HEADERS_BYTES = 16 * 1024
 MAX_HEADERS = 100
 # What Envoy calls a refusal, which `envoy.local_replies` puts into words.
@@ -18,7 +18,7 @@ GIVEN_TWICE = "given_twice_"
 
 
 def headers_too_large() -> JsonObject:
-    """`request.total_size > 16384 || size(request.headers) > 100`: before the body is there, the headers are all."""
+    """`request.total_size > 16384 || size(request.headers) > 100`: until the body arrives, that is their size."""
     count = _call("size", _attribute("headers"))
     too_long = _call("_>_", _attribute("total_size"), _number(MAX_HEADERS_BYTES))
     return _call("_||_", too_long, _call("_>_", count, _number(MAX_HEADERS)))

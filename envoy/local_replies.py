@@ -1,4 +1,4 @@
-"""What Envoy itself answers has the shape of every other error of the API: code, message, ErrorInfo with a reason."""
+"""Envoy's own error replies have the format of all errors of the API: code, message, ErrorInfo with a reason."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from chassis.grpc.status import to_status
 from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, HEADERS_TOO_LARGE
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
-# The transcoder says which field is wrong, and in what way.
+# The transcoder's message names the invalid field and the reason.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
-# What the check of bodies left, see json_bodies.lua: a list becomes a list.
+# The metadata set by the check of bodies, see json_bodies.lua: a list stays a list.
 VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.body:violations)%"
 SIGN_IN_FIRST = 401
 CHALLENGE = 'Bearer realm="easyorder"'
@@ -43,18 +43,18 @@ class NoSuchPath(AppError):
 
 
 class NoSuchVerb(AppError):
-    """The path exists, with another verb."""
+    """The path exists, but with another verb."""
 
     kind, reason = Kind.UNIMPLEMENTED, "METHOD_NOT_ALLOWED"
 
 
 @dataclass(frozen=True, slots=True)
 class LocalReply:
-    """What is said when Envoy answers with `status`, if all else that is given here holds as well.
+    """The reply when Envoy answers with `status` and all other given conditions hold.
 
     `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
-    what gRPC callers get, if not the same; `answer` is the status that JSON callers see, if not the same; `allow`
-    are the verbs that a header lists; `names_fields` says that the check of bodies named the fields at fault.
+    the error for gRPC callers, if different; `answer` is the status for JSON callers, if different; `allow` are the
+    verbs of the header Allow; `names_fields` means that the check of bodies named the invalid fields.
     """
 
     status: int
@@ -67,7 +67,7 @@ class LocalReply:
     names_fields: bool = False
 
     def mappers(self) -> Iterator[JsonObject]:
-        """One for JSON callers, one for gRPC callers: Envoy takes the first of the list that fits."""
+        """One mapper for JSON callers, one for gRPC callers: Envoy uses the first that matches."""
         for_json: JsonObject = {
             "filter": _all([*self._conditions(), _is_json()]),
             "body_format_override": {"json_format": self._as_json(), "content_type": "application/json"},
@@ -108,9 +108,9 @@ class LocalReply:
 def mappers(
     verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, *, retry_after_s: float
 ) -> list[JsonObject]:
-    """The whole list. `verbs` are the paths of the contract, as regular expressions, with the verbs that they have;
-    `once` are the parameters that a call may have once; `ops_names` matches the gRPC names of the methods that
-    several services serve.
+    """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `once` are the
+    parameters that a call may have only once; `ops_names` matches the gRPC names of methods that several services
+    serve.
     """
     return [mapper for reply in _replies(verbs, once, ops_names, retry_after_s) for mapper in reply.mappers()]
 
@@ -178,7 +178,7 @@ def _as_json(error: AppError) -> JsonObject:
     as_json: JsonObject = MessageToDict(upb_status, descriptor_pool=contract.pool())
     if error.retry_after_s is not None:
         details = cast(list[JsonObject], as_json["details"])
-        # Envoy knows better how long it takes; gRPC callers, whose details are fixed, see it in the trailers.
+        # Only Envoy knows the wait; gRPC callers, whose details are fixed, see it in the trailers.
         details[-1]["retryDelay"] = "%RESP(retry-after)%s"
     return as_json
 

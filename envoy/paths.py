@@ -1,4 +1,4 @@
-"""Which HTTP paths a google.api.http template stands for, as a regular expression that Envoy (RE2) matches in full."""
+"""The HTTP paths that match a google.api.http template, as a regular expression that Envoy (RE2) matches in full."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _VARIABLE = re.compile(r"\{[^}=]+(?:=(?P<pattern>[^}]+))?\}")
 
 
 def path_regex(template: str) -> str:
-    """`/orders/{id}` becomes `/orders/[^/]+/*`: like the transcoder, it overlooks slashes at the end, but for verbs."""
+    """`/orders/{id}` becomes `/orders/[^/]+/*`: like the transcoder, it ignores trailing slashes except after verbs."""
     written, last = [], 0
     for variable in _VARIABLE.finditer(template):
         written.append(_escape(template[last : variable.start()]))
@@ -19,12 +19,12 @@ def path_regex(template: str) -> str:
 
 
 def has_verb(template: str) -> bool:
-    """Whether it ends with a custom verb (AIP-136), as `/orders/{id}:watch` does."""
+    """Whether the template ends with a custom verb (AIP-136), such as `/orders/{id}:watch`."""
     return ":" in template.rpartition("/")[2]
 
 
 def any_of(regexes: list[str]) -> str:
-    """One regular expression that matches what any of them matches."""
+    """One regular expression that matches if any of the given ones does."""
     return "|".join(regexes)
 
 

@@ -34,9 +34,9 @@ from envoy.routing import (
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
-# How often Envoy reads the keys that tokens are verified with, and how old those are that it goes by at most.
+# How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
-_READ_AHEAD_S = 5  # Envoy reads them so long before their time is over
+_READ_AHEAD_S = 5  # Envoy reads them this long before they expire
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -88,7 +88,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
 
 
 def token_bucket(per_minute: int) -> JsonObject:
-    """A minute's worth at once, then one after the other at the same pace."""
+    """A burst of one minute's requests, then the same average rate."""
     fill_interval_s = max(60 / per_minute, SHORTEST_FILL_S)
     return {
         "max_tokens": per_minute,

@@ -1,8 +1,8 @@
-"""Routes and token requirements of Envoy, made from the contract's access options: what is not allowed has no route.
+"""Routes and token requirements of Envoy, from the contract's access options: a forbidden method has no route.
 
 Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees
 the first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a
-token: a path that the token requirements below should have missed leads nowhere, instead of past them.
+token: a path that the token requirements missed by mistake has no route, instead of bypassing them.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ INFRASTRUCTURE = (
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "/grpc.health.v1.Health/",
 )
-# Both sides of these stream, for anybody: they end before many can be held.
+# Bidirectional streams without a token: a timeout limits how many can be held open.
 INFRASTRUCTURE_TIMEOUT = "60s"
 UNARY_TIMEOUT = "15s"
-# A client's grpc-timeout ends here a moment before it ends in the service, whose answer would have no details.
+# A client's grpc-timeout ends here shortly before it ends in the service, whose error would have no details.
 UNARY_DURATION: JsonObject = {
     "max_stream_duration": UNARY_TIMEOUT,
     "grpc_timeout_header_max": UNARY_TIMEOUT,
     "grpc_timeout_header_offset": "0.025s",
 }
 TOKEN_PARAMETER = "access_token"
-# A read may be repeated whatever happened to it; anything else only when it certainly never began.
+# A read is retried after any failure; any other call only when the service certainly never started it.
 READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
 WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
 RETRY_ELSEWHERE: JsonObject = {
@@ -82,33 +82,33 @@ NO_BUFFER: JsonObject = {
         "disabled": True,
     }
 }
-# A call reaches a service when all of it is there: one that is never completed would hold a place among its requests.
+# A call reaches a service once it is complete: an incomplete call would occupy one of the service's request slots.
 WHOLE_CALL: JsonObject = {
     "envoy.filters.http.buffer": {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
-        # More than a service takes, whose refusal says more.
+        # More than a service accepts: the service's refusal is more specific.
         "buffer": {"max_request_bytes": 2 * 1024 * 1024},
     }
 }
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
-# grpc-web included; a JSON request has it too, once it is transcoded.
+# Includes grpc-web; a transcoded JSON request has it too.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
 # What JSON has no use for, and gRPC behind it refuses when it cannot read it; all but grpc-timeout.
 REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
-# A path before transcoding, or an unknown one. Not a direct response: the CORS filter wants a route to a cluster.
+# A path before transcoding, or an unknown path. Not a direct response: the CORS filter needs a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
 JSON_ELSEWHERE: JsonObject = {
     "match": {"prefix": "/", "headers": [NOT_GRPC]},
     "route": NOWHERE,
     "typed_per_filter_config": _mutations({"request_mutations": [REMOVE_GRPC_HEADERS]}),
 }
-# A tunnel has no end that could be waited for.
+# A CONNECT tunnel has no end to wait for.
 TUNNELS: JsonObject = {"match": {"connect_matcher": {}}, "route": NOWHERE, "typed_per_filter_config": NO_BUFFER}
 
 
 def transcoded_services(methods: Sequence[Method]) -> list[str]:
-    """The services that have an HTTP face."""
+    """The services that have HTTP bindings."""
     return sorted({method.service for method in methods if method.http})
 
 
@@ -126,7 +126,7 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
 
 
 def is_reachable(method: Method) -> bool:
-    """Whether anybody outside the mesh may call it."""
+    """Whether callers outside the mesh may call the method."""
     return bool(method.access.allow - {Audience.SERVICE})
 
 
@@ -150,7 +150,7 @@ def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
 
 
 def stream_names_regex(methods: Sequence[Method]) -> str:
-    """Matches `:path` of all that anybody outside may hold open."""
+    """Matches `:path` of all streams that callers outside the mesh may open."""
     streams = [method for method in methods if method.server_streaming and is_reachable(method)]
     return any_of([names_regex(streams), *(f"{prefix.replace('.', '[.]')}.*" for prefix in INFRASTRUCTURE)])
 
@@ -175,16 +175,16 @@ def parameters_of_writes(methods: Sequence[Method]) -> dict[str, list[str]]:
 
 
 def names_regex(methods: Sequence[Method]) -> str:
-    """Matches `:path` of a call of one of these methods, under any of its names, with or without a query."""
+    """Matches `:path` of a call of one of these methods, by any of its paths, with or without a query."""
     names = [_grpc_regex(method) for method in methods]
     names += [path_regex(binding.path) for method in methods for binding in method.http]
     return f"(?:{any_of(names)})(?:[?].*)?"
 
 
 def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
-    """Every HTTP path of the contract, as regular expressions, with its verbs as the header Allow has them.
+    """Every HTTP path of the contract, as regular expressions, with its verbs as in the header Allow.
 
-    The first that matches counts: custom verbs and paths without variables are also what `{id}` stands for.
+    The first match counts, because `{id}` also matches custom verbs and fixed paths.
     """
     verbs: dict[str, set[str]] = defaultdict(set)
     for method in methods:
@@ -196,7 +196,7 @@ def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
 
 
 def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
-    """Before transcoding, a stream's `?access_token=` becomes its authorization: all that EventSource can send."""
+    """Before transcoding, a stream's `?access_token=` becomes its authorization: EventSource cannot send headers."""
     streams = [method for method in methods if method.server_streaming and not is_public(method)]
     paths = any_of([path_regex(binding.path) for method in streams for binding in method.http])
     token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({TOKEN_PARAMETER})%"}

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 # Fewer consecutive failures are not logged: identity_svc is starting or restarting.
 _TOLD_FAILURES = 5
 
-# By `kid`.
+# Keys by key id (`kid`).
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 
 
@@ -44,7 +44,7 @@ class JwksKeySource:
         self._identity = identity
 
     async def keys(self) -> Keys:
-        from chassis.grpc.clients import rpc  # a cycle: clients sign their calls with tokens of this package
+        from chassis.grpc.clients import rpc  # breaks an import cycle: clients use service tokens
 
         get_jwks = rpc("easyorder.identity.v1.IdentityService", "GetJwks", GetJwksRequest, Jwks)
         return from_jwks(await self._identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0))

@@ -132,7 +132,7 @@ class JobWriter:
 
 
 class SqlJobStore:
-    """The jobs of a database. Each call is a single statement: without BEGIN and COMMIT it costs one round trip."""
+    """The jobs of a database. Each call is a single statement without BEGIN and COMMIT: one round trip."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -59,7 +59,7 @@ ChangeListener = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Projector:
-    """Copies rows to `tables` of the read database that have the names, ids and versions of the write side's.
+    """Copies rows to `tables` of the read database, which have the same names, ids and versions as on the write side.
 
     A table of the read database has some of the columns of its original and no foreign keys. `conclude` runs last in
     the transaction of a batch, to update rows derived from several tables. `on_applied` is called with changes that
@@ -107,7 +107,7 @@ class Projector:
         return len(changes)
 
     async def lag_ms(self) -> float:
-        """The age of the oldest change that readers do not see yet; 0 when there is none."""
+        """The age of the oldest change that is not yet visible to readers; 0 if there is none."""
         async with self._write.connect() as write:
             return float((await write.execute(_LAG)).scalar_one())
 

@@ -44,7 +44,7 @@ class ReadYourWrites:
     """
 
     def __init__(self, write: AsyncEngine, *, flush: Callable[[], None] = lambda: None, poll_s: float = 0.01) -> None:
-        # Single statements: without BEGIN and ROLLBACK they cost one round trip.
+        # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._flush = flush
         self._poll_s = poll_s

@@ -1,7 +1,7 @@
 """`python -m deploy.local up`: the mesh in the foreground. `python -m deploy.local demo`: a shopper's day on it.
 
-The first Ctrl-C, SIGTERM or SIGHUP stops the mesh in order, however far it has started; a second one does not wait for
-it. So does the end of who reads the output.
+The first Ctrl-C, SIGTERM or SIGHUP stops the mesh in order, also during its start; a second one stops it at once. The
+mesh also stops when the reader of its output closes it.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ async def up() -> int:
 
 async def demo() -> int:
     """Runs a shopper's day."""
-    from deploy.local import demo as story  # which `up` need not keep in memory
+    from deploy.local import demo as story  # `up` need not keep it in memory
 
     return await story.demo()
 
 
 async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
-    """Does `work`; a signal cancels it, which is not a failure. Returns the exit code."""
+    """Runs `work`; a signal cancels it, which is not a failure. Returns the exit code."""
     doing = asyncio.current_task()
     assert doing is not None
     stop = _Impatience(doing.cancel)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
             asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return await work()
@@ -57,7 +57,7 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
 
 
 class _Impatience:
-    """Takes signals that come together for one: make passes on what its whole process group gets as well."""
+    """Treats signals in quick succession as one: make forwards a signal that its whole process group also receives."""
 
     def __init__(self, cancel: Callable[[], object], *, together_s: float = 1.0) -> None:
         self._cancel = cancel

@@ -2,10 +2,9 @@
 
     python -I -S bound.py SUPERVISOR_PID SIGNAL USER PROGRAM [ARGUMENT…]
 
-On Linux the kernel sends SIGNAL to the program when the supervisor ends, however it does, and no program of the mesh
-interrupts another when it wakes up: so batches are larger, and all together get a tenth more done on two cores. This is
-a program of its own because the supervisor has gRPC in it: no code of such a process is safe to run between fork and
-exec.
+On Linux the kernel sends SIGNAL to the program when the supervisor ends for any reason, and no program of the mesh
+preempts another when it wakes up: so batches are larger, and throughput on two cores is a tenth higher. This is a
+separate program because the supervisor uses gRPC: no code of such a process is safe to run between fork and exec.
 """
 
 import contextlib
@@ -24,10 +23,10 @@ def main(supervisor: int, signal_number: int, user: str, command: list[str]) -> 
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
     if sys.platform.startswith("linux"):
-        # Where a sandbox does not allow it, the mesh is only slower.
+        # If a sandbox does not allow it, the mesh is only slower.
         with contextlib.suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-        # After setuid, which would undo it.
+        # Set after setuid, which would reset it.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
         if os.getppid() != supervisor:
             sys.exit("the supervisor is gone already")

@@ -1,4 +1,4 @@
-"""Commands that do one thing and end; none outlives who waits for it."""
+"""Short commands; none outlives the task that waits for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 
 async def output_of(*command: str, environment: Mapping[str, str]) -> tuple[int, str]:
-    """The exit code, and what it said. `environment` is in addition to that of this process."""
+    """Returns the exit code and the output. `environment` is added to that of this process."""
     process = await asyncio.create_subprocess_exec(
         *command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

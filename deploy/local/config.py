@@ -1,4 +1,4 @@
-"""What the mesh on this machine reads from the environment, in addition to what Envoy reads."""
+"""Settings of the mesh on this machine, from the environment, in addition to Envoy's."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from chassis.settings import MeshSettings, host_port
 from deploy.local.errors import CannotStart
 from envoy.config import EnvoySettings
 
-# The second replica of a service listens so far above the first, the third twice as far.
+# The distance between the ports of a service's replicas.
 REPLICA_STRIDE = 10
-# Read by tests, and by code that tests make fail.
+# Read by tests and by failpoints.
 _FOR_TESTS = ("EASYORDER_TEST_", "EASYORDER_FAILPOINT")
 _RENAMED = {
     "EASYORDER_KEPT_ANSWERS_DAYS": "EASYORDER_IDEMPOTENCY_KEYS_DAYS",
@@ -50,7 +50,7 @@ class LocalSettings(EnvoySettings):
         return [host_port(host, port) for host, port in self.replicas(service)]
 
     def replicated(self, services: Iterable[str]) -> LocalSettings:
-        """The same, with an address for each of the replicas that are to run."""
+        """The same settings, with an address for each replica to run."""
         steps = [n * REPLICA_STRIDE for n in range(self.replica_count)]
         return self.model_copy(
             update={
@@ -63,7 +63,7 @@ class LocalSettings(EnvoySettings):
 
 
 def refuse_unknown(environment: Iterable[str], kinds: Iterable[type[MeshSettings]]) -> None:
-    """Raises CannotStart where a variable named EASYORDER_… is none of `kinds`: typing errors are not ignored."""
+    """Raises CannotStart for a variable EASYORDER_… that none of `kinds` has: misspelt names are not ignored."""
     known = {
         str(field.validation_alias or f"EASYORDER_{name}").upper()
         for kind in kinds

@@ -1,4 +1,4 @@
-"""What a person at the terminal sees: every program's lines behind its name, each name in its colour."""
+"""Terminal output: every line is prefixed with its program's name, each name in its own colour."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOLD = "1"
 
 
 class Terminal(io.TextIOBase):
-    """A stream that may lose its reader: then `on_closed` is called, once, and the rest goes nowhere."""
+    """A stream that may lose its reader: then it calls `on_closed` once and discards further output."""
 
     def __init__(self, stream: TextIO, *, on_closed: Callable[[], object]) -> None:
         self._stream = stream
@@ -50,7 +50,7 @@ class Terminal(io.TextIOBase):
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 return  # a line is lost: no reason to stop the shop
-            # What is in the stream's buffer is written there when the process ends.
+            # The stream's buffer is written there when the process ends.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
@@ -79,7 +79,7 @@ class PrefixedLines:
 
 
 def show_where(stream: IO[str] | Terminal, places: Mapping[str, str]) -> None:
-    """A table of what is where."""
+    """Shows a table of names and places."""
     table = Table(box=box.ROUNDED, show_header=False, title="EasyOrder is up", title_style="bold green")
     table.add_column(style="bold")
     table.add_column()

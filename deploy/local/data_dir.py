@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.local.errors import CannotStart
 
-# What fresh databases take, and room to write.
+# The size of fresh databases, and some free space.
 ROOM_MB = 200
 
 
@@ -29,8 +29,8 @@ class AlreadyRunning(CannotStart):
 def held(data_dir: Path, *, url: str) -> Iterator[bool]:
     """Holds DATA_DIR for the block, making it where it is missing. `url` is shown to the next one.
 
-    Gives whether the mesh before was killed, so that its programs may be ending only now. The lock is the kernel's: it
-    is free again however this process ends. Raises AlreadyRunning or CannotStart.
+    Yields whether the previous mesh was killed, in which case its programs may still be ending. The kernel holds the
+    lock and frees it however this process ends. Raises AlreadyRunning or CannotStart.
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -67,13 +67,13 @@ def _require_room(data_dir: Path) -> None:
 def _already_running(data_dir: Path) -> AlreadyRunning:
     try:
         holder = json.loads((data_dir / "mesh.lock").read_text(encoding="utf-8"))
-    except ValueError:  # it has the lock, and has not written yet
+    except ValueError:  # the other process has the lock, but has not written yet
         holder = {"pid": 0, "url": "it is just starting"}
     return AlreadyRunning(data_dir, holder["pid"], holder["url"])
 
 
 def mesh_secret(data_dir: Path) -> str:
-    """The secret that the services of this mesh share: made once, readable for this user only."""
+    """The secret that the services of this mesh share: made once, readable by this user only."""
     path = data_dir / "mesh_secret"
     if not path.exists():
         new = path.with_suffix(".new")

@@ -24,14 +24,14 @@ from deploy.local.shop import Json, Refused, Shop, Stock, lamp
 from identity_svc.config import AdministratorSettings
 
 PIECES = 100
-# What follows an order's final status (stock settled, read side caught up) takes no longer.
+# The effects of an order's final status (stock settled, read side caught up) take no longer than this.
 SETTLED_WITHIN_S = 10.0
 STATUS = "ORDER_STATUS_"
 
 
 @dataclass(frozen=True)
 class Story:
-    """One order: how it is paid, and how it has to end."""
+    """One order: its payment and its expected end."""
 
     title: str
     token: str
@@ -60,7 +60,7 @@ STORIES = (
 
 
 async def demo() -> int:
-    """Runs on the mesh that answers already, or on one that it starts and stops again. Returns 0 if all is well."""
+    """Runs on a running mesh, or on one that it starts and stops. Returns 0 if all is well."""
     settings = from_environment(LocalSettings)
     console = Console(highlight=False)
     async with AsyncExitStack() as running:
@@ -93,7 +93,7 @@ async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitSta
 
 @dataclass(frozen=True)
 class StockCounter:
-    """A product and what lies there of it, as the administrator sees it who put it there."""
+    """A product and its stock, as its administrator sees them."""
 
     admin: Shop
     product: Json
@@ -103,7 +103,7 @@ class StockCounter:
 
 
 class Day:
-    """The stories of one day on one product; counts what is not as it should be."""
+    """The orders of one day for one product; counts deviations."""
 
     def __init__(self, visitor: Shop, console: Console) -> None:
         self._visitor = visitor

@@ -40,8 +40,8 @@ def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
 
 
 async def write_configuration(data_dir: Path, environment: Mapping[str, str]) -> None:
-    """Writes DATA_DIR/envoy.yaml, for `environment` in addition to that of this process. Raises CannotStart."""
-    # By another process: rendering takes the whole contract, which this one would keep in memory.
+    """Writes DATA_DIR/envoy.yaml; `environment` is added to that of this process. Raises CannotStart."""
+    # In another process: rendering loads the whole contract, which this process would keep in memory.
     code, said = await output_of(sys.executable, "-m", "envoy.render", environment=environment)
     if code:
         raise CannotStart(f"Envoy's configuration cannot be made:\n{said}")
@@ -49,12 +49,12 @@ async def write_configuration(data_dir: Path, environment: Mapping[str, str]) ->
 
 
 def admin_client(socket: Path) -> httpx.AsyncClient:
-    """For Envoy's admin interface behind `socket`."""
+    """A client for Envoy's admin interface at `socket`."""
     return httpx.AsyncClient(base_url="http://envoy", transport=httpx.AsyncHTTPTransport(uds=str(socket)))
 
 
 async def drain(admin_socket: Path, *, grace_s: float = DRAIN_S) -> None:
-    """Takes no new connections and lets what is under way end, for at most `grace_s`."""
+    """Accepts no new connections and waits at most `grace_s` for running requests."""
     with contextlib.suppress(httpx.HTTPError, TimeoutError):
         async with asyncio.timeout(grace_s), admin_client(admin_socket) as admin:
             await admin.post("/healthcheck/fail")

@@ -1,4 +1,4 @@
-"""The mesh on this machine: what it consists of, in which order it starts, and how it ends."""
+"""The mesh on this machine: its programs, the order of their start, and their end."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class LocalMesh:
         self._say("stopped")
 
     def places(self) -> dict[str, str]:
-        """What is where, for the person at the terminal."""
+        """Names and addresses, for the person at the terminal."""
         settings = self._settings
         return {
             "JSON, gRPC, grpc-web": self.url,
@@ -96,7 +96,7 @@ class LocalMesh:
             "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
             "PYTHONUNBUFFERED": "1",
             "PYTHONUTF8": "1",
-            # Without them the heap of a thread, and what a large block leaves, is never given back: 20 MiB in identity.
+            # Without these, threads' heaps and large blocks are never returned to the system: 20 MiB in identity.
             "MALLOC_ARENA_MAX": "2",
             "MALLOC_MMAP_THRESHOLD_": "131072",
         }
@@ -109,7 +109,7 @@ class LocalMesh:
         return {**environment, "EASYORDER_DATABASE_URL": server.url}
 
     def _passwords(self) -> dict[str, str]:
-        """Of the services' roles in PostgreSQL, by variable; empty where a service connects as the owner."""
+        """The passwords of the services' roles, by variable; empty if a service connects as the owner."""
         given = from_environment(RoleSettings)
         return {
             password_variable(package): given.password(package)
@@ -128,7 +128,7 @@ class LocalMesh:
     async def _services(
         self, running: AsyncExitStack, environment: Mapping[str, str], passwords: Mapping[str, str]
     ) -> None:
-        """Starts the services and Envoy at once, and waits for all: none needs another to start."""
+        """Starts the services and Envoy together and waits for all: none needs another one to start."""
         listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
         environment = {**environment, **listed}
         processes = {}

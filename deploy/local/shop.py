@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-# A stream says something at least every heartbeat, even while a payment waits for its next attempt.
+# A stream sends a message at least every heartbeat, even while a payment waits for its next attempt.
 SILENCE_S = 60.0
 
 
@@ -29,7 +29,7 @@ class Stock:
 
 
 class Shop:
-    """One person's session; `as_` gives somebody else's."""
+    """The session of one user; `as_` returns that of another user."""
 
     def __init__(self, client: httpx.AsyncClient, token: str = "") -> None:
         self._client = client
@@ -81,9 +81,9 @@ class Shop:
         return await self._post(f"/api/v1/orders/{order_id}:cancel", {"reason": reason})
 
     async def watch(self, order_id: str, *, after: int | None = None) -> AsyncIterator[Json]:
-        """An order as it is and what happens to it, as it happens, until its final status.
+        """Streams a snapshot of an order and then its events, until its final status.
 
-        `after` is a sequence to go on from, without a snapshot: 0 gives the whole story.
+        `after` is a sequence to resume from, without a snapshot: 0 streams the whole history.
         """
         path = f"/api/v1/orders/{order_id}:watch"
         query = {} if after is None else {"afterSequence": after}
@@ -111,7 +111,7 @@ def _refused(answer: httpx.Response, body: bytes) -> Refused:
 
 
 def money(amount: int, *, currency: str = "USD") -> Json:
-    """Whole units as google.type.Money."""
+    """An amount of whole units as google.type.Money."""
     return {"currencyCode": currency, "units": str(amount)}
 
 

@@ -1,7 +1,7 @@
-"""Keeps a program running: one that ends by itself is started again with backoff, one that is stopped stays stopped.
+"""Keeps programs running: a program that ends by itself is restarted with backoff; a stopped program stays stopped.
 
 Programs run in process groups of their own, so that Ctrl-C reaches only the supervisor, which then stops them in order.
-On Linux they are told to stop by the kernel when the supervisor itself is killed: nothing outlives it.
+On Linux the kernel signals them to stop when the supervisor itself is killed: nothing outlives it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BOUND = [sys.executable, "-I", "-S", str(Path(__file__).with_name("bound.py"))]
 
 
 class Output(Protocol):
-    """Where the lines of all programs go."""
+    """Receives the output lines of all programs."""
 
     def line(self, name: str, text: str) -> None: ...
 
@@ -35,7 +35,7 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run, as whom, and how to stop it. `before_stop` is awaited while the program still runs."""
+    """The command to run, its user, and how to stop it. `before_stop` is awaited while the program still runs."""
 
     name: str
     command: Sequence[str]
@@ -44,18 +44,18 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_grace_s: float = 15.0
     before_stop: Callable[[], Awaitable[None]] = _nothing
-    # Whether the program still does its work; one that does not say so for a while is replaced.
+    # Whether the program responds; a program that does not respond for a while is replaced.
     answers: Callable[[], Awaitable[bool]] | None = None
 
     @property
     def bound(self) -> Sequence[str]:
-        """The command of a child of this process that becomes the program, as deploy.local.bound says."""
+        """The command of a child process that becomes the program, see deploy.local.bound."""
         return [*_BOUND, str(os.getpid()), str(int(self.stop_signal)), self.user or "", *self.command]
 
 
 @dataclass(frozen=True)
 class Backoff:
-    """How long to wait before the next start: doubled with each crash in a row, forgotten after a while of running."""
+    """The delay before a restart: doubled with each crash in a row, reset after `forgotten_after_s` of running."""
 
     initial_s: float = 0.5
     max_s: float = 30.0
@@ -67,11 +67,11 @@ class Backoff:
 
 @dataclass(frozen=True)
 class Watch:
-    """How long a program may be silent, and how long it may take to answer for the first time."""
+    """How long a program may fail to respond, and how long its first response may take."""
 
     silence_s: float = 30.0
     start_s: float = 120.0
-    checks: int = 3  # in that time: one slow moment of the machine is not held against a program
+    checks: int = 3  # in that time, so that one slow moment of the machine replaces no program
 
     @property
     def every_s(self) -> float:
@@ -101,7 +101,7 @@ class Process:
 
     @property
     def pid(self) -> int | None:
-        """The process that runs now; None between a crash and the next start."""
+        """The current process; None between a crash and the next start."""
         return self._child.pid if self._child and self._child.returncode is None else None
 
     async def start(self) -> None:
@@ -113,7 +113,7 @@ class Process:
             self._watcher = asyncio.create_task(watching, name=f"watch {self.program.name}")
 
     async def stop(self) -> None:
-        """Ends the program: its own way first, by force after `stop_grace_s`."""
+        """Stops the program gracefully, and kills it after `stop_grace_s`."""
         if self._keeper is None:
             return
         if self._watcher:
@@ -129,7 +129,7 @@ class Process:
         await self._keeper
 
     def kill(self) -> None:
-        """Ends the program at once, with whatever it started itself."""
+        """Kills the program and its own children at once."""
         self._stopping.set()
         self._kill_group()
 
@@ -148,7 +148,7 @@ class Process:
                 failures, has_answered = 0, watched is not None
             else:
                 failures += 1
-                # It may have ended, and be another one, since it was asked.
+                # The child may have been replaced since the check began.
                 if failures >= self._watch.allowed(has_answered=has_answered) and self.pid == watched:
                     self._say("does not answer any more; killing it")
                     self._kill_group()
@@ -169,10 +169,10 @@ class Process:
             ended = await self._follow(await self._spawn())
 
     async def _follow(self, child: asyncio.subprocess.Process) -> str:
-        """Passes on what the child says until it ends; returns how."""
+        """Forwards the child's output until it ends; returns a description of its end."""
         reading = asyncio.create_task(self._pass_on(child))
         code = await child.wait()
-        # Something that the child has left behind may hold its output open.
+        # A leftover process of the child may keep its output open.
         await asyncio.wait([reading], timeout=1.0)
         reading.cancel()
         return ending(code)

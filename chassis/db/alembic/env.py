@@ -1,4 +1,4 @@
-"""Runs revisions on the connection that deploy.schemas gives, within its transaction."""
+"""Runs revisions on the connection of deploy.schemas, within its transaction."""
 
 from __future__ import annotations
 
