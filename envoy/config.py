@@ -30,7 +30,7 @@ class EnvoySettings(MeshSettings):
     envoy_socket_dir: Path = Field(
         default_factory=_socket_dir, json_schema_extra={"default": "`envoy` in DATA_DIR, or a short one in `/tmp`"}
     )
-    """Where Envoy's own sockets are, for its user only: `admin.sock` is its admin interface"""
+    """The folder of Envoy's own sockets, for its user only: `admin.sock` is its admin interface"""
     envoy_access_log: str = "/dev/stdout"
     """Where Envoy logs each request"""
     envoy_descriptor: str = Field(
@@ -40,11 +40,11 @@ class EnvoySettings(MeshSettings):
     """The descriptor set as Envoy sees it; a container may have it elsewhere"""
 
     order_rate_limit: int = Field(default=600, ge=1, le=1_000_000_000)
-    """Orders a minute and user"""
+    """Orders per minute and user"""
     auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
-    """Sign-ups and sign-ins a minute and address"""
+    """Sign-ups and sign-ins per minute and address"""
     stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
-    """Streams begun a minute and address, and as many a minute and user"""
+    """Streams started per minute and address, and also per minute and user"""
     envoy_trusted_hops: int = Field(default=0, ge=0, le=10)
     """Proxies before Envoy that add to `x-forwarded-for`: the client's address is taken from there"""
 

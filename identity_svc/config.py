@@ -27,7 +27,7 @@ class AdministratorSettings(MeshSettings):
     admin_email: str = "admin@example.com"
     """The address of the first administrator, who is made where there is none"""
     admin_password: SecretStr = SecretStr(DEFAULT_ADMIN_PASSWORD)
-    """Their password. The default is accepted on loopback only; where it was seeded, another one replaces it"""
+    """Their password. The default is accepted on loopback only; a configured password replaces a seeded default"""
 
     @field_validator("admin_email")
     @classmethod
@@ -53,28 +53,28 @@ class IdentitySettings(AdministratorSettings):
     """Anything but `local` refuses the administrator's default password on loopback too"""
 
     access_token_life_s: int = Field(default=900, gt=0, le=86_400)
-    """How long an access token is good"""
+    """How long an access token is valid"""
     refresh_token_life_s: int = Field(default=30 * 24 * 3600, gt=0, le=31_536_000)
-    """How long a refresh token is good"""
+    """How long a refresh token is valid"""
 
     lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
-    """Wrong passwords of an address before it has to pause"""
+    """Wrong passwords in a row after which an address is locked"""
     lockout_memory_s: float = Field(default=900, gt=0, le=31_536_000)
     """How long a wrong password counts"""
     lockout_pause_s: float = Field(default=900, gt=0, le=31_536_000)
-    """How long that pause is"""
+    """How long an address stays locked"""
     lockout_places_days: float = Field(default=90, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long an address that a user signed in from is known: strangers do not lock them out there"""
+    """How long a network address that a user signed in from is known: strangers cannot lock the user out there"""
 
     # OWASP's second choice for argon2id: about 20 ms of one core for a login, and costly to attack with GPUs.
     argon2_time_cost: int = Field(default=2, gt=0, le=1000)
-    """Passes over the memory for a password's hash"""
+    """argon2's passes over the memory for a hash"""
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
-    """That memory, in KiB"""
+    """argon2's memory for a hash, in KiB"""
     argon2_threads: int = Field(default=2, gt=0, le=64)
     """Passwords hashed at once"""
     argon2_max_waiting: int = Field(default=200, gt=0, le=100_000)
-    """Sign-ins that may wait for that; more are told to come back"""
+    """Sign-ins that may wait for hashing; further ones are refused with UNAVAILABLE"""
 
     @model_validator(mode="after")
     def _is_safe(self) -> IdentitySettings:

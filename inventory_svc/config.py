@@ -10,20 +10,20 @@ from chassis.settings import MeshSettings
 
 
 class InventorySettings(MeshSettings):
-    """EASYORDER_… variables that inventory_svc reads besides the mesh's."""
+    """MeshSettings and inventory_svc's own settings."""
 
     unplaced_hold_s: float = Field(default=50, gt=0, le=31_536_000)
     """How long stock is held before order_svc is asked whether the order exists"""
     reservation_ttl_s: float = Field(default=900, gt=0, le=31_536_000)
-    """How long stock is held for an order that is neither paid nor given up"""
+    """How long stock is held for an order that is neither paid nor cancelled"""
     reservation_reap_s: float = Field(default=5, gt=0, le=3600)
-    """How often holds whose time is up are looked for"""
+    """How often expired holds are released"""
     loyalty_points_per_unit: Decimal = Field(default=Decimal(1), ge=0, le=1_000_000)
     """Points that a whole unit of money earns once it is paid, whatever the currency"""
     loyalty_points_worth_unit: int = Field(default=100, ge=1, le=1_000_000)
-    """How many points take a unit of money off an order"""
+    """How many points give a discount of one unit of money"""
     product_cache_ttl_s: float = Field(default=600, ge=0, le=86_400)
-    """How long a page of products is answered from memory at most; 0 for never"""
+    """How long a page of products is cached at most; 0 for no cache"""
     low_stock_threshold: int = Field(default=10, ge=0, le=1_000_000_000)
     """An item with this many pieces or fewer is LOW"""
     job_lease_s: float = Field(default=20, gt=0, le=3600)

@@ -27,9 +27,9 @@ class LocalSettings(EnvoySettings):
     replica_count: int = Field(default=1, ge=1, le=9, validation_alias="EASYORDER_REPLICAS")
     """How many processes of each service run"""
     restart_backoff_max_s: float = Field(default=30, gt=0, le=3600)
-    """The longest wait before a program that crashes again and again is started again"""
+    """The longest wait before a program that crashes repeatedly is restarted"""
     unresponsive_after_s: float = Field(default=30, ge=1, le=3600)
-    """A program that has not answered for this long is killed and started again"""
+    """A program that has not responded for this long is killed and restarted"""
 
     @field_validator("envoy_descriptor")
     @classmethod
