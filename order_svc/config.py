@@ -1,4 +1,4 @@
-"""Settings of order_svc and of its payment process's caller, from the environment."""
+"""Settings of order_svc, including those for its calls of the payment process, from the environment."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class OrderSettings(MeshSettings):
     """EASYORDER_… variables that order_svc reads besides the mesh's."""
 
     payment_max_attempts: int = Field(default=5, ge=1, le=1000)
-    """How often a charge is tried before its order has FAILED"""
+    """Attempts to charge before the order is FAILED"""
     payment_backoff_initial_s: float = Field(default=2, gt=0, le=3600)
-    """The wait after the first failed attempt; it doubles with each"""
+    """The wait after the first failed attempt; it doubles after each further one"""
     payment_backoff_max_s: float = Field(default=300, gt=0, le=86_400)
     """The longest wait between two attempts"""
     payment_timeout_s: float = Field(default=10, gt=0, le=3600)
@@ -25,9 +25,9 @@ class OrderSettings(MeshSettings):
     job_lease_s: float = Field(default=20, gt=0, le=3600)
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
     events_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long streams can resume; what a service has yet to take is kept longer"""
+    """How long streams can resume; events that a consumer has not read yet are kept longer"""
     hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
-    """How long a stream of the hub is silent at most"""
+    """The longest silence of a hub stream; then it sends a heartbeat"""
 
     @model_validator(mode="after")
     def _leases_outlive_attempts(self) -> Self:

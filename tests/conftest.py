@@ -1,4 +1,4 @@
-"""What all tests share: a PostgreSQL server, a fresh database for each test, and the driver under test."""
+"""Fixtures of all tests: a PostgreSQL server, a fresh database for each test, and the driver under test."""
 
 from __future__ import annotations
 

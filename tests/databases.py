@@ -1,4 +1,4 @@
-"""Databases for tests: as if made for each, and used again once emptied, which takes a hundredth of the time."""
+"""Databases for tests: each looks new, but is emptied and reused, which takes a hundredth of the time."""
 
 from __future__ import annotations
 

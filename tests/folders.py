@@ -1,4 +1,4 @@
-"""Folders for data of PostgreSQL: with a short path, and reachable for the user that it runs as."""
+"""Data folders for PostgreSQL, with a short path and access for the user that runs it."""
 
 from __future__ import annotations
 

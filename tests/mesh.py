@@ -1,4 +1,4 @@
-"""A GrpcServer on an ephemeral port with keys of its own, and every kind of token that a caller may show it."""
+"""A GrpcServer on an ephemeral port with its own keys, and every kind of token that a caller may present."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting in tests: poll with a deadline, never sleep and hope; sleep only to mix up what happens, or to spread it."""
+"""Waiting in tests: poll with a deadline; sleep only to vary the timing of actions, or to spread them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that a test was lent is as new for the next one, whatever was done to it."""
+"""A reused test database is like new for the next test, whatever the previous one did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests do not depend on what the shell that runs them is set to."""
+"""Tests do not depend on the environment of the shell that runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service that nobody uses asks its databases a few times a second, and does what is to be done regularly."""
+"""An idle service queries its databases a few times a second, and does its regular work."""
 
 from __future__ import annotations
 

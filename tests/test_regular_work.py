@@ -1,4 +1,4 @@
-"""What each service does regularly: the wiring schedules all of it, as often and with the settings that it should."""
+"""The wiring of each service schedules all regular work, with the right intervals and settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every row that has a version counts its changes, whoever makes them: PostgreSQL itself does it."""
+"""PostgreSQL itself counts the changes of every row with a version, whichever client makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the contract has and this version does not serve is what the CHANGELOG says."""
+"""The CHANGELOG lists exactly the methods of the contract that this version does not serve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client of a stream in a test: reads in the background and keeps what came."""
+"""A stream client for tests: reads in the background and stores the messages."""
 
 from __future__ import annotations
 

@@ -15,17 +15,17 @@ class PaymentSettings(MeshSettings):
     """Variables named EASYORDER_…."""
 
     payment_provider: Literal["sandbox", "stripe"] = "sandbox"
-    """Who charges; the sandbox takes no money"""
+    """The payment provider; the sandbox takes no money"""
     stripe_api_key: SecretStr = SecretStr("")
-    """Stripe's secret key, or better a restricted one: payment intents and refunds"""
+    """Stripe's secret key, or preferably a restricted key for payment intents and refunds"""
     stripe_webhook_secret: SecretStr = SecretStr("")
     """The secret of the webhook's endpoint at Stripe"""
     stripe_api_base: str = "https://api.stripe.com"
-    """Where Stripe is"""
+    """The base URL of Stripe's API"""
     stripe_timeout_s: float = Field(default=8, gt=0, le=3600)
     """How long one call to Stripe may take; below PAYMENT_TIMEOUT_S, which is how long order_svc waits for it"""
     stripe_webhook_tolerance_s: float = Field(default=300, gt=0, le=86_400)
-    """How old a webhook's message may be"""
+    """The maximum age of a webhook message"""
 
     @model_validator(mode="after")
     def _stripe_needs_a_key(self) -> Self:

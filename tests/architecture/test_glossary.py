@@ -1,4 +1,4 @@
-"""One word for one thing, and the field's own: names and phrases that were replaced do not come back."""
+"""One standard term for each concept: names and phrases that were replaced are not used again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: no test sleeps, no file names one machine, all is pinned and current."""
+"""Project rules that no linter checks: no test sleeps, no file names a machine, versions are pinned and current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of who may import whom hold, and each of them can fail: it is broken once here, in a copy."""
+"""The import rules hold, and each rule can fail: a copy of the code breaks each rule once."""
 
 from __future__ import annotations
 

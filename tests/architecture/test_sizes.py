@@ -1,4 +1,4 @@
-"""Files and functions that fit into a reader's head: 300 lines a file of a package, 40 a function."""
+"""Size limits: at most 300 lines for each file of a package, and 40 for each function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark itself: it runs, what it prints is there, and a fast wrong answer does not count."""
+"""The benchmark itself: it runs, prints all figures, and does not count fast wrong replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of no aggregate in particular."""
+"""Events of an arbitrary aggregate."""
 
 from __future__ import annotations
 

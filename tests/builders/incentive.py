@@ -1,4 +1,4 @@
-"""Incentives for tests: `percent("10", max_uses=1)` says only what matters."""
+"""Incentives for tests: `percent("10", max_uses=1)` states only the relevant values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders for tests: `an_order().paid()` says only what matters."""
+"""Orders for tests: `an_order().paid()` states only the relevant values."""
 
 from __future__ import annotations
 

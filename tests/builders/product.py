@@ -1,4 +1,4 @@
-"""Products for tests: `a_product(an_item(quantity=3))` says only what matters."""
+"""Products for tests: `a_product(an_item(quantity=3))` states only the relevant values."""
 
 from __future__ import annotations
 

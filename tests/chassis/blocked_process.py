@@ -1,4 +1,4 @@
-"""A process for test_watchdog: serves, then blocks its event loop for ever, in Python or in C, or does not.
+"""A process for test_watchdog: serves, then blocks its event loop permanently, in Python or in C, or does not.
 
 python -m tests.chassis.blocked_process <a function below>
 """

@@ -1,4 +1,4 @@
-"""A database with the chassis's own tables."""
+"""A database with the tables of the chassis."""
 
 from __future__ import annotations
 

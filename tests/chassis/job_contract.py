@@ -1,4 +1,4 @@
-"""What every job store promises: one suite, for the fake and for PostgreSQL."""
+"""The contract of every job store: one suite, for the fake and for PostgreSQL."""
 
 from __future__ import annotations
 

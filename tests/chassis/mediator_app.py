@@ -1,4 +1,4 @@
-"""A small service behind a mediator, on fakes or on PostgreSQL: it takes notes, and each note leaves an event."""
+"""A small service behind a mediator, on fakes or on PostgreSQL: it stores notes, and each note emits an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for every message of the contract, made from its descriptors."""
+"""Hypothesis strategies for every message of the contract, derived from its descriptors."""
 
 from __future__ import annotations
 

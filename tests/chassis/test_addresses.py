@@ -1,4 +1,4 @@
-"""A client's address is the connection's, or what a trusted proxy says of it; nobody else is believed."""
+"""A client's address is that of the connection, or the one that a trusted proxy reports; others are ignored."""
 
 from __future__ import annotations
 

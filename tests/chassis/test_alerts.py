@@ -1,4 +1,4 @@
-"""Alerts reach a real mail server and a real webhook; a broken one loses none, and delays nothing."""
+"""Alerts reach a real mail server and a real webhook; a broken receiver loses no alert and delays no other."""
 
 from __future__ import annotations
 

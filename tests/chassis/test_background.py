@@ -1,4 +1,4 @@
-"""Background loops: at once while there is more, woken early, and never ended or driven wild by a failure."""
+"""Background loops repeat at once while there is more, can be woken early, and survive failures with a backoff."""
 
 from __future__ import annotations
 

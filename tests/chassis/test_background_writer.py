@@ -1,4 +1,4 @@
-"""One entry that cannot be written costs no other entry."""
+"""An entry that cannot be written does not affect other entries."""
 
 from __future__ import annotations
 

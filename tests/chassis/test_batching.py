@@ -1,4 +1,4 @@
-"""Batching: one batch in flight, in order of arrival, and everybody gets their own answer."""
+"""Batching: one batch in flight, in order of arrival, and every caller gets their own result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract at run time says what proto/ says."""
+"""The contract at run time equals proto/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors: found by their reason, and carrying what the caller needs."""
+"""Errors are found by their reason, and carry the data that the caller needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failpoint kills the process that passes it for the nth time, once, and nobody who did not ask for it."""
+"""A failpoint kills the process that passes it for the nth time, once, and only if it is enabled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs on fakes: the store's contract, the backoff, and what the runner does with a job."""
+"""Jobs on fakes: the contract of the store, the backoff, and the runner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mediator, on fakes and on PostgreSQL: one effect a request, and nobody pays for a neighbour."""
+"""The mediator, on fakes and on PostgreSQL: each request takes effect once, and failures do not spread in a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money: exact, of one currency, and the same again after the wire."""
+"""Money is exact, has one currency, and survives the wire unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpsService over a real socket on PostgreSQL: what operators see, what they may do to a job, and what they may not."""
+"""OpsService over a real socket on PostgreSQL: the views for operators, and the allowed and refused job actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Page tokens: back comes what went in, and nothing else passes."""
+"""Page tokens decode to the encoded value, and any other token is refused."""
 
 from __future__ import annotations
 

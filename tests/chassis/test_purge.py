@@ -1,4 +1,4 @@
-"""What was kept long enough is deleted, the oldest first, a bounded batch in a transaction; nothing else is."""
+"""Only expired rows are deleted, oldest first, in a bounded batch for each transaction."""
 
 from __future__ import annotations
 

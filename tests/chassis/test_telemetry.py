@@ -1,4 +1,4 @@
-"""What a process tells of itself, seen from outside: its log lines, and what a collector receives."""
+"""The telemetry of a process, seen from outside: its log lines, and the data that a collector receives."""
 
 from __future__ import annotations
 

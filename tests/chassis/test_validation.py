@@ -1,4 +1,4 @@
-"""A bad request is refused with every field at fault, under the names that a JSON caller wrote."""
+"""A bad request is refused with all invalid fields, under their JSON names."""
 
 from __future__ import annotations
 

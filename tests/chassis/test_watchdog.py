@@ -1,4 +1,4 @@
-"""A process whose event loop hangs says where and ends; one that was only stopped goes on."""
+"""A process whose event loop hangs reports where and exits; one that was only suspended continues."""
 
 from __future__ import annotations
 

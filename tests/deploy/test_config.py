@@ -1,4 +1,4 @@
-"""How many replicas of each service run, and where."""
+"""The number of replicas of each service, and their addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terminal shows: the name before every line, colours only where they are wanted."""
+"""Terminal output: every line starts with the program's name, and colours are used only where wanted."""
 
 from __future__ import annotations
 

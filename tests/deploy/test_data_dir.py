@@ -1,4 +1,4 @@
-"""DATA_DIR belongs to one mesh at a time, and its secret is made once and readable for nobody else."""
+"""DATA_DIR belongs to one mesh at a time; its secret is created once, and only its user can read it."""
 
 from __future__ import annotations
 

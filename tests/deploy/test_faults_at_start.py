@@ -1,4 +1,4 @@
-"""What a mesh cannot start with is told in one line, never as a traceback, and leaves nothing behind."""
+"""A fault that prevents the start is reported in one line, without a traceback, and leaves nothing behind."""
 
 from __future__ import annotations
 

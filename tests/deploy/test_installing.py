@@ -1,4 +1,4 @@
-"""What the real pip makes of a lock, whatever the index has by now and whatever pip and Python are told to do."""
+"""The real pip installs exactly the lock, regardless of newer packages in the index and of pip's settings."""
 
 from __future__ import annotations
 

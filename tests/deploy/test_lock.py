@@ -1,4 +1,4 @@
-"""The locks are complete: everything that a locked package asks for is locked too, extras and all."""
+"""The locks are complete: all requirements of a locked package are locked too, including extras."""
 
 from __future__ import annotations
 

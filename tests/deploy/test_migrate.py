@@ -1,4 +1,4 @@
-"""Databases are made once, by however many start at once."""
+"""Databases are created once, even by concurrent starts."""
 
 from __future__ import annotations
 

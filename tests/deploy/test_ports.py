@@ -1,4 +1,4 @@
-"""A mesh refuses to start where a port is taken, and names the port, its purpose and who has it."""
+"""A mesh refuses to start if a port is taken, and names the port, its purpose and the program that uses it."""
 
 from __future__ import annotations
 

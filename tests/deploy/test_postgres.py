@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: made once, reached by its socket, and started again whatever happened before."""
+"""The embedded PostgreSQL is created once, reached by its socket, and can be restarted after any failure."""
 
 from __future__ import annotations
 

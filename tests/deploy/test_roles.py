@@ -1,4 +1,4 @@
-"""The role of a service can do what the service has to, and nothing else."""
+"""The role of a service has exactly the permissions that the service needs."""
 
 from __future__ import annotations
 

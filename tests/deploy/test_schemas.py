@@ -1,4 +1,4 @@
-"""Databases are brought up to date wholly or not at all."""
+"""Each database is upgraded completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How signals stop a mesh: one is enough, several at once are one, a later one does not wait."""
+"""Signals stop a mesh: one is enough, simultaneous signals count as one, and a later one ends the wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The supervisor: what crashes is started again with backoff and said so, what is stopped stays stopped."""
+"""The supervisor restarts crashed programs with backoff and reports it; stopped programs stay stopped."""
 
 from __future__ import annotations
 

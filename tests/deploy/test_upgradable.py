@@ -1,4 +1,4 @@
-"""What cannot be upgraded is refused with one message, and stays as it is."""
+"""Data that cannot be upgraded is refused with one message, and is not changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first `make` of any kind: which Python it takes, what it installs, and what it says where it cannot."""
+"""The first `make`: the Python it chooses, the packages it installs, and its messages on failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages as small as can be, and locks for them: what an index has, without an index."""
+"""Minimal packages, and locks for them, that replace a package index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many orders at once by JSON, and how each of them must end. EASYORDER_TEST_CROWD [1000] is how many."""
+"""Many concurrent orders over JSON, with the expected end of each. EASYORDER_TEST_CROWD [1000] is their number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens that this mesh's own key signed, and that must be refused all the same."""
+"""Tokens that are signed with the key of this mesh, and must be refused nevertheless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is promised of a mesh at rest (I1 to I5 of the design), looked up in its databases from the outside."""
+"""The invariants of a mesh at rest (I1 to I5 of the design), checked in its databases from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients as the contract wants them: whoever gets no answer asks again, with the request_id of the first time."""
+"""Clients that follow the contract: without a reply they retry with the same request_id."""
 
 from __future__ import annotations
 

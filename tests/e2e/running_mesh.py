@@ -1,4 +1,4 @@
-"""A whole mesh of processes for tests: what `make up` runs, on free ports and a data folder of its own."""
+"""A whole mesh of processes for tests, as `make up` runs it, on free ports and with a separate data folder."""
 
 from __future__ import annotations
 

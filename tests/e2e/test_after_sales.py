@@ -1,4 +1,4 @@
-"""What follows an order, over JSON: changed, paid again, shipped, refunded, reported and exported."""
+"""After an order, over JSON: it is changed, paid again, shipped, refunded, reported and exported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An order beyond the stock, over JSON: accepted, told what it waits for, confirmed and paid once that has come."""
+"""An order beyond the stock, over JSON: accepted with the missing items, confirmed and paid once stock arrives."""
 
 from __future__ import annotations
 

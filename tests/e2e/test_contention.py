@@ -1,4 +1,4 @@
-"""Many shoppers, few pieces: nothing is sold twice, nobody is told of a deadlock."""
+"""Many shoppers, few pieces: no piece is sold twice, and no shopper gets a deadlock error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thousand orders at once (as many as EASYORDER_TEST_CROWD says): each ends as it should, and the books agree."""
+"""A thousand concurrent orders (EASYORDER_TEST_CROWD): each ends as expected, and the books agree."""
 
 from __future__ import annotations
 

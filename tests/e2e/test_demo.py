@@ -1,4 +1,4 @@
-"""`make demo` on a mesh that runs: ends with 0 when the day went as it should, and with 1 when it did not."""
+"""`make demo` on a running mesh: exits with 0 if every step succeeds, else with 1."""
 
 from __future__ import annotations
 

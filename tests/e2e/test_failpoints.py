@@ -1,6 +1,6 @@
-"""kill -9 exactly where it hurts most: between two steps. All that is promised holds after it.
+"""kill -9 between two steps, at each failpoint: all invariants hold afterwards.
 
-One point is tried by every run of the tests, all of them by `make soak`: EASYORDER_TEST_CRASH_RUNS [1] times each.
+A normal test run tries one failpoint, `make soak` tries all, EASYORDER_TEST_CRASH_RUNS [1] times each.
 """
 
 from __future__ import annotations

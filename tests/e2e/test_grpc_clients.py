@@ -1,4 +1,4 @@
-"""gRPC from outside: a grpcio client and the real grpcurl, through Envoy and straight at each service."""
+"""gRPC from outside: a grpcio client and the real grpcurl, through Envoy and directly at each service."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Hundreds of streams while orders run: each hears all that is its own, once and in order, whoever else does not read.
+"""Hundreds of streams while orders run: each gets all its events, once and in order, despite subscribers that stall.
 
-EASYORDER_TEST_HUB_SUBSCRIBERS [500] is how many there are, EASYORDER_TEST_HUB_ORDERS_S [200] how many orders come in a
-second, evenly, and EASYORDER_TEST_HUB_ROUND_S [5] how long each of the rounds lasts: with a subscriber who does not
-read, and without, in turns.
+EASYORDER_TEST_HUB_SUBSCRIBERS [500] is the number of streams, EASYORDER_TEST_HUB_ORDERS_S [200] the number of orders
+per second, evenly spaced, and EASYORDER_TEST_HUB_ROUND_S [5] the seconds of each round. Rounds alternate with and
+without a subscriber that does not read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A mesh that nobody uses leaves the machine to others."""
+"""An idle mesh uses little of the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes and points over JSON: what a preview shows is what the order costs, what is charged, and what comes back."""
+"""Codes and points over JSON: the amounts of the preview, the order, the charge and the refund are equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `make up` promises: one mesh to a DATA_DIR, all of it stopped in order, and started again whatever happened."""
+"""`make up`: one mesh for each DATA_DIR, stopped in order, and able to restart after any failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What administrators see and do over JSON, at each service; and what nobody else does."""
+"""The views and actions of administrators over JSON, at each service; all other callers are refused."""
 
 from __future__ import annotations
 

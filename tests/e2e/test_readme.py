@@ -1,4 +1,4 @@
-"""What the README tells people to type works, word for word, in the shells that they have, and prints what it shows."""
+"""The commands of the README work as written in the usual shells, and print the output that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two of every service: the work is shared, and one of each may die in the middle of it."""
+"""Two replicas of every service share the work, and one of each may die during it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call what, at Envoy and at each service on its own."""
+"""Access rules, at Envoy and at each service directly."""
 
 from __future__ import annotations
 

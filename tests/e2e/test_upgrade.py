@@ -1,4 +1,4 @@
-"""The data folder of a released version starts under this one: nothing is lost, and what was begun comes to its end."""
+"""The data folder of a released version starts under this version: no data is lost, and open work is completed."""
 
 from __future__ import annotations
 

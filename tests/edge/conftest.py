@@ -1,4 +1,4 @@
-"""A portal on a free port before a mesh of health servers, which tests take down and bring back."""
+"""A portal on a free port in front of a mesh of health servers, which tests stop and restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edge tells Envoy the keys that tokens are verified with, whatever has become of identity."""
+"""Edge serves the public keys for token verification to Envoy, even while identity is unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document is valid OpenAPI 3.1 and says what the contract says."""
+"""The document is valid OpenAPI 3.1 and matches the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the portal shows, and that it tells the mesh's health as the services tell it themselves."""
+"""The pages of the portal, and the health of the mesh as the services report it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Envoy and one faked mesh for all tests of this folder; each test starts with a mesh that has seen nothing."""
+"""One Envoy and one fake mesh for all tests of this folder; the records of the mesh are cleared for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every service of the contract, faked: gRPC servers that remember what reached them and answer what a test wants."""
+"""Fakes of every service of the contract: gRPC servers that record requests and return the replies that a test sets."""
 
 from __future__ import annotations
 

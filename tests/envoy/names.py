@@ -1,4 +1,4 @@
-"""Calls of a method under each of its names, as somebody outside would make them."""
+"""Calls of a method under each of its names, as an outside client makes them."""
 
 from __future__ import annotations
 

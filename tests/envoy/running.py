@@ -1,4 +1,4 @@
-"""A real Envoy on free ports, with the configuration that production has."""
+"""A real Envoy on free ports, with the production configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Envoy and the contract agree on who may call what, for every method and under each of its names."""
+"""Envoy enforces the access rules of the contract, for every method and each of its names."""
 
 from __future__ import annotations
 

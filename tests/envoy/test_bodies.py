@@ -1,4 +1,4 @@
-"""A JSON body is read as the contract has it: a field that it does not know is refused, wherever it stands."""
+"""A JSON body must match the contract: an unknown field is refused at any depth."""
 
 from __future__ import annotations
 

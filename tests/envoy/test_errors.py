@@ -1,4 +1,4 @@
-"""Whatever goes wrong, and wherever, the caller gets the API's own form of an error, and nothing is done."""
+"""For every failure, at any point, the caller gets an error in the API's format, and nothing is done."""
 
 from __future__ import annotations
 

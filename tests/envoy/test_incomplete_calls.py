@@ -1,4 +1,4 @@
-"""A gRPC call that is never completed takes no place of a service, and ends when it is."""
+"""A gRPC call that is never completed stays at Envoy, and uses no capacity of a service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Envoy verifies tokens while the keys cannot be had, reads them once for all, and follows them."""
+"""Envoy verifies tokens while the keys cannot be fetched, shares one fetch of the keys, and follows their changes."""
 
 from __future__ import annotations
 

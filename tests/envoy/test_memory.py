@@ -1,4 +1,4 @@
-"""What a crowd made Envoy take is given back to the machine soon after the crowd has gone."""
+"""Envoy returns memory to the machine soon after a peak of load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One port speaks JSON, gRPC and grpc-web, to programs and to browsers, and sends each call to the right service."""
+"""One port serves JSON, gRPC and grpc-web, to programs and to browsers, and routes each call to the right service."""
 
 from __future__ import annotations
 

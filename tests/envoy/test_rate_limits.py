@@ -1,4 +1,4 @@
-"""Orders are limited for each user, sign-ins and streams for each address, and the refusal tells when to come again."""
+"""Orders are limited by user, sign-ins and streams by address, and a refusal says when to retry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rendered text is a configuration that Envoy takes, the same one for the same settings."""
+"""Envoy accepts the rendered configuration, which is the same for the same settings."""
 
 from __future__ import annotations
 

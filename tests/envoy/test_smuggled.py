@@ -1,4 +1,4 @@
-"""What the transcoder would pass on unchecked is refused or dropped; a refusal names the fault and repeats no token."""
+"""Input that the transcoder would forward unchecked is refused or dropped; a refusal never repeats a token."""
 
 from __future__ import annotations
 

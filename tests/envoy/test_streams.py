@@ -1,4 +1,4 @@
-"""Streams arrive message by message, last as long as they like, and may carry their token as a parameter."""
+"""Streams arrive message by message, have no time limit, and accept their token as a parameter."""
 
 from __future__ import annotations
 

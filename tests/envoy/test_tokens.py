@@ -1,4 +1,4 @@
-"""A token is checked before anything else is done, and the refusal is JSON or gRPC as the caller speaks."""
+"""Tokens are checked first, and the refusal is JSON or gRPC like the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chassis's ports in memory: the same promises as their SQL twins, without a database."""
+"""The ports of the chassis in memory, with the same contract as the SQL implementations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""identity_svc's ports in memory, and passwords that take no time."""
+"""The ports of identity_svc in memory, with a password hash that takes no time."""
 
 from __future__ import annotations
 

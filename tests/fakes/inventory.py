@@ -1,4 +1,4 @@
-"""The catalogue, the stock and the reservations in memory: the same promises as their SQL twins, without a database."""
+"""The catalogue, the stock and the reservations in memory, with the same contract as the SQL implementations."""
 
 from __future__ import annotations
 

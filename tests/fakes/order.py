@@ -1,4 +1,4 @@
-"""order_svc's ports in memory, and an app that runs its commands on these or on PostgreSQL alike."""
+"""The ports of order_svc in memory, and an app that runs commands on them or on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the providers keep, in memory: the same promises as SqlLedger and SqlIntents, without a database."""
+"""The records of the providers in memory, with the same contract as SqlLedger and SqlIntents."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Stripe's HTTP API as far as it is used here, on a socket of its own: intents, refunds, idempotency keys, faults.
+"""The part of Stripe's HTTP API that is used here, on a socket: intents, refunds, idempotency keys, faults.
 
-What it does is what docs.stripe.com says: a key replays the answer of its first request, errors included, unless that
-did not begin (429, 409, 401); another request under the same key is an error; keys can be forgotten, intents cannot.
+It follows docs.stripe.com: a key replays the reply to its first request, errors included, unless that request did not
+begin (429, 409, 401); another request with the same key is an error; keys can be forgotten, intents cannot.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""identity_svc below the wire, on fakes or on PostgreSQL: what tests say to it and look at."""
+"""identity_svc below the wire, on fakes or on PostgreSQL, for tests to call and inspect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""identity_svc as a whole, behind a real socket, on a database of its own."""
+"""The whole identity_svc behind a real socket, on a separate database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GetUser: oneself, or anybody for an administrator; for all others there is no such user."""
+"""GetUser returns the caller, or any user to administrators; all others get NOT_FOUND."""
 
 from __future__ import annotations
 

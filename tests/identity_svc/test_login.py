@@ -1,4 +1,4 @@
-"""Login: tokens for the right password; guessing is counted, paused and learns nothing."""
+"""Login returns tokens for the right password; guesses are counted and paused, and reveal nothing."""
 
 from __future__ import annotations
 

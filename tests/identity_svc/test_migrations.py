@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code means."""
+"""The migrations create the tables that the code maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords: argon2id outside the event loop, and nothing that shows one by accident."""
+"""Passwords are hashed with argon2id outside the event loop, and never shown by accident."""
 
 from __future__ import annotations
 

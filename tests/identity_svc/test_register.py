@@ -1,4 +1,4 @@
-"""Register: one user for one address, with a password worth the name."""
+"""Register creates one user for each address, and requires a strong password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""identity_svc over a real socket: the contract's methods as clients meet them."""
+"""identity_svc over a real socket: the methods of the contract as clients see them."""
 
 from __future__ import annotations
 

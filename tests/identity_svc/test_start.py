@@ -1,4 +1,4 @@
-"""What is there from the first start on: one signing key and an administrator, each made once."""
+"""The first start creates one signing key and one administrator, each once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens that are wrong in one way only, signed with the service's own key where that is not the way, are refused."""
+"""Tokens with a single fault are refused; all but those with a wrong signature are signed with the service's key."""
 
 from __future__ import annotations
 

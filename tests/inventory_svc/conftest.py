@@ -1,4 +1,4 @@
-"""Shops for tests; whatever a test did, its shop's books must add up in the end."""
+"""Shops for tests; after every test the books of its shop must add up."""
 
 from __future__ import annotations
 

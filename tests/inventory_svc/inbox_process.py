@@ -1,4 +1,4 @@
-"""A process for test_inbox: takes three events of two aggregates into the database at argv[1], and ends."""
+"""A process for test_inbox: handles three events of two aggregates in the database at argv[1], and exits."""
 
 from __future__ import annotations
 

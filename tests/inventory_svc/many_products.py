@@ -1,4 +1,4 @@
-"""A catalogue of many products, written in one go; each with a variation of two options and an item of either."""
+"""A catalogue of many products, written at once; each has a variation of two options and an item for each option."""
 
 from __future__ import annotations
 

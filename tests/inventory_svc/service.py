@@ -1,4 +1,4 @@
-"""inventory_svc as a process would run it, on ephemeral ports, with an identity that hands out the test's keys."""
+"""inventory_svc as a process runs it, on ephemeral ports, with an identity that serves the keys of the test."""
 
 from __future__ import annotations
 

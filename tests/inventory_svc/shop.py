@@ -1,4 +1,4 @@
-"""A shop under test, in memory or on PostgreSQL: given products, then commands, then what is durable."""
+"""A shop under test, in memory or on PostgreSQL: takes products and commands, and shows the stored state."""
 
 from __future__ import annotations
 

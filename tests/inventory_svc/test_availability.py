@@ -1,4 +1,4 @@
-"""What is reported to order_svc about backordered stock, and what the events of orders change."""
+"""Reports to order_svc about backordered stock, and the effects of order events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backorders: accepted beyond the stock, served first come first served, and never twice."""
+"""Backorders are accepted beyond the stock, filled first come first served, and never filled twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two replicas on the same databases: once the read database has a change, neither answers a page without it."""
+"""Two replicas on the same databases: once the read database has a change, neither returns a page without it."""
 
 from __future__ import annotations
 

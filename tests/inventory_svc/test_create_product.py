@@ -1,4 +1,4 @@
-"""CreateProduct: a consistent product with a price for every item, or nothing and the names of the fields at fault."""
+"""CreateProduct: a consistent product with a price for every item, or nothing and the names of the invalid fields."""
 
 from __future__ import annotations
 

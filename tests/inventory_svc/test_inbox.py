@@ -1,4 +1,4 @@
-"""The inbox: each event takes effect once and in order for its aggregate, and a poison one stops nobody else."""
+"""The inbox: events take effect once and in order for each aggregate; a poison event blocks no other aggregate."""
 
 from __future__ import annotations
 

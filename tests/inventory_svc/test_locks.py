@@ -1,4 +1,4 @@
-"""What a command has read stays locked until its transaction ends; the reaper waits for no lock."""
+"""The rows that a command reads stay locked until its transaction ends; the reaper waits for no lock."""
 
 from __future__ import annotations
 

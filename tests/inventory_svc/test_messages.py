@@ -1,4 +1,4 @@
-"""What is written in a message with blanks around it is kept without them."""
+"""Surrounding blanks of texts in messages are not stored."""
 
 from __future__ import annotations
 

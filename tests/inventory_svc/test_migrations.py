@@ -1,4 +1,4 @@
-"""What the revisions make of the data of a released version."""
+"""The revisions convert the data of a released version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of a shop of 10,000 products go by an index, in one statement, whatever page is asked for."""
+"""Reads of a shop of 10,000 products use an index and one statement, for every page."""
 
 from __future__ import annotations
 

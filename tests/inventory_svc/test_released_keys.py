@@ -1,4 +1,4 @@
-"""What the upgrade makes of SKUs and codes that were different before: none is lost, and the upgrade cannot fail."""
+"""The upgrade keeps all SKUs and codes that are equal under the new rule, and cannot fail because of them."""
 
 from __future__ import annotations
 

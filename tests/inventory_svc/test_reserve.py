@@ -1,4 +1,4 @@
-"""Reserve: all of an order or none of it, once for each request, and never more than there is."""
+"""Reserve holds all lines of an order or none, once for each request, and never more than the stock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The migrations make what the mapped tables say, and the database itself refuses stock that does not add up."""
+"""The migrations create the mapped tables, and the database itself refuses stock that does not add up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.newcomer`: every case on every machine that can be had here, as root and as another user.
+"""`python -m tests.newcomer`: every case on every available machine, as root and as another user.
 
     make newcomer                                        all of it: half an hour or more, 5 GB
     make newcomer N="--machine debian13 --case locale"   some of it

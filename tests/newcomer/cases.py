@@ -1,6 +1,6 @@
-"""What newcomers' machines are like, and what has to come of it: it works, or says in a line or two what to do.
+"""The machines of new users: on each, EasyOrder works, or says in a line or two what to do.
 
-A case is `fast` where it needs no package to be fetched and no mesh to run: those are tests of the suite as well.
+A case is `fast` if it needs neither downloaded packages nor a running mesh: fast cases are also part of the test suite.
 """
 
 from __future__ import annotations

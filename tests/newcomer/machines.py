@@ -1,7 +1,7 @@
-"""Machines that were never seen: a Debian of its own, or this one, where whatever is written is forgotten afterwards.
+"""Fresh machines: a separate Debian, or this machine with all writes discarded afterwards.
 
-A machine is a stack of folders, the uppermost of which takes what is written, in namespaces of its own: mounts,
-processes and, unless packages are to be fetched, a network with nothing but loopback. Needs root, `unshare` and `ip`.
+A machine is a stack of folders whose top folder takes all writes, in separate namespaces: mounts, processes and, unless
+packages must be downloaded, a network with only loopback. Needs root, `unshare` and `ip`.
 """
 
 from __future__ import annotations

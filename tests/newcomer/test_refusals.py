@@ -1,4 +1,4 @@
-"""The quick half of `make newcomer`: what cannot work says in a line what to do, on this very machine."""
+"""The fast cases of `make newcomer`, on this machine: a setup that cannot work says in a line what to do."""
 
 from __future__ import annotations
 

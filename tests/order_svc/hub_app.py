@@ -1,4 +1,4 @@
-"""The hub on a feed in memory, and orders that live in it."""
+"""The hub on a feed in memory, with the orders of that feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""order_svc's queries on PostgreSQL, with a projector that runs when a test says so."""
+"""The queries of order_svc on PostgreSQL, with a projector that a test runs explicitly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UpdateOrder and RetryPayment: the new order holds or the old one stands, and each is charged its own amount."""
+"""UpdateOrder and RetryPayment: the change takes effect or the order is unchanged, and the right amount is charged."""
 
 from __future__ import annotations
 

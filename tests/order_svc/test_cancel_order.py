@@ -1,4 +1,4 @@
-"""CancelOrder stops an order that has not shipped, and sends stock and money back."""
+"""CancelOrder stops an order that has not shipped, and returns its stock and money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checkout saga: from a basket to a paid order, and back from wherever it breaks."""
+"""The checkout saga: from a basket to a paid order, and compensation after a failure at any step."""
 
 from __future__ import annotations
 

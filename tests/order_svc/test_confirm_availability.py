@@ -1,4 +1,4 @@
-"""ConfirmAvailability: an order that waited is confirmed once and goes on as if it had found its stock there."""
+"""ConfirmAvailability: a waiting order is confirmed once and continues like an order with stock."""
 
 from __future__ import annotations
 

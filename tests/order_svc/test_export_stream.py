@@ -1,6 +1,6 @@
-"""ExportOrders over a real socket: as many orders as there are, in the memory of a page, at the pace of who reads.
+"""ExportOrders over a real socket: all orders, with one page in memory, at the pace of the reader.
 
-EASYORDER_TEST_EXPORTED_ORDERS [6000] is how many there are.
+EASYORDER_TEST_EXPORTED_ORDERS [6000] is the number of orders.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A feed over a real socket: from any position, live, and through breaks, to a consumer that keeps its position."""
+"""A feed over a real socket: from any position, live, and after disconnects, to a consumer that keeps its position."""
 
 from __future__ import annotations
 

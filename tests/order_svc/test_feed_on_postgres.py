@@ -1,4 +1,4 @@
-"""Outbox and feed: every event once, in one order for everybody, whatever commits when."""
+"""Outbox and feed: every event once, in the same order for all readers, regardless of the order of commits."""
 
 from __future__ import annotations
 

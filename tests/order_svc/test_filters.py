@@ -1,4 +1,4 @@
-"""Filters: comparisons joined with AND, and errors that say where."""
+"""Filters: comparisons joined with AND, and errors with their position."""
 
 from __future__ import annotations
 

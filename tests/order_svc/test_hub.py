@@ -1,4 +1,4 @@
-"""The live hub: once, in order, without a gap, to those whom it concerns."""
+"""The live hub: events arrive once, in order and without a gap, and only at subscribers they concern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OrderHub over a real socket: who may listen, refusals before the first message, errors in the stream after it."""
+"""OrderHub over a real socket: access, refusals before the first message, errors in the stream after it."""
 
 from __future__ import annotations
 

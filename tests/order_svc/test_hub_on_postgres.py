@@ -1,4 +1,4 @@
-"""The hub on PostgreSQL: orders placed and paid by commands reach every stream of every replica, whole and in order."""
+"""The hub on PostgreSQL: events of orders that commands place and pay reach every stream of every replica in order."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""Whatever happens in whatever order, what the design promises (I1 to I6) holds when it is over.
+"""Under random interleavings of all operations, the invariants of the design (I1 to I6) hold at the end.
 
 Shoppers create orders, once or several times at once with one request_id, whose cards are good, declined, flaky, down
-or lose the provider's reply; they change their orders, pay refused ones again, and cancel; some wait for stock, which
-comes bit by bit. Many use codes of which there are too few, and points that they share. Administrators refund, edit and
-end codes, holds expire, and the services are restarted, all at the same time.
-EASYORDER_TEST_INTERLEAVINGS [4] is how many runs there are, all but the first for `make soak`; the seed is in the name
-of the test.
+or lose the provider's reply. They change orders, retry refused payments, and cancel; some orders wait for stock, which
+arrives in small amounts. Many orders use codes with too few uses, and shared points. At the same time administrators
+refund, edit and end codes, holds expire, and the services restart.
+EASYORDER_TEST_INTERLEAVINGS [4] is the number of runs, all but the first for `make soak`; the test name has the seed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""GrpcInventory: what inventory_svc answers over the wire, in the words of this service."""
+"""GrpcInventory: converts replies of inventory_svc to the terms of this service."""
 
 from __future__ import annotations
 

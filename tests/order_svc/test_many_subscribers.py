@@ -1,6 +1,6 @@
-"""Many streams while many orders run: each gets all that is its own, once and in order, whoever else does not read.
+"""Many streams while many orders run: each gets all its events, once and in order, despite subscribers that stall.
 
-EASYORDER_TEST_SUBSCRIBERS [60] is how many there are; each orders three times.
+EASYORDER_TEST_SUBSCRIBERS [60] is the number of subscribers; each orders three times.
 """
 
 from __future__ import annotations

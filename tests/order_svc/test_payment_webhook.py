@@ -1,4 +1,4 @@
-"""A webhook through order_svc and the payment process: whose it is, and what it has done."""
+"""A webhook through order_svc and the payment process: its verification and its effect."""
 
 from __future__ import annotations
 

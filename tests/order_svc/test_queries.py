@@ -1,4 +1,4 @@
-"""Reads of orders on PostgreSQL: what the caller may see, newest first, and never older than what they were told."""
+"""Reads of orders on PostgreSQL: only visible orders, newest first, and never older than the caller has seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RecordPayment: an attempt to charge changes the order, ends or puts off its job, and is written once."""
+"""RecordPayment: an attempt to charge changes the order, ends or postpones its job, and is written once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RefundOrder gives money back, once, and never more than was charged."""
+"""RefundOrder refunds once, and never more than was charged."""
 
 from __future__ import annotations
 

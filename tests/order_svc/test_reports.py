@@ -1,4 +1,4 @@
-"""The daily report is what the write side says, and the export is every order, quoted, whatever their number."""
+"""The daily report matches the write side, and the export has every order, quoted, whatever their number."""
 
 from __future__ import annotations
 

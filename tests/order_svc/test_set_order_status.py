@@ -1,4 +1,4 @@
-"""SetOrderStatus moves an order along, as MOVES says and no further."""
+"""SetOrderStatus allows only the transitions of MOVES."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of moves: complete, kept by the domain, and drawn in docs/orders.md as it is."""
+"""The table of transitions is complete, enforced by the domain, and matches docs/orders.md."""
 
 from __future__ import annotations
 

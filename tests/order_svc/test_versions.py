@@ -1,4 +1,4 @@
-"""The version that a command answers, which is the etag of the next one, is the one that is stored."""
+"""The version that a command returns, which is the etag for the next command, is the stored version."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Keeps a release: runs its mesh, leaves orders in every status and work unfinished, and dumps its databases.
+"""Archives a release: runs its mesh, leaves orders in every status and work unfinished, and dumps its databases.
 
     python tests/released/keep.py FOLDER    # in a checkout of the release, before it is released
 
-FOLDER gets a dump of each database, the secret of the mesh, and state.json: when it was taken, and what is in it.
+FOLDER gets a dump of each database, the secret of the mesh, and state.json with the time and contents of the dumps.
 """
 
 from __future__ import annotations

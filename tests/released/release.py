@@ -1,4 +1,4 @@
-"""What is kept of each release, as tests/released/keep.py made it, to be loaded as if it had just been left behind."""
+"""Loads the archive of a release, as created by tests/released/keep.py, with its times shifted to the present."""
 
 from __future__ import annotations
 

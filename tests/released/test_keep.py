@@ -1,4 +1,4 @@
-"""The mesh of this version can be kept as a release."""
+"""The mesh of this version can be archived as a release."""
 
 from __future__ import annotations
 

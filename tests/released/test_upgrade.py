@@ -1,4 +1,4 @@
-"""What a release left in its databases is still there after the upgrade, in the schema that a new database has."""
+"""The data of a release is complete after the upgrade, in the schema of a new database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the attacks of this folder have in common: people, products, and what an answer says."""
+"""Shared code of the attacks of this folder: people, products, and checks of replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One mesh for the attacks of this folder; those that leave a mesh other than it was start one of their own."""
+"""One mesh for the attacks of this folder; attacks that change the mesh permanently start a separate one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a hostile client may put into each field of the contract, as bytes on the wire, as JSON and as text of a URL.
+"""Hostile values for each field of the contract, as bytes on the wire, as JSON and as text of a URL.
 
-Made from the descriptor set, so that a new field is attacked as soon as it exists.
+Generated from the descriptor set, so that a new field is attacked as soon as it exists.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Strangers guess the administrator's password: they shut themselves out, not the administrator."""
+"""Strangers who guess the administrator's password lock out themselves, not the administrator."""
 
 from __future__ import annotations
 

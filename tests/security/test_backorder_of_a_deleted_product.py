@@ -1,4 +1,4 @@
-"""An order that waited for a product which was deleted waited forever: it is cancelled, with the reason."""
+"""An order that waits for a product is cancelled, with the reason, when the product is deleted."""
 
 from __future__ import annotations
 

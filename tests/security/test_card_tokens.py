@@ -1,4 +1,4 @@
-"""Card tokens stayed in clear among the jobs after the charge, where ListJobs showed them."""
+"""Card tokens are erased from jobs after the charge, and ListJobs never shows them."""
 
 from __future__ import annotations
 

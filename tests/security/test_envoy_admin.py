@@ -1,4 +1,4 @@
-"""Envoy's admin interface, which can stop it, is for the user that runs it and for nobody else."""
+"""Only the user that runs Envoy can reach its admin interface, which can stop it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is put into any field, by gRPC or JSON: a clean answer, at once, and every entry in the audit trail."""
+"""Any value in any field, by gRPC or JSON, gets a proper reply at once, and every audit entry is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hold whose order never came kept its stock for a quarter of an hour: it is back within a minute."""
+"""A hold whose order is never placed releases its stock within a minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identity is frozen: everybody with a valid token goes on ordering, new sessions too, and through restarts."""
+"""While identity is frozen, users with a valid token can order, also with new connections and after restarts."""
 
 from __future__ import annotations
 

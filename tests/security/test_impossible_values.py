@@ -1,4 +1,4 @@
-"""Times, days, numbers and page tokens that cannot be were answered with 500: they are refused by name."""
+"""Impossible times, days, numbers and page tokens are refused by name, not with a 500."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts and headers of many KB turned into 502 and 503: every one of them is answered by 200, 400 or 431."""
+"""Texts and headers of many KB get 200, 400 or 431, never 502 or 503."""
 
 from __future__ import annotations
 

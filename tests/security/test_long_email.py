@@ -1,4 +1,4 @@
-"""One anonymous request with an e-mail of 60 KB stopped the whole shop for half a minute."""
+"""An anonymous request with an e-mail of 60 KB is refused within 50 ms of CPU time."""
 
 from __future__ import annotations
 

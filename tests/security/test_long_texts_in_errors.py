@@ -1,4 +1,4 @@
-"""A request with long texts in it is refused with an error that every client can read: trailers always fit."""
+"""A request with long texts is refused with an error that every client can read: trailers stay within limits."""
 
 from __future__ import annotations
 

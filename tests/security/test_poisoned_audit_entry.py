@@ -1,4 +1,4 @@
-"""One refused call with a NUL in it ended a service's audit trail: its entry stopped all that came later."""
+"""A refused call with a NUL does not stop the audit trail: later entries are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One address opens as many streams as it can: it gets its share, and everybody else is served."""
+"""An address that opens as many streams as it can gets its share, and all others are served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field that the contract does not know was dropped: a typo, and the shopper paid the full price."""
+"""Unknown fields are refused, not dropped: a typo must not make the shopper pay the full price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys at hand stay good while identity is slow, frozen or gone, and follow it when it answers."""
+"""Cached keys stay valid while identity is slow, frozen or gone, and are updated when it responds."""
 
 from __future__ import annotations
 

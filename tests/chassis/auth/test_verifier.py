@@ -1,4 +1,4 @@
-"""A token is believed only when everything about it is right, and only for as long as it lives."""
+"""A token is accepted only if every claim is correct, and only until it expires."""
 
 from __future__ import annotations
 

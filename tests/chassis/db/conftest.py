@@ -1,4 +1,4 @@
-"""A write and a read database with the parcels' tables."""
+"""A write and a read database with the parcel tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small service's worth of tables: parcels, owned and projected, with their lines."""
+"""The tables of a small service: parcels, with owners and a projection, and their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each failure of the database means the same on both drivers."""
+"""Each failure of the database raises the same error with both drivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HiLo: every id once, across processes, and never a second connection for who has one."""
+"""HiLo: every id is unique across processes, and a caller with a connection never takes a second one."""
 
 from __future__ import annotations
 

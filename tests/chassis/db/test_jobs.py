@@ -1,4 +1,4 @@
-"""Jobs in PostgreSQL keep the contract, and what only a database can break."""
+"""Jobs in PostgreSQL keep the contract, and handle faults that only a database has."""
 
 from __future__ import annotations
 

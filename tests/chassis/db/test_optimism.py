@@ -1,4 +1,4 @@
-"""Optimistic sessions: nothing is locked, all is written or nothing, and only if what was looked at is still so."""
+"""Optimistic sessions lock nothing and write all or nothing, and only if the rows they read are unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that is there and takes writes passes; one that is gone, or has no room, does not."""
+"""A database that responds and accepts writes passes the probe; one that is gone, or full, does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The projector loses nothing, applies each change once, and lets nothing stop it."""
+"""The projector loses no change, applies each change once, and recovers from every failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader sees what they caused or were shown, and waits for nobody else's changes."""
+"""Readers see the changes that they caused or were shown, and do not wait for the changes of others."""
 
 from __future__ import annotations
 

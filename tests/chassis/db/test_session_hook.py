@@ -1,4 +1,4 @@
-"""Ownership and soft deletion hold in SQL, whatever the statement."""
+"""Ownership and soft deletion are enforced in SQL, for every kind of statement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audit entries and unexpected errors are kept, many in one statement."""
+"""Audit entries and unexpected errors are stored, many in one statement."""
 
 from __future__ import annotations
 

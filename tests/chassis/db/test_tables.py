@@ -1,4 +1,4 @@
-"""The tables that the SQL files make have the columns that the code names."""
+"""The tables that the SQL files create have the columns that the code names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gathered writes: one statement for many tables, and nobody reads past what is gathered."""
+"""Queued writes: one statement for many tables, and no read misses a queued write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An OrderService and an OrderHub for tests of what is around a handler: each test says what the handler does."""
+"""An OrderService and an OrderHub for tests of the code around a handler; each test supplies the handler."""
 
 from __future__ import annotations
 

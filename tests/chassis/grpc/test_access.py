@@ -1,4 +1,4 @@
-"""Who may call what: the contract's word, on a real socket, with every kind of caller and of token."""
+"""The access rules of the contract, on a real socket, with every kind of caller and token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every attempt to change something is noted, with its outcome; reading is not."""
+"""Every attempt to change data is audited, with its outcome; reads are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channels of the mesh go straight to their target."""
+"""Channels of the mesh connect directly to their target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls between services: typed, in time, repeated when the other side is away, with its errors as they were."""
+"""Calls between services are typed, have deadlines, are retried while the server is away, and keep its errors."""
 
 from __future__ import annotations
 

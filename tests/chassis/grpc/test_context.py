@@ -1,4 +1,4 @@
-"""What comes with a call is known below it: deadline, position, for whom; and what a handler adds goes back."""
+"""Handlers see the deadline, the position and the caller of a call, and their additions are returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process says that it serves as long as what it needs is there, and finds out by itself, whoever asks."""
+"""A process reports SERVING while its dependencies are available, and checks them by itself."""
 
 from __future__ import annotations
 

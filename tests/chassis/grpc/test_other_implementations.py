@@ -1,6 +1,6 @@
-"""Our client against a server that shares nothing with ours: grpcio's own, synchronous, with protobuf's own messages.
+"""Our client against a server that shares no code with ours: grpcio's, synchronous, with protobuf's messages.
 
-pytest-grpc starts it on a real socket. What holds here holds for a service written in any other language.
+pytest-grpc starts the server on a real socket. The results apply to services written in any other language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An address, a user and all together hold a limited number of streams; more are refused, and nobody else is."""
+"""Open streams are limited by address, by user and in total; streams above a limit are refused, others are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charges and refunds with what a test does not care about filled in."""
+"""Charges and refunds with defaults for values that do not matter to a test."""
 
 from __future__ import annotations
 

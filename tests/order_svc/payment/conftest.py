@@ -1,4 +1,4 @@
-"""The providers under test: on what they keep in memory, and on PostgreSQL with an engine for each replica."""
+"""The providers under test: with records in memory, and on PostgreSQL with an engine for each replica."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every Ledger promises its unit of work; on the fake and on PostgreSQL alike."""
+"""The contract of every Ledger, on the fake and on PostgreSQL."""
 
 from __future__ import annotations
 

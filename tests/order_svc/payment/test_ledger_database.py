@@ -1,4 +1,4 @@
-"""What the ledger's database refuses, whatever the code does, and what the ledger adds up to."""
+"""The database of the ledger refuses invalid entries regardless of the code, and the balances are correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Given a transaction's entries, when money is asked for or back, then only what may happen does."""
+"""Given the entries of a transaction, only allowed charges and refunds take effect."""
 
 from __future__ import annotations
 

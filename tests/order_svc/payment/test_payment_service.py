@@ -1,4 +1,4 @@
-"""The payment process over a real socket: who may call, what is refused, and what checkout makes of the answers."""
+"""The payment process over a real socket: access, refusals, and the results that checkout sees."""
 
 from __future__ import annotations
 

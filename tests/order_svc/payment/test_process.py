@@ -1,4 +1,4 @@
-"""`python -m order_svc.payment`: starts, serves, forgets nothing when it is killed, and ends cleanly when asked to."""
+"""`python -m order_svc.payment` starts, serves, loses nothing when killed, and stops cleanly on a signal."""
 
 from __future__ import annotations
 

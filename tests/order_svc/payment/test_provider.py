@@ -1,4 +1,4 @@
-"""What every PaymentProvider promises: the sandbox and Stripe, on what they keep in memory and in PostgreSQL."""
+"""The contract of every PaymentProvider: the sandbox and Stripe, with records in memory and in PostgreSQL."""
 
 from __future__ import annotations
 

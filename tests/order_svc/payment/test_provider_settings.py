@@ -1,4 +1,4 @@
-"""Which provider the environment asks for, and that its secrets stay secret."""
+"""The environment selects the provider, and its secrets stay secret."""
 
 from __future__ import annotations
 

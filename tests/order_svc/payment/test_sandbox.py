@@ -1,4 +1,4 @@
-"""The sandbox provider moves money once and fails as its tokens say; on the fake ledger and on PostgreSQL alike."""
+"""The sandbox provider charges once and fails as its tokens specify, on the fake ledger and on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stripe where it goes wrong: whatever is lost, kept or locked, a transaction is charged at most once, and found."""
+"""Failures of Stripe: despite lost replies, used keys and locks a transaction is charged at most once, and found."""
 
 from __future__ import annotations
 

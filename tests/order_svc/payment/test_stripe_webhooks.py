@@ -1,4 +1,4 @@
-"""Stripe's webhook: believed when signed with our secret a short time ago, and only about our payment intents."""
+"""Stripe's webhook: accepted only if recently signed with our secret, and only for our payment intents."""
 
 from __future__ import annotations
 

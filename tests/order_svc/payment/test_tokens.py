@@ -1,4 +1,4 @@
-"""Each token of the sandbox stands for one behaviour, and a card nobody knows is refused."""
+"""Each token of the sandbox selects one behaviour, and an unknown token is refused."""
 
 from __future__ import annotations
 
