@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-# It came with the environment.
+# Part of every environment, in no lock.
 UNLOCKED = {"pip"}
 
 

@@ -16,7 +16,7 @@ from identity_svc.domain.password import Password
 LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
 MIN_SECRET_LENGTH = 32
-# Those of the contract for who registers, which `make up` has no need to load.
+# The contract's limits for Register, which `make up` does not need to load.
 EMAIL_MAX_LENGTH = 254
 EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
