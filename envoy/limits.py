@@ -11,7 +11,7 @@ MAX_BODY_BYTES = 1024 * 1024
 # With the headers that Envoy and the transcoder add, it stays below a service's `grpc.max_metadata_size`.
 MAX_HEADERS_BYTES = 16 * 1024
 MAX_HEADERS = 100
-# What Envoy calls a refusal, which `envoy.local_replies` puts into words.
+# Envoy's names of these refusals; `envoy.local_replies` maps them to messages.
 HEADERS_TOO_LARGE = "headers_too_large"
 BODY_NOT_TAKEN = "body_not_taken"
 GIVEN_TWICE = "given_twice_"

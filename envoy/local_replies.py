@@ -147,7 +147,7 @@ def _replies(
 
 
 def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
-    """What cannot be right, whoever asks."""
+    """Replies to requests that are invalid for every caller."""
     bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
     no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
     envoys_own = InvalidArgument(ENVOYS_OWN_WORDS)
@@ -160,7 +160,7 @@ def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
 
 
 def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[LocalReply]:
-    """What has no route."""
+    """Replies to requests without a route."""
     no_verb = NoSuchVerb("This path does not support this verb: see the header Allow.")
     nothing_here = NoSuchPath("There is no such path: /openapi.json lists all of them.")
     no_method = Unimplemented("There is no such method: /openapi.json lists all of them.")

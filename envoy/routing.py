@@ -71,7 +71,7 @@ VERIFIED: JsonObject = {
 
 
 def _mutations(mutations: JsonObject) -> JsonObject:
-    """What a route changes of its requests."""
+    """The changes that a route makes to its requests."""
     url = "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute"
     return {"envoy.filters.http.header_mutation": {"@type": url, "mutations": mutations}}
 
@@ -94,7 +94,7 @@ NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": 
 # Includes grpc-web; a transcoded JSON request has it too.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
-# What JSON has no use for, and gRPC behind it refuses when it cannot read it; all but grpc-timeout.
+# Headers that JSON does not need and that gRPC refuses when it cannot read them; all but grpc-timeout.
 REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
 # A path before transcoding, or an unknown path. Not a direct response: the CORS filter needs a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
@@ -162,7 +162,7 @@ def verbs_without_body(methods: Sequence[Method]) -> list[str]:
 
 
 def parameters_of_writes(methods: Sequence[Method]) -> dict[str, list[str]]:
-    """What a call that changes something may have in its query, once each: JSON names, and all names of each."""
+    """The query parameters of writes, which may occur once each: the JSON name, and all names of each."""
     found: dict[str, list[str]] = {}
     for method in methods:
         for binding in method.http:

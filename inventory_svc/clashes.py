@@ -19,7 +19,7 @@ _WRITTEN = {
 
 
 async def clashes(write: AsyncEngine) -> list[str]:
-    """One line for each: it answers to its own way of writing only."""
+    """One line for each SKU or code that can be found by its exact spelling only."""
     found = []
     async with write.connect() as connection:
         for kind, query in _WRITTEN.items():

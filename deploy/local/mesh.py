@@ -155,7 +155,7 @@ class LocalMesh:
         await readiness.until(envoy, readiness.verifies_tokens(self.url))
 
     def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
-        """What a service connects with; edge has no database."""
+        """The database URL of a service; empty for edge, which has no database."""
         if module not in MIGRATED:
             return ""
         server = environment.get("EASYORDER_DATABASE_URL", self._settings.database_server)

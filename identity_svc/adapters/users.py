@@ -33,7 +33,7 @@ class SqlUsers:
         return await self._find(UserRow.email == email)
 
     async def lock_administrators(self) -> bool:
-        # Whoever adds one refers to this row; who registers does not, and is not held up.
+        # Adding an administrator references this row; registering a user does not, and is not blocked.
         await self._session.execute(select(ROLE).where(ROLE.c.name == Role.ADMIN.name).with_for_update())
         found = select(USER_ROLE.c.user_id).where(USER_ROLE.c.role == Role.ADMIN.name).limit(1)
         return await self._session.scalar(found) is not None

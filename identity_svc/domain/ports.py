@@ -22,7 +22,7 @@ class Users(Protocol):
     async def find_by_email(self, email: Email) -> User | None: ...
 
     async def lock_administrators(self) -> bool:
-        """Whether there are any, disabled ones included; until the end of the transaction nobody else adds one."""
+        """Whether an administrator exists, disabled ones included; blocks adding one until the transaction ends."""
         ...
 
     async def add(self, user: User) -> None:

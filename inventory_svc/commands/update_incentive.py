@@ -13,7 +13,7 @@ from inventory_svc.domain.incentive import Incentive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateIncentive(Command[Incentive]):
-    """`etag` is the one that was read; empty to replace whatever is there."""
+    """`etag` is that of the version that was read; an empty one replaces any version."""
 
     incentive: Incentive
     etag: str

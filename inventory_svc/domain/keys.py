@@ -11,7 +11,7 @@ def key_of(written: str) -> str:
 
 
 def fault_of(written: str) -> str | None:
-    """What is wrong with a SKU or a code; None if nothing is. Two that differ in what cannot be seen look the same."""
+    """The fault of a SKU or a code, or None. Values that differ only in invisible characters look the same."""
     if any(unicodedata.category(character) == "Cf" for character in written):
         return "must not contain invisible characters, such as U+200B"
     return None
