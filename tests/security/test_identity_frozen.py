@@ -1,4 +1,4 @@
-"""While identity is frozen, users with a valid token can order, also with new connections and after restarts."""
+"""While identity is frozen, users with a valid token can order, even with an unseen token and after restarts."""
 
 from __future__ import annotations
 
