@@ -51,6 +51,7 @@ async def until(process: Process, ready: Check, *, timeout_s: float = 60.0) -> N
         raise CannotStart(_failure(process, f"crashed {process.crashes} times"))
     if not answered:
         raise CannotStart(_failure(process, f"is not ready after {timeout_s:g} s"))
+    process.has_answered = True
 
 
 def _failure(process: Process, what: str) -> str:

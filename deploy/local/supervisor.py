@@ -98,6 +98,8 @@ class Process:
         self._child: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
+        # The current process has responded: silence is no longer a slow start.
+        self.has_answered = False
 
     @property
     def pid(self) -> int | None:
@@ -139,17 +141,17 @@ class Process:
                 os.killpg(self.pid, signal.SIGKILL)
 
     async def _replace_silent(self, answers: Callable[[], Awaitable[bool]]) -> None:
-        watched, failures, has_answered = self.pid, 0, False
+        watched, failures = self.pid, 0
         while True:
             await asyncio.sleep(self._watch.every_s)
             if self.pid != watched:
-                watched, failures, has_answered = self.pid, 0, False
+                watched, failures, self.has_answered = self.pid, 0, False
             elif watched is None or await answers():
-                failures, has_answered = 0, watched is not None
+                failures, self.has_answered = 0, watched is not None
             else:
                 failures += 1
                 # The child may have been replaced since the check began.
-                if failures >= self._watch.allowed(has_answered=has_answered) and self.pid == watched:
+                if failures >= self._watch.allowed(has_answered=self.has_answered) and self.pid == watched:
                     self._say("does not answer any more; killing it")
                     self._kill_group()
                     failures = 0
