@@ -10,9 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.grpc.health import Probe
 
 # More rows than fit in the small work_mem: they go to a temporary file, which fails on a full disk (SQLSTATE 53100) and
-# is removed afterwards.
-_LITTLE_MEMORY = text("SET LOCAL work_mem = '64kB'")
-_WRITE = text("SELECT count(*) FROM generate_series(1, 2500)")
+# is removed afterwards. One statement, because every service asks all the time.
+_WRITE = text("""
+DO $$ BEGIN
+    PERFORM set_config('work_mem', '64kB', true);
+    PERFORM count(*) FROM generate_series(1, 2500);
+END $$
+""")
 
 
 def takes_writes(*engines: AsyncEngine) -> Probe:
@@ -25,6 +29,5 @@ def takes_writes(*engines: AsyncEngine) -> Probe:
 
 
 async def _write(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection, connection.begin():
-        await connection.execute(_LITTLE_MEMORY)
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         await connection.execute(_WRITE)
