@@ -45,18 +45,18 @@ def schemas(package: str) -> list[Schema]:
     return found
 
 
-async def upgrade(url: str, versions: Path) -> None:
-    """Runs the revisions that the database lacks."""
+async def upgrade(url: str, versions: Path, until: str = "heads") -> None:
+    """Runs the revisions that the database lacks, up to `until`."""
     engine = make_engine(url, application_name="migrate", pool_size=1)
     try:
         async with engine.begin() as connection:
             await connection.execute(_LOCK)
-            await connection.run_sync(run_revisions, versions)
+            await connection.run_sync(run_revisions, versions, until)
     finally:
         await engine.dispose()
 
 
-def run_revisions(connection: Connection, versions: Path, until: str = "heads") -> None:
+def run_revisions(connection: Connection, versions: Path, until: str) -> None:
     """Runs them in the connection's transaction."""
     command.upgrade(alembic_config(versions, connection=connection), until)
 

@@ -125,7 +125,7 @@ def build(settings: InventorySettings) -> Service:
     reading = _reading(to, error_log)
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
-    inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE)
+    inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE, report=error_log.report)
     feed = FeedConsumer(to.orders, inbox, kinds=["order_created"], report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 

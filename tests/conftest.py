@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from tests.databases import Postgres
 from tests.folders import data_folder
 
 WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
+EngineAt = Callable[[Path, str], Awaitable[AsyncEngine]]
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 
@@ -158,6 +161,20 @@ def databases_of(lend: Lend) -> Callable[[str], Awaitable[Mapping[str, str]]]:
         }
 
     return databases_of
+
+
+@pytest.fixture
+async def engine_at(lend: Lend) -> AsyncIterator[EngineAt]:
+    """`await engine_at(versions, "0001")`: an engine on a database as the revision left it."""
+    async with AsyncExitStack() as opened:
+
+        async def engine_at(versions: Path, revision: str) -> AsyncEngine:
+            url = await lend(f"{versions} at {revision}", partial(upgrade, versions=versions, until=revision))
+            made = make_engine(url, application_name="tests")
+            opened.push_async_callback(made.dispose)
+            return made
+
+        yield engine_at
 
 
 def _psql(uri: str, statement: str) -> None:

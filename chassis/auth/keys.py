@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 # Fewer consecutive failures are not logged: identity_svc is starting or restarting.
-_TOLD_FAILURES = 5
+_LOGGED_FAILURES = 5
 
 # Keys by key id (`kid`).
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
@@ -123,10 +123,10 @@ class KeyCache:
             found = await self._source.keys()
         except Exception as error:  # of any kind: the cached keys stay valid
             self._failures += 1
-            if self._failures == _TOLD_FAILURES:
+            if self._failures == _LOGGED_FAILURES:
                 log.warning("keys cannot be refreshed", error=str(error), known=sorted(self._known))
         else:
-            if self._failures >= _TOLD_FAILURES:
+            if self._failures >= _LOGGED_FAILURES:
                 log.info("keys are refreshed again")
             self._failures = 0
             if found != self._known and self._file:

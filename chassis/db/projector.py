@@ -102,7 +102,7 @@ class Projector:
                 await write.rollback()
                 await write.execute(_PARK, {"ids": as_json(failed)})
             # Before the changes leave the log: readers who wait for that must not find a stale cache.
-            await self._tell(_latest(change for change in changes if change.id not in failed))
+            await self._notify(_latest(change for change in changes if change.id not in failed))
             await write.commit()
         return len(changes)
 
@@ -165,7 +165,7 @@ class Projector:
         arrays = {f"images{number}": f"[{','.join(some)}]" for number, some in enumerate(images.values())}
         await read.execute(_upserts(tuple(self._tables[entity] for entity in images)), arrays)
 
-    async def _tell(self, changes: Sequence[Change]) -> None:
+    async def _notify(self, changes: Sequence[Change]) -> None:
         for listener in self.on_applied if changes else ():
             try:
                 await listener(changes)

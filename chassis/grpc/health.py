@@ -36,7 +36,7 @@ class ProbedHealth:
         self._loop = PollingLoop("health", self._look, idle_s=every_s)
 
     async def start(self) -> None:
-        await self._tell()
+        await self._publish()
         if self._probe:
             await self._loop.start()
 
@@ -65,10 +65,10 @@ class ProbedHealth:
         else:
             return False
         self._serving = not fault
-        await self._tell()
+        await self._publish()
         return False
 
-    async def _tell(self) -> None:
+    async def _publish(self) -> None:
         says = health_pb2.HealthCheckResponse
         for name in self._names:
             await self.servicer.set(name, says.SERVING if self._serving else says.NOT_SERVING)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import make_engine
 from deploy.schemas import upgrade
-from tests.conftest import Lend
+from tests.conftest import EngineAt
 from tests.inventory_svc.test_released_keys import WRITE
 
 HOLDS = """
@@ -24,18 +19,9 @@ FROM unnest(ARRAY['HELD', 'BACKORDERED', 'COMMITTED']) WITH ORDINALITY AS given(
 
 
 @pytest.fixture
-async def released(lend: Lend, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def released(engine_at: EngineAt) -> AsyncEngine:
     """The write database of version 0.1.0."""
-    first = tmp_path / "versions"
-    first.mkdir()
-    shutil.copy(next(WRITE.glob("0001_*.py")), first)
-
-    async def fill(url: str) -> None:
-        await upgrade(url, first)
-
-    engine = make_engine(await lend("inventory_svc 0.1.0", fill), application_name="tests")
-    yield engine
-    await engine.dispose()
+    return await engine_at(WRITE, "0001")
 
 
 async def test_holds_of_before_are_held_as_long_as_an_order_needs(released: AsyncEngine) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from ast import literal_eval
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
 from inventory_svc.clashes import clashes
 from inventory_svc.commands.update_incentive import UpdateIncentive
@@ -21,7 +17,7 @@ from inventory_svc.domain.errors import SkuTaken
 from inventory_svc.domain.keys import key_of
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
-from tests.conftest import Lend
+from tests.conftest import EngineAt
 from tests.inventory_svc.shop import SqlShop
 
 WRITE = next(schema.versions for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
@@ -55,19 +51,9 @@ KEYS = {
 
 
 @pytest.fixture
-async def released(lend: Lend, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def released(engine_at: EngineAt) -> AsyncEngine:
     """The write database as it was before SKUs and codes had keys."""
-    before = tmp_path / "versions"
-    before.mkdir()
-    for revision in WRITE.glob("000[1-6]_*.py"):
-        shutil.copy(revision, before)
-
-    async def fill(url: str) -> None:
-        await upgrade(url, before)
-
-    engine = make_engine(await lend("inventory_svc before keys", fill), application_name="tests")
-    yield engine
-    await engine.dispose()
+    return await engine_at(WRITE, "0006")
 
 
 @pytest.mark.parametrize(

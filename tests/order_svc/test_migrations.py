@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller
-from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
 from inventory_svc.bootstrap import SERVICE
 from order_svc.adapters.feed import Feed
 from order_svc.domain.feed import FeedEnd
-from tests.conftest import Lend
+from tests.conftest import EngineAt
 
 WRITE = next(schema.versions for schema in schemas("order_svc") if schema.database.endswith("_write"))
 JOBS = """
@@ -51,18 +47,9 @@ FROM unnest(ARRAY[4, 1, 3, 2, 8, 7, 9, 6, 5]) AS given(number)
 
 
 @pytest.fixture
-async def released(lend: Lend, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def released(engine_at: EngineAt) -> AsyncEngine:
     """The write database of version 0.1.0."""
-    first = tmp_path / "versions"
-    first.mkdir()
-    shutil.copy(next(WRITE.glob("0001_*.py")), first)
-
-    async def fill(url: str) -> None:
-        await upgrade(url, first)
-
-    engine = make_engine(await lend("order_svc 0.1.0", fill), application_name="tests")
-    yield engine
-    await engine.dispose()
+    return await engine_at(WRITE, "0001")
 
 
 async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngine) -> None:
