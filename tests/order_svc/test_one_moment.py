@@ -52,8 +52,8 @@ def halving(reads: OrderReads, order_id: int) -> Callable[[], Awaitable[None]]:
 
 
 def shows_one_moment(view: OrderView) -> bool:
-    worth = sum((item.unit_price * item.quantity for item in view.items), start=Money.zero("USD").amount)
-    return (view.payment.amount, view.etag) in ((worth, "1" if worth == 40 else "2"),)
+    cost = sum((item.unit_price * item.quantity for item in view.items), start=Money.zero("USD").amount)
+    return (view.payment.amount, view.etag) in ((cost, "1" if cost == 40 else "2"),)
 
 
 async def test_an_order(reads: OrderReads, monkeypatch: pytest.MonkeyPatch) -> None:
