@@ -184,5 +184,5 @@ def _unexpected() -> Internal:
     correlation_id = current().correlation_id
     return Internal(
         f"something went wrong here; report it with the correlation id {correlation_id}",
-        metadata={"correlation_id": correlation_id},
+        metadata={"correlationId": correlation_id},
     )

@@ -306,7 +306,7 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     assert held.expire_time is not None
     refusals = [from_status(result.error) for result in reply.results if result.error]
     assert [refusal.reason for refusal in refusals] == ["OUT_OF_STOCK", "INVALID_ARGUMENT"]
-    assert refusals[0].metadata == {"product_item_id": str(second), "requested": "9", "available": "4"}
+    assert refusals[0].metadata == {"productItemId": str(second), "requested": "9", "available": "4"}
 
     committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99]))
     released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99]))
