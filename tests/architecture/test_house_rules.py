@@ -116,7 +116,9 @@ def keys_of_error_metadata(source: str) -> Iterator[tuple[int, str]]:
             case ast.keyword(arg="metadata", value=found) | ast.Assign(targets=[ast.Name(id="metadata")], value=found):
                 for inside in ast.walk(found):
                     if isinstance(inside, ast.Dict):
-                        yield from ((inside.lineno, str(key.value)) for key in inside.keys if isinstance(key, ast.Constant))
+                        yield from (
+                            (inside.lineno, str(key.value)) for key in inside.keys if isinstance(key, ast.Constant)
+                        )
 
 
 @pytest.mark.parametrize("source", ["E('x', metadata={'a_b': 1})", "metadata = known | {'a_b': 1}"])
