@@ -132,6 +132,8 @@ class _PriceBreakdown:
                 shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 shares = [0] * len(remaining)
+        if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER and not any(shares):
+            raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
         discount = self._deduct(incentive.description, shares)
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 
