@@ -39,7 +39,8 @@ class IncentiveKind(betterproto2.Enum):
 
     PERCENT = 1
     """
-    `value` per cent off.
+    `value` per cent off, rounded to the cent. Half a cent goes to the even one, or up with EASYORDER_ROUNDING=half_up: 5 %
+    of 0.50 are 0.02, or 0.03.
     """
 
     AMOUNT = 2

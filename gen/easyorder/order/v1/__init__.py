@@ -951,6 +951,10 @@ class RefundOrderRequest(betterproto2.Message):
     """
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
+    0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
+    """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
