@@ -21,7 +21,7 @@ JsonObject: TypeAlias = dict[str, object]
 
 OPS = "easyorder.ops.v1.OpsService"
 SERVICE_CHOICE = "x-easyorder-service"
-OPS_CLUSTERS = ("identity", "inventory", "order")
+OPS_CLUSTERS = ("identity", "inventory", "order", "payment")
 CLUSTERS = {
     "easyorder.catalog.v1.ProductService": "inventory",
     "easyorder.edge.v1.PortalService": "edge",
