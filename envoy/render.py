@@ -69,6 +69,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
         },
         "json_bodies": script(methods),
+        "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(

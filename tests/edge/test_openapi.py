@@ -67,6 +67,7 @@ def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(opera
     subscribe = operations["/easyorder.order.v1.OrderHub/Subscribe"]
 
     assert {"accessToken": []} in subscribe["security"]
+    assert {"200", "204"} <= subscribe["responses"].keys()
     events = subscribe["responses"]["200"]["content"]["text/event-stream"]["schema"]
     assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.HubMessage"}
 
