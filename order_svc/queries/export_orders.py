@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ COLUMNS = (
     "transaction_id",
     "items",
 )
+_PART_CHARACTERS = 256 * 1024
 # A spreadsheet would treat such text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -57,12 +58,21 @@ async def page_of_orders(session: AsyncSession, first: date, last: date, after: 
 
 
 def header() -> bytes:
-    return _csv([COLUMNS])
+    return (",".join(COLUMNS) + "\r\n").encode()
 
 
-def csv_of(orders: Sequence[OrderView]) -> bytes:
-    """A line for each order."""
-    return _csv([_line(order) for order in orders])
+def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
+    """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
+    text = io.StringIO(newline="")
+    lines = csv.writer(text)
+    for order in orders:
+        lines.writerow(_line(order))
+        if text.tell() >= _PART_CHARACTERS:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    if text.tell():
+        yield text.getvalue().encode()
 
 
 def _line(order: OrderView) -> tuple[object, ...]:
@@ -84,12 +94,6 @@ def _line(order: OrderView) -> tuple[object, ...]:
         _text(payment.transaction_id),
         _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
     )
-
-
-def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
 
 
 def _time(value: datetime | None) -> str:

@@ -78,8 +78,8 @@ class OrderQueries:
         after: Cursor | None = None
         while True:
             orders = await self._read(partial(page_of_orders, first=first, last=last, after=after))
-            if orders:
-                yield csv_of(orders)
+            for part in csv_of(orders):
+                yield part
             if len(orders) < PAGE_SIZE:
                 return
             after = Cursor(orders[-1].placed_at, orders[-1].id)
