@@ -1,4 +1,8 @@
-"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory."""
+"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory.
+
+All pages are of one snapshot. An open snapshot keeps a connection and the versions of changed rows, so the number of
+exports and the time of each are limited.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,19 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, literal, tuple_
+from sqlalchemy import BigInteger, literal, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
+from chassis.errors import AppError, Kind
 from order_svc.domain.views import OrderView
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 PAGE_SIZE = 500
+MAX_EXPORTS = 4
+EXPORT_S = 900.0
+# The longest time that a reader may take for what is under way.
+_PAUSE = text("SELECT set_config('idle_in_transaction_session_timeout', '300s', true)")
 COLUMNS = (
     "id",
     "status",
@@ -38,11 +47,24 @@ _PART_CHARACTERS = 256 * 1024
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class TooManyExports(AppError):
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_EXPORTS"
+
+
+class ExportTooSlow(AppError):
+    kind, reason = Kind.DEADLINE_EXCEEDED, "EXPORT_TOO_SLOW"
+
+
 class Cursor(NamedTuple):
     """Where a page ended."""
 
     placed_at: datetime
     id: int
+
+
+async def limit_pauses(session: AsyncSession) -> None:
+    """Has the database end the session's transaction if it waits too long for the next statement."""
+    await session.execute(_PAUSE)
 
 
 async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
@@ -63,16 +85,16 @@ def header() -> bytes:
 
 def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
     """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
-    text = io.StringIO(newline="")
-    lines = csv.writer(text)
+    written = io.StringIO(newline="")
+    lines = csv.writer(written)
     for order in orders:
         lines.writerow(_line(order))
-        if text.tell() >= _PART_CHARACTERS:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    if text.tell():
-        yield text.getvalue().encode()
+        if written.tell() >= _PART_CHARACTERS:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+    if written.tell():
+        yield written.getvalue().encode()
 
 
 def _line(order: OrderView) -> tuple[object, ...]:
