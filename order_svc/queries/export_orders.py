@@ -1,4 +1,8 @@
-"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory."""
+"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory.
+
+All pages are of one snapshot. An open snapshot keeps a connection and the versions of changed rows, so the number of
+exports and the time of each are limited.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,19 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, literal, tuple_
+from sqlalchemy import BigInteger, literal, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
+from chassis.errors import AppError, Kind
 from order_svc.domain.views import OrderView
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 PAGE_SIZE = 500
+MAX_EXPORTS = 4
+EXPORT_S = 900.0
+# The longest time that a reader may take for what is under way.
+_PAUSE = text("SELECT set_config('idle_in_transaction_session_timeout', '300s', true)")
 COLUMNS = (
     "id",
     "status",
@@ -37,11 +46,24 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class TooManyExports(AppError):
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_EXPORTS"
+
+
+class ExportTooSlow(AppError):
+    kind, reason = Kind.DEADLINE_EXCEEDED, "EXPORT_TOO_SLOW"
+
+
 class Cursor(NamedTuple):
     """Where a page ended."""
 
     placed_at: datetime
     id: int
+
+
+async def limit_pauses(session: AsyncSession) -> None:
+    """Has the database end the session's transaction if it waits too long for the next statement."""
+    await session.execute(_PAUSE)
 
 
 async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
@@ -87,9 +109,9 @@ def _line(order: OrderView) -> tuple[object, ...]:
 
 
 def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(lines)
+    return written.getvalue().encode()
 
 
 def _time(value: datetime | None) -> str:
