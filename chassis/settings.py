@@ -144,6 +144,9 @@ class MeshSettings(BaseSettings):
     )
     """Caches the public keys that verify tokens, for processes that start while identity_svc is unavailable"""
 
+    rounding: Literal["half_even", "half_up"] = "half_even"
+    """How half a cent is rounded, in discounts and in the prices of returned pieces: to the even cent, or up"""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The minimum level of logged messages"""
     log_format: Literal["json", "console"] = "json"

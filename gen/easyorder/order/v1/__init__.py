@@ -384,6 +384,9 @@ class CreateOrderRequest(betterproto2.Message):
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -957,6 +960,10 @@ class RefundOrderRequest(betterproto2.Message):
     """
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
+    0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
+    """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
@@ -1042,6 +1049,9 @@ class UpdateOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
