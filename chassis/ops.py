@@ -7,7 +7,19 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from easyorder.ops import v1
-from sqlalchemy import Executable, RowMapping, Select, Text, TextClause, cast, func, literal_column, select, text
+from sqlalchemy import (
+    Executable,
+    RowMapping,
+    Select,
+    Text,
+    TextClause,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import audit
@@ -102,11 +114,14 @@ class OpsApi:
         state = v1.JobState(request.state).name if request.state else None
         size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
         first, below = _JOBS.read(request.page_token, filter=filter) if request.page_token else (0, None)
-        found: list[RowMapping] = []
-        for rank in range(first, len(_STATES)):
-            if state in (None, _STATES[rank]) and len(found) <= size:
-                found += await self._rows(jobs_in(_STATES[rank], below=below, limit=size + 1 - len(found)))
-            below = None
+        # One statement: a job that changes its state meanwhile is listed once.
+        parts = [
+            jobs_in(name, below=below if rank == first else None, limit=size + 1).subquery()
+            for rank, name in enumerate(_STATES)
+            if rank >= first and state in (None, name)
+        ]
+        found = await self._rows(union_all(*(select(part) for part in parts)))
+        found = sorted(found, key=lambda row: (_STATES.index(row["state"]), -row["id"]))[: size + 1]
         jobs, token = [_job(row) for row in found[:size]], ""
         if len(found) > size:
             token = _JOBS.write((_STATES.index(found[size - 1]["state"]), jobs[-1].id), filter=filter)

@@ -124,7 +124,7 @@ def _service(to: _Connections) -> OrderService:
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
-    write_side = WriteSideOrders(make_sessions(to.write))
+    write_side = WriteSideOrders(to.write)
     sagas = _sagas(to, mediator, write_side)
     job_store = SqlJobStore(to.write)
     dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
@@ -142,7 +142,7 @@ def _service(to: _Connections) -> OrderService:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
     gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
-    queries = OrderQueries(make_sessions(to.read), ReadYourWrites(to.write, flush=streams.projector.flush))
+    queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush))
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, mediator, queries

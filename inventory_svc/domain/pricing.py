@@ -17,6 +17,8 @@ from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.lines import HeldLine
 
 _ORDER = (IncentiveKind.BUY_X_GET_Y, IncentiveKind.PERCENT, IncentiveKind.AMOUNT, IncentiveKind.LOYALTY_MULTIPLIER)
+# Ten multipliers of a large order could otherwise earn more than a column holds.
+MOST_POINTS = 10**15
 _MINOR = 100  # all four currencies have two decimals
 
 
@@ -149,7 +151,7 @@ class _PriceBreakdown:
                 if incentive.covers(line.product_item_id):
                     of_line *= incentive.value
             points += of_line
-        return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
+        return min(int((points / _MINOR).to_integral_value(ROUND_FLOOR)), MOST_POINTS)
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """Makes the cheapest pieces free, even if fewer were ordered than could be free."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import date
 
 import betterproto2
@@ -164,8 +165,9 @@ class OrderApi:
             raise InvalidArgument.of("to", "must not be before from")
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
-        async for lines in self._queries.export_orders(first, last):
-            yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+        async with aclosing(self._queries.export_orders(first, last)) as export:
+            async for lines in export:
+                yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
 
 
 def _day(field: str, text: str) -> date:

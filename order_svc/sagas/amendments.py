@@ -58,13 +58,24 @@ class Amendments:
         self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
     ) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
-        return await asyncio.shield(self._update(order_id, lines, etag, request))
+        try:
+            return await asyncio.shield(self._update(order_id, lines, etag, request))
+        except AppError:
+            # An equal request that ran at the same time may be the reason for the refusal.
+            if first := await self._mediator.find_result(UpdateOrder, request):
+                return first.order
+            raise
 
     async def retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
     ) -> OrderView:
         """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
-        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+        try:
+            return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+        except AppError:
+            if first := await self._mediator.find_result(RetryPayment, request):
+                return first
+            raise
 
     async def _update(
         self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None

@@ -23,7 +23,7 @@ from easyorder.ops.v1 import (
     Stats,
 )
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
 from chassis.db.audit import SqlSink
@@ -36,6 +36,7 @@ from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
 from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
+from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
@@ -165,6 +166,21 @@ async def test_jobs_of_one_state(bench: Bench, mesh: Mesh) -> None:
         await mesh.admin().call(
             LIST_JOBS, ListJobsRequest(page_size=1, state=JobState.DEAD, page_token=page.next_page_token)
         )
+
+
+async def test_a_job_that_changes_its_state_meanwhile_is_listed_once(
+    bench: Bench, mesh: Mesh, chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.given("DEAD", "k-1")
+
+    async def discard() -> None:
+        async with chassis_engine.begin() as connection:
+            await connection.execute(text("UPDATE job SET state = 'DISCARDED'"))
+
+    change = AfterFirstStatement(monkeypatch, discard, of=AsyncConnection)
+
+    assert await pages(mesh.admin(), ListJobsRequest(page_size=5)) == [["k-1"]]
+    assert change.happened
 
 
 @pytest.mark.parametrize("state", ["DEAD", "READY", "RUNNING", "DISCARDED"])

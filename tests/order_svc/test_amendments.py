@@ -17,7 +17,16 @@ from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, IncentiveInvalid, OutOfStock, Preview
+from order_svc.domain.inventory import (
+    HeldDiscount,
+    HeldItem,
+    Hold,
+    HoldRequest,
+    IncentiveInvalid,
+    OutOfStock,
+    Preview,
+    StockAmendment,
+)
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
@@ -129,6 +138,40 @@ async def test_the_old_order_stands_when_there_is_not_enough(app: AmendingApp) -
     assert await app.order(placed.id) == before
     assert await app.jobs() == jobs
     assert app.inventory.stock == stock
+
+
+async def test_a_change_whose_pieces_an_equal_request_has_taken_gets_its_response(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve, firsts = app.inventory.reserve, []
+
+    async def taken_meanwhile(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        firsts.append(await app.update(placed.id, (1, 100), request=request_key()))
+        return await reserve(request)
+
+    app.inventory.reserve = taken_meanwhile  # type: ignore[method-assign]
+
+    assert [await app.update(placed.id, (1, 100), request=request_key())] == firsts
+    await app.work()
+    assert await app.held() == {1: 100}
+
+
+async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("declined")]
+    placed = await app.place()
+    await app.work()
+    amend, firsts = app.inventory.amend, []
+
+    async def taken_meanwhile(change: StockAmendment) -> Hold:
+        app.inventory.amend = amend  # type: ignore[method-assign]
+        firsts.append(await app.retry(placed.id, request=request_key()))
+        raise OutOfStock("the first was refused again, and others were faster")
+
+    app.inventory.amend = taken_meanwhile  # type: ignore[method-assign]
+
+    assert [await app.retry(placed.id, request=request_key())] == firsts
+    await app.work()
+    assert await app.status(placed.id) is Status.PAID
 
 
 async def test_what_is_not_there_is_not_waited_for(app: AmendingApp) -> None:

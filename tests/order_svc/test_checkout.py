@@ -428,6 +428,18 @@ async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: C
     assert (await app.order(placed.id)).view() == seen
 
 
+async def test_a_repeated_refund_gets_the_first_response_whatever_became_of_the_order(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.work()
+    command = RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned", request=request_key())
+
+    first = await app.refunding.refund(command)
+    await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned as well"))
+
+    assert await app.refunding.refund(command) == first
+    assert [str(money) for money in app.payments.ledger.values()] == ["10.00 USD"]
+
+
 async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: CheckoutApp) -> None:
     placed = await app.place()
     await app.work()

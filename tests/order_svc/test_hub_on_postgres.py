@@ -10,7 +10,7 @@ import pytest
 from easyorder.order.v1 import HubMessage
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.engine import make_engine, make_sessions
+from chassis.db.engine import make_engine
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
@@ -30,7 +30,7 @@ class Replica:
         self.engine = make_engine(url, application_name="tests")
         self.app = SqlOrderApp(self.engine)
         feed = Feed(self.engine)
-        self.hub = Hub(feed, WriteSideOrders(make_sessions(self.engine)).load, clock=FakeClock())
+        self.hub = Hub(feed, WriteSideOrders(self.engine).load, clock=FakeClock())
         self.tail = FeedTail(feed, self.hub.dispatch, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:

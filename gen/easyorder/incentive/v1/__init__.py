@@ -245,6 +245,9 @@ default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentive
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveRequest(betterproto2.Message):
     items: "list[IncentiveItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    As the lines of an order: those of one item count as one line, of at most 1,000 pieces.
+    """
 
     codes: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)
 

@@ -411,6 +411,9 @@ class ReservationLine(betterproto2.Message):
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    All that any order may have of an item: those placed before 0.2.0 may have a hundred lines of a thousand.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReservationLine", ReservationLine)

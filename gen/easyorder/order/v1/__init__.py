@@ -378,6 +378,9 @@ class CreateOrderRequest(betterproto2.Message):
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -1024,6 +1027,9 @@ class UpdateOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
