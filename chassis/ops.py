@@ -213,16 +213,22 @@ class OpsApi:
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
-    """Deletes rows past their retention time, the oldest first, PURGE_BATCH rows per transaction."""
-    for table, time, days in (
-        ("job", "due_at", settings.finished_jobs_days),
-        ("idempotency_key", "created_on", settings.idempotency_keys_days),
-        ("recorded_error", "time", settings.errors_kept_days),
+    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction."""
+    for table, change, condition, time, days in (
+        ("job", "DELETE FROM job", "state IN ('DONE', 'DISCARDED')", "due_at", settings.finished_jobs_days),
+        # The keys themselves stay, because a request_id is used once, and so do empty responses.
+        (
+            "idempotency_key",
+            "UPDATE idempotency_key SET answer = ''",
+            "answer NOT IN ('', 'null')",
+            "created_on",
+            settings.idempotency_keys_days,
+        ),
+        ("recorded_error", "DELETE FROM recorded_error", "true", "time", settings.errors_kept_days),
     ):
-        ended = "state IN ('DONE', 'DISCARDED') AND " if table == "job" else ""
         statement = text(
-            f"WITH purged AS (DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {ended}"
-            f"{time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
+            f"WITH purged AS ({change} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {condition} "
+            f"AND {time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
             f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
         )
         await _purge(engine, statement, days)

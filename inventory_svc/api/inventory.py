@@ -174,8 +174,10 @@ class InventoryApi:
 
     async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
         threshold = self._low_stock if request.threshold is None else request.threshold
-        levels = await self._queries.list_low_stock(threshold)
-        return ListLowStockResponse(items=[stock_level_message(level) for level in levels])
+        levels, token = await self._queries.list_low_stock(
+            threshold, page_size=request.page_size, page_token=request.page_token
+        )
+        return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
     async def check_availability(self, request: CheckAvailabilityRequest) -> CheckAvailabilityResponse:
         answers = await asyncio.gather(

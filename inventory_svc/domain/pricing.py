@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import chain
 
 from chassis.money import Money
@@ -17,6 +17,8 @@ from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.lines import HeldLine
 
 _ORDER = (IncentiveKind.BUY_X_GET_Y, IncentiveKind.PERCENT, IncentiveKind.AMOUNT, IncentiveKind.LOYALTY_MULTIPLIER)
+# Ten multipliers of a large order could otherwise earn more than a column holds.
+MOST_POINTS = 10**15
 _MINOR = 100  # all four currencies have two decimals
 
 
@@ -126,12 +128,14 @@ class _PriceBreakdown:
             case IncentiveKind.BUY_X_GET_Y:
                 shares = self._free_pieces(incentive, remaining)
             case IncentiveKind.PERCENT:
-                off = (sum(remaining) * incentive.value / 100).to_integral_value(ROUND_HALF_EVEN)
-                shares = spread(int(off), remaining)
+                exact = sum(remaining) * incentive.value / 100 / _MINOR
+                shares = spread(_minor(Money(exact, self._currency).rounded()), remaining)
             case IncentiveKind.AMOUNT:
                 shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 shares = [0] * len(remaining)
+        if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER and not any(shares):
+            raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
         discount = self._deduct(incentive.description, shares)
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 
@@ -149,7 +153,7 @@ class _PriceBreakdown:
                 if incentive.covers(line.product_item_id):
                     of_line *= incentive.value
             points += of_line
-        return int((points / _MINOR).to_integral_value(ROUND_FLOOR))
+        return min(int((points / _MINOR).to_integral_value(ROUND_FLOOR)), MOST_POINTS)
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """Makes the cheapest pieces free, even if fewer were ordered than could be free."""

@@ -13,7 +13,7 @@ from order_svc.domain.views import StockView
 
 
 class OutOfStock(AppError):
-    """There are not enough pieces of an item. metadata: product_item_id, requested, available."""
+    """There are not enough pieces of an item. metadata: productItemId, requested, available."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
 

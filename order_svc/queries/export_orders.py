@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ COLUMNS = (
     "transaction_id",
     "items",
 )
+_PART_CHARACTERS = 256 * 1024
 # A spreadsheet would treat such text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -79,12 +80,21 @@ async def page_of_orders(session: AsyncSession, first: date, last: date, after: 
 
 
 def header() -> bytes:
-    return _csv([COLUMNS])
+    return (",".join(COLUMNS) + "\r\n").encode()
 
 
-def csv_of(orders: Sequence[OrderView]) -> bytes:
-    """A line for each order."""
-    return _csv([_line(order) for order in orders])
+def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
+    """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
+    written = io.StringIO(newline="")
+    lines = csv.writer(written)
+    for order in orders:
+        lines.writerow(_line(order))
+        if written.tell() >= _PART_CHARACTERS:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+    if written.tell():
+        yield written.getvalue().encode()
 
 
 def _line(order: OrderView) -> tuple[object, ...]:
@@ -106,12 +116,6 @@ def _line(order: OrderView) -> tuple[object, ...]:
         _text(payment.transaction_id),
         _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
     )
-
-
-def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    written = io.StringIO(newline="")
-    csv.writer(written).writerows(lines)
-    return written.getvalue().encode()
 
 
 def _time(value: datetime | None) -> str:

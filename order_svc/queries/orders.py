@@ -98,8 +98,8 @@ class OrderQueries:
                 after: Cursor | None = None
                 while True:
                     orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
-                    if orders:
-                        yield csv_of(orders)
+                    for part in csv_of(orders):
+                        yield part
                     if len(orders) < PAGE_SIZE:
                         return
                     if asyncio.get_running_loop().time() > end:

@@ -139,7 +139,13 @@ class Checkout:
                 placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
         except HoldLost:
             # An earlier attempt stopped after its hold, which has ended.
-            hold = await self._inventory.reserve(replace(wanted, re_reserve=True))
+            try:
+                hold = await self._inventory.reserve(replace(wanted, re_reserve=True))
+            except AppError:
+                # That attempt may have gone on meanwhile.
+                if first := await self._mediator.find_result(PlaceOrder, basket.request):
+                    return first
+                raise
             return await self._mediator.send(await self._order_on(hold, basket, order_id))
         failpoints.reach("order_placed_not_answered")
         return placed

@@ -6,7 +6,7 @@ import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -104,6 +104,10 @@ class ChassisState:
     answers: dict[str, IdempotentResponse] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     commits: int = 0
+
+    def purge_answers(self) -> None:
+        """As when the retention time of all responses is over."""
+        self.answers = {id: replace(response, answer=b"") for id, response in self.answers.items()}
 
 
 class InMemoryOpenJobs:

@@ -9,14 +9,14 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import event, select, text
+from sqlalchemy import delete, event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
+from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
@@ -87,6 +87,10 @@ class OrderApp:
     async def jobs(self) -> list[JobSeen]:
         raise NotImplementedError
 
+    async def delete_keys(self) -> None:
+        """As 0.1.0 did when their retention time was over."""
+        raise NotImplementedError
+
     async def audited(self) -> list[tuple[str, str, str]]:
         """Action, resource and detail of what the system itself wrote into the audit."""
         raise NotImplementedError
@@ -118,6 +122,9 @@ class InMemoryOrderApp(OrderApp):
             )
             for job in self._state.jobs
         ]
+
+    async def delete_keys(self) -> None:
+        self._state.answers.clear()
 
     async def audited(self) -> list[tuple[str, str, str]]:
         return [(entry.action, entry.resource, entry.detail) for entry in self._state.audit]
@@ -172,6 +179,10 @@ class SqlOrderApp(OrderApp):
                 )
                 for row in rows
             ]
+
+    async def delete_keys(self) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(IDEMPOTENCY_KEY))
 
     async def audited(self) -> list[tuple[str, str, str]]:
         async with self._engine.connect() as connection:

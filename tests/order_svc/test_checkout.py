@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.context import Caller
-from chassis.errors import RequestIdReused, Unavailable
+from chassis.errors import RequestIdExpired, RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobLease, JobOutcome
 from order_svc.commands import jobs
@@ -125,6 +125,29 @@ async def test_a_hold_whose_order_can_not_be_placed_is_given_back(app: CheckoutA
     assert app.inventory.stock == stock
     await app.work()
     assert await app.status(first.id) is Status.PAID
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["without its answer", "purged by 0.1.0"])
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PAID, Status.CANCELLED])
+async def test_a_repeat_after_the_retention_time_is_refused_and_holds_nothing(
+    app: CheckoutApp, status: Status, is_kept: bool
+) -> None:
+    placed = await app.place(request=request_key())
+    if status is Status.CANCELLED:
+        await app.send(CancelOrder(order_id=placed.id, reason="late"))
+    if status is not Status.CONFIRMED:
+        await app.work()
+    before, stock, jobs_before = await app.order(placed.id), dict(app.inventory.stock), await app.jobs()
+    assert before.status is status
+    app._state.purge_answers()
+    if not is_kept:
+        await app.delete_keys()
+
+    for _ in range(2):
+        with pytest.raises(RequestIdExpired):
+            await app.place(request=request_key())
+
+    assert (await app.order(placed.id), app.inventory.stock, await app.jobs()) == (before, stock, jobs_before)
 
 
 async def test_when_nobody_knows_whether_it_was_placed_the_hold_stays(app: CheckoutApp) -> None:

@@ -122,7 +122,8 @@ class AdjustStockRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155).
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
     """
 
 
@@ -316,6 +317,16 @@ class ListLowStockRequest(betterproto2.Message):
     EASYORDER_LOW_STOCK_THRESHOLD when not given.
     """
 
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 1000; 1000 when not given.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with the same threshold.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRequest", ListLowStockRequest)
 
@@ -323,6 +334,11 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockReq
 @dataclass(eq=False, repr=False)
 class ListLowStockResponse(betterproto2.Message):
     items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse)
@@ -398,6 +414,9 @@ class ReservationLine(betterproto2.Message):
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    All that any order may have of an item: those placed before 0.2.0 may have a hundred lines of a thousand.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReservationLine", ReservationLine)
