@@ -77,8 +77,8 @@ class JobRunning(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_RUNNING"
 
 
-class JobSecretErased(AppError):
-    kind, reason = Kind.FAILED_PRECONDITION, "JOB_SECRET_ERASED"
+class JobDiscarded(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_DISCARDED"
 
 
 class JobDone(AppError):
@@ -131,7 +131,7 @@ class OpsApi:
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now, unless it is done or running.
 
-        Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
+        Raises JobNotFound, JobRunning, JobDone and JobDiscarded.
         """
         self._check(request.service)
         row, changed = await self._change(_RETRY, id=request.id)
@@ -265,7 +265,7 @@ def _refusal(job: RowMapping, *, instead: str | None = None) -> AppError:
         message = f"a job of the kind {job['kind']} cannot be discarded: {instead}"
         return JobNotDiscardable(message, metadata=metadata | {"kind": job["kind"]})
     if job["state"] == "DISCARDED":
-        message = f"job {job_id} was discarded, and its secret was erased: what it was to do has to be asked for again"
-        return JobSecretErased(message, metadata=metadata)
+        message = f"job {job_id} was discarded for good: {job['discard_reason'] or 'its secret was erased'}"
+        return JobDiscarded(message, metadata=metadata)
     message = f"job {job_id} is being run; if its worker died it is taken over after {job['due_time'].isoformat()}"
     return JobRunning(message, metadata=metadata)

@@ -8,6 +8,7 @@ from chassis.clock import Clock
 from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
+from order_svc.commands.cancel_order import release_stock
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
@@ -47,7 +48,7 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
     else:
         uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
     if order.status is Status.CANCELLED:
-        uow.schedule(jobs.release_stock(order))
+        await release_stock(order, uow)
     elif cmd.items:
         uow.schedule(jobs.restock(order, refund))
     await uow.refunds.add(refund, order)

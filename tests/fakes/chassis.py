@@ -87,6 +87,7 @@ class StoredJob:
     turn: int = 0
     # As in the table: empty when it was erased, None for a job that never had one.
     secret: str | None = None
+    discard_reason: str | None = None
 
     def erase_secret(self) -> None:
         self.secret = None if self.secret is None else ""
@@ -114,11 +115,10 @@ class InMemoryOpenJobs:
     def __init__(self, state: ChassisState) -> None:
         self._state = state
 
-    async def withdraw(self, kind: str, key: str) -> str | None:
+    async def withdraw(self, kind: str, key: str, why: str) -> str | None:
         for job in self._open(kind, key):
             secret = job.secret or ""
-            job.state, job.token = "DISCARDED", None
-            job.erase_secret()
+            job.state, job.token, job.secret, job.discard_reason = "DISCARDED", None, "", why
             return secret
         return None
 

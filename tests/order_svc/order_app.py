@@ -45,6 +45,8 @@ class JobSeen:
     payload: Mapping[str, Any]
     lease: JobLease | None
     secret: str | None = None
+    # Its last error, or why it was discarded.
+    why: str | None = None
 
 
 class OrderApp:
@@ -102,9 +104,9 @@ class OrderApp:
 
 
 class InMemoryOrderApp(OrderApp):
-    def __init__(self) -> None:
+    def __init__(self, clock: FakeClock | None = None) -> None:
         self._state = OrderState()
-        clock = FakeClock()
+        clock = clock or FakeClock()
         super().__init__(in_memory_units_of_work(partial(InMemoryOrderUow, clock=clock), self._state), clock)
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
@@ -119,6 +121,7 @@ class InMemoryOrderApp(OrderApp):
                 job.payload,
                 JobLease(job.id, job.token) if job.token else None,
                 job.secret,
+                job.discard_reason or job.last_error,
             )
             for job in self._state.jobs
         ]
@@ -176,6 +179,7 @@ class SqlOrderApp(OrderApp):
                     row.payload,
                     JobLease(row.id, row.lease_token) if row.lease_token else None,
                     row.secret,
+                    row.discard_reason or row.last_error,
                 )
                 for row in rows
             ]
