@@ -30,7 +30,7 @@ class Case:
     state: str = "installed"
     # Below the newcomer's home.
     folder: str = CLONE
-    # Whether packages have to be fetched.
+    # Whether packages have to be fetched: the only thing for which it has this machine's network.
     network: bool = False
     fast: bool = False
     users: Sequence[str] = ("root", "user")
@@ -66,8 +66,9 @@ PATHS = ["R & D, neu", "ünïcödé", "it's $HOME; (100%) #1", "l" * 120]
 POSIX = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 PROXY = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1", "grpc_proxy": "http://127.0.0.1:1"}
 
+# Makes the `installed` state. A mesh always runs without the network of this machine, where another one may be running.
+INSTALLED = Case(name="a new clone", command="make .venv/runtime.stamp", network=True, timeout_s=600)
 BARE = [
-    Case(name="an empty package cache", environment={"PIP_NO_CACHE_DIR": "1"}, state="bare", network=True),
     Case(
         name="no Python",
         state="bare",
@@ -154,6 +155,7 @@ INSTALLING = [
     ),
 ]
 RUNNING = [
+    Case(name="nothing special"),
     *(
         Case(name=f"Python: {name}", environment=environment, faults=FOREIGN)
         for name, environment in {

@@ -80,9 +80,13 @@ class Machine:
         environment: Mapping[str, str] | None = None,
         faults: Sequence[str] = (),
         network: bool = False,
+        is_shown: bool = False,
         timeout_s: float = 120,
     ) -> Done:
-        """`faults` are shell commands that root gives in the root folder of the machine, after all is mounted."""
+        """`faults` are shell commands that root gives in the root folder of the machine, after all is mounted.
+
+        With `is_shown`, what the command says appears here while it runs, and is not part of the result.
+        """
         script = "\n".join(
             [_ENTER, *faults, f"exec chroot {self._who()} . {self._inside(command, folder, environment)}"]
         )
@@ -98,7 +102,7 @@ class Machine:
             ["unshare", *isolation, "sh", "-c", script],
             env={"PATH": PATH, **parameters},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=None if is_shown else subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         try:
@@ -106,8 +110,8 @@ class Machine:
         except subprocess.TimeoutExpired:
             process.kill()
             said, _ = process.communicate()
-            return Done(-1, f"{said.decode(errors='replace')}\nnot done after {timeout_s:g} s")
-        return Done(process.returncode, said.decode(errors="replace"))
+            return Done(-1, f"{_text(said)}\nnot done after {timeout_s:g} s")
+        return Done(process.returncode, _text(said))
 
     def _who(self) -> str:
         return "--userspec=0:0" if self.is_root else f"--userspec={UID}:{UID} --groups="
@@ -136,6 +140,10 @@ def upper_folder(below: Path) -> Path:
     # What everybody sees of it is the root folder of a machine.
     (upper / "changes").chmod(0o755)
     return upper
+
+
+def _text(said: bytes | None) -> str:
+    return (said or b"").decode(errors="replace")
 
 
 @contextmanager
