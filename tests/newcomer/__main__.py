@@ -78,7 +78,7 @@ def _tests(name: str, user: str, folder: str, only: str) -> bool:
         done = bare.run(
             f"make test T={shlex.quote(only)}",
             folder=f"{bare.home}/{folder}",
-            environment=index() | {"PIP_NO_CACHE_DIR": "1"},
+            environment={**index(), "PIP_NO_CACHE_DIR": "1"},
             network=True,
             is_shown=True,
             timeout_s=3000,
@@ -122,7 +122,7 @@ def run(case: Case, there: Machine, *, clone: str = "") -> Done:
     return there.run(
         case.command,
         folder=clone or f"{there.home}/{case.folder}",
-        environment=(index() if case.network else {}) | dict(case.environment),
+        environment={**(index() if case.network else {}), **case.environment},
         faults=[fault.replace("{clone}", place.strip("/")) for fault in case.faults],
         network=case.network,
         timeout_s=case.timeout_s,

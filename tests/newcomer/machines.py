@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +33,10 @@ NETWORK = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_pro
 
 _ENTER = """
 set -e
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
+# Volatile: what is written is never synced to disk, since it is discarded in the end. The kernel takes such a folder
+# once only, unless its mark is removed.
+rm -rf "$upper/work/work/incompat"
+mount -t overlay overlay -o "volatile,lowerdir=$lower,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
 cd "$upper/root"
 mount -t proc proc proc
 mount --rbind /dev dev
@@ -194,7 +198,8 @@ def mirror() -> str:
         raise CannotBeHad("apt does not say where Debian is") from error
 
 
-def index() -> dict[str, str]:
+@cache
+def index() -> Mapping[str, str]:
     """The variables that make pip, on another machine, reach the index that it reaches here."""
     variables = venv.only_index([sys.executable, "-m", "pip"], venv.clean(os.environ))
     return {name: value for name, value in variables.items() if name in NETWORK or name.startswith("PIP_")}
