@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from deploy.local.readiness import PLAIN
+
 Json = dict[str, Any]
 # A stream sends a message at least every heartbeat, even while a payment waits for its next attempt.
 SILENCE_S = 60.0
@@ -37,7 +39,7 @@ class Shop:
 
     @staticmethod
     def client(url: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=url, trust_env=False, timeout=httpx.Timeout(10.0, read=SILENCE_S))
+        return httpx.AsyncClient(base_url=url, **PLAIN, timeout=httpx.Timeout(10.0, read=SILENCE_S))
 
     async def register(self, email: str, password: str, display_name: str) -> Json:
         return await self._post("/api/v1/users", {"email": email, "password": password, "displayName": display_name})

@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.edge.conftest import HealthServers
@@ -24,7 +23,7 @@ async def envoy(servers: HealthServers, address: str, tmp_path: Path) -> AsyncIt
 
 
 async def test_pages_and_health(envoy: RunningEnvoy, servers: HealthServers) -> None:
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+    async with envoy.client() as http:
         home = await http.get("/")
         api = await http.get("/openapi.json")
         later = [await http.get(path) for path in ("/docs", "/console", "/track/7", "/static/app.css")]

@@ -52,7 +52,7 @@ async def envoy(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(envoy: RunningEnvoy) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as client:
+    async with envoy.client() as client:
         yield client
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-import httpx
 
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
@@ -35,7 +34,7 @@ class Name:
         if self.binding is None:
             return await grpc_code(envoy, self.method, headers)
         body = b"{}" if self.binding.body else None
-        async with httpx.AsyncClient(base_url=envoy.url) as client:
+        async with envoy.client() as client:
             return (await client.request(self.binding.verb, self.path, headers=headers, content=body)).status_code
 
 

@@ -216,7 +216,7 @@ async def test_a_replica_that_is_down_is_not_noticed(
         replicas = f"127.0.0.1:{nobody.getsockname()[1]},127.0.0.1:{started_mesh.ports['order']}"
         async with (
             running_envoy(tmp_path, started_mesh.ports, order_address=replicas) as envoy,
-            httpx.AsyncClient(base_url=envoy.url) as http,
+            envoy.client() as http,
         ):
             replies = [await http.post("/api/v1/orders", headers=bearer, json=ORDER) for _ in range(20)]
 
