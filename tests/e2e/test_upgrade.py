@@ -1,4 +1,7 @@
-"""The data folder of a released version starts under this version: no data is lost, and open work is completed."""
+"""The data folder of a released version starts under this version: no data is lost, and open work is completed.
+
+The default run checks the same of its databases, without processes: tests/released.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,8 @@ from tests.folders import data_folder
 from tests.polling import eventually
 from tests.released.keep import PASSWORD
 from tests.released.release import RELEASES, Release
+from tests.released.test_open_work import ENDS
 
-# What becomes of the orders that were not at rest.
-ENDS = {
-    "PENDING": "PAID",
-    "CONFIRMED": "DELIVERED",
-    "RETRIED": "PAID",
-    "PARTLY_REFUNDED": "SHIPPED",
-    "RUSH": "PAID",
-}
 # Who is connected to which database, but for those who ask.
 CONNECTED = """
 SELECT DISTINCT datname, usename FROM pg_stat_activity
@@ -38,6 +34,7 @@ WHERE datname LIKE 'easyorder%' AND application_name NOT IN ('', 'migrate')
 """
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("version", RELEASES)
 @pytest.mark.timeout(180)
 async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -> None:
