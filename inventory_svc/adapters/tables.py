@@ -134,6 +134,8 @@ class ReservationRow(WriteBase):
     expire_at: Mapped[datetime | None]
     # True once the order is known to exist.
     placed: Mapped[bool] = mapped_column(server_default=text("true"))
+    # True once a second request got it.
+    shared: Mapped[bool] = mapped_column(server_default=text("false"))
     # The discounts by codes and points, as a list of domain.pricing.Discount.
     discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     # A shopper's points are the sum of these over the current reservations.

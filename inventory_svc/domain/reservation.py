@@ -50,7 +50,8 @@ class HoldTimes:
 class Reservation:
     """The stock held for one order. `expire_at` is by the database's clock; None means that it does not expire.
 
-    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short.
+    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short. `is_shared`:
+    several requests got this hold, and any of them may place the order.
     `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
     last change of the order that was applied. `stands` is the availability of its items when they were held; it is not
     stored. `version` is the version that was read.
@@ -65,6 +66,7 @@ class Reservation:
     lines: tuple[HeldLine, ...]
     expire_at: datetime | None
     is_placed: bool = False
+    is_shared: bool = field(default=False, compare=False)
     sold: bool = False
     revision: int = 0
     quote: Quote = field(default_factory=Quote)
@@ -87,6 +89,18 @@ class Reservation:
             incentive_ids=self.quote.incentive_ids,
             spends_points=self.is_released and self.quote.points_spent > 0,
         )
+
+    @property
+    def has_one_owner(self) -> bool:
+        """Whether the hold is that of one request only, whose order is not known to exist."""
+        return not (self.is_shared or self.is_placed or self.sold)
+
+    def share(self) -> bool:
+        """Records that another request got this hold; False if it holds nothing, or that is known."""
+        if self.is_shared or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+            return False
+        self.is_shared = True
+        return True
 
     def require_present(self, revision: int) -> None:
         """Raises HoldSuperseded if the order was changed, or is being paid again, since its `revision`."""

@@ -63,7 +63,9 @@ class GrpcInventory:
         )
         self._committing: Batcher[_Attempt, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
-        self._releasing: Batcher[_Attempt, None] = Batcher(self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+        self._releasing: Batcher[tuple[_Attempt, bool], None] = Batcher(
+            self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S
+        )
 
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)
@@ -81,7 +83,10 @@ class GrpcInventory:
             raise error
 
     async def release(self, order_id: int, revision: int) -> None:
-        await self._releasing.submit((order_id, revision))
+        await self._releasing.submit(((order_id, revision), False))
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self._releasing.submit(((order_id, 0), True))
 
     async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
@@ -104,9 +109,10 @@ class GrpcInventory:
         request = CommitRequest(order_ids=order_ids, revisions=revisions)
         return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
-    async def _release(self, attempts: Sequence[_Attempt]) -> list[BaseException | None]:
-        order_ids, revisions = map(list, zip(*attempts, strict=True))
-        request = ReleaseRequest(order_ids=order_ids, revisions=revisions)
+    async def _release(self, releases: Sequence[tuple[_Attempt, bool]]) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*(attempt for attempt, _ in releases), strict=True))
+        unplaced = [order_id for (order_id, _), is_unplaced in releases if is_unplaced]
+        request = ReleaseRequest(order_ids=order_ids, revisions=revisions, unplaced_order_ids=unplaced)
         return _outcomes(order_ids, (await self._peer.call(_RELEASE, request, timeout_s=self._timeout_s)).results)
 
 

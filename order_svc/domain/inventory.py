@@ -170,3 +170,7 @@ class Inventory(Protocol):
     async def release(self, order_id: int, revision: int) -> None:
         """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded."""
         ...
+
+    async def release_unplaced(self, order_id: int) -> None:
+        """Releases the hold of an order that was not placed, unless another request got the same hold."""
+        ...

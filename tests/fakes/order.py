@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chassis.context import current
-from chassis.errors import AppError
+from chassis.errors import AppError, Conflict
 from chassis.money import Money
 from order_svc.domain.inventory import (
     HeldDiscount,
@@ -41,7 +41,8 @@ class InMemoryOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            assert order.id not in self._state.orders
+            if order.id in self._state.orders:
+                raise Conflict(f"order {order.id} exists")
             order.stored()
             self._state.orders[order.id] = copy.deepcopy(order)
 
@@ -234,6 +235,9 @@ class FakeInventory:
         hold = self._hold_of(order_id)
         if hold.is_held:
             self.end(hold.key)
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self.release(order_id, 0)
 
     def _require_present(self, order_id: int, revision: int) -> None:
         if self.revisions.get(order_id, 0) > revision:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.context import Caller
 from chassis.errors import AppError
+from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobImpossible, JobOutcome, LeaseLost
 from chassis.money import Money
 from inventory_svc.api.inventory import InventoryApi
@@ -47,10 +48,12 @@ class AttemptsApp(AmendingApp):
     async def open(self) -> None:
         self.items = await self.shop.stocked(STOCK, STOCK)
 
-    async def buy(self, quantity: int = 2, *, method: PaymentMethod = PaymentMethod.CARD) -> OrderView:
+    async def buy(
+        self, quantity: int = 2, *, method: PaymentMethod = PaymentMethod.CARD, request: RequestKey | None = None
+    ) -> OrderView:
         basket = Basket(
             caller=Caller.person(SHOPPER),
-            request=None,
+            request=request,
             currency="USD",
             lines=((self.items[0].id, quantity),),
             method=method,
