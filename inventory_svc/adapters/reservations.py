@@ -30,7 +30,8 @@ _LOADED = (
     "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
     "head.state, head.sold, head.expire_at, head.placed, head.shared, head.revision, head.discounts, "
     "head.points_spent, head.points_earned, line.product_item_id, line.quantity, line.backordered, line.place, "
-    "line.returned, line.unit_price, line.sku, line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
+    "line.returned, line.unit_price, line.sku, line.name "
+    "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
     "ORDER BY head.order_id, line.number"
 )
 
