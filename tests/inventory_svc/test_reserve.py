@@ -240,17 +240,17 @@ class ReserveContract:
 
         assert await shop.of(item) == before
 
-    async def test_whoever_is_told_of_a_hold_keeps_it_while_the_other_request_fails(self, shop: Shop):
+    async def test_a_reported_hold_stays_while_the_other_request_fails(self, shop: Shop):
         (item,) = await shop.stocked(50)
         for number in range(8):
             first, second = (shop.order((item, 1), key=f"both-{number}") for _ in range(2))
             held = await shop.send(first)
 
-            _, told = await asyncio.gather(
+            _, reported = await asyncio.gather(
                 shop.send(Release(order_id=held.order_id, revision=0, unplaced=True)), shop.send(second, replica=1)
             )
 
-            assert (await shop.states())[held.order_id] == told.state.value
+            assert (await shop.states())[held.order_id] == reported.state.value
 
     async def test_an_order_id_belongs_to_one_request(self, shop: Shop):
         (item,) = await shop.stocked(5)
