@@ -38,6 +38,8 @@ from order_svc.domain.status import (
 from order_svc.domain.views import StockView
 
 _AMENDABLE = {Status.PENDING, Status.CONFIRMED}
+# Its stock was sold, and was not returned as a whole.
+_RETURNABLE = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
 
 
 class OrderNotFound(AppError):
@@ -137,19 +139,27 @@ class Order(OrderData):
     ) -> tuple[Refund, list[Event]]:
         """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
 
-        A paid order that has not shipped is cancelled when no money remains. `number` counts the refunds of the order.
+        Items that cost nothing can be returned too. If an amount was refunded before, they are refunded with at most
+        what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
+        was refunded and nothing remains. `number` counts the refunds of the order.
+
         Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
         """
         if amount is not None and amount.currency != self.currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
+        remaining = self.payment.remaining
         if items:
-            self.items, amount = taken_back(self.items, items, self.currency)
-        elif amount is None:
-            amount = self.payment.remaining
-        if not amount.amount or (self.payment.remaining - amount).is_negative:
-            raise RefundExceedsCharge.of(requested=amount, remaining=self.payment.remaining)
+            if self.status not in _RETURNABLE or not self.payment.is_charged:
+                raise RefundExceedsCharge.of(requested=remaining, remaining=Money.zero(self.currency))
+            self.items, price = taken_back(self.items, items, self.currency)
+            amount = min(price, remaining, key=lambda money: money.amount)
+        else:
+            amount = remaining if amount is None else amount
+            if not amount.amount or (remaining - amount).is_negative:
+                raise RefundExceedsCharge.of(requested=amount, remaining=remaining)
         refund, events = self._promise(amount, reason=reason, number=number, at=at)
-        if self.status is Status.PAID and not self.payment.remaining.amount:
+        is_over = self.is_returned if items else not self.payment.remaining.amount
+        if self.status is Status.PAID and is_over:
             events += self.cancel(reason=reason, at=at)
         return refund, events
 
@@ -161,6 +171,8 @@ class Order(OrderData):
     def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
         """Records that the provider has paid `refund`, one of the order's `refunds`."""
         refund.done_at = at
+        if not refund.amount.amount:
+            return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
         all_given = given(refunds, self.currency) == self.payment.amount
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]

@@ -70,6 +70,11 @@ class OrderData:
         """Whether nothing is to be paid, so that no provider is ever asked."""
         return self.total == Money.zero(self.currency)
 
+    @property
+    def is_returned(self) -> bool:
+        """Whether all of its pieces were returned."""
+        return all(item.returned == item.quantity for item in self.items)
+
     def view(self) -> OrderView:
         """The public view of the order."""
         return OrderView(
