@@ -20,6 +20,7 @@ from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, MAX_BODY_BYTES, body_not_t
 from envoy.local_replies import mappers
 from envoy.routing import (
     OPS,
+    OPS_CLUSTERS,
     JsonObject,
     grpc_names_regex,
     names_regex,
@@ -68,6 +69,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
         },
         "json_bodies": script(methods),
+        "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(
@@ -83,7 +85,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
-        **{f"{service}_hosts": _hosts(settings, service) for service in ("identity", "inventory", "order", "edge")},
+        **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
     }
 
 

@@ -33,6 +33,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
+from chassis.money import Money
 from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.feed import Feed, FeedTail
@@ -98,6 +99,7 @@ class _Connections:
 @asynccontextmanager
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
+    Money.rounding = f"ROUND_{settings.rounding.upper()}"
     secret = settings.mesh_secret.get_secret_value()
 
     def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:

@@ -48,6 +48,10 @@ def amend(
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
     if extra is not None and extra.state is ReservationState.BACKORDERED:
         raise AwaitingStock.of(extra.order_id)
+    if extra is None and held.is_for(held.user_id, held.currency, change.lines):
+        # The same order is being paid again: its prices and discounts stand.
+        held.revision = change.revision
+        return True
     lines, surplus = _divided(held, extra, change.lines)
     if held.is_released:
         if extra is not None:
@@ -83,13 +87,13 @@ def preview(
 
 
 def re_reserve_as_it_was(
-    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes, *, reopen: bool = False
+    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes
 ) -> bool:
     """Holds the same lines at the same prices for another hold time; False if they are sold or still backordered.
 
-    Raises the errors of `hold_again`, and ReservationReleased for a released reservation, unless `reopen` is set.
+    Raises the errors of `hold_again`, and ReservationReleased for a released reservation.
     """
-    if held.state is ReservationState.RELEASED and not reopen:
+    if held.state is ReservationState.RELEASED:
         raise ReservationReleased.of(held.order_id)
     if held.is_released:
         held.hold_again(stock_batch, incentive_set)

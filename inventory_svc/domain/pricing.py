@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 
@@ -160,12 +160,14 @@ class _PriceBreakdown:
             case IncentiveKind.BUY_X_GET_Y:
                 shares = self._free_pieces(incentive, remaining)
             case IncentiveKind.PERCENT:
-                off = (sum(remaining) * incentive.value / 100).to_integral_value(ROUND_HALF_EVEN)
-                shares = spread(int(off), remaining)
+                exact = sum(remaining) * incentive.value / 100 / _MINOR
+                shares = spread(minor(Money(exact, self._currency).rounded()), remaining)
             case IncentiveKind.AMOUNT:
                 shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 shares = [0] * len(remaining)
+        if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER and not any(shares):
+            raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
         discount = self._deduct(incentive.description, shares)
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 

@@ -8,6 +8,7 @@ from chassis.clock import Clock
 from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
+from order_svc.commands.cancel_order import release_stock
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.items import merged
 from order_svc.domain.status import PaymentMethod, Status
@@ -49,7 +50,7 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
     else:
         uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
     if order.status is Status.CANCELLED:
-        uow.schedule(jobs.release_stock(order))
+        await release_stock(order, uow)
     else:
         # Also for an amount: the order earns the points of the money that is kept.
         uow.schedule(jobs.restock(order, refund))

@@ -240,6 +240,8 @@ class Order(OrderData):
     def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
         """Records that the stock is held again, to be paid by another transaction."""
         moved = self._move(Status.CONFIRMED)
+        self.revision += 1
+        self.supplementary_hold_id = 0
         self._new_payment(method, transaction_id)
         return [self._status_changed(moved, at)]
 

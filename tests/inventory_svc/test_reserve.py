@@ -54,7 +54,7 @@ class ReserveContract:
         with pytest.raises(OutOfStock) as refusal:
             await shop.send(shop.order((item, 2), (item, 2)))
 
-        assert refusal.value.metadata == {"product_item_id": str(item.id), "requested": "4", "available": "3"}
+        assert refusal.value.metadata == {"productItemId": str(item.id), "requested": "4", "available": "3"}
         assert await shop.of(item) == Pieces(on_hand=3)
         reservation = await shop.send(shop.order((item, 2), (item, 1)))
         assert [line.quantity for line in reservation.lines] == [3]
@@ -76,7 +76,7 @@ class ReserveContract:
         with pytest.raises(ProductItemNotFound) as refusal:
             await shop.send(order)
 
-        assert refusal.value.metadata == {"product_item_id": "0"}
+        assert refusal.value.metadata == {"productItemId": "0"}
         assert [violation.field for violation in refusal.value.violations] == ["lines[1].productItemId"]
         assert await shop.of(item) == Pieces(on_hand=3)
         assert await shop.states() == {}

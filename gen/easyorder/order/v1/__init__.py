@@ -348,6 +348,10 @@ class CancelOrderRequest(betterproto2.Message):
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest)
@@ -373,7 +377,9 @@ default_message_pool.register_message("easyorder.order.v1", "ConfirmAvailability
 class CreateOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155); strongly advised. Without it, a repeated call is another order.
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    Strongly advised: without it, a repeated call is another order.
     """
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -980,10 +986,18 @@ class RefundOrderRequest(betterproto2.Message):
     """
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
+    0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
+    """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest", RefundOrderRequest)
@@ -996,6 +1010,10 @@ class RetryPaymentRequest(betterproto2.Message):
     payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest)
@@ -1010,6 +1028,10 @@ class SetOrderStatusRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest)
@@ -1060,6 +1082,10 @@ class UpdateOrderRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest", UpdateOrderRequest)
