@@ -120,7 +120,8 @@ class OpsApi:
             for rank, name in enumerate(_STATES)
             if rank >= first and state in (None, name)
         ]
-        found = await self._rows(union_all(*(select(part) for part in parts)))
+        # An altered token may leave none.
+        found = await self._rows(union_all(*(select(part) for part in parts))) if parts else []
         found = sorted(found, key=lambda row: (_STATES.index(row["state"]), -row["id"]))[: size + 1]
         jobs, token = [_job(row) for row in found[:size]], ""
         if len(found) > size:

@@ -25,7 +25,7 @@ from order_svc.domain.inventory import HeldItem, Hold
 from order_svc.domain.items import amended, discounted, merged, quantities, revalued, taken_back
 from order_svc.domain.order_data import OrderData
 from order_svc.domain.payment import Payment
-from order_svc.domain.refund import Refund, RefundExceedsCharge, given
+from order_svc.domain.refund import Refund, RefundExceedsCharge, available, given
 from order_svc.domain.status import (
     IllegalTransition,
     PaymentMethod,
@@ -38,8 +38,6 @@ from order_svc.domain.status import (
 from order_svc.domain.views import StockView
 
 _AMENDABLE = {Status.PENDING, Status.CONFIRMED}
-# Its stock was sold, and was not returned as a whole.
-_RETURNABLE = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
 
 
 class OrderNotFound(AppError):
@@ -149,14 +147,12 @@ class Order(OrderData):
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
         remaining = self.payment.remaining
         if items:
-            if self.status not in _RETURNABLE or not self.payment.is_charged:
+            if not self.is_returnable:
                 raise RefundExceedsCharge.of(requested=remaining, remaining=Money.zero(self.currency))
             self.items, price = taken_back(self.items, items, self.currency)
             amount = min(price, remaining, key=lambda money: money.amount)
         else:
-            amount = remaining if amount is None else amount
-            if not amount.amount or (remaining - amount).is_negative:
-                raise RefundExceedsCharge.of(requested=amount, remaining=remaining)
+            amount = available(amount, remaining)
         refund, events = self._promise(amount, reason=reason, number=number, at=at)
         is_over = self.is_returned if items else not self.payment.remaining.amount
         if self.status is Status.PAID and is_over:

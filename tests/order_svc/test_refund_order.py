@@ -69,8 +69,8 @@ async def test_a_part_leaves_the_order_as_it_is(order_app: OrderApp) -> None:
     assert seen == (await order_app.order(order_id)).view()
     assert [job.kind for job in await order_app.jobs()] == ["return_money", "restock"]
     assert (await order_app.job("return_money")).payload["amount"] == "4.50"
-    told = {"order_id": order_id, "lines": [], "refunded": "4.50", "currency": "USD"}
-    assert (await order_app.job("restock")).payload == told
+    reported = {"order_id": order_id, "lines": [], "refunded": "4.50", "currency": "USD"}
+    assert (await order_app.job("restock")).payload == reported
 
 
 async def test_the_provider_must_have_given_it_before_it_says_so(order_app: OrderApp) -> None:
@@ -97,8 +97,8 @@ async def test_items_come_back_for_what_they_cost(order_app: OrderApp) -> None:
     order = await order_app.order(order_id)
     assert order.payment.refunded == usd("25.00")
     assert [item.returned for item in order.items] == [2, 1]
-    told = {"order_id": order_id, "lines": [[1, 2], [2, 1]], "refunded": "25.00", "currency": "USD"}
-    assert (await order_app.job("restock")).payload == told
+    reported = {"order_id": order_id, "lines": [[1, 2], [2, 1]], "refunded": "25.00", "currency": "USD"}
+    assert (await order_app.job("restock")).payload == reported
     assert order.status is Status.SHIPPED
 
 
@@ -127,7 +127,7 @@ async def test_after_a_goodwill_refund_all_pieces_can_come_back(order_app: Order
     order = await order_app.order(order_id)
     assert (order.payment.remaining, order.items[0].returned) == (usd("0.00"), 2)
     restocks = [job.payload for job in await order_app.jobs() if job.kind == "restock"]
-    assert [(told["lines"], told["refunded"]) for told in restocks] == [
+    assert [(reported["lines"], reported["refunded"]) for reported in restocks] == [
         ([], "1.00"),
         ([[1, 1]], "41.00"),
         ([[1, 2]], "80.00"),
