@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 
 from chassis.errors import AppError
@@ -53,8 +54,8 @@ class Reservation:
     `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short. `is_shared`:
     several requests got this hold, and any of them may place the order.
     `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
-    last change of the order that was applied. `stands` is the availability of its items when they were held; it is not
-    stored. `version` is the version that was read.
+    last change of the order that was applied. `refunded` is the money that went back after the sale. `stands` is the
+    availability of its items when they were held; it is not stored. `version` is the version that was read.
     """
 
     order_id: int
@@ -69,6 +70,7 @@ class Reservation:
     is_shared: bool = field(default=False, compare=False)
     sold: bool = False
     revision: int = 0
+    refunded: Decimal = Decimal(0)
     quote: Quote = field(default_factory=Quote)
     stands: tuple[ItemStock, ...] = field(default=(), compare=False)
     version: int = field(default=1, compare=False)

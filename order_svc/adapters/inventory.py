@@ -33,6 +33,7 @@ from chassis.errors import AppError, Internal
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
+from chassis.wire_types import money_message
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
 from order_svc.messages.orders import stock_view
 
@@ -76,8 +77,10 @@ class GrpcInventory:
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+        money = None if refunded is None else money_message(refunded)
+        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money)
+        message = RestockRequest(orders=[goods])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
         for error in filter(None, _outcomes([order_id], reply.results)):
             raise error

@@ -439,7 +439,7 @@ async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: C
     placed = await app.place()
     await app.work()
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))).order
 
     assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
     assert app.inventory.stock[1] == 98
@@ -468,7 +468,7 @@ async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: C
     await app.work()
     app.payments.refund_failures = [Unavailable("down")]
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))).order
     assert (seen.status, seen.payment.status) == (Status.CANCELLED, PaymentStatus.PAID)
 
     await app.due(60)

@@ -587,6 +587,11 @@ class ReturnedGoods(betterproto2.Message):
 
     lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
 
+    refunded: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The money that went back, for these pieces and for any other reason: the order earns the points of what is kept.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReturnedGoods", ReturnedGoods)
 

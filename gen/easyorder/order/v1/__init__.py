@@ -43,6 +43,7 @@ __all__ = (
     "PaymentOutcome",
     "PaymentRefund",
     "PaymentStatus",
+    "Refund",
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
@@ -721,6 +722,11 @@ class Order(betterproto2.Message):
     Why it was cancelled.
     """
 
+    refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Only in the reply of RefundOrder: what this call returned.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
@@ -948,6 +954,26 @@ class PaymentRefund(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", PaymentRefund)
+
+
+@dataclass(eq=False, repr=False)
+class Refund(betterproto2.Message):
+    """
+    What one call of RefundOrder returned.
+    """
+
+    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
+    """
+
+    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces that came back, one line for each item.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 
 
 @dataclass(eq=False, repr=False)
