@@ -22,7 +22,7 @@ from chassis.background import backoff_s
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
-from chassis.idempotency import IdempotentResponse, RequestKey, reused
+from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
@@ -119,7 +119,7 @@ class Mediator(Generic[Uow]):
         return cast("R", result)
 
     async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
-        """The result of the command with this key, if it was executed. Raises RequestIdReused if its body differs."""
+        """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
         if key is None:
             return None
         outcome = (await asyncio.shield(self._transactions[command].find({0: (command, key)}))).get(0)
@@ -173,7 +173,7 @@ class _Transaction(Generic[C, Uow]):
         return {i: self._repeat(kind, key, kept[key.id]) for i, (kind, key) in wanted.items() if key.id in kept}
 
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
-        return reused(response.fingerprint, key) or (self._answers[kind].validate_json(response.answer), None)
+        return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), None)
 
     async def _run(self, batch: Sequence[C]) -> _Outcomes:
         attempts = Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2

@@ -168,7 +168,7 @@ class MeshSettings(BaseSettings):
     finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
     """How long jobs are kept after they are done or discarded"""
     idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long a repeated request_id returns the first response"""
+    """How long a repeated request_id returns the first response; later it is refused"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)

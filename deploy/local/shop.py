@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from deploy.local.plain_http import plain_client
+
 Json = dict[str, Any]
 CHECKOUT_IS_OVER = ("ORDER_STATUS_PAID", "ORDER_STATUS_FAILED")
 # A stream sends a message at least every heartbeat, even while a payment waits for its next attempt.
@@ -38,7 +40,7 @@ class Shop:
 
     @staticmethod
     def client(url: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=url, trust_env=False, timeout=httpx.Timeout(10.0, read=SILENCE_S))
+        return plain_client(url, timeout=httpx.Timeout(10.0, read=SILENCE_S))
 
     async def register(self, email: str, password: str, display_name: str) -> Json:
         return await self._post("/api/v1/users", {"email": email, "password": password, "displayName": display_name})

@@ -129,6 +129,7 @@ class _ReservationBatch:
         reservation = self._by_order.get(cmd.order_id)
         if reservation is None:
             raise ReservationNotFound.of(cmd.order_id)
+        reservation.require_present(cmd.revision)
         # New reservations are stored once, in their final state.
         if reservation.commit(self._stock_batch, self._incentive_set) and cmd.order_id not in self.added:
             self.sold.append(reservation)
@@ -165,6 +166,7 @@ class _ReservationBatch:
 
     def _repeat(self, cmd: Reserve, first: Reservation) -> Reservation:
         if cmd.keep_prices:
+            first.require_present(0)
             same = first.is_for(cmd.user_id, cmd.currency, cmd.lines)
         else:
             same = cmd.fingerprint == first.fingerprint

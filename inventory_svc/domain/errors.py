@@ -108,6 +108,19 @@ class ReservationReleased(AppError):
         return cls(f"the reservation of order {order_id} was released", metadata={"orderId": str(order_id)})
 
 
+class HoldSuperseded(AppError):
+    """The request acts for an earlier state of the order than the reservation is at."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "HOLD_SUPERSEDED"
+
+    @classmethod
+    def of(cls, order_id: int, *, present: int, named: int) -> HoldSuperseded:
+        return cls(
+            f"the reservation of order {order_id} is at revision {present}; what was meant for {named} is over",
+            metadata={"orderId": str(order_id), "revision": str(present)},
+        )
+
+
 class AmendmentTooEarly(AppError):
     """The preceding amendment has not arrived yet."""
 

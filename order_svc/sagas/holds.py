@@ -33,6 +33,7 @@ async def release_on_failure(inventory: Inventory, order_id: int | None) -> Asyn
 async def release(inventory: Inventory, order_id: int) -> None:
     """Releases a hold; if that fails, the hold expires."""
     try:
-        await inventory.release(order_id)
+        # These holds are new: no order has changed them.
+        await inventory.release(order_id, 0)
     except AppError as error:
         log.warning("a hold could not be given back; it will expire", order_id=order_id, error=error.message)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.context import Caller, RequestContext, current, request_context
-from chassis.errors import Conflict, EtagMismatch, RequestIdReused, Unavailable
+from chassis.errors import Conflict, EtagMismatch, RequestIdExpired, RequestIdReused, Unavailable
 from chassis.jobs import LeaseLost
 from chassis.mediator import POSITION_HEADER, Command, Mediator
 from chassis.unit_of_work import NeedsTransaction, UnitOfWork
@@ -261,6 +261,20 @@ async def test_a_refused_request_may_be_made_again(app: MediatorApp, command: Ma
     app.refused.clear()
 
     assert await app.mediator.send(command(text="milk", request=request_key())) == "noted milk"
+
+
+@each_way
+async def test_a_request_id_is_used_once_for_ever(app: MediatorApp, command: Make) -> None:
+    await app.mediator.send(command(text="milk", request=request_key()))
+    await app.purge_answers()
+
+    for is_new in (False, True):
+        with pytest.raises(RequestIdExpired, match="'r-1' was used before"):
+            await app.mediator.send(command(text="milk", request=request_key(), request_is_new=is_new))
+    with pytest.raises(RequestIdReused):
+        await app.mediator.send(command(text="tea", request=request_key(body="tea")))
+
+    assert await app.notes() == ["milk"]
 
 
 @each_way

@@ -35,7 +35,7 @@ from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
-from chassis.ops import OPS, JobDone, JobNotDiscardable, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
+from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
 from tests.chassis.job_bench import SqlJobBench
@@ -81,7 +81,9 @@ class Bench(SqlJobBench):
         elif state in {"DEAD", "DISCARDED"}:
             await self.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
         if state == "DISCARDED":
-            await self.withdraw("charge", key)
+            discard = text("UPDATE job SET state = 'DISCARDED', discard_reason = 'no use' WHERE key = :key")
+            async with self.engine.begin() as connection:
+                await connection.execute(discard, {"key": key})
 
     def wake(self) -> None:
         self.woken += 1
@@ -331,10 +333,23 @@ async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(be
     await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
     discarded = await bench.jobs()
 
-    with pytest.raises(JobSecretErased):
+    with pytest.raises(JobDiscarded):
         await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
 
     assert discarded == await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, "hopeless", "")}
+
+
+async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_it(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(a_job())
+    await bench.withdraw("charge", "k-1")
+    before = await bench.jobs()
+
+    with pytest.raises(JobDiscarded, match="replaced"):
+        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+
+    assert await bench.jobs() == before
+    (job,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
+    assert (job.state, job.discard_reason) == (JobState.DISCARDED, "replaced")
 
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from deploy.local.plain_http import plain_client
 from tests.edge.conftest import HealthServers
 from tests.envoy.error_shape import detail_of, reason_of
 from tests.envoy.running import RunningEnvoy, running_envoy
@@ -24,7 +24,7 @@ async def envoy(servers: HealthServers, address: str, tmp_path: Path) -> AsyncIt
 
 
 async def test_pages_and_health(envoy: RunningEnvoy, servers: HealthServers) -> None:
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+    async with plain_client(envoy.url, timeout=10) as http:
         home = await http.get("/")
         api = await http.get("/openapi.json")
         well = await http.get("/healthz")

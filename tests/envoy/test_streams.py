@@ -17,6 +17,7 @@ from chassis.context import Audience
 from chassis.errors import PermissionDenied
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import to_status
+from deploy.local.plain_http import plain_client
 from envoy.routing import routes
 from tests.envoy.error_shape import reason_of
 from tests.envoy.fake_mesh import FakeMesh, new
@@ -201,7 +202,7 @@ async def test_300_streams_at_once(envoy: RunningEnvoy, mesh: FakeMesh, bearer: 
     mesh.answers[SUBSCRIBE] = wait_for_all
 
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=30, limits=limits) as http:
+    async with plain_client(envoy.url, timeout=30, limits=limits) as http:
         watching = [asyncio.create_task(http.get("/api/v1/hub", headers=bearer)) for _ in range(300)]
         await eventually(lambda: len(mesh.calls) == len(watching), timeout_s=20)
         everybody_is_here.set()

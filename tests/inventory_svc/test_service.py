@@ -310,8 +310,8 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     assert [refusal.reason for refusal in refusals] == ["OUT_OF_STOCK", "INVALID_ARGUMENT"]
     assert refusals[0].metadata == {"productItemId": str(second), "requested": "9", "available": "4"}
 
-    committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99]))
-    released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99]))
+    committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99], revisions=[0, 0]))
+    released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99], revisions=[0, 0]))
 
     assert [result.error and from_status(result.error).reason for result in committed.results] == [
         None,
@@ -367,8 +367,8 @@ async def test_only_services_move_stock(mesh):
     item = product.product_items[0].id
     calls = [
         (service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 1))])),
-        (service.COMMIT, CommitRequest(order_ids=[1])),
-        (service.RELEASE, ReleaseRequest(order_ids=[1])),
+        (service.COMMIT, CommitRequest(order_ids=[1], revisions=[0])),
+        (service.RELEASE, ReleaseRequest(order_ids=[1], revisions=[0])),
     ]
 
     refusals = []

@@ -33,7 +33,7 @@ from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOut
 from order_svc.domain.views import OrderView
 from order_svc.sagas.amendments import Amendments
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
-from tests.fakes.chassis import leased, request_key
+from tests.fakes.chassis import FakeClock, leased, request_key
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_checkout import CheckoutApp, Counter
 
@@ -41,8 +41,8 @@ from tests.order_svc.test_checkout import CheckoutApp, Counter
 class AmendingApp(CheckoutApp):
     """The saga with its changes. A placed order waits for its second attempt to be paid."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, inventory: Any = None, clock: FakeClock | None = None) -> None:
+        super().__init__(inventory=inventory, clock=clock)
         # Ids that orders and items have not.
         self.amendments = Amendments(self.mediator, self.inventory, order_ids=_Late(), item_ids=_Late())
 
@@ -659,6 +659,7 @@ def _retry(order_id: int, *, hold: Hold | None = None) -> RetryPayment:
         payment_token="tok_ok",
         transaction_id=f"n-{order_id}",
         hold=hold,
+        revision=1,
     )
 
 
@@ -692,7 +693,11 @@ async def test_the_charge_of_the_old_amount_is_taken_away_and_its_money_returned
     assert charges[f"m-{order_id}"].payload["amount"] == "10.00"
     assert (await order_app.job("return_money")).payload["transaction_id"] == f"n-{order_id}"
     with pytest.raises(Exception, match="taken over"):
-        await order_app.send(RecordPayment(lease=charging, order_id=order_id, outcome=PaymentOutcome.CHARGED))
+        await order_app.send(
+            RecordPayment(
+                lease=charging, order_id=order_id, transaction_id=f"n-{order_id}", outcome=PaymentOutcome.CHARGED
+            )
+        )
     assert await order_app.status(order_id) is Status.CONFIRMED
 
 

@@ -43,6 +43,7 @@ __all__ = (
     "PaymentOutcome",
     "PaymentRefund",
     "PaymentStatus",
+    "Refund",
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
@@ -347,6 +348,10 @@ class CancelOrderRequest(betterproto2.Message):
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest)
@@ -372,7 +377,9 @@ default_message_pool.register_message("easyorder.order.v1", "ConfirmAvailability
 class CreateOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155); strongly advised. Without it, a repeated call is another order.
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    Strongly advised: without it, a repeated call is another order.
     """
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -716,6 +723,11 @@ class Order(betterproto2.Message):
     Why it was cancelled.
     """
 
+    refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Only in the reply of RefundOrder: what this call returned.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
@@ -946,6 +958,26 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", Pay
 
 
 @dataclass(eq=False, repr=False)
+class Refund(betterproto2.Message):
+    """
+    What one call of RefundOrder returned.
+    """
+
+    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
+    """
+
+    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces that came back, one line for each item.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
+
+
+@dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
@@ -963,6 +995,10 @@ class RefundOrderRequest(betterproto2.Message):
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest", RefundOrderRequest)
@@ -975,6 +1011,10 @@ class RetryPaymentRequest(betterproto2.Message):
     payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest)
@@ -989,6 +1029,10 @@ class SetOrderStatusRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest)
@@ -1039,6 +1083,10 @@ class UpdateOrderRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest", UpdateOrderRequest)
