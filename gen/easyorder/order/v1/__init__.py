@@ -649,6 +649,7 @@ class ListOrdersRequest(betterproto2.Message):
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at.
+    In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
     """
 
 
