@@ -39,11 +39,6 @@ class RunningEnvoy:
     def target(self) -> str:
         return f"127.0.0.1:{self.http_port}"
 
-    def client(self, *, address: str | None = None, timeout_s: float = 10, **options: Any) -> httpx.AsyncClient:
-        """For JSON, from an address of this machine; without a TLS context, which takes 20 ms to make."""
-        transport = httpx.AsyncHTTPTransport(verify=False, local_address=address, **options)
-        return httpx.AsyncClient(base_url=self.url, transport=transport, timeout=timeout_s)
-
     async def call(self, method: str, metadata: Mapping[str, str] = NO_METADATA, request: bytes = b"") -> bytes:
         """The reply of a unary gRPC call."""
         async with open_channel(self.target) as channel:

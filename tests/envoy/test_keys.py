@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.plain_http import plain_client
 from envoy import render
 from tests.envoy.conftest import publish_keys
 from tests.envoy.error_shape import reason_of
@@ -39,7 +40,7 @@ async def own_envoy(own_mesh: FakeMesh, tmp_path: Path, monkeypatch: pytest.Monk
 
 async def statuses(envoy: RunningEnvoy, tokens: list[str]) -> set[int]:
     """What calls with these tokens are answered, all at once."""
-    async with envoy.client() as http:
+    async with plain_client(envoy.url, timeout=10) as http:
         calls = (http.get("/api/v1/orders", headers={"authorization": f"Bearer {token}"}) for token in tokens)
         return {reply.status_code for reply in await asyncio.gather(*calls)}
 
@@ -91,7 +92,7 @@ async def test_keys_are_followed_when_they_change(own_mesh: FakeMesh, own_envoy:
 async def test_the_order_of_starting_does_not_matter(own_mesh: FakeMesh, tokens: Tokens, tmp_path: Path) -> None:
     await own_mesh.stop("edge")
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
-        async with envoy.client() as http:
+        async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
         await own_mesh.start("edge")
 
@@ -104,7 +105,7 @@ async def test_without_any_key_callers_are_told_to_come_again(
 ) -> None:
     del own_mesh.answers[GET_JWKS]
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
-        async with envoy.client() as http:
+        async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
         publish_keys(own_mesh, tokens)
 
