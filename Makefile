@@ -13,6 +13,7 @@ BASE := main
 T := tests
 B :=
 N :=
+COVERAGE :=
 UPGRADE :=
 # Another project's modules, or another Python's library, are not to be found before ours.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
@@ -36,9 +37,9 @@ up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; 
 demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
 	@exec $(BIN)/python -m deploy.local demo
 
-test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them
+test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, COVERAGE=1 to see which lines they run
 	@mkdir -p .cache
-	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 --cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85)
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 $(if $(COVERAGE),--cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85))
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 -m 'soak and not alone' $(NONE_IS_FINE)

@@ -23,6 +23,7 @@ from chassis.settings import PORTS
 from chassis.socket_dirs import socket_dir
 from chassis.wire import codec
 from deploy.local.front_door import front_door
+from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop, lamp
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
@@ -176,7 +177,7 @@ def _running(program: Program, log: Path) -> Iterator[int]:
 
 
 async def _healthy(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with plain_client() as client:
         try:
             return (await client.get(f"{url}/healthz")).is_success
         except httpx.HTTPError:

@@ -30,10 +30,14 @@ ROOT_PACKAGE = "easyorder"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a method; `owned` means that the resource must belong to the caller or their team."""
+    """Who may call a method; `owned` means that the resource must belong to the caller or their team.
+
+    No version serves a `planned` method yet.
+    """
 
     allow: frozenset[Audience]
     owned: bool
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def _method(method: MethodDescriptor) -> Method:
         request=message_types()[method.input_type.full_name],
         response=message_types()[method.output_type.full_name],
         server_streaming=method.server_streaming,
-        access=Access(frozenset(Audience(audience.value) for audience in access.allow if audience), access.owned),
+        access=Access(frozenset(Audience(one.value) for one in access.allow if one), access.owned, access.planned),
         http=tuple(_bindings(http)),
     )
 

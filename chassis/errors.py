@@ -129,6 +129,12 @@ class RequestIdReused(AppError):
     kind, reason = Kind.INVALID_ARGUMENT, "REQUEST_ID_REUSED"
 
 
+class RequestIdExpired(AppError):
+    """The request was executed long ago, and its response is no longer kept. It is not executed again."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "REQUEST_ID_EXPIRED"
+
+
 class RateLimited(AppError):
     kind, reason = Kind.RESOURCE_EXHAUSTED, "RATE_LIMITED"
 

@@ -1,10 +1,13 @@
-"""Idempotent requests: the response to a request_id is stored with its effect and returned again (AIP-155)."""
+"""Idempotent requests: the response to a request_id is stored with its effect and returned again (AIP-155).
+
+A request_id is used once, for ever: when its response is no longer kept, a repeat is refused (ADR 0033).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.errors import RequestIdReused
+from chassis.errors import AppError, RequestIdExpired, RequestIdReused
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentResponse:
-    """The stored response of an earlier request, as JSON."""
+    """The stored response of an earlier request, as JSON; empty if it is no longer kept."""
 
     fingerprint: str
     answer: bytes
@@ -34,3 +37,14 @@ def reused(fingerprint: str, key: RequestKey) -> RequestIdReused | None:
         return None
     message = f"request_id {key.request_id!r} was used before with another body; use a new one"
     return RequestIdReused(message, metadata={"requestId": key.request_id})
+
+
+def expired(key: RequestKey) -> RequestIdExpired:
+    """The error for a repeat whose first response is no longer kept."""
+    message = f"request_id {key.request_id!r} was used before and its response is no longer kept; nothing was changed"
+    return RequestIdExpired(message, metadata={"requestId": key.request_id})
+
+
+def refusal_of(response: IdempotentResponse, key: RequestKey) -> AppError | None:
+    """The error for `key` if this response cannot be returned again."""
+    return reused(response.fingerprint, key) or (None if response.answer else expired(key))

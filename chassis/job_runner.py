@@ -19,7 +19,7 @@ from chassis.background import Report, to_nobody
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
-from chassis.jobs import Backoff, Job, JobHandler, JobLease, JobOutcome, JobStore, LeaseLost
+from chassis.jobs import Backoff, Job, JobHandler, JobImpossible, JobOutcome, JobStore, LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class JobRunner:
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._completions: Batcher[JobLease, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
+        self._completions: Batcher[JobOutcome, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
         self.every(_CLOCK_CHECK_S, self.store.undo_clock_steps)
@@ -122,7 +122,7 @@ class JobRunner:
             async with asyncio.timeout(time_left_s * 0.9):
                 result = await self.handlers[job.kind](job)
             if not result.by_handler:
-                await self._completions.submit(job.lease)
+                await self._completions.submit(JobOutcome(job.lease, error=result.note))
             elif result.again_in_s is not None:
                 self.wake(result.again_in_s)
         except LeaseLost:
@@ -133,7 +133,7 @@ class JobRunner:
     async def _failed(self, job: Job, error: Exception) -> None:
         summary = error.message if isinstance(error, AppError) else repr(error)
         backoff = self.backoffs.get(job.kind, self.backoff)
-        is_last = job.attempt >= backoff.max_attempts
+        is_last = isinstance(error, JobImpossible) or job.attempt >= backoff.max_attempts
         if is_last or not isinstance(error, AppError):
             self.report(job.kind, error)
         if is_last:
@@ -145,9 +145,9 @@ class JobRunner:
         await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
         self.wake(delay_s)
 
-    async def _complete(self, leases: Sequence[JobLease]) -> list[None]:
-        await self.store.settle(list(map(JobOutcome, leases)))
-        return [None] * len(leases)
+    async def _complete(self, outcomes: Sequence[JobOutcome]) -> list[None]:
+        await self.store.settle(outcomes)
+        return [None] * len(outcomes)
 
 
 def _now() -> datetime:

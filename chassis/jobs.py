@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 import tenacity
 
 from chassis.background import backoff_s
-from chassis.errors import Conflict
+from chassis.errors import AppError, Conflict, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +70,14 @@ class JobOutcome:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The runner completes a job unless its handler has settled it, possibly postponed by `again_in_s`."""
+    """The runner completes a job unless its handler has settled it, possibly postponed by `again_in_s`.
+
+    `note` says why a job that is done had no effect.
+    """
 
     by_handler: bool = False
     again_in_s: float | None = None
+    note: str | None = None
 
 
 JobHandler = Callable[[Job], Awaitable[JobResult]]
@@ -82,8 +86,8 @@ JobHandler = Callable[[Job], Awaitable[JobResult]]
 class OpenJobs(Protocol):
     """Jobs that have not ended, whoever holds their leases, within the caller's transaction."""
 
-    async def withdraw(self, kind: str, key: str) -> str | None:
-        """Discards a job that has not ended and returns its secret, or None if there is no such job.
+    async def withdraw(self, kind: str, key: str, why: str) -> str | None:
+        """Discards a superseded job for good and returns its secret, or None if there is no such job or it has ended.
 
         A worker that is running the job loses its lease: its external effects may still happen, unrecorded.
         """
@@ -122,6 +126,12 @@ class Backoff:
         wait = tenacity.wait_exponential(multiplier=self.initial_s, max=self.max_s)
         delay = backoff_s(wait, attempts)
         return min(self.max_s, delay + self.random.uniform(0, delay / 4))
+
+
+class JobImpossible(AppError):
+    """No later attempt of the job can succeed: the job is dead at once, and administrators are alerted."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_IMPOSSIBLE"
 
 
 class LeaseLost(Conflict):

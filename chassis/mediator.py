@@ -2,7 +2,8 @@
 
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
-down to one command, so that one bad command never fails others. A command with a `request` is executed once per key.
+down to one command, so that one bad command never fails others. A command with a `request` is executed once per key:
+a repeat gets the first response, also when both run at the same time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from chassis.background import backoff_s
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
-from chassis.idempotency import RequestKey, reused
+from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
@@ -64,6 +65,7 @@ class Mediator(Generic[Uow]):
         self._open_uow = open_uow
         self._service = Caller.service(service)
         self._sends: dict[type, _Send] = {}
+        self._transactions: dict[type, _Transaction[Any, Uow]] = {}
 
     def handle(self, command: type[C], handler: SingleHandler[C, Uow, Any]) -> None:
         """One unit of work for each command."""
@@ -80,7 +82,7 @@ class Mediator(Generic[Uow]):
                 raise outcome
             return outcome
 
-        self._register(command, send)
+        self._register(command, send, transaction)
 
     def handle_batch(
         self,
@@ -107,7 +109,7 @@ class Mediator(Generic[Uow]):
 
         batcher: Batcher[C, _Outcome] = Batcher(run, max_size=max_size)
         for kind in commands:
-            self._register(kind, batcher.submit)
+            self._register(kind, batcher.submit, transaction)
 
     async def send(self, command: Command[R]) -> R:
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
@@ -116,10 +118,19 @@ class Mediator(Generic[Uow]):
             current().reply_headers[POSITION_HEADER] = position
         return cast("R", result)
 
-    def _register(self, command: type, send: _Send) -> None:
+    async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
+        """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
+        if key is None:
+            return None
+        outcome = (await asyncio.shield(self._transactions[command].find({0: (command, key)}))).get(0)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return cast("R", outcome[0]) if outcome else None
+
+    def _register(self, command: type, send: _Send, transaction: _Transaction[Any, Uow]) -> None:
         if command in self._sends:
             raise ValueError(f"{command.__name__} has a handler already")
-        self._sends[command] = send
+        self._sends[command], self._transactions[command] = send, transaction
 
 
 class _Transaction(Generic[C, Uow]):
@@ -140,6 +151,31 @@ class _Transaction(Generic[C, Uow]):
         self._optimistic_from = 0.0 if optimistic else math.inf
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
+        outcomes = await self._run(batch)
+        refused = {
+            index: (type(cmd), cmd.request)
+            for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
+            if cmd.request and isinstance(outcome, AppError) and not isinstance(outcome, Unavailable)
+        }
+        if refused:
+            # An equal request that ran at the same time may be the reason for the refusal: its response is returned.
+            try:
+                again = await self.find(refused)
+            except Exception as error:
+                again = dict.fromkeys(refused, error)
+            outcomes = [again.get(index, outcome) for index, outcome in enumerate(outcomes)]
+        return outcomes
+
+    async def find(self, wanted: Mapping[int, tuple[type[C], RequestKey]]) -> dict[int, _Outcome | BaseException]:
+        """The outcomes for those keys that have a stored response."""
+        async with self._open_uow(optimistic=True) as uow:
+            kept = await uow.find_responses([key for _, key in wanted.values()])
+        return {i: self._repeat(kind, key, kept[key.id]) for i, (kind, key) in wanted.items() if key.id in kept}
+
+    def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
+        return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), None)
+
+    async def _run(self, batch: Sequence[C]) -> _Outcomes:
         attempts = Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2
         try:
             for number in range(1, attempts):
@@ -158,7 +194,7 @@ class _Transaction(Generic[C, Uow]):
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
-            return await self.run(batch[:middle]) + await self.run(batch[middle:])
+            return await self._run(batch[:middle]) + await self._run(batch[middle:])
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
         if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
@@ -183,17 +219,17 @@ class _Transaction(Generic[C, Uow]):
                     if key is not None:
                         first[key.id] = index, key.fingerprint
             done, position = await self._carry_out(fresh, uow) if fresh else ({}, None)
-        results: list[Any] = []
+        outcomes: _Outcomes = []
         for index, cmd in enumerate(batch):
-            if index in fresh or cmd.request is None:
-                results.append(done[index])
-            elif response := kept.get(cmd.request.id):
-                again = self._answers[type(cmd)].validate_json(response.answer)
-                results.append(reused(response.fingerprint, cmd.request) or again)
-            else:
+            if cmd.request and (response := kept.get(cmd.request.id)):
+                outcomes.append(self._repeat(type(cmd), cmd.request, response))
+                continue
+            result = done.get(index)
+            if index not in fresh and cmd.request:
                 earlier, fingerprint = first[cmd.request.id]
-                results.append(reused(fingerprint, cmd.request) or done[earlier])
-        return [result if isinstance(result, AppError) else (result, position) for result in results]
+                result = reused(fingerprint, cmd.request) or done[earlier]
+            outcomes.append(result if isinstance(result, AppError) else (result, position))
+        return outcomes
 
     async def _carry_out(self, fresh: Mapping[int, C], uow: Uow) -> tuple[Mapping[int, Any], str | None]:
         done = dict(zip(fresh, await self._handler(list(fresh.values()), uow), strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import reduce
 from operator import add
+from typing import ClassVar
 
 CURRENCIES = frozenset({"USD", "EUR", "EGP", "GBP"})
 _CENT = Decimal("0.01")  # all supported currencies have two decimals
@@ -17,6 +18,8 @@ _NANOS = Decimal(1_000_000_000)
 class Money:
     """An amount in a currency. Arithmetic across currencies raises ValueError."""
 
+    # How a process rounds half of a minor unit; a service sets it once, from EASYORDER_ROUNDING.
+    rounding: ClassVar[str] = ROUND_HALF_EVEN
     amount: Decimal
     currency: str
 
@@ -52,8 +55,8 @@ class Money:
         return self.amount < 0
 
     def rounded(self) -> Money:
-        """Rounds to the minor unit, half to even."""
-        return Money(self.amount.quantize(_CENT, ROUND_HALF_EVEN), self.currency)
+        """Rounds to the minor unit."""
+        return Money(self.amount.quantize(_CENT, Money.rounding), self.currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.amount + self._same(other), self.currency)

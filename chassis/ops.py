@@ -7,7 +7,19 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from easyorder.ops import v1
-from sqlalchemy import Executable, RowMapping, Select, Text, TextClause, cast, func, literal_column, select, text
+from sqlalchemy import (
+    Executable,
+    RowMapping,
+    Select,
+    Text,
+    TextClause,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import audit
@@ -65,8 +77,8 @@ class JobRunning(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_RUNNING"
 
 
-class JobSecretErased(AppError):
-    kind, reason = Kind.FAILED_PRECONDITION, "JOB_SECRET_ERASED"
+class JobDiscarded(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "JOB_DISCARDED"
 
 
 class JobDone(AppError):
@@ -102,11 +114,15 @@ class OpsApi:
         state = v1.JobState(request.state).name if request.state else None
         size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
         first, below = _JOBS.read(request.page_token, filter=filter) if request.page_token else (0, None)
-        found: list[RowMapping] = []
-        for rank in range(first, len(_STATES)):
-            if state in (None, _STATES[rank]) and len(found) <= size:
-                found += await self._rows(jobs_in(_STATES[rank], below=below, limit=size + 1 - len(found)))
-            below = None
+        # One statement: a job that changes its state meanwhile is listed once.
+        parts = [
+            jobs_in(name, below=below if rank == first else None, limit=size + 1).subquery()
+            for rank, name in enumerate(_STATES)
+            if rank >= first and state in (None, name)
+        ]
+        # An altered token may leave none.
+        found = await self._rows(union_all(*(select(part) for part in parts))) if parts else []
+        found = sorted(found, key=lambda row: (_STATES.index(row["state"]), -row["id"]))[: size + 1]
         jobs, token = [_job(row) for row in found[:size]], ""
         if len(found) > size:
             token = _JOBS.write((_STATES.index(found[size - 1]["state"]), jobs[-1].id), filter=filter)
@@ -115,7 +131,7 @@ class OpsApi:
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now, unless it is done or running.
 
-        Raises JobNotFound, JobRunning, JobDone and JobSecretErased.
+        Raises JobNotFound, JobRunning, JobDone and JobDiscarded.
         """
         self._check(request.service)
         row, changed = await self._change(_RETRY, id=request.id)
@@ -198,16 +214,22 @@ class OpsApi:
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
-    """Deletes rows past their retention time, the oldest first, PURGE_BATCH rows per transaction."""
-    for table, time, days in (
-        ("job", "due_at", settings.finished_jobs_days),
-        ("idempotency_key", "created_on", settings.idempotency_keys_days),
-        ("recorded_error", "time", settings.errors_kept_days),
+    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction."""
+    for table, change, condition, time, days in (
+        ("job", "DELETE FROM job", "state IN ('DONE', 'DISCARDED')", "due_at", settings.finished_jobs_days),
+        # The keys themselves stay, because a request_id is used once, and so do empty responses.
+        (
+            "idempotency_key",
+            "UPDATE idempotency_key SET answer = ''",
+            "answer NOT IN ('', 'null')",
+            "created_on",
+            settings.idempotency_keys_days,
+        ),
+        ("recorded_error", "DELETE FROM recorded_error", "true", "time", settings.errors_kept_days),
     ):
-        ended = "state IN ('DONE', 'DISCARDED') AND " if table == "job" else ""
         statement = text(
-            f"WITH purged AS (DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {ended}"
-            f"{time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
+            f"WITH purged AS ({change} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {condition} "
+            f"AND {time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
             f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
         )
         await _purge(engine, statement, days)
@@ -243,7 +265,7 @@ def _refusal(job: RowMapping, *, instead: str | None = None) -> AppError:
         message = f"a job of the kind {job['kind']} cannot be discarded: {instead}"
         return JobNotDiscardable(message, metadata=metadata | {"kind": job["kind"]})
     if job["state"] == "DISCARDED":
-        message = f"job {job_id} was discarded, and its secret was erased: what it was to do has to be asked for again"
-        return JobSecretErased(message, metadata=metadata)
+        message = f"job {job_id} was discarded for good: {job['discard_reason'] or 'its secret was erased'}"
+        return JobDiscarded(message, metadata=metadata)
     message = f"job {job_id} is being run; if its worker died it is taken over after {job['due_time'].isoformat()}"
     return JobRunning(message, metadata=metadata)

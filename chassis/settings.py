@@ -144,6 +144,9 @@ class MeshSettings(BaseSettings):
     )
     """Caches the public keys that verify tokens, for processes that start while identity_svc is unavailable"""
 
+    rounding: Literal["half_even", "half_up"] = "half_even"
+    """How half a cent is rounded, in discounts and in the prices of returned pieces: to the even cent, or up"""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The minimum level of logged messages"""
     log_format: Literal["json", "console"] = "json"
@@ -165,7 +168,7 @@ class MeshSettings(BaseSettings):
     finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
     """How long jobs are kept after they are done or discarded"""
     idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
-    """How long a repeated request_id returns the first response"""
+    """How long a repeated request_id returns the first response; later it is refused"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)

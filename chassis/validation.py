@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from easyorder.validate.v1 import Rules
+from easyorder.validate.v1 import Rules, SumLimit
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
@@ -74,9 +75,10 @@ def _list(field: FieldDescriptor) -> Inspect:
     rules, inspect_value = contract.rules_of(field), _value(field)
     name, json_name = field.name, field.json_name
     least, most = rules.min_items or int(rules.required), rules.max_items or DEFAULT_MAX_ITEMS
+    limit_sums = _sums(field.message_type, rules.sum) if field.message_type and rules.sum else None
 
     def inspect(message: Any, path: str, found: Found) -> None:
-        values = getattr(message, name)
+        values, before = getattr(message, name), len(found)
         if len(values) < least:
             found.append(FieldViolation(path + json_name, f"needs at least {least}"))
         elif len(values) > most:
@@ -85,6 +87,23 @@ def _list(field: FieldDescriptor) -> Inspect:
             for index, value in enumerate(values):
                 if len(found) < _MAX_FAULTS:
                     inspect_value(value, f"{path}{json_name}[{index}]", found)
+            if limit_sums and len(found) == before:
+                limit_sums(values, path + json_name, found)
+
+    return inspect
+
+
+def _sums(element: Descriptor, limit: SumLimit) -> Inspect:
+    """Reports each element with which the elements of its kind exceed the limit."""
+    added, kind = (element.fields_by_name[name] for name in (limit.field, limit.per))
+    fault = f"must add up to at most {limit.max} for one {kind.json_name}"
+
+    def inspect(values: Any, path: str, found: Found) -> None:
+        sums: dict[int, int] = defaultdict(int)
+        for index, value in enumerate(values):
+            sums[getattr(value, kind.name)] += getattr(value, added.name)
+            if sums[getattr(value, kind.name)] > limit.max:
+                found.append(FieldViolation(f"{path}[{index}].{added.json_name}", fault))
 
     return inspect
 

@@ -1,6 +1,7 @@
-"""Draws the moves of an order, from the table that decides them, into docs/orders.md.
+"""Writes the moves of an order, from the table that decides them, and what its jobs do when it went on, from the table
+that the tests try, into docs/orders.md.
 
-python docs/draw_orders.py           writes the diagram
+python docs/draw_orders.py           writes both
 python docs/draw_orders.py --check   exit 1 if docs/orders.md shows anything else
 """
 
@@ -13,9 +14,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from order_svc.domain.status import MOVES, Status
+from tests.order_svc import attempts_table
 
 PAGE = Path(__file__).resolve().parent / "orders.md"
 _DIAGRAM = re.compile(r"```mermaid\n.*?```", re.DOTALL)
+_JOBS = re.compile(r"\| job \|.*?\n\n", re.DOTALL)
 
 
 def diagram() -> str:
@@ -30,10 +33,11 @@ def diagram() -> str:
 def main() -> int:
     present = PAGE.read_text(encoding="utf-8")
     drawn = _DIAGRAM.sub(lambda _: diagram(), present)
+    drawn = _JOBS.sub(lambda _: "\n".join([*attempts_table.markdown(), "", ""]), drawn)
     if "--check" not in sys.argv:
         PAGE.write_text(drawn, encoding="utf-8")
     elif drawn != present:
-        print("docs/orders.md does not show MOVES; run python docs/draw_orders.py")
+        print("docs/orders.md does not show the tables; run python docs/draw_orders.py")
         return 1
     return 0
 

@@ -20,7 +20,7 @@ def home_page() -> str:
     """One self-contained HTML document."""
     by_service: dict[str, list[Method]] = defaultdict(list)
     for method in contract.methods().values():
-        if method.http and method.service != _PORTAL:
+        if method.http and method.service != _PORTAL and not method.access.planned:
             by_service[method.service].append(method)
     template = (files("edge") / "pages" / "home.html").read_text(encoding="utf-8")
     return Template(template).substitute(services="\n".join(_service(*found) for found in by_service.items()))

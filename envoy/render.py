@@ -16,10 +16,20 @@ from chassis.contract import Method
 from chassis.settings import from_environment
 from envoy.bodies import script
 from envoy.config import EnvoySettings
-from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, MAX_BODY_BYTES, body_not_taken, given_twice, headers_too_large
+from envoy.limits import (
+    BODY_NOT_TAKEN,
+    ENCODED_BODY,
+    GIVEN_TWICE,
+    MAX_BODY_BYTES,
+    body_not_taken,
+    encoded_body,
+    given_twice,
+    unusable_headers,
+)
 from envoy.local_replies import mappers
 from envoy.routing import (
     OPS,
+    OPS_CLUSTERS,
     JsonObject,
     grpc_names_regex,
     names_regex,
@@ -62,12 +72,14 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "services": transcoded_services(methods),
         "max_body_bytes": MAX_BODY_BYTES,
         "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
-        "headers_too_large": headers_too_large(),
+        "unusable_headers": unusable_headers(),
         "unchecked_parts": {
+            ENCODED_BODY: encoded_body(),
             BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
             **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
         },
         "json_bodies": script(methods),
+        "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(
@@ -83,7 +95,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
-        **{f"{service}_hosts": _hosts(settings, service) for service in ("identity", "inventory", "order", "edge")},
+        **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
     }
 
 

@@ -21,7 +21,7 @@ JsonObject: TypeAlias = dict[str, object]
 
 OPS = "easyorder.ops.v1.OpsService"
 SERVICE_CHOICE = "x-easyorder-service"
-OPS_CLUSTERS = ("identity", "inventory", "order")
+OPS_CLUSTERS = ("identity", "inventory", "order", "payment")
 CLUSTERS = {
     "easyorder.catalog.v1.ProductService": "inventory",
     "easyorder.edge.v1.PortalService": "edge",
@@ -76,6 +76,12 @@ def _mutations(mutations: JsonObject) -> JsonObject:
     return {"envoy.filters.http.header_mutation": {"@type": url, "mutations": mutations}}
 
 
+def _lua(name: str, **context: str) -> JsonObject:
+    """The script that a route runs."""
+    url = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute"
+    return {"envoy.filters.http.lua": {"@type": url, "name": name, "filter_context": context}}
+
+
 NO_BUFFER: JsonObject = {
     "envoy.filters.http.buffer": {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
@@ -90,6 +96,7 @@ WHOLE_CALL: JsonObject = {
         "buffer": {"max_request_bytes": 2 * 1024 * 1024},
     }
 }
+NO_SCRIPTS: JsonObject = {}
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
 # Includes grpc-web; a transcoded JSON request has it too.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
@@ -225,12 +232,10 @@ def _routes_of_bodies(methods: Sequence[Method]) -> Iterator[JsonObject]:
             if message := body_message(method, binding):
                 paths[binding.verb, message].append(path_regex(binding.path))
     for (verb, message), regexes in paths.items():
-        url = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute"
-        check: JsonObject = {"@type": url, "name": "json_bodies", "filter_context": {"message": message}}
         yield {
             "match": {"safe_regex": {"regex": any_of(regexes)}, "headers": [_exact(":method", verb), NOT_GRPC]},
             "route": NOWHERE,
-            "typed_per_filter_config": {"envoy.filters.http.lua": check}
+            "typed_per_filter_config": _lua("json_bodies", message=message)
             | _mutations({"request_mutations": [REMOVE_GRPC_HEADERS]}),
         }
 
@@ -240,7 +245,8 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
     if not is_public(method):
         match["dynamic_metadata"] = [VERIFIED]
     if method.service != OPS:
-        yield _grpc_route(match, _action(method, CLUSTERS[method.service]))
+        scripts = _lua("event_ids") if method.server_streaming and method.http else {}
+        yield _grpc_route(match, _action(method, CLUSTERS[method.service]), scripts)
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}
@@ -248,8 +254,8 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
             yield _grpc_route(match | {"headers": [GRPC_CONTENT, choice]}, _action(method, cluster))
 
 
-def _grpc_route(match: JsonObject, action: JsonObject) -> JsonObject:
-    return {"match": match, "route": action, "typed_per_filter_config": WHOLE_CALL}
+def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_SCRIPTS) -> JsonObject:
+    return {"match": match, "route": action, "typed_per_filter_config": WHOLE_CALL | scripts}
 
 
 def _action(method: Method, cluster: str) -> JsonObject:

@@ -31,6 +31,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
+from chassis.money import Money
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from chassis.unit_of_work import OpenUnitOfWork
@@ -113,6 +114,7 @@ class _Reading:
 
 def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
+    Money.rounding = f"ROUND_{settings.rounding.upper()}"
     to = _Connections(
         settings=settings,
         clock=SystemClock(),

@@ -33,6 +33,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
+from chassis.money import Money
 from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.feed import Feed, FeedTail
@@ -98,6 +99,7 @@ class _Connections:
 @asynccontextmanager
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
+    Money.rounding = f"ROUND_{settings.rounding.upper()}"
     secret = settings.mesh_secret.get_secret_value()
 
     def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:
@@ -124,7 +126,7 @@ def _service(to: _Connections) -> OrderService:
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
     open_uow, mediator = _mediator(to, after_commit, alerts)
-    write_side = WriteSideOrders(make_sessions(to.write))
+    write_side = WriteSideOrders(to.write)
     sagas = _sagas(to, mediator, write_side)
     job_store = SqlJobStore(to.write)
     dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
@@ -142,7 +144,7 @@ def _service(to: _Connections) -> OrderService:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
     gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
-    queries = OrderQueries(make_sessions(to.read), ReadYourWrites(to.write, flush=streams.projector.flush))
+    queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush))
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, mediator, queries

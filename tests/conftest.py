@@ -109,8 +109,14 @@ def postgres(driver: str) -> Iterator[Postgres]:
     with data_folder() as folder:
         server = get_server(folder, cleanup_mode=None)
         try:
-            # A crash of the machine may lose test data.
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            # A crash of the machine may lose test data, and statistics are those that a test asks for.
+            for setting in (
+                "fsync = off",
+                "synchronous_commit = off",
+                "full_page_writes = off",
+                "autovacuum = off",
+                "jit = off",
+            ):
                 _psql(server.get_uri(), f"ALTER SYSTEM SET {setting}")
             _psql(server.get_uri(), "SELECT pg_reload_conf()")
             host = make_url(server.get_uri()).query["host"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import BaseModel
 
 from chassis.auth import service_tokens
 from chassis.auth.keys import KeyCache
@@ -17,6 +19,14 @@ from chassis.errors import TokenExpired, Unauthenticated
 ISSUER = AUDIENCE = "easyorder"
 USER_ALGORITHM = "EdDSA"
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
+
+
+class _Claims(BaseModel):
+    sub: str
+    exp: float
+    iat: float
+    roles: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
 
 class TokenVerifier:
@@ -49,25 +59,26 @@ class TokenVerifier:
             header = jwt.get_unverified_header(token)
             if header.get("alg") == service_tokens.ALGORITHM:
                 claims = self._claims(token, self._mesh_secret, service_tokens.ALGORITHM, service_tokens.MESH)
-                return _Verified(Caller.service(claims["sub"]), float(claims["exp"]), None)
+                return _Verified(Caller.service(claims.sub), claims.exp, None)
             if header.get("alg") == USER_ALGORITHM:
                 kid = str(header.get("kid"))
                 key = await self.keys.key(kid)
                 if key is None:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
-                return _Verified(_person(claims), float(claims["exp"]), kid)
+                return _Verified(_person(claims), claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types
             raise Unauthenticated("the access token is not valid; log in again") from error
         raise Unauthenticated("the access token is not valid; log in again")
 
-    def _claims(self, token: str, key: Ed25519PublicKey | str, algorithm: str, issuer: str) -> dict[str, Any]:
+    def _claims(self, token: str, key: Ed25519PublicKey | str, algorithm: str, issuer: str) -> _Claims:
         # In both kinds of token, the audience equals the issuer.
-        return jwt.decode(
+        claims = jwt.decode(
             token, key, algorithms=[algorithm], issuer=issuer, audience=issuer, options={"require": _REQUIRED}
         )
+        return _Claims.model_validate_json(json.dumps(claims), strict=True)
 
     def _remember(self, token: str, verified: _Verified) -> None:
         self._verified.pop(token, None)
@@ -83,7 +94,5 @@ class _Verified(NamedTuple):
     kid: str | None
 
 
-def _person(claims: Mapping[str, Any]) -> Caller:
-    return Caller.person(
-        claims["sub"], admin="ADMIN" in claims.get("roles", ()), team_ids=tuple(claims.get("teams", ()))
-    )
+def _person(claims: _Claims) -> Caller:
+    return Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)

@@ -17,7 +17,7 @@ from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
 from chassis.jobs import Job, JobLease, JobOutcome, NewJob
 
-# An erased secret is an empty text, so that no job runs without its secret; NULL means that there never was a secret.
+# An erased secret is an empty text, and such a job never runs again; NULL means that there never was a secret.
 # A dead job keeps its secret, so that an operator can retry it.
 _SETTLE = (
     "UPDATE job AS t SET state = r.state, last_error = r.error, lease_token = NULL, "
@@ -63,8 +63,8 @@ _UNDO_CLOCK_STEPS = text(
 _OPEN = "kind = :kind AND key = :key AND state IN ('READY', 'RUNNING', 'DEAD')"
 _WITHDRAW = text(
     f"WITH present AS (SELECT id, coalesce(secret, '') AS secret FROM job WHERE {_OPEN} FOR UPDATE), "
-    "withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now(), "
-    "secret = left(job.secret, 0) FROM present WHERE job.id = present.id) SELECT secret FROM present"
+    "withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now(), secret = '', "
+    "discard_reason = CAST(:why AS text) FROM present WHERE job.id = present.id) SELECT secret FROM present"
 )
 _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
 
@@ -75,8 +75,9 @@ class SqlOpenJobs:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def withdraw(self, kind: str, key: str) -> str | None:
-        secret: str | None = (await self._session.execute(_WITHDRAW, {"kind": kind, "key": key})).scalar_one_or_none()
+    async def withdraw(self, kind: str, key: str, why: str) -> str | None:
+        wanted = {"kind": kind, "key": key, "why": why}
+        secret: str | None = (await self._session.execute(_WITHDRAW, wanted)).scalar_one_or_none()
         return secret
 
     async def is_open(self, kind: str, key: str) -> bool:

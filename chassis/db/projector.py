@@ -2,9 +2,9 @@
 
 A batch is taken in one write transaction that commits only after the read side has committed: after a crash in between
 the batch is applied again, which row versions make harmless. The projector keeps no "last seen id", because rows do not
-commit in the order of their ids. Several projectors share the work; each skips rows that another has locked. A batch is
-one statement on the read side, for any number of tables. A change that cannot be applied is parked and retried later,
-without blocking others.
+commit in the order of their ids. Several projectors take turns: with two at once, readers could see a transaction
+before an earlier one on which it depends. A batch is one statement on the read side, for any number of tables. A change
+that cannot be applied is parked and retried later, without blocking others.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ DELETE FROM change_log WHERE id = ANY(ARRAY(
 ))
 RETURNING id, entity, entity_id, row_version, CAST(image AS text)
 """)
+# Held until the batch has left the log. Taken before the batch is chosen.
+_TURN = text("SELECT pg_advisory_xact_lock(hashtext('projector'), 0)")
 _PARK = text("""
 UPDATE change_log SET failures = failures + 1,
     parked_until = clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
@@ -95,6 +97,7 @@ class Projector:
     async def project(self) -> int:
         """Applies one batch; returns how many changes were taken from the log."""
         async with self._write.connect() as write:
+            await write.execute(_TURN)
             rows = await write.execute(_TAKE, {"entities": ",".join(self._tables), "batch": self._batch})
             changes = [Change(*row) for row in rows]
             if failed := await self._apply(changes) if changes else []:

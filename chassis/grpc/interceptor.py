@@ -141,7 +141,7 @@ class CallInterceptor(AsyncServerInterceptor):
         correlation_id = current().correlation_id
         return Internal(
             f"something went wrong here; report it with the correlation id {correlation_id}",
-            metadata={"correlation_id": correlation_id},
+            metadata={"correlationId": correlation_id},
         )
 
     async def _in_time(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> Any:

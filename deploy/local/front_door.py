@@ -14,6 +14,7 @@ import httpx
 
 from deploy.local.commands import output_of
 from deploy.local.errors import CannotStart
+from deploy.local.plain_http import plain_client
 from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
@@ -50,7 +51,7 @@ async def write_configuration(data_dir: Path, environment: Mapping[str, str]) ->
 
 def admin_client(socket: Path) -> httpx.AsyncClient:
     """A client for Envoy's admin interface at `socket`."""
-    return httpx.AsyncClient(base_url="http://envoy", transport=httpx.AsyncHTTPTransport(uds=str(socket)))
+    return plain_client("http://envoy", socket=socket)
 
 
 async def drain(admin_socket: Path, *, grace_s: float = DRAIN_S) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import grpc
@@ -16,6 +15,7 @@ from pydantic_core import to_json
 
 from chassis.grpc.channel import open_channel
 from deploy.local.errors import CannotStart
+from deploy.local.plain_http import plain_client
 from deploy.local.supervisor import Process
 
 POLL_S = 0.05
@@ -23,8 +23,6 @@ CRASHES_TO_GIVE_UP = 3
 HEALTH = "/grpc.health.v1.Health/Check"
 
 ANSWER_WITHIN_S = 5.0
-# Making a TLS context takes 20 ms, and plain HTTP needs none.
-PLAIN: dict[str, Any] = {"trust_env": False, "verify": False}
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -98,8 +96,7 @@ def http_answers(url: str, *, socket: Path) -> Check:
 
     async def check() -> bool:
         try:
-            transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=False)
-            async with httpx.AsyncClient(transport=transport, timeout=ANSWER_WITHIN_S) as client:
+            async with plain_client(socket=socket, timeout=ANSWER_WITHIN_S) as client:
                 await client.get(url)
         except httpx.TransportError:
             return False
@@ -113,7 +110,7 @@ def http_ok(url: str) -> Check:
 
     async def check() -> bool:
         try:
-            async with httpx.AsyncClient(**PLAIN, timeout=2.0) as client:
+            async with plain_client(timeout=2.0) as client:
                 return (await client.get(url)).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
@@ -130,7 +127,7 @@ def verifies_tokens(url: str) -> Check:
 
     async def check() -> bool:
         try:
-            async with httpx.AsyncClient(**PLAIN, timeout=2.0, headers=headers) as client:
+            async with plain_client(timeout=2.0, headers=headers) as client:
                 return (await client.get(f"{url}/api/v1/users/me")).status_code == httpx.codes.UNAUTHORIZED
         except httpx.TransportError:
             return False

@@ -10,7 +10,10 @@ from typing import Any
 
 import httpx
 
+from deploy.local.plain_http import plain_client
+
 Json = dict[str, Any]
+CHECKOUT_IS_OVER = ("ORDER_STATUS_PAID", "ORDER_STATUS_FAILED")
 # A stream sends a message at least every heartbeat, even while a payment waits for its next attempt.
 SILENCE_S = 60.0
 
@@ -37,7 +40,7 @@ class Shop:
 
     @staticmethod
     def client(url: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=url, trust_env=False, timeout=httpx.Timeout(10.0, read=SILENCE_S))
+        return plain_client(url, timeout=httpx.Timeout(10.0, read=SILENCE_S))
 
     async def register(self, email: str, password: str, display_name: str) -> Json:
         return await self._post("/api/v1/users", {"email": email, "password": password, "displayName": display_name})
@@ -81,7 +84,7 @@ class Shop:
         return await self._post(f"/api/v1/orders/{order_id}:cancel", {"reason": reason})
 
     async def watch(self, order_id: str, *, after: int | None = None) -> AsyncIterator[Json]:
-        """Streams a snapshot of an order and then its events, until its final status.
+        """Streams a snapshot of an order and then its events, until its checkout is over or its status is final.
 
         `after` is a sequence to resume from, without a snapshot: 0 streams the whole history.
         """
@@ -92,7 +95,10 @@ class Shop:
                 raise _refused(answer, await answer.aread())
             async for line in answer.aiter_lines():
                 if line.startswith("data:"):
-                    yield json.loads(line.removeprefix("data:"))
+                    message = json.loads(line.removeprefix("data:"))
+                    yield message
+                    if _status(message) in CHECKOUT_IS_OVER:
+                        return
 
     async def _post(self, path: str, body: Json) -> Json:
         return await self._answer("POST", path, body)
@@ -103,6 +109,12 @@ class Shop:
             raise _refused(answer, answer.content)
         content: Json = answer.json()
         return content
+
+
+def _status(message: Json) -> str | None:
+    """The status of the order that a message of its stream reports, if any."""
+    changed: Json = message.get("orderStatusChanged") or message.get("orderSnapshot", {}).get("order", {})
+    return changed.get("to") or changed.get("status")
 
 
 def _refused(answer: httpx.Response, body: bytes) -> Refused:

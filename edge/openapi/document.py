@@ -1,4 +1,4 @@
-"""The whole OpenAPI document: every method of the contract that has an HTTP binding."""
+"""The whole OpenAPI document: every method of the contract that is served and has an HTTP binding."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def document() -> Json:
     paths: dict[str, Json] = defaultdict(dict)
     services: dict[str, None] = {}
     for method in contract.methods().values():
+        if method.access.planned:
+            continue
         short = method.full_name.strip("/").rpartition(".")[2].replace("/", "_")
         for number, binding in enumerate(method.http, start=1):
             services[method.service] = None

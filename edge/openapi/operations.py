@@ -85,7 +85,14 @@ def _responses(method: Method, in_path: Sequence[str], schemas: Schemas) -> Json
         failures.append("404")
     failures += ["429", "503", "default"]
     error = {"$ref": "#/components/responses/Error"}
-    return {"200": _success(method, schemas), **dict.fromkeys(failures, error)}
+    successes = {"200": _success(method, schemas)}
+    if _has_events(method):
+        successes["204"] = {"description": "There are no events, and none can follow."}
+    return {**successes, **dict.fromkeys(failures, error)}
+
+
+def _has_events(method: Method) -> bool:
+    return method.server_streaming and descriptor_of(method.response).full_name != HTTP_BODY
 
 
 def _success(method: Method, schemas: Schemas) -> Json:

@@ -147,11 +147,14 @@ class InventoryApi:
         return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
 
     async def commit(self, request: CommitRequest) -> CommitResponse:
-        answers = await self._each(Commit(order_id=order_id) for order_id in request.order_ids)
+        answers = await self._each(Commit(order_id=id, revision=revision) for id, revision in _attempts(request))
         return CommitResponse(results=_outcomes(request.order_ids, answers))
 
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:
-        answers = await self._each(Release(order_id=order_id) for order_id in request.order_ids)
+        unplaced = set(request.unplaced_order_ids)
+        answers = await self._each(
+            Release(order_id=id, revision=revision, unplaced=id in unplaced) for id, revision in _attempts(request)
+        )
         return ReleaseResponse(results=_outcomes(request.order_ids, answers))
 
     async def amend(self, request: AmendRequest) -> AmendResponse:
@@ -174,8 +177,10 @@ class InventoryApi:
 
     async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
         threshold = self._low_stock if request.threshold is None else request.threshold
-        levels = await self._queries.list_low_stock(threshold)
-        return ListLowStockResponse(items=[stock_level_message(level) for level in levels])
+        levels, token = await self._queries.list_low_stock(
+            threshold, page_size=request.page_size, page_token=request.page_token
+        )
+        return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
     async def check_availability(self, request: CheckAvailabilityRequest) -> CheckAvailabilityResponse:
         answers = await asyncio.gather(
@@ -211,6 +216,12 @@ def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
     if isinstance(answer, AppError):
         return ReserveResult(error=to_status(answer))
     return ReserveResult(reservation=reservation_message(answer))
+
+
+def _attempts(request: CommitRequest | ReleaseRequest) -> Iterable[tuple[int, int]]:
+    if len(request.revisions) != len(request.order_ids):
+        raise InvalidArgument.of("revisions", "must have one entry for each of orderIds")
+    return zip(request.order_ids, request.revisions, strict=True)
 
 
 def _outcomes(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:

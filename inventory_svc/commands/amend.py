@@ -23,7 +23,9 @@ from inventory_svc.domain.stock import StockBatch
 class Amend(Command[Reservation]):
     """`supplementary_hold_id` names the reservation of the added pieces, 0 if there is none.
 
-    `re_reserve` reserves an expired reservation again, with `reopen` also a released one, and extends a current hold.
+    `re_reserve` reserves an expired reservation again, and extends a current hold; refused with HoldSuperseded if the
+    reservation is at a later revision. `reopen` starts another attempt with a revision of its own: a reservation that
+    an earlier one released may be reserved again.
     """
 
     order_id: int
@@ -74,10 +76,14 @@ def _amend(
     if cmd.supplementary_hold_id and cmd.supplementary_hold_id not in known:
         raise ReservationNotFound.of(cmd.supplementary_hold_id)
     held, extra = known[cmd.order_id], known.get(cmd.supplementary_hold_id)
+    if cmd.re_reserve:
+        held.require_present(cmd.revision)
     if amend(held, extra, Amendment(revision=cmd.revision, lines=cmd.lines), stock_batch, incentive_set, rates):
         changed[held.order_id] = held
         if extra is not None:
             changed[extra.order_id] = extra
-    if cmd.re_reserve and re_reserve_as_it_was(held, stock_batch, incentive_set, times, reopen=cmd.reopen):
+        if cmd.reopen:
+            held.reopen()
+    if cmd.re_reserve and re_reserve_as_it_was(held, stock_batch, incentive_set, times):
         changed[held.order_id] = held
     return held

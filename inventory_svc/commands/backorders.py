@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from chassis.jobs import NewJob
@@ -29,10 +30,11 @@ async def serve_waiting(uow: InventoryUow, stock_batch: StockBatch) -> None:
 
 def confirm_availability(reservation: Reservation) -> NewJob:
     """Reports the availability of its stock to the order; the number of backordered pieces is part of the job's key."""
-    step = "-".join(f"{line.place}.{line.backordered}" for line in reservation.lines)
+    missing = ",".join(f"{line.place}.{line.backordered}" for line in reservation.lines)
+    # A digest, because the key is also the id of the request to order_svc, and 100 lines make it too long.
     return NewJob(
         kind=CONFIRM_AVAILABILITY,
-        key=f"{reservation.order_id}/{step}",
+        key=f"{reservation.order_id}/{hashlib.sha256(missing.encode()).hexdigest()}",
         payload={"order_id": reservation.order_id},
     )
 

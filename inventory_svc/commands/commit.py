@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.mediator import Command
+from inventory_svc.domain.reservation import ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Command[None]):
-    """Refused with ReservationNotFound, AwaitingStock or ReservationReleased.
+    """Refused with ReservationNotFound, AwaitingStock, ReservationReleased, or HoldSuperseded for an old `revision`.
 
     An expired reservation that cannot be reserved again is refused with OutOfStock or IncentiveInvalid.
     """
 
     order_id: int
+    revision: int = ANY_REVISION

@@ -38,7 +38,7 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle_batch(Release, release_batch)
     mediator.handle_batch(Amend, partial(amend_batch, times=times, rates=rates))
     mediator.handle(PreviewAmendment, partial(preview_amendment, rates=rates))
-    mediator.handle_batch(Restock, restock_batch)
+    mediator.handle_batch(Restock, partial(restock_batch, rates=rates))
     mediator.handle(AdjustStock, adjust_stock)
     mediator.handle_batch(KeepReservation, keep_reservations)
     mediator.handle_batch(CheckAvailability, check_availability)

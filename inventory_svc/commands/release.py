@@ -10,22 +10,41 @@ from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.errors import HoldSuperseded
+from inventory_svc.domain.reservation import ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Command[None]):
+    """`revision` is that of the order when it was stopped.
+
+    `unplaced`: the order could not be placed. Nothing changes if another request got the same hold, or placed it.
+    """
+
     order_id: int
+    revision: int = ANY_REVISION
+    unplaced: bool = False
 
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
-    """Never refuses: an order without a reservation, or one already released, changes nothing."""
+    """Refused with HoldSuperseded for an old `revision`. Without a reservation, or a held one, nothing changes."""
     stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
+    results: list[AppError | None] = []
+    released = {}
+    for cmd in batch:
+        held = reservations.get(cmd.order_id)
+        try:
+            if held is not None and (held.has_one_owner or not cmd.unplaced):
+                held.require_present(cmd.revision)
+                released[held.order_id] = held
+            results.append(None)
+        except HoldSuperseded as error:
+            results.append(error)
     incentive_set = await uow.incentives.lock(
-        held.incentive_locks for held in reservations.values() if not held.is_released
+        held.incentive_locks for held in released.values() if not held.is_released
     )
-    changed = [reservation for reservation in reservations.values() if reservation.release(stock_batch, incentive_set)]
-    await uow.reservations.save(changed)
+    await uow.reservations.save([held for held in released.values() if held.release(stock_batch, incentive_set)])
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)
-    return [None] * len(batch)
+    return results

@@ -42,7 +42,7 @@ async def live_product(product_id: int, etag: str, uow: InventoryUow) -> Product
     if etag and etag != product.etag:
         raise EtagMismatch(
             f"product {product_id} was changed meanwhile; read it again, then decide",
-            metadata={"product_id": str(product_id), "etag": product.etag},
+            metadata={"productId": str(product_id), "etag": product.etag},
         )
     return product
 

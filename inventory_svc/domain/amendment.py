@@ -1,14 +1,13 @@
-"""Changes to the reservation of an order that was changed, reserved again or partly returned; steps can be repeated."""
+"""Changes to the reservation of an order that was changed or reserved again; steps can be repeated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from chassis.errors import InvalidArgument
-from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
+from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
@@ -49,6 +48,10 @@ def amend(
         raise AmendmentTooEarly.of(held.order_id, present=held.revision, wanted=change.revision)
     if extra is not None and extra.state is ReservationState.BACKORDERED:
         raise AwaitingStock.of(extra.order_id)
+    if extra is None and held.is_for(held.user_id, held.currency, change.lines):
+        # The same order is being paid again: its prices and discounts stand.
+        held.revision = change.revision
+        return True
     lines, surplus = _divided(held, extra, change.lines)
     if held.is_released:
         if extra is not None:
@@ -84,13 +87,13 @@ def preview(
 
 
 def re_reserve_as_it_was(
-    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes, *, reopen: bool = False
+    held: Reservation, stock_batch: StockBatch, incentive_set: IncentiveSet, times: HoldTimes
 ) -> bool:
     """Holds the same lines at the same prices for another hold time; False if they are sold or still backordered.
 
-    Raises the errors of `hold_again`, and ReservationReleased for a released reservation, unless `reopen` is set.
+    Raises the errors of `hold_again`, and ReservationReleased for a released reservation.
     """
-    if held.state is ReservationState.RELEASED and not reopen:
+    if held.state is ReservationState.RELEASED:
         raise ReservationReleased.of(held.order_id)
     if held.is_released:
         held.hold_again(stock_batch, incentive_set)
@@ -98,30 +101,6 @@ def re_reserve_as_it_was(
         return False
     held.hold_on(stock_batch.now, times, is_placed=True)
     return True
-
-
-def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch) -> bool:
-    """Restocks pieces returned since the last call; False if there are none. Raises NotCommittedYet."""
-    if held.state is ReservationState.RELEASED:
-        # All pieces were restocked when the order was stopped.
-        return False
-    if held.state is not ReservationState.COMMITTED:
-        raise NotCommittedYet.of(held.order_id)
-    came: Mapping[int, int] = {line.product_item_id: line.quantity for line in together(totals)}
-    lines = []
-    back = []
-    for line in held.lines:
-        returned = max(line.returned, min(line.quantity, came.get(line.product_item_id, 0)))
-        if returned > line.returned:
-            back.append(replace(line, quantity=returned - line.returned))
-        lines.append(replace(line, returned=returned))
-    stock_batch.restock(back)
-    kept_before, held.lines = _worth(held.lines), tuple(lines)
-    if back and kept_before:
-        # Returned pieces earn no points.
-        earned = int(held.quote.points_earned * _worth(held.lines) // kept_before)
-        held.quote = replace(held.quote, points_earned=earned)
-    return bool(back)
 
 
 def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
@@ -174,10 +153,6 @@ def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine],
         stock_batch.restock(surplus)
     else:
         stock_batch.release(surplus)
-
-
-def _worth(lines: Iterable[HeldLine]) -> Decimal:
-    return sum((line.kept.quantity * line.unit_price.amount for line in lines), Decimal(0))
 
 
 def _pieces(lines: Mapping[int, HeldLine], item: int) -> int:

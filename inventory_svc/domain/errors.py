@@ -10,7 +10,7 @@ class ProductNotFound(AppError):
 
     @classmethod
     def of(cls, product_id: int) -> ProductNotFound:
-        return cls(f"there is no product {product_id}", metadata={"product_id": str(product_id)})
+        return cls(f"there is no product {product_id}", metadata={"productId": str(product_id)})
 
 
 class ProductItemNotFound(AppError):
@@ -29,7 +29,7 @@ class ProductItemNotFound(AppError):
         message = f"there is no product item {product_item_id}"
         return cls(
             message,
-            metadata={"product_item_id": str(product_item_id)},
+            metadata={"productItemId": str(product_item_id)},
             violations=[FieldViolation(field, message)],
         )
 
@@ -44,7 +44,7 @@ class SkuTaken(AppError):
             f"a deleted item of product {product_id}, which may come back" if is_deleted else f"product {product_id}"
         )
         message = f"SKU {sku!r} belongs to {owner}; every item needs one of its own"
-        metadata = {"sku": sku, "field": field, "product_id": str(product_id)}
+        metadata = {"sku": sku, "field": field, "productId": str(product_id)}
         return cls(message, metadata=metadata, violations=[FieldViolation(field, message)])
 
 
@@ -56,7 +56,7 @@ class OutOfStock(AppError):
         return cls(
             f"{requested} of {sku} were asked for, {available} are available",
             metadata={
-                "product_item_id": str(product_item_id),
+                "productItemId": str(product_item_id),
                 "requested": str(requested),
                 "available": str(available),
             },
@@ -76,7 +76,7 @@ class IncentiveNotFound(AppError):
 
     @classmethod
     def of(cls, incentive_id: int) -> IncentiveNotFound:
-        return cls(f"there is no incentive {incentive_id}", metadata={"incentive_id": str(incentive_id)})
+        return cls(f"there is no incentive {incentive_id}", metadata={"incentiveId": str(incentive_id)})
 
 
 class CodeTaken(AppError):
@@ -95,7 +95,7 @@ class AwaitingStock(AppError):
 
     @classmethod
     def of(cls, order_id: int) -> AwaitingStock:
-        return cls(f"order {order_id} waits for stock", metadata={"order_id": str(order_id)})
+        return cls(f"order {order_id} waits for stock", metadata={"orderId": str(order_id)})
 
 
 class ReservationReleased(AppError):
@@ -105,7 +105,20 @@ class ReservationReleased(AppError):
 
     @classmethod
     def of(cls, order_id: int) -> ReservationReleased:
-        return cls(f"the reservation of order {order_id} was released", metadata={"order_id": str(order_id)})
+        return cls(f"the reservation of order {order_id} was released", metadata={"orderId": str(order_id)})
+
+
+class HoldSuperseded(AppError):
+    """The request acts for an earlier state of the order than the reservation is at."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "HOLD_SUPERSEDED"
+
+    @classmethod
+    def of(cls, order_id: int, *, present: int, named: int) -> HoldSuperseded:
+        return cls(
+            f"the reservation of order {order_id} is at revision {present}; what was meant for {named} is over",
+            metadata={"orderId": str(order_id), "revision": str(present)},
+        )
 
 
 class AmendmentTooEarly(AppError):
@@ -117,7 +130,7 @@ class AmendmentTooEarly(AppError):
     def of(cls, order_id: int, *, present: int, wanted: int) -> AmendmentTooEarly:
         return cls(
             f"the reservation of order {order_id} is at revision {present} and cannot become {wanted} yet",
-            metadata={"order_id": str(order_id), "revision": str(present)},
+            metadata={"orderId": str(order_id), "revision": str(present)},
         )
 
 
@@ -128,7 +141,7 @@ class NotCommittedYet(AppError):
 
     @classmethod
     def of(cls, order_id: int) -> NotCommittedYet:
-        return cls(f"what order {order_id} holds is not sold yet", metadata={"order_id": str(order_id)})
+        return cls(f"what order {order_id} holds is not sold yet", metadata={"orderId": str(order_id)})
 
 
 class ReservationNotFound(AppError):
@@ -136,4 +149,4 @@ class ReservationNotFound(AppError):
 
     @classmethod
     def of(cls, order_id: int) -> ReservationNotFound:
-        return cls(f"nothing was ever reserved for order {order_id}", metadata={"order_id": str(order_id)})
+        return cls(f"nothing was ever reserved for order {order_id}", metadata={"orderId": str(order_id)})

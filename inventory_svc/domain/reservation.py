@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 
 from chassis.errors import AppError
-from inventory_svc.domain.errors import AwaitingStock, ReservationReleased
+from inventory_svc.domain.errors import AwaitingStock, HoldSuperseded, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
 from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import Quote
@@ -28,6 +29,8 @@ class ReservationState(Enum):
     EXPIRED = "EXPIRED"
 
 
+# Named by a request that is meant for any revision.
+ANY_REVISION = 2**31 - 1
 _RELEASED = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 
 
@@ -48,10 +51,11 @@ class HoldTimes:
 class Reservation:
     """The stock held for one order. `expire_at` is by the database's clock; None means that it does not expire.
 
-    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short.
+    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short. `is_shared`:
+    several requests got this hold, and any of them may place the order.
     `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
-    last change of the order that was applied. `stands` is the availability of its items when they were held; it is not
-    stored. `version` is the version that was read.
+    last change of the order that was applied. `refunded` is the money that went back after the sale. `stands` is the
+    availability of its items when they were held; it is not stored. `version` is the version that was read.
     """
 
     order_id: int
@@ -63,8 +67,10 @@ class Reservation:
     lines: tuple[HeldLine, ...]
     expire_at: datetime | None
     is_placed: bool = False
+    is_shared: bool = field(default=False, compare=False)
     sold: bool = False
     revision: int = 0
+    refunded: Decimal = Decimal(0)
     quote: Quote = field(default_factory=Quote)
     stands: tuple[ItemStock, ...] = field(default=(), compare=False)
     version: int = field(default=1, compare=False)
@@ -86,6 +92,23 @@ class Reservation:
             spends_points=self.is_released and self.quote.points_spent > 0,
         )
 
+    @property
+    def has_one_owner(self) -> bool:
+        """Whether the hold is that of one request only, whose order is not known to exist."""
+        return not (self.is_shared or self.is_placed or self.sold)
+
+    def share(self) -> bool:
+        """Records that another request got this hold; False if it holds nothing, or that is known."""
+        if self.is_shared or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+            return False
+        self.is_shared = True
+        return True
+
+    def require_present(self, revision: int) -> None:
+        """Raises HoldSuperseded if the order was changed, or is being paid again, since its `revision`."""
+        if self.revision > revision:
+            raise HoldSuperseded.of(self.order_id, present=self.revision, named=revision)
+
     def is_for(self, user_id: str, currency: str, lines: Iterable[Line]) -> bool:
         """Whether this is the same request, apart from codes and points."""
         asked = {line.product_item_id: line.quantity for line in together(lines)}
@@ -102,6 +125,11 @@ class Reservation:
         stock_batch.hold_again(self.lines)
         self._redeem(self.lines, stock_batch, incentive_set)
         self.state, self.sold = ReservationState.HELD, False
+
+    def reopen(self) -> None:
+        """Lets a later attempt reserve again what an earlier one released."""
+        if self.state is ReservationState.RELEASED:
+            self.state = ReservationState.EXPIRED
 
     def commit(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Sells the held stock; False if that was done before. Reserves an expired one again, as in `hold_again`.

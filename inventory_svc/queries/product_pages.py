@@ -220,8 +220,9 @@ class ProductPages:
     def _reply(self, page: _Kept) -> PageReply:
         request = page.request
         total, more = page.total, page.more
-        if not request.query and page.generation < self._generation:
-            # The total changes with every creation or deletion; the pages before that product do not.
+        if not request.query and page.generation < self._generation and self._kept.get(request) is page:
+            # The total changes with every creation or deletion; the pages before that product do not. A page that is
+            # not kept has changed since, and keeps the total of its own moment.
             total = self._total
         if not request.query and request.number:
             more = request.number * request.size < total

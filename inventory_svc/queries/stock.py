@@ -12,6 +12,7 @@ from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.stock import StockLevel
 
@@ -40,8 +41,13 @@ ORDER BY stock.id
 """)
 _LOW = text(f"""{_COLUMNS}
 WHERE stock.on_hand - stock.reserved <= :threshold
-ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT 1000
+  AND (stock.on_hand - stock.reserved - stock.backordered, stock.id) > (:after_free, :after_id)
+ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT :limit
 """)
+_LOW_PAGE_SIZE = 1000
+# Available and backordered pieces and the id of a page's last item; the list is sorted by their difference and the id.
+_LOW_TOKENS = PageTokens(tuple[int, int, int])
+_BEFORE_ALL = (0, 2**62, 0)
 
 
 class StockQueries:
@@ -61,13 +67,26 @@ class StockQueries:
             raise ProductNotFound.of(product_id)
         return [stock_level(row) for row in rows if row.id is not None]
 
-    async def list_low_stock(self, threshold: int) -> list[StockLevel]:
-        """The items with `threshold` or fewer available pieces, fewest first; at most 1000."""
+    async def list_low_stock(
+        self, threshold: int, *, page_size: int = 0, page_token: str = ""
+    ) -> tuple[list[StockLevel], str]:
+        """A page of the items with `threshold` or fewer available pieces, fewest first, and the next page's token.
+
+        Backordered pieces count as missing. Raises InvalidArgument for a token of another list.
+        """
+        filter, size = f"low stock {threshold}", page_size or _LOW_PAGE_SIZE
+        available, backordered, after_id = _LOW_TOKENS.read(page_token, filter=filter) if page_token else _BEFORE_ALL
+        parameters = {"threshold": threshold, "after_free": available - backordered, "after_id": after_id}
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
-                rows = (await connection.execute(_LOW, {"threshold": threshold})).all()
-        return [stock_level(row) for row in rows]
+                rows = (await connection.execute(_LOW, parameters | {"limit": size + 1})).all()
+        levels = [stock_level(row) for row in rows[:size]]
+        if len(rows) <= size:
+            return levels, ""
+        last = levels[-1]
+        token = _LOW_TOKENS.write((last.available, last.backordered, last.product_item_id), filter=filter)
+        return levels, token
 
     async def levels(self, item_ids: Collection[int], *, fresh: bool = False) -> list[StockLevel]:
         """The stock of the existing items, by id; `fresh` waits until the caller's writes are visible."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from easyorder.google.rpc import Status as StatusMessage
 from easyorder.inventory.v1 import (
@@ -33,6 +33,7 @@ from chassis.errors import AppError, Internal
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
+from chassis.wire_types import money_message
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
 from order_svc.messages.orders import stock_view
 
@@ -48,6 +49,9 @@ _RESERVING_PACE_S = 0.04
 # Sales and releases are durable jobs: no request waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.2
 
+# An order id, and the revision of the order that the call acts for.
+_Attempt: TypeAlias = tuple[int, int]
+
 
 class GrpcInventory:
     """`timeout_s` bounds each call, retries included."""
@@ -58,27 +62,34 @@ class GrpcInventory:
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(
             self._reserve, max_size=max_batch, pace_s=_RESERVING_PACE_S
         )
-        self._committing: Batcher[int, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+        self._committing: Batcher[_Attempt, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
-        self._releasing: Batcher[int, None] = Batcher(self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+        self._releasing: Batcher[tuple[_Attempt, bool], None] = Batcher(
+            self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S
+        )
 
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)
 
-    async def commit(self, order_id: int) -> None:
-        await self._committing.submit(order_id)
+    async def commit(self, order_id: int, revision: int) -> None:
+        await self._committing.submit((order_id, revision))
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+        money = None if refunded is None else money_message(refunded)
+        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money)
+        message = RestockRequest(orders=[goods])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
         for error in filter(None, _outcomes([order_id], reply.results)):
             raise error
 
-    async def release(self, order_id: int) -> None:
-        await self._releasing.submit(order_id)
+    async def release(self, order_id: int, revision: int) -> None:
+        await self._releasing.submit(((order_id, revision), False))
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self._releasing.submit(((order_id, 0), True))
 
     async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
@@ -96,13 +107,16 @@ class GrpcInventory:
             for result in reply.results
         ]
 
-    async def _commit(self, order_ids: Sequence[int]) -> list[BaseException | None]:
-        reply = await self._peer.call(_COMMIT, CommitRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
-        return _outcomes(order_ids, reply.results)
+    async def _commit(self, attempts: Sequence[_Attempt]) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*attempts, strict=True))
+        request = CommitRequest(order_ids=order_ids, revisions=revisions)
+        return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
-    async def _release(self, order_ids: Sequence[int]) -> list[BaseException | None]:
-        reply = await self._peer.call(_RELEASE, ReleaseRequest(order_ids=list(order_ids)), timeout_s=self._timeout_s)
-        return _outcomes(order_ids, reply.results)
+    async def _release(self, releases: Sequence[tuple[_Attempt, bool]]) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*(attempt for attempt, _ in releases), strict=True))
+        unplaced = [order_id for (order_id, _), is_unplaced in releases if is_unplaced]
+        request = ReleaseRequest(order_ids=order_ids, revisions=revisions, unplaced_order_ids=unplaced)
+        return _outcomes(order_ids, (await self._peer.call(_RELEASE, request, timeout_s=self._timeout_s)).results)
 
 
 def _reservation_request(request: HoldRequest) -> ReservationRequest:
@@ -169,8 +183,8 @@ def _money(message: Any) -> Money:
 
 
 def _outcomes(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> list[BaseException | None]:
-    errors = {result.order_id: result.error for result in results}
-    return [_error(error) if (error := errors[order_id]) is not None else None for order_id in order_ids]
+    errors = [result.error for _, result in zip(order_ids, results, strict=True)]
+    return [None if error is None else _error(error) for error in errors]
 
 
 def _error(status: StatusMessage | None) -> AppError:

@@ -37,7 +37,7 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     cancel_reason: Mapped[str]
     # The sequence number of the order's last event.
     sequence: Mapped[int] = mapped_column(BigInteger)
-    # Counts the changes of the items; the last change added the hold `supplementary_hold_id`.
+    # Counts the changes of the items and the retries of the payment; the last change added `supplementary_hold_id`.
     revision: Mapped[int] = mapped_column(Integer)
     supplementary_hold_id: Mapped[int] = mapped_column(BigInteger)
 

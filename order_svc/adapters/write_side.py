@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.db.engine import make_snapshots
 from chassis.db.failures import translated
 from order_svc.adapters.orders import SqlOrders
 from order_svc.domain.views import OrderView
 
 
 class WriteSideOrders:
-    """Reads without locks. The ownership filter applies."""
+    """Reads each order as of one moment, without locks. The ownership filter applies."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
+    def __init__(self, write: AsyncEngine) -> None:
+        self._sessions = make_snapshots(write)
 
     async def load(self, order_id: int) -> OrderView:
         """Raises OrderNotFound if there is no such order, or the caller may not see it."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 from easyorder.order.v1 import HubMessage, SubscribeRequest
 
 from chassis.context import current
+from chassis.errors import InvalidArgument
+from chassis.grpc import metadata
 from order_svc.hub.hub import Hub
+
+# Sent by a browser that reconnects: the id of the last event that it received, which is its sequence.
+_LAST_EVENT_ID = "last-event-id"
 
 
 class OrderHubApi:
@@ -17,4 +23,16 @@ class OrderHubApi:
         self._hub = hub
 
     def subscribe(self, request: SubscribeRequest) -> AsyncIterator[HubMessage]:
-        return self._hub.subscribe(request.order_id or None, request.after_sequence, current().caller)
+        # The URL of a browser's reconnection is that of its first connection, so the header takes precedence.
+        last_seen = _last_event_id()
+        after_sequence = request.after_sequence if last_seen is None else last_seen
+        return self._hub.subscribe(request.order_id or None, after_sequence, current().caller)
+
+
+def _last_event_id() -> int | None:
+    written = metadata.incoming.get().get(_LAST_EVENT_ID, "")
+    if not written:
+        return None
+    if not re.fullmatch("[0-9]{1,18}", written):
+        raise InvalidArgument.of(_LAST_EVENT_ID, "must be the sequence of an event, as an id of this stream")
+    return int(written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import date
 
 import betterproto2
@@ -47,7 +48,7 @@ from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.messages.orders import order_message, report_message, status_reply, stock_view
+from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply, stock_view
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
@@ -135,7 +136,7 @@ class OrderApi:
             items=tuple((line.product_item_id, line.quantity) for line in request.items),
             reason=request.reason,
         )
-        return order_message(await self._refunding.refund(command))
+        return refunded_message(await self._refunding.refund(command))
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return order_message(await self._queries.get_order(request.id))
@@ -164,8 +165,9 @@ class OrderApi:
             raise InvalidArgument.of("to", "must not be before from")
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
-        async for lines in self._queries.export_orders(first, last):
-            yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+        async with aclosing(self._queries.export_orders(first, last)) as export:
+            async for lines in export:
+                yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
 
 
 def _day(field: str, text: str) -> date:

@@ -12,15 +12,22 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
 
+_WHY = "the order was cancelled"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(Command[OrderView]):
+    """`transaction_id`: cancels only if this is the order's present transaction, else raises AttemptSuperseded."""
+
     order_id: int
     reason: str
+    transaction_id: str = ""
 
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    if cmd.transaction_id:
+        order.payment.require_transaction(cmd.transaction_id)
     await stop(order, uow, reason=cmd.reason, at=clock.now())
     await uow.orders.save([order])
     return order.view()
@@ -40,5 +47,12 @@ async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> Non
         # This also covers a charge in progress: the provider refunds what was charged and refuses later attempts.
         uow.schedule(jobs.return_charge(order))
     uow.emit(*order.cancel(reason=reason, at=at))
-    # Jobs, because this transaction may be repeated and a refund may not.
+    await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id, _WHY)
+    await release_stock(order, uow)
+
+
+async def release_stock(order: Order, uow: OrderUow) -> None:
+    """Releases the stock of a cancelled order, or restocks it, instead of selling it."""
+    await uow.open_jobs.withdraw(jobs.COMMIT_STOCK, jobs.stock_key(order), _WHY)
+    # A job, because this transaction may be repeated.
     uow.schedule(jobs.release_stock(order))

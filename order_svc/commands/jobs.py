@@ -55,7 +55,8 @@ def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
 
 def commit_stock(order: Order) -> NewJob:
     """Turn the hold into a sale."""
-    return NewJob(kind=COMMIT_STOCK, key=_stock_key(order), payload={"order_id": order.id, **_changed(order)})
+    changed = {"stock": stock_of(order)} if order.revision else {}
+    return NewJob(kind=COMMIT_STOCK, key=stock_key(order), payload=_attempt(order) | changed)
 
 
 def amend_stock(order: Order) -> NewJob:
@@ -75,13 +76,25 @@ def stock_of(order: Order) -> dict[str, Any]:
 
 def release_stock(order: Order) -> NewJob:
     """Release the hold, or restock what was sold."""
-    return NewJob(kind=RELEASE_STOCK, key=_stock_key(order), payload={"order_id": order.id})
+    return NewJob(kind=RELEASE_STOCK, key=stock_key(order), payload=_attempt(order))
 
 
 def restock(order: Order, refund: Refund) -> NewJob:
-    """Restock the pieces that a refund returned. Carries totals, so that a late or repeated job does no harm."""
-    lines = [[item.product_item_id, item.returned] for item in order.items if item.returned]
-    return NewJob(kind=RESTOCK, key=refund.refund_id, payload={"order_id": order.id, "lines": lines})
+    """Report a refund to inventory_svc: pieces are restocked, and points follow the money.
+
+    Carries totals, so that a late or repeated job does no harm.
+    """
+    refunded = order.payment.refunded
+    return NewJob(
+        kind=RESTOCK,
+        key=refund.refund_id,
+        payload={
+            "order_id": order.id,
+            "lines": [[item.product_item_id, item.returned] for item in order.items if item.returned],
+            "refunded": str(refunded.amount),
+            "currency": refunded.currency,
+        },
+    )
 
 
 def return_charge(order: Order) -> NewJob:
@@ -112,10 +125,12 @@ def _return_money(order_id: int, transaction_id: str, refund_id: str, amount: Mo
     )
 
 
-def _changed(order: Order) -> dict[str, Any]:
-    return {"stock": stock_of(order)} if order.revision else {}
+def _attempt(order: Order) -> dict[str, Any]:
+    """What the order is at present: a job of this attempt changes no later one."""
+    return {"order_id": order.id, "revision": order.revision, "transaction_id": order.payment.transaction_id}
 
 
-def _stock_key(order: Order) -> str:
+def stock_key(order: Order) -> str:
+    """The key of the jobs that sell and release the stock of the present payment."""
     # An order that is paid again after a refusal holds, sells and releases its stock again.
     return f"{order.id}/{order.payment.transaction_id}"

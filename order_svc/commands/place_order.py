@@ -12,6 +12,7 @@ from datetime import datetime
 from chassis import failpoints
 from chassis.clock import Clock
 from chassis.errors import AppError
+from chassis.idempotency import expired
 from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
@@ -42,27 +43,17 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
     now = clock.now()
     results: list[OrderView | AppError] = []
     orders = []
+    repeated = [cmd.hold.order_id for cmd in batch if cmd.request and not cmd.request_is_new]
+    placed = await uow.orders.placed_holds(repeated) if repeated else ()
     for cmd in batch:
+        if cmd.request and cmd.hold.order_id in placed:
+            # No response is stored, so the order was placed long ago, or by an equal request in this moment.
+            results.append(expired(cmd.request))
+            continue
         if not (cmd.hold.is_held or cmd.hold.waits):
             results.append(HoldLost("the stock is not held any more"))
             continue
-        order = Order(
-            id=cmd.hold.order_id,
-            status=Status.PENDING if cmd.hold.waits else Status.CONFIRMED,
-            currency=cmd.currency,
-            items=cmd.items,
-            discounts=cmd.discounts,
-            payment=Payment(
-                transaction_id=cmd.transaction_id,
-                method=cmd.method,
-                amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
-                refunded=Money.zero(cmd.currency),
-                waiting_token=cmd.payment_token if cmd.hold.waits else "",
-            ),
-            owner=cmd.owner,
-            owner_team=cmd.owner_team,
-            placed_at=now,
-        )
+        order = _order(cmd, now)
         uow.emit(*order.placed())
         if cmd.hold.stocks:
             uow.emit(*order.stock_stands(cmd.hold.stocks, at=now))
@@ -73,6 +64,26 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
     await uow.orders.add(orders)
     failpoints.reach("order_written_not_committed")
     return results
+
+
+def _order(cmd: PlaceOrder, now: datetime) -> Order:
+    return Order(
+        id=cmd.hold.order_id,
+        status=Status.PENDING if cmd.hold.waits else Status.CONFIRMED,
+        currency=cmd.currency,
+        items=cmd.items,
+        discounts=cmd.discounts,
+        payment=Payment(
+            transaction_id=cmd.transaction_id,
+            method=cmd.method,
+            amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
+            refunded=Money.zero(cmd.currency),
+            waiting_token=cmd.payment_token if cmd.hold.waits else "",
+        ),
+        owner=cmd.owner,
+        owner_team=cmd.owner_team,
+        placed_at=now,
+    )
 
 
 def collect(order: Order, uow: OrderUow, *, token: str, hold: Hold | None, at: datetime) -> None:

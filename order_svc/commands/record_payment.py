@@ -28,10 +28,14 @@ class PaymentRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment(Command[PaymentRecorded]):
-    """`why` describes the outcome for the shopper. GIVEN_UP: no further attempt, and any charge is refunded."""
+    """`why` describes the outcome for the shopper. GIVEN_UP: no further attempt, and any charge is refunded.
+
+    The outcome of a transaction that is not the order's any more changes nothing but its job.
+    """
 
     lease: JobLease
     order_id: int
+    transaction_id: str
     outcome: PaymentOutcome
     why: str = ""
 
@@ -47,23 +51,31 @@ async def record_payments(
         if order is None:
             results.append(OrderNotFound.of(cmd.order_id))
             continue
+        superseded = _superseded(cmd, order)
+        delay_s = None if superseded else _next_attempt_s(cmd, order, backoff)
         # If another process holds the job by now, it asks the provider again and gets the same outcome.
-        delay_s = _next_attempt_s(cmd, order, backoff)
         if delay_s is None:
-            uow.settle(JobOutcome(cmd.lease))
+            uow.settle(JobOutcome(cmd.lease, error=superseded))
         else:
             uow.settle(JobOutcome(cmd.lease, "READY", delay_s, cmd.why))
-        if order.status is Status.CONFIRMED:
+        if not superseded:
             uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
             changed.append(order)
-        # Else the order was cancelled meanwhile, and its job returns the money.
+        # Else whatever replaced the transaction has scheduled the return of its money.
         results.append(PaymentRecorded(next_attempt_s=delay_s))
     await uow.orders.save(changed)
     return results
 
 
+def _superseded(cmd: RecordPayment, order: Order) -> str | None:
+    """Why the outcome is of no use to the order any more."""
+    if order.payment.transaction_id != cmd.transaction_id:
+        return f"another charge, {order.payment.transaction_id}, has replaced this one"
+    return None if order.status is Status.CONFIRMED else f"the order is {order.status.value}"
+
+
 def _next_attempt_s(cmd: RecordPayment, order: Order, backoff: Backoff) -> float | None:
-    if cmd.outcome is not PaymentOutcome.TRANSIENT or order.status is not Status.CONFIRMED:
+    if cmd.outcome is not PaymentOutcome.TRANSIENT:
         return None
     attempts = order.payment.attempts + 1
     return None if attempts >= backoff.max_attempts else backoff.delay_s(attempts)

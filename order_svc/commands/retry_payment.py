@@ -16,24 +16,29 @@ from order_svc.domain.views import OrderView
 
 
 class StockToBeHeld(AppError):
-    """The order can be paid again once its stock is held again."""
+    """The order can be paid again once its stock is held again, as its next revision.
+
+    `present` and `next` are the stock before and after, in the form that StockAmendment reads.
+    """
 
     kind, reason = Kind.ABORTED, "STOCK_TO_BE_HELD"
 
     def __init__(self, order: Order) -> None:
         super().__init__(f"order {order.id} holds nothing")
-        self.amendment = jobs.stock_of(order)
+        self.present = jobs.stock_of(order)
+        self.next = self.present | {"revision": order.revision + 1, "supplementary_hold_id": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPayment(Command[OrderView]):
-    """`hold` is the stock held for this attempt."""
+    """`hold` is the stock held for this attempt, which is `revision` of the order."""
 
     order_id: int
     method: PaymentMethod
     payment_token: str = field(repr=False)
     transaction_id: str
     hold: Hold | None = None
+    revision: int = 0
 
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:
@@ -43,7 +48,8 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     if await uow.open_jobs.is_open(release.kind, release.key):
         # It would release the stock that is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
-    if cmd.hold is None or not cmd.hold.is_held:
+    if cmd.hold is None or not cmd.hold.is_held or cmd.revision != order.revision + 1:
+        # Also if another request was faster: its attempt has failed since, and the hold has ended with it.
         raise StockToBeHeld(order)
     uow.emit(*order.retry_payment(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
     cash = cmd.method is PaymentMethod.CASH

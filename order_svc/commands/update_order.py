@@ -15,6 +15,8 @@ from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
+_WHY = "the order was changed, and what replaces this job has the new amount"
+
 
 class ChangeToBePrepared(AppError):
     """`lines` must be held first, in addition to the hold of the order; an order with discounts also needs a preview.
@@ -92,14 +94,17 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
 
 
 async def _stop_charging(order: Order, uow: OrderUow) -> str:
-    """Withdraws the charge of the old amount, even while it runs; returns the payment's token.
+    """Withdraws the charge of the old amount, or the sale of a cash order, even while it runs; returns the token.
 
-    Cash and backordered orders have no charge yet. Whatever the withdrawn charge takes is refunded: its lease is gone,
-    so it cannot record anything.
+    A backordered order has no charge yet. Whatever the withdrawn charge takes is refunded: its lease is gone, so it
+    cannot record anything.
     """
-    if order.payment.method is PaymentMethod.CASH or order.status is Status.PENDING:
+    if order.status is Status.PENDING:
         return ""
-    token = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id)
+    if order.payment.method is PaymentMethod.CASH:
+        await uow.open_jobs.withdraw(jobs.COMMIT_STOCK, jobs.stock_key(order), _WHY)
+        return ""
+    token = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id, _WHY)
     if token is None:
         raise Conflict(f"the charge of order {order.id} is ending")
     uow.schedule(jobs.return_charge(order))

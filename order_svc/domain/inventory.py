@@ -13,7 +13,7 @@ from order_svc.domain.views import StockView
 
 
 class OutOfStock(AppError):
-    """There are not enough pieces of an item. metadata: product_item_id, requested, available."""
+    """There are not enough pieces of an item. metadata: productItemId, requested, available."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
 
@@ -22,6 +22,12 @@ class ReservationReleased(AppError):
     """The hold was released finally, so its stock cannot be sold."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "RESERVATION_RELEASED"
+
+
+class HoldSuperseded(AppError):
+    """The order was changed, or is being paid again, since the revision that the call names."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "HOLD_SUPERSEDED"
 
 
 class IncentiveInvalid(AppError):
@@ -102,7 +108,7 @@ class StockAmendment:
     """The order after its change number `revision`; `lines` has all of its lines.
 
     `supplementary_hold_id` names the hold of the added pieces. `re_reserve` holds expired stock again and extends the
-    rest; released stock only with `reopen`. With `validate_only` nothing changes.
+    rest; with `reopen`, also stock that an earlier revision released. With `validate_only` nothing changes.
     """
 
     order_id: int
@@ -141,25 +147,33 @@ class Inventory(Protocol):
         """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
         ...
 
-    async def commit(self, order_id: int) -> None:
-        """Sells the held stock.
+    async def commit(self, order_id: int, revision: int) -> None:
+        """Sells the stock held for this revision of the order.
 
-        Raises OutOfStock, IncentiveInvalid or ReservationReleased if the hold has ended and cannot be renewed.
+        Raises OutOfStock, IncentiveInvalid or ReservationReleased if the hold has ended and cannot be renewed, and
+        HoldSuperseded.
         """
         ...
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         """Adapts the hold to the order, once for each revision, or only previews it.
 
-        Raises OutOfStock, ReservationReleased when a released hold is to be renewed, and IncentiveInvalid when a code
-        cannot be used again, or in a preview does not apply.
+        Raises OutOfStock, ReservationReleased when a released hold is to be renewed, HoldSuperseded when that of an
+        earlier revision is, and IncentiveInvalid when a code cannot be used again, or in a preview does not apply.
         """
         ...
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        """Restocks single items: `returned` has the total returned so far, as product item ids and pieces."""
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+        """Restocks single items and adapts the points of the order, from the totals so far.
+
+        `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.
+        """
         ...
 
-    async def release(self, order_id: int) -> None:
-        """Releases held stock, or restocks sold stock."""
+    async def release(self, order_id: int, revision: int) -> None:
+        """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded."""
+        ...
+
+    async def release_unplaced(self, order_id: int) -> None:
+        """Releases the hold of an order that was not placed, unless another request got the same hold."""
         ...

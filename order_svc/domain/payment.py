@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chassis.errors import AppError, Kind
 from chassis.money import Money
 from order_svc.domain.status import PaymentMethod, PaymentStatus
 from order_svc.domain.views import PaymentView
 
 _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+
+
+class AttemptSuperseded(AppError):
+    """The step belongs to a transaction that another one has replaced."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "ATTEMPT_SUPERSEDED"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +44,11 @@ class Payment:
     def remaining(self) -> Money:
         """The amount that may still be refunded."""
         return self.amount - self.refunded if self.is_charged else Money.zero(self.amount.currency)
+
+    def require_transaction(self, transaction_id: str) -> None:
+        """Raises AttemptSuperseded unless this is the present transaction."""
+        if transaction_id != self.transaction_id:
+            raise AttemptSuperseded(f"another charge, {self.transaction_id}, has replaced {transaction_id}")
 
     def settle(self, status: PaymentStatus, *, at: datetime) -> None:
         """Records the provider's result, or cash on delivery."""

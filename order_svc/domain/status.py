@@ -20,12 +20,10 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
     @property
-    def is_settled(self) -> bool:
-        """Checkout is over: only delivery can follow."""
-        return self in _SETTLED
+    def is_final(self) -> bool:
+        """No other status can follow."""
+        return not MOVES[self]
 
-
-_SETTLED = {Status.PAID, Status.DELIVERED, Status.CANCELLED, Status.FAILED}
 
 # Every allowed transition and its cause; docs/orders.md is generated from this.
 MOVES: Mapping[Status, Mapping[Status, str]] = {

@@ -103,7 +103,7 @@ class Hub:
             status = order.status
             async with aclosing(self._events_of(order_id, sequence, order.sequence, live)) as events:
                 # A final status ends the stream, unless there is more to replay.
-                while sequence < order.sequence or not status.is_settled:
+                while sequence < order.sequence or not status.is_final:
                     hub_event = await anext(events)
                     if hub_event is None:
                         yield heartbeat(sequence, order_id, at=self._clock.now())
@@ -184,5 +184,5 @@ def _unexpected() -> Internal:
     correlation_id = current().correlation_id
     return Internal(
         f"something went wrong here; report it with the correlation id {correlation_id}",
-        metadata={"correlation_id": correlation_id},
+        metadata={"correlationId": correlation_id},
     )

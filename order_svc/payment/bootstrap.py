@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,14 +10,19 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
+from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
+from chassis.db.audit import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
+from chassis.db.tables import RECORDED_ERROR
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Client
-from chassis.grpc.health import Probe
 from chassis.grpc.server import GrpcServer, serve
+from chassis.metrics import Gauges
+from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.adapters.ledger import SqlLedgerUow
 from order_svc.payment.adapters.sandbox import SandboxProvider
@@ -28,7 +33,17 @@ from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
 from order_svc.payment.domain.strategies import offered
 
+NAME = "payment"
 SERVICE = "easyorder.payment.v1.PaymentService"
+_PURGE_EVERY_S = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentService:
+    """The process, ready to be served."""
+
+    server: GrpcServer
+    background: Sequence[Background]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +56,17 @@ class Provider:
 
 async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    exporters = telemetry.configure(settings, "payment")
+    exporters = telemetry.configure(settings, NAME)
     engine = make_engine(
         settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
     )
     identity = Client(settings.identity_address)
     keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
     verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
-    clock = SystemClock()
     try:
-        async with provider_of(settings, engine, clock) as provider:
-            server = payment_server(provider, verifier, settings, probe=takes_writes(engine))
-            await serve(server, settings, background=[exporters])
+        async with provider_of(settings, engine, SystemClock()) as provider:
+            service = payment_service(provider, verifier, settings, engine)
+            await serve(service.server, settings, background=[exporters, *service.background])
     finally:
         await identity.close()
         await engine.dispose()
@@ -91,15 +105,27 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
 
 
-def payment_server(
-    provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, *, probe: Probe | None = None
-) -> GrpcServer:
+def payment_service(
+    provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, engine: AsyncEngine
+) -> PaymentService:
     """Keeps no audit trail: the ledger records what was done, and order_svc on whose behalf."""
-    return GrpcServer(
-        name="payment",
+    clock, gauges = SystemClock(), Gauges()
+    gauges.add_pool("database", engine)
+    error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
+    payments = PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)
+    server = GrpcServer(
+        name=NAME,
         address=settings.address,
-        servicers={SERVICE: PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)},
+        servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock)},
         verifier=verifier,
+        report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
-        probe=probe,
+        probe=takes_writes(engine),
     )
+
+    async def purge_all() -> bool:
+        await purge(engine, settings)
+        return False
+
+    purging = PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)
+    return PaymentService(server=server, background=[error_log, purging])

@@ -1,21 +1,30 @@
-"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory."""
+"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory.
+
+All pages are of one snapshot. An open snapshot keeps a connection and the versions of changed rows, so the number of
+exports and the time of each are limited.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, literal, tuple_
+from sqlalchemy import BigInteger, literal, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
+from chassis.errors import AppError, Kind
 from order_svc.domain.views import OrderView
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 PAGE_SIZE = 500
+MAX_EXPORTS = 4
+EXPORT_S = 900.0
+# The longest time that a reader may take for what is under way.
+_PAUSE = text("SELECT set_config('idle_in_transaction_session_timeout', '300s', true)")
 COLUMNS = (
     "id",
     "status",
@@ -33,8 +42,17 @@ COLUMNS = (
     "transaction_id",
     "items",
 )
+_PART_CHARACTERS = 256 * 1024
 # A spreadsheet would treat such text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class TooManyExports(AppError):
+    kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_EXPORTS"
+
+
+class ExportTooSlow(AppError):
+    kind, reason = Kind.DEADLINE_EXCEEDED, "EXPORT_TOO_SLOW"
 
 
 class Cursor(NamedTuple):
@@ -42,6 +60,11 @@ class Cursor(NamedTuple):
 
     placed_at: datetime
     id: int
+
+
+async def limit_pauses(session: AsyncSession) -> None:
+    """Has the database end the session's transaction if it waits too long for the next statement."""
+    await session.execute(_PAUSE)
 
 
 async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
@@ -57,12 +80,21 @@ async def page_of_orders(session: AsyncSession, first: date, last: date, after: 
 
 
 def header() -> bytes:
-    return _csv([COLUMNS])
+    return (",".join(COLUMNS) + "\r\n").encode()
 
 
-def csv_of(orders: Sequence[OrderView]) -> bytes:
-    """A line for each order."""
-    return _csv([_line(order) for order in orders])
+def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
+    """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
+    written = io.StringIO(newline="")
+    lines = csv.writer(written)
+    for order in orders:
+        lines.writerow(_line(order))
+        if written.tell() >= _PART_CHARACTERS:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+    if written.tell():
+        yield written.getvalue().encode()
 
 
 def _line(order: OrderView) -> tuple[object, ...]:
@@ -84,12 +116,6 @@ def _line(order: OrderView) -> tuple[object, ...]:
         _text(payment.transaction_id),
         _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
     )
-
-
-def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
 
 
 def _time(value: datetime | None) -> str:

@@ -1,23 +1,35 @@
-"""The reads of this service: each waits, for a bounded time, until the caller's own writes are visible."""
+"""The reads of this service: each shows one moment, and first waits until the caller's own writes are visible."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.context import Audience, current, request_context
+from chassis.db.engine import make_snapshots
 from chassis.db.failures import translated
 from chassis.errors import Unavailable
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.queries.daily_report import CurrencyReport, daily_report
-from order_svc.queries.export_orders import PAGE_SIZE, Cursor, csv_of, header, page_of_orders
+from order_svc.queries.export_orders import (
+    EXPORT_S,
+    MAX_EXPORTS,
+    PAGE_SIZE,
+    Cursor,
+    ExportTooSlow,
+    TooManyExports,
+    csv_of,
+    header,
+    limit_pauses,
+    page_of_orders,
+)
 from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
 
@@ -35,9 +47,10 @@ class Fresh(Protocol):
 class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], read_your_writes: Fresh) -> None:
-        self._sessions = sessions
+    def __init__(self, read: AsyncEngine, read_your_writes: Fresh) -> None:
+        self._sessions = make_snapshots(read)
         self._freshness = read_your_writes
+        self._exports = 0
 
     async def get_order(self, order_id: int) -> OrderView:
         """Raises OrderNotFound, or Unavailable if the order may exist but is not projected yet."""
@@ -71,18 +84,37 @@ class OrderQueries:
         await self._wait()
         return await self._read(lambda session: daily_report(session, day))
 
-    async def export_orders(self, first: date, last: date) -> AsyncIterator[bytes]:
-        """The orders of all people as CSV, page by page; no connection is held while a page is sent."""
+    async def export_orders(self, first: date, last: date) -> AsyncGenerator[bytes, None]:
+        """The orders of all people as CSV, page by page, all as of one moment.
+
+        The connection is held until the end. Raises TooManyExports, and ExportTooSlow for a slow reader.
+        """
         await self._wait()
-        yield header()
-        after: Cursor | None = None
-        while True:
-            orders = await self._read(partial(page_of_orders, first=first, last=last, after=after))
-            if orders:
-                yield csv_of(orders)
-            if len(orders) < PAGE_SIZE:
-                return
-            after = Cursor(orders[-1].placed_at, orders[-1].id)
+        end = asyncio.get_running_loop().time() + EXPORT_S
+        with self._one_more_export():
+            async with self._sessions() as session:
+                await _completed(limit_pauses(session))
+                yield header()
+                after: Cursor | None = None
+                while True:
+                    orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
+                    for part in csv_of(orders):
+                        yield part
+                    if len(orders) < PAGE_SIZE:
+                        return
+                    if asyncio.get_running_loop().time() > end:
+                        raise ExportTooSlow(f"an export ends after {EXPORT_S:.0f} s; export fewer days at a time")
+                    after = Cursor(orders[-1].placed_at, orders[-1].id)
+
+    @contextmanager
+    def _one_more_export(self) -> Iterator[None]:
+        if self._exports == MAX_EXPORTS:
+            raise TooManyExports(f"{MAX_EXPORTS} exports are being read; try again when one has ended")
+        self._exports += 1
+        try:
+            yield
+        finally:
+            self._exports -= 1
 
     async def _wait(self) -> bool:
         request = current()
@@ -97,3 +129,14 @@ class OrderQueries:
         with translated():
             async with self._sessions() as session:
                 return await query(session)
+
+
+async def _completed(query: Coroutine[Any, Any, T]) -> T:
+    """Waits for the query also when the call is cancelled, so that its session can be closed."""
+    running = asyncio.create_task(query)
+    try:
+        with translated():
+            return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

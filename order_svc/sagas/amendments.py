@@ -58,13 +58,24 @@ class Amendments:
         self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
     ) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
-        return await asyncio.shield(self._update(order_id, lines, etag, request))
+        try:
+            return await asyncio.shield(self._update(order_id, lines, etag, request))
+        except AppError:
+            # An equal request that ran at the same time may be the reason for the refusal.
+            if first := await self._mediator.find_result(UpdateOrder, request):
+                return first.order
+            raise
 
     async def retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
     ) -> OrderView:
         """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
-        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+        try:
+            return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+        except AppError:
+            if first := await self._mediator.find_result(RetryPayment, request):
+                return first
+            raise
 
     async def _update(
         self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None
@@ -116,9 +127,7 @@ class Amendments:
     async def _preview(
         self, present: StockAmendment, wanted: tuple[tuple[int, int], ...], supplementary_id: int
     ) -> Preview:
-        if present.revision:
-            # The job of the previous change may not have run yet.
-            await self._inventory.amend(present)
+        await self._catch_up(present)
         change = StockAmendment(
             order_id=present.order_id,
             revision=present.revision + 1,
@@ -127,6 +136,11 @@ class Amendments:
             validate_only=True,
         )
         return Preview(revision=change.revision, hold=await self._inventory.amend(change))
+
+    async def _catch_up(self, present: StockAmendment) -> None:
+        """Applies the previous change of the order, whose job may not have run yet."""
+        if present.revision:
+            await self._inventory.amend(present)
 
     async def _hold(self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]]) -> Hold | None:
         if not needed.lines:
@@ -150,7 +164,7 @@ class Amendments:
     async def _retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
     ) -> OrderView:
-        hold: Hold | None = None
+        hold, revision = None, 0
         for _ in range(_ATTEMPTS):
             command = RetryPayment(
                 request=request,
@@ -159,12 +173,15 @@ class Amendments:
                 payment_token=token,
                 transaction_id=self._new_transaction_id(),
                 hold=hold,
+                revision=revision,
             )
             try:
                 # Not released on a refusal: another request may have made it part of the order. It expires.
                 return await self._mediator.send(command)
             except StockToBeHeld as needed:
-                hold = await self._inventory.amend(StockAmendment.of(needed.amendment, re_reserve=True, reopen=True))
+                await self._catch_up(StockAmendment.of(needed.present))
+                wanted = StockAmendment.of(needed.next, re_reserve=True, reopen=True)
+                hold, revision = await self._inventory.amend(wanted), wanted.revision
         raise Unavailable(f"the stock of order {order_id} cannot be held; try again", retry_after_s=1)
 
 

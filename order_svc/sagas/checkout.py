@@ -29,7 +29,6 @@ from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
 from order_svc.commands import jobs
-from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.place_order import PlaceOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.uow import OrderUow
@@ -40,18 +39,16 @@ from order_svc.domain.inventory import (
     IncentiveInvalid,
     Inventory,
     OutOfStock,
-    ReservationReleased,
     StockAmendment,
 )
 from order_svc.domain.items import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
-from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, Status
+from order_svc.domain.status import PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import release_on_failure
+from order_svc.sagas.stock_jobs import StockJobs
 
 log = structlog.get_logger(__name__)
-
-_STOPPED = (Status.CANCELLED, Status.FAILED)
 
 
 class Ids(Protocol):
@@ -102,6 +99,7 @@ class Checkout:
         self._load_order = load_order
         self._hold_margin = hold_margin
         self._new_transaction_id = new_transaction_id
+        self._stock_jobs = StockJobs(mediator, inventory)
 
     async def place(self, basket: Basket) -> OrderView:
         """Holds the stock and places the order. A refusal leaves nothing behind."""
@@ -112,9 +110,7 @@ class Checkout:
         """The handlers of the durable jobs of checkout, by kind."""
         return {
             jobs.CHARGE: self._charge,
-            jobs.COMMIT_STOCK: self._commit_stock,
-            jobs.RELEASE_STOCK: self._release_stock,
-            jobs.AMEND_STOCK: self._amend_stock,
+            **self._stock_jobs.handlers(),
         }
 
     async def _place(self, basket: Basket) -> OrderView:
@@ -139,7 +135,13 @@ class Checkout:
                 placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
         except HoldLost:
             # An earlier attempt stopped after its hold, which has ended.
-            hold = await self._inventory.reserve(replace(wanted, re_reserve=True))
+            try:
+                hold = await self._inventory.reserve(replace(wanted, re_reserve=True))
+            except AppError:
+                # That attempt may have gone on meanwhile.
+                if first := await self._mediator.find_result(PlaceOrder, basket.request):
+                    return first
+                raise
             return await self._mediator.send(await self._order_on(hold, basket, order_id))
         failpoints.reach("order_placed_not_answered")
         return placed
@@ -187,8 +189,8 @@ class Checkout:
         order_id = job.payload["order_id"]
         try:
             outcome, why = await self._try_to_charge(job)
-        except _NotWanted:
-            return JobResult()
+        except _NotWanted as stopped:
+            return JobResult(note=str(stopped))
         except (OutOfStock, IncentiveInvalid) as error:
             # Given up, not refused: an earlier attempt whose reply was lost may still charge, and must be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
@@ -197,7 +199,13 @@ class Checkout:
         if outcome is PaymentOutcome.CHARGED:
             failpoints.reach("charged_not_recorded")
         recorded = await self._mediator.send(
-            RecordPayment(lease=job.lease, order_id=order_id, outcome=outcome, why=why)
+            RecordPayment(
+                lease=job.lease,
+                order_id=order_id,
+                transaction_id=job.payload["transaction_id"],
+                outcome=outcome,
+                why=why,
+            )
         )
         return JobResult(by_handler=True, again_in_s=recorded.next_attempt_s)
 
@@ -222,7 +230,7 @@ class Checkout:
         order_id = payload["order_id"]
         order = await self._load_order(order_id)
         if order.status is not Status.CONFIRMED or order.payment.transaction_id != payload["transaction_id"]:
-            raise _NotWanted
+            raise _NotWanted(f"the order is {order.status.value}, and is paid by {order.payment.transaction_id}")
         if "stock" in payload:
             await self._inventory.amend(StockAmendment.of(payload["stock"], re_reserve=True))
             return
@@ -237,48 +245,6 @@ class Checkout:
                 keep_prices=True,
             )
         )
-
-    async def _commit_stock(self, job: Job) -> JobResult:
-        order_id = job.payload["order_id"]
-        failpoints.reach("paid_stock_not_sold")
-        try:
-            if "stock" in job.payload:
-                await self._inventory.amend(StockAmendment.of(job.payload["stock"]))
-            await self._inventory.commit(order_id)
-        except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
-            await self._withdraw(order_id, error)
-        return JobResult()
-
-    async def _amend_stock(self, job: Job) -> JobResult:
-        try:
-            await self._inventory.amend(StockAmendment.of(job.payload))
-        except OutOfStock as error:
-            # The hold of the changed order has expired since.
-            if await self._withdraw(job.payload["order_id"], error):
-                # Later changes wait for this change, which is applied once the stock of the order is released.
-                raise
-        return JobResult()
-
-    async def _withdraw(self, order_id: int, error: AppError) -> bool:
-        """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back.
-
-        Returns whether the order is stopped now.
-        """
-        why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
-        try:
-            await self._mediator.send(CancelOrder(order_id=order_id, reason=f"{why}; your money is returned"))
-        except IllegalTransition as refusal:
-            status = refusal.metadata["from"]
-            # Only a stopped order has released its stock itself.
-            report = log.info if status in _STOPPED else log.error
-            report("the stock of an order was not sold", order_id=order_id, status=status, error=error.message)
-            return status in _STOPPED
-        log.error("an order lost its hold and was cancelled", order_id=order_id, error=error.message)
-        return True
-
-    async def _release_stock(self, job: Job) -> JobResult:
-        await self._inventory.release(job.payload["order_id"])
-        return JobResult()
 
 
 def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
 from chassis import failpoints
 from chassis.errors import AppError
+from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobHandler, JobLease, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
@@ -30,21 +32,23 @@ class Refunding:
         self._inventory = inventory
         self._payments = payments
 
-    async def refund(self, command: RefundOrder) -> OrderView:
+    async def refund(self, command: RefundOrder) -> RefundGranted:
         """The order after the refund; if the provider does not reply, the order before it, and a job retries."""
         granted = await self._mediator.send(command)
         if not granted.by_provider:
-            return granted.order
+            return granted
         # Continues after the caller has disconnected.
-        return await asyncio.shield(self._give(granted))
+        return replace(granted, order=await asyncio.shield(self._give(granted, command.request)))
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of refunds, by kind."""
         return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock}
 
-    async def _give(self, granted: RefundGranted) -> OrderView:
+    async def _give(self, granted: RefundGranted, request: RequestKey | None) -> OrderView:
         try:
             return await self._return(
+                # A key of its own, so that a repeat gets this answer whatever becomes of the order.
+                request=request and replace(request, scope=f"{request.scope}/recorded"),
                 lease=None,
                 order_id=granted.order.id,
                 transaction_id=granted.order.payment.transaction_id,
@@ -69,7 +73,15 @@ class Refunding:
         return JobResult(by_handler=True)
 
     async def _return(
-        self, *, lease: JobLease | None, order_id: int, transaction_id: str, refund_id: str, amount: Money, reason: str
+        self,
+        *,
+        request: RequestKey | None = None,
+        lease: JobLease | None,
+        order_id: int,
+        transaction_id: str,
+        refund_id: str,
+        amount: Money,
+        reason: str,
     ) -> OrderView:
         refunded = await self._payments.refund(
             transaction_id=transaction_id, refund_id=refund_id, amount=amount, reason=reason
@@ -77,6 +89,7 @@ class Refunding:
         failpoints.reach("refunded_not_recorded")
         return await self._mediator.send(
             RecordRefund(
+                request=request,
                 lease=lease,
                 order_id=order_id,
                 transaction_id=transaction_id,
@@ -86,6 +99,9 @@ class Refunding:
         )
 
     async def _restock(self, job: Job) -> JobResult:
-        lines = tuple((item, pieces) for item, pieces in job.payload["lines"])
-        await self._inventory.restock(job.payload["order_id"], lines)
+        payload = job.payload
+        lines = tuple((item, pieces) for item, pieces in payload["lines"])
+        # Jobs from before 0.2.0 have no amount.
+        refunded = Money.of(payload["refunded"], payload["currency"]) if "refunded" in payload else None
+        await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
         return JobResult()

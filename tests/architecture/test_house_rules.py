@@ -105,6 +105,40 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
     assert found == []
 
 
+PACKAGES = ("chassis", "edge", "envoy", "identity_svc", "inventory_svc", "order_svc")
+LOWER_CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
+
+
+def keys_of_error_metadata(source: str) -> Iterator[tuple[int, str]]:
+    """The keys of each dictionary that is passed as `metadata` or has that name, with their lines."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.keyword(arg="metadata", value=found) | ast.Assign(targets=[ast.Name(id="metadata")], value=found):
+                for inside in ast.walk(found):
+                    if isinstance(inside, ast.Dict):
+                        yield from (
+                            (inside.lineno, str(key.value)) for key in inside.keys if isinstance(key, ast.Constant)
+                        )
+
+
+@pytest.mark.parametrize("source", ["E('x', metadata={'a_b': 1})", "metadata = known | {'a_b': 1}"])
+def test_a_key_of_error_metadata_is_found(source: str) -> None:
+    assert list(keys_of_error_metadata(source)) == [(1, "a_b")]
+
+
+def test_keys_of_error_metadata_are_lower_camel_case() -> None:
+    """As AIP-193 recommends, and as all names in JSON."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {key}"
+        for path in files(*PACKAGES)
+        if path.suffix == ".py"
+        for line, key in keys_of_error_metadata(path.read_text(encoding="utf-8"))
+        if not LOWER_CAMEL_CASE.fullmatch(key)
+    ]
+
+    assert found == []
+
+
 def pins(name: str) -> dict[str, str]:
     """The packages of a requirements file and their versions."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")

@@ -14,7 +14,15 @@ from tests.conftest import Lend
 from tests.databases import filled
 
 # What made the tables what they are.
-CHANGES = ("0001_tables", "0002_job_secret", "0004_retention", "0005_outbox", "0006_audit_purge", "0007_events_kept")
+CHANGES = (
+    "0001_tables",
+    "0002_job_secret",
+    "0004_retention",
+    "0005_outbox",
+    "0006_audit_purge",
+    "0007_events_kept",
+    "0008_keys_kept",
+)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class InMemoryJobBench:
 
     async def withdraw(self, kind: str, key: str) -> str | None:
         async with self.open_uow() as uow:
-            secret = await uow.open_jobs.withdraw(kind, key)
+            secret = await uow.open_jobs.withdraw(kind, key, "replaced")
             await uow.commit()
         return secret
 
@@ -92,6 +92,6 @@ class SqlJobBench:
 
     async def withdraw(self, kind: str, key: str) -> str | None:
         async with self.open_uow() as uow:
-            secret = await uow.open_jobs.withdraw(kind, key)
+            secret = await uow.open_jobs.withdraw(kind, key, "replaced")
             await uow.commit()
         return secret

@@ -243,7 +243,7 @@ class JobStoreContract:
         ]
         assert await bench.jobs() == {
             ("charge", "k-1"): JobSeen("DISCARDED", 1, None, ""),
-            ("charge", "k-2"): JobSeen("DISCARDED", 1, None, None),
+            ("charge", "k-2"): JobSeen("DISCARDED", 1, None, ""),
         }
 
     async def test_settling_nothing_is_allowed(self, bench: JobBench) -> None:

@@ -19,6 +19,8 @@ from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
 from chassis.mediator import Command, Mediator
+from chassis.ops import purge
+from chassis.settings import MeshSettings
 from chassis.unit_of_work import OpenUnitOfWork, UnitOfWork
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
@@ -53,6 +55,7 @@ class MediatorApp:
 
     open_uow: OpenUnitOfWork[UnitOfWork]
     notes: Callable[[], Awaitable[list[str]]]
+    purge_answers: Callable[[], Awaitable[None]]
     tries_optimistically: bool = False
     optimistic: list[bool] = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
@@ -125,7 +128,11 @@ def in_memory_app() -> MediatorApp:
     async def notes() -> list[str]:
         return sorted(event.payload["text"] for event in state.events)
 
-    return MediatorApp(in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock()), state), notes)
+    async def purge_answers() -> None:
+        state.purge_answers()
+
+    open_uow = in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock()), state)
+    return MediatorApp(open_uow, notes, purge_answers)
 
 
 def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
@@ -135,6 +142,9 @@ def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
         async with engine.connect() as connection:
             return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
+    async def purge_answers() -> None:
+        await purge(engine, MeshSettings(idempotency_keys_days=1e-12))
+
     sessions = make_sessions(engine)
     open_uow = sql_units_of_work(SqlUnitOfWork, sessions, has_read_side=True)
-    return MediatorApp(open_uow, notes, optimistic)
+    return MediatorApp(open_uow, notes, purge_answers, optimistic)

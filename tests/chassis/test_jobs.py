@@ -13,7 +13,7 @@ import pytest
 from chassis.context import current
 from chassis.errors import Unavailable
 from chassis.job_runner import JobRunner
-from chassis.jobs import Backoff, Job, JobOutcome, JobResult, LeaseLost
+from chassis.jobs import Backoff, Job, JobImpossible, JobOutcome, JobResult, LeaseLost
 from tests.chassis.job_bench import InMemoryJobBench
 from tests.chassis.job_contract import JobSeen, JobStoreContract, a_job
 from tests.fakes.chassis import leased
@@ -188,6 +188,24 @@ async def test_a_kind_may_have_a_backoff_of_its_own(bench: InMemoryJobBench) -> 
     async with running(bench, fail, backoffs={"charge": once}) as runner:
         runner.submit(await born(bench, "k-1"))
         assert await reaches(bench, "DEAD") == JobSeen("DEAD", 1, "no answer")
+
+
+async def test_a_job_that_no_attempt_can_do_is_given_up_at_once(bench: InMemoryJobBench) -> None:
+    async def fail(job: Job) -> JobResult:
+        raise JobImpossible("the account is closed")
+
+    async with running(bench, fail) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "DEAD") == JobSeen("DEAD", 1, "the account is closed")
+
+
+async def test_a_job_that_had_no_effect_says_why(bench: InMemoryJobBench) -> None:
+    async def handler(job: Job) -> JobResult:
+        return JobResult(note="another one has done it")
+
+    async with running(bench, handler) as runner:
+        runner.submit(await born(bench, "k-1"))
+        assert await reaches(bench, "DONE") == JobSeen("DONE", 1, "another one has done it")
 
 
 async def test_who_lost_its_lease_changes_nothing(bench: InMemoryJobBench) -> None:

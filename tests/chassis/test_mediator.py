@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from chassis.context import Caller, RequestContext, current, request_context
-from chassis.errors import Conflict, EtagMismatch, RequestIdReused, Unavailable
+from chassis.errors import Conflict, EtagMismatch, RequestIdExpired, RequestIdReused, Unavailable
 from chassis.jobs import LeaseLost
 from chassis.mediator import POSITION_HEADER, Command, Mediator
-from chassis.unit_of_work import NeedsTransaction
+from chassis.unit_of_work import NeedsTransaction, UnitOfWork
 from tests.chassis.mediator_app import CountWords, Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
 from tests.fakes.chassis import request_key
 from tests.polling import eventually
@@ -33,6 +34,13 @@ def on_postgres(request: pytest.FixtureRequest) -> MediatorApp:
 @pytest.fixture
 def optimistic(request: pytest.FixtureRequest) -> MediatorApp:
     return sql_app(request.getfixturevalue("chassis_engine"), optimistic=True)
+
+
+@pytest.fixture(params=[False, True], ids=["locking", "optimistic"])
+def sql_apps(request: pytest.FixtureRequest) -> tuple[MediatorApp, MediatorApp]:
+    """Two replicas on one database."""
+    engine = request.getfixturevalue("chassis_engine")
+    return sql_app(engine, optimistic=request.param), sql_app(engine, optimistic=request.param)
 
 
 each_way = pytest.mark.parametrize("command", [TakeNote, TakeNotes])
@@ -253,6 +261,79 @@ async def test_a_refused_request_may_be_made_again(app: MediatorApp, command: Ma
     app.refused.clear()
 
     assert await app.mediator.send(command(text="milk", request=request_key())) == "noted milk"
+
+
+@each_way
+async def test_a_request_id_is_used_once_for_ever(app: MediatorApp, command: Make) -> None:
+    await app.mediator.send(command(text="milk", request=request_key()))
+    await app.purge_answers()
+
+    for is_new in (False, True):
+        with pytest.raises(RequestIdExpired, match="'r-1' was used before"):
+            await app.mediator.send(command(text="milk", request=request_key(), request_is_new=is_new))
+    with pytest.raises(RequestIdReused):
+        await app.mediator.send(command(text="tea", request=request_key(body="tea")))
+
+    assert await app.notes() == ["milk"]
+
+
+@each_way
+async def test_a_refusal_caused_by_an_equal_request_gets_its_response(
+    sql_apps: tuple[MediatorApp, MediatorApp], command: Make
+) -> None:
+    here, there = sql_apps
+    here.gate.clear()
+    repeat = asyncio.create_task(here.mediator.send(command(text="milk", request=request_key())))
+    other = asyncio.create_task(here.mediator.send(command(text="milk", request=request_key(body="other"))))
+    await eventually(lambda: bool(here.batches))
+
+    first = await there.mediator.send(command(text="milk", request=request_key()))
+    here.refused["milk"] = EtagMismatch("the first has changed it")
+    here.gate.set()
+
+    assert await repeat == first == "noted milk"
+    with pytest.raises(RequestIdReused):
+        await other
+    assert await here.notes() == ["milk"]
+
+
+@each_way
+async def test_a_refusal_is_not_told_while_its_key_cannot_be_looked_up(app: MediatorApp, command: Make) -> None:
+    app.refused["milk"] = EtagMismatch("no milk today")
+    opened = app.open_uow
+    is_down = False
+
+    @asynccontextmanager
+    async def first_only(*, optimistic: bool = False) -> AsyncIterator[UnitOfWork]:
+        nonlocal is_down
+        if is_down:
+            raise Unavailable("the database does not answer")
+        try:
+            async with opened(optimistic=optimistic) as uow:
+                yield uow
+        finally:
+            is_down = True
+
+    app.open_uow = first_only
+    app.mediator = app.another_mediator()
+    app.gate.clear()
+    refused = asyncio.create_task(app.mediator.send(command(text="milk", request=request_key())))
+    await eventually(lambda: bool(app.batches))
+    app.gate.set()
+
+    with pytest.raises(Unavailable):
+        await refused
+
+
+async def test_the_result_of_a_request_is_found_by_its_key(app: MediatorApp) -> None:
+    assert await app.mediator.find_result(TakeNote, request_key()) is None
+
+    await app.mediator.send(TakeNote(text="milk", request=request_key()))
+
+    assert await app.mediator.find_result(TakeNote, request_key()) == "noted milk"
+    assert await app.mediator.find_result(TakeNote, None) is None
+    with pytest.raises(RequestIdReused):
+        await app.mediator.find_result(TakeNote, request_key(body="tea"))
 
 
 @each_way

@@ -23,7 +23,7 @@ from easyorder.ops.v1 import (
     Stats,
 )
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
 from chassis.db.audit import SqlSink
@@ -35,7 +35,8 @@ from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
-from chassis.ops import OPS, JobDone, JobNotDiscardable, JobNotFound, JobRunning, JobSecretErased, OpsApi, jobs_in
+from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
+from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
@@ -80,7 +81,9 @@ class Bench(SqlJobBench):
         elif state in {"DEAD", "DISCARDED"}:
             await self.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
         if state == "DISCARDED":
-            await self.withdraw("charge", key)
+            discard = text("UPDATE job SET state = 'DISCARDED', discard_reason = 'no use' WHERE key = :key")
+            async with self.engine.begin() as connection:
+                await connection.execute(discard, {"key": key})
 
     def wake(self) -> None:
         self.woken += 1
@@ -163,6 +166,21 @@ async def test_jobs_of_one_state(bench: Bench, mesh: Mesh) -> None:
         await mesh.admin().call(
             LIST_JOBS, ListJobsRequest(page_size=1, state=JobState.DEAD, page_token=page.next_page_token)
         )
+
+
+async def test_a_job_that_changes_its_state_meanwhile_is_listed_once(
+    bench: Bench, mesh: Mesh, chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.given("DEAD", "k-1")
+
+    async def discard() -> None:
+        async with chassis_engine.begin() as connection:
+            await connection.execute(text("UPDATE job SET state = 'DISCARDED'"))
+
+    change = AfterFirstStatement(monkeypatch, discard, of=AsyncConnection)
+
+    assert await pages(mesh.admin(), ListJobsRequest(page_size=5)) == [["k-1"]]
+    assert change.happened
 
 
 @pytest.mark.parametrize("state", ["DEAD", "READY", "RUNNING", "DISCARDED"])
@@ -315,10 +333,23 @@ async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(be
     await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
     discarded = await bench.jobs()
 
-    with pytest.raises(JobSecretErased):
+    with pytest.raises(JobDiscarded):
         await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
 
     assert discarded == await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, "hopeless", "")}
+
+
+async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_it(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(a_job())
+    await bench.withdraw("charge", "k-1")
+    before = await bench.jobs()
+
+    with pytest.raises(JobDiscarded, match="replaced"):
+        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+
+    assert await bench.jobs() == before
+    (job,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
+    assert (job.state, job.discard_reason) == (JobState.DISCARDED, "replaced")
 
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:

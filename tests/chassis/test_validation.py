@@ -103,6 +103,20 @@ def test_a_list_inside_is_named_with_its_place():
     assert set(named) == {"product.basePrice", "product.productItems"}
 
 
+def test_what_elements_of_one_kind_come_to_is_limited():
+    def items(*pieces: tuple[int, int]) -> list[OrderLine]:
+        return [OrderLine(product_item_id=item, quantity=quantity) for item, quantity in pieces]
+
+    check(a_request(items=items((1, 1000), (2, 1000))))
+    check(a_request(items=items((1, 400), (2, 1000), (1, 600))))
+
+    fault = "must add up to at most 1000 for one productItemId"
+    found = faults(a_request(items=items((1, 400), (2, 1000), (1, 601), (1, 1))))
+    assert found == {"items[2].quantity": fault, "items[3].quantity": fault}
+    # An element that is wrong by itself is named alone.
+    assert list(faults(a_request(items=items((1, 400), (1, 1001))))) == ["items[1].quantity"]
+
+
 def test_no_long_list_is_read():
     """What is refused for its length costs no dataclass for each element."""
     data = bytes(CreateOrderRequest(items=[OrderLine()])) * 300_000

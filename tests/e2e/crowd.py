@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.patient_clients import Json, PatientClient, an_order_of
@@ -45,7 +46,7 @@ MIXED = (
 @asynccontextmanager
 async def many_connections(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    async with httpx.AsyncClient(base_url=mesh.url, trust_env=False, timeout=60, limits=limits) as client:
+    async with plain_client(mesh.url, timeout=60, limits=limits) as client:
         yield client
 
 

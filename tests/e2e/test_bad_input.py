@@ -121,5 +121,5 @@ async def test_out_of_stock_tells_of_what_and_how_much(
 
     info = answer.json()["details"][0]
     assert (answer.status_code, info["reason"]) == (400, "OUT_OF_STOCK")
-    assert info["metadata"] == {"product_item_id": counter.ids[1], "requested": "2", "available": "1"}
+    assert info["metadata"] == {"productItemId": counter.ids[1], "requested": "2", "available": "1"}
     assert await rows(mesh) == before

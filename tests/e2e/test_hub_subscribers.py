@@ -101,7 +101,7 @@ class Subscriber:
                 last = message.sequence
 
     async def follow(self, order_id: int, latencies: Latencies) -> None:
-        """One of their orders, to its end."""
+        """One of their orders, until it is paid."""
         numbers: list[int] = []
         async for data in self.stream(order_id=order_id):
             message = _Message.FromString(data)
@@ -109,6 +109,8 @@ class Subscriber:
             if numbers:
                 latencies.heard(message)
             numbers.append(message.sequence)
+            if _is_paid(message):
+                break
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), numbers
         assert _is_paid(message), message
 
@@ -264,4 +266,4 @@ def p95(seconds: Sequence[float]) -> float:
 
 def _is_paid(message: Any) -> bool:
     content = getattr(message, message.WhichOneof("content"))
-    return bool(content.order.status == OrderStatus.PAID)
+    return "order" in content.DESCRIPTOR.fields_by_name and bool(content.order.status == OrderStatus.PAID)

@@ -99,6 +99,34 @@ async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
     assert (await shopper.cancel(order_id, "paid by cheque"))["status"] == "ORDER_STATUS_CANCELLED"
 
 
+async def test_a_charge_that_a_change_replaced_is_not_run_again(
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
+) -> None:
+    counter = await a_stocked_product(admin)
+    order_id = (await shopper.order({counter.ids[0]: 1}, "tok_slow_1000"))["id"]
+    (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if f": {order_id}," in job["payload"]]
+    two = {"items": [{"productItemId": str(counter.ids[0]), "quantity": 2}]}
+    changed = await http.put(f"/api/v1/orders/{order_id}", json=two, headers=shopper.headers)
+    assert changed.status_code == 200, changed.text
+
+    refused = await http.post(f"/api/v1/admin/order/jobs/{charge['id']}:retry", json={}, headers=admin.headers)
+
+    assert (refused.status_code, refused.json()["details"][0]["reason"]) == (400, "JOB_DISCARDED"), refused.text
+    assert "what replaces this job" in refused.json()["message"]
+
+    async def paid() -> bool:
+        return bool((await shopper.get_order(order_id))["status"] == "ORDER_STATUS_PAID")
+
+    await eventually(paid)
+    async with mesh.database("easyorder_payment") as ledger:
+        net = await ledger.fetchval(
+            "SELECT sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) "
+            "FROM ledger_entry WHERE order_id = $1",
+            int(order_id),
+        )
+    assert float(net) == float(changed.json()["totalAmount"]["units"])
+
+
 @pytest.mark.parametrize(
     ("service", "kind"),
     [("inventory", "confirm_availability"), ("order", "return_money"), ("order", "release_stock")],

@@ -7,9 +7,9 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from deploy.local.plain_http import plain_client
 from tests.edge.conftest import HealthServers
 from tests.envoy.error_shape import detail_of, reason_of
 from tests.envoy.running import RunningEnvoy, running_envoy
@@ -24,17 +24,15 @@ async def envoy(servers: HealthServers, address: str, tmp_path: Path) -> AsyncIt
 
 
 async def test_pages_and_health(envoy: RunningEnvoy, servers: HealthServers) -> None:
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+    async with plain_client(envoy.url, timeout=10) as http:
         home = await http.get("/")
         api = await http.get("/openapi.json")
-        later = [await http.get(path) for path in ("/docs", "/console", "/track/7", "/static/app.css")]
         well = await http.get("/healthz")
         await servers.stop("payment")
         ill = await http.get("/healthz")
 
     assert (home.status_code, home.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert (api.status_code, api.headers["content-type"]) == (200, "application/json")
-    assert {(reply.status_code, reason_of(reply)) for reply in later} == {(501, "UNIMPLEMENTED")}
     assert (well.status_code, well.json()["status"]) == (200, "SERVING")
     assert (ill.status_code, reason_of(ill)) == (503, "UNAVAILABLE")
     assert detail_of(ill, "ErrorInfo")["metadata"]["payment"] == "UNREACHABLE"

@@ -41,11 +41,13 @@ def test_it_is_valid_open_api(api: Any) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(api).iter_errors()] == []
 
 
-def test_every_binding_is_there_once(api: Any) -> None:
-    bindings = [binding for method in contract.methods().values() for binding in method.http]
+def test_every_binding_that_is_served_is_there_once(api: Any) -> None:
+    served = [method for method in contract.methods().values() if not method.access.planned]
+    bindings = [binding for method in served for binding in method.http]
     operations = [operation for path in api["paths"].values() for verb, operation in path.items() if verb in VERBS]
 
     assert len(operations) == len(bindings)
+    assert {operation["x-grpc-method"] for operation in operations} == {m.full_name for m in served if m.http}
     assert len({operation["operationId"] for operation in operations}) == len(operations)
 
 
@@ -65,6 +67,7 @@ def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(opera
     subscribe = operations["/easyorder.order.v1.OrderHub/Subscribe"]
 
     assert {"accessToken": []} in subscribe["security"]
+    assert {"200", "204"} <= subscribe["responses"].keys()
     events = subscribe["responses"]["200"]["content"]["text/event-stream"]["schema"]
     assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.HubMessage"}
 

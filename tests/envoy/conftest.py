@@ -13,6 +13,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from deploy.local.plain_http import plain_client
 from tests.envoy.fake_mesh import GET_JWKS, SERVICES, FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
@@ -52,7 +53,7 @@ async def envoy(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(envoy: RunningEnvoy) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as client:
+    async with plain_client(envoy.url, timeout=10) as client:
         yield client
 
 

@@ -15,7 +15,7 @@ from chassis.contract import Method
 from chassis.grpc.server import OPTIONS
 from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS
 
-SERVICES = ("identity", "inventory", "order", "edge")
+SERVICES = ("identity", "inventory", "order", "payment", "edge")
 # Envoy adds it to what comes from outside, so not to its own fetches of the keys.
 GET_JWKS = "/easyorder.identity.v1.IdentityService/GetJwks"
 EXTERNAL = "x-envoy-external-address"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-import httpx
 
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
+from deploy.local.plain_http import plain_client
 from envoy.paths import has_verb
 from envoy.routing import OPS
 from tests.envoy.running import RunningEnvoy
@@ -35,7 +35,7 @@ class Name:
         if self.binding is None:
             return await grpc_code(envoy, self.method, headers)
         body = b"{}" if self.binding.body else None
-        async with httpx.AsyncClient(base_url=envoy.url) as client:
+        async with plain_client(envoy.url) as client:
             return (await client.request(self.binding.verb, self.path, headers=headers, content=body)).status_code
 
 

@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from chassis.errors import InvalidArgument
 from chassis.grpc.status import to_status
+from deploy.local.plain_http import plain_client
 from tests.envoy.error_shape import detail_of, error_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh
 from tests.envoy.running import RunningEnvoy, running_envoy
@@ -140,16 +141,6 @@ async def test_an_unknown_path_with_an_unknown_verb(verb: str, http: httpx.Async
     assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
 
 
-async def test_a_tunnel_is_refused_at_once(envoy: RunningEnvoy) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", envoy.http_port)
-    writer.write(b"CONNECT example.com:80 HTTP/1.1\r\nhost: example.com:80\r\n\r\n")
-
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), timeout=10)
-
-    writer.close()
-    assert answer.startswith(b"HTTP/1.1 403 ")
-
-
 async def test_head_is_no_verb_of_the_contract(http: httpx.AsyncClient) -> None:
     reply = await http.head("/api/v1/products")
 
@@ -216,7 +207,7 @@ async def test_a_replica_that_is_down_is_not_noticed(
         replicas = f"127.0.0.1:{nobody.getsockname()[1]},127.0.0.1:{started_mesh.ports['order']}"
         async with (
             running_envoy(tmp_path, started_mesh.ports, order_address=replicas) as envoy,
-            httpx.AsyncClient(base_url=envoy.url) as http,
+            plain_client(envoy.url) as http,
         ):
             replies = [await http.post("/api/v1/orders", headers=bearer, json=ORDER) for _ in range(20)]
 

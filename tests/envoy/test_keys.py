@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from deploy.local.plain_http import plain_client
 from deploy.local.readiness import verifies_tokens
 from envoy import render
 from tests.envoy.conftest import publish_keys
@@ -32,15 +32,16 @@ async def own_mesh(tokens: Tokens) -> AsyncIterator[FakeMesh]:
 
 @pytest.fixture
 async def own_envoy(own_mesh: FakeMesh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningEnvoy]:
-    """Reads the keys every second."""
+    """Reads the keys every second, and they live no longer."""
     monkeypatch.setattr(render, "KEYS_READ_EVERY_S", 1)
+    monkeypatch.setattr(render, "_READ_AHEAD_S", 0)
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         yield envoy
 
 
 async def statuses(envoy: RunningEnvoy, tokens: list[str]) -> set[int]:
     """What calls with these tokens are answered, all at once."""
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+    async with plain_client(envoy.url, timeout=10) as http:
         calls = (http.get("/api/v1/orders", headers={"authorization": f"Bearer {token}"}) for token in tokens)
         return {reply.status_code for reply in await asyncio.gather(*calls)}
 
@@ -51,7 +52,7 @@ async def test_keys_that_were_read_stay_good_while_they_cannot_be_had(
     await eventually(lambda: own_mesh.keys_asked > 0, timeout_s=10)
     await own_mesh.stop("edge")
     loop = asyncio.get_running_loop()
-    outlived = loop.time() + 1.5 * (render.KEYS_READ_EVERY_S + 5)
+    outlived = loop.time() + 2.5 * render.KEYS_READ_EVERY_S
     seen: set[int] = set()
 
     async def until_they_are_old() -> bool:
@@ -92,7 +93,7 @@ async def test_keys_are_followed_when_they_change(own_mesh: FakeMesh, own_envoy:
 async def test_the_order_of_starting_does_not_matter(own_mesh: FakeMesh, tokens: Tokens, tmp_path: Path) -> None:
     await own_mesh.stop("edge")
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
-        async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+        async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
         await own_mesh.start("edge")
 
@@ -105,7 +106,7 @@ async def test_without_any_key_no_mesh_is_ready_and_callers_are_told_to_come_aga
 ) -> None:
     del own_mesh.answers[GET_JWKS]
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
-        async with httpx.AsyncClient(base_url=envoy.url, timeout=10) as http:
+        async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
         was_ready = await verifies_tokens(envoy.url)()
         publish_keys(own_mesh, tokens)

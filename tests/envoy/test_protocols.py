@@ -128,7 +128,7 @@ async def test_a_browser_may_read_errors(http: httpx.AsyncClient, mesh: FakeMesh
         assert "retry-after" in reply.headers["access-control-expose-headers"]
 
 
-@pytest.mark.parametrize("service", ["identity", "inventory", "order"])
+@pytest.mark.parametrize("service", ["identity", "inventory", "order", "payment"])
 async def test_operations_of_each_service(
     service: str, http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import grpc
-import httpx
 import pytest
 import pytest_asyncio
 
+from deploy.local.plain_http import plain_client
 from envoy.render import token_bucket
 from tests.envoy.error_shape import detail_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh
@@ -33,7 +33,7 @@ async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> Asyn
 
 async def test_the_orders_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("busy", "other"))
-    async with httpx.AsyncClient(base_url=strict.url) as http:
+    async with plain_client(strict.url) as http:
         admitted = [await http.post("/api/v1/orders", headers=busy, json={}) for _ in range(LIMIT)]
         refused = await http.post("/api/v1/orders", headers=busy, json={})
         under_other_name = await http.post("/api/v1/orders/", headers=busy, json={})
@@ -53,7 +53,7 @@ async def test_the_orders_of_each_user_are_limited(strict: RunningEnvoy, mesh: F
 
 
 async def test_the_sign_ins_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
-    async with httpx.AsyncClient(base_url=strict.url) as http:
+    async with plain_client(strict.url) as http:
         paths = ["/api/v1/users", "/api/v1/users/login", "/api/v1/users/refresh"] * 2
         replies = [await http.post(path, json={}) for path in paths]
         elsewhere = await http.get("/api/v1/products")
@@ -64,10 +64,9 @@ async def test_the_sign_ins_of_each_address_are_limited(strict: RunningEnvoy, me
 
 
 async def test_the_streams_of_each_address_are_limited(strict: RunningEnvoy, mesh: FakeMesh) -> None:
-    one, other = (httpx.AsyncHTTPTransport(local_address=address) for address in ("127.0.0.1", "127.0.0.2"))
     async with (
-        httpx.AsyncClient(base_url=strict.url, transport=one) as http,
-        httpx.AsyncClient(base_url=strict.url, transport=other) as elsewhere,
+        plain_client(strict.url, local_address="127.0.0.1") as http,
+        plain_client(strict.url, local_address="127.0.0.2") as elsewhere,
     ):
         watch = "/api/v1/inventory:watch?productItemIds=1"
         replies = [await http.get(watch) for _ in range(LIMIT + 1)]
@@ -85,8 +84,7 @@ async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: 
     busy = {"authorization": f"Bearer {tokens.user('a busy watcher')}"}
     replies = []
     for n in range(LIMIT + 1):
-        transport = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{10 + n}")
-        async with httpx.AsyncClient(base_url=strict.url, transport=transport) as http:
+        async with plain_client(strict.url, local_address=f"127.0.0.{10 + n}") as http:
             replies.append(await http.get("/api/v1/hub", headers=busy))
 
     assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
@@ -97,7 +95,7 @@ async def test_behind_a_proxy_the_address_is_the_clients_and_of_ipv6_its_network
 ) -> None:
     async with (
         running_envoy(tmp_path, started_mesh.ports, auth_rate_limit=1, envoy_trusted_hops=1) as behind,
-        httpx.AsyncClient(base_url=behind.url) as http,
+        plain_client(behind.url) as http,
     ):
 
         async def sign_in(address: str) -> int:

@@ -15,7 +15,9 @@ from easyorder.order.v1 import HubMessage
 from chassis import contract
 from chassis.context import Audience
 from chassis.errors import PermissionDenied
+from chassis.grpc.channel import open_channel
 from chassis.grpc.status import to_status
+from deploy.local.plain_http import plain_client
 from envoy.routing import routes
 from tests.envoy.error_shape import reason_of
 from tests.envoy.fake_mesh import FakeMesh, new
@@ -60,13 +62,58 @@ async def test_each_message_arrives_when_it_is_sent(
     assert mesh.only_call.request.after_sequence == 3
 
 
+async def test_each_event_has_its_sequence_as_id(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    # Text that looks like an event is not one.
+    detail = 'x\ndata: {"sequence":"9"'
+
+    async def several_at_once(request: Any, context: Any) -> AsyncIterator[Any]:
+        yield new(HUB_MESSAGE, sequence=1, heartbeat={})
+        yield new(HUB_MESSAGE, sequence=2**53 + 1, admin_alert={"summary": detail, "detail": "é" * 50_000})
+        yield new(HUB_MESSAGE, sequence=0, heartbeat={})
+
+    mesh.answers[SUBSCRIBE] = several_at_once
+    text = (await http.get("/api/v1/hub", headers=bearer)).text
+
+    blocks = [block.split("\n") for block in text.strip().split("\n\n")]
+    assert [(len(block), block[0]) for block in blocks] == [(2, "id: 1"), (2, f"id: {2**53 + 1}"), (2, "id: 0")]
+    alert = json.loads(blocks[1][1].removeprefix("data: "))["adminAlert"]
+    assert alert == {"summary": detail, "detail": "é" * 50_000}
+
+
+async def test_a_browser_that_reconnects_says_where_it_was(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    await http.get(WATCH, headers=bearer | {"last-event-id": "5"}, params={"afterSequence": "3"})
+
+    assert (mesh.only_call.metadata["last-event-id"], mesh.only_call.request.after_sequence) == ("5", 3)
+
+
+async def test_a_stream_without_any_event_is_204(
+    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    async def nothing(request: Any, context: Any) -> AsyncIterator[Any]:
+        return
+        yield
+
+    mesh.answers[SUBSCRIBE] = nothing
+    reply = await http.get(WATCH, headers=bearer)
+    async with open_channel(envoy.target) as channel:
+        stub: Any = channel.unary_stream(SUBSCRIBE)
+        messages = [message async for message in stub(b"", metadata=tuple(bearer.items()), timeout=10)]
+
+    assert (reply.status_code, reply.content, reply.headers.get("content-type")) == (204, b"", None)
+    assert messages == []
+
+
 async def test_the_token_may_be_a_parameter(
     http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
 ) -> None:
     token = tokens.user()
 
     watched = await http.get("/api/v1/hub", params={"access_token": token, "afterSequence": "5"})
-    assert watched.status_code == 200
+    assert watched.status_code == 204
     seen = mesh.only_call
 
     assert seen.metadata["authorization"] == f"Bearer {token}"
@@ -155,7 +202,7 @@ async def test_300_streams_at_once(envoy: RunningEnvoy, mesh: FakeMesh, bearer: 
     mesh.answers[SUBSCRIBE] = wait_for_all
 
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=envoy.url, timeout=30, limits=limits) as http:
+    async with plain_client(envoy.url, timeout=30, limits=limits) as http:
         watching = [asyncio.create_task(http.get("/api/v1/hub", headers=bearer)) for _ in range(300)]
         await eventually(lambda: len(mesh.calls) == len(watching), timeout_s=20)
         everybody_is_here.set()

@@ -6,7 +6,7 @@ import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -87,6 +87,7 @@ class StoredJob:
     turn: int = 0
     # As in the table: empty when it was erased, None for a job that never had one.
     secret: str | None = None
+    discard_reason: str | None = None
 
     def erase_secret(self) -> None:
         self.secret = None if self.secret is None else ""
@@ -105,16 +106,19 @@ class ChassisState:
     audit: list[AuditEntry] = field(default_factory=list)
     commits: int = 0
 
+    def purge_answers(self) -> None:
+        """As when the retention time of all responses is over."""
+        self.answers = {id: replace(response, answer=b"") for id, response in self.answers.items()}
+
 
 class InMemoryOpenJobs:
     def __init__(self, state: ChassisState) -> None:
         self._state = state
 
-    async def withdraw(self, kind: str, key: str) -> str | None:
+    async def withdraw(self, kind: str, key: str, why: str) -> str | None:
         for job in self._open(kind, key):
             secret = job.secret or ""
-            job.state, job.token = "DISCARDED", None
-            job.erase_secret()
+            job.state, job.token, job.secret, job.discard_reason = "DISCARDED", None, "", why
             return secret
         return None
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chassis.context import current
-from chassis.errors import AppError
+from chassis.errors import AppError, Conflict
 from chassis.money import Money
 from order_svc.domain.inventory import (
     HeldDiscount,
     HeldItem,
     Hold,
     HoldRequest,
+    HoldSuperseded,
     OutOfStock,
     ReservationReleased,
     StockAmendment,
@@ -40,7 +41,8 @@ class InMemoryOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            assert order.id not in self._state.orders
+            if order.id in self._state.orders:
+                raise Conflict(f"order {order.id} exists")
             order.stored()
             self._state.orders[order.id] = copy.deepcopy(order)
 
@@ -114,6 +116,7 @@ class FakeInventory:
         # Raised by every preview of one.
         self.preview_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
+        self.refunded: dict[int, Money | None] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
@@ -212,25 +215,35 @@ class FakeInventory:
         self.revisions[held.order_id] = amendment.revision
         return self._with_items(held, extra, amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
         self._called("restock")
+        self.refunded[order_id] = refunded
         for item, total in returned:
             self.stock[item] += total - self.returned.get((order_id, item), 0)
             self.returned[order_id, item] = total
 
-    async def commit(self, order_id: int) -> None:
+    async def commit(self, order_id: int, revision: int) -> None:
         self._called("commit")
+        self._require_present(order_id, revision)
         if self.commit_failure is not None:
             raise self.commit_failure
         if not self._hold_of(order_id).is_held:
             raise ReservationReleased("given back")
         self.sold.add(order_id)
 
-    async def release(self, order_id: int) -> None:
+    async def release(self, order_id: int, revision: int) -> None:
         self._called("release")
+        self._require_present(order_id, revision)
         hold = self._hold_of(order_id)
         if hold.is_held:
             self.end(hold.key)
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self.release(order_id, 0)
+
+    def _require_present(self, order_id: int, revision: int) -> None:
+        if self.revisions.get(order_id, 0) > revision:
+            raise HoldSuperseded(f"order {order_id} is at a later revision")
 
     def end(self, key: str) -> None:
         """The hold ends: released or expired."""
@@ -261,6 +274,9 @@ class FakePayments:
         self.answers: list[ChargeResult | AppError] = []
         self.ledger: dict[str, Money] = {}
         self.voided: set[str] = set()
+        # The transactions that are decided, and stay so.
+        self.taken: set[str] = set()
+        self.refused: dict[str, Refused] = {}
         self.calls: list[str] = []
         self.refunds: dict[str, Money] = {}
         # Raised by the next refunds, in order.
@@ -272,13 +288,18 @@ class FakePayments:
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
     ) -> ChargeResult:
         self.calls.append("charge")
+        if transaction_id in self.refused:
+            return self.refused[transaction_id]
         answer = self.answers.pop(0) if self.answers else Charged(self._clock.now())
         if isinstance(answer, AppError):
             raise answer
         if transaction_id in self.voided:
             return Refused("the transaction was ended")
-        if isinstance(answer, Charged):
+        if isinstance(answer, Charged) and transaction_id not in self.taken:
+            self.taken.add(transaction_id)
             self.ledger.setdefault(transaction_id, amount)
+        if isinstance(answer, Refused):
+            self.refused[transaction_id] = answer
         return answer
 
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:

@@ -27,6 +27,8 @@ from easyorder.inventory.v1 import (
     CommitResponse,
     GetProductInventoryRequest,
     InventoryMessage,
+    ListLowStockRequest,
+    ListLowStockResponse,
     ProductInventory,
     ReleaseRequest,
     ReleaseResponse,
@@ -50,6 +52,7 @@ GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
 GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
+LOW_STOCK = rpc(_INVENTORY, "ListLowStock", ListLowStockRequest, ListLowStockResponse)
 WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
 CHECK = rpc(_INVENTORY, "CheckAvailability", CheckAvailabilityRequest, CheckAvailabilityResponse)
 RESERVE = rpc(_INVENTORY, "Reserve", ReserveRequest, ReserveResponse)

@@ -30,7 +30,7 @@ class AdjustStockContract:
         with pytest.raises(OutOfStock) as refusal:
             await shop.arrives(item, -3)
 
-        assert refusal.value.metadata == {"product_item_id": str(item.id), "requested": "3", "available": "2"}
+        assert refusal.value.metadata == {"productItemId": str(item.id), "requested": "3", "available": "2"}
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
         await shop.arrives(item, -2)
         assert await shop.of(item) == Pieces(on_hand=3, reserved=3, adjusted=-2)

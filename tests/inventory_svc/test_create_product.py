@@ -97,7 +97,7 @@ class CreateProductContract:
         assert refusal.value.metadata == {
             "sku": "TAKEN",
             "field": "product.productItems[1].sku",
-            "product_id": str(owner.id),
+            "productId": str(owner.id),
         }
         assert await shop.product_count() == 1
 

@@ -127,6 +127,23 @@ async def test_an_update_leaves_all_pages_but_its_own(size: int):
     assert await kept(cache, requests) == [1, 3, 4]
 
 
+async def test_a_page_that_was_read_before_a_change_has_the_total_of_its_own_moment():
+    database = a_shop_of(10)
+    cache = a_cache(database)
+    database.gate = asyncio.Event()
+    reading = asyncio.create_task(cache.get(PageRequest(number=1, size=50)))
+    await eventually(lambda: database.readings)
+    database.change(11, CREATED)
+    looking = asyncio.create_task(cache.get(PageRequest(number=2, size=5)))
+    await eventually(lambda: len(database.readings) == 2)
+    database.gate.set()
+
+    reply = await reading
+
+    assert reply.total == reply.products.count(b"(") == 10
+    assert (await looking).total == 11
+
+
 async def test_an_update_is_found_on_pages_of_every_size():
     database = a_shop_of(100)
     cache = a_cache(database)

@@ -88,6 +88,7 @@ class RedeemContract:
             ({"min_total": usd("20.01")}, "20.01 USD"),
             ({"min_total": Money.of("1.00", "EUR")}, "EUR"),
             ({"product_item_ids": (999,)}, "not for any of these items"),
+            ({"value": "0.01"}, "it takes nothing off this order"),
         ],
     )
     async def test_a_code_that_can_not_be_used_holds_nothing(self, shop: Shop, offer, why: str):

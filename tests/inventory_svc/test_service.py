@@ -24,6 +24,8 @@ from easyorder.google.type import Money
 from easyorder.inventory.v1 import (
     CommitRequest,
     GetProductInventoryRequest,
+    ListLowStockRequest,
+    ListLowStockResponse,
     ReleaseRequest,
     ReservationLine,
     ReservationRequest,
@@ -306,10 +308,10 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     assert held.expire_time is not None
     refusals = [from_status(result.error) for result in reply.results if result.error]
     assert [refusal.reason for refusal in refusals] == ["OUT_OF_STOCK", "INVALID_ARGUMENT"]
-    assert refusals[0].metadata == {"product_item_id": str(second), "requested": "9", "available": "4"}
+    assert refusals[0].metadata == {"productItemId": str(second), "requested": "9", "available": "4"}
 
-    committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99]))
-    released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99]))
+    committed = await peer.call(service.COMMIT, CommitRequest(order_ids=[1, 99], revisions=[0, 0]))
+    released = await peer.call(service.RELEASE, ReleaseRequest(order_ids=[4, 99], revisions=[0, 0]))
 
     assert [result.error and from_status(result.error).reason for result in committed.results] == [
         None,
@@ -365,8 +367,8 @@ async def test_only_services_move_stock(mesh):
     item = product.product_items[0].id
     calls = [
         (service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 1))])),
-        (service.COMMIT, CommitRequest(order_ids=[1])),
-        (service.RELEASE, ReleaseRequest(order_ids=[1])),
+        (service.COMMIT, CommitRequest(order_ids=[1], revisions=[0])),
+        (service.RELEASE, ReleaseRequest(order_ids=[1], revisions=[0])),
     ]
 
     refusals = []
@@ -406,3 +408,40 @@ async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_bl
         return (await mesh.user().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 1
 
     await eventually(is_alone)
+
+
+async def low_stock(mesh: Mesh, threshold: int, size: int = 0, token: str = "") -> ListLowStockResponse:
+    request = ListLowStockRequest(threshold=threshold, page_size=size, page_token=token)
+    return await mesh.admin().call(service.LOW_STOCK, request)
+
+
+async def test_low_stock_comes_in_pages_without_a_gap(mesh):
+    product = a_shirt("A", "B", "C", "D", "E", quantity=3)
+    product.product_items[1].quantity_on_hand = 1
+    product.product_items[2].backorderable = True
+    product.product_items[4].quantity_on_hand = 9
+    _, b, c, *_ = (item.id for item in (await create(mesh, product)).product_items)
+    await mesh.service("order").call(service.RESERVE, ReserveRequest(reservations=[reserving(1, (c, 5))]))
+
+    async def all_are_seen() -> bool:
+        return [item.product_item_id for item in (await low_stock(mesh, 3)).items][:2] == [c, b]
+
+    await eventually(all_are_seen)
+    whole = await low_stock(mesh, 3)
+    pages, token = [], ""
+    while token or not pages:
+        page = await low_stock(mesh, 3, 2, token)
+        pages.append([item.sku for item in page.items])
+        token = page.next_page_token
+
+    assert pages == [["C", "B"], ["A", "D"]]
+    assert ([item.sku for item in whole.items], whole.next_page_token) == (["C", "B", "A", "D"], "")
+
+
+async def test_a_token_of_another_threshold_is_refused(mesh):
+    await create(mesh, a_shirt("A", "B", quantity=1))
+    token = (await low_stock(mesh, 3, 1)).next_page_token
+
+    for threshold, written in ((4, token), (3, f"{token}x"), (3, "x")):
+        with pytest.raises(InvalidArgument, match="pageToken"):
+            await low_stock(mesh, threshold, 1, written)

@@ -115,7 +115,7 @@ class SettleContract:
         with pytest.raises(OutOfStock) as refusal:
             await shop.send(Commit(order_id=late.order_id))
 
-        assert refusal.value.metadata == {"product_item_id": str(item.id), "requested": "2", "available": "1"}
+        assert refusal.value.metadata == {"productItemId": str(item.id), "requested": "2", "available": "1"}
         assert await shop.of(item) == Pieces(on_hand=2, reserved=1)
         assert await shop.states() == {late.order_id: "EXPIRED", quick.order_id: "HELD"}
 

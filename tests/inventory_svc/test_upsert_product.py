@@ -199,7 +199,7 @@ class UpsertProductContract:
             assert refusal.value.metadata == {
                 "sku": item.sku,
                 "field": "product.productItems[0].sku",
-                "product_id": str(owner.id),
+                "productId": str(owner.id),
             }
         assert "deleted" in refusal.value.message
         await shop.send(DeleteProduct(product_id=product.id))

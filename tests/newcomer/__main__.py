@@ -1,6 +1,6 @@
 """`python -m tests.newcomer`: every case on every available machine, as root and as another user.
 
-    make newcomer                                        all of it: about an hour, 5 GB
+    make newcomer                                        all of it: half an hour, 5 GB
     make newcomer N="--machine debian13 --case locale"   some of it
     make newcomer N="--tests --folder 'R & D, neu'"      the tests themselves, in a folder called like that
 

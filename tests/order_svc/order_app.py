@@ -9,14 +9,14 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import event, select, text
+from sqlalchemy import delete, event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter
-from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX
+from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.jobs import Backoff, JobLease
 from chassis.mediator import Command, Mediator
@@ -45,6 +45,8 @@ class JobSeen:
     payload: Mapping[str, Any]
     lease: JobLease | None
     secret: str | None = None
+    # Its last error, or why it was discarded.
+    why: str | None = None
 
 
 class OrderApp:
@@ -87,6 +89,10 @@ class OrderApp:
     async def jobs(self) -> list[JobSeen]:
         raise NotImplementedError
 
+    async def delete_keys(self) -> None:
+        """As 0.1.0 did when their retention time was over."""
+        raise NotImplementedError
+
     async def audited(self) -> list[tuple[str, str, str]]:
         """Action, resource and detail of what the system itself wrote into the audit."""
         raise NotImplementedError
@@ -98,9 +104,9 @@ class OrderApp:
 
 
 class InMemoryOrderApp(OrderApp):
-    def __init__(self) -> None:
+    def __init__(self, clock: FakeClock | None = None) -> None:
         self._state = OrderState()
-        clock = FakeClock()
+        clock = clock or FakeClock()
         super().__init__(in_memory_units_of_work(partial(InMemoryOrderUow, clock=clock), self._state), clock)
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
@@ -115,9 +121,13 @@ class InMemoryOrderApp(OrderApp):
                 job.payload,
                 JobLease(job.id, job.token) if job.token else None,
                 job.secret,
+                job.discard_reason or job.last_error,
             )
             for job in self._state.jobs
         ]
+
+    async def delete_keys(self) -> None:
+        self._state.answers.clear()
 
     async def audited(self) -> list[tuple[str, str, str]]:
         return [(entry.action, entry.resource, entry.detail) for entry in self._state.audit]
@@ -169,9 +179,14 @@ class SqlOrderApp(OrderApp):
                     row.payload,
                     JobLease(row.id, row.lease_token) if row.lease_token else None,
                     row.secret,
+                    row.discard_reason or row.last_error,
                 )
                 for row in rows
             ]
+
+    async def delete_keys(self) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(IDEMPOTENCY_KEY))
 
     async def audited(self) -> list[tuple[str, str, str]]:
         async with self._engine.connect() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.engine import make_engine, make_sessions
+from chassis.db.engine import make_engine
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from order_svc.domain.views import OrderView
@@ -104,7 +104,7 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
     read = make_engine(urls["easyorder_order_read"], application_name="tests")
     yield OrderReads(
         app=SqlOrderApp(write),
-        queries=OrderQueries(make_sessions(read), SmallPatience(write)),
+        queries=OrderQueries(read, SmallPatience(write)),
         projector=Projector(write, read, PROJECTED),
         write=write,
         read=read,

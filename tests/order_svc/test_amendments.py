@@ -17,14 +17,23 @@ from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, IncentiveInvalid, OutOfStock, Preview
+from order_svc.domain.inventory import (
+    HeldDiscount,
+    HeldItem,
+    Hold,
+    HoldRequest,
+    IncentiveInvalid,
+    OutOfStock,
+    Preview,
+    StockAmendment,
+)
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.amendments import Amendments
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
-from tests.fakes.chassis import leased, request_key
+from tests.fakes.chassis import FakeClock, leased, request_key
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_checkout import CheckoutApp, Counter
 
@@ -32,8 +41,8 @@ from tests.order_svc.test_checkout import CheckoutApp, Counter
 class AmendingApp(CheckoutApp):
     """The saga with its changes. A placed order waits for its second attempt to be paid."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, inventory: Any = None, clock: FakeClock | None = None) -> None:
+        super().__init__(inventory=inventory, clock=clock)
         # Ids that orders and items have not.
         self.amendments = Amendments(self.mediator, self.inventory, order_ids=_Late(), item_ids=_Late())
 
@@ -129,6 +138,40 @@ async def test_the_old_order_stands_when_there_is_not_enough(app: AmendingApp) -
     assert await app.order(placed.id) == before
     assert await app.jobs() == jobs
     assert app.inventory.stock == stock
+
+
+async def test_a_change_whose_pieces_an_equal_request_has_taken_gets_its_response(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve, firsts = app.inventory.reserve, []
+
+    async def taken_meanwhile(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        firsts.append(await app.update(placed.id, (1, 100), request=request_key()))
+        return await reserve(request)
+
+    app.inventory.reserve = taken_meanwhile  # type: ignore[method-assign]
+
+    assert [await app.update(placed.id, (1, 100), request=request_key())] == firsts
+    await app.work()
+    assert await app.held() == {1: 100}
+
+
+async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("declined")]
+    placed = await app.place()
+    await app.work()
+    amend, firsts = app.inventory.amend, []
+
+    async def taken_meanwhile(change: StockAmendment) -> Hold:
+        app.inventory.amend = amend  # type: ignore[method-assign]
+        firsts.append(await app.retry(placed.id, request=request_key()))
+        raise OutOfStock("the first was refused again, and others were faster")
+
+    app.inventory.amend = taken_meanwhile  # type: ignore[method-assign]
+
+    assert [await app.retry(placed.id, request=request_key())] == firsts
+    await app.work()
+    assert await app.status(placed.id) is Status.PAID
 
 
 async def test_what_is_not_there_is_not_waited_for(app: AmendingApp) -> None:
@@ -616,6 +659,7 @@ def _retry(order_id: int, *, hold: Hold | None = None) -> RetryPayment:
         payment_token="tok_ok",
         transaction_id=f"n-{order_id}",
         hold=hold,
+        revision=1,
     )
 
 
@@ -649,7 +693,11 @@ async def test_the_charge_of_the_old_amount_is_taken_away_and_its_money_returned
     assert charges[f"m-{order_id}"].payload["amount"] == "10.00"
     assert (await order_app.job("return_money")).payload["transaction_id"] == f"n-{order_id}"
     with pytest.raises(Exception, match="taken over"):
-        await order_app.send(RecordPayment(lease=charging, order_id=order_id, outcome=PaymentOutcome.CHARGED))
+        await order_app.send(
+            RecordPayment(
+                lease=charging, order_id=order_id, transaction_id=f"n-{order_id}", outcome=PaymentOutcome.CHARGED
+            )
+        )
     assert await order_app.status(order_id) is Status.CONFIRMED
 
 

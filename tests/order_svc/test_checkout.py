@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from chassis.context import Caller
-from chassis.errors import RequestIdReused, Unavailable
+from chassis.errors import RequestIdExpired, RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
-from chassis.jobs import Job, JobLease, JobOutcome
+from chassis.jobs import Job, JobImpossible, JobLease, JobOutcome
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
@@ -22,7 +23,7 @@ from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
 from tests.builders.order import SHOPPER
-from tests.fakes.chassis import leased, request_key
+from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments
 from tests.order_svc.order_app import InMemoryOrderApp
 
@@ -38,9 +39,9 @@ class Counter:
 class CheckoutApp(InMemoryOrderApp):
     """The saga on fakes. `work` does what the job runner would, until nothing is due."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.inventory = FakeInventory(self.clock)
+    def __init__(self, *, inventory: Any = None, clock: FakeClock | None = None) -> None:
+        super().__init__(clock)
+        self.inventory = inventory or FakeInventory(self.clock)
         self.payments = FakePayments(self.clock)
         self.checkout = Checkout(
             self.mediator,
@@ -67,18 +68,25 @@ class CheckoutApp(InMemoryOrderApp):
 
     async def work(self) -> None:
         handlers = self.checkout.job_handlers() | self.refunding.job_handlers()
-        while running := [j for j in self._state.jobs if j.state == "RUNNING" and j.token and j.kind in handlers]:
-            for stored in running:
-                job = leased(stored)
+        while running := [job for job in self._leased() if job.kind in handlers]:
+            for job in running:
+                if all(job.lease != still.lease for still in self._leased()):
+                    # Another one has withdrawn it.
+                    continue
                 outcome = JobOutcome(job.lease)
                 try:
-                    if (await handlers[job.kind](job)).by_handler:
+                    result = await handlers[job.kind](job)
+                    if result.by_handler:
                         continue
+                    outcome = JobOutcome(job.lease, error=result.note)
+                except JobImpossible as error:
+                    outcome = JobOutcome(job.lease, "DEAD", error=error.message)
                 except OutOfStock as error:
                     outcome = JobOutcome(job.lease, "READY", 1, error.message)
-                async with self.open_uow() as uow:
-                    uow.settle(outcome)
-                    await uow.commit()
+                await InMemoryJobStore(self._state, self.clock).settle([outcome])
+
+    def _leased(self) -> list[Job]:
+        return [leased(job) for job in self._state.jobs if job.state == "RUNNING" and job.token]
 
     async def due(self, seconds: float) -> None:
         """Time passes, and the runner claims what is due."""
@@ -125,6 +133,29 @@ async def test_a_hold_whose_order_can_not_be_placed_is_given_back(app: CheckoutA
     assert app.inventory.stock == stock
     await app.work()
     assert await app.status(first.id) is Status.PAID
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["without its answer", "purged by 0.1.0"])
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PAID, Status.CANCELLED])
+async def test_a_repeat_after_the_retention_time_is_refused_and_holds_nothing(
+    app: CheckoutApp, status: Status, is_kept: bool
+) -> None:
+    placed = await app.place(request=request_key())
+    if status is Status.CANCELLED:
+        await app.send(CancelOrder(order_id=placed.id, reason="late"))
+    if status is not Status.CONFIRMED:
+        await app.work()
+    before, stock, jobs_before = await app.order(placed.id), dict(app.inventory.stock), await app.jobs()
+    assert before.status is status
+    app._state.purge_answers()
+    if not is_kept:
+        await app.delete_keys()
+
+    for _ in range(2):
+        with pytest.raises(RequestIdExpired):
+            await app.place(request=request_key())
+
+    assert (await app.order(placed.id), app.inventory.stock, await app.jobs()) == (before, stock, jobs_before)
 
 
 async def test_when_nobody_knows_whether_it_was_placed_the_hold_stays(app: CheckoutApp) -> None:
@@ -369,12 +400,13 @@ async def test_only_an_order_that_was_not_stopped_has_lost_its_hold(
 ) -> None:
     placed = await app.place()
     app.inventory.commit_failure = ReservationReleased("given back")
+    await app.checkout.job_handlers()["charge"](leased(app._state.jobs[0]))
+    selling = next(leased(job) for job in app._state.jobs if job.kind == "commit_stock")
     if stopped:
-        await app.checkout.job_handlers()["charge"](leased(app._state.jobs[0]))
         await app.send(CancelOrder(order_id=placed.id, reason="changed my mind"))
 
     with capture_logs() as logs:
-        await app.work()
+        await app.checkout.job_handlers()["commit_stock"](selling)
 
     assert [entry["log_level"] for entry in logs if "order" in entry["event"]] == [level]
     assert await app.status(placed.id) is Status.CANCELLED
@@ -407,7 +439,7 @@ async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: C
     placed = await app.place()
     await app.work()
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))).order
 
     assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
     assert app.inventory.stock[1] == 98
@@ -419,12 +451,24 @@ async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: C
     assert (await app.order(placed.id)).view() == seen
 
 
+async def test_a_repeated_refund_gets_the_first_response_whatever_became_of_the_order(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.work()
+    command = RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned", request=request_key())
+
+    first = await app.refunding.refund(command)
+    await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned as well"))
+
+    assert await app.refunding.refund(command) == first
+    assert [str(money) for money in app.payments.ledger.values()] == ["10.00 USD"]
+
+
 async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: CheckoutApp) -> None:
     placed = await app.place()
     await app.work()
     app.payments.refund_failures = [Unavailable("down")]
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))).order
     assert (seen.status, seen.payment.status) == (Status.CANCELLED, PaymentStatus.PAID)
 
     await app.due(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
@@ -14,11 +15,13 @@ from chassis.errors import InvalidArgument, Kind, Unavailable
 from chassis.events import EventsPurged, PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
+from edge.openapi.comments import comments
 from order_svc.domain.order import OrderNotFound
+from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
 from order_svc.messages.orders import money
-from tests.builders.order import AT, SHOPPER, an_order
+from tests.builders.order import AT, SHOPPER, OrderBuilder, an_order
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
@@ -37,8 +40,8 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     async with app.watch(order.id) as watching:
         await watching.hears(1)
         app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
-        app.happens(order.charged(at=AT))
-        snapshot, put_off, charged, paid = await watching.ends()
+        app.happens([*order.charged(at=AT), *order.ship(at=AT), *order.deliver(at=AT)])
+        snapshot, put_off, charged, paid, shipped, delivered = await watching.ends()
 
     assert snapshot.order_snapshot is not None
     assert snapshot.order_snapshot.order is not None
@@ -52,13 +55,15 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     assert (paid.order_status_changed.from_, paid.order_status_changed.to) == (OrderStatus.CONFIRMED, OrderStatus.PAID)
     assert paid.order_status_changed.order is not None
     assert paid.order_status_changed.order.paid_at == AT
-    assert watching.sequences == [1, 2, 3, 4]
+    moves = [message.order_status_changed for message in (shipped, delivered)]
+    assert [move and move.to for move in moves] == [OrderStatus.SHIPPED, OrderStatus.DELIVERED]
+    assert watching.sequences == [1, 2, 3, 4, 5, 6]
     assert {message.order_id for message in watching.messages} == {order.id}
     assert app.hub.subscribers == 0
 
 
 async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app: HubApp) -> None:
-    order = app.given(an_order(off="7.50").paid())
+    order = app.given(an_order(off="7.50").paid().cancelled())
 
     async with app.watch(order.id, after_sequence=0) as watching:
         created, with_incentive, *_ = await watching.ends()
@@ -87,7 +92,7 @@ async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: Hu
         app.happens(order.refund_given(refund, [refund], at=AT))
         await watching.hears(2)
     async with app.watch(order.id, after_sequence=promised - 1) as resumed:
-        await resumed.ends()
+        await resumed.hears(2)
 
     first, second = (message.payment_refund for message in watching.heard)
     assert first is not None
@@ -100,14 +105,36 @@ async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: Hu
     assert resumed.sequences == [promised, promised + 1]
 
 
-async def test_of_an_order_that_is_settled_there_is_only_the_snapshot(app: HubApp) -> None:
-    order = app.given(an_order().refused())
+async def test_of_an_order_in_a_final_status_there_is_only_the_snapshot(app: HubApp) -> None:
+    order = app.given(an_order().cancelled())
 
     async with app.watch(order.id) as watching:
         (snapshot,) = await watching.ends()
 
     assert snapshot.order_snapshot is not None
     assert snapshot.sequence == order.sequence
+
+
+@pytest.mark.parametrize(
+    "given",
+    [an_order, lambda: an_order().paid(), lambda: an_order().paid().shipped(), lambda: an_order().refused()],
+    ids=["CONFIRMED", "PAID", "SHIPPED", "FAILED"],
+)
+async def test_a_status_that_can_change_does_not_end_the_stream(given: Callable[[], OrderBuilder]) -> None:
+    app = HubApp(heartbeat_s=0.01)
+    order = app.given(given())
+
+    async with app.watch(order.id) as watching:
+        await eventually(lambda: len(watching.messages) >= 3)
+
+    assert not order.status.is_final
+    assert [content(message) for message in watching.messages[:3]] == ["order_snapshot", "heartbeat", "heartbeat"]
+
+
+def test_the_contract_names_the_final_statuses() -> None:
+    final = " or ".join(status.name for status in Status if status.is_final)
+
+    assert f"ends after a final status: {final}." in comments()["easyorder.order.v1.OrderHub.Subscribe"]
 
 
 async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
@@ -117,31 +144,31 @@ async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
     async with app.watch(order.id) as watching:
         await watching.hears(1)
         app.hub.dispatch(late)
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
-    assert watching.sequences == [2, 3, 4]
+    assert watching.sequences == [2, 3]
 
 
 async def test_what_happens_while_the_snapshot_is_taken_is_told(app: HubApp) -> None:
     order = app.given(an_order())
     as_it_was = order.view()
 
-    async def meanwhile_it_is_paid(order_id: int) -> OrderView:
-        app.happens(order.charged(at=AT))
+    async def meanwhile_it_is_cancelled(order_id: int) -> OrderView:
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         return as_it_was
 
-    app.hub._load_order = meanwhile_it_is_paid
+    app.hub._load_order = meanwhile_it_is_cancelled
     async with app.watch(order.id) as watching:
         await watching.ends()
 
-    assert watching.sequences == [1, 2, 3]
+    assert watching.sequences == [1, 2]
 
 
 async def test_what_was_published_before_the_stream_and_not_delivered_is_told(app: HubApp) -> None:
     order = app.given(an_order())
     before = order.view()
-    app.happens(order.charged(at=AT), delivered=False)
+    app.happens(order.cancel(reason="changed my mind", at=AT), delivered=False)
 
     async def load_order(order_id: int) -> OrderView:
         return before
@@ -150,7 +177,7 @@ async def test_what_was_published_before_the_stream_and_not_delivered_is_told(ap
     async with app.watch(order.id) as watching:
         await watching.ends()
 
-    assert watching.sequences == [1, 2, 3]
+    assert watching.sequences == [1, 2]
 
 
 async def test_a_gap_is_filled_from_the_feed(app: HubApp) -> None:
@@ -159,10 +186,10 @@ async def test_a_gap_is_filled_from_the_feed(app: HubApp) -> None:
     async with app.watch(order.id) as watching:
         await watching.hears(1)
         app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT), delivered=False)
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
-    assert watching.sequences == [1, 2, 3, 4]
+    assert watching.sequences == [1, 2, 3]
 
 
 async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
@@ -171,17 +198,17 @@ async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
     async with app.watch(order.id) as watching:
         await watching.hears(1)
         app.hub.dispatch(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
-    assert watching.sequences == [1, 2, 3, 4]
+    assert watching.sequences == [1, 2, 3]
 
 
 async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) -> None:
     order = app.given(an_order().paid())
 
     async with app.watch(order.id, after_sequence=1) as watching:
-        attempt, paid = await watching.ends()
+        attempt, paid = await watching.hears(2)
 
     assert (content(attempt), content(paid)) == ("payment_attempt", "order_status_changed")
     assert watching.sequences == [2, 3]
@@ -200,13 +227,13 @@ async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: 
 
 
 async def test_a_stream_that_is_resumed_after_its_end_ends(app: HubApp) -> None:
-    order = app.given(an_order().paid())
+    order = app.given(an_order().cancelled())
 
     async with app.watch(order.id, after_sequence=order.sequence) as watching:
         assert await watching.ends() == []
 
 
-async def test_a_resumed_stream_goes_on_beyond_a_final_status_that_was_left_since(app: HubApp) -> None:
+async def test_a_resumed_stream_goes_on_to_the_final_status(app: HubApp) -> None:
     order = app.given(an_order().paid().cancelled())
 
     async with app.watch(order.id, after_sequence=2) as watching:
@@ -329,9 +356,12 @@ async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubA
     app.happens(order.charge_given_up(reason="no answer", at=AT))
 
     async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
-        await watching.ends()
+        await watching.hears(last)
+        app.hub.drain()
+        *events, ending = await watching.ends()
 
-    assert watching.sequences == list(range(1, last + 1))
+    assert [message.sequence for message in events] == list(range(1, last + 1))
+    assert ending.error is not None
 
 
 async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None:
@@ -362,7 +392,7 @@ async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> N
             app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
             await quick.hears(heard)
         (last,) = [message async for message in slow]
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await quick.ends()
 
     assert last.error is not None
@@ -417,10 +447,10 @@ async def test_an_event_is_turned_into_a_message_once_for_all_who_hear_it(app: H
 
     async with app.watch(order.id) as one, app.watch(order.id) as other, app.watch() as of_all:
         await eventually(lambda: app.hub.subscribers == 3)
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await one.ends()
         await other.ends()
-        await of_all.hears(2)
+        await of_all.hears(1)
 
     assert one.heard[1:] == other.heard[1:]
     assert all(a is b for a, b in zip(one.heard[1:], other.heard[1:], strict=True))
@@ -434,6 +464,7 @@ async def test_an_event_of_a_later_version_is_passed_over(app: HubApp) -> None:
         await watching.hears(1)
         attempt, paid = order.charged(at=AT)
         app.happens([replace(attempt, kind="order_teleported"), paid])
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
-    assert watching.sequences == [1, 3]
+    assert watching.sequences == [1, 3, 4]

@@ -34,9 +34,12 @@ async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
         yield mesh
 
 
-def watch(client: Client, order_id: int = 0, *, after_sequence: int | None = None) -> Watching:
+def watch(
+    client: Client, order_id: int = 0, *, after_sequence: int | None = None, last_event_id: str | None = None
+) -> Watching:
     request = SubscribeRequest(order_id=order_id, after_sequence=after_sequence)
-    return Watching(client.stream(SUBSCRIBE, request))  # type: ignore[arg-type]
+    extra = () if last_event_id is None else (("last-event-id", last_event_id),)
+    return Watching(client.stream(SUBSCRIBE, request, extra=extra))  # type: ignore[arg-type]
 
 
 async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) -> None:
@@ -44,20 +47,46 @@ async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) ->
 
     async with watch(mesh.user(SHOPPER), order.id) as watching:
         await watching.hears(1)
-        app.happens(order.charged(at=AT))
+        app.happens(order.cancel(reason="changed my mind", at=AT))
         messages = await watching.ends()
 
-    assert [content(message) for message in messages] == ["order_snapshot", "payment_attempt", "order_status_changed"]
-    assert watching.sequences == [1, 2, 3]
+    assert [content(message) for message in messages] == ["order_snapshot", "order_status_changed"]
+    assert watching.sequences == [1, 2]
 
 
 async def test_after_sequence_zero_is_not_the_same_as_none(app: HubApp, mesh: Mesh) -> None:
-    order = app.given(an_order().paid())
+    order = app.given(an_order().cancelled())
 
     async with watch(mesh.user(SHOPPER), order.id, after_sequence=0) as watching:
         messages = await watching.ends()
 
-    assert [content(message) for message in messages] == ["order_created", "payment_attempt", "order_status_changed"]
+    assert [content(message) for message in messages] == ["order_created", "order_status_changed"]
+
+
+@pytest.mark.parametrize(
+    ("last_event_id", "heard"), [("", [1, 2, 3, 4]), ("0", [1, 2, 3, 4]), ("2", [3, 4]), ("4", [])]
+)
+async def test_a_browser_resumes_after_the_last_event_that_it_received(
+    app: HubApp, mesh: Mesh, last_event_id: str, heard: list[int]
+) -> None:
+    order = app.given(an_order().paid().cancelled())
+
+    # Its URL is that of its first connection.
+    async with watch(mesh.user(SHOPPER), order.id, after_sequence=0, last_event_id=last_event_id) as watching:
+        await watching.ends()
+
+    assert watching.sequences == heard
+
+
+@pytest.mark.parametrize("last_event_id", ["x", "-1", "1.5", "9" * 19, "99"])
+async def test_an_id_of_no_event_is_refused(app: HubApp, mesh: Mesh, last_event_id: str) -> None:
+    order = app.given(an_order())
+
+    async with watch(mesh.user(SHOPPER), order.id, last_event_id=last_event_id) as watching:
+        with pytest.raises(InvalidArgument, match=r"last-event-id|afterSequence"):
+            await watching.ends()
+
+    assert watching.messages == []
 
 
 async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) -> None:

@@ -84,7 +84,7 @@ async def test_what_inventory_calls_lines_is_what_the_shopper_wrote_as_items(
     message = "there is no product item 8"
     assert refusal.value.reason == "PRODUCT_ITEM_NOT_FOUND"
     assert list(refusal.value.violations) == [FieldViolation("items[1].productItemId", message)]
-    assert refusal.value.metadata == {"product_item_id": "8"}
+    assert refusal.value.metadata == {"productItemId": "8"}
 
 
 async def test_other_fields_keep_their_names(inventory: Inventory, client: GrpcInventory) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.errors import RequestIdReused
+from chassis.errors import RequestIdExpired, RequestIdReused
 from chassis.idempotency import RequestKey
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
@@ -201,3 +201,16 @@ async def test_one_order_that_can_not_be_written_does_not_fail_its_neighbours(or
     assert isinstance(results[0], Exception)
     assert not isinstance(results[1], BaseException)
     assert await order_app.status(2) is Status.CONFIRMED
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+async def test_an_order_whose_key_was_deleted_is_not_placed_again(order_app: OrderApp, is_held: bool) -> None:
+    placed = await order_app.send(a_placing(request=request_key(), is_held=True))
+    before = await order_app.order(placed.id)
+    await order_app.delete_keys()
+
+    with pytest.raises(RequestIdExpired, match="nothing was changed"):
+        await order_app.send(a_placing(request=request_key(), is_held=is_held))
+
+    assert await order_app.order(placed.id) == before
+    assert len(await order_app.jobs()) == 1

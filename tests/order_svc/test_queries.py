@@ -132,7 +132,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.queries._sessions, ReadYourWrites(reads.write))
+    patient = OrderQueries(reads.read, ReadYourWrites(reads.write))
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from chassis.jobs import JobLease, LeaseLost
+from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.domain.status import PaymentOutcome, PaymentStatus, Status
+from tests.builders.order import an_order
 from tests.order_svc.order_app import OrderApp, SqlOrderApp
 from tests.order_svc.test_place_order import a_placing
 from tests.polling import eventually
@@ -26,7 +28,7 @@ async def a_charge_under_way(app: OrderApp, order_id: int = 1) -> JobLease:
 async def test_charged_is_paid_and_sells_the_stock(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
 
-    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+    await order_app.send(RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED))
 
     order = await order_app.order(1)
     assert (order.status, order.payment.status, order.payment.attempts) == (Status.PAID, PaymentStatus.PAID, 1)
@@ -41,7 +43,9 @@ async def test_charged_is_paid_and_sells_the_stock(order_app: OrderApp) -> None:
 async def test_refused_fails_and_releases_the_stock(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
 
-    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.REFUSED, why="declined"))
+    await order_app.send(
+        RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.REFUSED, why="declined")
+    )
 
     order = await order_app.order(1)
     assert (order.status, order.payment.failure_reason) == (Status.FAILED, "declined")
@@ -55,7 +59,9 @@ async def test_a_transient_failure_puts_the_charge_off(order_app: OrderApp) -> N
     lease = await a_charge_under_way(order_app)
 
     recorded = await order_app.send(
-        RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.TRANSIENT, why="provider down")
+        RecordPayment(
+            lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, why="provider down"
+        )
     )
 
     assert recorded.next_attempt_s is not None
@@ -79,7 +85,9 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
         await uow.orders.save([order])
         await uow.commit()
 
-    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.TRANSIENT, why="down"))
+    await order_app.send(
+        RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, why="down")
+    )
 
     assert await order_app.status(1) is Status.FAILED
     assert {job.kind: job.state for job in await order_app.jobs()} == {
@@ -104,7 +112,12 @@ async def test_a_lost_lease_changes_nothing(order_app: OrderApp) -> None:
 
     with pytest.raises(LeaseLost):
         await order_app.send(
-            RecordPayment(lease=JobLease(lease.job_id, "somebody else's"), order_id=1, outcome=PaymentOutcome.CHARGED)
+            RecordPayment(
+                lease=JobLease(lease.job_id, "somebody else's"),
+                order_id=1,
+                transaction_id="t-1",
+                outcome=PaymentOutcome.CHARGED,
+            )
         )
 
     assert await order_app.status(1) is Status.CONFIRMED
@@ -113,7 +126,7 @@ async def test_a_lost_lease_changes_nothing(order_app: OrderApp) -> None:
 
 async def test_the_same_outcome_twice_is_written_once(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
-    command = RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED)
+    command = RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED)
 
     results = await asyncio.gather(order_app.send(command), order_app.send(command), return_exceptions=True)
 
@@ -122,16 +135,50 @@ async def test_the_same_outcome_twice_is_written_once(order_app: OrderApp) -> No
     assert len(await order_app.events(1)) == 3
 
 
-async def test_a_charge_of_an_order_cancelled_meanwhile_changes_nothing_but_ends_its_job(order_app: OrderApp) -> None:
+async def test_the_charge_of_an_order_cancelled_meanwhile_ends_and_records_nothing(order_app: OrderApp) -> None:
     lease = await a_charge_under_way(order_app)
     await order_app.send(CancelOrder(order_id=1, reason="late"))
+    before = await order_app.order(1), await order_app.jobs(), await order_app.events(1)
 
-    await order_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+    with pytest.raises(LeaseLost):
+        await order_app.send(
+            RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED)
+        )
 
-    assert await order_app.status(1) is Status.CANCELLED
-    states = {job.kind: job.state for job in await order_app.jobs()}
-    assert states["charge"] == "DONE"
-    assert "commit_stock" not in states
+    assert (await order_app.order(1), await order_app.jobs(), await order_app.events(1)) == before
+    charge = await order_app.job("charge")
+    assert (charge.state, charge.why) == ("DISCARDED", "the order was cancelled")
+
+
+@pytest.mark.parametrize("outcome", list(PaymentOutcome))
+@pytest.mark.parametrize("how", ["cancelled", "refused", "paid", "paid_by_another"])
+async def test_an_outcome_that_comes_too_late_ends_its_job_and_changes_nothing_else(
+    order_app: OrderApp, how: str, outcome: PaymentOutcome
+) -> None:
+    # As if an older version had left the job open, or an operator had run it again.
+    order_id = await order_app.given(an_order() if how == "paid_by_another" else getattr(an_order(), how)())
+    order = await order_app.order(order_id)
+    charged = replace(order.payment, transaction_id="t-old") if how == "paid_by_another" else order.payment
+    async with order_app.open_uow() as uow:
+        uow.schedule(jobs.charge(replace(order, payment=charged), token="tok_ok", hold=None))
+        await uow.commit()
+    lease = (await order_app.job("charge")).lease
+    assert lease is not None
+    events = await order_app.events(order_id)
+
+    recorded = await order_app.send(
+        RecordPayment(
+            lease=lease, order_id=order_id, transaction_id=charged.transaction_id, outcome=outcome, why="late"
+        )
+    )
+
+    assert recorded.next_attempt_s is None
+    assert await order_app.order(order_id) == order
+    assert await order_app.events(order_id) == events
+    (job,) = await order_app.jobs()
+    another = f"another charge, {order.payment.transaction_id}, has replaced this one"
+    why = another if how == "paid_by_another" else f"the order is {order.status.value}"
+    assert (job.kind, job.state, job.why) == ("charge", "DONE", why)
 
 
 async def another_replica_changes_it(app: SqlOrderApp) -> None:
@@ -146,7 +193,7 @@ async def test_an_order_just_placed_is_paid_without_being_read(sql_app: SqlOrder
     lease = await a_charge_under_way(sql_app)
 
     with sql_app.statements() as statements:
-        await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+        await sql_app.send(RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED))
 
     assert len(statements) == 1
     assert await sql_app.status(1) is Status.PAID
@@ -156,7 +203,7 @@ async def test_an_order_that_another_replica_changed_is_paid_as_it_is_now(sql_ap
     lease = await a_charge_under_way(sql_app)
     await another_replica_changes_it(sql_app)
 
-    await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+    await sql_app.send(RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED))
 
     order = await sql_app.order(1)
     assert (order.status, order.sequence, order.row_version) == (Status.PAID, 4, 3)
@@ -168,7 +215,7 @@ async def test_what_is_done_because_of_an_order_is_not_done_when_it_has_changed(
     await another_replica_changes_it(sql_app)
 
     # Of a cancelled order it would only end the job.
-    await sql_app.send(RecordPayment(lease=lease, order_id=1, outcome=PaymentOutcome.CHARGED))
+    await sql_app.send(RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.CHARGED))
 
     assert await sql_app.status(1) is Status.PAID
 

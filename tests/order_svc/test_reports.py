@@ -19,6 +19,7 @@ from chassis.money import Money
 from order_svc.api.orders import OrderApi
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
+from order_svc.domain.items import Item
 from order_svc.queries import export_orders, orders
 from order_svc.queries.daily_report import CurrencyReport
 from tests.builders.order import AT, OrderBuilder, an_item, an_order
@@ -126,6 +127,20 @@ async def test_every_order_is_exported_once_page_after_page(reads: OrderReads, m
 
     assert [int(line["id"]) for line in lines] == ids
     assert len(chunks) == 1 + 3
+
+
+async def test_a_page_of_large_orders_is_sent_in_parts(reads: OrderReads) -> None:
+    def many_items() -> tuple[Item, ...]:
+        return tuple(an_item(product_item_id=n, name="lamp " * 50) for n in range(100))
+
+    ids = await reads.given(*[at(1, an_order(items=many_items())) for _ in range(30)])
+
+    chunks, lines = await exported(reads)
+
+    assert [int(line["id"]) for line in lines] == ids
+    # Receivers refuse messages of more than 4 MiB, and a page has 500 orders.
+    assert len(chunks) > 2
+    assert max(map(len, chunks)) < 512 * 1024
 
 
 async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:

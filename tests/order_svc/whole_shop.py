@@ -23,7 +23,7 @@ from inventory_svc.bootstrap import build
 from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from order_svc.payment.bootstrap import payment_server, provider_of
+from order_svc.payment.bootstrap import payment_service, provider_of
 from order_svc.payment.config import DATABASE, PaymentSettings
 from tests.inventory_svc.service import CREATE_PRODUCT, Identity
 from tests.mesh import SECRET, Tokens, serving
@@ -130,11 +130,10 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
             verifier = TokenVerifier(KeyCache(JwksKeySource(client := Client(identity.address))), SECRET)
             try:
-                async with (
-                    provider_of(own, engine, SystemClock()) as provider,
-                    _serving(payment_server(provider, verifier, own), ()),
-                ):
-                    yield
+                async with provider_of(own, engine, SystemClock()) as provider:
+                    service = payment_service(provider, verifier, own, engine)
+                    async with _serving(service.server, service.background):
+                        yield
             finally:
                 await client.close()
                 await engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
 from tests.envoy.error_shape import reason_of
@@ -13,9 +14,8 @@ HOME, STRANGE, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
 async def sign_in(mesh: RunningMesh, address: str, password: str, **headers: str) -> httpx.Response:
-    transport = httpx.AsyncHTTPTransport(local_address=address)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with httpx.AsyncClient(base_url=mesh.url, transport=transport, timeout=10) as http:
+    async with plain_client(mesh.url, local_address=address, timeout=10) as http:
         credentials = {"email": "admin@example.com", "password": password}
         return await http.post("/api/v1/users/login", json=credentials, headers=sent)
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 
 from chassis.grpc.stream_limits import StreamLimits
+from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
@@ -23,8 +24,7 @@ MORE = 30
 @asynccontextmanager
 async def somebody_at(address: str, mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    transport = httpx.AsyncHTTPTransport(local_address=address, limits=limits)
-    async with httpx.AsyncClient(base_url=mesh.url, transport=transport, timeout=30) as http:
+    async with plain_client(mesh.url, local_address=address, limits=limits, timeout=30) as http:
         yield http
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import jwt
@@ -47,6 +48,24 @@ async def test_no_claim_may_be_missing(tokens, claim):
     token = jwt.encode(claims, tokens._key, "EdDSA", {"kid": KID})
 
     with pytest.raises(Unauthenticated):
+        await tokens.verifier().verify(token)
+
+
+# Any text is a subject.
+WRONG_TYPES = [
+    (claim, value)
+    for claim in ("roles", "teams", "sub", "exp", "iat", "aud", "iss")
+    for value in ("XADMINX", ["ADMIN", 1], 1e400, {"ADMIN": 1}, True, [["ADMIN"]])
+    if (claim, value) != ("sub", "XADMINX")
+]
+
+
+@pytest.mark.parametrize(("claim", "value"), WRONG_TYPES, ids=str)
+async def test_a_claim_of_another_type_is_refused(tokens, claim, value):
+    content = json.dumps(tokens._claims("u1", ["USER"], []) | {claim: value})
+    token = jwt.PyJWS().encode(content.encode(), tokens._key, "EdDSA", {"kid": KID})
+
+    with pytest.raises((Unauthenticated, TokenExpired)):
         await tokens.verifier().verify(token)
 
 

@@ -164,5 +164,5 @@ async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers():
         await eventually(lambda: front.unexpected)
         await impostor.close()
 
-    assert set(refusal.value.metadata) == {"correlation_id"}
+    assert set(refusal.value.metadata) == {"correlationId"}
     assert front.unexpected[0].kind == "TokenRefused"

@@ -67,7 +67,7 @@ async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the
 
     recorded = mesh.unexpected[0]
     assert "hunter2" not in str(refused.value)
-    assert refused.value.metadata == {"correlation_id": recorded.correlation_id}
+    assert refused.value.metadata == {"correlationId": recorded.correlation_id}
     assert (recorded.kind, recorded.message, recorded.actor) == ("ValueError", "password=hunter2", "u1")
     assert recorded.source == GET_ORDER.full_name
     assert "in fail" in recorded.detail

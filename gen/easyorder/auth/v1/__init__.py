@@ -83,5 +83,10 @@ class Access(betterproto2.Message):
     NOT_FOUND, as if it did not exist. Applied as SQL by the repositories. ADMIN sees everything where it is allowed.
     """
 
+    planned: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    No version serves the method yet: it answers UNIMPLEMENTED, and the OpenAPI document does not list it.
+    """
+
 
 default_message_pool.register_message("easyorder.auth.v1", "Access", Access)

@@ -39,7 +39,8 @@ class IncentiveKind(betterproto2.Enum):
 
     PERCENT = 1
     """
-    `value` per cent off.
+    `value` per cent off, rounded to the cent. Half a cent goes to the even one, or up with EASYORDER_ROUNDING=half_up: 5 %
+    of 0.50 are 0.02, or 0.03.
     """
 
     AMOUNT = 2
@@ -83,6 +84,10 @@ class CreateIncentiveRequest(betterproto2.Message):
     incentive: "Incentive | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentiveRequest", CreateIncentiveRequest)
@@ -245,6 +250,9 @@ default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentive
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveRequest(betterproto2.Message):
     items: "list[IncentiveItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    As the lines of an order: those of one item count as one line, of at most 1,000 pieces.
+    """
 
     codes: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)
 

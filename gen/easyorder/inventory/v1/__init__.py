@@ -122,7 +122,8 @@ class AdjustStockRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155).
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
     """
 
 
@@ -139,7 +140,8 @@ class Amendment(betterproto2.Message):
 
     revision: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
-    Counts the changes of the order from 1; 0 for an order that was never changed, to renew its hold.
+    Counts the changes of the order, and the times it was paid again, from 1; 0 for an order that had neither, to renew
+    its hold.
     """
 
     supplementary_hold_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
@@ -155,12 +157,13 @@ class Amendment(betterproto2.Message):
     re_reserve: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
     Take the stock again when the reservation has expired, and hold it longer when it is held. One that was released is
-    RESERVATION_RELEASED: a late request for an order that was stopped must not take its stock again.
+    RESERVATION_RELEASED: a late request for an order that was stopped must not take its stock again. So is one of an
+    earlier revision than the reservation's: HOLD_SUPERSEDED.
     """
 
     reopen: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
     """
-    With `re_reserve`: also when it was released, for an order that is taken up again.
+    With `re_reserve`: also when an earlier revision was released, for an order that is paid again.
     """
 
     validate_only: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
@@ -235,6 +238,12 @@ default_message_pool.register_message("easyorder.inventory.v1", "CheckAvailabili
 @dataclass(eq=False, repr=False)
 class CommitRequest(betterproto2.Message):
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+
+    revisions: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT32, repeated=True)
+    """
+    The revision of each order that the caller acts for, in the same order. An order whose reservation is at a later one
+    is refused with HOLD_SUPERSEDED.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "CommitRequest", CommitRequest)
@@ -316,6 +325,16 @@ class ListLowStockRequest(betterproto2.Message):
     EASYORDER_LOW_STOCK_THRESHOLD when not given.
     """
 
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 1000; 1000 when not given.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with the same threshold.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRequest", ListLowStockRequest)
 
@@ -323,6 +342,11 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockReq
 @dataclass(eq=False, repr=False)
 class ListLowStockResponse(betterproto2.Message):
     items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse)
@@ -339,6 +363,17 @@ default_message_pool.register_message("easyorder.inventory.v1", "ProductInventor
 @dataclass(eq=False, repr=False)
 class ReleaseRequest(betterproto2.Message):
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+
+    revisions: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT32, repeated=True)
+    """
+    The revision of each order that the caller acts for, as in CommitRequest.
+    """
+
+    unplaced_order_ids: "list[int]" = betterproto2.field(3, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of `order_ids` whose order could not be placed. Their holds stay if another request got the same hold, or placed
+    the order.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReleaseRequest", ReleaseRequest)
@@ -398,6 +433,9 @@ class ReservationLine(betterproto2.Message):
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    All that any order may have of an item: those placed before 0.2.0 may have a hundred lines of a thousand.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReservationLine", ReservationLine)
@@ -548,6 +586,11 @@ class ReturnedGoods(betterproto2.Message):
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    refunded: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The money that went back, for these pieces and for any other reason: the order earns the points of what is kept.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReturnedGoods", ReturnedGoods)

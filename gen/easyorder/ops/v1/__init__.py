@@ -166,7 +166,7 @@ class Job(betterproto2.Message):
 
     discard_reason: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
-    Why an operator gave it up.
+    Why an operator discarded it, or what replaced it.
     """
 
 

@@ -43,6 +43,7 @@ __all__ = (
     "PaymentOutcome",
     "PaymentRefund",
     "PaymentStatus",
+    "Refund",
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
@@ -347,6 +348,10 @@ class CancelOrderRequest(betterproto2.Message):
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest)
@@ -372,12 +377,17 @@ default_message_pool.register_message("easyorder.order.v1", "ConfirmAvailability
 class CreateOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Idempotency key (AIP-155); strongly advised. Without it, a repeated call is another order.
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    Strongly advised: without it, a repeated call is another order.
     """
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -639,6 +649,7 @@ class ListOrdersRequest(betterproto2.Message):
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at.
+    In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
     """
 
 
@@ -710,6 +721,11 @@ class Order(betterproto2.Message):
     cancel_reason: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
     """
     Why it was cancelled.
+    """
+
+    refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Only in the reply of RefundOrder: what this call returned.
     """
 
 
@@ -942,6 +958,26 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", Pay
 
 
 @dataclass(eq=False, repr=False)
+class Refund(betterproto2.Message):
+    """
+    What one call of RefundOrder returned.
+    """
+
+    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
+    """
+
+    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces that came back, one line for each item.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
+
+
+@dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
@@ -951,10 +987,18 @@ class RefundOrderRequest(betterproto2.Message):
     """
 
     items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
+    0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
+    """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest", RefundOrderRequest)
@@ -967,6 +1011,10 @@ class RetryPaymentRequest(betterproto2.Message):
     payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest)
@@ -981,6 +1029,10 @@ class SetOrderStatusRequest(betterproto2.Message):
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest)
@@ -1024,10 +1076,17 @@ class UpdateOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest", UpdateOrderRequest)

@@ -3,7 +3,10 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("Rules",)
+__all__ = (
+    "Rules",
+    "SumLimit",
+)
 
 from dataclasses import dataclass
 
@@ -63,5 +66,26 @@ class Rules(betterproto2.Message):
     What the pattern asks for, in words: errors read "must be ...".
     """
 
+    sum: "SumLimit | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Limits what the elements of a repeated field come to, where several of them may be about one thing.
+    """
+
 
 default_message_pool.register_message("easyorder.validate.v1", "Rules", Rules)
+
+
+@dataclass(eq=False, repr=False)
+class SumLimit(betterproto2.Message):
+    """
+    At most `max` of `field`, added up over the elements that have the same `per`; both are names of integer fields.
+    """
+
+    field: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    per: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    max: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+
+
+default_message_pool.register_message("easyorder.validate.v1", "SumLimit", SumLimit)

@@ -1,0 +1,109 @@
+"""The jobs that make the stock follow an order: sell it, release it, or adapt it to a change.
+
+Each names the attempt that it belongs to. A later attempt of the same order is never affected by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from chassis import failpoints
+from chassis.errors import AppError
+from chassis.jobs import Job, JobHandler, JobImpossible, JobResult
+from chassis.mediator import Mediator
+from order_svc.commands import jobs
+from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import (
+    HoldSuperseded,
+    IncentiveInvalid,
+    Inventory,
+    OutOfStock,
+    ReservationReleased,
+    StockAmendment,
+)
+from order_svc.domain.payment import AttemptSuperseded
+from order_svc.domain.status import IllegalTransition, Status
+
+log = structlog.get_logger(__name__)
+
+_STOPPED = (Status.CANCELLED, Status.FAILED)
+# Jobs of 0.1.0 name no revision.
+_ANY_REVISION = 2**31 - 1
+
+
+class StockJobs:
+    """The handlers; every call to inventory_svc can be repeated."""
+
+    def __init__(self, mediator: Mediator[OrderUow], inventory: Inventory) -> None:
+        self._mediator = mediator
+        self._inventory = inventory
+
+    def handlers(self) -> Mapping[str, JobHandler]:
+        """By kind of job."""
+        return {
+            jobs.COMMIT_STOCK: self._commit,
+            jobs.RELEASE_STOCK: self._release,
+            jobs.AMEND_STOCK: self._amend,
+        }
+
+    async def _commit(self, job: Job) -> JobResult:
+        failpoints.reach("paid_stock_not_sold")
+        try:
+            if "stock" in job.payload:
+                await self._inventory.amend(StockAmendment.of(job.payload["stock"]))
+            await self._inventory.commit(job.payload["order_id"], _revision(job))
+        except HoldSuperseded as error:
+            return JobResult(note=error.message)
+        except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
+            return JobResult(note=await self._withdraw(job, error))
+        return JobResult()
+
+    async def _amend(self, job: Job) -> JobResult:
+        try:
+            await self._inventory.amend(StockAmendment.of(job.payload))
+        except OutOfStock as error:
+            # The hold of the changed order has expired since.
+            await self._withdraw(job, error)
+            # Later changes wait for this change, which is applied once the stock of the order is released.
+            raise
+        return JobResult()
+
+    async def _withdraw(self, job: Job, error: AppError) -> str:
+        """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back.
+
+        Returns what was done. Raises JobImpossible if the goods have left the house.
+        """
+        order_id = job.payload["order_id"]
+        why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
+        cancel = CancelOrder(
+            order_id=order_id,
+            reason=f"{why}; your money is returned",
+            transaction_id=job.payload.get("transaction_id", ""),
+        )
+        try:
+            await self._mediator.send(cancel)
+        except AttemptSuperseded as superseded:
+            return superseded.message
+        except IllegalTransition as refusal:
+            status = refusal.metadata["from"]
+            if status not in _STOPPED:
+                raise JobImpossible(f"the order is {status}, but its stock was not sold: {error.message}") from error
+            # A stopped order has released its stock itself.
+            log.info("the stock of an order was not sold", order_id=order_id, status=status, error=error.message)
+            return f"the order is {status}"
+        log.error("an order lost its hold and was cancelled", order_id=order_id, error=error.message)
+        return f"the order was cancelled: {error.message}"
+
+    async def _release(self, job: Job) -> JobResult:
+        try:
+            await self._inventory.release(job.payload["order_id"], _revision(job))
+        except HoldSuperseded as error:
+            return JobResult(note=error.message)
+        return JobResult()
+
+
+def _revision(job: Job) -> int:
+    return int(job.payload.get("revision", _ANY_REVISION))

@@ -1,0 +1,61 @@
+"""Equal requests at the same time, on two replicas: one effect, and the repeat gets the response of the first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chassis.mediator import Mediator
+from inventory_svc.commands.adjust_stock import AdjustStock
+from inventory_svc.commands.create_incentive import CreateIncentive
+from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.handlers import handle_commands
+from inventory_svc.domain.pricing import LoyaltyRates
+from tests.builders.incentive import percent
+from tests.builders.product import a_product
+from tests.fakes.chassis import request_key
+from tests.inventory_svc.shop import LOW, TIMES, SqlShop
+from tests.overlapping import SlowUnitsOfWork, overlapping
+
+
+@pytest.fixture
+def slow(sql_shop: SqlShop) -> SlowUnitsOfWork:
+    return SlowUnitsOfWork(sql_shop.open_uows[1])
+
+
+async def repeated(shop: SqlShop, slow: SlowUnitsOfWork, command: Any) -> Any:
+    other_replica: Mediator[Any] = Mediator(slow, service="inventory")
+    handle_commands(other_replica, times=TIMES, rates=LoyaltyRates(), low_stock=LOW)
+    first, repeat = await overlapping(slow, other_replica.send(command), shop.send(command))
+    assert repeat == first
+    return first
+
+
+async def test_the_pieces_that_an_equal_adjustment_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    (item,) = await sql_shop.stocked(5)
+    command = AdjustStock(product_item_id=item.id, delta=-4, reason="broken", request=request_key())
+
+    assert (await repeated(sql_shop, slow, command)).on_hand == 1
+    assert (await sql_shop.of(item)).adjusted == -4
+
+
+async def test_the_version_that_an_equal_adjustment_has_changed(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    (item,) = await sql_shop.stocked(5)
+    etag = (await sql_shop.arrives(item, 1)).etag
+    command = AdjustStock(product_item_id=item.id, delta=2, reason="delivery", etag=etag, request=request_key())
+
+    assert (await repeated(sql_shop, slow, command)).on_hand == 8
+    assert (await sql_shop.of(item)).adjusted == 3
+
+
+async def test_the_sku_that_an_equal_product_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    await repeated(sql_shop, slow, CreateProduct(product=a_product(), request=request_key()))
+
+    assert await sql_shop.product_count() == 1
+
+
+async def test_the_code_that_an_equal_incentive_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    created = await repeated(sql_shop, slow, CreateIncentive(incentive=percent(), request=request_key()))
+
+    assert await sql_shop.uses() == {created.code: 0}
