@@ -35,7 +35,7 @@ _ENTER = """
 set -e
 # Volatile: what is written is never synced to disk, since it is discarded in the end. The kernel takes such a folder
 # once only, unless its mark is removed.
-rm -rf "$upper/work/work/incompat"
+(cd "$upper/work" && rm -rf work/incompat)
 mount -t overlay overlay -o "volatile,lowerdir=$lower,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
 cd "$upper/root"
 mount -t proc proc proc
