@@ -31,8 +31,9 @@ async def own_mesh(tokens: Tokens) -> AsyncIterator[FakeMesh]:
 
 @pytest.fixture
 async def own_envoy(own_mesh: FakeMesh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningEnvoy]:
-    """Reads the keys every second."""
+    """Reads the keys every second, and they live no longer."""
     monkeypatch.setattr(render, "KEYS_READ_EVERY_S", 1)
+    monkeypatch.setattr(render, "_READ_AHEAD_S", 0)
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         yield envoy
 
@@ -50,7 +51,7 @@ async def test_keys_that_were_read_stay_good_while_they_cannot_be_had(
     await eventually(lambda: own_mesh.keys_asked > 0, timeout_s=10)
     await own_mesh.stop("edge")
     loop = asyncio.get_running_loop()
-    outlived = loop.time() + 1.5 * (render.KEYS_READ_EVERY_S + 5)
+    outlived = loop.time() + 2.5 * render.KEYS_READ_EVERY_S
     seen: set[int] = set()
 
     async def until_they_are_old() -> bool:
