@@ -118,7 +118,7 @@ function Walk:object(text, at, fields)
         seen[canonical] = true
         self.path[self.depth] = name
         inside = MESSAGES[field[2]]
-      else
+      elseif not self.ignores_unknown then
         self:violate(name, "is not a field of this request")
       end
     end
@@ -175,8 +175,9 @@ function Walk:value(text, at, fields)
 end
 
 -- Violations of a body that should be a message; raises {message} where it is not JSON.
-local function check(text, fields)
-  local walk = setmetatable({path = {}, depth = 0, values = 0, violations = {}}, Walk)
+local function check(text, fields, ignores_unknown)
+  local state = {path = {}, depth = 0, values = 0, violations = {}, ignores_unknown = ignores_unknown}
+  local walk = setmetatable(state, Walk)
   local at = after_space(text, 1)
   if byte(text, at) ~= OPEN_OBJECT then error({message = "the body must be a JSON object"}, 0) end
   at = after_space(text, walk:object(text, at + 1, fields))
@@ -196,9 +197,10 @@ function envoy_on_request(handle)
     refuse(handle, "a JSON body is required, {} at least", {{field = "body", description = "is required"}})
     return
   end
+  if body:length() > MAX_BYTES then return end
   local ignores = handle:headers():get("x-easyorder-ignore-unknown-fields")
-  if body:length() > MAX_BYTES or (ignores and ignores:lower() == "true") then return end
-  local is_json, found = pcall(check, body:getBytes(0, body:length()), fields)
+  local ignores_unknown = ignores ~= nil and ignores:lower() == "true"
+  local is_json, found = pcall(check, body:getBytes(0, body:length()), fields, ignores_unknown)
   if not is_json then
     local message = type(found) == "table" and found.message or "the body cannot be read"
     refuse(handle, message, {{field = "body", description = message}})

@@ -25,7 +25,7 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
-from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, HEADERS_TOO_LARGE
+from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, GIVEN_TWICE, HEADERS_TOO_LARGE
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder's message names the invalid field and the reason.
@@ -46,6 +46,12 @@ class NoSuchVerb(AppError):
     """The path exists, but with another verb."""
 
     kind, reason = Kind.UNIMPLEMENTED, "METHOD_NOT_ALLOWED"
+
+
+class UnsupportedMediaType(AppError):
+    """The body is encoded in a way that is not supported."""
+
+    kind, reason = Kind.INVALID_ARGUMENT, "UNSUPPORTED_MEDIA_TYPE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ def _replies(
     )
     return (
         *_invalid(once),
+        *_unsupported(),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
         LocalReply(401, sign_in),
@@ -150,13 +157,30 @@ def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
     """Replies to requests that are invalid for every caller."""
     bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
     no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
-    envoys_own = InvalidArgument(ENVOYS_OWN_WORDS)
+    no_host = InvalidArgument.of("host", "is required")
+    underscore = InvalidArgument("The name of a header must not have an underscore.")
+    timeout = InvalidArgument.of("grpc-timeout", "must be at most 8 digits and a unit, H, M, S, m, u or n, such as 5S")
+    envoys_own, not_grpc = InvalidArgument(ENVOYS_OWN_WORDS), InvalidArgument("The request is not valid gRPC.")
     yield LocalReply(400, envoys_own, detail="lua_response", names_fields=True)
+    yield LocalReply(400, envoys_own, detail="grpc_json_transcode_failure")
     yield LocalReply(400, bad_path, detail="path_normalization_failed")
-    yield LocalReply(400, envoys_own, to_grpc=InvalidArgument("The request is not valid gRPC."))
+    yield LocalReply(400, no_host, detail="missing_host_header")
+    yield LocalReply(400, underscore, detail="unexpected_underscore")
+    yield LocalReply(400, InvalidArgument("The request is not valid HTTP."), to_grpc=not_grpc)
+    yield LocalReply(403, timeout, detail=BAD_TIMEOUT, answer=400)
     yield LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400)
     for name in once:
         yield LocalReply(403, InvalidArgument.of(name, "is given twice"), detail=f"{GIVEN_TWICE}{name}", answer=400)
+
+
+def _unsupported() -> Iterator[LocalReply]:
+    """Replies to valid requests for parts of HTTP that are not supported."""
+    encoded = UnsupportedMediaType("The body must not be compressed or encoded: send it without content-encoding.")
+    tunnel = Unimplemented("Tunnels (CONNECT) and upgrades of connections (WebSocket) are not supported.")
+    transfer = Unimplemented("This transfer-encoding is not supported: send chunked, or a content-length.")
+    yield LocalReply(403, encoded, detail=ENCODED_BODY, answer=415)
+    yield LocalReply(403, tunnel, detail="upgrade_failed", answer=501)
+    yield LocalReply(501, transfer)
 
 
 def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[LocalReply]:

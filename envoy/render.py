@@ -16,7 +16,16 @@ from chassis.contract import Method
 from chassis.settings import from_environment
 from envoy.bodies import script
 from envoy.config import EnvoySettings
-from envoy.limits import BODY_NOT_TAKEN, GIVEN_TWICE, MAX_BODY_BYTES, body_not_taken, given_twice, headers_too_large
+from envoy.limits import (
+    BODY_NOT_TAKEN,
+    ENCODED_BODY,
+    GIVEN_TWICE,
+    MAX_BODY_BYTES,
+    body_not_taken,
+    encoded_body,
+    given_twice,
+    unusable_headers,
+)
 from envoy.local_replies import mappers
 from envoy.routing import (
     OPS,
@@ -63,8 +72,9 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "services": transcoded_services(methods),
         "max_body_bytes": MAX_BODY_BYTES,
         "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
-        "headers_too_large": headers_too_large(),
+        "unusable_headers": unusable_headers(),
         "unchecked_parts": {
+            ENCODED_BODY: encoded_body(),
             BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
             **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
         },

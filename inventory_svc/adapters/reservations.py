@@ -28,16 +28,17 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
     "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
-    "head.state, head.sold, head.expire_at, head.placed, head.revision, head.discounts, head.points_spent, "
-    "head.points_earned, line.product_item_id, line.quantity, line.backordered, line.place, line.returned, "
-    "line.unit_price, line.sku, line.name FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
+    "head.state, head.sold, head.expire_at, head.placed, head.shared, head.revision, head.discounts, "
+    "head.points_spent, head.points_earned, head.points_rate, head.refunded, line.product_item_id, line.quantity, "
+    "line.backordered, line.place, line.returned, line.unit_price, line.sku, line.name "
+    "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
     "ORDER BY head.order_id, line.number"
 )
 
 
 def _load(which: str, locked: str = "FOR UPDATE") -> TextualSelect:
     loaded = text(_LOADED.format(which=which, locked=locked))
-    return loaded.columns(expire_at=UtcDateTime, unit_price=Amount, discounts=Json)
+    return loaded.columns(expire_at=UtcDateTime, unit_price=Amount, refunded=Amount, discounts=Json)
 
 
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
@@ -52,12 +53,7 @@ _LOCK_REQUESTED = _load(_REQUESTED)
 _LOOK_REQUESTED = _load(_REQUESTED, locked="")
 _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
-_FIND_EXPIRED = text(
-    f"SELECT order_id FROM reservation WHERE {_DUE} "
-    "AND (placed OR expire_at <= now() - make_interval(secs => CAST(:grace AS float8))) "
-    "ORDER BY expire_at LIMIT :limit"
-)
-_FIND_UNPLACED = text(f"SELECT order_id FROM reservation WHERE {_DUE} AND NOT placed ORDER BY expire_at LIMIT :limit")
+_FIND_DUE = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
 _FIND_WITHDRAWN = text(
     "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL "
     "AND EXISTS (SELECT FROM reservation_line AS line JOIN product_item AS item ON item.id = line.product_item_id "
@@ -83,8 +79,8 @@ _LOCK_WAITING = text(
 )
 # Updates of existing reservations have their own name, apart from inserts: the two never touch the same rows.
 _STORED = "reservation stored before"
-_OUTCOME = ("state", "sold", "expire_at", "placed")
-_QUOTE = ("discounts", "points_spent", "points_earned")
+_OUTCOME = ("state", "sold", "expire_at", "placed", "shared")
+_QUOTE = ("discounts", "points_spent", "points_earned", "points_rate")
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _OF_LINE = ("order_id", "product_item_id", "unit_price", "sku", "name", "backordered", "place")
 
@@ -108,12 +104,8 @@ class SqlReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return next(iter(await self._load(_FIND, {"order_id": order_id})), None)
 
-    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
-        wanted = {"limit": limit, "grace": grace.total_seconds()}
-        return list((await self._session.execute(_FIND_EXPIRED, wanted)).scalars())
-
-    async def find_unplaced(self, limit: int) -> list[int]:
-        return list((await self._session.execute(_FIND_UNPLACED, {"limit": limit})).scalars())
+    async def find_due(self, limit: int) -> list[int]:
+        return list((await self._session.execute(_FIND_DUE, {"limit": limit})).scalars())
 
     async def find_withdrawn(self, limit: int) -> list[int]:
         return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit})).scalars())
@@ -149,7 +141,7 @@ class SqlReservations:
 
     async def save_amended(self, reservations: Sequence[Reservation]) -> None:
         if reservations:
-            await self._save(reservations, (*_OUTCOME, *_QUOTE, "revision"))
+            await self._save(reservations, (*_OUTCOME, *_QUOTE, "revision", "refunded"))
             order_ids = [reservation.order_id for reservation in reservations]
             await self._session.execute(_DELETE_LINES, {"order_ids": as_json(order_ids)})
             lines = [row for reservation in reservations for row in _line_rows(reservation)]
@@ -183,12 +175,15 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
         sold=head.sold,
         expire_at=head.expire_at,
         is_placed=head.placed,
+        is_shared=head.shared,
         quote=Quote(
-            discounts=tuple(_discount(discount, head.currency) for discount in head.discounts),
+            discounts=tuple(_discount(discount, head) for discount in head.discounts),
             points_spent=head.points_spent,
             points_earned=head.points_earned,
+            points_rate=head.points_rate,
         ),
         revision=head.revision,
+        refunded=head.refunded,
         version=head.row_version,
         lines=tuple(
             HeldLine(
@@ -217,17 +212,22 @@ def _row(reservation: Reservation) -> dict[str, Any]:
         "sold": reservation.sold,
         "expire_at": reservation.expire_at,
         "placed": reservation.is_placed,
+        "shared": reservation.is_shared,
         "discounts": [_discount_document(discount) for discount in reservation.quote.discounts],
         "points_spent": reservation.quote.points_spent,
         "points_earned": reservation.quote.points_earned,
+        "points_rate": reservation.quote.points_rate,
+        "refunded": reservation.refunded,
         "revision": reservation.revision,
     }
 
 
-def _discount(document: Mapping[str, Any], currency: str) -> Discount:
-    shares = tuple(Money.of(share, currency) for share in document["shares"])
+def _discount(document: Mapping[str, Any], head: Any) -> Discount:
+    shares = tuple(Money.of(share, head.currency) for share in document["shares"])
     terms = document["terms"] and _terms(document)
-    return Discount(**{**document, "shares": shares, "terms": terms})
+    # Before 0.2.0, points did not come back with returns, so those of the order are those of its discount.
+    points = head.points_spent if document["incentive_id"] is None else 0
+    return Discount(**{"points": points, **document, "shares": shares, "terms": terms})
 
 
 def _discount_document(discount: Discount) -> dict[str, Any]:
@@ -237,6 +237,7 @@ def _discount_document(discount: Discount) -> dict[str, Any]:
         "description": discount.description,
         "shares": [share.amount for share in discount.shares],
         "terms": discount.terms and _terms_document(discount.terms),
+        "points": discount.points,
     }
 
 

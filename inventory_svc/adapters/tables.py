@@ -134,11 +134,17 @@ class ReservationRow(WriteBase):
     expire_at: Mapped[datetime | None]
     # True once the order is known to exist.
     placed: Mapped[bool] = mapped_column(server_default=text("true"))
+    # True once a second request got it.
+    shared: Mapped[bool] = mapped_column(server_default=text("false"))
     # The discounts by codes and points, as a list of domain.pricing.Discount.
     discounts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    # A shopper's points are the sum of these over the current reservations.
+    # A shopper's points are the sum of these over the current reservations; returns change them.
     points_spent: Mapped[int]
     points_earned: Mapped[int]
+    # The points that a unit of money earned when the order was priced; None before 0.2.0.
+    points_rate: Mapped[Decimal | None] = mapped_column(Numeric)
+    # The money that went back after the sale.
+    refunded: Mapped[Decimal] = mapped_column(server_default=text("0"))
     # The number of the last change of the order that was applied.
     revision: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     row_version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -158,7 +158,10 @@ class InventoryApi:
         return CommitResponse(results=_outcomes(request.order_ids, answers))
 
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:
-        answers = await self._each(Release(order_id=id, revision=revision) for id, revision in _attempts(request))
+        unplaced = set(request.unplaced_order_ids)
+        answers = await self._each(
+            Release(order_id=id, revision=revision, unplaced=id in unplaced) for id, revision in _attempts(request)
+        )
         return ReleaseResponse(results=_outcomes(request.order_ids, answers))
 
     async def amend(self, request: AmendRequest) -> AmendResponse:

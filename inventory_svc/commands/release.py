@@ -16,10 +16,14 @@ from inventory_svc.domain.reservation import ANY_REVISION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Command[None]):
-    """`revision` is that of the order when it was stopped."""
+    """`revision` is that of the order when it was stopped.
+
+    `unplaced`: the order could not be placed. Nothing changes if another request got the same hold, or placed it.
+    """
 
     order_id: int
     revision: int = ANY_REVISION
+    unplaced: bool = False
 
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:
@@ -30,7 +34,7 @@ async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[App
     for cmd in batch:
         held = reservations.get(cmd.order_id)
         try:
-            if held is not None:
+            if held is not None and (held.has_one_owner or not cmd.unplaced):
                 held.require_present(cmd.revision)
                 released[held.order_id] = held
             results.append(None)

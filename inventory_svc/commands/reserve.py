@@ -86,7 +86,7 @@ async def reserve_and_commit(
     await uow.incentives.save(incentive_set)
     await uow.reservations.add(list(reservation_batch.added.values()))
     await uow.reservations.save_re_reserved(list(reservation_batch.re_reserved.values()))
-    await uow.reservations.save(reservation_batch.sold)
+    await uow.reservations.save(reservation_batch.changed)
     return results
 
 
@@ -111,7 +111,12 @@ class _ReservationBatch:
         self._low = low
         self.added: dict[int, Reservation] = {}
         self.re_reserved: dict[int, Reservation] = {}
-        self.sold: list[Reservation] = []
+        self._changed: dict[int, Reservation] = {}
+
+    @property
+    def changed(self) -> list[Reservation]:
+        """Those stored before that were sold, or are shared now."""
+        return [held for order_id, held in self._changed.items() if order_id not in self.re_reserved]
 
     def serve(self, cmd: Reserve | Commit) -> Reservation | AppError | None:
         try:
@@ -132,7 +137,7 @@ class _ReservationBatch:
         reservation.require_present(cmd.revision)
         # New reservations are stored once, in their final state.
         if reservation.commit(self._stock_batch, self._incentive_set) and cmd.order_id not in self.added:
-            self.sold.append(reservation)
+            self._changed[cmd.order_id] = reservation
 
     def _reserve(self, cmd: Reserve) -> Reservation:
         if cmd.order_id in self._by_order:
@@ -175,6 +180,9 @@ class _ReservationBatch:
             raise RequestIdReused("this request_id was used before with another body; use a new one")
         if cmd.re_reserve:
             self._re_reserve(cmd, first)
+        elif cmd.order_id != first.order_id and first.share() and first.order_id not in self.added:
+            # Stored, so that the request that made the hold does not release it when it fails.
+            self._changed[first.order_id] = first
         return first
 
     def _re_reserve(self, cmd: Reserve, first: Reservation) -> None:

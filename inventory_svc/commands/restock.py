@@ -1,4 +1,4 @@
-"""Restock: put returned pieces back into stock; many orders share one transaction."""
+"""Restock: put returned pieces back into stock, and adapt the points; many orders share one transaction."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.amendment import take_back
 from inventory_svc.domain.errors import ReservationNotFound
-from inventory_svc.domain.lines import Line
+from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.returns import Returned, take_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restock(Command[None]):
-    """`returned` is the total returned so far, by item; a total lower than before changes nothing."""
+    """`returned` has the totals so far; a total lower than before changes nothing."""
 
     order_id: int
-    returned: tuple[Line, ...]
+    returned: Returned
 
 
-async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[AppError | None]:
+async def restock_batch(batch: Sequence[Restock], uow: InventoryUow, *, rates: LoyaltyRates) -> list[AppError | None]:
     """Returns None, ReservationNotFound or NotCommittedYet for each command."""
     stock_batch, reservations = await lock_orders(uow, [cmd.order_id for cmd in batch])
     changed: dict[int, Reservation] = {}
@@ -33,7 +33,7 @@ async def restock_batch(batch: Sequence[Restock], uow: InventoryUow) -> list[App
         try:
             if cmd.order_id not in reservations:
                 raise ReservationNotFound.of(cmd.order_id)
-            if take_back(reservations[cmd.order_id], cmd.returned, stock_batch):
+            if take_back(reservations[cmd.order_id], cmd.returned, stock_batch, rates):
                 changed[cmd.order_id] = reservations[cmd.order_id]
             results.append(None)
         except AppError as error:

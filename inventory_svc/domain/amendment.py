@@ -1,14 +1,13 @@
-"""Changes to the reservation of an order that was changed, reserved again or partly returned; steps can be repeated."""
+"""Changes to the reservation of an order that was changed or reserved again; steps can be repeated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from chassis.errors import InvalidArgument
-from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCommittedYet, ReservationReleased
+from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveSet
 from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price
@@ -104,30 +103,6 @@ def re_reserve_as_it_was(
     return True
 
 
-def take_back(held: Reservation, totals: Iterable[Line], stock_batch: StockBatch) -> bool:
-    """Restocks pieces returned since the last call; False if there are none. Raises NotCommittedYet."""
-    if held.state is ReservationState.RELEASED:
-        # All pieces were restocked when the order was stopped.
-        return False
-    if held.state is not ReservationState.COMMITTED:
-        raise NotCommittedYet.of(held.order_id)
-    came: Mapping[int, int] = {line.product_item_id: line.quantity for line in together(totals)}
-    lines = []
-    back = []
-    for line in held.lines:
-        returned = max(line.returned, min(line.quantity, came.get(line.product_item_id, 0)))
-        if returned > line.returned:
-            back.append(replace(line, quantity=returned - line.returned))
-        lines.append(replace(line, returned=returned))
-    stock_batch.restock(back)
-    kept_before, held.lines = _worth(held.lines), tuple(lines)
-    if back and kept_before:
-        # Returned pieces earn no points.
-        earned = int(held.quote.points_earned * _worth(held.lines) // kept_before)
-        held.quote = replace(held.quote, points_earned=earned)
-    return bool(back)
-
-
 def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
     """The discounts of the order for new lines, on the terms on which it redeemed its codes.
 
@@ -178,10 +153,6 @@ def _move(held: Reservation, extra: Reservation | None, surplus: list[HeldLine],
         stock_batch.restock(surplus)
     else:
         stock_batch.release(surplus)
-
-
-def _worth(lines: Iterable[HeldLine]) -> Decimal:
-    return sum((line.kept.quantity * line.unit_price.amount for line in lines), Decimal(0))
 
 
 def _pieces(lines: Mapping[int, HeldLine], item: int) -> int:

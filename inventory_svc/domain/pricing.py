@@ -6,9 +6,11 @@ the order in which a shopper enters the codes has no effect.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from itertools import chain
 
 from chassis.money import Money
@@ -34,7 +36,8 @@ class LoyaltyRates:
 class Discount:
     """The discount of one code on each line of an order; of the points if `incentive_id` is None and `code` is empty.
 
-    `terms` is the incentive as it was redeemed: later edits do not change the discount of this order.
+    `terms` is the incentive as it was redeemed: later edits do not change the discount of this order. `points` are
+    those that were spent for it.
     """
 
     incentive_id: int | None
@@ -42,6 +45,7 @@ class Discount:
     description: str
     shares: tuple[Money, ...]
     terms: Incentive | None = None
+    points: int = 0
 
     def amount(self, currency: str) -> Money:
         return Money.sum(self.shares, currency)
@@ -49,11 +53,15 @@ class Discount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The discounts of an order, the points it spends, and those it earns when it is paid."""
+    """The discounts of an order, the points it spends, and those it earns when it is paid, returns considered.
+
+    `points_rate`: the points that a whole unit of money earned when it was priced; None for orders before 0.2.0.
+    """
 
     discounts: tuple[Discount, ...] = ()
     points_spent: int = 0
     points_earned: int = 0
+    points_rate: Decimal | None = None
 
     @property
     def incentive_ids(self) -> tuple[int, ...]:
@@ -90,8 +98,32 @@ def price(
     if points:
         spent, discount = breakdown.pay_with(points, rates)
         discounts.append(discount)
-    multipliers = [incentive for incentive in chosen if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER]
-    return Quote(discounts=tuple(discounts), points_spent=spent, points_earned=breakdown.earns(multipliers, rates))
+    return Quote(
+        discounts=tuple(discounts),
+        points_spent=spent,
+        points_earned=whole_points(breakdown.earns(chosen, rates)),
+        points_rate=rates.earned_per_unit,
+    )
+
+
+def points_of(
+    lines: Sequence[HeldLine], paid: Iterable[int], incentives: Iterable[Incentive], rate: Decimal
+) -> Decimal:
+    """The points, not rounded, that amounts paid for the lines earn; `paid` is in minor units."""
+    multipliers = [incentive for incentive in incentives if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER]
+    points = Decimal(0)
+    for line, amount in zip(lines, paid, strict=True):
+        of_line = amount * rate
+        for incentive in multipliers:
+            if incentive.covers(line.product_item_id):
+                of_line *= incentive.value
+        points += of_line
+    return points / _MINOR
+
+
+def whole_points(points: Decimal | Fraction) -> int:
+    """Rounded down, and never more than MOST_POINTS."""
+    return min(math.floor(points), MOST_POINTS)
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:
@@ -115,7 +147,7 @@ class _PriceBreakdown:
     def __init__(self, lines: Sequence[HeldLine], currency: str) -> None:
         self._lines = lines
         self._currency = currency
-        self._remaining = [_minor(line.unit_price * line.quantity) for line in lines]
+        self._remaining = [minor(line.unit_price * line.quantity) for line in lines]
 
     def redeem(self, incentive: Incentive) -> Discount:
         covered = [incentive.covers(line.product_item_id) for line in self._lines]
@@ -129,7 +161,7 @@ class _PriceBreakdown:
                 shares = self._free_pieces(incentive, remaining)
             case IncentiveKind.PERCENT:
                 exact = sum(remaining) * incentive.value / 100 / _MINOR
-                shares = spread(_minor(Money(exact, self._currency).rounded()), remaining)
+                shares = spread(minor(Money(exact, self._currency).rounded()), remaining)
             case IncentiveKind.AMOUNT:
                 shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
@@ -143,17 +175,11 @@ class _PriceBreakdown:
         """The points used, and their discount."""
         off = min(points * _MINOR // rates.worth_a_unit, sum(self._remaining))
         spent = -(-off * rates.worth_a_unit // _MINOR)
-        return spent, self._deduct(f"{spent} loyalty points", spread(off, self._remaining))
+        discount = self._deduct(f"{spent} loyalty points", spread(off, self._remaining))
+        return spent, replace(discount, points=spent)
 
-    def earns(self, multipliers: Sequence[Incentive], rates: LoyaltyRates) -> int:
-        points = Decimal(0)
-        for line, remaining in zip(self._lines, self._remaining, strict=True):
-            of_line = remaining * rates.earned_per_unit
-            for incentive in multipliers:
-                if incentive.covers(line.product_item_id):
-                    of_line *= incentive.value
-            points += of_line
-        return min(int((points / _MINOR).to_integral_value(ROUND_FLOOR)), MOST_POINTS)
+    def earns(self, incentives: Iterable[Incentive], rates: LoyaltyRates) -> Decimal:
+        return points_of(self._lines, self._remaining, incentives, rates.earned_per_unit)
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """Makes the cheapest pieces free, even if fewer were ordered than could be free."""
@@ -167,7 +193,7 @@ class _PriceBreakdown:
         shares = [0] * len(remaining)
         for i in sorted(counted, key=lambda i: (self._lines[i].unit_price.amount, i)):
             given = min(free, self._lines[i].quantity)
-            shares[i] = min(_minor(self._lines[i].unit_price * given), remaining[i])
+            shares[i] = min(minor(self._lines[i].unit_price * given), remaining[i])
             free -= given
         return shares
 
@@ -181,5 +207,5 @@ class _PriceBreakdown:
         )
 
 
-def _minor(money: Money) -> int:
+def minor(money: Money) -> int:
     return int(money.amount * _MINOR)

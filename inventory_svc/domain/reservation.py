@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 
 from chassis.errors import AppError
@@ -40,20 +41,24 @@ class HoldTimes:
     unplaced: timedelta
     placed: timedelta
 
-    @property
-    def grace(self) -> timedelta:
-        """How long an expired unplaced hold is kept while order_svc does not report whether its order exists."""
-        return self.placed - self.unplaced
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedHolds:
+    """`placed`: the ids whose order exists, or whose hold became part of one. `unsold`: those still to be sold."""
+
+    placed: frozenset[int]
+    unsold: frozenset[int]
 
 
 @dataclass(slots=True, kw_only=True)
 class Reservation:
     """The stock held for one order. `expire_at` is by the database's clock; None means that it does not expire.
 
-    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short.
+    `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short. `is_shared`:
+    several requests got this hold, and any of them may place the order.
     `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
-    last change of the order that was applied. `stands` is the availability of its items when they were held; it is not
-    stored. `version` is the version that was read.
+    last change of the order that was applied. `refunded` is the money that went back after the sale. `stands` is the
+    availability of its items when they were held; it is not stored. `version` is the version that was read.
     """
 
     order_id: int
@@ -65,8 +70,10 @@ class Reservation:
     lines: tuple[HeldLine, ...]
     expire_at: datetime | None
     is_placed: bool = False
+    is_shared: bool = field(default=False, compare=False)
     sold: bool = False
     revision: int = 0
+    refunded: Decimal = Decimal(0)
     quote: Quote = field(default_factory=Quote)
     stands: tuple[ItemStock, ...] = field(default=(), compare=False)
     version: int = field(default=1, compare=False)
@@ -87,6 +94,18 @@ class Reservation:
             incentive_ids=self.quote.incentive_ids,
             spends_points=self.is_released and self.quote.points_spent > 0,
         )
+
+    @property
+    def has_one_owner(self) -> bool:
+        """Whether the hold is that of one request only, whose order is not known to exist."""
+        return not (self.is_shared or self.is_placed or self.sold)
+
+    def share(self) -> bool:
+        """Records that another request got this hold; False if it holds nothing, or that is known."""
+        if self.is_shared or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+            return False
+        self.is_shared = True
+        return True
 
     def require_present(self, revision: int) -> None:
         """Raises HoldSuperseded if the order was changed, or is being paid again, since its `revision`."""
@@ -159,9 +178,15 @@ class Reservation:
         self.is_placed = self.is_placed or is_placed
         self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
 
-    def confirm_placed(self, now: datetime, times: HoldTimes) -> bool:
-        """Records that its order exists; False if that was known, or the hold has ended."""
-        if self.is_placed or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+    def confirm_placed(self, now: datetime, times: HoldTimes, *, is_unsold: bool = False) -> bool:
+        """Records that its order exists, and extends the hold; False if that was known, or the hold has ended.
+
+        `is_unsold`: its stock is to be sold, so the hold is extended in any case.
+        """
+        if (self.is_placed and not is_unsold) or self.state not in (
+            ReservationState.HELD,
+            ReservationState.BACKORDERED,
+        ):
             return False
         self.hold_on(now, times, is_placed=True)
         if self.state is ReservationState.BACKORDERED:

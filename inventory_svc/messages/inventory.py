@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
 from easyorder.catalog.v1 import ListProductsResponse
@@ -22,7 +23,7 @@ from easyorder.order.v1 import StockState as StockStateMessage
 from chassis.errors import InvalidArgument
 from chassis.money import Money
 from chassis.wire import codec
-from chassis.wire_types import money_message
+from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.reserve import Reserve
@@ -30,6 +31,7 @@ from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.returns import Returned
 from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.messages.incentives import discount_messages
 
@@ -119,10 +121,9 @@ def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
 
 
 def restock_command(request: ReturnedGoods) -> Restock:
-    return Restock(
-        order_id=request.order_id,
-        returned=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
-    )
+    refunded = None if request.refunded is None else money_of(request.refunded, "refunded")
+    returned = Returned(lines=order_lines(request.lines), money=refunded.amount if refunded else Decimal(0))
+    return Restock(order_id=request.order_id, returned=returned)
 
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:

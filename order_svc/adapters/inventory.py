@@ -33,6 +33,7 @@ from chassis.errors import AppError, Internal
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
+from chassis.wire_types import money_message
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
 from order_svc.messages.orders import stock_view
 
@@ -63,7 +64,9 @@ class GrpcInventory:
         )
         self._committing: Batcher[_Attempt, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
-        self._releasing: Batcher[_Attempt, None] = Batcher(self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+        self._releasing: Batcher[tuple[_Attempt, bool], None] = Batcher(
+            self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S
+        )
 
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)
@@ -74,14 +77,19 @@ class GrpcInventory:
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        message = RestockRequest(orders=[ReturnedGoods(order_id=order_id, lines=_lines(returned))])
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+        money = None if refunded is None else money_message(refunded)
+        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money)
+        message = RestockRequest(orders=[goods])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
         for error in filter(None, _outcomes([order_id], reply.results)):
             raise error
 
     async def release(self, order_id: int, revision: int) -> None:
-        await self._releasing.submit((order_id, revision))
+        await self._releasing.submit(((order_id, revision), False))
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self._releasing.submit(((order_id, 0), True))
 
     async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
@@ -104,9 +112,10 @@ class GrpcInventory:
         request = CommitRequest(order_ids=order_ids, revisions=revisions)
         return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
-    async def _release(self, attempts: Sequence[_Attempt]) -> list[BaseException | None]:
-        order_ids, revisions = map(list, zip(*attempts, strict=True))
-        request = ReleaseRequest(order_ids=order_ids, revisions=revisions)
+    async def _release(self, releases: Sequence[tuple[_Attempt, bool]]) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*(attempt for attempt, _ in releases), strict=True))
+        unplaced = [order_id for (order_id, _), is_unplaced in releases if is_unplaced]
+        request = ReleaseRequest(order_ids=order_ids, revisions=revisions, unplaced_order_ids=unplaced)
         return _outcomes(order_ids, (await self._peer.call(_RELEASE, request, timeout_s=self._timeout_s)).results)
 
 

@@ -80,9 +80,21 @@ def release_stock(order: Order) -> NewJob:
 
 
 def restock(order: Order, refund: Refund) -> NewJob:
-    """Restock the pieces that a refund returned. Carries totals, so that a late or repeated job does no harm."""
-    lines = [[item.product_item_id, item.returned] for item in order.items if item.returned]
-    return NewJob(kind=RESTOCK, key=refund.refund_id, payload={"order_id": order.id, "lines": lines})
+    """Report a refund to inventory_svc: pieces are restocked, and points follow the money.
+
+    Carries totals, so that a late or repeated job does no harm.
+    """
+    refunded = order.payment.refunded
+    return NewJob(
+        kind=RESTOCK,
+        key=refund.refund_id,
+        payload={
+            "order_id": order.id,
+            "lines": [[item.product_item_id, item.returned] for item in order.items if item.returned],
+            "refunded": str(refunded.amount),
+            "currency": refunded.currency,
+        },
+    )
 
 
 def return_charge(order: Order) -> NewJob:

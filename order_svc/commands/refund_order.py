@@ -1,4 +1,4 @@
-"""RefundOrder: promise to return everything, an amount, or the price of returned items; never more than charged."""
+"""RefundOrder: promise to refund everything, an amount, or the price of returned items; never more than charged."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import release_stock
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.items import merged
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundGranted:
-    """`refund_id` identifies the refund at the provider."""
+    """`refund_id` identifies the refund at the provider. `items` are the returned pieces of each product item."""
 
     order: OrderView
     refund_id: str
     amount: Money
-    # Cash is returned by hand, everything else by the provider.
+    # Cash is refunded by hand, nothing needs no provider, everything else is refunded by the provider.
     by_provider: bool
+    items: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
     refunds = await uow.refunds.of(order.id)
     refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, number=len(refunds) + 1, at=clock.now())
     uow.emit(*events)
-    by_provider = order.payment.method is not PaymentMethod.CASH
+    by_provider = order.payment.method is not PaymentMethod.CASH and bool(refund.amount.amount)
     if by_provider:
         # The caller pays the refund itself; the job takes over if the caller does not finish.
         uow.schedule(jobs.return_money(refund, delay_s=payment_timeout_s))
@@ -49,10 +51,17 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
         uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
     if order.status is Status.CANCELLED:
         await release_stock(order, uow)
-    elif cmd.items:
+    else:
+        # Also for an amount: the order earns the points of the money that is kept.
         uow.schedule(jobs.restock(order, refund))
     await uow.refunds.add(refund, order)
     if cmd.items:
         await uow.orders.save_items(order)
     await uow.orders.save([order])
-    return RefundGranted(order=order.view(), refund_id=refund.refund_id, amount=refund.amount, by_provider=by_provider)
+    return RefundGranted(
+        order=order.view(),
+        refund_id=refund.refund_id,
+        amount=refund.amount,
+        by_provider=by_provider,
+        items=tuple(merged(cmd.items).items()),
+    )

@@ -163,10 +163,17 @@ class Inventory(Protocol):
         """
         ...
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
-        """Restocks single items: `returned` has the total returned so far, as product item ids and pieces."""
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+        """Restocks single items and adapts the points of the order, from the totals so far.
+
+        `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.
+        """
         ...
 
     async def release(self, order_id: int, revision: int) -> None:
         """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded."""
+        ...
+
+    async def release_unplaced(self, order_id: int) -> None:
+        """Releases the hold of an order that was not placed, unless another request got the same hold."""
         ...

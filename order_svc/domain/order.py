@@ -25,7 +25,7 @@ from order_svc.domain.inventory import HeldItem, Hold
 from order_svc.domain.items import amended, discounted, merged, quantities, revalued, taken_back
 from order_svc.domain.order_data import OrderData
 from order_svc.domain.payment import Payment
-from order_svc.domain.refund import Refund, RefundExceedsCharge, given
+from order_svc.domain.refund import Refund, RefundExceedsCharge, available, given
 from order_svc.domain.status import (
     IllegalTransition,
     PaymentMethod,
@@ -137,19 +137,25 @@ class Order(OrderData):
     ) -> tuple[Refund, list[Event]]:
         """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
 
-        A paid order that has not shipped is cancelled when no money remains. `number` counts the refunds of the order.
+        Items that cost nothing can be returned too. If an amount was refunded before, they are refunded with at most
+        what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
+        was refunded and nothing remains. `number` counts the refunds of the order.
+
         Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
         """
         if amount is not None and amount.currency != self.currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
+        remaining = self.payment.remaining
         if items:
-            self.items, amount = taken_back(self.items, items, self.currency)
-        elif amount is None:
-            amount = self.payment.remaining
-        if not amount.amount or (self.payment.remaining - amount).is_negative:
-            raise RefundExceedsCharge.of(requested=amount, remaining=self.payment.remaining)
+            if not self.is_returnable:
+                raise RefundExceedsCharge.of(requested=remaining, remaining=Money.zero(self.currency))
+            self.items, price = taken_back(self.items, items, self.currency)
+            amount = min(price, remaining, key=lambda money: money.amount)
+        else:
+            amount = available(amount, remaining)
         refund, events = self._promise(amount, reason=reason, number=number, at=at)
-        if self.status is Status.PAID and not self.payment.remaining.amount:
+        is_over = self.is_returned if items else not self.payment.remaining.amount
+        if self.status is Status.PAID and is_over:
             events += self.cancel(reason=reason, at=at)
         return refund, events
 
@@ -161,6 +167,8 @@ class Order(OrderData):
     def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
         """Records that the provider has paid `refund`, one of the order's `refunds`."""
         refund.done_at = at
+        if not refund.amount.amount:
+            return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
         all_given = given(refunds, self.currency) == self.payment.amount
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]

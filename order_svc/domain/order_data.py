@@ -15,6 +15,8 @@ from order_svc.domain.payment import Payment
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 
+_SOLD = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
+
 
 @dataclass(slots=True, kw_only=True)
 class OrderData:
@@ -69,6 +71,16 @@ class OrderData:
     def is_free(self) -> bool:
         """Whether nothing is to be paid, so that no provider is ever asked."""
         return self.total == Money.zero(self.currency)
+
+    @property
+    def is_returnable(self) -> bool:
+        """Whether it was paid, and its pieces are not in stock again as a whole."""
+        return self.payment.is_charged and self.status in _SOLD
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether all of its pieces were returned."""
+        return all(item.returned == item.quantity for item in self.items)
 
     def view(self) -> OrderView:
         """The public view of the order."""

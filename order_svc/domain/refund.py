@@ -42,6 +42,14 @@ class Refund:
     done_at: datetime | None = None
 
 
+def available(requested: Money | None, remaining: Money) -> Money:
+    """The amount of a refund; None requests all that remains. Raises RefundExceedsCharge."""
+    amount = remaining if requested is None else requested
+    if not amount.amount or (remaining - amount).is_negative:
+        raise RefundExceedsCharge.of(requested=amount, remaining=remaining)
+    return amount
+
+
 def given(refunds: Iterable[Refund], currency: str) -> Money:
     """The sum that the provider has paid so far."""
     return Money.sum((refund.amount for refund in refunds if refund.done_at is not None), currency)

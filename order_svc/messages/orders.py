@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from easyorder.google.type import Money as MoneyMessage
@@ -16,17 +17,20 @@ from easyorder.order.v1 import (
     Order,
     OrderDiscount,
     OrderItem,
+    OrderLine,
     OrderStatus,
     OrderStatusReply,
     Payment,
     PaymentMethod,
     PaymentStatus,
+    Refund,
     StockState,
     TopItem,
 )
 
 from chassis.money import Money
 from chassis.wire_types import money_message
+from order_svc.commands.refund_order import RefundGranted
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
 from order_svc.queries.daily_report import CurrencyReport
 
@@ -50,6 +54,15 @@ def order_message(view: OrderView) -> Order:
         created_by=view.created_by,
         cancel_reason=view.cancel_reason,
     )
+
+
+def refunded_message(granted: RefundGranted) -> Order:
+    """The order with what one call of RefundOrder returned."""
+    refund = Refund(
+        amount=money_message(granted.amount),
+        items=[OrderLine(product_item_id=item, quantity=pieces) for item, pieces in granted.items],
+    )
+    return replace(order_message(granted.order), refund=refund)
 
 
 def status_reply(view: OrderView) -> OrderStatusReply:

@@ -77,7 +77,10 @@ def time_field() -> FilterField:
         try:
             return in_utc(datetime.fromisoformat(text))
         except ValueError:
-            raise ValueError('must be a quoted time such as "2026-01-01T00:00:00Z"') from None
+            expected = 'must be a quoted time such as "2026-01-01T00:00:00Z"'
+            # In a query, + stands for a blank.
+            hint = "; in a URL, write the + of an offset as %2B" if " " in text else ""
+            raise ValueError(expected + hint) from None
 
     return FilterField(frozenset(OPERATORS), parse)
 

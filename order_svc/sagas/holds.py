@@ -15,9 +15,10 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def release_on_failure(inventory: Inventory, order_id: int | None) -> AsyncIterator[None]:
-    """Releases the hold of `order_id` when the block fails; None: there is none, or it belongs to another attempt.
+    """Releases the hold of `order_id` when the block fails; None: there is none, or another attempt made it.
 
-    The hold is not released if the outcome is unknown: then it is used, or expires.
+    The hold is not released if the outcome is unknown: then it is used, or expires. inventory_svc decides whether it is
+    this attempt's alone.
     """
     try:
         yield
@@ -31,9 +32,8 @@ async def release_on_failure(inventory: Inventory, order_id: int | None) -> Asyn
 
 
 async def release(inventory: Inventory, order_id: int) -> None:
-    """Releases a hold; if that fails, the hold expires."""
+    """Releases a hold that no order got. If that fails, or another request shares the hold, it expires."""
     try:
-        # These holds are new: no order has changed them.
-        await inventory.release(order_id, 0)
+        await inventory.release_unplaced(order_id)
     except AppError as error:
         log.warning("a hold could not be given back; it will expire", order_id=order_id, error=error.message)

@@ -32,13 +32,13 @@ class Refunding:
         self._inventory = inventory
         self._payments = payments
 
-    async def refund(self, command: RefundOrder) -> OrderView:
+    async def refund(self, command: RefundOrder) -> RefundGranted:
         """The order after the refund; if the provider does not reply, the order before it, and a job retries."""
         granted = await self._mediator.send(command)
         if not granted.by_provider:
-            return granted.order
+            return granted
         # Continues after the caller has disconnected.
-        return await asyncio.shield(self._give(granted, command.request))
+        return replace(granted, order=await asyncio.shield(self._give(granted, command.request)))
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of refunds, by kind."""
@@ -99,6 +99,9 @@ class Refunding:
         )
 
     async def _restock(self, job: Job) -> JobResult:
-        lines = tuple((item, pieces) for item, pieces in job.payload["lines"])
-        await self._inventory.restock(job.payload["order_id"], lines)
+        payload = job.payload
+        lines = tuple((item, pieces) for item, pieces in payload["lines"])
+        # Jobs from before 0.2.0 have no amount.
+        refunded = Money.of(payload["refunded"], payload["currency"]) if "refunded" in payload else None
+        await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
         return JobResult()

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
 
+from deploy.local.__main__ import main
 from tests.architecture.tracked import ROOT
 from tests.e2e.running_mesh import free_offset, free_port
 
+Done = subprocess.CompletedProcess[str]
 
-def start(what: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    ports = {"EASYORDER_HTTP_PORT": str(free_port()), "EASYORDER_PORT_OFFSET": str(free_offset())}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EASYORDER_")}
-    return subprocess.run(
+
+def start(what: str, folder: Path, **environment: str) -> Done:
+    """`python -m deploy.local`, but in this process: a process for each fault would take half a second."""
+    said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(said):
+        patch.chdir(folder)
+        for name, value in (_ports() | environment).items():
+            patch.setenv(name, value)
+        try:
+            code = main([what])
+        except SystemExit as refusal:  # the interpreter shows the text and ends with 1
+            print(refusal, file=sys.stderr)
+            code = 1
+    said.seek(0)
+    return Done([what], code, stderr=said.read())
+
+
+def _ports() -> dict[str, str]:
+    return {"EASYORDER_HTTP_PORT": str(free_port()), "EASYORDER_PORT_OFFSET": str(free_offset())}
+
+
+@pytest.mark.parametrize("what", ["up", "demo"])
+def test_the_shell_sees_that_it_failed(tmp_path: Path, what: str) -> None:
+    done = subprocess.run(
         [sys.executable, "-m", "deploy.local", what],
-        cwd=folder,
-        env=inherited | ports | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"} | environment,
+        cwd=tmp_path,
+        env=os.environ | {"EASYORDER_HTTP_PORT": "abc", "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"},
         capture_output=True,
         encoding="utf-8",
         timeout=30,
     )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("EASYORDER_HTTP_PORT: must")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("what", ["up", "demo"])

@@ -16,6 +16,7 @@ import asyncpg
 import psutil
 
 from chassis.settings import MAX_PORT_OFFSET, PORTS
+from chassis.socket_dirs import socket_dir
 from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +77,7 @@ class RunningMesh:
     @property
     def postgres_dir(self) -> str:
         """Where its PostgreSQL listens."""
-        return str(self._data_dir / "postgres")
+        return str(socket_dir(self._data_dir / "postgres"))
 
     @property
     def postgres_pid(self) -> int:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import httpx
 import psutil
 import pytest
 
-from deploy.local.mesh import SERVICES
+from deploy.local.mesh import MIGRATED, SERVICES
+from deploy.schemas import schemas
 from tests.e2e.running_mesh import (
     ROOT,
     STOPS_WITHIN_S,
@@ -31,6 +33,14 @@ LOOKS_LIKE_A_FAULT = re.compile(
     r'warn|error|fatal|fail|broken|exception|traceback|interrupt|cannot|refused|unavailable|lost|"status":5', re.I
 )
 
+LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "http_proxy": "http://127.0.0.1:1"}
+DATABASES = {schema.database for package in MIGRATED for schema in schemas(package)}
+# Without those who only ask.
+CONNECTED = """
+SELECT DISTINCT datname, usename FROM pg_stat_activity
+WHERE datname LIKE 'easyorder%' AND application_name NOT IN ('', 'migrate')
+"""
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -41,8 +51,9 @@ class Up:
         self.data_dir = data_dir
         self._http_port, self._port_offset = free_port(), free_offset()
 
-    def start(self) -> tuple[subprocess.Popen[bytes], RunningMesh]:
-        process = self._run("up")
+    def start(self, **environment: str) -> tuple[subprocess.Popen[bytes], RunningMesh]:
+        with (self.data_dir / "mesh.log").open("wb") as log:
+            process = self.run(log, **environment)
         mesh = RunningMesh(process, self.data_dir, self._http_port, self._port_offset)
         wait_until_up(process, mesh)
         return process, mesh
@@ -52,7 +63,7 @@ class Up:
         done = subprocess.run(
             [sys.executable, "-m", "deploy.local", "up"],
             cwd=ROOT,
-            env=self._environment() | environment,
+            env=self.environment() | environment,
             capture_output=True,
             encoding="utf-8",
             timeout=30,
@@ -60,17 +71,22 @@ class Up:
         assert done.returncode == 1, done.stdout + done.stderr
         return done.stderr
 
-    def _run(self, what: str) -> subprocess.Popen[bytes]:
-        with (self.data_dir / "mesh.log").open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "deploy.local", what],
-                cwd=ROOT,
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-            )
+    def rebuild(self, **environment: str) -> None:
+        """As docs/operations.md says, while the mesh runs."""
+        command = [sys.executable, "-m", "inventory_svc.rebuild"]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment() | environment, capture_output=True, timeout=30)
+        assert done.returncode == 0, done.stdout + done.stderr
 
-    def _environment(self) -> dict[str, str]:
+    def run(self, output: IO[bytes] | int, **environment: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "up"],
+            cwd=ROOT,
+            env=self.environment() | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def environment(self) -> dict[str, str]:
         return os.environ | {
             "EASYORDER_DATA_DIR": str(self.data_dir),
             "EASYORDER_HTTP_PORT": str(self._http_port),
@@ -81,20 +97,26 @@ class Up:
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    with data_folder() as folder:
+    with data_folder() as parent:
+        folder = parent / "R & D, neu" / "ü?#%"
+        folder.mkdir(parents=True)
+        folder.parent.chmod(0o755)
         yield folder
 
 
-async def test_from_the_first_start_to_the_last_stop(data_dir: Path) -> None:
+async def test_from_the_first_start_to_the_last_stop_at_any_path_in_any_locale(data_dir: Path) -> None:
     up = Up(data_dir)
-    process, mesh = up.start()
+    process, mesh = up.start(**LOCALE)
     log_of_the_start = mesh.log
     everything = psutil.Process(process.pid).children(recursive=True)
+    assert await connected(mesh) == {(name, name.removesuffix("_write").removesuffix("_read")) for name in DATABASES}
 
     assert f"EasyOrder runs on {data_dir} already (pid {process.pid}): {mesh.url}" in up.refused()
     elsewhere = up.refused(EASYORDER_DATA_DIR=str(data_dir / "other"))
     assert all(f"({name} service) is in use by" in elsewhere for name in SERVICES)
     assert f"{mesh.http_address.rpartition(':')[2]} (HTTP) is in use by" in elsewhere
+
+    up.rebuild(**LOCALE)
 
     killed = mesh.kill("edge")
     await eventually(lambda: mesh.pid_of("edge") not in (None, killed), timeout_s=20)
@@ -131,6 +153,12 @@ async def test_what_hangs_is_replaced(data_dir: Path) -> None:
         assert mesh.log.count("killing it") == 2, "what answers is left alone"
 
 
+async def connected(mesh: RunningMesh) -> set[tuple[str, str]]:
+    """The databases that services are connected to, each with the role."""
+    async with mesh.database("postgres") as postgres:
+        return {tuple(row) for row in await postgres.fetch(CONNECTED)}
+
+
 def healthy(mesh: RunningMesh) -> bool:
     try:
         return httpx.get(f"{mesh.url}/healthz", trust_env=False).status_code == httpx.codes.OK
@@ -138,19 +166,10 @@ def healthy(mesh: RunningMesh) -> bool:
         return False
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("hangups_end")
-def test_it_starts_from_any_path_in_any_locale_and_ends_with_its_reader(data_dir: Path) -> None:
-    up = Up(data_dir / "R & D, neu" / "ü?#%")
-    up.data_dir.mkdir(parents=True)
-    os.chmod(data_dir / "R & D, neu", 0o755)
-    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "http_proxy": "http://127.0.0.1:1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local", "up"],
-        cwd=ROOT,
-        env=up._environment() | locale,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+def test_it_ends_with_its_reader(data_dir: Path) -> None:
+    process = Up(data_dir).run(subprocess.PIPE)
     assert process.stdout is not None
     said = b""
     while b"EasyOrder is up" not in said:
@@ -158,15 +177,6 @@ def test_it_starts_from_any_path_in_any_locale_and_ends_with_its_reader(data_dir
         assert line, said.decode(errors="replace")
         said += line
     everything = psutil.Process(process.pid).children(recursive=True)
-
-    rebuilt = subprocess.run(
-        [sys.executable, "-m", "inventory_svc.rebuild"],
-        cwd=ROOT,
-        env=up._environment() | locale,
-        capture_output=True,
-        timeout=30,
-    )
-    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
 
     process.stdout.close()
     # Any line will do: it finds that nobody reads it.

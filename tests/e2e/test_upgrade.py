@@ -1,4 +1,7 @@
-"""The data folder of a released version starts under this version: no data is lost, and open work is completed."""
+"""The data folder of a released version starts under this version: no data is lost, and open work is completed.
+
+The default run checks the same of its databases, without processes: tests/released.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +20,15 @@ from tests.e2e.conftest import SETTINGS
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.e2e.test_after_sales import call, status_is
 from tests.e2e.test_backorders import arrive
-from tests.e2e.test_make_up import Up
+from tests.e2e.test_make_up import Up, connected
 from tests.folders import data_folder
 from tests.polling import eventually
 from tests.released.keep import PASSWORD
 from tests.released.release import RELEASES, Release
-
-# What becomes of the orders that were not at rest.
-ENDS = {
-    "PENDING": "PAID",
-    "CONFIRMED": "DELIVERED",
-    "RETRIED": "PAID",
-    "PARTLY_REFUNDED": "SHIPPED",
-    "RUSH": "PAID",
-}
-# Who is connected to which database, but for those who ask.
-CONNECTED = """
-SELECT DISTINCT datname, usename FROM pg_stat_activity
-WHERE datname LIKE 'easyorder%' AND application_name NOT IN ('', 'migrate')
-"""
+from tests.released.test_open_work import ENDS
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("version", RELEASES)
 @pytest.mark.timeout(180)
 async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -> None:
@@ -49,9 +40,7 @@ async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -
             await finish(mesh, release)
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
             await invariants.check(mesh, [int(order) for order in release.orders.values()])
-            async with mesh.database("postgres") as postgres:
-                connected = {tuple(row) for row in await postgres.fetch(CONNECTED)}
-            assert connected == {
+            assert await connected(mesh) == {
                 (name, name.removesuffix("_write").removesuffix("_read")) for name in release.databases
             }
             async with mesh.database("easyorder_order_write") as orders:
@@ -83,9 +72,9 @@ async def leave_behind(release: Release, data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir / "postgres")
     async with running(server):
         for database in release.databases:
-            async with connected(server, "postgres") as postgres:
+            async with connection_to(server, "postgres") as postgres:
                 await postgres.execute(f"CREATE DATABASE {database}")
-            async with connected(server, database) as connection:
+            async with connection_to(server, database) as connection:
                 await release.load(database, connection)
     # Until 0.1.0, whoever reached the socket was the owner of everything.
     (server.folder / "pg_hba.conf").write_text("local all all trust\n", encoding="utf-8")
@@ -93,7 +82,7 @@ async def leave_behind(release: Release, data_dir: Path) -> None:
 
 
 @asynccontextmanager
-async def connected(server: EmbeddedPostgres, database: str) -> AsyncIterator[asyncpg.Connection]:
+async def connection_to(server: EmbeddedPostgres, database: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(host=str(server.socket_dir), user="postgres", database=database)
     try:
         yield connection

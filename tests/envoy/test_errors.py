@@ -141,16 +141,6 @@ async def test_an_unknown_path_with_an_unknown_verb(verb: str, http: httpx.Async
     assert (reply.status_code, reason_of(reply)) == (404, "NOT_FOUND")
 
 
-async def test_a_tunnel_is_refused_at_once(envoy: RunningEnvoy) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", envoy.http_port)
-    writer.write(b"CONNECT example.com:80 HTTP/1.1\r\nhost: example.com:80\r\n\r\n")
-
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), timeout=10)
-
-    writer.close()
-    assert answer.startswith(b"HTTP/1.1 403 ")
-
-
 async def test_head_is_no_verb_of_the_contract(http: httpx.AsyncClient) -> None:
     reply = await http.head("/api/v1/products")
 

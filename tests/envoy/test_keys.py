@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.plain_http import plain_client
+from deploy.local.readiness import verifies_tokens
 from envoy import render
 from tests.envoy.conftest import publish_keys
 from tests.envoy.error_shape import reason_of
@@ -31,8 +32,9 @@ async def own_mesh(tokens: Tokens) -> AsyncIterator[FakeMesh]:
 
 @pytest.fixture
 async def own_envoy(own_mesh: FakeMesh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningEnvoy]:
-    """Reads the keys every second."""
+    """Reads the keys every second, and they live no longer."""
     monkeypatch.setattr(render, "KEYS_READ_EVERY_S", 1)
+    monkeypatch.setattr(render, "_READ_AHEAD_S", 0)
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         yield envoy
 
@@ -50,7 +52,7 @@ async def test_keys_that_were_read_stay_good_while_they_cannot_be_had(
     await eventually(lambda: own_mesh.keys_asked > 0, timeout_s=10)
     await own_mesh.stop("edge")
     loop = asyncio.get_running_loop()
-    outlived = loop.time() + 1.5 * (render.KEYS_READ_EVERY_S + 5)
+    outlived = loop.time() + 2.5 * render.KEYS_READ_EVERY_S
     seen: set[int] = set()
 
     async def until_they_are_old() -> bool:
@@ -99,16 +101,19 @@ async def test_the_order_of_starting_does_not_matter(own_mesh: FakeMesh, tokens:
         assert await eventually_answered(envoy, tokens, 200)
 
 
-async def test_without_any_key_callers_are_told_to_come_again(
+async def test_without_any_key_no_mesh_is_ready_and_callers_are_told_to_come_again(
     own_mesh: FakeMesh, tokens: Tokens, tmp_path: Path
 ) -> None:
     del own_mesh.answers[GET_JWKS]
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
+        was_ready = await verifies_tokens(envoy.url)()
         publish_keys(own_mesh, tokens)
 
         assert (before.status_code, reason_of(before)) == (503, "UNAVAILABLE")
+        assert not was_ready
+        assert await eventually(verifies_tokens(envoy.url), timeout_s=15)
         assert await eventually_answered(envoy, tokens, 200)
 
 

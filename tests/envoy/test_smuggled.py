@@ -92,6 +92,12 @@ async def test_a_value_may_look_like_parameters(http: httpx.AsyncClient, mesh: F
     assert (reply.status_code, mesh.only_call.request.query) == (200, "etag=1&etag=2")
 
 
+async def test_a_plus_in_a_query_is_a_blank(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    reply = await http.get("/api/v1/orders?filter=status+%3D+A+AND+placed_at+>+%2B02:00", headers=bearer)
+
+    assert (reply.status_code, mesh.only_call.request.filter) == (200, "status = A AND placed_at > +02:00")
+
+
 GRPC_HEADERS = {
     "grpc-encoding": "foo",
     "grpc-accept-encoding": "gzip",

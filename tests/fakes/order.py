@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chassis.context import current
-from chassis.errors import AppError
+from chassis.errors import AppError, Conflict
 from chassis.money import Money
 from order_svc.domain.inventory import (
     HeldDiscount,
@@ -41,7 +41,8 @@ class InMemoryOrders:
 
     async def add(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            assert order.id not in self._state.orders
+            if order.id in self._state.orders:
+                raise Conflict(f"order {order.id} exists")
             order.stored()
             self._state.orders[order.id] = copy.deepcopy(order)
 
@@ -63,6 +64,14 @@ class InMemoryOrders:
             if job.kind == "amend_stock" and job.state in {"READY", "RUNNING", "DEAD"}:
                 present.add(job.payload["supplementary_hold_id"])
         return set(order_ids) & present
+
+    async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
+        open_jobs = [job for job in self._state.jobs if job.state in {"READY", "RUNNING", "DEAD"}]
+        merging = {job.payload["supplementary_hold_id"] for job in open_jobs if job.kind == "amend_stock"}
+        selling = {job.key for job in open_jobs if job.kind == "commit_stock"}
+        orders = self._state.orders.values()
+        unsold = {order.id for order in orders if f"{order.id}/{order.payment.transaction_id}" in selling}
+        return set(order_ids) & (merging | unsold)
 
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:
@@ -115,6 +124,7 @@ class FakeInventory:
         # Raised by every preview of one.
         self.preview_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
+        self.refunded: dict[int, Money | None] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
@@ -213,8 +223,9 @@ class FakeInventory:
         self.revisions[held.order_id] = amendment.revision
         return self._with_items(held, extra, amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...]) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
         self._called("restock")
+        self.refunded[order_id] = refunded
         for item, total in returned:
             self.stock[item] += total - self.returned.get((order_id, item), 0)
             self.returned[order_id, item] = total
@@ -234,6 +245,9 @@ class FakeInventory:
         hold = self._hold_of(order_id)
         if hold.is_held:
             self.end(hold.key)
+
+    async def release_unplaced(self, order_id: int) -> None:
+        await self.release(order_id, 0)
 
     def _require_present(self, order_id: int, revision: int) -> None:
         if self.revisions.get(order_id, 0) > revision:

@@ -9,6 +9,8 @@ import pytest
 
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
 from chassis.money import Money
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.confirm_placed import ConfirmPlaced
 from inventory_svc.commands.release import Release
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from inventory_svc.domain.lines import HeldLine
@@ -196,6 +198,59 @@ class ReserveContract:
 
         assert sorted(type(result).__name__ for result in results) == ["RequestIdReused", "Reservation"]
         assert (await shop.of(remaining)).reserved + (await shop.of(right)).reserved == 1
+
+    @pytest.mark.parametrize("when", ["later", "at once"])
+    async def test_a_hold_that_two_requests_got_is_not_released_by_the_one_that_fails(self, shop: Shop, when: str):
+        (item,) = await shop.stocked(5)
+        first, second = (shop.order((item, 2), key="one") for _ in range(2))
+        if when == "later":
+            held = await shop.send(first)
+            assert (await shop.send(second, replica=1)).order_id == held.order_id
+        else:
+            held, _ = await asyncio.gather(shop.send(first), shop.send(second))
+
+        await shop.send(Release(order_id=held.order_id, revision=0, unplaced=True))
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+        await shop.let_time_pass(UNPLACED)
+        await shop.reap()
+        assert await shop.of(item) == Pieces(on_hand=5)
+
+    async def test_a_request_that_is_sent_again_shares_its_hold_with_nobody(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        order = shop.order((item, 2))
+        held = await shop.send(order)
+        await shop.send(order, replica=1)
+
+        await shop.send(Release(order_id=held.order_id, revision=0, unplaced=True))
+
+        assert await shop.of(item) == Pieces(on_hand=5)
+
+    @pytest.mark.parametrize("known_by", ["its sale", "order_svc"])
+    async def test_the_hold_of_an_order_that_exists_is_not_released_as_unplaced(self, shop: Shop, known_by: str):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 2)))
+        if known_by == "order_svc":
+            await shop.send(ConfirmPlaced(order_ids=(held.order_id,)))
+        else:
+            await shop.send(Commit(order_id=held.order_id, revision=0))
+        before = await shop.of(item)
+
+        await shop.send(Release(order_id=held.order_id, revision=0, unplaced=True))
+
+        assert await shop.of(item) == before
+
+    async def test_a_reported_hold_stays_while_the_other_request_fails(self, shop: Shop):
+        (item,) = await shop.stocked(50)
+        for number in range(8):
+            first, second = (shop.order((item, 1), key=f"both-{number}") for _ in range(2))
+            held = await shop.send(first)
+
+            _, reported = await asyncio.gather(
+                shop.send(Release(order_id=held.order_id, revision=0, unplaced=True)), shop.send(second, replica=1)
+            )
+
+            assert (await shop.states())[held.order_id] == reported.state.value
 
     async def test_an_order_id_belongs_to_one_request(self, shop: Shop):
         (item,) = await shop.stocked(5)

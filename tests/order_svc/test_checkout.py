@@ -22,6 +22,7 @@ from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
+from order_svc.sagas.shipping import Shipping
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments
@@ -53,6 +54,7 @@ class CheckoutApp(InMemoryOrderApp):
             load_order=self._load,
         )
         self.refunding = Refunding(self.mediator, self.inventory, self.payments)
+        self.shipping = Shipping(self.mediator, self.checkout.stock_jobs)
 
     async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
         return await self.checkout.place(
@@ -439,7 +441,7 @@ async def test_a_refund_is_given_at_once_and_its_job_changes_nothing_more(app: C
     placed = await app.place()
     await app.work()
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, items=((1, 1),), reason="returned"))).order
 
     assert (seen.status, seen.payment.status) == (Status.PAID, PaymentStatus.PARTIALLY_REFUNDED)
     assert app.inventory.stock[1] == 98
@@ -468,7 +470,7 @@ async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: C
     await app.work()
     app.payments.refund_failures = [Unavailable("down")]
 
-    seen = await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))
+    seen = (await app.refunding.refund(RefundOrder(order_id=placed.id, reason="all of it"))).order
     assert (seen.status, seen.payment.status) == (Status.CANCELLED, PaymentStatus.PAID)
 
     await app.due(60)

@@ -75,6 +75,11 @@ def test_times_are_compared_in_utc() -> None:
         ("colour > COLOUR_RED", 8, "colour can only be compared by != and ="),
         ('made_at > "yesterday"', 11, "made_at must be a quoted time"),
         ('made_at > "2026-01-01T00:00:00"', 11, "made_at must be a quoted time"),
+        (
+            'made_at > "2026-01-01T00:00:00 02:00"',
+            11,
+            'made_at must be a quoted time such as "2026-01-01T00:00:00Z"; in a URL, write the + of an offset as %2B',
+        ),
         ('made_at >= "0001-01-01T00:00:00+23:59"', 12, "made_at must be a quoted time"),
         ('made_at >= "9999-12-31T23:59:59-00:01"', 12, "made_at must be a quoted time"),
         ("colour = COLOUR_RED OR colour = COLOUR_BLUE", 21, "only AND can join comparisons"),

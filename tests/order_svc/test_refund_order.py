@@ -67,8 +67,10 @@ async def test_a_part_leaves_the_order_as_it_is(order_app: OrderApp) -> None:
     ]
     assert seen.payment.refunded == Decimal("4.50")
     assert seen == (await order_app.order(order_id)).view()
-    assert [job.kind for job in await order_app.jobs()] == ["return_money"]
+    assert [job.kind for job in await order_app.jobs()] == ["return_money", "restock"]
     assert (await order_app.job("return_money")).payload["amount"] == "4.50"
+    reported = {"order_id": order_id, "lines": [], "refunded": "4.50", "currency": "USD"}
+    assert (await order_app.job("restock")).payload == reported
 
 
 async def test_the_provider_must_have_given_it_before_it_says_so(order_app: OrderApp) -> None:
@@ -95,7 +97,8 @@ async def test_items_come_back_for_what_they_cost(order_app: OrderApp) -> None:
     order = await order_app.order(order_id)
     assert order.payment.refunded == usd("25.00")
     assert [item.returned for item in order.items] == [2, 1]
-    assert (await order_app.job("restock")).payload == {"order_id": order_id, "lines": [[1, 2], [2, 1]]}
+    reported = {"order_id": order_id, "lines": [[1, 2], [2, 1]], "refunded": "25.00", "currency": "USD"}
+    assert (await order_app.job("restock")).payload == reported
     assert order.status is Status.SHIPPED
 
 
@@ -106,6 +109,78 @@ async def test_pieces_of_a_line_that_can_not_be_divided_add_up_to_it(order_app: 
         await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="returned"))
 
     assert (await order_app.order(order_id)).payment.remaining == usd("0.00")
+
+
+async def returned(app: OrderApp, order_id: int, *items: tuple[int, int]) -> str:
+    """Returns pieces; the amount that was refunded for them."""
+    granted = await app.send(RefundOrder(order_id=order_id, items=items, reason="returned"))
+    assert granted.items == items
+    return str(granted.amount.amount)
+
+
+async def test_after_a_goodwill_refund_all_pieces_can_come_back(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=(an_item(quantity=2, unit_price="40.00"),)).paid().shipped())
+    await order_app.send(RefundOrder(order_id=order_id, amount=usd("1.00"), reason="sorry"))
+
+    assert [await returned(order_app, order_id, (1, 1)) for _ in range(2)] == ["40.00", "39.00"]
+
+    order = await order_app.order(order_id)
+    assert (order.payment.remaining, order.items[0].returned) == (usd("0.00"), 2)
+    restocks = [job.payload for job in await order_app.jobs() if job.kind == "restock"]
+    assert [(reported["lines"], reported["refunded"]) for reported in restocks] == [
+        ([], "1.00"),
+        ([[1, 1]], "41.00"),
+        ([[1, 2]], "80.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "amounts"),
+    [
+        (an_item(quantity=1, unit_price="0.00"), ["0.00"]),
+        (an_item(quantity=2, unit_price="5.00", discount="10.00"), ["0.00", "0.00"]),
+        (an_item(quantity=3, unit_price="1.00", discount="2.99"), ["0.00", "0.01", "0.00"]),
+    ],
+    ids=["a product of 0.00", "a gift", "three for 0.01"],
+)
+@pytest.mark.parametrize("status", ["paid", "delivered"])
+async def test_what_cost_nothing_can_come_back(
+    order_app: OrderApp, item: Item, amounts: list[str], status: str
+) -> None:
+    other = an_item(product_item_id=2, quantity=1)
+    builder = an_order(items=(item, other)).paid()
+    order_id = await order_app.given(builder if status == "paid" else builder.delivered())
+    events = len(await order_app.events(order_id))
+
+    assert [await returned(order_app, order_id, (1, 1)) for _ in amounts] == amounts
+
+    order = await order_app.order(order_id)
+    assert [item.returned for item in order.items] == [item.quantity, 0]
+    assert order.status.value.lower() == status
+    assert order.payment.status is PaymentStatus.PAID
+    free = [refund for refund in await refunds_of(order_app, order_id) if not refund.amount.amount]
+    assert all(refund.done_at for refund in free)
+    # Each is reported twice: promised, and given unless the provider has to.
+    assert len(await order_app.events(order_id)) == events + len(amounts) + len(free)
+    assert await returned(order_app, order_id, (2, 1)) == "10.00"
+
+
+@pytest.mark.parametrize("goodwill", ["0.00", "4.00"])
+async def test_an_order_whose_pieces_all_come_back_before_it_ships_is_cancelled(
+    order_app: OrderApp, goodwill: str
+) -> None:
+    gift = an_item(product_item_id=2, quantity=1, unit_price="0.00")
+    order_id = await order_app.given(an_order(items=(an_item(quantity=1), gift)).paid())
+    if goodwill == "4.00":
+        await order_app.send(RefundOrder(order_id=order_id, amount=usd(goodwill), reason="sorry"))
+
+    await returned(order_app, order_id, (1, 1))
+    # A gift is left to ship.
+    assert await order_app.status(order_id) is Status.PAID
+    await returned(order_app, order_id, (2, 1))
+
+    assert await order_app.status(order_id) is Status.CANCELLED
+    assert (await order_app.job("release_stock")).payload["order_id"] == order_id
 
 
 @pytest.mark.parametrize("how", ["all that is left", "the amount", "in two parts"])
@@ -120,7 +195,7 @@ async def test_the_last_of_the_money_cancels_an_order_that_has_not_shipped(order
 
     assert (seen.status, seen.cancel_reason) == (Status.CANCELLED, "gone")
     assert (seen.payment.status, seen.payment.refunded) == (PaymentStatus.REFUNDED, Decimal("35.00"))
-    assert {job.kind for job in await order_app.jobs()} == {"return_money", "release_stock"}
+    assert {job.kind for job in await order_app.jobs()} - {"restock"} == {"return_money", "release_stock"}
     kinds = [kind for _, kind in await order_app.events(order_id)]
     assert kinds[-3:] == ["payment_refund", "order_status_changed", "payment_refund"]
 
@@ -135,7 +210,7 @@ async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp
 
     assert (seen.status.value.lower(), seen.payment.status) == (where, PaymentStatus.REFUNDED)
     # Nothing says that the goods came back.
-    assert {job.kind for job in await order_app.jobs()} == {"return_money"}
+    assert (await order_app.job("restock")).payload["lines"] == []
     published = (await order_app.events(order_id))[len(events) :]
     assert [kind for _, kind in published] == ["payment_refund", "payment_refund"]
 
@@ -145,18 +220,15 @@ async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
     await order_app.send(RefundOrder(order_id=order_id, amount=usd("30.00"), reason="most"))
     before, promised = await order_app.order(order_id), await refunds_of(order_app, order_id)
 
-    for command in (
-        RefundOrder(order_id=order_id, amount=usd("5.01"), reason="more"),
-        RefundOrder(order_id=order_id, items=((1, 1),), reason="more"),
-    ):
-        with pytest.raises(RefundExceedsCharge) as refusal:
-            await order_app.send(command)
-        assert refusal.value.metadata["left"] == "5.00 USD"
-        assert refusal.value.message.endswith("cannot be refunded: only 5.00 USD is left of the charge")
+    with pytest.raises(RefundExceedsCharge) as refusal:
+        await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.01"), reason="more"))
+
+    assert refusal.value.metadata["left"] == "5.00 USD"
+    assert refusal.value.message.endswith("cannot be refunded: only 5.00 USD is left of the charge")
 
     assert await order_app.order(order_id) == before
     assert await refunds_of(order_app, order_id) == promised
-    assert len(await order_app.jobs()) == 1
+    assert len(await order_app.jobs()) == 2
 
 
 async def test_never_more_than_was_charged_when_many_ask_at_once(order_app: OrderApp) -> None:
@@ -196,9 +268,9 @@ async def test_what_was_not_charged_is_not_refunded(order_app: OrderApp, how: st
         await order_app.send(RefundOrder(order_id=order_id, reason="all"))
     before, jobs = await order_app.order(order_id), await order_app.jobs()
 
-    for amount in (None, usd("1.00")):
+    for what in ({}, {"amount": usd("1.00")}, *([] if how == "refunded" else [{"items": ((1, 1),)}])):
         with pytest.raises(RefundExceedsCharge) as refusal:
-            await order_app.send(RefundOrder(order_id=order_id, amount=amount, reason="please"))
+            await order_app.send(RefundOrder(order_id=order_id, reason="please", **what))
         assert refusal.value.metadata["left"] == "0.00 USD"
         assert refusal.value.message == "nothing is left of the charge that could be refunded"
 

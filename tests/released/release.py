@@ -21,7 +21,8 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     FOR shift IN
         SELECT format('UPDATE public.%I SET %s', table_name,
-                      string_agg(format('%1$I = %1$I + (now() - timestamptz %2$L)', column_name, '{taken_at}'), ', '))
+                      string_agg(format('%1$I = %1$I + (now() - interval ''{ago_s} s'' - timestamptz ''{taken_at}'')',
+                                        column_name), ', '))
         FROM information_schema.columns
         WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' GROUP BY table_name
     LOOP
@@ -59,11 +60,11 @@ class Release:
     def taken_at(self) -> datetime:
         return datetime.fromisoformat(self._state["taken_at"])
 
-    async def load(self, database: str, connection: asyncpg.Connection) -> None:
-        """Fills an empty database; all times move so that the release was stopped just now."""
+    async def load(self, database: str, connection: asyncpg.Connection, *, ago_s: int = 0) -> None:
+        """Fills an empty database; all times move so that the release was stopped `ago_s` before now."""
         dump = (self.folder / f"{database.removeprefix('easyorder_')}.sql").read_text(encoding="utf-8")
         await connection.execute(_META_COMMANDS.sub("", dump))
-        await connection.execute(_SHIFT.replace("{taken_at}", self.taken_at.isoformat()))
+        await connection.execute(_SHIFT.replace("{taken_at}", self.taken_at.isoformat()).replace("{ago_s}", str(ago_s)))
 
     @property
     def _state(self) -> dict[str, str | dict[str, str]]:

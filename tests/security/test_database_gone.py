@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +16,16 @@ import httpx
 import psutil
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
+from chassis.db.engine import make_engine
+from chassis.db.failures import sqlstate
+from chassis.db.probe import takes_writes
 from chassis.grpc.channel import open_channel
+from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.shop import Shop
+from tests.deploy.test_postgres import running
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.polling import eventually
 from tests.security.conftest import SETTINGS
@@ -89,16 +98,40 @@ def small_disk() -> Iterator[Path]:
             subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+def fill(disk: Path) -> Path:
+    """The file that takes what was left."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - (1 << 20))
+        file.seek(0, os.SEEK_END)
+        with contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(1 << 16))
+    return filler
+
+
+async def test_the_probe_of_a_full_disk(small_disk: Path) -> None:
+    server = EmbeddedPostgres(small_disk / "postgres")
+    async with running(server):
+        engine = make_engine(make_url(server.url).set(database="postgres"), application_name="tests", pool_size=1)
+        probe = takes_writes(engine)
+        await probe()
+        filler = fill(small_disk)
+
+        with pytest.raises(DBAPIError) as refusal:
+            await probe()
+
+        filler.unlink()
+        await probe()
+        await engine.dispose()
+    assert sqlstate(refusal.value) == "53100"
+
+
+@pytest.mark.soak
 async def test_a_full_disk(small_disk: Path) -> None:
     with running_mesh(small_disk, SETTINGS) as mesh:
         await eventually_serving(mesh, {*WITH_DATABASES, "edge"})
-        filler = small_disk / "filler"
-        with filler.open("wb") as file:
-            while True:
-                try:
-                    os.write(file.fileno(), bytes(1 << 20))
-                except OSError:
-                    break
+        filler = fill(small_disk)
 
         await eventually_serving(mesh, set())
 

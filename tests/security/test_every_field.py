@@ -56,6 +56,8 @@ TIMEOUT_S = 20
 STREAM_S = 0.5
 LONGEST_URL = 20_000
 METHODS = list(contract.methods().values())
+# JSON takes the same bodies for CreateProduct and CreateIncentive, and gRPC the same messages for these.
+TWINS = {"UpsertProduct", "UpdateIncentive"}
 
 
 @dataclass
@@ -144,7 +146,11 @@ async def test_by_grpc(method: Method, stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("method", "binding"),
-    [(method, binding) for method in METHODS for binding in method.http],
+    [
+        pytest.param(method, binding, marks=[pytest.mark.soak] if method.name in TWINS else [])
+        for method in METHODS
+        for binding in method.http
+    ],
     ids=lambda value: value.full_name.rpartition(".")[2] if isinstance(value, Method) else value.path,
 )
 async def test_by_json(method: Method, binding: HttpBinding, stage: Stage, http: httpx.AsyncClient) -> None:

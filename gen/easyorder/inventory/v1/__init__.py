@@ -369,6 +369,12 @@ class ReleaseRequest(betterproto2.Message):
     The revision of each order that the caller acts for, as in CommitRequest.
     """
 
+    unplaced_order_ids: "list[int]" = betterproto2.field(3, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of `order_ids` whose order could not be placed. Their holds stay if another request got the same hold, or placed
+    the order.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReleaseRequest", ReleaseRequest)
 
@@ -580,6 +586,11 @@ class ReturnedGoods(betterproto2.Message):
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    refunded: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The money that went back, for these pieces and for any other reason: the order earns the points of what is kept.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ReturnedGoods", ReturnedGoods)

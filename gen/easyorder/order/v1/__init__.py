@@ -43,6 +43,7 @@ __all__ = (
     "PaymentOutcome",
     "PaymentRefund",
     "PaymentStatus",
+    "Refund",
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
@@ -466,6 +467,11 @@ class FindPlacedHoldsResponse(betterproto2.Message):
     Those whose order exists, or that an order was changed to include.
     """
 
+    unsold_order_ids: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of them whose stock is still to be sold, or to be merged into an order: it must stay held until then.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "FindPlacedHoldsResponse", FindPlacedHoldsResponse)
 
@@ -648,6 +654,7 @@ class ListOrdersRequest(betterproto2.Message):
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at.
+    In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
     """
 
 
@@ -719,6 +726,11 @@ class Order(betterproto2.Message):
     cancel_reason: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
     """
     Why it was cancelled.
+    """
+
+    refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Only in the reply of RefundOrder: what this call returned.
     """
 
 
@@ -948,6 +960,26 @@ class PaymentRefund(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", PaymentRefund)
+
+
+@dataclass(eq=False, repr=False)
+class Refund(betterproto2.Message):
+    """
+    What one call of RefundOrder returned.
+    """
+
+    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
+    """
+
+    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces that came back, one line for each item.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 
 
 @dataclass(eq=False, repr=False)

@@ -1,0 +1,82 @@
+"""What a release left unfinished is completed by the services of this version, on the release's upgraded databases.
+
+The same with whole processes, from a data folder: tests/e2e/test_upgrade.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from easyorder.inventory.v1 import AdjustStockRequest
+from easyorder.order.v1 import GetOrderRequest, Order, OrderStatus, SetOrderStatusRequest
+
+from chassis.grpc.clients import rpc
+from deploy.schemas import upgrade
+from tests.conftest import Postgres
+from tests.e2e import invariants
+from tests.inventory_svc.service import ADJUST_STOCK
+from tests.order_svc.whole_shop import WholeShop, whole_shop
+from tests.polling import eventually
+from tests.released.release import RELEASES, Release
+from tests.released.test_upgrade import SCHEMAS
+
+_ORDERS = "easyorder.order.v1.OrderService"
+GET_ORDER = rpc(_ORDERS, "GetOrder", GetOrderRequest, Order)
+SET_STATUS = rpc(_ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
+# After it, no job waits for its next attempt.
+EVERYTHING_IS_DUE_S = 60
+# What becomes of the orders that were not at rest.
+ENDS = {
+    "PENDING": "PAID",
+    "CONFIRMED": "DELIVERED",
+    "RETRIED": "PAID",
+    "PARTLY_REFUNDED": "SHIPPED",
+    "RUSH": "PAID",
+}
+
+
+@pytest.fixture(params=RELEASES.values(), ids=RELEASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    found: Release = request.param
+    return found
+
+
+@pytest.fixture
+async def urls(postgres: Postgres, release: Release) -> AsyncIterator[Mapping[str, str]]:
+    """The release's databases, upgraded."""
+    names = {database: await postgres.create() for database in release.databases}
+    for database, name in names.items():
+        connection = await postgres.connect(name)
+        await release.load(database, connection, ago_s=EVERYTHING_IS_DUE_S)
+        await connection.close()
+        await upgrade(postgres.url(name), SCHEMAS[database].versions)
+    yield {database: postgres.url(name) for database, name in names.items()}
+    for name in names.values():
+        await postgres.drop(name)
+
+
+@pytest.mark.timeout(120)
+async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: Release) -> None:
+    async with whole_shop(urls, job_lease_s=2, payment_timeout_s=1.5) as shop:
+        await finish(shop, release)
+
+        await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
+
+        await invariants.check(shop, [int(order) for order in release.orders.values()])
+        async with shop.database("easyorder_order_write") as orders:
+            statuses = dict(await orders.fetch("SELECT id::text, status FROM orders"))
+    expected = {id: ENDS.get(name.split()[0], name) for name, id in release.orders.items()}
+    assert {id: statuses[id] for id in expected} == expected
+
+
+async def finish(shop: WholeShop, release: Release) -> None:
+    """An administrator does what the orders wait for."""
+    admin, warehouse = (shop.client(shop.tokens.admin(), of=service) for service in ("order", "inventory"))
+    (waiting,) = (await admin.call(GET_ORDER, GetOrderRequest(id=int(release.orders["PENDING"])))).items
+    arrived = AdjustStockRequest(product_item_id=waiting.product_item_id, delta=10, reason="delivery", request_id="1")
+    await warehouse.call(ADJUST_STOCK, arrived)
+    cash = int(release.orders["CONFIRMED"])
+    for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+        etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
+        await admin.call(SET_STATUS, SetOrderStatusRequest(id=cash, status=status, etag=etag))
