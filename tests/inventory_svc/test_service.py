@@ -32,13 +32,14 @@ from easyorder.inventory.v1 import (
     ReservationState,
     ReserveRequest,
 )
+from easyorder.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
-from tests.mesh import Mesh
+from tests.mesh import Mesh, serving
 from tests.polling import eventually
 
 
@@ -396,9 +397,20 @@ async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
     assert {from_status(result.error).reason for result in results if result.error} == {"OUT_OF_STOCK"}
 
 
-async def test_holds_go_back_by_themselves(databases_of):
+class NoOrders:
+    """An order_svc without orders."""
+
+    async def find_placed_holds(self, request: FindPlacedHoldsRequest) -> FindPlacedHoldsResponse:
+        return FindPlacedHoldsResponse()
+
+
+async def test_holds_of_orders_that_never_came_are_released(databases_of):
     databases = await databases_of("inventory_svc")
-    async with running_service(databases, reservation_ttl_s=0.05, reservation_reap_s=0.05) as mesh:
+    quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
+    async with (
+        serving({"easyorder.order.v1.OrderService": NoOrders()}) as orders,
+        running_service(databases, order_address=orders.address, **quick) as mesh,
+    ):
         product = await create(mesh, a_shirt("A"))
         item = product.product_items[0].id
         peer = mesh.service()

@@ -219,7 +219,7 @@ async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
     await app.send(waiting(a_placing(1)))
     await app.send(waiting(a_placing(2)))
     stock = ItemStock(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
-    api = OrderApi(unused, unused, unused, app.mediator, unused)
+    api = OrderApi(unused, unused, unused, unused, app.mediator, unused)
 
     async with serving({"easyorder.order.v1.OrderService": api}) as mesh:
         orders = GrpcOrders(mesh.service("inventory"), timeout_s=5)
