@@ -95,7 +95,8 @@ class ListProductsRequest(betterproto2.Message):
 
     query: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    Words to be found in name, description or SKU.
+    Words to be found in name, description or SKU, each from its beginning, whatever its case and Unicode form. A SKU is
+    also found by its parts: LAMP-x-RED by RED or x-RED.
     """
 
     page_token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -125,7 +126,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "ListProductsRespo
 @dataclass(eq=False, repr=False)
 class Product(betterproto2.Message):
     """
-    Something the shop sells, in all its variations.
+    Something the shop sells, in all its variations. Names and SKUs are stored in Unicode's composed form (NFC).
     """
 
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
