@@ -49,6 +49,12 @@ class DeleteProductRequest(betterproto2.Message):
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequest", DeleteProductRequest)
 
@@ -201,6 +207,12 @@ default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", Pro
 class UndeleteProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRequest", UndeleteProductRequest)
 
@@ -210,6 +222,12 @@ class UpsertProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     product: "Product | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "UpsertProductRequest", UpsertProductRequest)
