@@ -218,9 +218,7 @@ def _job_runner(
         dead_letter=DeadLetters(open_uow, alerts, to.clock),
         report=error_log.report,
     )
-    # Separate loops: the second blocks while order_svc does not answer.
     runner.every(settings.reservation_reap_s, reaper.reap)
-    runner.every(settings.reservation_reap_s, reaper.reap_unplaced)
     runner.every(_SWEEP_S, reaper.sweep)
     runner.every(_HOUR_S, partial(purge, to.write, settings))
     return runner

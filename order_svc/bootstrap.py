@@ -57,6 +57,7 @@ from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.checkout import Checkout
 from order_svc.sagas.refunds import Refunding
+from order_svc.sagas.shipping import Shipping
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -147,7 +148,7 @@ def _service(to: _Connections) -> OrderService:
     queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush))
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
-            sagas.checkout, sagas.amendments, sagas.refunding, mediator, queries
+            sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries
         ),
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
         "easyorder.order.v1.OrderFeed": streams.feed_api,
@@ -185,27 +186,30 @@ class _Sagas:
     checkout: Checkout
     amendments: Amendments
     refunding: Refunding
+    shipping: Shipping
 
 
 def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSideOrders) -> _Sagas:
     stock = GrpcInventory(to.inventory, timeout_s=to.settings.inventory_timeout_s)
     payments = GrpcPayments(to.payment, timeout_s=to.settings.payment_timeout_s)
     order_ids, item_ids = HiLo(to.write, "order_hilo"), HiLo(to.write, "order_item_hilo")
+    checkout = Checkout(
+        mediator,
+        stock,
+        payments,
+        order_ids=order_ids,
+        item_ids=item_ids,
+        clock=to.clock,
+        load_order=write_side.load,
+        # A charge under way must not outlive its hold.
+        hold_margin=timedelta(seconds=to.settings.payment_timeout_s + 10),
+    )
     return _Sagas(
         payments=payments,
-        checkout=Checkout(
-            mediator,
-            stock,
-            payments,
-            order_ids=order_ids,
-            item_ids=item_ids,
-            clock=to.clock,
-            load_order=write_side.load,
-            # A charge under way must not outlive its hold.
-            hold_margin=timedelta(seconds=to.settings.payment_timeout_s + 10),
-        ),
+        checkout=checkout,
         amendments=Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids),
         refunding=Refunding(mediator, stock, payments),
+        shipping=Shipping(mediator, checkout.stock_jobs),
     )
 
 

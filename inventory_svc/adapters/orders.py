@@ -13,6 +13,7 @@ from easyorder.order.v1 import (
 )
 
 from chassis.grpc.clients import Client, rpc
+from inventory_svc.domain.reservation import PlacedHolds
 from inventory_svc.domain.stock import ItemStock
 from inventory_svc.messages.inventory import item_stock_message
 
@@ -41,6 +42,7 @@ class GrpcOrders:
         )
         await self._peer.call(_CONFIRM, ConfirmAvailabilityRequest(orders=[availability]), timeout_s=self._timeout_s)
 
-    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+    async def placed_holds(self, order_ids: Sequence[int]) -> PlacedHolds:
         request = FindPlacedHoldsRequest(order_ids=list(order_ids))
-        return set((await self._peer.call(_PLACED, request, timeout_s=self._timeout_s)).order_ids)
+        found = await self._peer.call(_PLACED, request, timeout_s=self._timeout_s)
+        return PlacedHolds(placed=frozenset(found.order_ids), unsold=frozenset(found.unsold_order_ids))

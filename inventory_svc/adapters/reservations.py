@@ -53,12 +53,7 @@ _LOCK_REQUESTED = _load(_REQUESTED)
 _LOOK_REQUESTED = _load(_REQUESTED, locked="")
 _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
-_FIND_EXPIRED = text(
-    f"SELECT order_id FROM reservation WHERE {_DUE} "
-    "AND (placed OR expire_at <= now() - make_interval(secs => CAST(:grace AS float8))) "
-    "ORDER BY expire_at LIMIT :limit"
-)
-_FIND_UNPLACED = text(f"SELECT order_id FROM reservation WHERE {_DUE} AND NOT placed ORDER BY expire_at LIMIT :limit")
+_FIND_DUE = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
 _FIND_WITHDRAWN = text(
     "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL "
     "AND EXISTS (SELECT FROM reservation_line AS line JOIN product_item AS item ON item.id = line.product_item_id "
@@ -109,12 +104,8 @@ class SqlReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return next(iter(await self._load(_FIND, {"order_id": order_id})), None)
 
-    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
-        wanted = {"limit": limit, "grace": grace.total_seconds()}
-        return list((await self._session.execute(_FIND_EXPIRED, wanted)).scalars())
-
-    async def find_unplaced(self, limit: int) -> list[int]:
-        return list((await self._session.execute(_FIND_UNPLACED, {"limit": limit})).scalars())
+    async def find_due(self, limit: int) -> list[int]:
+        return list((await self._session.execute(_FIND_DUE, {"limit": limit})).scalars())
 
     async def find_withdrawn(self, limit: int) -> list[int]:
         return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit})).scalars())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from easyorder.incentive.v1 import (
     CreateIncentiveRequest,
     DeactivateIncentiveRequest,
@@ -18,9 +16,8 @@ from easyorder.incentive.v1 import (
 )
 
 from chassis.context import current
-from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
-from chassis.wire import codec
+from inventory_svc.api.request_keys import request_key
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
@@ -42,17 +39,21 @@ class IncentiveApi:
 
     async def create_incentive(self, request: CreateIncentiveRequest) -> Incentive:
         assert request.incentive is not None  # the contract requires it
-        command = CreateIncentive(request=_request_key(request), incentive=incentive_of_message(request.incentive))
+        command = CreateIncentive(
+            request=request_key(request, request.request_id), incentive=incentive_of_message(request.incentive)
+        )
         return incentive_message(await self._mediator.send(command))
 
     async def update_incentive(self, request: UpdateIncentiveRequest) -> Incentive:
         assert request.incentive is not None  # the contract requires it
         incentive = incentive_of_message(request.incentive, id=request.id)
-        command = UpdateIncentive(incentive=incentive, etag=request.incentive.etag)
+        key = request_key(request, request.request_id)
+        command = UpdateIncentive(request=key, incentive=incentive, etag=request.incentive.etag)
         return incentive_message(await self._mediator.send(command))
 
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:
-        return incentive_message(await self._mediator.send(DeactivateIncentive(incentive_id=request.id)))
+        command = DeactivateIncentive(request=request_key(request, request.request_id), incentive_id=request.id)
+        return incentive_message(await self._mediator.send(command))
 
     async def list_incentives(self, request: ListIncentivesRequest) -> ListIncentivesResponse:
         page = await self._queries.list_incentives(page_size=request.page_size, page_token=request.page_token)
@@ -77,13 +78,3 @@ class IncentiveApi:
         user_id = current().caller.id
         points = await self._mediator.send(GetLoyaltyAccount(user_id=user_id))
         return LoyaltyAccount(user_id=user_id, points=points)
-
-
-def _request_key(request: CreateIncentiveRequest) -> RequestKey | None:
-    if not request.request_id:
-        return None
-    return RequestKey(
-        scope=f"{current().caller.id}/CreateIncentive",
-        request_id=request.request_id,
-        fingerprint=hashlib.sha256(codec(CreateIncentiveRequest).encode(request)).hexdigest(),
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import TypeVar
 
@@ -45,12 +44,11 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis import failpoints
-from chassis.context import current
 from chassis.errors import AppError, InvalidArgument
 from chassis.grpc.status import to_status
-from chassis.idempotency import RequestKey
 from chassis.mediator import Command, Mediator
 from chassis.wire import Encoded, codec
+from inventory_svc.api.request_keys import request_key
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.check_availability import CheckAvailability
 from inventory_svc.commands.commit import Commit
@@ -89,7 +87,9 @@ class ProductApi:
 
     async def create_product(self, request: CreateProductRequest) -> Product:
         assert request.product is not None  # the contract requires it
-        command = CreateProduct(request=_request_key(request), product=wanted_product(request.product))
+        command = CreateProduct(
+            request=request_key(request, request.request_id), product=wanted_product(request.product)
+        )
         return product_message(await self._mediator.send(command))
 
     async def upsert_product(self, request: UpsertProductRequest) -> Product:
@@ -97,15 +97,22 @@ class ProductApi:
         assert wanted is not None  # the contract requires it
         if wanted.id and wanted.id != request.id:
             raise InvalidArgument.of("product.id", f"must be {request.id}, as in the path, or left out")
-        command = UpsertProduct(product_id=request.id, product=wanted_product(wanted), etag=wanted.etag)
+        command = UpsertProduct(
+            request=request_key(request, request.request_id),
+            product_id=request.id,
+            product=wanted_product(wanted),
+            etag=wanted.etag,
+        )
         return product_message(await self._mediator.send(command))
 
     async def delete_product(self, request: DeleteProductRequest) -> Empty:
-        await self._mediator.send(DeleteProduct(product_id=request.id, etag=request.etag))
+        key = request_key(request, request.request_id)
+        await self._mediator.send(DeleteProduct(request=key, product_id=request.id, etag=request.etag))
         return Empty()
 
     async def undelete_product(self, request: UndeleteProductRequest) -> Product:
-        return product_message(await self._mediator.send(UndeleteProduct(product_id=request.id)))
+        command = UndeleteProduct(request=request_key(request, request.request_id), product_id=request.id)
+        return product_message(await self._mediator.send(command))
 
     async def get_product(self, request: GetProductRequest) -> Product:
         return product_message(await self._queries.get_product(request.id))
@@ -167,7 +174,7 @@ class InventoryApi:
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
-            request=_request_key(request),
+            request=request_key(request, request.request_id),
             product_item_id=request.product_item_id,
             delta=request.delta,
             reason=request.reason,
@@ -229,13 +236,3 @@ def _outcomes(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> l
         SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
         for order_id, answer in zip(order_ids, answers, strict=True)
     ]
-
-
-def _request_key(request: CreateProductRequest | AdjustStockRequest) -> RequestKey | None:
-    if not request.request_id:
-        return None
-    return RequestKey(
-        scope=f"{current().caller.id}/{type(request).__name__.removesuffix('Request')}",
-        request_id=request.request_id,
-        fingerprint=hashlib.sha256(codec(type(request)).encode(request)).hexdigest(),
-    )

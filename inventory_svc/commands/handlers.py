@@ -46,7 +46,7 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)
     mediator.handle(UndeleteProduct, undelete_product)
-    mediator.handle(ExpireReservations, partial(expire_reservations, times=times))
+    mediator.handle(ExpireReservations, expire_reservations)
     mediator.handle(ConfirmPlaced, partial(confirm_placed, times=times))
     mediator.handle(GiveUpBackorders, give_up_backorders)
     mediator.handle(CreateIncentive, create_incentive)

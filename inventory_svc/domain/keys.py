@@ -1,13 +1,18 @@
-"""Comparison of SKUs and incentive codes: case and surrounding blanks are ignored."""
+"""Comparison of SKUs and incentive codes: case, surrounding blanks and Unicode's forms are ignored."""
 
 from __future__ import annotations
 
 import unicodedata
 
 
+def composed(written: str) -> str:
+    """The text in Unicode's composed form (NFC), in which names are stored: é is one character."""
+    return unicodedata.normalize("NFC", written)
+
+
 def key_of(written: str) -> str:
     """Equal for all spellings of the same SKU or code."""
-    return written.strip().casefold()
+    return composed(composed(written.strip()).casefold())
 
 
 def fault_of(written: str) -> str | None:

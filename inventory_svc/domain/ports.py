@@ -93,15 +93,8 @@ class Reservations(Protocol):
         """One reservation as it is now; locks nothing."""
         ...
 
-    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
-        """The orders whose holds have expired by the database's clock; locks nothing.
-
-        Orders not known to be placed are included only when they expired at least `grace` ago.
-        """
-        ...
-
-    async def find_unplaced(self, limit: int) -> list[int]:
-        """The orders whose holds have expired and that are not known to be placed; locks nothing."""
+    async def find_due(self, limit: int) -> list[int]:
+        """The orders whose holds have expired by the database's clock; locks nothing."""
         ...
 
     async def find_withdrawn(self, limit: int) -> list[int]:

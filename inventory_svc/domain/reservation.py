@@ -41,10 +41,13 @@ class HoldTimes:
     unplaced: timedelta
     placed: timedelta
 
-    @property
-    def grace(self) -> timedelta:
-        """How long an expired unplaced hold is kept while order_svc does not report whether its order exists."""
-        return self.placed - self.unplaced
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedHolds:
+    """`placed`: the ids whose order exists, or whose hold became part of one. `unsold`: those still to be sold."""
+
+    placed: frozenset[int]
+    unsold: frozenset[int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,9 +178,15 @@ class Reservation:
         self.is_placed = self.is_placed or is_placed
         self.expire_at = now + (times.placed if self.is_placed else times.unplaced)
 
-    def confirm_placed(self, now: datetime, times: HoldTimes) -> bool:
-        """Records that its order exists; False if that was known, or the hold has ended."""
-        if self.is_placed or self.state not in (ReservationState.HELD, ReservationState.BACKORDERED):
+    def confirm_placed(self, now: datetime, times: HoldTimes, *, is_unsold: bool = False) -> bool:
+        """Records that its order exists, and extends the hold; False if that was known, or the hold has ended.
+
+        `is_unsold`: its stock is to be sold, so the hold is extended in any case.
+        """
+        if (self.is_placed and not is_unsold) or self.state not in (
+            ReservationState.HELD,
+            ReservationState.BACKORDERED,
+        ):
             return False
         self.hold_on(now, times, is_placed=True)
         if self.state is ReservationState.BACKORDERED:

@@ -12,6 +12,7 @@ from easyorder.incentive.v1 import ValidateIncentiveResponse
 from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.validate_incentive import Preview
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.domain.keys import composed
 from inventory_svc.domain.pricing import Quote
 
 
@@ -19,7 +20,7 @@ def incentive_of_message(message: IncentiveMessage, *, id: int = 0) -> Incentive
     """The requested incentive; only the form of amounts is checked. Output-only fields are ignored."""
     return Incentive(
         id=id,
-        code=message.code.strip(),
+        code=composed(message.code.strip()),
         kind=IncentiveKind[message.kind.name],
         value=Decimal(message.value or 0),
         currency=message.currency,

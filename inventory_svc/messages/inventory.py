@@ -28,6 +28,7 @@ from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.keys import composed
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.reservation import Reservation
@@ -61,17 +62,17 @@ def wanted_product(message: ProductMessage) -> Product:
     """The requested product; only the form of amounts is checked. Output-only fields are ignored."""
     base_price = _money(message.base_price, "product.basePrice")
     return Product(
-        name=message.name,
-        description=message.description,
+        name=composed(message.name),
+        description=composed(message.description),
         base_price=base_price,
         variations=tuple(
             Variation(
                 id=variation.id,
-                name=variation.name,
+                name=composed(variation.name),
                 options=tuple(
                     VariationOption(
                         id=option.id,
-                        value=option.value,
+                        value=composed(option.value),
                         price_modifier=_money(
                             option.price_modifier,
                             f"product.variations[{v}].options[{o}].priceModifier",
@@ -179,9 +180,11 @@ def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
     override = message.price_override
     return ProductItem(
         id=message.id,
-        sku=message.sku.strip(),
+        sku=composed(message.sku.strip()),
         price_override=None if override is None else _money(override, f"{path}.priceOverride"),
-        options=tuple(ItemOption(variation=chosen.variation, value=chosen.value) for chosen in message.options),
+        options=tuple(
+            ItemOption(variation=composed(chosen.variation), value=composed(chosen.value)) for chosen in message.options
+        ),
         backorderable=message.backorderable,
         quantity_on_hand=message.quantity_on_hand,
         warehouse_location=message.warehouse_location,

@@ -35,16 +35,10 @@ WHERE c.id = 1
 ORDER BY page.id
 """
 _PAGE = text(_LIST.format(source="product_document", total="c.total"))
-# A word matches as the prefix of a word in name or description, as the parser sees it, or of an unparsed SKU.
 _SEARCH = text(
     """
-WITH wanted AS (
-    SELECT CAST(string_agg(
-        '(' || CAST(to_tsquery('simple', word) || CAST(lower(word) AS tsquery) AS text) || ')', ' & '
-    ) AS tsquery) AS words
-    FROM jsonb_array_elements_text(CAST(:words AS jsonb)) AS word
-), matching AS MATERIALIZED (
-    SELECT id FROM product_document WHERE search @@ (SELECT words FROM wanted)
+WITH matching AS MATERIALIZED (
+    SELECT id FROM product_document WHERE search @@ (SELECT search_query(CAST(:words AS jsonb)))
 )
 """
     + _LIST.format(source="matching", total="(SELECT count(*) FROM matching)")
@@ -130,10 +124,4 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
     }
     if not request.query:
         return _PAGE, parameters
-    return _SEARCH, parameters | {"words": as_json([_prefix(word) for word in request.query.split()])}
-
-
-def _prefix(word: str) -> str:
-    """The word as a quoted tsquery lexeme that matches as a prefix."""
-    escaped = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}':*"
+    return _SEARCH, parameters | {"words": as_json(request.query.split())}

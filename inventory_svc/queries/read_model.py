@@ -86,10 +86,6 @@ INCENTIVE = _table(
     Column("revision", BigInteger, nullable=False),
 )
 
-_SEARCH = (
-    "to_tsvector('simple', name || ' ' || description) "
-    "|| array_to_tsvector(array_remove(string_to_array(lower(skus), E'\\n'), ''))"
-)
 PRODUCT_DOCUMENT = Table(
     "product_document",
     READ,
@@ -98,7 +94,7 @@ PRODUCT_DOCUMENT = Table(
     Column("description", Text, nullable=False),
     Column("skus", Text, nullable=False),
     Column("document", JSONB, nullable=False),
-    Column("search", TSVECTOR, Computed(_SEARCH, persisted=True), nullable=False),
+    Column("search", TSVECTOR, Computed("search_document(name, description, skus)", persisted=True), nullable=False),
     Index("ix_product_document_search", "search", postgresql_using="gin"),
 )
 CATALOGUE = Table(

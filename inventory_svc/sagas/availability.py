@@ -10,7 +10,7 @@ from chassis.jobs import Job, JobResult
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.reservation import ReservationState
+from inventory_svc.domain.reservation import PlacedHolds, ReservationState
 from inventory_svc.domain.stock import ItemStock
 
 
@@ -23,8 +23,8 @@ class Orders(Protocol):
         """Raises ORDER_NOT_FOUND while the order is still being placed, Unavailable or DeadlineExceeded."""
         ...
 
-    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
-        """The ids whose order exists, or whose hold became part of one. Raises Unavailable or DeadlineExceeded."""
+    async def placed_holds(self, order_ids: Sequence[int]) -> PlacedHolds:
+        """Raises Unavailable or DeadlineExceeded."""
         ...
 
 

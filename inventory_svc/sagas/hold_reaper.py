@@ -1,7 +1,8 @@
 """Releases stock held for no order: expired holds, holds without an order, backorders of withdrawn items.
 
 A hold starts short, because its order may never be written. When it is due, order_svc reports which orders exist:
-their holds are extended, the others released. An order that is paid at once needs no such check.
+their holds are extended once, the others released. When an extended hold is due, it is released, unless its stock is
+still to be sold: what was paid for stays held until it is booked. An order that is sold at once needs no such check.
 """
 
 from __future__ import annotations
@@ -44,16 +45,9 @@ class HoldReaper:
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
-        """Releases expired holds, one batch per transaction, without calling order_svc."""
+        """Asks order_svc about every due hold, and extends or releases it."""
         with request_context(self._context):
-            batch = ExpireReservations()
-            while await self._mediator.send(batch) == batch.limit:
-                pass
-
-    async def reap_unplaced(self) -> None:
-        """Asks order_svc about every due hold whose order is not known to exist."""
-        with request_context(self._context):
-            while await self._reap_unplaced() == _ASKED:
+            while await self._reap() == _ASKED:
                 pass
 
     async def sweep(self) -> None:
@@ -66,20 +60,22 @@ class HoldReaper:
                 await uow.reservations.shorten(self._longest)
                 await uow.commit()
 
-    async def _reap_unplaced(self) -> int:
+    async def _reap(self) -> int:
         async with self._open_uow() as uow:
-            due = await uow.reservations.find_unplaced(_ASKED)
+            due = await uow.reservations.find_due(_ASKED)
         if not due:
             return 0
         try:
-            placed = await self._orders.placed_holds(due)
+            holds = await self._orders.placed_holds(due)
         except AppError as error:
-            # Until order_svc answers, the stock stays held; ExpireReservations ends that after a grace period.
-            log.warning("order_svc does not say which orders exist", holds=len(due), error=error.message)
+            # Until order_svc answers, the stock stays held; nobody else could order it anyway.
+            log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
             return 0
-        if placed:
-            await self._mediator.send(ConfirmPlaced(order_ids=tuple(placed)))
-        if unplaced := tuple(order_id for order_id in due if order_id not in placed):
+        if holds.placed:
+            await self._mediator.send(ConfirmPlaced(order_ids=tuple(holds.placed), unsold=holds.unsold))
+        if unplaced := [order_id for order_id in due if order_id not in holds.placed]:
             log.info("released the stock of orders that were never placed", orders=len(unplaced))
-            await self._mediator.send(ExpireReservations(unplaced=unplaced))
+        # Those just extended are not due any more, and stay.
+        if ended := tuple(order_id for order_id in due if order_id not in holds.unsold):
+            await self._mediator.send(ExpireReservations(order_ids=ended))
         return len(due)

@@ -55,6 +55,13 @@ _PLACED_HOLDS = sql(
     f"WHERE supplementary_hold_id <> 0 AND supplementary_hold_id IN ({_WANTED.text}) UNION "
     f"{_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
 )
+# The key of a sale names the order and its transaction.
+_UNSOLD_HOLDS = sql(
+    "SELECT CAST(payload ->> 'order_id' AS bigint) FROM job WHERE kind = 'commit_stock' AND key = ANY(ARRAY("
+    f"SELECT payment.id || '/' || transaction_id FROM payment WHERE id IN ({_WANTED.text}))) "
+    "AND state IN ('READY', 'RUNNING', 'DEAD') "
+    f"UNION {_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
+)
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 
 # Locks the rows it finds, and so waits for transactions that are changing them.
@@ -130,6 +137,9 @@ class SqlOrders:
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         return set((await self._session.execute(_PLACED_HOLDS, {"ids": as_json(order_ids)})).scalars())
+
+    async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
+        return set((await self._session.execute(_UNSOLD_HOLDS, {"ids": as_json(order_ids)})).scalars())
 
     async def save(self, orders: Sequence[Order]) -> None:
         heads = [order_row(order) | {"row_version": order.stored_version} for order in orders]

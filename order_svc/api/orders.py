@@ -54,6 +54,7 @@ from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
+from order_svc.sagas.shipping import Shipping
 
 
 class OrderApi:
@@ -64,12 +65,14 @@ class OrderApi:
         checkout: Checkout,
         amendments: Amendments,
         refunding: Refunding,
+        shipping: Shipping,
         mediator: Mediator[OrderUow],
         queries: OrderQueries,
     ) -> None:
         self._checkout = checkout
         self._amendments = amendments
         self._refunding = refunding
+        self._shipping = shipping
         self._mediator = mediator
         self._queries = queries
 
@@ -98,8 +101,8 @@ class OrderApi:
         return ConfirmAvailabilityResponse()
 
     async def find_placed_holds(self, request: FindPlacedHoldsRequest) -> FindPlacedHoldsResponse:
-        placed = await self._mediator.send(FindPlacedHolds(order_ids=tuple(request.order_ids)))
-        return FindPlacedHoldsResponse(order_ids=list(placed))
+        holds = await self._mediator.send(FindPlacedHolds(order_ids=tuple(request.order_ids)))
+        return FindPlacedHoldsResponse(order_ids=list(holds.placed), unsold_order_ids=list(holds.unsold))
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -124,7 +127,7 @@ class OrderApi:
             status=Status[request.status.name],
             etag=request.etag,
         )
-        return order_message(await self._mediator.send(command))
+        return order_message(await self._shipping.set_status(command))
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
         if request.amount is not None and request.items:

@@ -9,12 +9,22 @@ from order_svc.commands.uow import OrderUow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindPlacedHolds(Command[tuple[int, ...]]):
+class PlacedHolds:
+    """`placed` belong to an order; `unsold` are those of them whose stock must stay held until it is sold or merged."""
+
+    placed: tuple[int, ...]
+    unsold: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindPlacedHolds(Command[PlacedHolds]):
     """`order_ids` are the ids under which stock is held."""
 
     order_ids: tuple[int, ...]
 
 
-async def find_placed_holds(cmd: FindPlacedHolds, uow: OrderUow) -> tuple[int, ...]:
+async def find_placed_holds(cmd: FindPlacedHolds, uow: OrderUow) -> PlacedHolds:
     """Finds orders in any status: stopping an order also releases its stock."""
-    return tuple(sorted(await uow.orders.placed_holds(cmd.order_ids)))
+    placed = await uow.orders.placed_holds(cmd.order_ids)
+    unsold = await uow.orders.unsold_holds(cmd.order_ids)
+    return PlacedHolds(placed=tuple(sorted(placed)), unsold=tuple(sorted(unsold)))

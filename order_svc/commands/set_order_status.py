@@ -5,19 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.clock import Clock
+from chassis.errors import AppError, Kind
 from chassis.mediator import Command
+from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.order import Order
 from order_svc.domain.status import IllegalTransition, Status
 from order_svc.domain.views import OrderView
 
 
+class SaleToBeMade(AppError):
+    """The order can be shipped once its stock is sold; `sale` is the job that is to sell it."""
+
+    kind, reason = Kind.ABORTED, "SALE_TO_BE_MADE"
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"the stock of order {order.id} is not sold yet", retry_after_s=1)
+        self.sale = jobs.commit_stock(order)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetOrderStatus(Command[OrderView]):
-    """`etag`: the version that the order must have; empty for any."""
+    """`etag`: the version that the order must have; empty for any. `sold`: the key of the sale that has been made."""
 
     order_id: int
     status: Status
     etag: str = ""
+    sold: str = ""
 
 
 async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) -> OrderView:
@@ -26,6 +40,7 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
     match cmd.status:
         case Status.SHIPPED:
             uow.emit(*order.ship(at=clock.now()))
+            await _require_sold(order, cmd.sold, uow)
         case Status.DELIVERED:
             uow.emit(*order.deliver(at=clock.now()))
         case other:
@@ -33,3 +48,10 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
             raise IllegalTransition.of(order.status, other)
     await uow.orders.save([order])
     return order.view()
+
+
+async def _require_sold(order: Order, sold: str, uow: OrderUow) -> None:
+    key = jobs.stock_key(order)
+    if key != sold and await uow.open_jobs.is_open(jobs.COMMIT_STOCK, key):
+        # The pieces might be sold to somebody else before the sale is made, and a shipped order cannot be cancelled.
+        raise SaleToBeMade(order)

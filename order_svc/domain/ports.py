@@ -39,6 +39,10 @@ class Orders(Protocol):
         """The subset of ids that belong to an order, as its id or as a hold that it took over; locks nothing."""
         ...
 
+    async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
+        """The subset of ids whose stock an open job is to sell, or to merge into an order; locks nothing."""
+        ...
+
 
 class Refunds(Protocol):
     """The refunds of locked orders."""

@@ -99,7 +99,7 @@ class Checkout:
         self._load_order = load_order
         self._hold_margin = hold_margin
         self._new_transaction_id = new_transaction_id
-        self._stock_jobs = StockJobs(mediator, inventory)
+        self.stock_jobs = StockJobs(mediator, inventory)
 
     async def place(self, basket: Basket) -> OrderView:
         """Holds the stock and places the order. A refusal leaves nothing behind."""
@@ -110,7 +110,7 @@ class Checkout:
         """The handlers of the durable jobs of checkout, by kind."""
         return {
             jobs.CHARGE: self._charge,
-            **self._stock_jobs.handlers(),
+            **self.stock_jobs.handlers(),
         }
 
     async def _place(self, basket: Basket) -> OrderView:

@@ -6,6 +6,7 @@ Each names the attempt that it belongs to. A later attempt of the same order is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
@@ -49,12 +50,16 @@ class StockJobs:
             jobs.AMEND_STOCK: self._amend,
         }
 
+    async def sell(self, payload: Mapping[str, Any]) -> None:
+        """Sells the stock, as the `payload` of a commit_stock job says."""
+        if "stock" in payload:
+            await self._inventory.amend(StockAmendment.of(payload["stock"]))
+        await self._inventory.commit(payload["order_id"], _revision(payload))
+
     async def _commit(self, job: Job) -> JobResult:
         failpoints.reach("paid_stock_not_sold")
         try:
-            if "stock" in job.payload:
-                await self._inventory.amend(StockAmendment.of(job.payload["stock"]))
-            await self._inventory.commit(job.payload["order_id"], _revision(job))
+            await self.sell(job.payload)
         except HoldSuperseded as error:
             return JobResult(note=error.message)
         except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
@@ -74,7 +79,7 @@ class StockJobs:
     async def _withdraw(self, job: Job, error: AppError) -> str:
         """The stock, or the last use of a code, was gone before the sale: the shopper gets the money back.
 
-        Returns what was done. Raises JobImpossible if the goods have left the house.
+        Returns what was done. Raises JobImpossible if the order has been shipped.
         """
         order_id = job.payload["order_id"]
         why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
@@ -99,11 +104,11 @@ class StockJobs:
 
     async def _release(self, job: Job) -> JobResult:
         try:
-            await self._inventory.release(job.payload["order_id"], _revision(job))
+            await self._inventory.release(job.payload["order_id"], _revision(job.payload))
         except HoldSuperseded as error:
             return JobResult(note=error.message)
         return JobResult()
 
 
-def _revision(job: Job) -> int:
-    return int(job.payload.get("revision", _ANY_REVISION))
+def _revision(payload: Mapping[str, Any]) -> int:
+    return int(payload.get("revision", _ANY_REVISION))

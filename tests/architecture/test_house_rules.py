@@ -184,6 +184,21 @@ def test_each_revision_follows_the_one_before() -> None:
         assert revisions == list(zip(numbers, numbers, ["None", *numbers], strict=False)), folder
 
 
+def test_each_database_with_the_chassiss_tables_has_run_all_of_its_sql() -> None:
+    # A change log and versions of rows are for some databases only.
+    wanted = {path.stem for path in files("chassis/db/alembic") if path.suffix == ".sql"}
+    wanted -= {"0001_change_log", "0003_row_version"}
+    run: dict[Path, str] = {}
+    for path in files():
+        if path.parent.name == "versions" and path.suffix == ".py":
+            run[path.parent] = run.get(path.parent, "") + path.read_text(encoding="utf-8")
+    with_tables = {folder: text for folder, text in run.items() if '"0001_tables"' in text}
+
+    assert len(with_tables) == 4
+    for folder, text in with_tables.items():
+        assert {name for name in wanted if f'"{name}"' not in text} == set(), folder
+
+
 def test_each_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in files("docs/adr") if path.name != "README.md"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.plain_http import plain_client
+from deploy.local.readiness import verifies_tokens
 from envoy import render
 from tests.envoy.conftest import publish_keys
 from tests.envoy.error_shape import reason_of
@@ -100,16 +101,19 @@ async def test_the_order_of_starting_does_not_matter(own_mesh: FakeMesh, tokens:
         assert await eventually_answered(envoy, tokens, 200)
 
 
-async def test_without_any_key_callers_are_told_to_come_again(
+async def test_without_any_key_no_mesh_is_ready_and_callers_are_told_to_come_again(
     own_mesh: FakeMesh, tokens: Tokens, tmp_path: Path
 ) -> None:
     del own_mesh.answers[GET_JWKS]
     async with running_envoy(tmp_path, own_mesh.ports) as envoy:
         async with plain_client(envoy.url, timeout=10) as http:
             before = await http.get("/api/v1/orders", headers={"authorization": f"Bearer {tokens.user()}"})
+        was_ready = await verifies_tokens(envoy.url)()
         publish_keys(own_mesh, tokens)
 
         assert (before.status_code, reason_of(before)) == (503, "UNAVAILABLE")
+        assert not was_ready
+        assert await eventually(verifies_tokens(envoy.url), timeout_s=15)
         assert await eventually_answered(envoy, tokens, 200)
 
 

@@ -191,14 +191,8 @@ class InMemoryReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return copy.copy(self._state.reservations.get(order_id))
 
-    async def find_expired(self, limit: int, *, grace: timedelta) -> list[int]:
-        longest_due = self._clock.now() - grace
-        due = [r for r in self._state.reservations.values() if self._is_due(r)]
-        return [r.order_id for r in due if r.is_placed or (r.expire_at and r.expire_at <= longest_due)][:limit]
-
-    async def find_unplaced(self, limit: int) -> list[int]:
-        due = [r for r in self._state.reservations.values() if self._is_due(r)]
-        return [r.order_id for r in due if not r.is_placed][:limit]
+    async def find_due(self, limit: int) -> list[int]:
+        return [r.order_id for r in self._state.reservations.values() if self._is_due(r)][:limit]
 
     async def find_withdrawn(self, limit: int) -> list[int]:
         products = self._state.products.values()

@@ -65,6 +65,14 @@ class InMemoryOrders:
                 present.add(job.payload["supplementary_hold_id"])
         return set(order_ids) & present
 
+    async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
+        open_jobs = [job for job in self._state.jobs if job.state in {"READY", "RUNNING", "DEAD"}]
+        merging = {job.payload["supplementary_hold_id"] for job in open_jobs if job.kind == "amend_stock"}
+        selling = {job.key for job in open_jobs if job.kind == "commit_stock"}
+        orders = self._state.orders.values()
+        unsold = {order.id for order in orders if f"{order.id}/{order.payment.transaction_id}" in selling}
+        return set(order_ids) & (merging | unsold)
+
     async def save(self, orders: Sequence[Order]) -> None:
         for order in orders:
             assert order.id in self._state.orders

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
-from inventory_svc.domain.reservation import HoldTimes
+from inventory_svc.domain.reservation import HoldTimes, PlacedHolds
 from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from tests.builders.product import a_product, an_item
@@ -64,18 +64,24 @@ class FakeOrders:
 
     heard: list[dict[str, Any]] = field(default_factory=list)
     placed: set[int] = field(default_factory=set)
+    unsold: set[int] = field(default_factory=set)
     questions: list[list[int]] = field(default_factory=list)
     failure: AppError | None = None
+    # An order_svc that answers instead.
+    holds_of: Callable[[Sequence[int]], Awaitable[PlacedHolds]] | None = None
 
     async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **details: Any) -> None:
         states = [stock.state.value for stock in stocks]
         self.heard.append({"order_id": order_id, "states": states} | details)
 
-    async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
+    async def placed_holds(self, order_ids: Sequence[int]) -> PlacedHolds:
         self.questions.append(list(order_ids))
         if self.failure is not None:
             raise self.failure
-        return self.placed & set(order_ids)
+        if self.holds_of is not None:
+            return await self.holds_of(order_ids)
+        placed, unsold = (frozenset(ids & set(order_ids)) for ids in (self.placed | self.unsold, self.unsold))
+        return PlacedHolds(placed=placed, unsold=unsold)
 
 
 class Shop(ABC):
@@ -144,7 +150,6 @@ class Shop(ABC):
 
     async def reap(self, *, replica: int = 0) -> None:
         await self._reapers[replica].reap()
-        await self._reapers[replica].reap_unplaced()
 
     async def sweep(self) -> None:
         await self._reapers[0].sweep()

@@ -38,30 +38,51 @@ class HoldContract:
         await asyncio.gather(shop.reap(), shop.reap(replica=1))
 
         assert await shop.states() == {placed.order_id: "HELD", lost.order_id: "EXPIRED"}
-        questions = len(shop.orders.questions)
         await shop.let_time_pass(TTL - MOMENT)
         await shop.reap()
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
         await shop.let_time_pass(MOMENT)
         await shop.reap()
+        # Once: an order that is never paid does not hold stock for ever.
         assert await shop.of(item) == Pieces(on_hand=5)
-        # It is asked for once: an order that is never paid does not hold stock for ever.
-        assert len(shop.orders.questions) == questions
 
-    async def test_while_nobody_can_say_whether_the_order_exists_its_stock_stays_held_but_not_for_ever(
-        self, shop: Shop
-    ):
+    async def test_what_is_paid_for_stays_held_until_it_is_sold(self, shop: Shop):
         (item,) = await shop.stocked(5)
-        await shop.send(shop.order((item, 1)))
+        paid, unpaid = [await shop.send(shop.order((item, 2))) for _ in range(2)]
+        shop.orders.placed, shop.orders.unsold = {paid.order_id, unpaid.order_id}, {paid.order_id}
+        for _ in range(3):
+            await shop.let_time_pass(TTL)
+            await shop.reap()
+            questions = len(shop.orders.questions)
+            await shop.reap()
+            # It is asked about when the hold is due again, not with every round.
+            assert len(shop.orders.questions) == questions
+
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+        assert await shop.states() == {paid.order_id: "HELD", unpaid.order_id: "EXPIRED"}
+
+        shop.orders.unsold = set()
+        await shop.let_time_pass(TTL)
+        await shop.reap()
+        assert await shop.of(item) == Pieces(on_hand=5)
+
+    @pytest.mark.parametrize("exists", [True, False])
+    async def test_while_nobody_reports_whether_it_is_paid_for_stock_stays_held(self, shop: Shop, exists: bool):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 2)))
+        if exists:
+            shop.orders.placed = {held.order_id}
+            await shop.let_time_pass(UNPLACED)
+            await shop.reap()
         shop.orders.failure = Unavailable("no answer")
 
-        await shop.let_time_pass(TTL - MOMENT)
+        await shop.let_time_pass(3 * TTL)
         await shop.reap()
-        assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
-        await shop.let_time_pass(MOMENT)
-        await shop.reap()
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-        assert await shop.of(item) == Pieces(on_hand=5)
+        shop.orders.failure = None
+        await shop.reap()
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=0)
 
     async def test_nobody_is_asked_about_what_was_sold_or_released(self, shop: Shop):
         (item,) = await shop.stocked(5)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.schemas import upgrade
 from tests.conftest import EngineAt
-from tests.inventory_svc.test_released_keys import WRITE
+from tests.inventory_svc.test_released_keys import AUDIT, PRODUCT, WRITE
 
 HOLDS = """
 INSERT INTO reservation (order_id, request_key, fingerprint, user_id, currency, state, sold, expire_at, discounts,
@@ -33,3 +33,27 @@ async def test_holds_of_before_are_held_as_long_as_an_order_needs(released: Asyn
     async with released.connect() as connection:
         placed = list(await connection.scalars(text("SELECT placed FROM reservation")))
     assert placed == [True] * 3
+
+
+async def test_names_and_keys_of_before_are_composed(engine_at: EngineAt) -> None:
+    nfd, nfc = "cafe\u0301", "caf\u00e9"
+    database = await engine_at(WRITE, "0012")
+    rows = "SELECT row_number() OVER (), 1, written, written, 1, false, now(), 'ann', now(), 'ann'"
+    async with database.begin() as connection:
+        await connection.execute(text(PRODUCT.replace("'', ''", f"'{nfd}', '{nfd}'")))
+        await connection.execute(
+            text(
+                f"INSERT INTO product_item (id, product_id, sku, sku_key, price, backorderable, {AUDIT}) {rows} "
+                "FROM unnest(CAST(:written AS text[])) AS given(written)"
+            ),
+            {"written": [nfd, f"{nfc}-2", f"{nfd}-2", "plain"]},
+        )
+
+    await upgrade(database.url.render_as_string(hide_password=False), WRITE)
+
+    async with database.connect() as connection:
+        names = (await connection.execute(text("SELECT name, description FROM product"))).one()
+        keys = list(await connection.scalars(text("SELECT sku_key FROM product_item ORDER BY id")))
+    assert tuple(names) == (nfc, nfc)
+    # The key of the third belongs to the second.
+    assert keys == [nfc, f"{nfc}-2", f"{nfd}-2", "plain"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +12,13 @@ from chassis.mediator import Mediator
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
+from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
+from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.handlers import handle_commands
+from inventory_svc.commands.undelete_product import UndeleteProduct
+from inventory_svc.commands.update_incentive import UpdateIncentive
+from inventory_svc.commands.upsert_product import UpsertProduct
+from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.pricing import LoyaltyRates
 from tests.builders.incentive import percent
 from tests.builders.product import a_product
@@ -53,6 +61,50 @@ async def test_the_sku_that_an_equal_product_has_taken(sql_shop: SqlShop, slow: 
     await repeated(sql_shop, slow, CreateProduct(product=a_product(), request=request_key()))
 
     assert await sql_shop.product_count() == 1
+
+
+async def test_the_version_that_an_equal_upsert_has_replaced(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    product = await sql_shop.given(a_product())
+    wanted = replace(product, name="Lamp")
+    command = UpsertProduct(product_id=product.id, product=wanted, etag=product.etag, request=request_key())
+
+    assert (await repeated(sql_shop, slow, command)).version == product.version + 1
+
+
+async def test_the_product_that_an_equal_request_has_deleted(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    product = await sql_shop.given(a_product())
+
+    await repeated(sql_shop, slow, DeleteProduct(product_id=product.id, request=request_key()))
+
+    with pytest.raises(ProductNotFound):
+        await sql_shop.delete(product)
+
+
+async def test_the_version_that_an_equal_request_has_undeleted(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    product = await sql_shop.given(a_product())
+    await sql_shop.delete(product)
+
+    back = await repeated(sql_shop, slow, UndeleteProduct(product_id=product.id, request=request_key()))
+
+    assert back.version == product.version + 2
+
+
+async def test_the_version_that_an_equal_update_of_a_code_has_replaced(
+    sql_shop: SqlShop, slow: SlowUnitsOfWork
+) -> None:
+    incentive = await sql_shop.offered(percent("10"))
+    wanted = replace(incentive, value=Decimal(20))
+    command = UpdateIncentive(incentive=wanted, etag=str(incentive.revision), request=request_key())
+
+    assert (await repeated(sql_shop, slow, command)).revision == incentive.revision + 1
+
+
+async def test_the_code_that_an_equal_request_has_deactivated(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    incentive = await sql_shop.offered(percent())
+
+    ended = await repeated(sql_shop, slow, DeactivateIncentive(incentive_id=incentive.id, request=request_key()))
+
+    assert (ended.active, ended.revision) == (False, incentive.revision + 1)
 
 
 async def test_the_code_that_an_equal_incentive_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:

@@ -32,13 +32,14 @@ from easyorder.inventory.v1 import (
     ReservationState,
     ReserveRequest,
 )
+from easyorder.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
-from tests.mesh import Mesh
+from tests.mesh import Mesh, serving
 from tests.polling import eventually
 
 
@@ -198,6 +199,56 @@ async def test_words_are_found_in_name_description_and_sku(mesh):
     assert {query: page.total_size for query, page in pages.items()} == {q: len(names) for q, names in expected.items()}
 
 
+async def found(mesh: Mesh, *queries: str) -> list[list[str]]:
+    """The names of the products that each query finds."""
+    client = mesh.admin()
+    pages = [await client.call(service.LIST_PRODUCTS, ListProductsRequest(query=query)) for query in queries]
+    return [[product.name for product in page.products] for page in pages]
+
+
+async def test_parts_of_a_sku_are_found(mesh):
+    await create(mesh, a_shirt("LAMP-x-RED", name="Lamp"))
+    await create(mesh, a_shirt("AB 12/CD_34", name="Blanks"))
+
+    assert await found(mesh, "RED", "x-red", "lamp-x", "x", "re", "LAMP RED", "lamp-x-red") == [["Lamp"]] * 7
+    assert await found(mesh, "AB 12/CD_34", "ab 12", "12/cd", "cd", "34", "34 ab") == [["Blanks"]] * 6
+    # Not within a part, and not as a part of another word.
+    assert await found(mesh, "ed", "amp-x", "-", "shi-x") == [[]] * 4
+
+
+NFD, NFC, DOTLESS = "Cafe\u0301", "Caf\u00e9", "\u0131"
+
+
+async def test_text_is_found_whatever_its_unicode_form(mesh):
+    for number, name in enumerate(("Straße", "İstanbul", f"{DOTLESS}s{DOTLESS}", NFD, "ΛΌΓΟΣ")):
+        await create(mesh, a_shirt(f"{name}-{number}", name=name))
+
+    assert await found(mesh, "straße", "STRASSE", "STRAẞE", "stras", "strasse-0") == [["Straße"]] * 5
+    assert (
+        await found(mesh, "istanbul", "ISTANBUL", "İSTANBUL", f"{DOTLESS}stanbul", "I\u0307stanbul")
+        == [["İstanbul"]] * 5
+    )
+    assert await found(mesh, "isi", "ISI", "ISI-2", f"{DOTLESS}s{DOTLESS}-2") == [[f"{DOTLESS}s{DOTLESS}"]] * 4
+    assert await found(mesh, NFC, NFD, NFC.upper(), NFD.lower(), f"{NFD}-3") == [[NFC]] * 5
+    assert await found(mesh, "λόγος", "λόγο", "ΛΌΓΟΣ") == [["ΛΌΓΟΣ"]] * 3
+
+
+async def test_names_are_stored_composed(mesh):
+    product = a_shirt(NFD, name=NFD)
+    product.description = product.variations[0].name = product.variations[0].options[1].value = NFD
+    product.product_items[0].options = [ItemOption(variation=NFD, value=NFC)]
+
+    created = await create(mesh, product)
+
+    (item,), (variation,) = created.product_items, created.variations
+    assert {created.name, created.description, item.sku, variation.name, variation.options[1].value} == {NFC}
+    assert item.options == [ItemOption(variation=NFC, value=NFC)]
+    with pytest.raises(SkuTaken):
+        await create(mesh, a_shirt(NFC))
+    with pytest.raises(SkuTaken):
+        await create(mesh, a_shirt(NFD))
+
+
 async def test_a_request_id_creates_once(mesh):
     first = await create(mesh, a_shirt("A"), request_id="r")
 
@@ -346,9 +397,20 @@ async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
     assert {from_status(result.error).reason for result in results if result.error} == {"OUT_OF_STOCK"}
 
 
-async def test_holds_go_back_by_themselves(databases_of):
+class NoOrders:
+    """An order_svc without orders."""
+
+    async def find_placed_holds(self, request: FindPlacedHoldsRequest) -> FindPlacedHoldsResponse:
+        return FindPlacedHoldsResponse()
+
+
+async def test_holds_of_orders_that_never_came_are_released(databases_of):
     databases = await databases_of("inventory_svc")
-    async with running_service(databases, reservation_ttl_s=0.05, reservation_reap_s=0.05) as mesh:
+    quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
+    async with (
+        serving({"easyorder.order.v1.OrderService": NoOrders()}) as orders,
+        running_service(databases, order_address=orders.address, **quick) as mesh,
+    ):
         product = await create(mesh, a_shirt("A"))
         item = product.product_items[0].id
         peer = mesh.service()

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +33,10 @@ NETWORK = ("SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "no_pro
 
 _ENTER = """
 set -e
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
+# Volatile: what is written is never synced to disk, since it is discarded in the end. The kernel takes such a folder
+# once only, unless its mark is removed.
+(cd "$upper/work" && rm -rf work/incompat)
+mount -t overlay overlay -o "volatile,lowerdir=$lower,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
 cd "$upper/root"
 mount -t proc proc proc
 mount --rbind /dev dev
@@ -80,9 +84,13 @@ class Machine:
         environment: Mapping[str, str] | None = None,
         faults: Sequence[str] = (),
         network: bool = False,
+        is_shown: bool = False,
         timeout_s: float = 120,
     ) -> Done:
-        """`faults` are shell commands that root gives in the root folder of the machine, after all is mounted."""
+        """`faults` are shell commands that root gives in the root folder of the machine, after all is mounted.
+
+        With `is_shown`, what the command says appears here while it runs, and is not part of the result.
+        """
         script = "\n".join(
             [_ENTER, *faults, f"exec chroot {self._who()} . {self._inside(command, folder, environment)}"]
         )
@@ -98,7 +106,7 @@ class Machine:
             ["unshare", *isolation, "sh", "-c", script],
             env={"PATH": PATH, **parameters},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=None if is_shown else subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         try:
@@ -106,8 +114,8 @@ class Machine:
         except subprocess.TimeoutExpired:
             process.kill()
             said, _ = process.communicate()
-            return Done(-1, f"{said.decode(errors='replace')}\nnot done after {timeout_s:g} s")
-        return Done(process.returncode, said.decode(errors="replace"))
+            return Done(-1, f"{_text(said)}\nnot done after {timeout_s:g} s")
+        return Done(process.returncode, _text(said))
 
     def _who(self) -> str:
         return "--userspec=0:0" if self.is_root else f"--userspec={UID}:{UID} --groups="
@@ -136,6 +144,10 @@ def upper_folder(below: Path) -> Path:
     # What everybody sees of it is the root folder of a machine.
     (upper / "changes").chmod(0o755)
     return upper
+
+
+def _text(said: bytes | None) -> str:
+    return (said or b"").decode(errors="replace")
 
 
 @contextmanager
@@ -186,7 +198,8 @@ def mirror() -> str:
         raise CannotBeHad("apt does not say where Debian is") from error
 
 
-def index() -> dict[str, str]:
+@cache
+def index() -> Mapping[str, str]:
     """The variables that make pip, on another machine, reach the index that it reaches here."""
     variables = venv.only_index([sys.executable, "-m", "pip"], venv.clean(os.environ))
     return {name: value for name, value in variables.items() if name in NETWORK or name.startswith("PIP_")}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.tracked import ROOT
+from tests.newcomer import __main__ as newcomer
 from tests.newcomer.__main__ import run
 from tests.newcomer.cases import CASES, Case
 from tests.newcomer.machines import CannotBeHad, Done, Machine, machine
@@ -29,7 +30,8 @@ def here() -> Iterator[Machine]:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.fast], ids=lambda case: case.name)
 def test_it_says_what_to_do(here: Machine, case: Case) -> None:
-    done = run(case, here, clone=str(ROOT))
+    with here.changed() as changed:
+        done = run(case, changed, clone=str(ROOT))
 
     assert not case.verdict(done), done.said
 
@@ -46,3 +48,12 @@ def test_it_says_what_to_do(here: Machine, case: Case) -> None:
 )
 def test_only_a_line_that_says_what_to_do_will_do(done: Done, verdict: str) -> None:
     assert Case(name="any", refused="mend this").verdict(done) == verdict
+
+
+def test_a_matrix_none_of_whose_machines_can_be_had_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(name: str, *, is_root: bool) -> Machine:
+        raise CannotBeHad("needs root")
+
+    monkeypatch.setattr(newcomer, "machine", nowhere)
+
+    assert newcomer.main([]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chassis.context import Caller
@@ -11,7 +12,9 @@ from chassis.jobs import Job, JobImpossible, JobOutcome, LeaseLost
 from chassis.money import Money
 from inventory_svc.api.inventory import InventoryApi
 from inventory_svc.domain.product import ProductItem
+from inventory_svc.domain.reservation import PlacedHolds
 from order_svc.adapters.inventory import GrpcInventory
+from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket
@@ -43,7 +46,12 @@ class AttemptsApp(AmendingApp):
         api = InventoryApi(self.shop.mediators[0], None, None, low_stock=LOW)  # type: ignore[arg-type]
         inventory = GrpcInventory(_InProcess(api), timeout_s=5)  # type: ignore[arg-type]
         super().__init__(inventory=inventory, clock=self.shop._clock)
+        self.shop.orders.holds_of = self._holds
         self.items: list[ProductItem] = []
+
+    async def _holds(self, order_ids: Sequence[int]) -> PlacedHolds:
+        found = await self.send(FindPlacedHolds(order_ids=tuple(order_ids)))
+        return PlacedHolds(placed=frozenset(found.placed), unsold=frozenset(found.unsold))
 
     async def open(self) -> None:
         self.items = await self.shop.stocked(STOCK, STOCK)

@@ -17,8 +17,8 @@ MEANWHILE: Mapping[str, str] = {
 # By job, in the order of MEANWHILE.
 JOBS: Mapping[str, tuple[str, str, str, str, str]] = {
     "charge": (REPLACED, REPLACED, REFUSED, REFUSED, REFUSED),
-    "commit_stock": (REFUSED, REPLACED, REFUSED, ACTS, REPLACED),
-    "commit_stock (cash)": (REPLACED, REPLACED, REFUSED, ACTS, REFUSED),
+    "commit_stock": (REFUSED, REPLACED, REFUSED, NO_EFFECT, REPLACED),
+    "commit_stock (cash)": (REPLACED, REPLACED, REFUSED, NO_EFFECT, REFUSED),
     "release_stock": (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
     "amend_stock": (ACTS, ACTS, NO_EFFECT, NO_EFFECT, NO_EFFECT),
     "return_money (of a replaced charge)": (ACTS, ACTS, ACTS, ACTS, ACTS),

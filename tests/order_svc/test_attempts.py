@@ -106,7 +106,7 @@ async def _pay_again(app: AttemptsApp, order_id: int) -> None:
 
 
 async def _ship(app: AttemptsApp, order_id: int) -> None:
-    await app.send(SetOrderStatus(order_id=order_id, status=Status.SHIPPED))
+    await app.shipping.set_status(SetOrderStatus(order_id=order_id, status=Status.SHIPPED))
 
 
 async def _refund(app: AttemptsApp, order_id: int) -> None:
@@ -248,6 +248,7 @@ async def test_a_hold_that_another_retry_made_and_lost_is_not_paid_for(app: Atte
 async def test_the_sale_of_an_order_that_was_changed_since_does_not_cancel_it(app: AttemptsApp) -> None:
     order_id = await _cash_sale(app)
     late = leased(app.open_job(jobs.COMMIT_STOCK))
+    app.shop.orders.holds_of = None
     await app.shop.let_time_pass(TTL)
     await app.shop.reap()
     await app.shop.send(app.shop.order((app.items[0], STOCK - 1)))

@@ -22,6 +22,7 @@ from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
+from order_svc.sagas.shipping import Shipping
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments
@@ -53,6 +54,7 @@ class CheckoutApp(InMemoryOrderApp):
             load_order=self._load,
         )
         self.refunding = Refunding(self.mediator, self.inventory, self.payments)
+        self.shipping = Shipping(self.mediator, self.checkout.stock_jobs)
 
     async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
         return await self.checkout.place(

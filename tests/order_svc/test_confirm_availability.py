@@ -219,7 +219,7 @@ async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
     await app.send(waiting(a_placing(1)))
     await app.send(waiting(a_placing(2)))
     stock = ItemStock(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
-    api = OrderApi(unused, unused, unused, app.mediator, unused)
+    api = OrderApi(unused, unused, unused, unused, app.mediator, unused)
 
     async with serving({"easyorder.order.v1.OrderService": api}) as mesh:
         orders = GrpcOrders(mesh.service("inventory"), timeout_s=5)
@@ -229,7 +229,8 @@ async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
         with pytest.raises(AppError) as refusal:
             await orders.confirm_availability(3, [], filled=True, request_id="3/1.0")
 
-        assert await orders.placed_holds([2, 3, 1]) == {1, 2}
+        holds = await orders.placed_holds([2, 3, 1])
+        assert (holds.placed, holds.unsold) == ({1, 2}, frozenset())
 
     assert refusal.value.reason == "ORDER_NOT_FOUND"
     assert [await app.status(order_id) for order_id in (1, 2)] == [Status.CONFIRMED, Status.CANCELLED]

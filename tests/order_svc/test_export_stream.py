@@ -67,7 +67,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Counter[date]:
 
 @pytest.fixture
 async def mesh(reads: OrderReads) -> AsyncIterator[Mesh]:
-    api = OrderApi(*[cast(Any, None)] * 4, reads.queries)
+    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
     async with serving({ORDERS: api}) as running:
         yield running
 

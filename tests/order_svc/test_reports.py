@@ -159,7 +159,7 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
 @pytest.mark.parametrize("field", ["date", "from", "to"])
 @pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "0000-01-01"])
 async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, field: str) -> None:
-    api = OrderApi(*[cast(Any, None)] * 4, reads.queries)
+    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
     days = {"from": "0001-01-01", "to": "9999-12-30"} | {field: day}
     export = api.export_orders(ExportOrdersRequest(from_=days["from"], to=days["to"]))
     asked = api.get_daily_report(GetDailyReportRequest(date=day)) if field == "date" else anext(export)
@@ -171,7 +171,7 @@ async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, fiel
 
 
 async def test_the_first_and_the_last_day_are_empty(reads: OrderReads) -> None:
-    api = OrderApi(*[cast(Any, None)] * 4, reads.queries)
+    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
 
     for day in ("0001-01-01", "9999-12-30"):
         with request_context(ADMIN):

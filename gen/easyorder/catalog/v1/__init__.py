@@ -49,6 +49,12 @@ class DeleteProductRequest(betterproto2.Message):
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequest", DeleteProductRequest)
 
@@ -89,7 +95,8 @@ class ListProductsRequest(betterproto2.Message):
 
     query: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    Words to be found in name, description or SKU.
+    Words to be found in name, description or SKU, each from its beginning, whatever its case and Unicode form. A SKU is
+    also found by its parts: LAMP-x-RED by RED or x-RED.
     """
 
     page_token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -119,7 +126,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "ListProductsRespo
 @dataclass(eq=False, repr=False)
 class Product(betterproto2.Message):
     """
-    Something the shop sells, in all its variations.
+    Something the shop sells, in all its variations. Names and SKUs are stored in Unicode's composed form (NFC).
     """
 
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
@@ -200,6 +207,12 @@ default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", Pro
 class UndeleteProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRequest", UndeleteProductRequest)
 
@@ -209,6 +222,12 @@ class UpsertProductRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     product: "Product | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "UpsertProductRequest", UpsertProductRequest)

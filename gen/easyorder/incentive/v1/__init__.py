@@ -97,6 +97,12 @@ default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentive
 class DeactivateIncentiveRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
 
 default_message_pool.register_message(
     "easyorder.incentive.v1", "DeactivateIncentiveRequest", DeactivateIncentiveRequest
@@ -242,6 +248,12 @@ class UpdateIncentiveRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
     incentive: "Incentive | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentiveRequest", UpdateIncentiveRequest)

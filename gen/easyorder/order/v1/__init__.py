@@ -467,6 +467,11 @@ class FindPlacedHoldsResponse(betterproto2.Message):
     Those whose order exists, or that an order was changed to include.
     """
 
+    unsold_order_ids: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of them whose stock is still to be sold, or to be merged into an order: it must stay held until then.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "FindPlacedHoldsResponse", FindPlacedHoldsResponse)
 

@@ -1,0 +1,73 @@
+"""Equal calls at once, over JSON: all of them get the response of the first, and its effect is there once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import httpx
+
+from deploy.local.shop import Shop, lamp
+from tests.e2e.test_after_sales import status_is
+from tests.e2e.test_shopping import a_stocked_product
+
+Json = dict[str, Any]
+AT_ONCE = 4
+
+
+async def at_once(http: httpx.AsyncClient, who: Shop, method: str, path: str, body: Json) -> Json:
+    """The response that all calls got. The request_id is in the path if the body is a resource."""
+    request = http.build_request(method, f"/api/v1{path}", json=body, headers=who.headers)
+    replies = await asyncio.gather(
+        *(http.request(method, request.url, content=request.content, headers=request.headers) for _ in range(AT_ONCE))
+    )
+    assert [reply.status_code for reply in replies] == [200] * AT_ONCE, [reply.text for reply in replies]
+    first, *others = [reply.json() for reply in replies]
+    assert others == [first] * (AT_ONCE - 1)
+    said: Json = first
+    return said
+
+
+def an_id() -> str:
+    return uuid.uuid4().hex
+
+
+async def test_calls_for_an_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
+    item = (await a_stocked_product(admin)).ids[0]
+    paid, waiting = [(await shopper.order({item: 2}, token))["id"] for token in ("tok_ok", "tok_down")]
+    etag = (await status_is(shopper, paid, "PAID"))["etag"]
+
+    shipping = {"status": "ORDER_STATUS_SHIPPED", "etag": etag, "requestId": an_id()}
+    shipped = await at_once(http, admin, "PUT", f"/admin/orders/{paid}/status", shipping)
+    assert int(shipped["etag"]) == int(etag) + 1
+    refund = {"reason": "broken", "requestId": an_id()}
+    refunded = await at_once(http, admin, "POST", f"/admin/orders/{paid}:refund", refund)
+    assert refunded["payment"]["refundedAmount"] == refunded["totalAmount"]
+    change = {"items": [{"productItemId": item, "quantity": 5}], "requestId": an_id()}
+    changed = await at_once(http, shopper, "PUT", f"/orders/{waiting}", change)
+    assert changed["items"][0]["quantity"] == 5
+    cancel = {"reason": "late", "requestId": an_id()}
+    cancelled = await at_once(http, shopper, "POST", f"/orders/{waiting}:cancel", cancel)
+    assert cancelled["status"] == "ORDER_STATUS_CANCELLED"
+
+
+async def test_calls_for_the_catalogue(http: httpx.AsyncClient, admin: Shop) -> None:
+    wanted = lamp(an_id(), colours=["red"], sizes=["S"], pieces=5)
+    product = await at_once(http, admin, "POST", f"/products?requestId={an_id()}", wanted)
+    item = product["productItems"][0]
+    adjustment = {"delta": "-4", "reason": "broken", "requestId": an_id()}
+    level = await at_once(http, admin, "POST", f"/admin/inventory/{item['id']}:adjust", adjustment)
+    assert int(level["onHand"]) == 1
+    etag = (await http.get(f"/api/v1/products/{product['id']}", headers=admin.headers)).json()["etag"]
+    renamed = product | {"name": "Another lamp", "etag": etag}
+    path = f"/products/{product['id']}?requestId={an_id()}"
+    assert int((await at_once(http, admin, "PUT", path, renamed))["etag"]) == int(etag) + 1
+
+
+async def test_calls_for_a_code(http: httpx.AsyncClient, admin: Shop) -> None:
+    code = {"code": f"SAVE-{an_id()}", "kind": "INCENTIVE_KIND_PERCENT", "value": "10"}
+    created = await at_once(http, admin, "POST", f"/admin/incentives?requestId={an_id()}", code)
+    path = f"/admin/incentives/{created['id']}?requestId={an_id()}"
+    updated = await at_once(http, admin, "PUT", path, code | {"value": "20", "etag": created["etag"]})
+    assert int(updated["etag"]) == int(created["etag"]) + 1
