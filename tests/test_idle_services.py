@@ -78,9 +78,9 @@ async def test_an_idle_service_lets_its_databases_rest(service: Service) -> None
         await eventually(is_at_rest, timeout_s=20)
 
 
-PURGES = ["DELETE FROM job", "DELETE FROM idempotency_key", "DELETE FROM recorded_error", "purge_audit_entries"]
+PURGES = ["DELETE FROM job", "UPDATE idempotency_key SET answer", "DELETE FROM recorded_error", "purge_audit_entries"]
 CLOCK_STEPS = "AND due_at > now() AND set_at > now()"
-HOLDS = ["AND NOT placed", "AND (placed OR expire_at", "UPDATE reservation SET expire_at"]
+HOLDS = ["AND expire_at <= now() ORDER BY expire_at", "UPDATE reservation SET expire_at"]
 
 
 @pytest.mark.usefixtures("databases")

@@ -56,7 +56,6 @@ async def test_inventory_svc_reaps_sweeps_and_purges(scheduled: Scheduled) -> No
 
     assert {name: seconds for name, (seconds, _) in scheduled.items()} == {
         "HoldReaper.reap": 2,
-        "HoldReaper.reap_unplaced": 2,
         "HoldReaper.sweep": 30,
         "purge": HOUR_S,
     }

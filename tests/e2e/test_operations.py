@@ -43,7 +43,7 @@ async def a_dead_job(database: asyncpg.Connection, key: str, *, kind: str = "unk
     return job_id
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, "payment"])
 async def test_each_service_tells_how_it_does(http: httpx.AsyncClient, admin: Shop, service: str) -> None:
     stats = await get(http, admin, f"{service}/stats")
 

@@ -12,7 +12,9 @@ from identity_svc.adapters.lockouts import PLACES_KNOWN
 from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.domain.errors import AccountLocked
 from identity_svc.domain.password import Password, PasswordHash
+from identity_svc.domain.ports import Credential
 from identity_svc.domain.tokens import digest_of
+from identity_svc.domain.user import email_of
 from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend
 
 PAUSE_S = SETTINGS.lockout_pause_s
@@ -226,3 +228,39 @@ async def test_a_password_hashed_with_old_parameters_is_hashed_again(identity_ap
 
     assert str(await identity_app.password_hash_of("ada@example.com")).startswith("v2$")
     assert await identity_app.login(password=PASSWORD) is not None
+
+
+async def test_a_password_that_was_changed_while_its_predecessor_was_hashed_again_stays(
+    sql_backend: SqlBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity_app = await IdentityApp.on(sql_backend)
+    user = await identity_app.register()
+    identity_app.passwords.parameters = "v2"
+    hash_again = identity_app.passwords.hash
+
+    async def hash_late(password: Password) -> PasswordHash:
+        async with sql_backend.open_uow() as uow:
+            await uow.credentials.put(Credential(user.id, await hash_again(Password("another password 2"))))
+            await uow.commit()
+        return await hash_again(password)
+
+    with monkeypatch.context() as late:
+        late.setattr(identity_app.passwords, "hash", hash_late)
+        assert await identity_app.login() is not None
+
+    assert await identity_app.login(password="another password 2") is not None
+    assert await identity_app.login() is None
+
+
+async def test_the_time_of_a_lockout_is_when_it_was_read_not_when_its_transaction_began(
+    sql_backend: SqlBackend,
+) -> None:
+    """A transaction may wait for others that guess: a pause that counts from before is too short."""
+    email = email_of("ada@example.com")
+    async with sql_backend.open_uow() as uow:
+        unknown = [(await uow.lockouts.read(email, HOME)).as_of for _ in range(2)]
+        locked = [(await uow.lockouts.lock(email, HOME)).as_of for _ in range(2)]
+        known = [(await uow.lockouts.read(email, HOME)).as_of for _ in range(2)]
+
+    times = [*unknown, *locked, *known]
+    assert sorted(set(times)) == times

@@ -1,6 +1,6 @@
 """ExportOrders over a real socket: all orders, with one page in memory, at the pace of the reader.
 
-EASYORDER_TEST_EXPORTED_ORDERS [6000] is the number of orders.
+EASYORDER_TEST_EXPORTED_ORDERS [3000] is the number of orders.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.order_svc.order_reads import OrderReads, order_reads
 
 ORDERS = "easyorder.order.v1.OrderService"
 FEW = 1000
-MANY = int(os.environ.get("EASYORDER_TEST_EXPORTED_ORDERS", "6000"))
+MANY = int(os.environ.get("EASYORDER_TEST_EXPORTED_ORDERS", "3000"))
 DAY = AT.date()
 # So that the text outweighs whatever else a page needs.
 LONG_NAME = "a very long name " * 60
