@@ -60,8 +60,8 @@ class Alerts:
         return {kind: partial(self._send, channel) for kind, channel in self._channels.items()}
 
     def backoffs(self, random: Random) -> Mapping[str, Backoff]:
-        """Alerts are retried for about two days."""
-        return dict.fromkeys(self._channels, Backoff(initial_s=1, max_s=300, max_attempts=600, random=random))
+        """Alerts are retried for two days."""
+        return dict.fromkeys(self._channels, Backoff.lasting(48, initial_s=1, max_s=300, random=random))
 
     async def _send(self, channel: Channel, job: Job) -> JobResult:
         await channel.send(self._service, _ALERTS.validate_python(job.payload))

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import tenacity
 
@@ -120,6 +120,14 @@ class Backoff:
     max_s: float
     max_attempts: int
     random: Random
+
+    @classmethod
+    def lasting(cls, hours: float, *, initial_s: float, max_s: float, random: Random) -> Self:
+        """Gives up once the waits would exceed this time; the time of the attempts themselves is not counted."""
+        attempts, longest_s, waited_s = 0, initial_s * 1.25, 0.0
+        while waited_s <= hours * 3600:
+            attempts, waited_s, longest_s = attempts + 1, waited_s + min(max_s, longest_s), min(max_s, longest_s * 2)
+        return cls(initial_s=initial_s, max_s=max_s, max_attempts=attempts, random=random)
 
     def delay_s(self, attempts: int) -> float:
         """The seconds to wait after a number of failed attempts."""

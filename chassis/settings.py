@@ -165,6 +165,8 @@ class MeshSettings(BaseSettings):
     alert_webhook_secret: SecretStr = SecretStr("")
     """The secret that signs alerts to ALERT_WEBHOOK_URL"""
 
+    job_retry_hours: float = Field(default=24, gt=0, le=8760)
+    """How long a job is retried after transient errors; then it is DEAD, and administrators are alerted"""
     finished_jobs_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)
     """How long jobs are kept after they are done or discarded"""
     idempotency_keys_days: float = Field(default=7, gt=0, le=DAYS_OF_A_CENTURY)

@@ -210,8 +210,7 @@ def _job_runner(
     runner = JobRunner(
         SqlJobStore(to.write),
         {CONFIRM_AVAILABILITY: publisher.publish, inbox.job_kind: inbox.run_again, **alerts.handlers()},
-        # Messages to order_svc are retried for days before an operator is needed.
-        backoff=Backoff(initial_s=0.2, max_s=60, max_attempts=1000, random=jitter),
+        backoff=Backoff.lasting(settings.job_retry_hours, initial_s=0.2, max_s=60, random=jitter),
         backoffs=alerts.backoffs(jitter),
         service=SERVICE,
         lease_s=settings.job_lease_s,

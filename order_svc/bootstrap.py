@@ -63,8 +63,6 @@ NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
 READ_DATABASE = "easyorder_order_read"
 _HOUR_S = 3600
-# A job other than a charge is dead after days of attempts, and needs an operator.
-_JOB_ATTEMPTS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +223,7 @@ def _job_runner(
     runner = JobRunner(
         job_store,
         {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alerts.handlers()},
-        backoff=Backoff(initial_s=0.5, max_s=60, max_attempts=_JOB_ATTEMPTS, random=random),
+        backoff=Backoff.lasting(to.settings.job_retry_hours, initial_s=0.5, max_s=60, random=random),
         backoffs=alerts.backoffs(random),
         service=NAME,
         lease_s=to.settings.job_lease_s,

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import structlog
 from easyorder.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
 
-from chassis.errors import AppError, DeadlineExceeded, Internal
+from chassis.errors import AppError, DeadlineExceeded, Internal, Unavailable
 from chassis.grpc.clients import Peer, rpc
 from chassis.grpc.status import from_status
 
@@ -58,17 +58,25 @@ class BatchedCharges:
 
     async def _call(self, charges: Sequence[_Waiting]) -> None:
         deadline = asyncio.get_running_loop().time() + self._timeout_s
-        if len(charges) > 1:
-            try:
-                await self._together(charges)
-            except DeadlineExceeded as error:
-                for _, answer in charges:
-                    _settle(answer, error)
-            except Exception:
-                # One charge was malformed, or the connection broke: sent singly, each charge gets its own result.
-                log.info("charges are asked for one by one", count=len(charges), exc_info=True)
-        remaining = [(request, answer) for request, answer in charges if not answer.done()]
-        await asyncio.gather(*(self._alone(*one, deadline) for one in remaining))
+        try:
+            if len(charges) > 1:
+                await self._together_or_not(charges)
+            remaining = [(request, answer) for request, answer in charges if not answer.done()]
+            await asyncio.gather(*(self._alone(*one, deadline) for one in remaining))
+        finally:
+            # Whatever is raised, nobody waits for a result that does not come.
+            for _, answer in charges:
+                _settle(answer, Unavailable("the charge was interrupted; its outcome is not known"))
+
+    async def _together_or_not(self, charges: Sequence[_Waiting]) -> None:
+        try:
+            await self._together(charges)
+        except DeadlineExceeded as error:
+            for _, answer in charges:
+                _settle(answer, error)
+        except Exception:
+            # One charge was malformed, or the connection broke: sent singly, each charge gets its own result.
+            log.info("charges are asked for one by one", count=len(charges), exc_info=True)
 
     async def _together(self, charges: Sequence[_Waiting]) -> None:
         request = ChargeManyRequest(charges=[request for request, _ in charges])

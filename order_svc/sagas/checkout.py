@@ -45,6 +45,7 @@ from order_svc.domain.items import Discount, Item
 from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
 from order_svc.domain.status import PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
+from order_svc.sagas.final_errors import ALWAYS
 from order_svc.sagas.holds import release_on_failure
 from order_svc.sagas.stock_jobs import StockJobs
 
@@ -195,7 +196,9 @@ class Checkout:
             # Given up, not refused: an earlier attempt whose reply was lost may still charge, and must be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
         except AppError as error:
-            outcome, why = PaymentOutcome.TRANSIENT, error.message
+            # Given up at once if no attempt can succeed, for example an amount that the provider never takes.
+            outcome = PaymentOutcome.GIVEN_UP if error.kind in ALWAYS else PaymentOutcome.TRANSIENT
+            why = error.message
         if outcome is PaymentOutcome.CHARGED:
             failpoints.reach("charged_not_recorded")
         recorded = await self._mediator.send(

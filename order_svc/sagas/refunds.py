@@ -20,6 +20,7 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Inventory
 from order_svc.domain.payments import Payments
 from order_svc.domain.views import OrderView
+from order_svc.sagas.final_errors import ALWAYS, OF_PROVIDER, ending_the_job
 
 log = structlog.get_logger(__name__)
 
@@ -62,14 +63,15 @@ class Refunding:
 
     async def _return_money(self, job: Job) -> JobResult:
         payload = job.payload
-        await self._return(
-            lease=job.lease,
-            order_id=payload["order_id"],
-            transaction_id=payload["transaction_id"],
-            refund_id=payload["refund_id"],
-            amount=Money.of(payload["amount"], payload["currency"]),
-            reason=payload["reason"],
-        )
+        with ending_the_job(OF_PROVIDER):
+            await self._return(
+                lease=job.lease,
+                order_id=payload["order_id"],
+                transaction_id=payload["transaction_id"],
+                refund_id=payload["refund_id"],
+                amount=Money.of(payload["amount"], payload["currency"]),
+                reason=payload["reason"],
+            )
         return JobResult(by_handler=True)
 
     async def _return(
@@ -103,5 +105,6 @@ class Refunding:
         lines = tuple((item, pieces) for item, pieces in payload["lines"])
         # Jobs from before 0.2.0 have no amount.
         refunded = Money.of(payload["refunded"], payload["currency"]) if "refunded" in payload else None
-        await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
+        with ending_the_job(ALWAYS):
+            await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
         return JobResult()

@@ -27,6 +27,7 @@ from order_svc.domain.inventory import (
 )
 from order_svc.domain.payment import AttemptSuperseded
 from order_svc.domain.status import IllegalTransition, Status
+from order_svc.sagas.final_errors import ALWAYS, ending_the_job
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,8 @@ class StockJobs:
     async def _commit(self, job: Job) -> JobResult:
         failpoints.reach("paid_stock_not_sold")
         try:
-            await self.sell(job.payload)
+            with ending_the_job(ALWAYS):
+                await self.sell(job.payload)
         except HoldSuperseded as error:
             return JobResult(note=error.message)
         except (OutOfStock, IncentiveInvalid, ReservationReleased) as error:
@@ -68,7 +70,8 @@ class StockJobs:
 
     async def _amend(self, job: Job) -> JobResult:
         try:
-            await self._inventory.amend(StockAmendment.of(job.payload))
+            with ending_the_job(ALWAYS):
+                await self._inventory.amend(StockAmendment.of(job.payload))
         except OutOfStock as error:
             # The hold of the changed order has expired since.
             await self._withdraw(job, error)

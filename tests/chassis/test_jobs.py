@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -78,6 +79,27 @@ def test_the_backoff_grows_with_jitter_to_its_limit() -> None:
     for delay, low in zip(delays, (2, 4, 8, 10, 10), strict=True):
         assert all(low <= seconds <= min(10, low * 1.25) for seconds in delay)
     assert len(set(delays[0])) > 90
+
+
+@pytest.mark.parametrize("hours", [0.5, 1, 24])
+def test_a_backoff_ends_within_its_hours_and_uses_most_of_them(hours: float) -> None:
+    backoff = Backoff.lasting(hours, initial_s=0.5, max_s=60, random=Random(1))
+
+    for fraction in (0.0, 1.0):
+        backoff = replace(backoff, random=_Fixed(fraction))
+        waited_s = sum(backoff.delay_s(attempt) for attempt in range(1, backoff.max_attempts))
+        assert 0.6 * hours * 3600 < waited_s <= hours * 3600
+
+
+class _Fixed(Random):
+    """Jitter that is a fixed fraction of the largest."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self._fraction = fraction
+
+    def uniform(self, a: float, b: float) -> float:
+        return a + (b - a) * self._fraction
 
 
 async def test_a_job_runs_at_once_as_the_service_and_is_done(bench: InMemoryJobBench) -> None:

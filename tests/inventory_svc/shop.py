@@ -299,6 +299,9 @@ class InMemoryShop(Shop):
     async def product_count(self) -> int:
         return len(self._state.products)
 
+    def held_until(self, order_id: int) -> datetime | None:
+        return self._state.reservations[order_id].expire_at
+
 
 class SqlShop(Shop):
     def __init__(self, url: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -260,6 +261,26 @@ async def test_the_sale_of_an_order_that_was_changed_since_does_not_cancel_it(ap
     await app.finish()
     assert (await app.shop.states())[order_id] == "COMMITTED"
     assert await app.shop.of(app.items[0]) == Pieces(on_hand=STOCK - 1, reserved=STOCK - 1, sold=1)
+
+
+@pytest.mark.parametrize("how", ["changed", "cancelled"])
+async def test_a_late_charge_asks_neither_for_stock_nor_for_money(app: AttemptsApp, how: str) -> None:
+    order_id = await _amendment(app)
+    await app.run(app.claimed(app.open_job(jobs.AMEND_STOCK)))
+    late = leased(app.open_job(jobs.CHARGE))
+    # Its hold is about to end, so it would extend the hold first.
+    app.clock.advance((TTL - timedelta(seconds=5)).total_seconds())
+    if how == "changed":
+        await app.update(order_id, (app.items[0].id, 1), (app.items[1].id, 2))
+    else:
+        await _cancel(app, order_id)
+    calls, held = list(app.payments.calls), app.shop.held_until(order_id)
+
+    await app.run(late)
+
+    assert (app.payments.calls, app.shop.held_until(order_id)) == (calls, held)
+    await app.finish()
+    await app.check(order_id)
 
 
 def test_the_table_is_about_every_job() -> None:
