@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,10 @@ def mesh() -> Iterator[RunningMesh]:
         yield running
 
 
+def _runs_twice(mesh: RunningMesh, module: str) -> bool:
+    return len(mesh.pids_of(module)) == 2
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
@@ -40,4 +45,4 @@ async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
         await all_end_as_they_should(mesh, http, admin, MIXED, meanwhile=kill_one_of_each)
 
     for module in SERVICES.values():
-        await eventually(lambda module=module: len(mesh.pids_of(module)) == 2, timeout_s=20)
+        await eventually(partial(_runs_twice, mesh, module), timeout_s=20)

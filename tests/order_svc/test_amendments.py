@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
+from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.find_placed_holds import FindPlacedHolds
@@ -445,7 +447,7 @@ async def test_an_order_of_which_nothing_is_left_to_pay_is_paid_and_never_charge
     updated = await app.update(placed.id, (1, 2))
     await app.work()
 
-    assert (updated.status, updated.total_amount) == (Status.PAID, 0)
+    assert (updated.status, updated.total_amount) == (Status.PAID, Decimal(0))
     order = await app.order(placed.id)
     assert (order.status, order.payment.status) == (Status.PAID, PaymentStatus.PAID)
     assert app.payments.ledger == {}
@@ -756,7 +758,8 @@ async def test_the_same_items_change_nothing(order_app: OrderApp) -> None:
 async def test_somebody_elses_order_is_not_changed(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
     with request_context(RequestContext(caller=Caller.person("stranger"))):
-        for command in (an_update(order_id, (1, 1)), _retry(order_id)):
+        commands: list[Command[Any]] = [an_update(order_id, (1, 1)), _retry(order_id)]
+        for command in commands:
             with pytest.raises(OrderNotFound):
                 await order_app.send(command)
 
