@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -26,6 +27,10 @@ def mesh() -> Iterator[RunningMesh]:
         yield running
 
 
+def _runs_twice(mesh: RunningMesh, module: str) -> bool:
+    return len(mesh.pids_of(module)) == 2
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
@@ -42,7 +47,7 @@ async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
         await all_end_as_they_should(mesh, http, admin, MIXED, meanwhile=kill_one_of_each)
 
     for module in SERVICES.values():
-        await eventually(lambda module=module: len(mesh.pids_of(module)) == 2, timeout_s=20)
+        await eventually(partial(_runs_twice, mesh, module), timeout_s=20)
 
 
 @pytest.mark.soak

@@ -490,7 +490,8 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh):
 
     await eventually(all_are_seen)
     whole = await low_stock(mesh, 3)
-    pages, token = [], ""
+    pages: list[list[str]] = []
+    token = ""
     while token or not pages:
         page = await low_stock(mesh, 3, 2, token)
         pages.append([item.sku for item in page.items])
