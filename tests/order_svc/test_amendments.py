@@ -158,6 +158,48 @@ async def test_a_change_whose_pieces_an_equal_request_has_taken_gets_its_respons
     assert await app.held() == {1: 100}
 
 
+async def test_equal_changes_at_once_share_the_last_pieces(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve = app.inventory.reserve
+
+    async def update() -> OrderView:
+        return await app.update(placed.id, (1, 100), request=request_key())
+
+    async def reserve_while_another_overtakes(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        hold = await reserve(request)
+        overtaking.append(await update())
+        return hold
+
+    overtaking: list[OrderView] = []
+    app.inventory.reserve = reserve_while_another_overtakes  # type: ignore[method-assign]
+
+    assert [await update()] == overtaking
+    await app.work()
+    assert await app.held() == {1: 100}
+
+
+async def test_a_change_whose_first_attempt_lost_its_hold_is_made_again(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve = app.inventory.reserve
+
+    async def lose_the_reply(request: HoldRequest) -> Hold:
+        await reserve(request)
+        raise Unavailable("the reply was lost")
+
+    app.inventory.reserve = lose_the_reply  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        await app.update(placed.id, (1, 100), request=request_key())
+    app.inventory.reserve = reserve  # type: ignore[method-assign]
+    app.inventory.end(app.inventory.requests[-1].key)
+
+    updated = await app.update(placed.id, (1, 100), request=request_key())
+    await app.work()
+
+    assert [item.quantity for item in updated.items] == [100]
+    assert await app.held() == {1: 100}
+
+
 async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app: AmendingApp) -> None:
     app.payments.answers = [Refused("declined")]
     placed = await app.place()
@@ -200,7 +242,7 @@ async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that
     before = await app.order(placed.id)
     # As if the process had died after the hold: it expires, like any.
     needed = await _needed(app, placed.id, (1, 2), (2, 1), (3, 4))
-    extra = await app.amendments._hold(needed, needed.lines)
+    extra = await app.amendments._hold(needed, needed.lines, None)
     assert extra is not None
     app.inventory.end(extra.key)
 
