@@ -56,7 +56,7 @@ class Tokens:
         return self.user(iat=int(time.time()) - 100, exp=int(time.time()) - 1)
 
     def without_algorithm(self) -> str:
-        return jwt.encode(self._claims("shopper", ["USER", "ADMIN"], ()), None, "none", {"kid": KID})
+        return jwt.encode(self._claims("shopper", ["USER", "ADMIN"], ()), "", "none", {"kid": KID})
 
     def wrong_audience(self) -> str:
         return self.user(aud="another-shop")
@@ -160,7 +160,12 @@ async def serving(
     """Serves `servicers` (by full service name) for the block; `options` go to GrpcServer."""
     tokens, audit, errors = tokens or Tokens(), options.pop("audit", Recorder()), Recorder()
     error_log = ErrorLog("test", errors, SystemClock())
-    wiring = {"name": "test", "address": "127.0.0.1:0", "verifier": tokens.verifier(), "report": error_log.report}
+    wiring: dict[str, Any] = {
+        "name": "test",
+        "address": "127.0.0.1:0",
+        "verifier": tokens.verifier(),
+        "report": error_log.report,
+    }
     server = GrpcServer(servicers=servicers, audit=audit, **(wiring | options))
     await error_log.start()
     await server.start()

@@ -99,7 +99,7 @@ class Amendments:
                 async with release_on_failure(self._inventory, supplementary_id):
                     updated = await self._mediator.send(command)
             except ChangeToBePrepared as needed:
-                extra, preview = await self._prepare(needed, lines)
+                extra, preview = await self._prepare(needed, lines, request)
                 continue
             if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
                 # An equal request was faster: return its result.
@@ -110,9 +110,9 @@ class Amendments:
         raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
 
     async def _prepare(
-        self, needed: ChangeToBePrepared, wanted: tuple[tuple[int, int], ...]
+        self, needed: ChangeToBePrepared, wanted: tuple[tuple[int, int], ...], request: RequestKey | None
     ) -> tuple[Hold | None, Preview | None]:
-        extra = await self._hold(needed, wanted)
+        extra = await self._hold(needed, wanted, request)
         if not needed.order.discounts:
             return extra, None
         supplementary_id = extra.order_id if extra else 0
@@ -142,11 +142,13 @@ class Amendments:
         if present.revision:
             await self._inventory.amend(present)
 
-    async def _hold(self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]]) -> Hold | None:
+    async def _hold(
+        self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]], request: RequestKey | None
+    ) -> Hold | None:
         if not needed.lines:
             return None
         supplementary_hold_id = await self._order_ids.next()
-        request = HoldRequest(
+        own = HoldRequest(
             order_id=supplementary_hold_id,
             key=f"order/{needed.order.id}/{supplementary_hold_id}",
             user_id=needed.order.created_by,
@@ -156,7 +158,13 @@ class Amendments:
             no_backorder=True,
         )
         try:
-            return await self._inventory.reserve(request)
+            if request is not None:
+                # Equal requests at the same time share a hold: one for each might be more than there is.
+                key = f"order/{needed.order.id}/{needed.order.etag}/{request.digest}"
+                hold = await self._inventory.reserve(replace(own, key=key))
+                if hold.is_held:
+                    return hold
+            return await self._inventory.reserve(own)
         except AppError as error:
             error.violations = tuple(_as_wanted(violation, needed.lines, wanted) for violation in error.violations)
             raise

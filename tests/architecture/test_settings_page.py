@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chassis.settings import PORTS
 from docs import list_settings
 from docs.list_settings import PAGE, fields, table
 
@@ -24,6 +25,6 @@ def test_every_setting_says_what_it_means_and_every_number_has_bounds() -> None:
 
 
 def test_a_page_of_yesterday_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_settings, "PORTS", list_settings.PORTS | {"order": 1})
+    monkeypatch.setattr(list_settings, "PORTS", PORTS | {"order": 1})
 
     assert not PAGE.read_text(encoding="utf-8").endswith(table())

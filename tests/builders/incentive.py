@@ -28,4 +28,5 @@ def multiplier(value: str = "2", **others: Any) -> Incentive:
 
 
 def _incentive(kind: IncentiveKind, **others: Any) -> Incentive:
-    return Incentive(**({"code": f"CODE-{next(_numbers)}", "kind": kind} | others))
+    fields: dict[str, Any] = {"code": f"CODE-{next(_numbers)}", "kind": kind} | others
+    return Incentive(**fields)

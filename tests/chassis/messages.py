@@ -34,7 +34,7 @@ def messages(message_type: type[betterproto2.Message], depth: int = 3) -> st.Sea
 
 
 def _of(descriptor: Descriptor, depth: int) -> st.SearchStrategy[Any]:
-    message_type = contract.message_types()[descriptor.full_name]
+    message_type: Any = contract.message_types()[descriptor.full_name]
     names = message_type._betterproto.field_name_by_number
     plain = {names[f.number]: _field(f, names[f.number], depth) for f in descriptor.fields if not _in_oneof(f)}
     oneofs = [
@@ -74,7 +74,8 @@ def _field(field: FieldDescriptor, name: str, depth: int) -> st.SearchStrategy[A
 
 def _element(field: FieldDescriptor, name: str, depth: int) -> st.SearchStrategy[Any]:
     if field.enum_type is not None:
-        owner = contract.message_types()[field.containing_type.full_name]
+        assert field.containing_type is not None
+        owner: Any = contract.message_types()[field.containing_type.full_name]
         enum_type = owner._betterproto.cls_by_field[name]
         # 1000 is a value that only a newer contract knows.
         return st.sampled_from([*enum_type, enum_type(1000)])

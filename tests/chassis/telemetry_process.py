@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from contextlib import suppress
+from typing import Any
 
 import grpc
 from easyorder.order.v1 import GetOrderRequest
@@ -22,7 +23,8 @@ from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER
 
 
 async def main(endpoint: str, form: str) -> None:
-    exporters = telemetry.configure(MeshSettings(otlp_endpoint=endpoint, log_format=form), "order")
+    settings = MeshSettings.model_validate({"otlp_endpoint": endpoint, "log_format": form})
+    exporters = telemetry.configure(settings, "order")
     await exporters.start()
     logging.getLogger("a.library").warning("from %s", "elsewhere")
 
@@ -31,18 +33,19 @@ async def main(endpoint: str, form: str) -> None:
 
     async with orders(OrderApi(fail)) as mesh:
         with trace.get_tracer("test").start_as_current_span("the whole story"):
-            for call in (
+            for started in (
                 mesh.user("u1").call(GET_ORDER, GetOrderRequest(id=1), extra=(("x-request-id", "story-1"),)),
                 mesh.user("u1").call(CONFIRM_AVAILABILITY, AVAILABLE),
             ):
                 try:
-                    await call
+                    await started
                 except (Internal, PermissionDenied):
                     continue
         # No gRPC library sends such a header, but anybody can.
         async with open_channel(mesh.address, options=(("grpc.primary_user_agent", b"\xe9"),)) as channel:
             with suppress(grpc.aio.AioRpcError):
-                await channel.unary_unary("/grpc.health.v1.Health/Check")(b"")
+                call: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+                await call(b"")
     await exporters.stop()
     print("telemetry loaded" if "opentelemetry.sdk" in sys.modules else "telemetry not loaded")
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from easyorder.ops.v1 import (
@@ -50,7 +51,7 @@ DISCARD = rpc(OPS, "DiscardJob", DiscardJobRequest, Job)
 LIST_ERRORS = rpc(OPS, "ListErrors", ListErrorsRequest, ListErrorsResponse)
 LIST_AUDIT = rpc(OPS, "ListAuditEntries", ListAuditEntriesRequest, ListAuditEntriesResponse)
 GET_STATS = rpc(OPS, "GetStats", GetStatsRequest, Stats)
-CALLS = (
+CALLS: tuple[tuple[Any, Any], ...] = (
     (LIST_JOBS, ListJobsRequest()),
     (RETRY, RetryJobRequest(id=1)),
     (DISCARD, DiscardJobRequest(id=1, reason="no use")),
@@ -231,12 +232,13 @@ async def test_what_runs_or_is_done_is_left_alone(
     job_id = await bench.given(state, "k-1")
     before = await bench.jobs()
 
-    for method, request in (
+    changes: list[tuple[Any, Any]] = [
         (RETRY, RetryJobRequest(id=job_id)),
         (DISCARD, DiscardJobRequest(id=job_id, reason="no use")),
-    ):
+    ]
+    for method, request in changes:
         with pytest.raises(refusal):
-            await mesh.admin().call(method, request)  # type: ignore[arg-type]
+            await mesh.admin().call(method, request)
 
     assert await bench.jobs() == before
     assert bench.woken == 0
@@ -353,9 +355,13 @@ async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_i
 
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
-    for method, request in ((RETRY, RetryJobRequest(id=9)), (DISCARD, DiscardJobRequest(id=9, reason="no use"))):
+    changes: list[tuple[Any, Any]] = [
+        (RETRY, RetryJobRequest(id=9)),
+        (DISCARD, DiscardJobRequest(id=9, reason="no use")),
+    ]
+    for method, request in changes:
         with pytest.raises(JobNotFound):
-            await mesh.admin().call(method, request)  # type: ignore[arg-type]
+            await mesh.admin().call(method, request)
 
 
 async def test_errors_of_background_work_are_listed_newest_first(chassis_engine: AsyncEngine, mesh: Mesh) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from typing import Any, cast
 
 import betterproto2
 import pytest
@@ -28,14 +29,12 @@ from chassis.wire import codec
 
 
 def a_request(**changes: object) -> CreateOrderRequest:
-    return CreateOrderRequest(
-        **{
-            "currency": "EUR",
-            "items": [OrderLine(product_item_id=1, quantity=1)],
-            "payment": PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "currency": "EUR",
+        "items": [OrderLine(product_item_id=1, quantity=1)],
+        "payment": PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+    }
+    return CreateOrderRequest(**fields | changes)
 
 
 def check(message: betterproto2.Message) -> None:
@@ -55,7 +54,7 @@ def test_a_good_request_passes():
 def required_texts() -> list[tuple[type[betterproto2.Message], str, str]]:
     """Every text of the contract that must be there: message, attribute, and name in JSON."""
     return [
-        (message, message._betterproto.field_name_by_number[field.number], field.json_name)  # type: ignore[attr-defined]
+        (message, cast(Any, message)._betterproto.field_name_by_number[field.number], field.json_name)
         for message in contract.message_types().values()
         for field in contract.descriptor_of(message).fields
         if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated and contract.rules_of(field).required

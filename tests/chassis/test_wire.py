@@ -17,6 +17,7 @@ from easyorder.order.v1 import (
     OrderStatus,
     OrderStatusChanged,
     PaymentDetails,
+    PaymentMethod,
     SubscribeRequest,
 )
 from hypothesis import HealthCheck, given, settings
@@ -70,7 +71,7 @@ def test_is_many_times_faster_than_betterproto2():
 
 
 def test_an_unknown_enum_number_survives_both_ways():
-    unknown = PaymentDetails(method=77)
+    unknown = PaymentDetails(method=PaymentMethod(77))
 
     back = codec(PaymentDetails).decode(codec(PaymentDetails).encode(unknown))
 

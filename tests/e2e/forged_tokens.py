@@ -42,7 +42,7 @@ class Forge:
         return {
             "tampered": f"{header}.{other_claims}.{signature}",
             "expired": self.token(iat=past, exp=past + 60),
-            "alg=none": jwt.encode(jwt.decode(self.token(), options={"verify_signature": False}), None, "none"),
+            "alg=none": jwt.encode(jwt.decode(self.token(), options={"verify_signature": False}), "", "none"),
             "wrong audience": self.token(aud="another-shop"),
             "wrong issuer": self.token(iss="another-shop"),
             "another key": jwt.encode(

@@ -66,7 +66,8 @@ class PatientClient:
                 return found
             last = answer.text
             if or_reason and answer.json()["details"][0]["reason"] == or_reason:
-                return answer.json()
+                refusal: Json = answer.json()
+                return refusal
             assert answer.status_code in (409, 429, 503, 504), last
             return None
 

@@ -80,7 +80,7 @@ class Subscriber:
 
     def stream(self, *, order_id: int = 0, after: int | None = None) -> Any:
         request = _Subscribe(order_id=order_id, after_sequence=after)
-        call = self.channel.unary_stream(_SUBSCRIBE)
+        call: Any = self.channel.unary_stream(_SUBSCRIBE)
         return call(request.SerializeToString(), metadata=(("authorization", f"Bearer {self.token}"),))
 
     async def listen(self, latencies: Latencies) -> None:
@@ -121,7 +121,7 @@ class Subscriber:
             items=[{"product_item_id": int(item), "quantity": 1}],
             payment={"method": 1, "token": "tok_ok"},
         )
-        call = self.channel.unary_unary(_CREATE)
+        call: Any = self.channel.unary_unary(_CREATE)
         metadata = (("authorization", f"Bearer {self.token}"),)
         reply = await call(request.SerializeToString(), metadata=metadata, timeout=60)
         placed: int = _Order.FromString(reply).id
@@ -161,13 +161,13 @@ class Stalled:
 
 @asynccontextmanager
 async def connections(mesh: RunningMesh, count: int) -> AsyncIterator[list[grpc.aio.Channel]]:
-    options = [
+    options = (
         # Without it, channels to one address share a connection.
         ("grpc.use_local_subchannel_pool", 1),
         # What is not read stays with the sender, not in megabytes of buffers on the way.
         ("grpc.http2.bdp_probe", 0),
         ("grpc.http2.lookahead_bytes", 65536),
-    ]
+    )
     channels = [open_channel(mesh.address("order"), options=options) for _ in range(count)]
     try:
         yield channels
@@ -221,7 +221,8 @@ async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: Runn
         await pace.keep(2)
 
         stalled = []
-        undisturbed, disturbed = [], []
+        undisturbed: list[Any] = []
+        disturbed: list[Any] = []
         for _ in range(ROUNDS):
             latencies.present = undisturbed
             await pace.keep(ROUND_S)

@@ -200,7 +200,7 @@ async def test_somebody_elses_order_does_not_exist(http: httpx.AsyncClient, admi
         ("GET", f"/api/v1/orders/{order['id']}:watch"),
         ("POST", f"/api/v1/orders/{order['id']}:cancel"),
     ):
-        body = {} if method == "POST" else None
+        body: Json | None = {} if method == "POST" else None
         answer = await http.request(method, path, json=body, headers=stranger.headers)
         assert (answer.status_code, answer.json()["details"][0]["reason"]) == (404, "ORDER_NOT_FOUND"), path
     assert (await shopper.get_order(order["id"]))["status"] != "ORDER_STATUS_CANCELLED"

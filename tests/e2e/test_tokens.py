@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import httpx
 import pytest
@@ -40,7 +42,8 @@ async def call(address: str, method: str, token: str | None, request: bytes = b"
         sent.append(("authorization", f"Bearer {token}"))
     async with open_channel(address) as channel:
         try:
-            await channel.unary_unary(method)(request, metadata=sent, timeout=10)
+            stub: Any = channel.unary_unary(method)
+            await stub(request, metadata=sent, timeout=10)
         except grpc.aio.AioRpcError as error:
             return error.code()
     return grpc.StatusCode.OK

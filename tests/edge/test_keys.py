@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from easyorder.identity.v1 import GetJwksRequest, Jwks
+from pydantic import SecretStr
 
 from chassis.auth.keys import to_jwks
 from chassis.grpc.clients import Client, rpc
@@ -31,7 +32,10 @@ class Identity:
 @asynccontextmanager
 async def running_portal(identity_address: str, jwks_file: Path) -> AsyncIterator[Client]:
     settings = EdgeSettings(
-        identity_address=identity_address, edge_address="127.0.0.1:0", mesh_secret="s" * 32, jwks_file=jwks_file
+        identity_address=identity_address,
+        edge_address="127.0.0.1:0",
+        mesh_secret=SecretStr("s" * 32),
+        jwks_file=jwks_file,
     )
     identity = Client(settings.identity_address)
     server = portal(settings, MeshHealth({}), identity)

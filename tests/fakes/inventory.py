@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
 from chassis.errors import Conflict
+from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet, Redemption
@@ -305,8 +305,6 @@ class InMemoryInventoryUow(InMemoryUnitOfWork):
         self.incentives = InMemoryIncentives(state)
 
 
-def in_memory_inventory(
-    state: InventoryState, clock: FakeClock
-) -> Callable[[], AbstractAsyncContextManager[InMemoryInventoryUow]]:
+def in_memory_inventory(state: InventoryState, clock: FakeClock) -> OpenUnitOfWork[InMemoryInventoryUow]:
     """What a Mediator opens."""
     return in_memory_units_of_work(partial(InMemoryInventoryUow, clock=clock), state)

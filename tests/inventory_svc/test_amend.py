@@ -209,7 +209,7 @@ class AmendContract:
                 await shop.send(amend(held, (item, 2), re_reserve=True))
             assert await shop.of(item) == Pieces(on_hand=5)
 
-        how = {"revision": 2, "reopen": True} if ended == "released" else {}
+        how: dict[str, Any] = {"revision": 2, "reopen": True} if ended == "released" else {}
         renewed = await shop.send(amend(held, (item, 2), re_reserve=True, **how))
 
         assert [str(line.unit_price) for line in renewed.lines] == ["10.00 USD"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,13 +29,16 @@ ITEMS = 3
 class Books(RuleBasedStateMachine):
     """Commands at random; a refusal is as good as a success, as long as the books add up."""
 
-    open_shop: ClassVar[Callable[[asyncio.Runner], Shop]]
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
         self._runner = asyncio.Runner()
-        self.shop = type(self).open_shop(self._runner)
+        self.shop = self.open_shop(self._runner)
+
+    @staticmethod
+    def open_shop(runner: asyncio.Runner) -> Shop:
+        raise NotImplementedError
 
     def teardown(self) -> None:
         if isinstance(self.shop, SqlShop):
@@ -138,7 +141,9 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.timeout(300)
 def test_the_books_in_memory(examples: int) -> None:
     class InMemoryBooks(Books):
-        open_shop = staticmethod(lambda _runner: InMemoryShop())
+        @staticmethod
+        def open_shop(runner: asyncio.Runner) -> Shop:
+            return InMemoryShop()
 
     run_state_machine_as_test(
         InMemoryBooks, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)

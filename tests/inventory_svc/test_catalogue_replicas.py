@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from easyorder.catalog.v1 import ListProductsResponse
@@ -109,12 +110,13 @@ async def shop(databases_of) -> AsyncIterator[Shop]:
     tokens = Tokens()
     async with AsyncExitStack() as running:
         replicas = [await running.enter_async_context(running_replica(databases, tokens)) for _ in range(2)]
-        engines = []
+        engines: list[Any] = []
         for side in ("write", "read"):
             engine = make_engine(databases[f"easyorder_inventory_{side}"], application_name="tests", pool_size=3)
             running.push_async_callback(engine.dispose)
             engines.append(engine)
-        yield Shop(replicas, *engines)
+        write, read = engines
+        yield Shop(replicas, write, read)
 
 
 @pytest.mark.parametrize("size", SIZES)

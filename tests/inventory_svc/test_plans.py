@@ -52,7 +52,7 @@ def tables_read_whole(plan: str) -> list[str]:
 async def test_lists_and_products_go_by_an_index(engines):
     await stock_the_shop(engines, 3_000)
     read = engines["read"]
-    statements = {
+    statements: dict[str, tuple[TextClause, Mapping[str, object]]] = {
         "first page": listing(PageRequest(number=1, size=10)),
         "page 300": listing(PageRequest(number=300, size=10)),
         "behind a token": listing(PageRequest(number=0, size=50, after=2_900)),
@@ -62,7 +62,7 @@ async def test_lists_and_products_go_by_an_index(engines):
         "its stock": (OF_PRODUCT, {"product_id": 1711}),
     }
 
-    plans = {name: await plan_of(read, *statement, "auto") for name, statement in statements.items()}
+    plans = {name: await plan_of(read, *statement, mode="auto") for name, statement in statements.items()}
 
     assert {name: tables_read_whole(plan) for name, plan in plans.items()} == {name: [] for name in statements}
     # The 2,990 products before page 300 are passed over in the primary key alone.

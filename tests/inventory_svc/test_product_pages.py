@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -98,9 +99,8 @@ def a_cache(
     database: ReadDatabase, *, ttl_s: float = 600, max_pages: int = 1000, time: Time | None = None
 ) -> ProductPages:
     clock = time or Time()
-    return ProductPages(
-        database, database, AlwaysFresh(), serialise, ttl_s=ttl_s, max_pages=max_pages, now=lambda: clock.now
-    )
+    fresh: Any = AlwaysFresh()
+    return ProductPages(database, database, fresh, serialise, ttl_s=ttl_s, max_pages=max_pages, now=lambda: clock.now)
 
 
 async def all_pages(cache: ProductPages, size: int, pages: int) -> list[PageRequest]:

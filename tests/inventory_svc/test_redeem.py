@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -111,7 +112,7 @@ class RedeemContract:
     async def test_a_code_is_good_in_its_window_only(self, shop: Shop, starts_s, ends_s, is_good: bool):
         (item,) = await shop.stocked(3)
         now = await shop.now()
-        window = {
+        window: dict[str, Any] = {
             name: None if seconds is None else now + timedelta(seconds=seconds)
             for name, seconds in (("starts", starts_s), ("ends", ends_s))
         }

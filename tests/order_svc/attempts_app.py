@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from chassis.context import Caller
@@ -133,7 +134,7 @@ class AttemptsApp(AmendingApp):
         gone = {id: STOCK - counted.on_hand for id, counted in pieces.items()}
         assert gone == dict.fromkeys(gone, 0) | bought
         assert all(not counted.reserved for counted in pieces.values()), pieces
-        due = order.total_amount - order.payment.refunded if sold else 0
+        due = order.total_amount - order.payment.refunded if sold else Decimal(0)
         paid = {order.payment.transaction_id: Money(due, "USD")} if due else {}
         assert ledger == ({} if order.payment.method is PaymentMethod.CASH else paid)
         await self.shop.check_invariants()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,6 +14,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from order_svc.api.orders import OrderApi
 from order_svc.domain.views import OrderView
 from order_svc.projections import PROJECTED
 from order_svc.queries.list_orders import OrderPage
@@ -111,3 +113,9 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
     )
     await write.dispose()
     await read.dispose()
+
+
+def order_api(queries: OrderQueries) -> OrderApi:
+    """The rpcs that read; all others have nothing to work with."""
+    nothing: Any = None
+    return OrderApi(nothing, nothing, nothing, nothing, nothing, queries)

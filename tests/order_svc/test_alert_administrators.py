@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from chassis.alerts import Alerts, DeadLetters
 from chassis.jobs import Job, JobLease
 from order_svc.commands.alert_administrators import alert_administrators
+from order_svc.commands.uow import OrderUow
 from tests.fakes.chassis import SilentChannel
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_record_payment import a_charge_under_way
@@ -16,7 +17,7 @@ def a_job(lease: JobLease, **payload: int) -> Job:
     return Job(kind="charge", key="t-1", payload=payload, attempt=3, lease=lease, lease_end=datetime.now(UTC))
 
 
-def dead_letters(app: OrderApp) -> DeadLetters[object]:
+def dead_letters(app: OrderApp) -> DeadLetters[OrderUow]:
     alerts = Alerts("order", {"mail": SilentChannel()})
     return DeadLetters(app.open_uow, alerts, app.clock, publish=alert_administrators)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
+from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.find_placed_holds import FindPlacedHolds
@@ -156,6 +158,48 @@ async def test_a_change_whose_pieces_an_equal_request_has_taken_gets_its_respons
     assert await app.held() == {1: 100}
 
 
+async def test_equal_changes_at_once_share_the_last_pieces(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve = app.inventory.reserve
+
+    async def update() -> OrderView:
+        return await app.update(placed.id, (1, 100), request=request_key())
+
+    async def reserve_while_another_overtakes(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        hold = await reserve(request)
+        overtaking.append(await update())
+        return hold
+
+    overtaking: list[OrderView] = []
+    app.inventory.reserve = reserve_while_another_overtakes  # type: ignore[method-assign]
+
+    assert [await update()] == overtaking
+    await app.work()
+    assert await app.held() == {1: 100}
+
+
+async def test_a_change_whose_first_attempt_lost_its_hold_is_made_again(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve = app.inventory.reserve
+
+    async def lose_the_reply(request: HoldRequest) -> Hold:
+        await reserve(request)
+        raise Unavailable("the reply was lost")
+
+    app.inventory.reserve = lose_the_reply  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        await app.update(placed.id, (1, 100), request=request_key())
+    app.inventory.reserve = reserve  # type: ignore[method-assign]
+    app.inventory.end(app.inventory.requests[-1].key)
+
+    updated = await app.update(placed.id, (1, 100), request=request_key())
+    await app.work()
+
+    assert [item.quantity for item in updated.items] == [100]
+    assert await app.held() == {1: 100}
+
+
 async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app: AmendingApp) -> None:
     app.payments.answers = [Refused("declined")]
     placed = await app.place()
@@ -198,7 +242,7 @@ async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that
     before = await app.order(placed.id)
     # As if the process had died after the hold: it expires, like any.
     needed = await _needed(app, placed.id, (1, 2), (2, 1), (3, 4))
-    extra = await app.amendments._hold(needed, needed.lines)
+    extra = await app.amendments._hold(needed, needed.lines, None)
     assert extra is not None
     app.inventory.end(extra.key)
 
@@ -403,7 +447,7 @@ async def test_an_order_of_which_nothing_is_left_to_pay_is_paid_and_never_charge
     updated = await app.update(placed.id, (1, 2))
     await app.work()
 
-    assert (updated.status, updated.total_amount) == (Status.PAID, 0)
+    assert (updated.status, updated.total_amount) == (Status.PAID, Decimal(0))
     order = await app.order(placed.id)
     assert (order.status, order.payment.status) == (Status.PAID, PaymentStatus.PAID)
     assert app.payments.ledger == {}
@@ -714,7 +758,8 @@ async def test_the_same_items_change_nothing(order_app: OrderApp) -> None:
 async def test_somebody_elses_order_is_not_changed(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(method=PaymentMethod.CASH))
     with request_context(RequestContext(caller=Caller.person("stranger"))):
-        for command in (an_update(order_id, (1, 1)), _retry(order_id)):
+        commands: list[Command[Any]] = [an_update(order_id, (1, 1)), _retry(order_id)]
+        for command in commands:
             with pytest.raises(OrderNotFound):
                 await order_app.send(command)
 

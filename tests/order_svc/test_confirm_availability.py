@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -74,7 +75,7 @@ async def test_an_order_that_waits_is_not_paid_before_its_stock_came_though_noth
 
     updated = await order_app.send(replace(update, preview=Preview(revision=1, hold=free)))
 
-    assert (updated.order.status, updated.order.total_amount) == (Status.PENDING, 0)
+    assert (updated.order.status, updated.order.total_amount) == (Status.PENDING, Decimal(0))
     assert [job.kind for job in await order_app.jobs()] == ["amend_stock"]
     await order_app.send(it_came())
     assert await order_app.status(1) is Status.PAID
@@ -230,7 +231,7 @@ async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
             await orders.confirm_availability(3, [], filled=True, request_id="3/1.0")
 
         holds = await orders.placed_holds([2, 3, 1])
-        assert (holds.placed, holds.unsold) == ({1, 2}, frozenset())
+        assert (holds.placed, holds.unsold) == (frozenset({1, 2}), frozenset())
 
     assert refusal.value.reason == "ORDER_NOT_FOUND"
     assert [await app.status(order_id) for order_id in (1, 2)] == [Status.CONFIRMED, Status.CANCELLED]

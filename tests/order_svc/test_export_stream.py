@@ -11,7 +11,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 import grpc
 import pytest
@@ -22,13 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.grpc.channel import open_channel
 from chassis.wire import codec
-from order_svc.api.orders import OrderApi
 from order_svc.domain.views import OrderView
 from order_svc.queries import orders
-from order_svc.queries.export_orders import PAGE_SIZE, Cursor
+from order_svc.queries.export_orders import PAGE_SIZE, Cursor, page_of_orders
 from tests.builders.order import AT, an_item, an_order
 from tests.mesh import Mesh, serving
-from tests.order_svc.order_reads import OrderReads, order_reads
+from tests.order_svc.order_reads import OrderReads, order_api, order_reads
 
 ORDERS = "easyorder.order.v1.OrderService"
 FEW = 1000
@@ -55,7 +54,7 @@ async def reads(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> 
 def pages(monkeypatch: pytest.MonkeyPatch) -> Counter[date]:
     """How many pages were read of an export, by its first day."""
     read: Counter[date] = Counter()
-    original = orders.page_of_orders
+    original = page_of_orders
 
     async def counted(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
         read[first] += 1
@@ -67,7 +66,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Counter[date]:
 
 @pytest.fixture
 async def mesh(reads: OrderReads) -> AsyncIterator[Mesh]:
-    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
+    api = order_api(reads.queries)
     async with serving({ORDERS: api}) as running:
         yield running
 
@@ -75,7 +74,7 @@ async def mesh(reads: OrderReads) -> AsyncIterator[Mesh]:
 @pytest.fixture
 async def channel(mesh: Mesh) -> AsyncIterator[grpc.aio.Channel]:
     # What is not read stays with the sender, not in megabytes of buffers on the way.
-    options = [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65536)]
+    options = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65536))
     async with open_channel(mesh.address, options=options) as opened:
         yield opened
 
@@ -97,7 +96,7 @@ async def there_are(reads: OrderReads, count: int) -> None:
 
 def export(channel: grpc.aio.Channel, mesh: Mesh, first: date = DAY) -> Any:
     request = ExportOrdersRequest(from_=str(first), to=str(DAY))
-    call = channel.unary_stream(f"/{ORDERS}/ExportOrders")
+    call: Any = channel.unary_stream(f"/{ORDERS}/ExportOrders")
     return call(
         codec(ExportOrdersRequest).encode(request), metadata=(("authorization", f"Bearer {mesh.tokens.admin()}"),)
     )

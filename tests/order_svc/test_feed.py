@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from easyorder.feed.v1 import EventBatch as EventBatchMessage
@@ -60,7 +61,7 @@ class Taken:
 
 
 @asynccontextmanager
-async def following(client: Client, taken: Taken, **how: float) -> AsyncIterator[list[Exception]]:
+async def following(client: Client, taken: Taken, **how: Any) -> AsyncIterator[list[Exception]]:
     reported: list[Exception] = []
     consumer = FeedConsumer(client, taken, report=lambda source, error: reported.append(error), **how)
     await consumer.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ async def test_holds_belong_to_orders_that_exist_and_to_those_that_took_them_in(
 
 @pytest.mark.parametrize(("state", "is_placed"), [("RUNNING", True), ("READY", True), ("DEAD", True), ("DONE", False)])
 async def test_the_hold_of_a_change_belongs_to_its_order_until_the_change_is_applied(
-    order_app: OrderApp, state: str, is_placed: bool
+    order_app: OrderApp, state: Any, is_placed: bool
 ) -> None:
     order = await order_app.order(await order_app.given(an_order()))
     hold, later_hold = order.id + 10, order.id + 20
@@ -41,7 +42,7 @@ async def test_the_hold_of_a_change_belongs_to_its_order_until_the_change_is_app
     leases = [job.lease for job in await order_app.jobs() if job.payload["supplementary_hold_id"] == hold]
     if state != "RUNNING":
         async with order_app.open_uow() as uow:
-            uow.settle(*(JobOutcome(lease, state) for lease in leases))
+            uow.settle(*(JobOutcome(lease, state) for lease in leases if lease))
             await uow.commit()
 
     found = await order_app.send(FindPlacedHolds(order_ids=(order.id, hold, later_hold, order.id + 30)))
@@ -63,7 +64,7 @@ async def test_the_hold_of_an_order_is_unsold_until_its_sale_is_made(
     if state != "RUNNING":
         async with order_app.open_uow() as uow:
             leases = [job.lease for job in await order_app.jobs() if job.payload["order_id"] == paid.id and job.lease]
-            uow.settle(*(JobOutcome(lease, state) for lease in leases))  # type: ignore[arg-type]
+            uow.settle(*(JobOutcome(lease, state) for lease in leases if lease))  # type: ignore[arg-type]
             await uow.commit()
 
     found = await order_app.send(FindPlacedHolds(order_ids=(paid.id, other.id, other.id + 99)))

@@ -39,7 +39,7 @@ def watch(
 ) -> Watching:
     request = SubscribeRequest(order_id=order_id, after_sequence=after_sequence)
     extra = () if last_event_id is None else (("last-event-id", last_event_id),)
-    return Watching(client.stream(SUBSCRIBE, request, extra=extra))  # type: ignore[arg-type]
+    return Watching(client.stream(SUBSCRIBE, request, extra=extra))
 
 
 async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) -> None:

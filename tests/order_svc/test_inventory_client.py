@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from easyorder.google.type import Money as MoneyMessage
@@ -61,7 +62,7 @@ async def client(inventory: Inventory) -> AsyncIterator[GrpcInventory]:
         yield GrpcInventory(mesh.service(), timeout_s=5)
 
 
-def a_request(order_id: int = 1, **others: bool) -> HoldRequest:
+def a_request(order_id: int = 1, **others: Any) -> HoldRequest:
     lines = ((7, 2), (8, 1))
     return HoldRequest(order_id=order_id, key=f"k-{order_id}", user_id=SHOPPER, currency="USD", lines=lines, **others)
 

@@ -171,7 +171,7 @@ async def test_an_export_that_is_cancelled_leaves_its_connection_whole(
     reads: OrderReads, export: AsyncGenerator[bytes, None]
 ) -> None:
     backends = await reads.backends()
-    reading = asyncio.create_task(anext(export))  # type: ignore[arg-type]
+    reading = asyncio.create_task(anext(export))
     await asyncio.sleep(0)
     reading.cancel()
     await asyncio.wait([reading])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -268,7 +269,8 @@ async def test_what_was_not_charged_is_not_refunded(order_app: OrderApp, how: st
         await order_app.send(RefundOrder(order_id=order_id, reason="all"))
     before, jobs = await order_app.order(order_id), await order_app.jobs()
 
-    for what in ({}, {"amount": usd("1.00")}, *([] if how == "refunded" else [{"items": ((1, 1),)}])):
+    refunds: list[dict[str, Any]] = [{}, {"amount": usd("1.00")}]
+    for what in refunds + ([] if how == "refunded" else [{"items": ((1, 1),)}]):
         with pytest.raises(RefundExceedsCharge) as refusal:
             await order_app.send(RefundOrder(order_id=order_id, reason="please", **what))
         assert refusal.value.metadata["left"] == "0.00 USD"

@@ -7,7 +7,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from easyorder.order.v1 import ExportOrdersRequest, GetDailyReportRequest
@@ -16,14 +16,13 @@ from sqlalchemy import text
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import InvalidArgument
 from chassis.money import Money
-from order_svc.api.orders import OrderApi
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.items import Item
 from order_svc.queries import export_orders, orders
 from order_svc.queries.daily_report import CurrencyReport
 from tests.builders.order import AT, OrderBuilder, an_item, an_order
-from tests.order_svc.order_reads import OrderReads, order_reads
+from tests.order_svc.order_reads import OrderReads, order_api, order_reads
 
 ADMIN = RequestContext(caller=Caller.person("admin-1", admin=True))
 DAY = AT.date()
@@ -84,7 +83,11 @@ async def test_a_day_is_what_the_write_side_says(reads: OrderReads) -> None:
     )
     granted = await reads.app.send(RefundOrder(order_id=first, amount=Money.of("3.00", "USD"), reason="scratch"))
     promised = await reads.app.send(RefundOrder(order_id=first, amount=Money.of("1.00", "USD"), reason="promised"))
-    given = {"order_id": first, "transaction_id": granted.order.payment.transaction_id, "refunded": True}
+    given: dict[str, Any] = {
+        "order_id": first,
+        "transaction_id": granted.order.payment.transaction_id,
+        "refunded": True,
+    }
     await reads.app.send(RecordRefund(lease=None, refund_id=granted.refund_id, **given))
     await reads.project()
 
@@ -159,7 +162,7 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
 @pytest.mark.parametrize("field", ["date", "from", "to"])
 @pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "0000-01-01"])
 async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, field: str) -> None:
-    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
+    api = order_api(reads.queries)
     days = {"from": "0001-01-01", "to": "9999-12-30"} | {field: day}
     export = api.export_orders(ExportOrdersRequest(from_=days["from"], to=days["to"]))
     asked = api.get_daily_report(GetDailyReportRequest(date=day)) if field == "date" else anext(export)
@@ -171,7 +174,7 @@ async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, fiel
 
 
 async def test_the_first_and_the_last_day_are_empty(reads: OrderReads) -> None:
-    api = OrderApi(*[cast(Any, None)] * 5, reads.queries)
+    api = order_api(reads.queries)
 
     for day in ("0001-01-01", "9999-12-30"):
         with request_context(ADMIN):

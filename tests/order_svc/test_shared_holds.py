@@ -28,7 +28,7 @@ class Gate:
         self._send = app.mediator.send
         self._failure = failure
         self.reached, self.opened = asyncio.Event(), asyncio.Event()
-        app.mediator.send = self.send  # type: ignore[method-assign, assignment]
+        app.mediator.send = self.send  # type: ignore[method-assign]
 
     async def send(self, command: Any) -> Any:
         if isinstance(command, PlaceOrder) and not self.reached.is_set():

@@ -92,7 +92,7 @@ async def test_nothing_is_shipped_while_stock_cannot_be_sold(app: AttemptsApp) -
     async def no_answer(order_id: int, revision: int) -> None:
         raise Unavailable("no answer")
 
-    app.inventory.commit = no_answer
+    app.inventory.commit = no_answer  # type: ignore[method-assign]
     with pytest.raises(Unavailable):
         await ship(app, order_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chassis.mediator import Command
@@ -9,7 +11,6 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.domain.views import OrderView
 from tests.builders.order import OrderBuilder, an_order
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_place_order import a_placing
@@ -32,7 +33,7 @@ from tests.order_svc.test_place_order import a_placing
 async def test_what_is_answered_is_what_is_stored(order_app: OrderApp, order: type, command: type) -> None:
     built: OrderBuilder = order()
     order_id = await order_app.given(built)
-    cmd: Command[OrderView] | Command[RefundGranted] = command(order_id)
+    cmd: Command[Any] = command(order_id)
 
     answer = await order_app.send(cmd)
 

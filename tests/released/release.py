@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -54,7 +55,8 @@ class Release:
     @property
     def orders(self) -> dict[str, str]:
         """Ids of the orders that a client was told of, by what is special about them."""
-        return dict(self._state["orders"])
+        orders: dict[str, str] = self._state["orders"]
+        return orders
 
     @property
     def taken_at(self) -> datetime:
@@ -67,7 +69,7 @@ class Release:
         await connection.execute(_SHIFT.replace("{taken_at}", self.taken_at.isoformat()).replace("{ago_s}", str(ago_s)))
 
     @property
-    def _state(self) -> dict[str, str | dict[str, str]]:
+    def _state(self) -> dict[str, Any]:
         state: dict[str, str | dict[str, str]] = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
         return state
 

@@ -36,7 +36,7 @@ ENDS = {
 }
 
 
-@pytest.fixture(params=RELEASES.values(), ids=RELEASES)
+@pytest.fixture(params=list(RELEASES.values()), ids=list(RELEASES))
 def release(request: pytest.FixtureRequest) -> Release:
     found: Release = request.param
     return found

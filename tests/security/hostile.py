@@ -77,6 +77,11 @@ def attacks(request: Descriptor, known: Mapping[str, Any]) -> Iterator[Attack]:
             yield Attack(f"{label}: {value.label}", wire, body, value.json, value.url)
 
 
+def _message_type(field: FieldDescriptor) -> Descriptor:
+    assert field.message_type is not None
+    return field.message_type
+
+
 def good_message(message: Descriptor, known: Mapping[str, Any]) -> Any:
     """The JSON of a message that passes the rules of the contract, with the fewest fields."""
     if message.full_name in _GOOD:
@@ -93,7 +98,7 @@ def good_message(message: Descriptor, known: Mapping[str, Any]) -> Any:
 def _good_value(field: FieldDescriptor, known: Mapping[str, Any]) -> Any:
     rules = contract.rules_of(field)
     if field.message_type is not None:
-        return good_message(field.message_type, known)
+        return good_message(_message_type(field), known)
     if field.enum_type is not None:
         return field.enum_type.values[1].name
     if field.type == FieldDescriptor.TYPE_STRING:
@@ -146,7 +151,7 @@ def _too_many(field: FieldDescriptor) -> Iterator[Value]:
 def _messages(field: FieldDescriptor) -> Iterator[Value]:
     yield Value("an empty message", _delimited(field, b""), None)
     yield Value("no message", _delimited(field, b"\xff" * 20), None)
-    if field.message_type.full_name == "google.protobuf.Timestamp":
+    if _message_type(field).full_name == "google.protobuf.Timestamp":
         for time in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "0001-01-01T00:00:00+23:59", "now", ""):
             yield Value(f"time {time}", None, json.dumps(time).encode(), time.encode())
         for seconds in (-62_135_596_800, 253_402_300_799, 253_402_300_800, 2**63 - 1, -(2**63)):
@@ -215,7 +220,7 @@ def _on_the_wire(message: Descriptor, good: Any, path: Path, value: bytes, known
     around = _serialized(message, {name: other for name, other in good.items() if name != field.json_name})
     if not rest:
         return around + value
-    inside = field.message_type
+    inside = _message_type(field)
     return around + _delimited(field, _on_the_wire(inside, _inside(good, field, known), tuple(rest), value, known))
 
 
@@ -226,7 +231,7 @@ def _in_json(message: Descriptor, good: Any, path: Path, known: Mapping[str, Any
         return _PLACE
     value: Any = _PLACE
     if rest:
-        value = _in_json(field.message_type, _inside(good, field, known), tuple(rest), known)
+        value = _in_json(_message_type(field), _inside(good, field, known), tuple(rest), known)
         value = [value] if field.is_repeated else value
     return good | {field.json_name: value}
 
@@ -235,7 +240,7 @@ def _inside(good: Json, field: FieldDescriptor, known: Mapping[str, Any]) -> Any
     there = good.get(field.json_name)
     if there:
         return there[0] if field.is_repeated else there
-    return good_message(field.message_type, known)
+    return good_message(_message_type(field), known)
 
 
 def _serialized(message: Descriptor, value: Any) -> bytes:

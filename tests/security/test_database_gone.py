@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -56,7 +57,7 @@ async def serving(mesh: RunningMesh) -> set[str]:
 
     async def ask(service: str) -> bool:
         async with open_channel(mesh.address(service)) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
+            stub: Any = health_pb2_grpc.HealthStub(channel)
             reply = await stub.Check(health_pb2.HealthCheckRequest(), timeout=2)
         return bool(reply.status == SERVING)
 

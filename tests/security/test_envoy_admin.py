@@ -25,7 +25,7 @@ def envoy(mesh: RunningMesh) -> psutil.Process:
 
 @pytest.fixture
 def admin_socket(envoy: psutil.Process) -> Path:
-    paths = {connection.laddr for connection in envoy.net_connections("unix")}
+    paths = {str(connection.laddr) for connection in envoy.net_connections("unix")}
     return next(Path(path) for path in paths if path.endswith("/admin.sock"))
 
 

@@ -78,7 +78,7 @@ class Stage:
 
     def attacks(self, method: Method) -> list[Attack]:
         package = method.service.split(".")[1]
-        return list(attacks(contract.descriptor_of(method.request), self.known["*"] | self.known.get(package, {})))
+        return list(attacks(contract.descriptor_of(method.request), {**self.known["*"], **self.known.get(package, {})}))
 
 
 @pytest.fixture(scope="module")

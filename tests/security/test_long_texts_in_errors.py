@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 from easyorder.order.v1 import GetOrderRequest
@@ -35,7 +37,7 @@ async def test_texts_of_20_kb_are_quoted_in_short(letter: str) -> None:
         raise refusal_of(letter * 20_000)
 
     async with orders(OrderApi(refuse)) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(GET_ORDER.full_name)
+        call: Any = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(bytes(GetOrderRequest(id=1)), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
 

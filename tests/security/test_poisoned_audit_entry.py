@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import grpc
 import httpx
@@ -24,7 +25,7 @@ async def test_it_costs_no_other_entry(mesh: RunningMesh, http: httpx.AsyncClien
     correlation_ids = [uuid.uuid4().hex for _ in range(21)]
 
     async with open_channel(mesh.address("identity")) as channel:
-        update = channel.unary_unary(UPDATE_USER)
+        update: Any = channel.unary_unary(UPDATE_USER)
         for number, correlation_id in enumerate(correlation_ids):
             metadata = [("authorization", shopper.headers["authorization"]), ("x-request-id", correlation_id)]
             request = UpdateUserRequest(id=id if number == POISONED else own_id, display_name=f"Name {number}")

@@ -108,7 +108,7 @@ async def test_readers_who_come_together_ask_once_and_each_for_themselves(
         read_your_writes.wait(ANONYMOUS.id, position, timeout_s=0),
     )
 
-    assert fresh == [True, False, False, True, False]
+    assert list(fresh) == [True, False, False, True, False]
     assert len([question for question in asked if "max(id)" in question]) == 1
 
 

@@ -10,7 +10,7 @@ from easyorder.inventory.v1 import CheckAvailabilityRequest, CheckAvailabilityRe
 from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
 
 from chassis import contract
-from chassis.context import ANONYMOUS, current
+from chassis.context import ANONYMOUS, Caller, current
 from chassis.errors import PermissionDenied, TokenExpired, Unauthenticated, Unimplemented
 from chassis.grpc.clients import rpc
 from tests.chassis.grpc.orders import (
@@ -111,7 +111,7 @@ async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_
         await mesh.user("u1").call(LIST_PRODUCTS, ListProductsRequest())
 
     assert catalog.callers[:2] == [ANONYMOUS, ANONYMOUS]
-    assert catalog.callers[2].id == "u1"
+    assert catalog.callers[2] == Caller.person("u1")
 
 
 async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may_call_it():

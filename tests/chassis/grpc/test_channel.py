@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chassis.grpc.channel import open_channel
@@ -16,4 +18,5 @@ async def test_a_proxy_is_not_asked_for_loopback(variable: str, monkeypatch: pyt
         monkeypatch.setenv(variable, "http://127.0.0.1:1")
 
         async with open_channel(mesh.address) as channel:
-            assert await channel.unary_unary(HEALTH)(b"", timeout=5) == b"\x08\x01"
+            call: Any = channel.unary_unary(HEALTH)
+            assert await call(b"", timeout=5) == b"\x08\x01"

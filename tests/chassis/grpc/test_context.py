@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 import pytest
@@ -39,7 +40,7 @@ def token(mesh: Mesh) -> tuple[str, str]:
 
 async def test_a_deadline_is_the_callers_or_envoys_or_the_default():
     async with orders(api := OrderApi(), call_timeout_s=50) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(GET_ORDER.full_name)
+        call: Any = channel.unary_unary(GET_ORDER.full_name)
         await call(REQUEST, timeout=20, metadata=[token(mesh)])
         await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "30000")])
         await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "soon")])
@@ -58,7 +59,7 @@ async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled():
             cancelled.set()
 
     async with orders(OrderApi(endless)) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(GET_ORDER.full_name)
+        call: Any = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call(REQUEST, metadata=[token(mesh), ("x-envoy-expected-rq-timeout-ms", "50")])
 
@@ -128,7 +129,8 @@ async def test_reply_headers_go_with_the_answer():
         current().reply_headers["x-easyorder-position"] = "742"
 
     async with orders(OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(GET_ORDER.full_name)(REQUEST, metadata=[token(mesh)])
+        call_order: Any = channel.unary_unary(GET_ORDER.full_name)
+        call = call_order(REQUEST, metadata=[token(mesh)])
         await call
 
         assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
@@ -141,7 +143,8 @@ async def test_reply_headers_go_with_the_first_message_of_a_stream():
         yield HubMessage(sequence=2)
 
     async with hub(messages) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_stream(SUBSCRIBE.full_name)(b"", metadata=[token(mesh)])
+        subscribe: Any = channel.unary_stream(SUBSCRIBE.full_name)
+        call = subscribe(b"", metadata=[token(mesh)])
 
         assert len([data async for data in call]) == 2
         assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
@@ -155,7 +158,7 @@ async def test_calls_at_the_same_time_do_not_see_each_other():
         await both_in.wait()
 
     async with orders(api := OrderApi(meet)) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(f"/{ORDERS}/GetOrder")
+        call: Any = channel.unary_unary(f"/{ORDERS}/GetOrder")
         bearers = [("authorization", f"Bearer {mesh.tokens.user(name)}") for name in ("u1", "u2")]
         calls = [call(REQUEST, metadata=[bearer]) for bearer in bearers]
         await asyncio.gather(*calls)
@@ -170,7 +173,7 @@ async def test_details_reach_the_caller_before_its_own_clock_ends_the_call():
         await asyncio.Event().wait()
 
     async with orders(OrderApi(endless)) as mesh, open_channel(mesh.address) as channel:
-        call = channel.unary_unary(GET_ORDER.full_name)
+        call: Any = channel.unary_unary(GET_ORDER.full_name)
         calls = [call(REQUEST, timeout=1 + number / 10, metadata=[token(mesh)]) for number in range(10)]
         ended = await asyncio.gather(*calls, return_exceptions=True)
 

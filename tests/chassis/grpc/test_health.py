@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 import pytest
@@ -54,7 +55,7 @@ async def stub(need: Need) -> AsyncIterator[health_pb2_grpc.HealthStub]:
     await health.stop()
 
 
-async def says(stub: health_pb2_grpc.HealthStub) -> set[int]:
+async def says(stub: Any) -> set[int]:
     """What is said of the process and of its service."""
     asked = [health_pb2.HealthCheckRequest(service=name) for name in ("", SERVICE)]
     return {(await stub.Check(request)).status for request in asked}

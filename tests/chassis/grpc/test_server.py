@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -28,7 +29,7 @@ SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.Health
 
 async def health(address: str, service: str = "") -> int:
     async with open_channel(address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         return (await stub.Check(health_pb2.HealthCheckRequest(service=service))).status
 
 
@@ -87,9 +88,9 @@ async def test_health_says_serving_for_the_process_and_for_each_service():
 
 
 async def test_reflection_lists_the_services_and_describes_them_with_our_options():
-    async def asked(mesh: Mesh, **question: str) -> reflection_pb2.ServerReflectionResponse:
+    async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
         async with open_channel(mesh.address) as channel:
-            stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+            stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
             call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
             return await anext(aiter(call))
 

@@ -63,14 +63,14 @@ def payments(mesh: Mesh) -> GrpcPayments:
 
 
 def a_request(**changes: Any) -> ChargeRequest:
-    fields = {
+    fields: dict[str, Any] = {
         "transaction_id": "t-1",
         "order_id": 1,
         "method": PaymentMethodMessage.CARD,
         "token": "tok_ok",
         "amount": TEN,
     }
-    return ChargeRequest(**{**fields, **changes})  # type: ignore[arg-type]
+    return ChargeRequest(**{**fields, **changes})
 
 
 async def charge(
