@@ -133,6 +133,26 @@ async def test_points_that_were_spent_come_back_with_the_pieces(http: httpx.Asyn
     await points_become(http, shopper, 300)
 
 
+async def test_an_order_in_cash_earns_its_points_on_delivery(http: httpx.AsyncClient, admin: Shop) -> None:
+    shopper = await a_shopper(http)
+    product, [item] = await priced(admin, "1000.00")
+    cash = {"currency": "USD", "items": [line(item, 1)], "payment": {"method": "PAYMENT_METHOD_CASH"}}
+    order = (await call(http, shopper, "POST", "/orders", cash))["id"]
+    await eventually(lambda: _is(http, product, [(4999, 0)]))
+
+    with_points = an_order([line(item, 1)], [], points=1000)
+    refused = await http.post("/api/v1/orders", json=with_points, headers=shopper.headers)
+    assert refused.json()["details"][0]["reason"] == "INCENTIVE_INVALID"
+    assert await points_of(http, shopper) == 0
+
+    for status, points in (("SHIPPED", 0), ("DELIVERED", 1000)):
+        body = {"status": f"ORDER_STATUS_{status}"}
+        await call(http, admin, "PUT", f"/admin/orders/{order}/status", body)
+        await points_become(http, shopper, points)
+    await returned(http, admin, order, amount=amount("400.00"))
+    await points_become(http, shopper, 600)
+
+
 @pytest.mark.parametrize(
     ("price", "pieces", "off", "refunds"),
     [("0.00", 1, "", [0]), ("5.00", 2, "100", [0, 0]), ("0.01", 3, "66", [0, 1, 0])],

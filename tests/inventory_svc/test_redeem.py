@@ -344,6 +344,29 @@ class RedeemContract:
         await shop.send(Release(order_id=held.order_id))
         assert await shop.points() == 0
 
+    async def test_points_of_an_order_that_is_paid_on_delivery_are_earned_on_delivery(self, shop: Shop):
+        (item,) = await shop.stocked(10)
+        held = await shop.send(shop.order((item, 3)))
+
+        for paid, points in ((False, 0), (True, 30), (False, 30), (True, 30)):
+            await shop.send(Commit(order_id=held.order_id, paid=paid))
+            assert await shop.points() == points
+
+        assert await shop.of(item) == Pieces(on_hand=7, sold=3)
+        await shop.send(Release(order_id=held.order_id))
+        assert await shop.points() == 0
+
+    async def test_an_order_that_is_sold_again_is_paid_again(self, shop: Shop):
+        (item,) = await shop.stocked(10)
+        held = await shop.send(shop.order((item, 3), key="k"))
+        await shop.send(Commit(order_id=held.order_id))
+        await shop.send(Release(order_id=held.order_id))
+
+        await shop.send(shop.order((item, 3), key="k", re_reserve=True))
+        await shop.send(Commit(order_id=held.order_id, paid=False))
+
+        assert await shop.points() == 0
+
     async def test_points_are_spent_at_checkout_and_come_back(self, shop: Shop):
         (item,) = await shop.stocked(100)
         await with_points(shop, item, 30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from easyorder.catalog.v1 import (
@@ -78,6 +79,14 @@ def a_shirt(*skus: str, name: str = "Shirt", quantity: int = 5) -> Product:
 
 async def create(mesh: Mesh, product: Product, *, request_id: str = "") -> Product:
     return await mesh.admin().call(service.CREATE_PRODUCT, CreateProductRequest(product=product, request_id=request_id))
+
+
+def reads_of(product_id: int) -> list[tuple[Any, Any]]:
+    """The calls that show a product, and their requests."""
+    return [
+        (service.GET_PRODUCT, GetProductRequest(id=product_id)),
+        (service.GET_STOCK, GetProductInventoryRequest(product_id=product_id)),
+    ]
 
 
 def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> ReservationRequest:
@@ -280,10 +289,7 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
         await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
     await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
     assert await shown() == []
-    for method, request in (
-        (service.GET_PRODUCT, GetProductRequest(id=created.id)),
-        (service.GET_STOCK, GetProductInventoryRequest(product_id=created.id)),
-    ):
+    for method, request in reads_of(created.id):
         with pytest.raises(ProductNotFound):
             await client.call(method, request)
     back = await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
@@ -325,10 +331,7 @@ async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
 
 
 async def test_what_is_not_there_is_not_found(mesh):
-    for method, request in (
-        (service.GET_PRODUCT, GetProductRequest(id=7)),
-        (service.GET_STOCK, GetProductInventoryRequest(product_id=7)),
-    ):
+    for method, request in reads_of(7):
         with pytest.raises(ProductNotFound):
             await mesh.anonymous().call(method, request)
 
@@ -351,6 +354,7 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     )
 
     held = reply.results[0].reservation
+    assert held is not None
     assert (held.order_id, held.state) == (1, ReservationState.HELD)
     assert [(line.sku, line.name, line.quantity, line.unit_price) for line in held.lines] == [
         ("A", "Shirt", 2, usd(12, 500_000_000)),
@@ -427,7 +431,7 @@ async def test_holds_of_orders_that_never_came_are_released(databases_of):
 async def test_only_services_move_stock(mesh):
     product = await create(mesh, a_shirt("A"))
     item = product.product_items[0].id
-    calls = [
+    calls: list[tuple[Any, Any]] = [
         (service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 1))])),
         (service.COMMIT, CommitRequest(order_ids=[1], revisions=[0])),
         (service.RELEASE, ReleaseRequest(order_ids=[1], revisions=[0])),

@@ -155,7 +155,8 @@ async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock):
 
         heard = [await anext(slow), await anext(slow)]
 
-        assert [(m.sequence, m.change.product_item_id, m.change.on_hand) for m in heard] == [(2, 1, 8), (3, 2, 9)]
+        changes = [(m.sequence, m.change.product_item_id, m.change.on_hand) for m in heard if m.change]
+        assert changes == [(2, 1, 8), (3, 2, 9)]
         await slow.aclose()
 
 
