@@ -1,4 +1,4 @@
-"""Writes the tables of docs/orders.md: the moves of an order, what its jobs do when it went on, and what the books show.
+"""Writes the tables of docs/orders.md: the moves of an order, what its jobs do when it goes on, what the books show.
 
 The first is that of the code, the others are those that the tests try.
 

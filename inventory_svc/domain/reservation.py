@@ -134,6 +134,7 @@ class Reservation:
 
     def reopen(self) -> None:
         """Lets a later attempt reserve again what an earlier one released."""
+        self.is_placed = True
         if self.state is ReservationState.RELEASED:
             self.state = ReservationState.EXPIRED
 
@@ -218,10 +219,12 @@ class Reservation:
     def keep(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Removes the expiry, because its order was placed and waits for stock. False if it is settled.
 
+        An ended reservation whose order was known to exist is settled too: its order waited before, and does no longer.
+
         A reservation that has ended meanwhile holds the available pieces and gets a new place for the rest. Raises the
         errors of StockBatch.hold and IncentiveSet.redeem, and then holds nothing.
         """
-        if self.state is ReservationState.EXPIRED:
+        if self.state is ReservationState.EXPIRED and not self.is_placed:
             lines = stock_batch.hold_or_wait(self.lines)
             self._redeem(lines, stock_batch, incentive_set)
             self.lines, self.state = lines, state_of(lines)

@@ -11,6 +11,7 @@ import pytest
 from chassis.errors import InvalidArgument
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.keep_reservation import KeepReservation
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.errors import (
@@ -253,6 +254,22 @@ class AmendContract:
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
         assert await shop.states() == {held.order_id: "HELD"}
         assert again.expire_at == (await shop.send(amend(held, (item, 3)))).expire_at
+
+    async def test_news_that_an_order_waits_holds_nothing_for_a_later_attempt_that_got_nothing(self, shop: Shop):
+        (item,) = await shop.stocked(5)
+        held = await shop.send(shop.order((item, 3)))
+        await shop.send(Release(order_id=held.order_id, revision=0))
+        rival = await shop.send(shop.order((item, 4)))
+        # In one batch with another, so that what it changed until then is written.
+        again = shop.send(amend(held, (item, 3), re_reserve=True, reopen=True))
+        refusal, _ = await asyncio.gather(again, shop.send(amend(rival, (item, 3))), return_exceptions=True)
+        assert isinstance(refusal, OutOfStock)
+        await shop.send(Release(order_id=rival.order_id))
+
+        # The event of its creation, when it waited for stock, comes late.
+        await shop.send(KeepReservation(order_id=held.order_id))
+
+        assert await shop.of(item) == Pieces(on_hand=5)
 
     async def test_an_order_that_is_paid_again_costs_what_it_cost(self, shop: Shop):
         first, second = await shop.stocked(5, 5)

@@ -6,7 +6,7 @@ points take 1.00 of the rest: 9.00 are paid. The order that has nothing to pay h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,9 +25,9 @@ class Books:
     revenue: Decimal = Decimal("0.00")
     ledger: Decimal = Decimal("0.00")
 
-    def cell(self) -> str:
-        stock = f"{self.on_hand} ({self.reserved} reserved)" if self.reserved else f"{self.on_hand}"
-        return f"{stock}, {self.points:+} points, {self.uses} used, {self.revenue} revenue, {self.ledger} ledger"
+    def cells(self) -> list[str]:
+        amounts = (self.on_hand, self.reserved, f"{self.points:+}" if self.points else 0, self.uses)
+        return [str(amount) for amount in (*amounts, self.revenue, self.ledger)]
 
 
 _PAID, _HALF = Decimal("9.00"), Decimal("4.50")
@@ -37,7 +37,7 @@ _BY_PROVIDER: Mapping[str, Books] = {
     "paid": _SOLD,
     "failed": Books(on_hand=5, points=0, uses=0),
     "retried": _SOLD,
-    # The report shows what was paid on the day, and the refund beside it.
+    # The report shows what was paid on the day, and refunds separately.
     "cancelled": Books(on_hand=5, points=0, uses=0, revenue=_PAID),
     "shipped": _SOLD,
     # One of the two pieces came back, with 4.50, 50 points, and those that 4.50 had earned.
@@ -77,14 +77,18 @@ TABLE: Mapping[str, Mapping[str, Books]] = dict(
 
 
 def markdown() -> list[str]:
-    """A row for each moment; ways of paying with equal books share a column."""
-    columns: dict[str, Mapping[str, Books]] = {}
+    """A row for each cell; ways of paying with equal books share their rows."""
+    alike: dict[str, Mapping[str, Books]] = {}
     for method, books in TABLE.items():
-        alike = next((name for name, known in columns.items() if known == books), "")
-        columns.pop(alike, None)
-        columns[f"{alike}, {method}" if alike else method] = books
-    lines = [f"| moment | {' | '.join(columns)} |", "| --- |" + " --- |" * len(columns)]
+        same = next((name for name, known in alike.items() if known == books), "")
+        alike.pop(same, None)
+        alike[f"{same}, {method}" if same else method] = books
+    header = ("moment", "paid by", "on hand", "reserved", "points", "uses", "revenue", "ledger")
+    lines = [_row(header), _row(["---"] * len(header))]
     for moment in MOMENTS:
-        cells = [books[moment].cell() if moment in books else "never" for books in columns.values()]
-        lines.append(f"| {moment} | {' | '.join(cells)} |")
+        lines += [_row((moment, name, *books[moment].cells())) for name, books in alike.items() if moment in books]
     return lines
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
