@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
 
 from chassis.money import Money
 from inventory_svc.commands.commit import Commit
@@ -46,6 +51,34 @@ def test_the_rate_is_that_of_the_sale() -> None:
     later = after_returns(sale, lines, Money.of("10.00", "USD"), LoyaltyRates(earned_per_unit=Decimal(5)))
 
     assert later.points_earned == 30
+
+
+@given(
+    prices=st.lists(st.integers(0, 5000), min_size=1, max_size=4),
+    percents=st.integers(1, 100),
+    points=st.integers(0, 3000),
+    seed=st.randoms(use_true_random=False),
+)
+def test_however_it_comes_back_nothing_is_left(prices: list[int], percents: int, points: int, seed: Random) -> None:
+    lines = tuple(
+        HeldLine(n, f"SKU-{n}", "Lamp", seed.randint(1, 5), Money.of(Decimal(cents).scaleb(-2), "USD"))
+        # The code is for the first.
+        for n, cents in enumerate([100 + prices[0], *prices[1:]])
+    )
+    codes = (replace(percent(str(percents), product_item_ids=(0,)), id=1),)
+    quote = sale = price(lines, codes, points, "USD", LoyaltyRates())
+    kept = [(sale.points_earned, sale.points_spent)]
+    while any(line.returned < line.quantity for line in lines):
+        n = seed.choice([n for n, line in enumerate(lines) if line.returned < line.quantity])
+        lines = tuple(replace(line, returned=line.returned + (number == n)) for number, line in enumerate(lines))
+        quote = after_returns(quote, lines, Money.zero("USD"), LoyaltyRates())
+        # As if it had come back at once.
+        assert quote == after_returns(sale, lines, Money.zero("USD"), LoyaltyRates())
+        kept.append((quote.points_earned, quote.points_spent))
+
+    assert kept == sorted(kept, reverse=True)
+    assert [spent for _, spent in kept] == sorted((spent for _, spent in kept), reverse=True)
+    assert kept[-1] == (0, 0)
 
 
 class ReturnsContract:
@@ -209,3 +242,19 @@ class TestOnPostgres(ReturnsContract):
     @pytest.fixture
     def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
+
+    async def test_an_order_from_before_these_rules_follows_them(self, sql_shop):
+        (item,) = await priced(sql_shop, "10.00")
+        await sold(sql_shop, (item, 100), user_id="ann")
+        order = await sold(sql_shop, (item, 2), user_id="ann", loyalty_points=300)
+        # 0.1.0 stored neither the rate nor the points of a discount.
+        older = "SELECT jsonb_agg(d - 'points') FROM jsonb_array_elements(discounts) AS d"
+        async with sql_shop.engines[0].begin() as connection:
+            query = (
+                f"UPDATE reservation SET points_rate = NULL, discounts = ({older}) WHERE order_id = {order.order_id}"
+            )
+            await connection.execute(text(query))
+
+        await sql_shop.send(back(order, (item, 1), refunded="8.50"))
+
+        assert await sql_shop.points("ann") == 1000 - 150 + 8
