@@ -243,7 +243,7 @@ class TestOnPostgres(ReturnsContract):
     def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
 
-    async def test_an_order_from_before_these_rules_follows_them(self, sql_shop):
+    async def test_an_order_from_before_these_rules_follows_them(self, sql_shop: SqlShop) -> None:
         (item,) = await priced(sql_shop, "10.00")
         await sold(sql_shop, (item, 100), user_id="ann")
         order = await sold(sql_shop, (item, 2), user_id="ann", loyalty_points=300)
