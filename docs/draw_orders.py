@@ -1,7 +1,8 @@
-"""Writes the moves of an order, from the table that decides them, and what its jobs do when it went on, from the table
-that the tests try, into docs/orders.md.
+"""Writes the tables of docs/orders.md: the moves of an order, what its jobs do when it goes on, what the books show.
 
-python docs/draw_orders.py           writes both
+The first is that of the code, the others are those that the tests try.
+
+python docs/draw_orders.py           writes them
 python docs/draw_orders.py --check   exit 1 if docs/orders.md shows anything else
 """
 
@@ -14,10 +15,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from order_svc.domain.status import MOVES, Status
-from tests.order_svc import attempts_table
+from tests.order_svc import attempts_table, books_table
 
 PAGE = Path(__file__).resolve().parent / "orders.md"
 _DIAGRAM = re.compile(r"```mermaid\n.*?```", re.DOTALL)
+_BOOKS = re.compile(r"\| moment \|.*?\n\n", re.DOTALL)
 _JOBS = re.compile(r"\| job \|.*?\n\n", re.DOTALL)
 
 
@@ -34,6 +36,7 @@ def main() -> int:
     present = PAGE.read_text(encoding="utf-8")
     drawn = _DIAGRAM.sub(lambda _: diagram(), present)
     drawn = _JOBS.sub(lambda _: "\n".join([*attempts_table.markdown(), "", ""]), drawn)
+    drawn = _BOOKS.sub(lambda _: "\n".join([*books_table.markdown(), "", ""]), drawn)
     if "--check" not in sys.argv:
         PAGE.write_text(drawn, encoding="utf-8")
     elif drawn != present:

@@ -24,6 +24,7 @@ from tests.databases import Postgres
 from tests.folders import data_folder
 
 WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
+DatabasesOf = Callable[[str], Awaitable[Mapping[str, str]]]
 EngineAt = Callable[[Path, str], Awaitable[AsyncEngine]]
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
@@ -157,7 +158,7 @@ async def lend(postgres: Postgres) -> AsyncIterator[Lend]:
 
 
 @pytest.fixture
-def databases_of(lend: Lend) -> Callable[[str], Awaitable[Mapping[str, str]]]:
+def databases_of(lend: Lend) -> DatabasesOf:
     """`await databases_of("order_svc")`: fresh, migrated databases; their URLs by name (`easyorder_order_write`)."""
 
     async def databases_of(package: str) -> Mapping[str, str]:

@@ -37,8 +37,8 @@ _USERS = "SELECT DISTINCT value AS id FROM jsonb_array_elements_text(CAST(:users
 _LOCK_USERS = text(f"SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM ({_USERS}) AS spender")
 # A separate statement after the lock, so that it sees points spent by earlier holders of the lock.
 _POINTS = text(
-    "SELECT user_id, CAST(sum(CASE WHEN state = 'COMMITTED' THEN points_earned ELSE 0 END) - sum(points_spent) "
-    "AS bigint) AS points FROM reservation WHERE state NOT IN ('RELEASED', 'EXPIRED') "
+    "SELECT user_id, CAST(sum(CASE WHEN state = 'COMMITTED' AND paid THEN points_earned ELSE 0 END) "
+    "- sum(points_spent) AS bigint) AS points FROM reservation WHERE state NOT IN ('RELEASED', 'EXPIRED') "
     "AND (points_spent > 0 OR points_earned > 0) "
     f"AND user_id IN (SELECT id FROM ({_USERS}) AS spender) GROUP BY user_id"
 )

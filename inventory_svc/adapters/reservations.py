@@ -28,7 +28,7 @@ _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
     "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
-    "head.state, head.sold, head.expire_at, head.placed, head.shared, head.revision, head.discounts, "
+    "head.state, head.sold, head.paid, head.expire_at, head.placed, head.shared, head.revision, head.discounts, "
     "head.points_spent, head.points_earned, head.points_rate, head.refunded, line.product_item_id, line.quantity, "
     "line.backordered, line.place, line.returned, line.unit_price, line.sku, line.name "
     "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
@@ -79,7 +79,7 @@ _LOCK_WAITING = text(
 )
 # Updates of existing reservations have their own name, apart from inserts: the two never touch the same rows.
 _STORED = "reservation stored before"
-_OUTCOME = ("state", "sold", "expire_at", "placed", "shared")
+_OUTCOME = ("state", "sold", "paid", "expire_at", "placed", "shared")
 _QUOTE = ("discounts", "points_spent", "points_earned", "points_rate")
 _DELETE_LINES = text(f"DELETE FROM reservation_line WHERE order_id IN ({_ORDER_IDS})")
 _OF_LINE = ("order_id", "product_item_id", "unit_price", "sku", "name", "backordered", "place")
@@ -174,6 +174,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
         state=state,
         sold=head.sold,
         expire_at=head.expire_at,
+        paid=head.paid,
         is_placed=head.placed,
         is_shared=head.shared,
         quote=Quote(
@@ -211,6 +212,7 @@ def _row(reservation: Reservation) -> dict[str, Any]:
         "state": reservation.state.value,
         "sold": reservation.sold,
         "expire_at": reservation.expire_at,
+        "paid": reservation.paid,
         "placed": reservation.is_placed,
         "shared": reservation.is_shared,
         "discounts": [_discount_document(discount) for discount in reservation.quote.discounts],

@@ -130,6 +130,8 @@ class ReservationRow(WriteBase):
     currency: Mapped[str]
     state: Mapped[str]
     sold: Mapped[bool]
+    # An order that is paid on delivery earns no points before. True for all orders before 0.2.0.
+    paid: Mapped[bool] = mapped_column(server_default=text("true"))
     # None while the order waits for stock: a backorder does not expire.
     expire_at: Mapped[datetime | None]
     # True once the order is known to exist.

@@ -154,7 +154,10 @@ class InventoryApi:
         return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
 
     async def commit(self, request: CommitRequest) -> CommitResponse:
-        answers = await self._each(Commit(order_id=id, revision=revision) for id, revision in _attempts(request))
+        unpaid = set(request.unpaid_order_ids)
+        answers = await self._each(
+            Commit(order_id=id, revision=revision, paid=id not in unpaid) for id, revision in _attempts(request)
+        )
         return CommitResponse(results=_outcomes(request.order_ids, answers))
 
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:

@@ -12,8 +12,10 @@ from inventory_svc.domain.reservation import ANY_REVISION
 class Commit(Command[None]):
     """Refused with ReservationNotFound, AwaitingStock, ReservationReleased, or HoldSuperseded for an old `revision`.
 
-    An expired reservation that cannot be reserved again is refused with OutOfStock or IncentiveInvalid.
+    An expired reservation that cannot be reserved again is refused with OutOfStock or IncentiveInvalid. `paid`: the
+    order earns its points.
     """
 
     order_id: int
     revision: int = ANY_REVISION
+    paid: bool = True

@@ -136,7 +136,7 @@ class _ReservationBatch:
             raise ReservationNotFound.of(cmd.order_id)
         reservation.require_present(cmd.revision)
         # New reservations are stored once, in their final state.
-        if reservation.commit(self._stock_batch, self._incentive_set) and cmd.order_id not in self.added:
+        if reservation.commit(self._stock_batch, self._incentive_set, paid=cmd.paid) and cmd.order_id not in self.added:
             self._changed[cmd.order_id] = reservation
 
     def _reserve(self, cmd: Reserve) -> Reservation:

@@ -57,8 +57,9 @@ class Reservation:
     `is_placed`: the order is known to exist; otherwise it may never be written, and the hold is short. `is_shared`:
     several requests got this hold, and any of them may place the order.
     `sold`: the reservation was committed since it was last held, even if it was restocked after that. `revision` is the
-    last change of the order that was applied. `refunded` is the money that went back after the sale. `stands` is the
-    availability of its items when they were held; it is not stored. `version` is the version that was read.
+    last change of the order that was applied. `paid`: it earns its points. `refunded` is the money that went back after
+    the sale. `stands` is the availability of its items when they were held; it is not stored. `version` is the version
+    that was read.
     """
 
     order_id: int
@@ -72,6 +73,7 @@ class Reservation:
     is_placed: bool = False
     is_shared: bool = field(default=False, compare=False)
     sold: bool = False
+    paid: bool = False
     revision: int = 0
     refunded: Decimal = Decimal(0)
     quote: Quote = field(default_factory=Quote)
@@ -122,20 +124,24 @@ class Reservation:
         """Sets the lines that were just held, at current prices."""
         self.lines, self.quote = lines, quote
         self.state, self.sold, self.is_placed = state_of(lines), False, False
+        self.paid = False
 
     def hold_again(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> None:
         """Reserves all its lines again at their old prices, or none. Raises OutOfStock or IncentiveInvalid."""
         stock_batch.hold_again(self.lines)
         self._redeem(self.lines, stock_batch, incentive_set)
-        self.state, self.sold = ReservationState.HELD, False
+        self.state, self.sold, self.paid = ReservationState.HELD, False, False
 
     def reopen(self) -> None:
         """Lets a later attempt reserve again what an earlier one released."""
+        self.is_placed = True
         if self.state is ReservationState.RELEASED:
             self.state = ReservationState.EXPIRED
 
-    def commit(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
-        """Sells the held stock; False if that was done before. Reserves an expired one again, as in `hold_again`.
+    def commit(self, stock_batch: StockBatch, incentive_set: IncentiveSet, *, paid: bool) -> bool:
+        """Sells the held stock, once; False if nothing changes. Reserves an expired one again, as in `hold_again`.
+
+        An order that is paid on delivery is sold first, and earns its points when it is committed again as `paid`.
 
         Raises ReservationReleased for a released reservation: a commit that arrives after its order was stopped must
         not reserve the stock again. A hold past its expiry that is still HELD is sold: its stock stays held until the
@@ -143,7 +149,9 @@ class Reservation:
         """
         if self.sold:
             # Even if it was restocked since: a repeated commit must not sell a second time.
-            return False
+            first_paid = paid and not self.paid
+            self.paid = self.paid or paid
+            return first_paid
         if self.state is ReservationState.RELEASED:
             raise ReservationReleased.of(self.order_id)
         if self.state is ReservationState.BACKORDERED:
@@ -151,7 +159,7 @@ class Reservation:
         if self.state is ReservationState.EXPIRED:
             self.hold_again(stock_batch, incentive_set)
         stock_batch.sell(self.lines)
-        self.state, self.sold = ReservationState.COMMITTED, True
+        self.state, self.sold, self.paid = ReservationState.COMMITTED, True, paid
         return True
 
     def release(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
@@ -211,10 +219,12 @@ class Reservation:
     def keep(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
         """Removes the expiry, because its order was placed and waits for stock. False if it is settled.
 
+        An ended reservation whose order was known to exist is settled too: its order waited before, and does no longer.
+
         A reservation that has ended meanwhile holds the available pieces and gets a new place for the rest. Raises the
         errors of StockBatch.hold and IncentiveSet.redeem, and then holds nothing.
         """
-        if self.state is ReservationState.EXPIRED:
+        if self.state is ReservationState.EXPIRED and not self.is_placed:
             lines = stock_batch.hold_or_wait(self.lines)
             self._redeem(lines, stock_batch, incentive_set)
             self.lines, self.state = lines, state_of(lines)

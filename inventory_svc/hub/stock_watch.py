@@ -8,7 +8,7 @@ only superseded states.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
@@ -55,7 +55,7 @@ class StockWatch:
         for watcher in self._watchers:
             watcher.changed.set()
 
-    async def watch(self, item_ids: Sequence[int]) -> AsyncIterator[InventoryMessage]:
+    async def watch(self, item_ids: Sequence[int]) -> AsyncGenerator[InventoryMessage, None]:
         """Raises ProductItemNotFound or Unavailable before the first message; a later failure is the last message."""
         if self._draining:
             raise _stopping()

@@ -51,6 +51,8 @@ _SETTLING_PACE_S = 0.2
 
 # An order id, and the revision of the order that the call acts for.
 _Attempt: TypeAlias = tuple[int, int]
+# The same, and whether the order is paid.
+_Sale: TypeAlias = tuple[int, int, bool]
 
 
 class GrpcInventory:
@@ -62,7 +64,7 @@ class GrpcInventory:
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(
             self._reserve, max_size=max_batch, pace_s=_RESERVING_PACE_S
         )
-        self._committing: Batcher[_Attempt, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+        self._committing: Batcher[_Sale, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
         self._releasing: Batcher[tuple[_Attempt, bool], None] = Batcher(
             self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S
@@ -71,8 +73,8 @@ class GrpcInventory:
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)
 
-    async def commit(self, order_id: int, revision: int) -> None:
-        await self._committing.submit((order_id, revision))
+    async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
+        await self._committing.submit((order_id, revision, paid))
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
@@ -107,9 +109,13 @@ class GrpcInventory:
             for result in reply.results
         ]
 
-    async def _commit(self, attempts: Sequence[_Attempt]) -> list[BaseException | None]:
-        order_ids, revisions = map(list, zip(*attempts, strict=True))
-        request = CommitRequest(order_ids=order_ids, revisions=revisions)
+    async def _commit(self, sales: Sequence[_Sale]) -> list[BaseException | None]:
+        order_ids = [order_id for order_id, _, _ in sales]
+        request = CommitRequest(
+            order_ids=order_ids,
+            revisions=[revision for _, revision, _ in sales],
+            unpaid_order_ids=[order_id for order_id, _, paid in sales if not paid],
+        )
         return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
     async def _release(self, releases: Sequence[tuple[_Attempt, bool]]) -> list[BaseException | None]:

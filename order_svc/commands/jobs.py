@@ -11,6 +11,7 @@ from chassis.money import Money
 from order_svc.domain.inventory import Hold
 from order_svc.domain.order import Order
 from order_svc.domain.refund import Refund
+from order_svc.domain.status import PaymentMethod
 
 CHARGE = "charge"
 COMMIT_STOCK = "commit_stock"
@@ -56,7 +57,14 @@ def charge(order: Order, *, token: str, hold: Hold | None) -> NewJob:
 def commit_stock(order: Order) -> NewJob:
     """Turn the hold into a sale."""
     changed = {"stock": stock_of(order)} if order.revision else {}
-    return NewJob(kind=COMMIT_STOCK, key=stock_key(order), payload=_attempt(order) | changed)
+    # Whatever is not cash is paid by now, or in the same transaction.
+    paid = order.payment.is_charged or order.payment.method is not PaymentMethod.CASH
+    return NewJob(kind=COMMIT_STOCK, key=stock_key(order), payload=_attempt(order) | changed | {"paid": paid})
+
+
+def earn_points(order: Order) -> NewJob:
+    """Report the payment of an order that was sold before: it earns its points."""
+    return NewJob(kind=COMMIT_STOCK, key=f"{stock_key(order)}/paid", payload=_attempt(order) | {"paid": True})
 
 
 def amend_stock(order: Order) -> NewJob:

@@ -42,7 +42,10 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
             uow.emit(*order.ship(at=clock.now()))
             await _require_sold(order, cmd.sold, uow)
         case Status.DELIVERED:
+            was_paid = order.payment.is_charged
             uow.emit(*order.deliver(at=clock.now()))
+            if not was_paid:
+                uow.schedule(jobs.earn_points(order))
         case other:
             # Every other status follows from stock and payment, or has an rpc of its own.
             raise IllegalTransition.of(order.status, other)

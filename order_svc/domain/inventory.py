@@ -147,8 +147,8 @@ class Inventory(Protocol):
         """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
         ...
 
-    async def commit(self, order_id: int, revision: int) -> None:
-        """Sells the stock held for this revision of the order.
+    async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
+        """Sells the stock held for this revision of the order, once; if it is `paid`, it earns its points.
 
         Raises OutOfStock, IncentiveInvalid or ReservationReleased if the hold has ended and cannot be renewed, and
         HoldSuperseded.

@@ -15,17 +15,16 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def release_on_failure(inventory: Inventory, order_id: int | None) -> AsyncIterator[None]:
-    """Releases the hold of `order_id` when the block fails; None: there is none, or another attempt made it.
+    """Releases the hold of `order_id` when the block is refused; None: there is none, or another attempt made it.
 
-    The hold is not released if the outcome is unknown: then it is used, or expires. inventory_svc decides whether it is
-    this attempt's alone.
+    The hold is not released if the outcome is unknown, as after an unexpected error, which may follow the commit: then
+    it is used, or expires. inventory_svc decides whether it is this attempt's alone.
     """
     try:
         yield
     except (Unavailable, DeadlineExceeded):
         raise
-    except Exception:
-        # For any error, defects included: the transaction was rolled back, and others need the stock.
+    except AppError:
         if order_id is not None:
             await release(inventory, order_id)
         raise

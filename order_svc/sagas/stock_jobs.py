@@ -55,7 +55,9 @@ class StockJobs:
         """Sells the stock, as the `payload` of a commit_stock job says."""
         if "stock" in payload:
             await self._inventory.amend(StockAmendment.of(payload["stock"]))
-        await self._inventory.commit(payload["order_id"], _revision(payload))
+        # Jobs of 0.1.0 do not say; then all orders earned their points at once.
+        paid = payload.get("paid", True)
+        await self._inventory.commit(payload["order_id"], _revision(payload), paid=paid)
 
     async def _commit(self, job: Job) -> JobResult:
         failpoints.reach("paid_stock_not_sold")

@@ -25,10 +25,18 @@ REVISION = re.compile(r'^(\w*revision) = "?(\w+)"?$', re.MULTILINE)
 REQUIREMENTS = ["build", "runtime", "dev"]
 
 
+def called(call: ast.Call) -> str:
+    """The name of the function, without what it belongs to."""
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
 def sleeps(source: str) -> Iterator[int]:
     """The lines that call time.sleep or asyncio.sleep; sleep(0) only lets others go first."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep":
+        if isinstance(node, ast.Call) and called(node) == "sleep":
             first = node.args[0] if node.args else None
             if not (isinstance(first, ast.Constant) and first.value == 0):
                 yield node.lineno
@@ -53,7 +61,7 @@ def depends_on_locale(source: str) -> Iterator[int]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
-        name = ast.unparse(node.func).rpartition(".")[2]
+        name = called(node)
         given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
         mode = next((m for m in node.args if isinstance(m, ast.Constant) and MODE.fullmatch(str(m.value))), None)
         is_text = name in ("read_text", "write_text") or (

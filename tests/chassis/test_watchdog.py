@@ -43,7 +43,7 @@ async def test_a_process_that_was_stopped_goes_on() -> None:
             pass
         process.send_signal(signal.SIGSTOP)
         stopped_at = time.monotonic()
-        await eventually(lambda: time.monotonic() > stopped_at + 3)
+        await eventually(lambda: time.monotonic() > stopped_at + 2)
         process.send_signal(signal.SIGCONT)
         process.terminate()
         await process.communicate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from functools import partial
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from deploy.local.mesh import SERVICES
-from deploy.local.shop import Shop
+from deploy.local.shop import Shop, lamp
 from tests.e2e import test_repeats
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.crowd import MIXED, Crowd, all_end_as_they_should, many_connections
@@ -57,3 +58,38 @@ async def test_one_of_each_is_killed_midway(mesh: RunningMesh) -> None:
 
     for module in SERVICES.values():
         await eventually(partial(_runs_twice, mesh, module), timeout_s=20)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+async def test_of_two_requests_with_one_id_and_different_cards_one_is_the_order(mesh: RunningMesh) -> None:
+    async with many_connections(mesh) as http:
+        admin = await Shop(http).login("admin@example.com", "Admin123!")
+        lamps = await admin.create_product(lamp("pairs", colours=["red"], sizes=["S"], pieces=10_000))
+        item = lamps["productItems"][0]["id"]
+
+        async def ask(number: int, token: str) -> httpx.Response:
+            body = {
+                "requestId": f"pair-{number}",
+                "currency": "USD",
+                "items": [{"productItemId": item, "quantity": 1}],
+                "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
+            }
+            return await http.post("/api/v1/orders", json=body, headers=admin.headers)
+
+        answers = [
+            await asyncio.gather(ask(number, "tok_ok"), ask(number, f"tok_slow_{number % 50}")) for number in range(60)
+        ]
+
+        orders = [answer.json()["id"] for pair in answers for answer in pair if answer.status_code == 200]
+        refused = [answer.json() for pair in answers for answer in pair if answer.status_code != 200]
+        assert [refusal["details"][0]["reason"] for refusal in refused] == ["REQUEST_ID_REUSED"] * 60
+
+        async def all_are_paid() -> bool:
+            statuses = {(await admin.get_order(order_id))["status"] for order_id in orders}
+            assert statuses <= {"ORDER_STATUS_CONFIRMED", "ORDER_STATUS_PAID"}, statuses
+            return statuses == {"ORDER_STATUS_PAID"}
+
+        await eventually(all_are_paid, timeout_s=30)
+        (stock,) = (await admin.stock(lamps["id"])).values()
+        assert (len(set(orders)), stock.sold) == (60, 60)

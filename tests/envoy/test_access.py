@@ -23,7 +23,8 @@ NAMES = [name for method in METHODS if is_reachable(method) for name in names_of
 PUBLIC = [name for name in NAMES if is_public(name.method)]
 GUARDED = [name for name in NAMES if not is_public(name.method)]
 INTERNAL = [name for method in METHODS if not is_reachable(method) for name in names_of(method)]
-ADMITTED = (httpx.codes.OK, grpc.StatusCode.OK)
+# Streams end at once here: without an event, which is 204.
+ADMITTED = (httpx.codes.OK, httpx.codes.NO_CONTENT, grpc.StatusCode.OK)
 REFUSED = (httpx.codes.UNAUTHORIZED, grpc.StatusCode.UNAUTHENTICATED)
 MISSING = (httpx.codes.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED)
 

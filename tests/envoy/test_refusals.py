@@ -7,7 +7,6 @@ import base64
 import gzip
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
@@ -71,11 +70,12 @@ REFUSALS = {
 async def test_an_unusual_request_is_refused_at_once(kind: str, envoy: RunningEnvoy, mesh: FakeMesh) -> None:
     wanted = REFUSALS[kind]
 
-    head, body = await send(envoy, "".join(f"{line}\r\n" for line in [*wanted.lines, ""]).encode())
+    head, body = await envoy.exchange("".join(f"{line}\r\n" for line in [*wanted.lines, ""]).encode())
 
     error = json.loads(body)
     assert (int(head.split()[1]), error["details"][0]["reason"]) == (wanted.status, wanted.reason)
     assert "content-type: application/json" in head
+    assert "connection: close" in head
     assert wanted.words in error["message"]
     assert wanted.status in HTTP_STATUS[error["code"]]
     assert mesh.calls == []
@@ -96,7 +96,7 @@ async def test_a_tunnel_over_http_2(envoy: RunningEnvoy, mesh: FakeMesh) -> None
 @pytest.mark.parametrize("request_line", [PRODUCTS, PRODUCTS.replace("1.1", "1.0")])
 async def test_http_1_0_is_served(request_line: str, envoy: RunningEnvoy, mesh: FakeMesh) -> None:
     """Proxies speak it by default, nginx for one."""
-    head, body = await send(envoy, f"{request_line}\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+    head, body = await envoy.exchange(f"{request_line}\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
 
     assert head.split()[1] == "200"
     assert json.loads(body)["products"] == []
@@ -160,21 +160,13 @@ async def test_grpc_gets_its_own_form_of_these(envoy: RunningEnvoy, bearer: dict
     assert reason_of_grpc(refusal) == "UNSUPPORTED_MEDIA_TYPE"
 
 
-async def send(envoy: RunningEnvoy, request: bytes) -> tuple[str, str]:
-    """The head and the body of the answer, after which the connection closes."""
-    head, _, body = (await read(envoy, request)).decode().partition("\r\n\r\n")
-    return head, body
-
-
-async def read(envoy: RunningEnvoy, request: bytes, until: bytes | None = None) -> bytes:
+async def read(envoy: RunningEnvoy, request: bytes, *, until: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", envoy.http_port)
     writer.write(request)
     try:
-        reading: Any = reader.read() if until is None else reader.readuntil(until)
-        answer: bytes = await asyncio.wait_for(reading, timeout=5)
+        return await asyncio.wait_for(reader.readuntil(until), timeout=5)
     finally:
         writer.close()
-    return answer
 
 
 def _text(text: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -173,17 +172,13 @@ async def test_a_path_that_cannot_be_is_named(
 
 
 async def raw_get(envoy: RunningEnvoy, path: str, headers: dict[str, str]) -> tuple[int, Any]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", envoy.http_port)
     lines = [
         f"GET {path} HTTP/1.1",
         "host: x",
         "connection: close",
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
-    writer.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
-    answer = await asyncio.wait_for(reader.read(), timeout=10)
-    writer.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, body = await envoy.exchange("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
     return int(head.split()[1]), json.loads(body)
 
 

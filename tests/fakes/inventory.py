@@ -276,7 +276,7 @@ class InMemoryIncentives:
 
     async def points_of(self, user_id: str) -> int:
         standing = [r for r in self._state.reservations.values() if r.user_id == user_id and not r.is_released]
-        earned = sum(r.quote.points_earned for r in standing if r.state is ReservationState.COMMITTED)
+        earned = sum(r.quote.points_earned for r in standing if r.state is ReservationState.COMMITTED and r.paid)
         return earned - sum(r.quote.points_spent for r in standing)
 
     async def id_of(self, code: str) -> int | None:

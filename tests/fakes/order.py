@@ -114,6 +114,7 @@ class FakeInventory:
         self.stock = stock if stock is not None else {1: 100, 2: 100, 3: 100}
         self.holds: dict[str, Hold] = {}
         self.sold: set[int] = set()
+        self.paid: set[int] = set()
         # What every order, and every change of one that got any, gets off its first item, by code.
         self.discounts: dict[str, str] = {}
         self.requests: list[HoldRequest] = []
@@ -230,7 +231,7 @@ class FakeInventory:
             self.stock[item] += total - self.returned.get((order_id, item), 0)
             self.returned[order_id, item] = total
 
-    async def commit(self, order_id: int, revision: int) -> None:
+    async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         self._called("commit")
         self._require_present(order_id, revision)
         if self.commit_failure is not None:
@@ -238,6 +239,8 @@ class FakeInventory:
         if not self._hold_of(order_id).is_held:
             raise ReservationReleased("given back")
         self.sold.add(order_id)
+        if paid:
+            self.paid.add(order_id)
 
     async def release(self, order_id: int, revision: int) -> None:
         self._called("release")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.db.failures import sqlstate
 from chassis.db.writes import send_writes
-from chassis.errors import RequestIdReused
+from chassis.errors import Conflict, RequestIdReused
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit
@@ -228,6 +228,30 @@ async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sq
     assert isinstance(results[0], Reservation)
     assert await sql_shop.of(had) == Pieces(on_hand=5)
     assert await sql_shop.of(has) == (Pieces(on_hand=4, sold=1) if command is Commit else Pieces(on_hand=5))
+
+
+async def test_a_sale_of_items_that_are_not_locked_is_a_conflict(sql_shop):
+    had, has = await sql_shop.stocked(5, 5)
+    held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
+    amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), supplementary_hold_id=more.order_id)
+
+    async def sell() -> None:
+        async with sql_shop.open_uows[0]() as uow:
+            commands = [Commit(order_id=held.order_id)]
+            await reserve_and_commit(commands, uow, times=TIMES, rates=LoyaltyRates(), low=0)
+            await uow.commit()
+
+    # With locks, as while others want the same rows: without, the commit finds out.
+    async with sql_shop.open_uows[1]() as other:
+        await amend_batch([amended], other, times=TIMES, rates=LoyaltyRates())
+        selling = asyncio.create_task(sell())
+        await eventually(lambda: waits_for_a_lock(sql_shop))
+        await other.commit()
+    with pytest.raises(Conflict):
+        await selling
+
+    assert await sql_shop.of(had) == Pieces(on_hand=5)
+    assert await sql_shop.of(has) == Pieces(on_hand=5, reserved=1)
 
 
 async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):

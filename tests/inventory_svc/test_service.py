@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from easyorder.catalog.v1 import (
@@ -35,8 +36,10 @@ from easyorder.inventory.v1 import (
 from easyorder.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
+from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
+from tests.conftest import DatabasesOf
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
 from tests.mesh import Mesh, serving
@@ -44,7 +47,7 @@ from tests.polling import eventually
 
 
 @pytest.fixture
-async def mesh(databases_of) -> AsyncIterator[Mesh]:
+async def mesh(databases_of: DatabasesOf) -> AsyncIterator[Mesh]:
     async with running_service(await databases_of("inventory_svc")) as mesh:
         yield mesh
 
@@ -80,6 +83,14 @@ async def create(mesh: Mesh, product: Product, *, request_id: str = "") -> Produ
     return await mesh.admin().call(service.CREATE_PRODUCT, CreateProductRequest(product=product, request_id=request_id))
 
 
+def reads_of(product_id: int) -> list[tuple[Any, Any]]:
+    """The calls that show a product, and their requests."""
+    return [
+        (service.GET_PRODUCT, GetProductRequest(id=product_id)),
+        (service.GET_STOCK, GetProductInventoryRequest(product_id=product_id)),
+    ]
+
+
 def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> ReservationRequest:
     return ReservationRequest(
         order_id=order_id,
@@ -90,7 +101,7 @@ def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> 
     )
 
 
-async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
+async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A", "B"))
 
     read = await mesh.admin().call(service.GET_PRODUCT, GetProductRequest(id=created.id))
@@ -104,7 +115,7 @@ async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
     assert listed.products == [created]
 
 
-async def test_the_stock_too_is_read_at_once(mesh):
+async def test_the_stock_too_is_read_at_once(mesh: Mesh) -> None:
     for number in range(5):
         created = await create(mesh, a_shirt(f"S{number}"))
 
@@ -113,7 +124,7 @@ async def test_the_stock_too_is_read_at_once(mesh):
         assert [level.on_hand for level in stock.items] == [5]
 
 
-async def test_everybody_may_read_products_and_stock(mesh):
+async def test_everybody_may_read_products_and_stock(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A"))
     anonymous = mesh.anonymous()
 
@@ -125,7 +136,7 @@ async def test_everybody_may_read_products_and_stock(mesh):
     assert [(level.sku, level.on_hand, level.available, level.etag) for level in stock.items] == [("A", 5, 5, "1")]
 
 
-async def _is_found(client, product_id: int) -> bool:
+async def _is_found(client: Client, product_id: int) -> bool:
     try:
         await client.call(service.GET_PRODUCT, GetProductRequest(id=product_id))
     except ProductNotFound:
@@ -133,7 +144,7 @@ async def _is_found(client, product_id: int) -> bool:
     return True
 
 
-async def test_pages_by_number_and_by_token(mesh):
+async def test_pages_by_number_and_by_token(mesh: Mesh) -> None:
     names = [f"Product {number}" for number in range(7)]
     for name in names:
         await create(mesh, a_shirt(name, name=name))
@@ -155,7 +166,7 @@ async def test_pages_by_number_and_by_token(mesh):
     assert len((await client.call(service.LIST_PRODUCTS, ListProductsRequest())).products) == 7
 
 
-async def test_a_page_token_is_good_for_its_own_query_only(mesh):
+async def test_a_page_token_is_good_for_its_own_query_only(mesh: Mesh) -> None:
     for number in range(3):
         await create(mesh, a_shirt(f"S{number}"))
     client = mesh.admin()
@@ -171,7 +182,7 @@ async def test_a_page_token_is_good_for_its_own_query_only(mesh):
         assert [violation.field for violation in refusal.value.violations] == ["pageToken"]
 
 
-async def test_words_are_found_in_name_description_and_sku(mesh):
+async def test_words_are_found_in_name_description_and_sku(mesh: Mesh) -> None:
     for name, sku in (("Red shirt", "RS-1"), ("Blue shirt", "BS-1"), ("Hat 100%", "HA-1")):
         await create(mesh, a_shirt(sku, name=name))
     expected = {
@@ -206,7 +217,7 @@ async def found(mesh: Mesh, *queries: str) -> list[list[str]]:
     return [[product.name for product in page.products] for page in pages]
 
 
-async def test_parts_of_a_sku_are_found(mesh):
+async def test_parts_of_a_sku_are_found(mesh: Mesh) -> None:
     await create(mesh, a_shirt("LAMP-x-RED", name="Lamp"))
     await create(mesh, a_shirt("AB 12/CD_34", name="Blanks"))
 
@@ -219,7 +230,7 @@ async def test_parts_of_a_sku_are_found(mesh):
 NFD, NFC, DOTLESS = "Cafe\u0301", "Caf\u00e9", "\u0131"
 
 
-async def test_text_is_found_whatever_its_unicode_form(mesh):
+async def test_text_is_found_whatever_its_unicode_form(mesh: Mesh) -> None:
     for number, name in enumerate(("Straße", "İstanbul", f"{DOTLESS}s{DOTLESS}", NFD, "ΛΌΓΟΣ")):
         await create(mesh, a_shirt(f"{name}-{number}", name=name))
 
@@ -233,7 +244,7 @@ async def test_text_is_found_whatever_its_unicode_form(mesh):
     assert await found(mesh, "λόγος", "λόγο", "ΛΌΓΟΣ") == [["ΛΌΓΟΣ"]] * 3
 
 
-async def test_names_are_stored_composed(mesh):
+async def test_names_are_stored_composed(mesh: Mesh) -> None:
     product = a_shirt(NFD, name=NFD)
     product.description = product.variations[0].name = product.variations[0].options[1].value = NFD
     product.product_items[0].options = [ItemOption(variation=NFD, value=NFC)]
@@ -249,7 +260,7 @@ async def test_names_are_stored_composed(mesh):
         await create(mesh, a_shirt(NFD))
 
 
-async def test_a_request_id_creates_once(mesh):
+async def test_a_request_id_creates_once(mesh: Mesh) -> None:
     first = await create(mesh, a_shirt("A"), request_id="r")
 
     assert await create(mesh, a_shirt("A"), request_id="r") == first
@@ -258,7 +269,7 @@ async def test_a_request_id_creates_once(mesh):
     assert refusal.value.metadata["sku"] == "A"
 
 
-async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once(mesh):
+async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A", "B"))
     client = mesh.admin()
 
@@ -280,10 +291,7 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
         await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
     await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
     assert await shown() == []
-    for method, request in (
-        (service.GET_PRODUCT, GetProductRequest(id=created.id)),
-        (service.GET_STOCK, GetProductInventoryRequest(product_id=created.id)),
-    ):
+    for method, request in reads_of(created.id):
         with pytest.raises(ProductNotFound):
             await client.call(method, request)
     back = await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
@@ -291,7 +299,7 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
     assert (back.name, back.product_items) == ("Blouse", changed.product_items)
 
 
-async def test_the_id_in_the_body_is_that_of_the_path(mesh):
+async def test_the_id_in_the_body_is_that_of_the_path(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A"))
 
     with pytest.raises(InvalidArgument) as refusal:
@@ -312,7 +320,7 @@ SPOILED = {
 }
 
 
-async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
+async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh: Mesh) -> None:
     for field, spoil in SPOILED.items():
         product = a_shirt("A")
         spoil(product)
@@ -324,16 +332,13 @@ async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
     assert (await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 
-async def test_what_is_not_there_is_not_found(mesh):
-    for method, request in (
-        (service.GET_PRODUCT, GetProductRequest(id=7)),
-        (service.GET_STOCK, GetProductInventoryRequest(product_id=7)),
-    ):
+async def test_what_is_not_there_is_not_found(mesh: Mesh) -> None:
+    for method, request in reads_of(7):
         with pytest.raises(ProductNotFound):
             await mesh.anonymous().call(method, request)
 
 
-async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
+async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A", "B"))
     first, second = (item.id for item in product.product_items)
     peer = mesh.service()
@@ -351,6 +356,7 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     )
 
     held = reply.results[0].reservation
+    assert held is not None
     assert (held.order_id, held.state) == (1, ReservationState.HELD)
     assert [(line.sku, line.name, line.quantity, line.unit_price) for line in held.lines] == [
         ("A", "Shirt", 2, usd(12, 500_000_000)),
@@ -381,7 +387,7 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     await eventually(followed)
 
 
-async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
+async def test_concurrent_calls_of_many_orders_never_oversell(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A", "B", quantity=30))
     remaining, right = (item.id for item in product.product_items)
     peer = mesh.service()
@@ -404,7 +410,7 @@ class NoOrders:
         return FindPlacedHoldsResponse()
 
 
-async def test_holds_of_orders_that_never_came_are_released(databases_of):
+async def test_holds_of_orders_that_never_came_are_released(databases_of: DatabasesOf) -> None:
     databases = await databases_of("inventory_svc")
     quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
     async with (
@@ -424,10 +430,10 @@ async def test_holds_of_orders_that_never_came_are_released(databases_of):
         await eventually(is_free)
 
 
-async def test_only_services_move_stock(mesh):
+async def test_only_services_move_stock(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A"))
     item = product.product_items[0].id
-    calls = [
+    calls: list[tuple[Any, Any]] = [
         (service.RESERVE, ReserveRequest(reservations=[reserving(1, (item, 1))])),
         (service.COMMIT, CommitRequest(order_ids=[1], revisions=[0])),
         (service.RELEASE, ReleaseRequest(order_ids=[1], revisions=[0])),
@@ -445,7 +451,7 @@ async def test_only_services_move_stock(mesh):
     assert [(level.reserved, level.sold) for level in stock.items] == [(0, 0)]
 
 
-async def test_only_administrators_create_products(mesh):
+async def test_only_administrators_create_products(mesh: Mesh) -> None:
     refusals = []
     for client in (mesh.anonymous(), mesh.user(), mesh.service()):
         with pytest.raises(AppError) as refusal:
@@ -456,7 +462,7 @@ async def test_only_administrators_create_products(mesh):
     assert (await mesh.anonymous().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 
-async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_blanks_is_none(mesh):
+async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_blanks_is_none(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt(" Blue "))
 
     with pytest.raises(SkuTaken):
@@ -477,7 +483,7 @@ async def low_stock(mesh: Mesh, threshold: int, size: int = 0, token: str = "") 
     return await mesh.admin().call(service.LOW_STOCK, request)
 
 
-async def test_low_stock_comes_in_pages_without_a_gap(mesh):
+async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
     product = a_shirt("A", "B", "C", "D", "E", quantity=3)
     product.product_items[1].quantity_on_hand = 1
     product.product_items[2].backorderable = True
@@ -501,7 +507,7 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh):
     assert ([item.sku for item in whole.items], whole.next_page_token) == (["C", "B", "A", "D"], "")
 
 
-async def test_a_token_of_another_threshold_is_refused(mesh):
+async def test_a_token_of_another_threshold_is_refused(mesh: Mesh) -> None:
     await create(mesh, a_shirt("A", "B", quantity=1))
     token = (await low_stock(mesh, 3, 1)).next_page_token
 

@@ -23,6 +23,7 @@ async def test_a_paid_order_is_shipped_and_delivered(order_app: OrderApp) -> Non
     assert (shipped.status, delivered.status) == (Status.SHIPPED, Status.DELIVERED)
     assert delivered.paid_at == AT
     assert [kind for _, kind in await order_app.events(order_id)][-2:] == ["order_status_changed"] * 2
+    assert await order_app.jobs() == []
 
 
 async def test_cash_is_paid_when_it_is_delivered(order_app: OrderApp) -> None:
@@ -34,6 +35,8 @@ async def test_cash_is_paid_when_it_is_delivered(order_app: OrderApp) -> None:
     assert (shipped.payment.status, shipped.paid_at) == (PaymentStatus.PENDING, None)
     assert delivered.payment.status is PaymentStatus.PAID
     assert delivered.paid_at == delivered.payment.processed_at == order_app.clock.now()
+    # It has earned its points.
+    assert (await order_app.job("commit_stock")).payload["paid"] is True
 
 
 @pytest.mark.parametrize("wanted", list(Status))

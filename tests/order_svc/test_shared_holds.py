@@ -84,6 +84,26 @@ async def test_a_hold_is_released_with_its_only_request_and_else_expires(app: At
     assert await app.shop.of(app.items[0]) == Pieces(on_hand=STOCK)
 
 
+@pytest.mark.parametrize("error", [Unavailable("the connection broke"), RuntimeError("a defect")], ids=repr)
+async def test_what_fails_after_the_commit_releases_nothing(app: AttemptsApp, error: Exception) -> None:
+    send = app.mediator.send
+
+    async def fail_afterwards(command: Any) -> Any:
+        result = await send(command)
+        if isinstance(command, PlaceOrder):
+            raise error
+        return result
+
+    app.mediator.send = fail_afterwards  # type: ignore[method-assign]
+    with pytest.raises(type(error)):
+        await app.buy(request=paid_with("tok_ok"))
+    await app.finish()
+
+    (order_id,) = app._state.orders
+    assert await app.status(order_id) is Status.PAID
+    await app.check(order_id)
+
+
 async def test_an_outcome_that_is_not_known_releases_nothing(app: AttemptsApp) -> None:
     gate = Gate(app, failure=Unavailable("the connection broke at the commit"))
     gate.opened.set()

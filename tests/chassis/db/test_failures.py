@@ -96,7 +96,8 @@ def test_other_drivers_are_refused() -> None:
 async def test_a_transaction_that_hangs_is_rolled_back(engine: AsyncEngine, hangs: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE held (id bigint PRIMARY KEY)"))
-    limited = make_engine(engine.url, application_name="tests", timeout_s=0.2)
+    # Enough for a first connection and an insert, even while other tests keep the machine busy.
+    limited = make_engine(engine.url, application_name="tests", timeout_s=0.5)
     async with limited.connect() as connection:
         await connection.execute(text("INSERT INTO held VALUES (1)"))
         if hangs == "between statements":

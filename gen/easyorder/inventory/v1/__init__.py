@@ -245,6 +245,11 @@ class CommitRequest(betterproto2.Message):
     is refused with HOLD_SUPERSEDED.
     """
 
+    unpaid_order_ids: "list[int]" = betterproto2.field(3, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of `order_ids` that are paid on delivery. They earn no points before they are committed again as paid.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "CommitRequest", CommitRequest)
 
@@ -417,7 +422,7 @@ class Reservation(betterproto2.Message):
 
     loyalty_points_earned: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
     """
-    Earned when it is committed.
+    Earned once it is committed and paid.
     """
 
 
