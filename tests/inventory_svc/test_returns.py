@@ -24,7 +24,7 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned, after_returns
 from tests.builders.incentive import buy_get, multiplier, percent
 from tests.builders.product import a_product, an_item
-from tests.inventory_svc.shop import Pieces, Shop
+from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 
 def back(held: Reservation, *lines: tuple[ProductItem, int], refunded: str = "0.00") -> Restock:
@@ -82,7 +82,7 @@ def test_however_it_comes_back_nothing_is_left(prices: list[int], percents: int,
 
 
 class ReturnsContract:
-    async def test_points_are_those_of_the_pieces_kept_rounded_down_once(self, shop: Shop):
+    async def test_points_are_those_of_the_pieces_kept_rounded_down_once(self, shop: Shop) -> None:
         (item,) = await priced(shop, "1.50")
         order = await sold(shop, (item, 7))
         assert await shop.points() == 10
@@ -94,7 +94,7 @@ class ReturnsContract:
 
         assert kept == [9, 7, 6, 4, 3, 1, 0]
 
-    async def test_points_are_those_of_the_money_that_was_paid_for_the_pieces_kept(self, shop: Shop):
+    async def test_points_are_those_of_the_money_that_was_paid_for_the_pieces_kept(self, shop: Shop) -> None:
         cheap, dear = await priced(shop, "100.00", "100.00")
         await shop.offered(percent("99", code="MOST", product_item_ids=(cheap.id,)))
         order = await sold(shop, (cheap, 1), (dear, 1), incentive_codes=("MOST",))
@@ -104,7 +104,7 @@ class ReturnsContract:
 
         assert await shop.points() == 100
 
-    async def test_each_piece_earned_by_its_own_multipliers(self, shop: Shop):
+    async def test_each_piece_earned_by_its_own_multipliers(self, shop: Shop) -> None:
         first, second = await priced(shop, "10.00", "10.00")
         await shop.offered(multiplier("3", code="TRIPLE", product_item_ids=(second.id,)))
         order = await sold(shop, (first, 2), (second, 1), incentive_codes=("TRIPLE",))
@@ -115,7 +115,7 @@ class ReturnsContract:
         await shop.send(back(order, (first, 1), (second, 1), refunded="20.00"))
         assert await shop.points() == 10
 
-    async def test_money_that_goes_back_by_amount_takes_its_points_along(self, shop: Shop):
+    async def test_money_that_goes_back_by_amount_takes_its_points_along(self, shop: Shop) -> None:
         first, second = await priced(shop, "40.00", "20.00")
         await shop.offered(multiplier("2", code="DOUBLE", product_item_ids=(second.id,)))
         order = await sold(shop, (first, 1), (second, 1), incentive_codes=("DOUBLE",))
@@ -142,7 +142,7 @@ class ReturnsContract:
     )
     async def test_points_that_were_spent_come_back_with_the_pieces(
         self, shop: Shop, pieces: int, points: int, left: list[int]
-    ):
+    ) -> None:
         (item,) = await priced(shop, "10.00")
         await sold(shop, (item, 100), user_id="ann")
         order = await sold(shop, (item, pieces), user_id="ann", loyalty_points=points)
@@ -154,7 +154,7 @@ class ReturnsContract:
             await shop.send(back(order, (item, count), refunded=str(money)))
             assert await shop.points("ann") == 1000 - left[count - 1] + int(paid - money)
 
-    async def test_points_that_paid_for_one_item_do_not_come_back_with_another(self, shop: Shop):
+    async def test_points_that_paid_for_one_item_do_not_come_back_with_another(self, shop: Shop) -> None:
         gift, item = await priced(shop, "5.00", "10.00")
         await shop.offered(buy_get(1, 1, code="GIFT"))
         await sold(shop, (item, 100), user_id="ann")
@@ -167,7 +167,7 @@ class ReturnsContract:
         await shop.send(back(order, (gift, 1), (item, 1), refunded="5.00"))
         assert await shop.points("ann") == 1000
 
-    async def test_an_order_paid_with_points_alone_can_come_back(self, shop: Shop):
+    async def test_an_order_paid_with_points_alone_can_come_back(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         await sold(shop, (item, 100), user_id="ann")
         order = await sold(shop, (item, 1), user_id="ann", loyalty_points=1000)
@@ -178,7 +178,7 @@ class ReturnsContract:
         assert await shop.points("ann") == 1000
         assert await shop.of(item) == Pieces(on_hand=900, sold=101, restocked=1)
 
-    async def test_the_codes_stay_used(self, shop: Shop):
+    async def test_the_codes_stay_used(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         await shop.offered(percent("50", code="HALF"))
         order = await sold(shop, (item, 2), incentive_codes=("HALF",))
@@ -187,7 +187,7 @@ class ReturnsContract:
 
         assert await shop.uses() == {"HALF": 1}
 
-    async def test_reports_in_any_order_end_in_the_same(self, shop: Shop):
+    async def test_reports_in_any_order_end_in_the_same(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         order = await sold(shop, (item, 3))
 
@@ -197,7 +197,7 @@ class ReturnsContract:
         assert await shop.points() == 5
         assert await shop.of(item) == Pieces(on_hand=999, sold=3, restocked=2)
 
-    async def test_what_came_back_is_in_stock_once(self, shop: Shop):
+    async def test_what_came_back_is_in_stock_once(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3), (second, 1)))
         await shop.send(Commit(order_id=held.order_id))
@@ -213,7 +213,7 @@ class ReturnsContract:
         assert await shop.of(second) == Pieces(on_hand=5, sold=1, restocked=1)
         await shop.check_invariants()
 
-    async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop):
+    async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
 
@@ -222,7 +222,7 @@ class ReturnsContract:
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
 
-    async def test_no_more_comes_back_than_was_sold(self, shop: Shop):
+    async def test_no_more_comes_back_than_was_sold(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         await shop.send(Commit(order_id=held.order_id))
@@ -234,13 +234,13 @@ class ReturnsContract:
 
 class TestInMemory(ReturnsContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(ReturnsContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
 
     async def test_an_order_from_before_these_rules_follows_them(self, sql_shop):
