@@ -14,6 +14,8 @@ T := tests
 B :=
 N :=
 COVERAGE :=
+# On two cores: some tests only wait.
+WORKERS := 3
 UPGRADE :=
 # Another project's modules, or another Python's library, are not to be found before ours.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
@@ -39,17 +41,17 @@ demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is no
 
 test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, COVERAGE=1 to see which lines they run
 	@mkdir -p .cache
-	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 $(if $(COVERAGE),--cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85))
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85))
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
-	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 -m 'soak and not alone' $(NONE_IS_FINE)
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) -m 'soak and not alone' $(NONE_IS_FINE)
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
 
 newcomer: $(VENV)/dev.stamp ## as root: every setting and fault on a fresh Debian 12 and 13; N="--case locale" for some
 	$(BIN)/python -m tests.newcomer $(N)
 
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
-	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 2 --driver aioodbc
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) --driver aioodbc
 
 check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
 	$(BIN)/ruff check .
