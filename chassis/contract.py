@@ -97,9 +97,7 @@ def message_types() -> Mapping[str, type[betterproto2.Message]]:
     for file in descriptor_set().file:
         package = file.package.removeprefix(f"{ROOT_PACKAGE}.")
         import_module(f"{ROOT_PACKAGE}.{package}")
-    return MappingProxyType(
-        {full_name_of(message_type): message_type for message_type in default_message_pool.type_to_url}
-    )
+    return MappingProxyType({full_name_of(known): known for known in default_message_pool.type_to_url})
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis.audit import AuditEntry
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
-from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
+from chassis.db.jobs import JobWriter, enqueue_outcomes
 from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
 from chassis.db.writes import OPTIMISTIC, UNLOCKED, enqueue_insert, send_writes
 from chassis.events import Event
@@ -50,7 +50,6 @@ class SqlUnitOfWork:
         self, session: AsyncSession, *, after_commit: Sequence[OnCommit], jobs: JobWriter | None, has_read_side: bool
     ) -> None:
         self.session = session
-        self.open_jobs = SqlOpenJobs(session)
         self._after_commit = after_commit
         self._job_writer = jobs
         self._has_read_side = has_read_side
