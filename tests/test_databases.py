@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from tests.databases import Postgres, filled
@@ -18,7 +19,7 @@ _TABLES = (
 
 
 async def lent(postgres: Postgres) -> str:
-    async def create_tables(engine) -> None:
+    async def create_tables(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
             for statement in _TABLES:
                 await connection.execute(text(statement))

@@ -40,6 +40,12 @@ _OWNERS = text(
     "FROM product_item AS item JOIN product ON product.id = item.product_id "
     "WHERE item.sku_key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))"
 )
+# Serialises transactions that write the same SKUs. Their constraint is checked at the commit, where two of them would
+# wait for each other. At most 64 locks, taken in one order.
+_LOCK_SKUS = text(
+    "SELECT pg_advisory_xact_lock(hashtext('sku'), slot) FROM (SELECT DISTINCT hashtext(value) & 63 AS slot "
+    "FROM jsonb_array_elements_text(CAST(:keys AS jsonb)) ORDER BY slot) AS slots"
+)
 # In the same order as reservations lock them.
 _LOCK_STOCK = text(
     "SELECT id FROM inventory "
@@ -68,7 +74,10 @@ class SqlProducts:
         self._locked: dict[int, ProductRow] = {}
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
-        rows = await self._session.execute(_OWNERS, {"keys": as_json([key_of(sku) for sku in skus])})
+        wanted = {"keys": as_json([key_of(sku) for sku in skus])}
+        await self._session.execute(_LOCK_SKUS, wanted)
+        # A statement of its own, so that it sees SKUs of earlier holders of the locks.
+        rows = await self._session.execute(_OWNERS, wanted)
         return {row.sku_key: SkuOwner(row.product_id, row.is_deleted) for row in rows}
 
     async def add(self, product: Product) -> Product:

@@ -32,7 +32,7 @@ class Products(Protocol):
     """The products of the shop."""
 
     async def owners(self, skus: Sequence[str]) -> Mapping[str, SkuOwner]:
-        """The `skus` that an item has, deleted items included, and the owners, by key."""
+        """The `skus` that an item has, deleted items included, and the owners, by key. Locks the SKUs."""
         ...
 
     async def add(self, product: Product) -> Product:

@@ -27,7 +27,7 @@ class FussySink:
         self.written += entries
 
 
-async def test_an_entry_that_cannot_be_written_costs_no_other_entry():
+async def test_an_entry_that_cannot_be_written_costs_no_other_entry() -> None:
     sink = FussySink()
     reported: list[tuple[str, Exception]] = []
     writer: BackgroundWriter[str] = BackgroundWriter(
@@ -47,7 +47,7 @@ async def test_an_entry_that_cannot_be_written_costs_no_other_entry():
     assert [(source, str(error)) for source, error in reported] == [("audit entry left out", "cannot be written")]
 
 
-async def test_entries_wait_while_the_database_is_away():
+async def test_entries_wait_while_the_database_is_away() -> None:
     sink = FussySink(away=2)
     writer: BackgroundWriter[str] = BackgroundWriter("audit", sink, every_s=0.01)
     writer.add("first")
@@ -58,7 +58,7 @@ async def test_entries_wait_while_the_database_is_away():
     await writer.stop()
 
 
-async def test_nothing_is_written_twice_when_the_database_goes_away_between_the_halves():
+async def test_nothing_is_written_twice_when_the_database_goes_away_between_the_halves() -> None:
     class GoesAway(FussySink):
         async def write(self, entries: Sequence[str]) -> None:
             await super().write(entries)
@@ -76,7 +76,7 @@ async def test_nothing_is_written_twice_when_the_database_goes_away_between_the_
     assert sink.written == ["first", "second", "third"]
 
 
-async def test_texts_that_no_column_can_hold_are_recorded_without_what_it_cannot_hold():
+async def test_texts_that_no_column_can_hold_are_recorded_without_what_it_cannot_hold() -> None:
     recorder = Recorder()
     log = ErrorLog("order", recorder, SystemClock())
     await log.start()

@@ -9,7 +9,7 @@ from chassis import contract
 from chassis.context import Audience
 
 
-def test_a_method_is_known_with_its_messages_access_and_http_bindings():
+def test_a_method_is_known_with_its_messages_access_and_http_bindings() -> None:
     method = contract.methods()["/easyorder.order.v1.OrderHub/Subscribe"]
 
     assert (method.service, method.name, method.snake_name) == ("easyorder.order.v1.OrderHub", "Subscribe", "subscribe")
@@ -22,20 +22,20 @@ def test_a_method_is_known_with_its_messages_access_and_http_bindings():
 
 
 @pytest.mark.parametrize("name", contract.methods())
-def test_every_method_says_who_may_call_it(name):
+def test_every_method_says_who_may_call_it(name: str) -> None:
     assert contract.methods()[name].access.allow
 
 
 @pytest.mark.parametrize("name", [name for name, method in contract.methods().items() if not method.http])
-def test_what_is_not_on_http_is_for_services_only(name):
+def test_what_is_not_on_http_is_for_services_only(name: str) -> None:
     assert contract.methods()[name].access.allow == {Audience.SERVICE}
 
 
-def test_snake_names_split_every_word():
+def test_snake_names_split_every_word() -> None:
     assert contract.methods()["/easyorder.edge.v1.PortalService/GetOpenApi"].snake_name == "get_open_api"
 
 
-def test_the_rules_of_a_field_are_read():
+def test_the_rules_of_a_field_are_read() -> None:
     quantity = contract.descriptor_of(OrderLine).fields_by_name["quantity"]
 
     rules = contract.rules_of(quantity)
@@ -43,7 +43,7 @@ def test_the_rules_of_a_field_are_read():
     assert (rules.required, rules.min, rules.max, rules.min_length) == (True, 1, 1000, 0)
 
 
-def test_message_types_are_found_by_their_full_names_nested_ones_too():
+def test_message_types_are_found_by_their_full_names_nested_ones_too() -> None:
     names = contract.message_types()
 
     assert names["easyorder.order.v1.OrderLine"] is OrderLine

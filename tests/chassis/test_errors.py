@@ -54,7 +54,7 @@ def test_a_field_at_fault_is_named_in_the_message_too() -> None:
     ]
 
 
-def test_an_error_of_the_wire_is_what_each_service_of_the_process_calls_it():
+def test_an_error_of_the_wire_is_what_each_service_of_the_process_calls_it() -> None:
     class Ours(AppError):
         kind, reason = Kind.ABORTED, "KNOWN_TO_TWO"
 

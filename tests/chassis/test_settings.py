@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ LINUX_GIVES_TO_OUTGOING_CONNECTIONS_FROM = 32_768
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch, tmp_path):
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE_URL", "PORT_OFFSET", "HOST", "MESH_SECRET", "DATA_DIR"):
         monkeypatch.delenv(f"EASYORDER_{name}", raising=False)
 
 
-def test_addresses_follow_host_and_offset(monkeypatch):
+def test_addresses_follow_host_and_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_PORT_OFFSET", "1000")
     monkeypatch.setenv("EASYORDER_PAYMENT_ADDRESS", "payments:1")
 
@@ -29,7 +30,7 @@ def test_addresses_follow_host_and_offset(monkeypatch):
     assert settings.payment_address == "payments:1"
 
 
-def test_database_names_are_added_to_the_server(monkeypatch):
+def test_database_names_are_added_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_DATABASE_URL", "postgresql+asyncpg://me:p%40ss@db:5433/")
 
     assert (
@@ -37,26 +38,26 @@ def test_database_names_are_added_to_the_server(monkeypatch):
     )
 
 
-def test_a_socket_in_the_database_url_is_kept(monkeypatch):
+def test_a_socket_in_the_database_url_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_DATABASE_URL", "postgresql+asyncpg://me@/?host=/run/pg")
 
     assert MeshSettings().database_url("x") == "postgresql+asyncpg://me@/x?host=%2Frun%2Fpg"
 
 
-def test_the_secret_is_the_one_kept_in_the_data_dir(tmp_path):
+def test_the_secret_is_the_one_kept_in_the_data_dir(tmp_path: Path) -> None:
     (tmp_path / ".data").mkdir()
     (tmp_path / ".data" / "mesh_secret").write_text("kept there by make up, long enough\n", encoding="utf-8")
 
     assert MeshSettings().mesh_secret.get_secret_value() == "kept there by make up, long enough"
 
 
-def test_a_secret_is_not_shown(monkeypatch):
+def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_MESH_SECRET", "hidden")
 
     assert "hidden" not in repr(MeshSettings())
 
 
-def test_no_default_port_can_be_taken_by_an_outgoing_connection():
+def test_no_default_port_can_be_taken_by_an_outgoing_connection() -> None:
     highest = max(PORTS.values()) + MAX_PORT_OFFSET + 8 * REPLICA_STRIDE
 
     assert highest < LINUX_GIVES_TO_OUTGOING_CONNECTIONS_FROM
@@ -87,7 +88,9 @@ def test_no_default_port_can_be_taken_by_an_outgoing_connection():
         ("ALERT_MAIL_TO", "a@b", "EASYORDER_ALERT_MAIL_TO needs EASYORDER_SMTP_URL"),
     ],
 )
-def test_what_cannot_be_used_is_named_in_one_line(monkeypatch, variable, value, line):
+def test_what_cannot_be_used_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: Any, line: str
+) -> None:
     monkeypatch.setenv(f"EASYORDER_{variable}", value)
 
     with pytest.raises(SystemExit) as refused:
@@ -96,7 +99,7 @@ def test_what_cannot_be_used_is_named_in_one_line(monkeypatch, variable, value, 
     assert refused.value.code == line
 
 
-def test_every_fault_has_its_line(monkeypatch):
+def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_PORT_OFFSET", "x")
     monkeypatch.setenv("EASYORDER_LOG_FORMAT", "xml")
 
@@ -109,7 +112,7 @@ def test_every_fault_has_its_line(monkeypatch):
     ]
 
 
-def test_a_secret_that_cannot_be_read_is_told_in_one_line(tmp_path):
+def test_a_secret_that_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / ".data" / "mesh_secret").mkdir(parents=True)
 
     with pytest.raises(SystemExit) as refused:
@@ -118,7 +121,7 @@ def test_a_secret_that_cannot_be_read_is_told_in_one_line(tmp_path):
     assert str(refused.value.code).endswith("mesh_secret cannot be read (Is a directory): is EASYORDER_DATA_DIR right?")
 
 
-def test_an_empty_variable_counts_as_not_set(monkeypatch):
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DATA_DIR", "HTTP_PORT", "ORDER_ADDRESS"):
         monkeypatch.setenv(f"EASYORDER_{variable}", "")
 
@@ -128,7 +131,7 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch):
     assert settings.order_address == "127.0.0.1:15053"
 
 
-def test_the_embedded_server_is_found_whatever_the_path(monkeypatch):
+def test_the_embedded_server_is_found_whatever_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EASYORDER_DATA_DIR", "/srv/R & D, neu/ä?#%/data")
 
     url = MeshSettings().database_url("x")

@@ -59,7 +59,7 @@ def attributes(of: Any) -> dict[str, str]:
     return {attribute.key: attribute.value.string_value for attribute in of.attributes}
 
 
-async def test_a_collector_gets_spans_of_one_trace_and_durations(collector):
+async def test_a_collector_gets_spans_of_one_trace_and_durations(collector: Collector) -> None:
     await told_by_process(f"127.0.0.1:{collector.port}", "json")
 
     story = collector.spans["the whole story"]
@@ -77,7 +77,7 @@ async def test_a_collector_gets_spans_of_one_trace_and_durations(collector):
     }
 
 
-async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request():
+async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request() -> None:
     *lines, last = await told_by_process("", "json")
 
     events = {event["event"]: event for event in map(json.loads, lines)}
@@ -92,7 +92,7 @@ async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_wit
     assert [event["event"] for event in events.values() if event["level"] == "error"] == ["unexpected error"]
 
 
-async def test_console_logs_show_stacks_but_no_local_variables():
+async def test_console_logs_show_stacks_but_no_local_variables() -> None:
     text = "\n".join(await told_by_process("", "console"))
 
     assert "ValueError: a bug" in text

@@ -41,13 +41,13 @@ def check(message: betterproto2.Message) -> None:
     validation.check(codec(type(message)).parse(bytes(message)))
 
 
-def faults(message) -> dict[str, str]:
+def faults(message: betterproto2.Message) -> dict[str, str]:
     with pytest.raises(InvalidArgument) as refused:
         check(message)
     return {violation.field: violation.description for violation in refused.value.violations}
 
 
-def test_a_good_request_passes():
+def test_a_good_request_passes() -> None:
     check(a_request())
 
 
@@ -61,7 +61,7 @@ def required_texts() -> list[tuple[type[betterproto2.Message], str, str]]:
     ]
 
 
-def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required():
+def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required() -> None:
     texts = required_texts()
     assert len(texts) > 20
     for message, attribute, name in texts:
@@ -69,7 +69,7 @@ def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required():
             assert name in faults(message(**{attribute: blanks})), (message, name)
 
 
-def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():
+def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it() -> None:
     request = a_request(
         currency="XXX",
         items=[OrderLine(product_item_id=1, quantity=-1), OrderLine(quantity=1001)],
@@ -87,12 +87,12 @@ def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it():
     }
 
 
-def test_text_and_lists_are_bounded_where_the_contract_says_nothing():
+def test_text_and_lists_are_bounded_where_the_contract_says_nothing() -> None:
     assert faults(ListOrdersRequest(page_token="x" * 1001)) == {"pageToken": "takes at most 1000 characters"}
     assert faults(SetUserRolesRequest(id="1", roles=[Role.USER] * 1001)) == {"roles": "takes at most 1000"}
 
 
-def test_a_list_inside_is_named_with_its_place():
+def test_a_list_inside_is_named_with_its_place() -> None:
     options = [VariationOption(value=str(number)) for number in range(101)]
     variations = [Variation(name="a", options=options[:1]), Variation(name="b", options=options)]
 
@@ -102,7 +102,7 @@ def test_a_list_inside_is_named_with_its_place():
     assert set(named) == {"product.basePrice", "product.productItems"}
 
 
-def test_what_elements_of_one_kind_come_to_is_limited():
+def test_what_elements_of_one_kind_come_to_is_limited() -> None:
     def items(*pieces: tuple[int, int]) -> list[OrderLine]:
         return [OrderLine(product_item_id=item, quantity=quantity) for item, quantity in pieces]
 
@@ -116,7 +116,7 @@ def test_what_elements_of_one_kind_come_to_is_limited():
     assert list(faults(a_request(items=items((1, 400), (1, 1001))))) == ["items[1].quantity"]
 
 
-def test_no_long_list_is_read():
+def test_no_long_list_is_read() -> None:
     """What is refused for its length costs no dataclass for each element."""
     data = bytes(CreateOrderRequest(items=[OrderLine()])) * 300_000
     begin = time.thread_time()
@@ -127,7 +127,7 @@ def test_no_long_list_is_read():
     assert time.thread_time() - begin < 0.1
 
 
-def test_a_time_beyond_the_calendar_names_its_field():
+def test_a_time_beyond_the_calendar_names_its_field() -> None:
     message = codec(CreateIncentiveRequest).parse(bytes(CreateIncentiveRequest(incentive=Incentive())))
     message.incentive.ends.seconds = 253_402_300_800  # type: ignore[attr-defined]
 
@@ -138,14 +138,14 @@ def test_a_time_beyond_the_calendar_names_its_field():
     assert found["incentive.ends"] == "must be in the years 1 to 9999"
 
 
-def test_no_more_faults_are_looked_for_than_anybody_reads():
+def test_no_more_faults_are_looked_for_than_anybody_reads() -> None:
     options = [VariationOption() for _ in range(100)]
     product = Product(name="x", variations=[Variation(name="a", options=options) for _ in range(100)])
 
     assert len(faults(CreateProductRequest(product=product))) < 1_200
 
 
-def test_the_message_names_the_first_faults_and_counts_the_rest():
+def test_the_message_names_the_first_faults_and_counts_the_rest() -> None:
     with pytest.raises(InvalidArgument, match=r"^currency is required; items needs at least 1; payment is required$"):
         check(CreateOrderRequest())
     with pytest.raises(InvalidArgument, match=r"; and 3 more$"):
@@ -166,47 +166,47 @@ def test_the_message_names_the_first_faults_and_counts_the_rest():
         ({"payment": PaymentDetails(method=PaymentMethod.CARD, token="x" * 201)}, "payment.token"),
     ],
 )
-def test_one_fault(changes, field):
+def test_one_fault(changes: dict[str, object], field: str) -> None:
     assert list(faults(a_request(**changes))) == [field]
 
 
-def test_an_optional_zero_is_there_and_nothing_is_not():
+def test_an_optional_zero_is_there_and_nothing_is_not() -> None:
     check(a_request(loyalty_points=0))
     check(a_request(loyalty_points=None))
 
 
-def test_rules_do_not_hold_for_what_is_not_there():
+def test_rules_do_not_hold_for_what_is_not_there() -> None:
     check(ListOrdersRequest())
     check(UpdateUserRequest(id="me"))
 
 
-def test_an_optional_text_that_is_there_but_empty_is_checked():
+def test_an_optional_text_that_is_there_but_empty_is_checked() -> None:
     assert "displayName" in faults(UpdateUserRequest(id="me", display_name=""))
 
 
-def test_a_pattern_must_match_the_whole_text():
+def test_a_pattern_must_match_the_whole_text() -> None:
     check(GetDailyReportRequest(date="2026-01-31"))
     assert list(faults(GetDailyReportRequest(date="on 2026-01-31"))) == ["date"]
     assert list(faults(GetDailyReportRequest(date="2026-01-31\n"))) == ["date"]
 
 
-def test_a_field_whose_name_is_a_keyword_of_python():
+def test_a_field_whose_name_is_a_keyword_of_python() -> None:
     assert list(faults(ExportOrdersRequest(to="2026-01-31"))) == ["from"]
 
 
-def test_elements_of_a_repeated_enum_must_say_something():
+def test_elements_of_a_repeated_enum_must_say_something() -> None:
     assert list(faults(SetUserRolesRequest(id="u", roles=[Role.USER, Role.UNSPECIFIED]))) == ["roles[1]"]
 
 
 @pytest.mark.parametrize("name", contract.methods())
-def test_the_rules_of_every_method_compile(name):
+def test_the_rules_of_every_method_compile(name: str) -> None:
     request = contract.methods()[name].request
 
     with contextlib.suppress(InvalidArgument):
         check(request())
 
 
-def test_a_text_that_is_too_long_meets_no_pattern():
+def test_a_text_that_is_too_long_meets_no_pattern() -> None:
     request = RegisterRequest(email="a@" + "." * 60_000 + "@", password="Analytical-1", display_name="Ada")
     began = time.process_time()
 
@@ -222,7 +222,7 @@ def patterns() -> set[str]:
 
 @pytest.mark.parametrize("pattern", sorted(patterns()))
 @pytest.mark.parametrize("text", ["a@" + "." * 60_000 + "@", "a@" + "a." * 30_000 + "@", "1" * 60_000 + "!"])
-def test_every_pattern_of_the_contract_takes_linear_time(pattern: str, text: str):
+def test_every_pattern_of_the_contract_takes_linear_time(pattern: str, text: str) -> None:
     began = time.process_time()
 
     assert re.fullmatch(pattern, text) is None
@@ -231,18 +231,18 @@ def test_every_pattern_of_the_contract_takes_linear_time(pattern: str, text: str
 
 
 @pytest.mark.parametrize("email", ["ada@example.com", "a.b+c@mail.example.co.uk", "ü@exämple.de"])
-def test_an_address_is_accepted(email: str):
+def test_an_address_is_accepted(email: str) -> None:
     check(RegisterRequest(email=email, password="Analytical-1", display_name="Ada"))
 
 
 @pytest.mark.parametrize("email", ["ada", "ada@example", "@example.com", "a da@example.com", "a@b@example.com"])
-def test_what_is_no_address_is_refused_in_words(email: str):
+def test_what_is_no_address_is_refused_in_words(email: str) -> None:
     request = RegisterRequest(email=email, password="Analytical-1", display_name="Ada")
 
     assert faults(request) == {"email": "must be an address such as ada@example.com"}
 
 
-def test_every_pattern_is_described_in_words():
+def test_every_pattern_is_described_in_words() -> None:
     fields = [field for kind in contract.message_types().values() for field in contract.descriptor_of(kind).fields]
     rules = [contract.rules_of(field) for field in fields]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import timeit
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from easyorder.google.protobuf import Duration
@@ -34,7 +36,7 @@ CONTRACT = sorted(name for name in contract.message_types() if not name.startswi
 @pytest.mark.parametrize("name", CONTRACT)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(data=st.data())
-def test_agrees_with_betterproto2s_own_codec(name, data):
+def test_agrees_with_betterproto2s_own_codec(name: str, data: Any) -> None:
     message_type = contract.message_types()[name]
     message = data.draw(messages(message_type))
     fast = codec(message_type)
@@ -59,18 +61,18 @@ def an_order() -> Order:
     return Order(id=1, status=OrderStatus.PAID, items=items, total_amount=money(), placed_at=datetime.now(UTC))
 
 
-def test_is_many_times_faster_than_betterproto2():
+def test_is_many_times_faster_than_betterproto2() -> None:
     order, fast = an_order(), codec(Order)
     data = fast.encode(order)
 
-    def best_s(work) -> float:
+    def best_s(work: Callable[[], object]) -> float:
         return min(timeit.repeat(work, number=50, repeat=5))
 
     assert best_s(lambda: fast.encode(order)) * 8 < best_s(lambda: bytes(order))
     assert best_s(lambda: fast.decode(data)) * 8 < best_s(lambda: Order.parse(data))
 
 
-def test_an_unknown_enum_number_survives_both_ways():
+def test_an_unknown_enum_number_survives_both_ways() -> None:
     unknown = PaymentDetails(method=PaymentMethod(77))
 
     back = codec(PaymentDetails).decode(codec(PaymentDetails).encode(unknown))
@@ -79,21 +81,21 @@ def test_an_unknown_enum_number_survives_both_ways():
     assert back.method.name == ""
 
 
-def test_an_optional_zero_is_not_the_same_as_nothing():
+def test_an_optional_zero_is_not_the_same_as_nothing() -> None:
     zero, nothing = SubscribeRequest(after_sequence=0), SubscribeRequest()
 
     assert codec(SubscribeRequest).decode(codec(SubscribeRequest).encode(zero)).after_sequence == 0
     assert codec(SubscribeRequest).decode(codec(SubscribeRequest).encode(nothing)).after_sequence is None
 
 
-def test_an_empty_message_is_not_the_same_as_none():
+def test_an_empty_message_is_not_the_same_as_none() -> None:
     alive = HubMessage(heartbeat=HubHeartbeat())
 
     assert codec(HubMessage).decode(codec(HubMessage).encode(alive)).heartbeat == HubHeartbeat()
     assert codec(HubMessage).decode(b"").heartbeat is None
 
 
-def test_a_field_whose_name_is_a_keyword_of_python():
+def test_a_field_whose_name_is_a_keyword_of_python() -> None:
     moved = OrderStatusChanged(from_=OrderStatus.PENDING, to=OrderStatus.CONFIRMED)
 
     assert codec(OrderStatusChanged).decode(bytes(moved)) == moved
@@ -102,7 +104,7 @@ def test_a_field_whose_name_is_a_keyword_of_python():
 @pytest.mark.parametrize(
     "duration", [timedelta(seconds=-1.5), timedelta(microseconds=-1), timedelta(days=3, seconds=0.25)]
 )
-def test_durations_of_either_sign(duration):
+def test_durations_of_either_sign(duration: timedelta) -> None:
     data = codec(RetryInfo).encode(RetryInfo(retry_delay=duration))
 
     assert codec(RetryInfo).decode(data).retry_delay == duration
@@ -116,16 +118,16 @@ def test_durations_of_either_sign(duration):
         pytest.param(bytes([10 << 3 | 2, 10, 8]) + b"\xff" * 8 + b"\x7f", id="a time beyond the calendar"),
     ],
 )
-def test_malformed_bytes_are_refused(data):
+def test_malformed_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(Malformed, match=r"easyorder\.order\.v1\.Order"):
         codec(Order).decode(data)
 
 
-def test_fields_the_contract_does_not_know_are_dropped():
+def test_fields_the_contract_does_not_know_are_dropped() -> None:
     assert codec(Order).decode(b"\x08\x05" + b"\xf8\x7f\x01") == Order(id=5)
 
 
-def test_a_type_outside_the_contract_has_no_codec():
+def test_a_type_outside_the_contract_has_no_codec() -> None:
     class Stranger(Duration):
         pass
 

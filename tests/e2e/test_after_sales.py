@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.local.shop import Shop
+from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
@@ -30,6 +32,28 @@ async def status_is(shopper: Shop, order_id: str, wanted: str) -> Json:
 
     await eventually(reached)
     return await shopper.get_order(order_id)
+
+
+async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
+) -> None:
+    counter = await a_stocked_product(admin)
+    order_id = (await shopper.order({counter.ids[0]: 1}, "tok_slow_300"))["id"]
+    path, body = f"/admin/orders/{order_id}/status", {"status": "ORDER_STATUS_SHIPPED"}
+    async with mesh.database("easyorder_inventory_write") as stock:
+        async with stock.transaction():
+            await stock.execute("SELECT FROM reservation WHERE order_id = $1 FOR UPDATE", int(order_id))
+            await status_is(shopper, order_id, "PAID")
+
+            shipping = asyncio.create_task(call(http, admin, "PUT", path, body))
+            await asyncio.wait({shipping}, timeout=0.5)
+
+            assert not shipping.done()
+            assert (await shopper.get_order(order_id))["status"] == "ORDER_STATUS_PAID"
+
+        assert (await shipping)["status"] == "ORDER_STATUS_SHIPPED"
+        state = await stock.fetchval("SELECT state FROM reservation WHERE order_id = $1", int(order_id))
+        assert state == "COMMITTED"
 
 
 async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(

@@ -12,7 +12,7 @@ from deploy.local.shop import Shop, lamp, money
 Json = dict[str, Any]
 
 
-async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncClient, admin: Shop):
+async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncClient, admin: Shop) -> None:
     run = uuid.uuid4().hex[:8]
     created = await admin.create_product(lamp(run, colours=["red", "blue"], sizes=["S"], pieces=3))
     path = f"/api/v1/products/{created['id']}"
@@ -50,7 +50,7 @@ async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncCl
     assert await found(run) == [back.json()]
 
 
-async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, shopper: Shop):
+async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1))
     path = f"/api/v1/products/{product['id']}"
 

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.mesh import SERVICES
 from deploy.local.shop import Shop, lamp
+from tests.e2e import test_repeats
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.crowd import MIXED, Crowd, all_end_as_they_should, many_connections
 from tests.e2e.running_mesh import RunningMesh, running_mesh
@@ -29,6 +30,15 @@ def mesh() -> Iterator[RunningMesh]:
 
 def _runs_twice(mesh: RunningMesh, module: str) -> bool:
     return len(mesh.pids_of(module)) == 2
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+async def test_equal_calls_at_once_get_one_response(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
+    for _ in range(3):
+        await test_repeats.test_calls_for_an_order(http, admin, shopper)
+        await test_repeats.test_calls_for_the_catalogue(http, admin)
+        await test_repeats.test_calls_for_a_code(http, admin)
 
 
 @pytest.mark.soak

@@ -10,6 +10,7 @@ import pytest
 
 from deploy.schemas import schemas, upgrade
 from tests.chassis.conftest import chassis_engine as chassis_engine
+from tests.databases import Postgres
 from tests.inventory_svc.shop import InMemoryShop, SqlShop
 
 
@@ -21,7 +22,7 @@ async def in_memory_shop() -> AsyncIterator[InMemoryShop]:
 
 
 @pytest.fixture(scope="session")
-def write_url(postgres) -> Iterator[str]:
+def write_url(postgres: Postgres) -> Iterator[str]:
     """A write database for all tests that empty it themselves: quicker than a new one for each."""
     (write,) = (schema for schema in schemas("inventory_svc") if schema.database.endswith("_write"))
 
@@ -34,7 +35,7 @@ def write_url(postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-async def sql_shop(write_url) -> AsyncIterator[SqlShop]:
+async def sql_shop(write_url: str) -> AsyncIterator[SqlShop]:
     shop = SqlShop(write_url)
     await shop.clear()
     yield shop

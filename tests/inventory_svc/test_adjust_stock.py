@@ -10,11 +10,11 @@ from chassis.errors import EtagMismatch, RequestIdReused
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from tests.builders.product import an_item
 from tests.fakes.chassis import request_key
-from tests.inventory_svc.shop import Pieces, Shop
+from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 
 class AdjustStockContract:
-    async def test_pieces_come_and_go(self, shop: Shop):
+    async def test_pieces_come_and_go(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
 
         level = await shop.arrives(item, 3)
@@ -23,7 +23,7 @@ class AdjustStockContract:
 
         assert await shop.of(item) == Pieces(on_hand=2, adjusted=-3)
 
-    async def test_what_is_held_stays(self, shop: Shop):
+    async def test_what_is_held_stays(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.send(shop.order((item, 3)))
 
@@ -35,13 +35,13 @@ class AdjustStockContract:
         await shop.arrives(item, -2)
         assert await shop.of(item) == Pieces(on_hand=3, reserved=3, adjusted=-2)
 
-    async def test_an_unknown_item(self, shop: Shop):
+    async def test_an_unknown_item(self, shop: Shop) -> None:
         with pytest.raises(ProductItemNotFound) as refusal:
             await shop.arrives(an_item(), 1)
 
         assert [violation.field for violation in refusal.value.violations] == ["productItemId"]
 
-    async def test_only_what_the_caller_has_seen_is_changed(self, shop: Shop):
+    async def test_only_what_the_caller_has_seen_is_changed(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         seen = await shop.arrives(item, 1)
         await shop.send(shop.order((item, 1)))
@@ -53,7 +53,7 @@ class AdjustStockContract:
         now = await shop.arrives(item, 1)
         assert (await shop.arrives(item, 1, etag=now.etag)).on_hand == 8
 
-    async def test_a_repeated_request_counts_once(self, shop: Shop):
+    async def test_a_repeated_request_counts_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
 
         levels = await asyncio.gather(
@@ -65,7 +65,7 @@ class AdjustStockContract:
         with pytest.raises(RequestIdReused):
             await shop.arrives(item, 4, request=request_key("r", body="other"))
 
-    async def test_adjustments_and_reservations_at_once(self, shop: Shop):
+    async def test_adjustments_and_reservations_at_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(10)
 
         results = await asyncio.gather(
@@ -82,11 +82,11 @@ class AdjustStockContract:
 
 class TestInMemory(AdjustStockContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(AdjustStockContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

@@ -27,7 +27,7 @@ from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
 from tests.builders.incentive import amount
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 
 def amend(held: Reservation, *lines: tuple[ProductItem, int], extra: Reservation | None = None, **how: Any) -> Amend:
@@ -36,7 +36,7 @@ def amend(held: Reservation, *lines: tuple[ProductItem, int], extra: Reservation
 
 
 class AmendContract:
-    async def test_additions_come_from_the_supplementary_hold_and_the_rest_is_released(self, shop: Shop):
+    async def test_additions_come_from_the_supplementary_hold_and_the_rest_is_released(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 2)))
@@ -49,7 +49,7 @@ class AmendContract:
         assert await shop.states() == {held.order_id: "HELD", extra.order_id: "RELEASED"}
         await shop.check_invariants()
 
-    async def test_a_revision_is_applied_once(self, shop: Shop):
+    async def test_a_revision_is_applied_once(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 2)))
@@ -61,7 +61,7 @@ class AmendContract:
         assert await shop.of(second) == Pieces(on_hand=5, reserved=2)
         await shop.check_invariants()
 
-    async def test_changes_are_followed_in_their_order(self, shop: Shop):
+    async def test_changes_are_followed_in_their_order(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
 
@@ -74,7 +74,7 @@ class AmendContract:
         await shop.send(amend(held, (item, 2)))
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
-    async def test_what_costs_more_now_costs_it_only_in_larger_quantity(self, shop: Shop):
+    async def test_what_costs_more_now_costs_it_only_in_larger_quantity(self, shop: Shop) -> None:
         same, larger = await shop.stocked(5, 5)
         held = await shop.send(shop.order((same, 2), (larger, 1)))
         await shop.reprice(same, "99.00")
@@ -85,7 +85,7 @@ class AmendContract:
 
         assert [str(line.unit_price) for line in amended.lines] == ["10.00 USD", "99.00 USD"]
 
-    async def test_more_than_was_reserved_is_refused(self, shop: Shop):
+    async def test_more_than_was_reserved_is_refused(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
 
@@ -94,7 +94,7 @@ class AmendContract:
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-    async def test_who_waits_gives_up_first_what_has_not_come(self, shop: Shop):
+    async def test_who_waits_gives_up_first_what_has_not_come(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(2)
         held = await shop.send(shop.order((item, 5)))
         behind = await shop.send(shop.order((item, 1)))
@@ -107,7 +107,7 @@ class AmendContract:
         assert await shop.states() == {held.order_id: "HELD", behind.order_id: "BACKORDERED"}
         await shop.check_invariants()
 
-    async def test_who_wants_no_more_than_has_come_waits_no_longer_and_is_told(self, shop: Shop):
+    async def test_who_wants_no_more_than_has_come_waits_no_longer_and_is_told(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(2)
         held = await shop.send(shop.order((item, 5)))
         behind = await shop.send(shop.order((item, 1)))
@@ -120,7 +120,7 @@ class AmendContract:
         assert sorted(await shop.jobs()) == sorted([held.order_id, behind.order_id])
         await shop.check_invariants()
 
-    async def test_who_waits_gets_more_of_what_is_there_and_goes_on_waiting(self, shop: Shop):
+    async def test_who_waits_gets_more_of_what_is_there_and_goes_on_waiting(self, shop: Shop) -> None:
         (patient,) = await shop.backorderable(1)
         (there,) = await shop.stocked(5)
         held = await shop.send(shop.order((patient, 3)))
@@ -135,7 +135,7 @@ class AmendContract:
         assert (await shop.states())[held.order_id] == "HELD"
         await shop.check_invariants()
 
-    async def test_a_supplementary_hold_that_waits_is_not_merged(self, shop: Shop):
+    async def test_a_supplementary_hold_that_waits_is_not_merged(self, shop: Shop) -> None:
         (patient,) = await shop.backorderable(0)
         (there,) = await shop.stocked(5)
         held = await shop.send(shop.order((there, 2)))
@@ -146,7 +146,7 @@ class AmendContract:
 
         assert await shop.states() == {held.order_id: "HELD", extra.order_id: "BACKORDERED"}
 
-    async def test_what_was_sold_stays_sold(self, shop: Shop):
+    async def test_what_was_sold_stays_sold(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         await shop.send(Commit(order_id=held.order_id))
@@ -161,7 +161,7 @@ class AmendContract:
         assert await shop.of(second) == Pieces(on_hand=5, sold=2, restocked=2)
         await shop.check_invariants()
 
-    async def test_an_order_that_was_stopped_holds_nothing_more(self, shop: Shop):
+    async def test_an_order_that_was_stopped_holds_nothing_more(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 2)))
@@ -172,7 +172,7 @@ class AmendContract:
         assert await shop.of(first) == await shop.of(second) == Pieces(on_hand=5)
         assert set((await shop.states()).values()) == {"RELEASED"}
 
-    async def test_an_expired_supplementary_hold_is_taken_again_or_out_of_stock(self, shop: Shop):
+    async def test_an_expired_supplementary_hold_is_taken_again_or_out_of_stock(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3)))
         extra = await shop.send(shop.order((second, 4)))
@@ -193,7 +193,7 @@ class AmendContract:
         await shop.check_invariants()
 
     @pytest.mark.parametrize("ended", ["released", "expired"])
-    async def test_renewing_holds_the_order_as_it_is_at_its_own_prices(self, shop: Shop, ended: str):
+    async def test_renewing_holds_the_order_as_it_is_at_its_own_prices(self, shop: Shop, ended: str) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         await shop.send(amend(held, (item, 2)))
@@ -219,7 +219,7 @@ class AmendContract:
         await shop.send(Commit(order_id=held.order_id))
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
-    async def test_what_has_gone_can_not_be_renewed(self, shop: Shop):
+    async def test_what_has_gone_can_not_be_renewed(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         await shop.send(Release(order_id=held.order_id))
@@ -235,7 +235,9 @@ class AmendContract:
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
 
     @pytest.mark.parametrize("late", ["commit", "release", "amend", "reserve"])
-    async def test_what_was_meant_for_an_earlier_attempt_does_nothing_to_a_later_one(self, shop: Shop, late: str):
+    async def test_what_was_meant_for_an_earlier_attempt_does_nothing_to_a_later_one(
+        self, shop: Shop, late: str
+    ) -> None:
         (item,) = await shop.stocked(5)
         first = shop.order((item, 3))
         held = await shop.send(first)
@@ -255,15 +257,18 @@ class AmendContract:
         assert await shop.states() == {held.order_id: "HELD"}
         assert again.expire_at == (await shop.send(amend(held, (item, 3)))).expire_at
 
-    async def test_news_that_an_order_waits_holds_nothing_for_a_later_attempt_that_got_nothing(self, shop: Shop):
+    async def test_news_that_an_order_waits_holds_nothing_for_a_later_attempt_that_got_nothing(
+        self, shop: Shop
+    ) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         await shop.send(Release(order_id=held.order_id, revision=0))
         rival = await shop.send(shop.order((item, 4)))
         # In one batch with another, so that what it changed until then is written.
         again = shop.send(amend(held, (item, 3), re_reserve=True, reopen=True))
-        refusal, _ = await asyncio.gather(again, shop.send(amend(rival, (item, 3))), return_exceptions=True)
-        assert isinstance(refusal, OutOfStock)
+        others = shop.send(amend(rival, (item, 3)))
+        results: tuple[Any, ...] = await asyncio.gather(again, others, return_exceptions=True)
+        assert isinstance(results[0], OutOfStock)
         await shop.send(Release(order_id=rival.order_id))
 
         # The event of its creation, when it waited for stock, comes late.
@@ -271,7 +276,7 @@ class AmendContract:
 
         assert await shop.of(item) == Pieces(on_hand=5)
 
-    async def test_an_order_that_is_paid_again_costs_what_it_cost(self, shop: Shop):
+    async def test_an_order_that_is_paid_again_costs_what_it_cost(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         cent = await shop.offered(amount("0.01"))
         held = await shop.send(shop.order((second, 1), (first, 1), incentive_codes=(cent.code,)))
@@ -281,7 +286,7 @@ class AmendContract:
 
         assert (again.lines, again.quote) == (held.lines, held.quote)
 
-    async def test_a_late_release_does_not_stop_the_others_of_its_batch(self, shop: Shop):
+    async def test_a_late_release_does_not_stop_the_others_of_its_batch(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         later, other = [await shop.send(shop.order((item, 2))) for _ in range(2)]
         await shop.send(amend(later, (item, 1)))
@@ -293,7 +298,7 @@ class AmendContract:
         assert [type(result) for result in results] == [HoldSuperseded, type(None)]
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
-    async def test_an_attempt_that_has_ended_is_not_begun_by_its_own_late_request(self, shop: Shop):
+    async def test_an_attempt_that_has_ended_is_not_begun_by_its_own_late_request(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         begin = amend(held, (item, 3), re_reserve=True, reopen=True)
@@ -305,7 +310,7 @@ class AmendContract:
 
         assert await shop.of(item) == Pieces(on_hand=5)
 
-    async def test_what_was_never_reserved(self, shop: Shop):
+    async def test_what_was_never_reserved(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 1)))
 
@@ -316,7 +321,7 @@ class AmendContract:
         with pytest.raises(ReservationNotFound):
             await shop.send(Restock(order_id=77, returned=Returned(lines=(Line(item.id, 1),))))
 
-    async def test_points_are_earned_for_what_the_order_is(self, shop: Shop):
+    async def test_points_are_earned_for_what_the_order_is(self, shop: Shop) -> None:
         first, second = await shop.stocked(50, 50)
         held = await shop.send(shop.order((first, 30)))
         await shop.send(amend(held, (first, 3)))
@@ -330,11 +335,11 @@ class AmendContract:
 
 class TestInMemory(AmendContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(AmendContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from easyorder.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, StockState
@@ -18,7 +19,7 @@ from inventory_svc.domain.stock import ItemStock
 from inventory_svc.domain.stock import StockState as State
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from tests.builders.order import AT
-from tests.inventory_svc.shop import LOW, TTL, FakeOrders, Shop, SqlShop
+from tests.inventory_svc.shop import LOW, TTL, FakeOrders, InMemoryShop, Shop, SqlShop
 from tests.mesh import serving
 
 _ORDERS = "easyorder.order.v1.OrderService"
@@ -41,7 +42,7 @@ def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
 
 
 class TellerContract:
-    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, orders: FakeOrders):
+    async def test_a_filled_order_hears_that_all_of_it_is_held(self, shop: Shop, orders: FakeOrders) -> None:
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.arrives(item, 2)
@@ -58,7 +59,7 @@ class TellerContract:
             }
         ]
 
-    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, orders: FakeOrders):
+    async def test_an_order_that_still_waits_hears_how_its_stock_stands(self, shop: Shop, orders: FakeOrders) -> None:
         (plenty,) = await shop.stocked(100)
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((plenty, 1), (item, 2)))
@@ -69,7 +70,7 @@ class TellerContract:
         (heard,) = orders.heard
         assert (heard["states"], heard["filled"]) == (["IN_STOCK", "BACKORDERED"], False)
 
-    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, orders: FakeOrders):
+    async def test_an_order_that_has_ended_meanwhile_hears_nothing(self, shop: Shop, orders: FakeOrders) -> None:
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.send(Release(order_id=waiting.order_id))
@@ -79,7 +80,7 @@ class TellerContract:
 
         assert orders.heard == []
 
-    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, orders: FakeOrders):
+    async def test_an_order_that_lost_its_place_hears_why(self, shop: Shop, orders: FakeOrders) -> None:
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(2 * TTL)
@@ -96,13 +97,13 @@ class TellerContract:
 
 class TestInMemory(TellerContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(TellerContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
 
 
@@ -124,7 +125,7 @@ async def order_service() -> AsyncIterator[tuple[OrderService, Client]]:
         yield service, mesh.service("inventory")
 
 
-async def test_it_is_told_over_the_wire(order_service):
+async def test_it_is_told_over_the_wire(order_service: Any) -> None:
     service, peer = order_service
     stock = ItemStock(product_item_id=7, sku="A", state=State.LOW, available=2)
 
@@ -150,7 +151,7 @@ def created(position: int, order_id: int, status: str) -> PublishedEvent:
     return PublishedEvent(position=position, event=event)
 
 
-async def test_an_order_of_the_feed_that_waits_keeps_its_place_and_another_its_end(sql_shop: SqlShop):
+async def test_an_order_of_the_feed_that_waits_keeps_its_place_and_another_its_end(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.backorderable(1)
     held = await sql_shop.send(sql_shop.order((item, 1)))
     waiting = await sql_shop.send(sql_shop.order((item, 1)))
@@ -165,7 +166,7 @@ async def test_an_order_of_the_feed_that_waits_keeps_its_place_and_another_its_e
     assert await sql_shop.states() == {held.order_id: "EXPIRED", waiting.order_id: "HELD"}
 
 
-async def test_an_order_of_the_feed_that_can_not_be_had_any_more_is_no_dead_event(sql_shop: SqlShop):
+async def test_an_order_of_the_feed_that_can_not_be_had_any_more_is_no_dead_event(sql_shop: SqlShop) -> None:
     (scarce,) = await sql_shop.stocked(1)
     (patient,) = await sql_shop.backorderable(0)
     late = await sql_shop.send(sql_shop.order((patient, 1), (scarce, 1)))

@@ -15,13 +15,13 @@ from inventory_svc.domain.errors import AwaitingStock, OutOfStock
 from inventory_svc.domain.reservation import ReservationState
 from inventory_svc.domain.stock import StockState
 from tests.builders.incentive import percent
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 HELD, BACKORDERED = ReservationState.HELD, ReservationState.BACKORDERED
 
 
 class BackorderContract:
-    async def test_what_is_not_there_is_waited_for(self, shop: Shop):
+    async def test_what_is_not_there_is_waited_for(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(2)
 
         reservation = await shop.send(shop.order((item, 5)))
@@ -30,7 +30,7 @@ class BackorderContract:
         assert [(line.quantity, line.backordered) for line in reservation.lines] == [(5, 3)]
         assert await shop.of(item) == Pieces(on_hand=2, reserved=2, backordered=3)
 
-    async def test_who_does_not_want_to_wait_is_refused(self, shop: Shop):
+    async def test_who_does_not_want_to_wait_is_refused(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(2)
 
         with pytest.raises(OutOfStock):
@@ -39,7 +39,7 @@ class BackorderContract:
         assert await shop.of(item) == Pieces(on_hand=2)
         assert await shop.states() == {}
 
-    async def test_one_line_that_can_not_wait_refuses_all(self, shop: Shop):
+    async def test_one_line_that_can_not_wait_refuses_all(self, shop: Shop) -> None:
         (scarce,) = await shop.stocked(1)
         (patient,) = await shop.backorderable(1)
 
@@ -49,7 +49,7 @@ class BackorderContract:
         assert await shop.of(patient) == Pieces(on_hand=1)
         assert await shop.of(scarce) == Pieces(on_hand=1)
 
-    async def test_what_arrives_is_held_for_those_who_wait(self, shop: Shop):
+    async def test_what_arrives_is_held_for_those_who_wait(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         waiting = await shop.send(shop.order((item, 3)))
 
@@ -61,7 +61,7 @@ class BackorderContract:
         await shop.send(Commit(order_id=waiting.order_id))
         assert await shop.of(item) == Pieces(on_hand=2, sold=3, adjusted=5)
 
-    async def test_first_come_first_served_and_a_small_order_does_not_overtake(self, shop: Shop):
+    async def test_first_come_first_served_and_a_small_order_does_not_overtake(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         large = await shop.send(shop.order((item, 5)))
         small = await shop.send(shop.order((item, 1), order_id=1))
@@ -78,7 +78,7 @@ class BackorderContract:
         # Each piece that arrived for an order was reported to it.
         assert await shop.jobs() == [large.order_id, large.order_id, small.order_id]
 
-    async def test_one_batch_is_served_in_the_order_of_its_commands(self, shop: Shop):
+    async def test_one_batch_is_served_in_the_order_of_its_commands(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         orders = [shop.order((item, 1), order_id=id, key=f"k{id}") for id in (30, 10, 20)]
         await asyncio.gather(*(shop.send(order) for order in orders))
@@ -87,7 +87,7 @@ class BackorderContract:
 
         assert await shop.states() == {30: "HELD", 10: "HELD", 20: "BACKORDERED"}
 
-    async def test_an_order_waits_until_all_its_items_are_there(self, shop: Shop):
+    async def test_an_order_waits_until_all_its_items_are_there(self, shop: Shop) -> None:
         one, other = await shop.backorderable(0, 0)
         both = await shop.send(shop.order((one, 1), (other, 1)))
 
@@ -99,7 +99,7 @@ class BackorderContract:
 
         assert await shop.states() == {both.order_id: "HELD"}
 
-    async def test_arrivals_of_two_items_at_once_fill_an_order_once(self, shop: Shop):
+    async def test_arrivals_of_two_items_at_once_fill_an_order_once(self, shop: Shop) -> None:
         one, other = await shop.backorderable(0, 0)
         both = [await shop.send(shop.order((one, 1), (other, 1))) for _ in range(5)]
 
@@ -108,7 +108,7 @@ class BackorderContract:
         assert await shop.states() == {reservation.order_id: "HELD" for reservation in both}
 
     @pytest.mark.parametrize("way", ["release", "restock", "expiry"])
-    async def test_what_others_release_arrives_too(self, shop: Shop, way: str):
+    async def test_what_others_release_arrives_too(self, shop: Shop, way: str) -> None:
         (item,) = await shop.backorderable(2)
         first = await shop.send(shop.order((item, 2)))
         if way == "restock":
@@ -122,7 +122,7 @@ class BackorderContract:
         assert (await shop.states())[waiting.order_id] == "HELD"
         assert (await shop.of(item)).reserved == 2
 
-    async def test_who_stops_waiting_gives_the_place_and_the_pieces_back(self, shop: Shop):
+    async def test_who_stops_waiting_gives_the_place_and_the_pieces_back(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(1)
         first = await shop.send(shop.order((item, 3)))
         second = await shop.send(shop.order((item, 1)))
@@ -132,7 +132,7 @@ class BackorderContract:
         assert await shop.states() == {first.order_id: "RELEASED", second.order_id: "HELD"}
         assert await shop.of(item) == Pieces(on_hand=1, reserved=1)
 
-    async def test_whose_order_never_came_stops_waiting(self, shop: Shop):
+    async def test_whose_order_never_came_stops_waiting(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(1)
         lost = await shop.send(shop.order((item, 3)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -142,7 +142,7 @@ class BackorderContract:
         assert await shop.states() == {lost.order_id: "EXPIRED"}
         assert await shop.of(item) == Pieces(on_hand=1)
 
-    async def test_whose_order_came_waits_as_long_as_it_takes(self, shop: Shop):
+    async def test_whose_order_came_waits_as_long_as_it_takes(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(1)
         waiting = await shop.send(shop.order((item, 3)))
         await shop.send(KeepReservation(order_id=waiting.order_id))
@@ -155,7 +155,7 @@ class BackorderContract:
         await shop.reap()
         assert await shop.states() == {waiting.order_id: "HELD"}
 
-    async def test_an_order_heard_of_late_takes_a_new_place(self, shop: Shop):
+    async def test_an_order_heard_of_late_takes_a_new_place(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         late = await shop.send(shop.order((item, 1)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -167,7 +167,7 @@ class BackorderContract:
 
         assert await shop.states() == {late.order_id: "BACKORDERED", other.order_id: "HELD"}
 
-    async def test_an_order_heard_of_late_that_can_have_all_of_it_is_confirmed(self, shop: Shop):
+    async def test_an_order_heard_of_late_that_can_have_all_of_it_is_confirmed(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         late = await shop.send(shop.order((item, 1)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -183,7 +183,7 @@ class BackorderContract:
         assert await shop.states() == {late.order_id: "HELD"}
 
     @pytest.mark.parametrize("gone", ["stock", "code"])
-    async def test_an_order_heard_of_too_late_is_told_so_and_hinders_nobody(self, shop: Shop, gone: str):
+    async def test_an_order_heard_of_too_late_is_told_so_and_hinders_nobody(self, shop: Shop, gone: str) -> None:
         (scarce,) = await shop.stocked(1)
         (patient,) = await shop.backorderable(0)
         await shop.offered(percent("10", code="ONCE", max_uses=1))
@@ -210,7 +210,7 @@ class BackorderContract:
         moved = replace(before[patient.id], backordered=before[patient.id].backordered + 1)
         assert await shop.pieces() == {scarce.id: before[scarce.id], patient.id: moved}
 
-    async def test_what_is_settled_is_not_kept(self, shop: Shop):
+    async def test_what_is_settled_is_not_kept(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(1)
         gone = await shop.send(shop.order((item, 3)))
         await shop.send(Release(order_id=gone.order_id))
@@ -221,7 +221,7 @@ class BackorderContract:
         assert await shop.states() == {gone.order_id: "RELEASED"}
         assert await shop.of(item) == Pieces(on_hand=1)
 
-    async def test_a_renewed_hold_that_was_filled_ends_again(self, shop: Shop):
+    async def test_a_renewed_hold_that_was_filled_ends_again(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(0)
         order = shop.order((item, 1), key="k")
         await shop.send(order)
@@ -235,7 +235,7 @@ class BackorderContract:
         await shop.reap()
         assert await shop.states() == {order.order_id: "EXPIRED"}
 
-    async def test_how_the_stock_stands_is_told_with_the_reservation(self, shop: Shop):
+    async def test_how_the_stock_stands_is_told_with_the_reservation(self, shop: Shop) -> None:
         plenty, few, last = await shop.stocked(100, 3, 1)
         (scarce,) = await shop.backorderable(0)
 
@@ -248,7 +248,7 @@ class BackorderContract:
             (StockState.BACKORDERED, 0),
         ]
 
-    async def test_cancellations_and_arrivals_at_once_add_up(self, shop: Shop):
+    async def test_cancellations_and_arrivals_at_once_add_up(self, shop: Shop) -> None:
         items = await shop.backorderable(0, 0, 0)
         orders = [shop.order(*((item, 1 + n % 2) for item in items[n % 3 :])) for n in range(30)]
         reserved = await asyncio.gather(*(shop.send(order, replica=n % 2) for n, order in enumerate(orders)))
@@ -263,11 +263,11 @@ class BackorderContract:
 
 class TestInMemory(BackorderContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(BackorderContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

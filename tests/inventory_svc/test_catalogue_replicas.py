@@ -29,6 +29,7 @@ from inventory_svc.domain.product import Product
 from inventory_svc.queries.products import PageRequest
 from inventory_svc.rebuild import rebuild
 from tests.builders.product import a_product
+from tests.conftest import DatabasesOf
 from tests.inventory_svc.service import running_replica
 from tests.mesh import Tokens
 from tests.polling import eventually
@@ -105,7 +106,7 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(databases_of) -> AsyncIterator[Shop]:
+async def shop(databases_of: DatabasesOf) -> AsyncIterator[Shop]:
     databases = await databases_of("inventory_svc")
     tokens = Tokens()
     async with AsyncExitStack() as running:
@@ -120,7 +121,7 @@ async def shop(databases_of) -> AsyncIterator[Shop]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_change_takes_the_pages_it_touches_from_both_replicas_and_no_other(shop: Shop, size: int):
+async def test_a_change_takes_the_pages_it_touches_from_both_replicas_and_no_other(shop: Shop, size: int) -> None:
     products = [await shop.send(CreateProduct(product=a_product())) for _ in range(2 * size + 2)]
     await shop.projected(products[-1])
     await eventually(lambda: _has(shop, len(products)), timeout_s=20)
@@ -142,7 +143,7 @@ async def _has(shop: Shop, total: int) -> bool:
     return [(await shop.page(replica, PageRequest(number=1, size=1))).total_size for replica in range(2)] == [total] * 2
 
 
-async def test_a_sale_takes_the_pages_of_its_product_and_a_reservation_none(shop: Shop):
+async def test_a_sale_takes_the_pages_of_its_product_and_a_reservation_none(shop: Shop) -> None:
     products = [await shop.create() for _ in range(11)]
     requests = await shop.warm(5, 11)
     item = products[5].items[0]
@@ -164,7 +165,7 @@ async def _stock_is(shop: Shop, item_id: int, *, reserved: int, sold: int) -> bo
         return tuple((await connection.execute(query, {"id": item_id})).one()) == (reserved, sold)
 
 
-async def test_no_reader_gets_a_page_older_than_the_read_database(shop: Shop):
+async def test_no_reader_gets_a_page_older_than_the_read_database(shop: Shop) -> None:
     products = [await shop.create() for _ in range(12)]
     is_over = asyncio.Event()
     looks = 0
@@ -206,7 +207,7 @@ async def test_no_reader_gets_a_page_older_than_the_read_database(shop: Shop):
     assert looks > 500
 
 
-async def test_a_rebuild_mends_what_is_wrong_and_leaves_cached_what_is_right(shop: Shop):
+async def test_a_rebuild_mends_what_is_wrong_and_leaves_cached_what_is_right(shop: Shop) -> None:
     products = [await shop.create() for _ in range(11)]
     requests = await shop.warm(5, 11)
     right = [await shop.page(0, request) for request in requests]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.domain.errors import SkuTaken
 from tests.builders.product import a_product, a_variation, an_item
 from tests.fakes.chassis import request_key
-from tests.inventory_svc.shop import Pieces, Shop
+from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 SIZES = a_variation("size", S="-1.50", L="2.50")
 
@@ -58,7 +59,7 @@ FAULTS = {
 
 
 class CreateProductContract:
-    async def test_a_product_with_prices_and_first_stock(self, shop: Shop):
+    async def test_a_product_with_prices_and_first_stock(self, shop: Shop) -> None:
         wanted = a_product(
             an_item(sku="S-RED", quantity=3, options={"size": "S", "colour": "red"}),
             an_item(sku="L", quantity=0, options={"size": "L"}),
@@ -79,7 +80,7 @@ class CreateProductContract:
         assert [str(line.unit_price) for line in reservation.lines] == ["8.75 USD", "99.99 USD"]
 
     @pytest.mark.parametrize("fault", FAULTS)
-    async def test_every_field_at_fault_is_named_and_nothing_is_stored(self, shop: Shop, fault):
+    async def test_every_field_at_fault_is_named_and_nothing_is_stored(self, shop: Shop, fault: Any) -> None:
         product, fields = FAULTS[fault]
 
         with pytest.raises(InvalidArgument) as refusal:
@@ -88,7 +89,7 @@ class CreateProductContract:
         assert sorted(violation.field for violation in refusal.value.violations) == fields
         assert await shop.product_count() == 0
 
-    async def test_a_sku_that_is_in_use_is_named(self, shop: Shop):
+    async def test_a_sku_that_is_in_use_is_named(self, shop: Shop) -> None:
         owner = await shop.given(a_product(an_item(sku="TAKEN")))
 
         with pytest.raises(SkuTaken) as refusal:
@@ -102,7 +103,7 @@ class CreateProductContract:
         assert await shop.product_count() == 1
 
     @pytest.mark.parametrize("written", ["taken", "Taken", " TAKEN\t"])
-    async def test_a_sku_that_differs_in_case_or_blanks_is_the_same(self, shop: Shop, written: str):
+    async def test_a_sku_that_differs_in_case_or_blanks_is_the_same(self, shop: Shop, written: str) -> None:
         await shop.given(a_product(an_item(sku="TAKEN")))
 
         with pytest.raises(SkuTaken) as refusal:
@@ -111,7 +112,7 @@ class CreateProductContract:
         assert refusal.value.metadata["sku"] == written
         assert await shop.product_count() == 1
 
-    async def test_one_sku_for_two_products_at_once(self, shop: Shop):
+    async def test_one_sku_for_two_products_at_once(self, shop: Shop) -> None:
         written = ["ONE", "one", "One"]
         results = await asyncio.gather(
             *(
@@ -124,7 +125,7 @@ class CreateProductContract:
         assert sorted(type(result).__name__ for result in results) == ["Product", *["SkuTaken"] * 5]
         assert await shop.product_count() == 1
 
-    async def test_a_request_is_carried_out_once(self, shop: Shop):
+    async def test_a_request_is_carried_out_once(self, shop: Shop) -> None:
         command = CreateProduct(request=request_key("r"), product=a_product(variations=(SIZES,)))
 
         first, second = await shop.send(command), await shop.send(command)
@@ -137,11 +138,11 @@ class CreateProductContract:
 
 class TestInMemory(CreateProductContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(CreateProductContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -41,7 +42,7 @@ async def is_locked(shop: SqlShop, query: str) -> bool:
     return False
 
 
-async def test_stock_is_locked(sql_shop):
+async def test_stock_is_locked(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
 
     async with sql_shop.open_uows[0]() as uow:
@@ -52,7 +53,7 @@ async def test_stock_is_locked(sql_shop):
         assert not await is_locked(sql_shop, "SELECT FROM product_item")
 
 
-async def test_the_stock_of_orders_is_locked(sql_shop):
+async def test_the_stock_of_orders_is_locked(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
     held = await sql_shop.send(sql_shop.order((item, 1)))
 
@@ -63,7 +64,7 @@ async def test_the_stock_of_orders_is_locked(sql_shop):
 
 
 @pytest.mark.parametrize("by", ["item", "order"])
-async def test_stock_is_locked_in_the_order_of_the_items(sql_shop, by):
+async def test_stock_is_locked_in_the_order_of_the_items(sql_shop: SqlShop, by: Any) -> None:
     low, high = await sql_shop.stocked(5, 5)
     held = await sql_shop.send(sql_shop.order((high, 1), (low, 1)))
     # Its row is behind the other's now, where a scan of the table finds it last.
@@ -83,7 +84,7 @@ async def test_stock_is_locked_in_the_order_of_the_items(sql_shop, by):
     await locking
 
 
-async def test_incentives_are_locked_in_the_order_of_their_ids(sql_shop):
+async def test_incentives_are_locked_in_the_order_of_their_ids(sql_shop: SqlShop) -> None:
     low, high = [await sql_shop.offered(percent(code=code)) for code in ("ZLOW", "AHIGH")]
     async with sql_shop.engines[0].begin() as connection:
         await connection.execute(text(f"UPDATE incentive SET active = true WHERE id = {low.id}"))
@@ -101,7 +102,7 @@ async def test_incentives_are_locked_in_the_order_of_their_ids(sql_shop):
     await locking
 
 
-async def test_who_waits_for_stock_is_locked(sql_shop):
+async def test_who_waits_for_stock_is_locked(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.backorderable(0)
     first, second = [await sql_shop.send(sql_shop.order((item, 1))) for _ in range(2)]
 
@@ -114,7 +115,9 @@ async def test_who_waits_for_stock_is_locked(sql_shop):
         assert not await is_locked(sql_shop, f"SELECT FROM reservation WHERE order_id = {second.order_id}")
 
 
-async def test_an_order_that_is_served_of_one_item_elsewhere_is_served_of_the_other_after_that(sql_shop):
+async def test_an_order_that_is_served_of_one_item_elsewhere_is_served_of_the_other_after_that(
+    sql_shop: SqlShop,
+) -> None:
     one, other = await sql_shop.backorderable(0, 0)
     both = await sql_shop.send(sql_shop.order((one, 1), (other, 1)))
 
@@ -128,7 +131,7 @@ async def test_an_order_that_is_served_of_one_item_elsewhere_is_served_of_the_ot
     assert await sql_shop.states() == {both.order_id: "HELD"}
 
 
-async def test_reservations_are_locked_in_the_order_of_their_ids(sql_shop):
+async def test_reservations_are_locked_in_the_order_of_their_ids(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(9)
     low, high = [await sql_shop.send(sql_shop.order((item, 1))) for _ in range(2)]
     async with sql_shop.engines[0].begin() as connection:
@@ -148,7 +151,7 @@ async def test_reservations_are_locked_in_the_order_of_their_ids(sql_shop):
     await locking
 
 
-async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop):
+async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(9)
     kept = await sql_shop.send(sql_shop.order((item, 1), key="kept"))
     first, second, again = [
@@ -179,7 +182,7 @@ async def test_new_reservations_are_written_in_the_order_of_their_keys(sql_shop)
     await adding
 
 
-async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop):
+async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop: SqlShop) -> None:
     # Nothing but the key's uniqueness stands between them: each has locked its own item.
     one, other = await sql_shop.stocked(5, 5)
     first = sql_shop.order((one, 1), key="k")
@@ -197,7 +200,7 @@ async def test_one_key_at_once_for_different_items_is_one_reservation(sql_shop):
     assert await sql_shop.of(other) == Pieces(on_hand=5)
 
 
-async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):
+async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop: SqlShop) -> None:
     product = await sql_shop.given(a_product())
     incentive = await sql_shop.offered(percent(code="TEN"))
 
@@ -210,7 +213,7 @@ async def test_a_product_and_an_incentive_that_are_edited_are_locked(sql_shop):
 
 
 @pytest.mark.parametrize("command", [Commit, Release, ExpireReservations])
-async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sql_shop, command):
+async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sql_shop: SqlShop, command: Any) -> None:
     had, has = await sql_shop.stocked(5, 5)
     held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
     amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), supplementary_hold_id=more.order_id)
@@ -230,7 +233,7 @@ async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sq
     assert await sql_shop.of(has) == (Pieces(on_hand=4, sold=1) if command is Commit else Pieces(on_hand=5))
 
 
-async def test_a_sale_of_items_that_are_not_locked_is_a_conflict(sql_shop):
+async def test_a_sale_of_items_that_are_not_locked_is_a_conflict(sql_shop: SqlShop) -> None:
     had, has = await sql_shop.stocked(5, 5)
     held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
     amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), supplementary_hold_id=more.order_id)
@@ -254,7 +257,7 @@ async def test_a_sale_of_items_that_are_not_locked_is_a_conflict(sql_shop):
     assert await sql_shop.of(has) == Pieces(on_hand=5, reserved=1)
 
 
-async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):
+async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
     held = await sql_shop.send(sql_shop.order((item, 1), key="k"))
     await sql_shop.let_time_pass(2 * TTL)
@@ -268,7 +271,7 @@ async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop):
 
 
 @pytest.mark.parametrize("by", ["order id", "request key", "expiry"])
-async def test_reservations_are_locked(sql_shop, by):
+async def test_reservations_are_locked(sql_shop: SqlShop, by: Any) -> None:
     (item,) = await sql_shop.stocked(5)
     held = await sql_shop.send(sql_shop.order((item, 1), key="k"))
     await sql_shop.let_time_pass(2 * TTL)
@@ -284,7 +287,7 @@ async def test_reservations_are_locked(sql_shop, by):
         assert await is_locked(sql_shop, "SELECT FROM reservation")
 
 
-async def test_the_reaper_passes_over_what_is_being_settled(sql_shop):
+async def test_the_reaper_passes_over_what_is_being_settled(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
     held = await sql_shop.send(sql_shop.order((item, 1)))
     await sql_shop.let_time_pass(2 * TTL)
@@ -298,7 +301,7 @@ async def test_the_reaper_passes_over_what_is_being_settled(sql_shop):
 
 
 @pytest.mark.parametrize("by", ["code", "id"])
-async def test_incentives_are_locked(sql_shop, by):
+async def test_incentives_are_locked(sql_shop: SqlShop, by: Any) -> None:
     incentive = await sql_shop.offered(percent(code="TEN"))
     lock_requests = {
         "code": IncentiveLocks(user_id="u", codes=("TEN",)),
@@ -311,7 +314,7 @@ async def test_incentives_are_locked(sql_shop, by):
         assert await is_locked(sql_shop, "SELECT FROM incentive")
 
 
-async def test_a_preview_locks_nothing(sql_shop):
+async def test_a_preview_locks_nothing(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
     await sql_shop.offered(percent(code="TEN"))
 
@@ -323,7 +326,7 @@ async def test_a_preview_locks_nothing(sql_shop):
         assert not await is_locked(sql_shop, "SELECT FROM incentive")
 
 
-async def test_points_are_counted_after_those_who_spend_them_now(sql_shop):
+async def test_points_are_counted_after_those_who_spend_them_now(sql_shop: SqlShop) -> None:
     remaining, right = await sql_shop.stocked(20, 20)
     bought = await sql_shop.send(sql_shop.order((remaining, 10)))
     await sql_shop.send(Commit(order_id=bought.order_id))

@@ -15,13 +15,14 @@ from inventory_svc.queries.products import GET, PageRequest, ProductQueries, lis
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
 from inventory_svc.rebuild import rebuild
+from tests.conftest import DatabasesOf
 from tests.inventory_svc.many_products import fill
 
 Engines = Mapping[str, AsyncEngine]
 
 
 @pytest.fixture
-async def engines(databases_of) -> AsyncIterator[Engines]:
+async def engines(databases_of: DatabasesOf) -> AsyncIterator[Engines]:
     urls = await databases_of("inventory_svc")
     sides = {side: urls[f"easyorder_inventory_{side}"] for side in ("write", "read")}
     made = {side: make_engine(url, application_name="tests") for side, url in sides.items()}
@@ -49,7 +50,7 @@ def tables_read_whole(plan: str) -> list[str]:
     return [name for name in re.findall(r"Seq Scan on (\w+)", plan) if name != "catalogue"]
 
 
-async def test_lists_and_products_go_by_an_index(engines):
+async def test_lists_and_products_go_by_an_index(engines: Engines) -> None:
     await stock_the_shop(engines, 3_000)
     read = engines["read"]
     statements: dict[str, tuple[TextClause, Mapping[str, object]]] = {
@@ -71,7 +72,7 @@ async def test_lists_and_products_go_by_an_index(engines):
         assert "ix_product_document_search" in plans[query]
 
 
-async def test_a_rebuild_knows_the_size_of_what_it_copied(engines):
+async def test_a_rebuild_knows_the_size_of_what_it_copied(engines: Engines) -> None:
     async with engines["read"].begin() as connection:
         await connection.execute(text("ANALYZE"))
 
@@ -85,7 +86,7 @@ async def test_a_rebuild_knows_the_size_of_what_it_copied(engines):
             assert (table, await connection.scalar(known, {"table": table})) == (table, rows)
 
 
-async def test_each_read_is_one_statement(engines):
+async def test_each_read_is_one_statement(engines: Engines) -> None:
     await stock_the_shop(engines, 20)
     read, read_your_writes = engines["read"], ReadYourWrites(engines["write"])
     products = ProductQueries(read, read_your_writes)

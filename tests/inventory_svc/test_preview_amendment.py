@@ -20,7 +20,7 @@ from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
 from tests.builders.incentive import amount, buy_get, multiplier, percent
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 from tests.inventory_svc.test_amend import amend
 from tests.inventory_svc.test_redeem import total, usd, with_points
 
@@ -48,7 +48,9 @@ def costs(reservation: Reservation) -> dict[int, str]:
 
 
 class PreviewContract:
-    async def test_codes_are_worked_out_for_the_new_lines_and_nothing_changes_before_the_order(self, shop: Shop):
+    async def test_codes_are_worked_out_for_the_new_lines_and_nothing_changes_before_the_order(
+        self, shop: Shop
+    ) -> None:
         first, second = await shop.stocked(5, 5)
         await shop.offered(percent("10", code="TEN"))
         held = await shop.send(shop.order((first, 3), incentive_codes=("TEN",)))
@@ -68,7 +70,7 @@ class PreviewContract:
         assert await shop.uses() == {"TEN": 1}
         await shop.check_invariants()
 
-    async def test_cents_that_do_not_divide_go_the_same_way_whoever_tells_the_lines(self, shop: Shop):
+    async def test_cents_that_do_not_divide_go_the_same_way_whoever_tells_the_lines(self, shop: Shop) -> None:
         items = await shop.stocked(5, 5, 5)
         await shop.offered(amount("0.01", code="CENT"))
         held = await shop.send(shop.order(*((item, 2) for item in items), incentive_codes=("CENT",)))
@@ -79,7 +81,7 @@ class PreviewContract:
         assert costs(amended) == costs(shown)
         assert total(amended) == usd("29.99")
 
-    async def test_an_order_keeps_its_last_use_of_a_code_through_all_changes(self, shop: Shop):
+    async def test_an_order_keeps_its_last_use_of_a_code_through_all_changes(self, shop: Shop) -> None:
         (item,) = await shop.stocked(9)
         await shop.offered(percent("10", code="ONCE", max_uses=1, max_uses_per_user=1))
         held = await shop.send(shop.order((item, 3), incentive_codes=("ONCE",)))
@@ -107,7 +109,9 @@ class PreviewContract:
         ],
         ids=["min_total", "pieces", "items"],
     )
-    async def test_a_code_that_is_not_for_the_new_lines_is_refused(self, shop: Shop, offer: Incentive, why: str):
+    async def test_a_code_that_is_not_for_the_new_lines_is_refused(
+        self, shop: Shop, offer: Incentive, why: str
+    ) -> None:
         first, second = await shop.stocked(5, 5)
         # An item that is in the order.
         covered = tuple(first.id for _ in offer.product_item_ids)
@@ -125,7 +129,7 @@ class PreviewContract:
     @pytest.mark.parametrize("ended", ["deactivated", "past"])
     async def test_a_code_that_is_given_no_more_is_refused_but_an_order_that_was_changed_keeps_it(
         self, shop: Shop, ended: str
-    ):
+    ) -> None:
         (item,) = await shop.stocked(5)
         offered = await shop.offered(percent("10", code="TEN"))
         held = await shop.send(shop.order((item, 3), incentive_codes=("TEN",)))
@@ -143,7 +147,7 @@ class PreviewContract:
         assert total(amended) == usd("18.00")
         assert await shop.uses() == {"TEN": 1}
 
-    async def test_a_code_gives_and_asks_what_it_did_when_it_was_redeemed(self, shop: Shop):
+    async def test_a_code_gives_and_asks_what_it_did_when_it_was_redeemed(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         bargain = percent("50", code="HALF", min_total=usd("10.00"), product_item_ids=(first.id,))
         offered = await shop.offered(bargain)
@@ -157,7 +161,9 @@ class PreviewContract:
         assert costs(shown) == costs(amended) == {first.id: "10.00", second.id: "10.00"}
         assert [discount.description for discount in amended.quote.discounts] == ["50 % off"]
 
-    async def test_points_beyond_what_the_order_is_worth_go_back_and_no_more_are_spent_than_were(self, shop: Shop):
+    async def test_points_beyond_what_the_order_is_worth_go_back_and_no_more_are_spent_than_were(
+        self, shop: Shop
+    ) -> None:
         (item,) = await shop.stocked(500)
         await with_points(shop, item, 150)
         held = await shop.send(shop.order((item, 2), loyalty_points=1500))
@@ -174,7 +180,7 @@ class PreviewContract:
         await shop.send(Release(order_id=held.order_id))
         assert await shop.points() == 1500
 
-    async def test_who_waits_with_a_code_goes_on_waiting_with_it(self, shop: Shop):
+    async def test_who_waits_with_a_code_goes_on_waiting_with_it(self, shop: Shop) -> None:
         (item,) = await shop.backorderable(1)
         await shop.offered(percent("10", code="ONCE", max_uses=1))
         held = await shop.send(shop.order((item, 5), incentive_codes=("ONCE",)))
@@ -190,7 +196,7 @@ class PreviewContract:
         assert await shop.uses() == {"ONCE": 1}
         await shop.check_invariants()
 
-    async def test_points_earned_follow_the_codes_of_the_order(self, shop: Shop):
+    async def test_points_earned_follow_the_codes_of_the_order(self, shop: Shop) -> None:
         first, second = await shop.stocked(50, 50)
         await shop.offered(multiplier("3", code="TRIPLE", stackable=True, product_item_ids=(first.id,)))
         await shop.offered(percent("50", code="HALF", stackable=True))
@@ -202,7 +208,7 @@ class PreviewContract:
 
         assert await shop.points() == 40
 
-    async def test_what_expired_is_redeemed_again_as_it_is_now(self, shop: Shop):
+    async def test_what_expired_is_redeemed_again_as_it_is_now(self, shop: Shop) -> None:
         (item,) = await shop.stocked(500)
         await with_points(shop, item, 10)
         await shop.offered(percent("50", code="ONCE", max_uses=1))
@@ -221,7 +227,7 @@ class PreviewContract:
         assert (await shop.uses(), await shop.points()) == ({"ONCE": 1}, 0)
         await shop.check_invariants()
 
-    async def test_what_was_shown_before_it_was_done_is_what_is_there(self, shop: Shop):
+    async def test_what_was_shown_before_it_was_done_is_what_is_there(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
 
@@ -234,7 +240,7 @@ class PreviewContract:
         late = await shop.send(preview(held, (item, 1)))
         assert [line.quantity for line in late.lines] == [2]
 
-    async def test_what_was_never_reserved(self, shop: Shop):
+    async def test_what_was_never_reserved(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 1)))
 
@@ -246,11 +252,11 @@ class PreviewContract:
 
 class TestInMemory(PreviewContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(PreviewContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -32,7 +33,7 @@ def shares(quote: Quote) -> list[list[str]]:
     return [[str(share.amount) for share in discount.shares] for discount in quote.discounts]
 
 
-def test_the_cents_that_do_not_divide_go_to_the_largest_remainders():
+def test_the_cents_that_do_not_divide_go_to_the_largest_remainders() -> None:
     assert shares(off([a_line(1, 1, "1.00"), a_line(2, 1, "1.00"), a_line(3, 1, "1.00")], amount("1.00"))) == [
         ["0.34", "0.33", "0.33"]
     ]
@@ -42,7 +43,7 @@ def test_the_cents_that_do_not_divide_go_to_the_largest_remainders():
 @pytest.mark.parametrize(
     ("quantity", "free"), [(1, None), (2, None), (3, "10.00"), (4, "10.00"), (5, "10.00"), (6, "20.00")]
 )
-def test_buy_two_get_one(quantity: int, free: str | None):
+def test_buy_two_get_one(quantity: int, free: str | None) -> None:
     lines = [a_line(1, quantity, "10.00")]
     if free is None:
         with pytest.raises(IncentiveInvalid) as refusal:
@@ -53,17 +54,17 @@ def test_buy_two_get_one(quantity: int, free: str | None):
         assert shares(off(lines, buy_get(2, 1))) == [[free]]
 
 
-def test_who_takes_fewer_of_the_free_pieces_pays_for_none_of_them():
+def test_who_takes_fewer_of_the_free_pieces_pays_for_none_of_them() -> None:
     assert shares(off([a_line(1, 2, "10.00")], buy_get(1, 3))) == [["10.00"]]
 
 
-def test_the_cheapest_pieces_are_free():
+def test_the_cheapest_pieces_are_free() -> None:
     lines = [a_line(1, 2, "30.00"), a_line(2, 2, "10.00"), a_line(3, 2, "20.00")]
 
     assert shares(off(lines, buy_get(1, 1))) == [["0.00", "20.00", "20.00"]]
 
 
-def test_only_the_items_it_is_for_get_cheaper():
+def test_only_the_items_it_is_for_get_cheaper() -> None:
     lines = [a_line(1, 1, "10.00"), a_line(2, 1, "10.00")]
 
     assert shares(off(lines, percent("50", product_item_ids=(2,)))) == [["0.00", "5.00"]]
@@ -81,25 +82,25 @@ def test_only_the_items_it_is_for_get_cheaper():
         ("10.00", [percent("100", id=1), amount("5.00", id=2, code="NOTHING")]),
     ],
 )
-def test_a_code_that_takes_nothing_is_refused(price_of_one: str, codes: list[Incentive]):
+def test_a_code_that_takes_nothing_is_refused(price_of_one: str, codes: list[Incentive]) -> None:
     with pytest.raises(IncentiveInvalid) as refusal:
         off([a_line(1, 2, price_of_one)], *codes)
 
     assert refusal.value.metadata == {"code": "NOTHING", "why": "it takes nothing off this order"}
 
 
-def test_a_code_that_takes_a_cent_is_not_refused():
+def test_a_code_that_takes_a_cent_is_not_refused() -> None:
     assert shares(off([a_line(1, 1, "50.01")], percent("0.01"))) == [["0.01"]]
 
 
-def test_no_more_than_the_order_costs():
+def test_no_more_than_the_order_costs() -> None:
     quote = off([a_line(1, 1, "3.00")], amount("5.00"), points=1000)
 
     assert shares(quote) == [["3.00"], ["0.00"]]
     assert quote.points_spent == 0
 
 
-def test_points_are_spent_as_far_as_they_are_needed():
+def test_points_are_spent_as_far_as_they_are_needed() -> None:
     quote = off([a_line(1, 1, "3.00")], points=1000)
 
     assert (quote.points_spent, shares(quote), quote.points_earned) == (300, [["3.00"]], 0)
@@ -108,7 +109,7 @@ def test_points_are_spent_as_far_as_they_are_needed():
     assert off([a_line(1, 1, "3.00")], points=4, rates=LoyaltyRates(worth_a_unit=250)).points_spent == 3
 
 
-def test_points_are_earned_for_whole_units_of_what_is_paid():
+def test_points_are_earned_for_whole_units_of_what_is_paid() -> None:
     lines = [a_line(1, 1, "10.99"), a_line(2, 1, "10.00")]
 
     assert off(lines).points_earned == 20
@@ -148,7 +149,9 @@ def quoted(lines: list[HeldLine], incentives: list[Incentive], points: int, rate
 
 
 @given(LINES, INCENTIVES, POINTS, RATINGS)
-def test_lines_add_up_to_the_total_and_nothing_is_negative(lines, incentives, points, rates):
+def test_lines_add_up_to_the_total_and_nothing_is_negative(
+    lines: list[HeldLine], incentives: list[Incentive], points: int, rates: LoyaltyRates
+) -> None:
     quote = quoted(lines, incentives, points, rates)
     whole = sub_total(lines, "USD")
 
@@ -164,7 +167,9 @@ def test_lines_add_up_to_the_total_and_nothing_is_negative(lines, incentives, po
 
 
 @given(LINES, INCENTIVES, POINTS, st.randoms(use_true_random=False))
-def test_the_order_of_codes_changes_nothing(lines, incentives, points, random):
+def test_the_order_of_codes_changes_nothing(
+    lines: list[HeldLine], incentives: list[Incentive], points: int, random: Random
+) -> None:
     shuffled = list(incentives)
     random.shuffle(shuffled)
 
@@ -172,7 +177,7 @@ def test_the_order_of_codes_changes_nothing(lines, incentives, points, random):
 
 
 @given(LINES, st.integers(1, 10_000))
-def test_a_percentage_is_exact_to_half_a_cent(lines, hundredths):
+def test_a_percentage_is_exact_to_half_a_cent(lines: list[HeldLine], hundredths: int) -> None:
     exact = sub_total(lines, "USD").amount * hundredths / 10_000
     try:
         (discount,) = off(lines, percent(str(Decimal(hundredths).scaleb(-2)))).discounts
@@ -183,7 +188,7 @@ def test_a_percentage_is_exact_to_half_a_cent(lines, hundredths):
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.data())
-def test_spreading_is_exact_fair_and_never_more_than_the_weight(weights, data):
+def test_spreading_is_exact_fair_and_never_more_than_the_weight(weights: list[int], data: st.DataObject) -> None:
     total = data.draw(st.integers(0, sum(weights)))
 
     parts = spread(total, weights)
@@ -210,7 +215,7 @@ def test_spreading_is_exact_fair_and_never_more_than_the_weight(weights, data):
         (percent(max_uses=1, uses=2), {"incentive.maxUses"}),
     ],
 )
-def test_an_incentive_that_can_not_be_is_refused_with_all_its_faults(incentive: Incentive, fields: set[str]):
+def test_an_incentive_that_can_not_be_is_refused_with_all_its_faults(incentive: Incentive, fields: set[str]) -> None:
     with pytest.raises(InvalidArgument) as refusal:
         incentive.check()
 

@@ -117,7 +117,7 @@ async def kept(cache: ProductPages, requests: Sequence[PageRequest]) -> list[int
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_an_update_leaves_all_pages_but_its_own(size: int):
+async def test_an_update_leaves_all_pages_but_its_own(size: int) -> None:
     database = a_shop_of(4 * size)
     cache = a_cache(database)
     requests = await all_pages(cache, size, 4)
@@ -127,7 +127,7 @@ async def test_an_update_leaves_all_pages_but_its_own(size: int):
     assert await kept(cache, requests) == [1, 3, 4]
 
 
-async def test_a_page_that_was_read_before_a_change_has_the_total_of_its_own_moment():
+async def test_a_page_that_was_read_before_a_change_has_the_total_of_its_own_moment() -> None:
     database = a_shop_of(10)
     cache = a_cache(database)
     database.gate = asyncio.Event()
@@ -144,7 +144,7 @@ async def test_a_page_that_was_read_before_a_change_has_the_total_of_its_own_mom
     assert (await looking).total == 11
 
 
-async def test_an_update_is_found_on_pages_of_every_size():
+async def test_an_update_is_found_on_pages_of_every_size() -> None:
     database = a_shop_of(100)
     cache = a_cache(database)
     requests = {size: await all_pages(cache, size, 100 // size) for size in SIZES}
@@ -156,7 +156,7 @@ async def test_an_update_is_found_on_pages_of_every_size():
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_deletion_leaves_the_pages_before_its_own(size: int):
+async def test_a_deletion_leaves_the_pages_before_its_own(size: int) -> None:
     database = a_shop_of(4 * size)
     cache = a_cache(database)
     requests = await all_pages(cache, size, 4)
@@ -169,7 +169,7 @@ async def test_a_deletion_leaves_the_pages_before_its_own(size: int):
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_creation_leaves_the_full_pages_before_it(size: int):
+async def test_a_creation_leaves_the_full_pages_before_it(size: int) -> None:
     database = a_shop_of(3 * size + 1)
     cache = a_cache(database)
     requests = await all_pages(cache, size, 5)
@@ -180,7 +180,7 @@ async def test_a_creation_leaves_the_full_pages_before_it(size: int):
     assert (await cache.get(requests[0])).total == 3 * size + 2
 
 
-async def test_the_last_full_page_learns_that_another_follows_or_does_not():
+async def test_the_last_full_page_learns_that_another_follows_or_does_not() -> None:
     database = a_shop_of(10)
     cache = a_cache(database)
     (request,) = await all_pages(cache, 10, 1)
@@ -194,7 +194,7 @@ async def test_the_last_full_page_learns_that_another_follows_or_does_not():
     assert database.readings == [request]
 
 
-async def test_one_that_comes_back_shifts_all_pages_behind_it():
+async def test_one_that_comes_back_shifts_all_pages_behind_it() -> None:
     database = a_shop_of(40)
     database.change(15, DELETED)
     cache = a_cache(database)
@@ -205,7 +205,7 @@ async def test_one_that_comes_back_shifts_all_pages_behind_it():
     assert await kept(cache, requests) == [1]
 
 
-async def test_pages_by_token_go_when_something_changes_between_their_ends():
+async def test_pages_by_token_go_when_something_changes_between_their_ends() -> None:
     database = a_shop_of(30)
     cache = a_cache(database)
     requests = [PageRequest(number=0, size=10, after=after) for after in (0, 10, 20)]
@@ -221,7 +221,7 @@ async def test_pages_by_token_go_when_something_changes_between_their_ends():
     ]
 
 
-async def test_pages_of_a_query_go_when_words_change():
+async def test_pages_of_a_query_go_when_words_change() -> None:
     database = a_shop_of(30)
     cache = a_cache(database)
     query = PageRequest(number=1, size=5, query="odd")
@@ -235,7 +235,7 @@ async def test_pages_of_a_query_go_when_words_change():
     assert not cache.is_kept(query)
 
 
-async def test_a_missing_page_is_read_once_under_load():
+async def test_a_missing_page_is_read_once_under_load() -> None:
     database = a_shop_of(30)
     database.gate = asyncio.Event()
     cache = a_cache(database)
@@ -252,7 +252,7 @@ async def test_a_missing_page_is_read_once_under_load():
     assert database.readings == [request]
 
 
-async def test_a_reading_that_began_before_a_change_is_not_good_for_who_comes_after_it():
+async def test_a_reading_that_began_before_a_change_is_not_good_for_who_comes_after_it() -> None:
     database = a_shop_of(30)
     database.gate = asyncio.Event()
     cache = a_cache(database)
@@ -272,7 +272,7 @@ async def test_a_reading_that_began_before_a_change_is_not_good_for_who_comes_af
     assert len(database.readings) == 2
 
 
-async def test_a_failed_reading_is_not_kept():
+async def test_a_failed_reading_is_not_kept() -> None:
     database = a_shop_of(3)
     cache = a_cache(database)
     request = PageRequest(number=1, size=10)
@@ -284,7 +284,7 @@ async def test_a_failed_reading_is_not_kept():
     assert (await cache.get(request)).total == 1
 
 
-async def test_a_page_lives_for_its_time_and_the_cache_has_an_end():
+async def test_a_page_lives_for_its_time_and_the_cache_has_an_end() -> None:
     database, time = a_shop_of(30), Time()
     cache = a_cache(database, ttl_s=10, max_pages=3, time=time)
     requests = await all_pages(cache, 5, 4)
@@ -294,7 +294,7 @@ async def test_a_page_lives_for_its_time_and_the_cache_has_an_end():
     assert not any(cache.is_kept(request) for request in requests)
 
 
-async def test_a_replica_that_missed_changes_forgets_everything():
+async def test_a_replica_that_missed_changes_forgets_everything() -> None:
     database = a_shop_of(30)
     cache = a_cache(database)
     requests = await all_pages(cache, 10, 3)
@@ -320,7 +320,7 @@ REQUESTS = st.builds(
 
 
 @given(st.lists(st.tuples(REQUESTS, st.integers(1, 12), st.booleans(), st.booleans()), max_size=40))
-def test_a_page_is_always_what_a_fresh_reading_is(steps):
+def test_a_page_is_always_what_a_fresh_reading_is(steps: Any) -> None:
     async def play() -> None:
         database = a_shop_of(6)
         cache, without = a_cache(database), a_cache(database, ttl_s=0)

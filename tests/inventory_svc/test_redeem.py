@@ -21,7 +21,7 @@ from inventory_svc.domain.errors import CodeTaken, IncentiveInvalid, OutOfStock,
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from tests.builders.incentive import amount, buy_get, multiplier, percent
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 AFTER_TTL = TTL + timedelta(seconds=1)
 
@@ -34,7 +34,7 @@ def total(reservation: Reservation) -> Money:
     return reservation.quote.total(reservation.lines, reservation.currency)
 
 
-async def outcomes(*sending):
+async def outcomes(*sending: Any) -> list[Any]:
     return await asyncio.gather(*sending, return_exceptions=True)
 
 
@@ -46,7 +46,7 @@ async def with_points(shop: Shop, item: ProductItem, pieces: int, user_id: str =
 
 
 class RedeemContract:
-    async def test_a_code_makes_the_order_cheaper_and_is_used(self, shop: Shop):
+    async def test_a_code_makes_the_order_cheaper_and_is_used(self, shop: Shop) -> None:
         remaining, right = await shop.stocked(5, 5)
         await shop.offered(percent("25", code="QUARTER", product_item_ids=(remaining.id,)))
 
@@ -61,7 +61,7 @@ class RedeemContract:
         assert total(reservation) == usd("25.00")
         assert await shop.uses() == {"QUARTER": 1}
 
-    async def test_codes_that_stack_with_points(self, shop: Shop):
+    async def test_codes_that_stack_with_points(self, shop: Shop) -> None:
         (item,) = await shop.stocked(50)
         await with_points(shop, item, 10)
         for incentive in (
@@ -92,7 +92,7 @@ class RedeemContract:
             ({"value": "0.01"}, "it takes nothing off this order"),
         ],
     )
-    async def test_a_code_that_can_not_be_used_holds_nothing(self, shop: Shop, offer, why: str):
+    async def test_a_code_that_can_not_be_used_holds_nothing(self, shop: Shop, offer: Any, why: str) -> None:
         (item,) = await shop.stocked(3)
         if offer is not None:
             await shop.offered(percent(code="NO", **offer))
@@ -109,7 +109,9 @@ class RedeemContract:
     @pytest.mark.parametrize(
         ("starts_s", "ends_s", "is_good"), [(-60, 60, True), (60, None, False), (None, -60, False), (None, None, True)]
     )
-    async def test_a_code_is_good_in_its_window_only(self, shop: Shop, starts_s, ends_s, is_good: bool):
+    async def test_a_code_is_good_in_its_window_only(
+        self, shop: Shop, starts_s: int | None, ends_s: int | None, is_good: bool
+    ) -> None:
         (item,) = await shop.stocked(3)
         now = await shop.now()
         window: dict[str, Any] = {
@@ -123,7 +125,7 @@ class RedeemContract:
         assert isinstance(result, Reservation if is_good else IncentiveInvalid)
         assert await shop.uses() == {"SOON": int(is_good)}
 
-    async def test_a_code_that_was_ended_is_good_no_more(self, shop: Shop):
+    async def test_a_code_that_was_ended_is_good_no_more(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
         incentive = await shop.offered(percent(code="PAST"))
         await shop.send(shop.order((item, 1), incentive_codes=("PAST",)))
@@ -134,7 +136,7 @@ class RedeemContract:
             await shop.send(shop.order((item, 1), incentive_codes=("PAST",)))
         assert await shop.uses() == {"PAST": 1}
 
-    async def test_codes_that_do_not_stack_are_not_combined(self, shop: Shop):
+    async def test_codes_that_do_not_stack_are_not_combined(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
         await shop.offered(percent(code="MIXES", stackable=True))
         await shop.offered(percent(code="ALONE"))
@@ -145,7 +147,7 @@ class RedeemContract:
         assert refusal.value.metadata["code"] == "ALONE"
         assert await shop.uses() == {"MIXES": 0, "ALONE": 0}
 
-    async def test_a_code_named_twice_is_used_once(self, shop: Shop):
+    async def test_a_code_named_twice_is_used_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
         await shop.offered(percent("10", code="TEN"))
 
@@ -154,7 +156,7 @@ class RedeemContract:
         assert total(reservation) == usd("9.00")
         assert await shop.uses() == {"TEN": 1}
 
-    async def test_a_code_is_the_same_in_any_case_and_with_blanks_around_it(self, shop: Shop):
+    async def test_a_code_is_the_same_in_any_case_and_with_blanks_around_it(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
         await shop.offered(percent("10", code="Ten", max_uses_per_user=1))
 
@@ -168,7 +170,7 @@ class RedeemContract:
             await shop.send(shop.order((item, 1), incentive_codes=("tEN",)))
         assert await shop.uses() == {"Ten": 1}
 
-    async def test_a_code_may_be_written_in_another_case(self, shop: Shop):
+    async def test_a_code_may_be_written_in_another_case(self, shop: Shop) -> None:
         offered = await shop.offered(percent("10", code="Ten"))
         other = await shop.offered(percent("10", code="Five"))
 
@@ -179,7 +181,7 @@ class RedeemContract:
         assert renamed.code == "TEN"
         assert await shop.counted_uses() == {"TEN": 0, "Five": 0}
 
-    async def test_an_order_without_stock_uses_no_code(self, shop: Shop):
+    async def test_an_order_without_stock_uses_no_code(self, shop: Shop) -> None:
         (item,) = await shop.stocked(1)
         await shop.offered(percent(code="TEN", max_uses=1))
 
@@ -189,7 +191,7 @@ class RedeemContract:
         assert await shop.uses() == {"TEN": 0}
         await shop.send(shop.order((item, 1), incentive_codes=("TEN",)))
 
-    async def test_twenty_shoppers_and_a_code_with_one_use(self, shop: Shop):
+    async def test_twenty_shoppers_and_a_code_with_one_use(self, shop: Shop) -> None:
         # Each wants another item, so that nothing but the code keeps them apart.
         items = await shop.stocked(*([5] * 20))
         await shop.offered(percent("50", code="ONCE", max_uses=1))
@@ -203,7 +205,7 @@ class RedeemContract:
         assert await shop.uses() == {"ONCE": 1}
         assert sum([(await shop.of(item)).reserved for item in items]) == 1
 
-    async def test_one_shopper_uses_a_code_as_often_as_one_may(self, shop: Shop):
+    async def test_one_shopper_uses_a_code_as_often_as_one_may(self, shop: Shop) -> None:
         items = await shop.stocked(*([5] * 12))
         await shop.offered(percent(code="TWICE", max_uses_per_user=2))
         orders = [
@@ -216,7 +218,7 @@ class RedeemContract:
         assert served == {"user-0": 2, "user-1": 2}
         assert await shop.uses() == {"TWICE": 4}
 
-    async def test_two_codes_in_opposite_order_never_deadlock(self, shop: Shop):
+    async def test_two_codes_in_opposite_order_never_deadlock(self, shop: Shop) -> None:
         (item,) = await shop.stocked(1000)
         for code in ("LEFT", "RIGHT"):
             await shop.offered(percent("1", code=code, stackable=True))
@@ -228,7 +230,7 @@ class RedeemContract:
         assert {type(result) for result in results} == {Reservation}
         assert await shop.uses() == {"LEFT": 100, "RIGHT": 100}
 
-    async def test_a_repeated_request_redeems_once(self, shop: Shop):
+    async def test_a_repeated_request_redeems_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(100)
         await shop.offered(percent(code="ONCE", max_uses=1))
 
@@ -240,7 +242,7 @@ class RedeemContract:
         assert {total(reservation) for reservation in reservations} == {usd("9.00")}
         assert await shop.uses() == {"ONCE": 1}
 
-    async def test_a_release_gives_the_use_back_once(self, shop: Shop):
+    async def test_a_release_gives_the_use_back_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent(code="ONCE", max_uses=1))
         held = await shop.send(shop.order((item, 1), incentive_codes=("ONCE",)))
@@ -251,7 +253,7 @@ class RedeemContract:
         await shop.send(shop.order((item, 1), incentive_codes=("ONCE",)))
         assert await shop.uses() == {"ONCE": 1}
 
-    async def test_a_sale_keeps_the_use_until_it_is_given_back(self, shop: Shop):
+    async def test_a_sale_keeps_the_use_until_it_is_given_back(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent(code="ONCE", max_uses=1))
         sold = await shop.send(shop.order((item, 1), incentive_codes=("ONCE",)))
@@ -263,7 +265,7 @@ class RedeemContract:
 
         assert await shop.uses() == {"ONCE": 0}
 
-    async def test_what_expired_gives_its_use_back_and_takes_it_again_when_sold(self, shop: Shop):
+    async def test_what_expired_gives_its_use_back_and_takes_it_again_when_sold(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent(code="ONCE", max_uses=1))
         held = await shop.send(shop.order((item, 1), incentive_codes=("ONCE",)))
@@ -276,7 +278,7 @@ class RedeemContract:
         assert await shop.uses() == {"ONCE": 1}
         assert await shop.of(item) == Pieces(on_hand=4, sold=1)
 
-    async def test_what_expired_is_not_sold_when_its_code_went_to_somebody_else(self, shop: Shop):
+    async def test_what_expired_is_not_sold_when_its_code_went_to_somebody_else(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent(code="ONCE", max_uses=1))
         late = await shop.send(shop.order((item, 1), incentive_codes=("ONCE",)))
@@ -291,7 +293,7 @@ class RedeemContract:
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
         assert await shop.uses() == {"ONCE": 1}
 
-    async def test_a_placed_order_keeps_its_discount_though_the_code_has_ended(self, shop: Shop):
+    async def test_a_placed_order_keeps_its_discount_though_the_code_has_ended(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         incentive = await shop.offered(percent(code="TEN"))
         held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
@@ -305,7 +307,7 @@ class RedeemContract:
         assert (again.state, again.lines, again.quote) == (ReservationState.HELD, held.lines, held.quote)
         assert await shop.uses() == {"TEN": 1}
 
-    async def test_who_comes_late_for_an_order_that_was_stopped_takes_nothing(self, shop: Shop):
+    async def test_who_comes_late_for_an_order_that_was_stopped_takes_nothing(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent(code="TEN"))
         held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
@@ -317,7 +319,7 @@ class RedeemContract:
         assert await shop.of(item) == Pieces(on_hand=5)
         assert await shop.uses() == {"TEN": 0}
 
-    async def test_renewing_at_the_prices_of_now_works_the_discount_out_again(self, shop: Shop):
+    async def test_renewing_at_the_prices_of_now_works_the_discount_out_again(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.offered(percent("10", code="TEN"))
         held = await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",)))
@@ -330,7 +332,7 @@ class RedeemContract:
         assert await shop.send(shop.order((item, 1), key="k", incentive_codes=("TEN",))) == again
         assert await shop.uses() == {"TEN": 1}
 
-    async def test_points_are_earned_when_it_is_sold_and_taken_back_when_it_is_not(self, shop: Shop):
+    async def test_points_are_earned_when_it_is_sold_and_taken_back_when_it_is_not(self, shop: Shop) -> None:
         (item,) = await shop.stocked(10)
         await shop.offered(multiplier("2", code="DOUBLE"))
         held = await shop.send(shop.order((item, 3), incentive_codes=("DOUBLE",)))
@@ -344,7 +346,7 @@ class RedeemContract:
         await shop.send(Release(order_id=held.order_id))
         assert await shop.points() == 0
 
-    async def test_points_of_an_order_that_is_paid_on_delivery_are_earned_on_delivery(self, shop: Shop):
+    async def test_points_of_an_order_that_is_paid_on_delivery_are_earned_on_delivery(self, shop: Shop) -> None:
         (item,) = await shop.stocked(10)
         held = await shop.send(shop.order((item, 3)))
 
@@ -356,7 +358,7 @@ class RedeemContract:
         await shop.send(Release(order_id=held.order_id))
         assert await shop.points() == 0
 
-    async def test_an_order_that_is_sold_again_is_paid_again(self, shop: Shop):
+    async def test_an_order_that_is_sold_again_is_paid_again(self, shop: Shop) -> None:
         (item,) = await shop.stocked(10)
         held = await shop.send(shop.order((item, 3), key="k"))
         await shop.send(Commit(order_id=held.order_id))
@@ -367,7 +369,7 @@ class RedeemContract:
 
         assert await shop.points() == 0
 
-    async def test_points_are_spent_at_checkout_and_come_back(self, shop: Shop):
+    async def test_points_are_spent_at_checkout_and_come_back(self, shop: Shop) -> None:
         (item,) = await shop.stocked(100)
         await with_points(shop, item, 30)
 
@@ -384,7 +386,7 @@ class RedeemContract:
         await shop.send(Commit(order_id=expiring.order_id))
         assert await shop.points() == 7
 
-    async def test_nobody_spends_points_that_are_not_there(self, shop: Shop):
+    async def test_nobody_spends_points_that_are_not_there(self, shop: Shop) -> None:
         (item,) = await shop.stocked(100)
         await with_points(shop, item, 1)
 
@@ -396,7 +398,7 @@ class RedeemContract:
         assert (await shop.of(item)).reserved == 0
         assert await shop.points() == 10
 
-    async def test_points_are_spent_once_however_many_orders_want_them(self, shop: Shop):
+    async def test_points_are_spent_once_however_many_orders_want_them(self, shop: Shop) -> None:
         items = await shop.stocked(*([20] * 20))
         await with_points(shop, items[0], 10)
         orders = [shop.order((item, 1), loyalty_points=40) for item in items]
@@ -406,7 +408,7 @@ class RedeemContract:
         assert Counter(type(result).__name__ for result in results) == {"Reservation": 2, "IncentiveInvalid": 18}
         assert await shop.points() == 20
 
-    async def test_points_that_were_spent_before_they_were_taken_back_are_owed(self, shop: Shop):
+    async def test_points_that_were_spent_before_they_were_taken_back_are_owed(self, shop: Shop) -> None:
         (item,) = await shop.stocked(200)
         bought = await with_points(shop, item, 30)
         spent = await shop.send(shop.order((item, 2), loyalty_points=300))
@@ -421,7 +423,7 @@ class RedeemContract:
         await with_points(shop, item, 29)
         assert await shop.points() == 7
 
-    async def test_a_preview_shows_what_the_order_would_get_and_changes_nothing(self, shop: Shop):
+    async def test_a_preview_shows_what_the_order_would_get_and_changes_nothing(self, shop: Shop) -> None:
         (item,) = await shop.stocked(30)
         await with_points(shop, item, 10)
         await shop.offered(percent(code="ONCE", max_uses=1, max_uses_per_user=1))
@@ -440,7 +442,7 @@ class RedeemContract:
         with pytest.raises(IncentiveInvalid, match="used up"):
             await shop.send(ValidateIncentive(incentive_request=order.incentive_request, lines=order.lines))
 
-    async def test_codes_and_their_going_back_all_at_once_add_up(self, shop: Shop):
+    async def test_codes_and_their_going_back_all_at_once_add_up(self, shop: Shop) -> None:
         items = await shop.stocked(40, 40)
         await shop.offered(percent(code="FEW", max_uses=5, stackable=True))
         await shop.offered(amount(code="EACH", max_uses_per_user=2, stackable=True))
@@ -464,16 +466,16 @@ class RedeemContract:
 
 class TestInMemory(RedeemContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(RedeemContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
 
-    async def test_an_order_without_codes_asks_nothing_of_the_incentives(self, sql_shop):
+    async def test_an_order_without_codes_asks_nothing_of_the_incentives(self, sql_shop: SqlShop) -> None:
         (item,) = await sql_shop.stocked(10)
         statements: list[str] = []
         for engine in sql_shop.engines:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.mediator import Mediator
+from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
@@ -25,6 +30,12 @@ from tests.builders.product import a_product
 from tests.fakes.chassis import request_key
 from tests.inventory_svc.shop import LOW, TIMES, SqlShop
 from tests.overlapping import SlowUnitsOfWork, overlapping
+from tests.polling import eventually
+
+_WAITED_FOR = text(
+    "SELECT waiting.locktype FROM pg_locks AS waiting JOIN pg_stat_activity USING (pid) "
+    "WHERE NOT waiting.granted AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -32,10 +43,14 @@ def slow(sql_shop: SqlShop) -> SlowUnitsOfWork:
     return SlowUnitsOfWork(sql_shop.open_uows[1])
 
 
+def replica(open_uow: OpenUnitOfWork[Any]) -> Mediator[Any]:
+    mediator: Mediator[Any] = Mediator(open_uow, service="inventory")
+    handle_commands(mediator, times=TIMES, rates=LoyaltyRates(), low_stock=LOW)
+    return mediator
+
+
 async def repeated(shop: SqlShop, slow: SlowUnitsOfWork, command: Any) -> Any:
-    other_replica: Mediator[Any] = Mediator(slow, service="inventory")
-    handle_commands(other_replica, times=TIMES, rates=LoyaltyRates(), low_stock=LOW)
-    first, repeat = await overlapping(slow, other_replica.send(command), shop.send(command))
+    first, repeat = await overlapping(slow, replica(slow).send(command), shop.send(command))
     assert repeat == first
     return first
 
@@ -60,6 +75,38 @@ async def test_the_version_that_an_equal_adjustment_has_changed(sql_shop: SqlSho
 async def test_the_sku_that_an_equal_product_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
     await repeated(sql_shop, slow, CreateProduct(product=a_product(), request=request_key()))
 
+    assert await sql_shop.product_count() == 1
+
+
+async def test_a_product_waits_for_the_sku_before_it_is_written(sql_shop: SqlShop) -> None:
+    """Two written products would wait for each other: for the SKU at the commit, and for the key."""
+    committing, go = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def slow_commit(*, optimistic: bool = False) -> AsyncIterator[Any]:
+        async with sql_shop.open_uows[1](optimistic=optimistic) as uow:
+            commit = uow.commit
+
+            async def commit_later() -> Any:
+                committing.set()
+                await go.wait()
+                return await commit()
+
+            uow.commit = commit_later
+            yield uow
+
+    command = CreateProduct(product=a_product(), request=request_key())
+    first = asyncio.create_task(replica(slow_commit).send(command))
+    await committing.wait()
+    repeat = asyncio.create_task(sql_shop.send(command))
+
+    async def locks_waited_for() -> list[str]:
+        async with sql_shop.engines[0].connect() as connection:
+            return list(await connection.scalars(_WAITED_FOR))
+
+    assert await eventually(locks_waited_for) == ["advisory"]
+    go.set()
+    assert await first == await repeat
     assert await sql_shop.product_count() == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,15 +17,15 @@ from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.reservation import ReservationState
 from tests.builders.product import a_product, a_variation, an_item
-from tests.inventory_svc.shop import UNPLACED, Pieces, Shop
+from tests.inventory_svc.shop import UNPLACED, InMemoryShop, Pieces, Shop, SqlShop
 
 
-async def outcomes(*sending):
+async def outcomes(*sending: Any) -> list[Any]:
     return await asyncio.gather(*sending, return_exceptions=True)
 
 
 class ReserveContract:
-    async def test_stock_is_held_at_the_price_of_the_moment(self, shop: Shop):
+    async def test_stock_is_held_at_the_price_of_the_moment(self, shop: Shop) -> None:
         product = await shop.given(
             a_product(
                 an_item(sku="RED-L", quantity=5, options={"size": "L", "colour": "red"}),
@@ -42,7 +43,7 @@ class ReserveContract:
         assert abs(reservation.expire_at - await shop.now() - UNPLACED) < timedelta(seconds=5)
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-    async def test_a_change_of_price_counts_at_once(self, shop: Shop):
+    async def test_a_change_of_price_counts_at_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         await shop.send(shop.order((item, 1)))
 
@@ -50,7 +51,7 @@ class ReserveContract:
 
         assert (await shop.send(shop.order((item, 1)))).lines[0].unit_price == Money.of("12.34", "USD")
 
-    async def test_lines_of_one_item_count_together(self, shop: Shop):
+    async def test_lines_of_one_item_count_together(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
 
         with pytest.raises(OutOfStock) as refusal:
@@ -61,7 +62,7 @@ class ReserveContract:
         reservation = await shop.send(shop.order((item, 2), (item, 1)))
         assert [line.quantity for line in reservation.lines] == [3]
 
-    async def test_all_lines_or_none(self, shop: Shop):
+    async def test_all_lines_or_none(self, shop: Shop) -> None:
         plenty, scarce = await shop.stocked(10, 1)
 
         with pytest.raises(OutOfStock):
@@ -71,7 +72,7 @@ class ReserveContract:
         assert await shop.of(scarce) == Pieces(on_hand=1)
         assert await shop.states() == {}
 
-    async def test_an_unknown_item_is_named(self, shop: Shop):
+    async def test_an_unknown_item_is_named(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
         order = shop.order((item, 1), (an_item(), 1))
 
@@ -83,7 +84,7 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=3)
         assert await shop.states() == {}
 
-    async def test_an_item_sold_in_another_currency_is_refused(self, shop: Shop):
+    async def test_an_item_sold_in_another_currency_is_refused(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
 
         with pytest.raises(InvalidArgument) as refusal:
@@ -92,7 +93,7 @@ class ReserveContract:
         assert [violation.field for violation in refusal.value.violations] == ["currency"]
         assert await shop.of(item) == Pieces(on_hand=3)
 
-    async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop):
+    async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
 
         results = await outcomes(
@@ -110,7 +111,7 @@ class ReserveContract:
         ]
         assert await shop.of(item) == Pieces(on_hand=3, reserved=3)
 
-    async def test_fifty_shoppers_and_ten_pieces(self, shop: Shop):
+    async def test_fifty_shoppers_and_ten_pieces(self, shop: Shop) -> None:
         (item,) = await shop.stocked(10)
 
         results = await outcomes(*(shop.send(shop.order((item, 1)), replica=n % 2) for n in range(50)))
@@ -119,7 +120,7 @@ class ReserveContract:
         assert sum(not isinstance(result, BaseException) for result in results) == 10
         assert await shop.of(item) == Pieces(on_hand=10, reserved=10)
 
-    async def test_two_items_in_opposite_order_never_deadlock(self, shop: Shop):
+    async def test_two_items_in_opposite_order_never_deadlock(self, shop: Shop) -> None:
         remaining, right = await shop.stocked(100, 100)
         orders = [
             shop.order((remaining, 1), (right, 1)) if n % 2 else shop.order((right, 1), (remaining, 1))
@@ -131,7 +132,7 @@ class ReserveContract:
         assert {type(result).__name__ for result in results} == {"Reservation", "OutOfStock"}
         assert await shop.of(remaining) == await shop.of(right) == Pieces(on_hand=100, reserved=100)
 
-    async def test_a_request_that_comes_often_at_once_is_served_once(self, shop: Shop):
+    async def test_a_request_that_comes_often_at_once_is_served_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(50)
 
         reservations = await asyncio.gather(
@@ -142,7 +143,7 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=50, reserved=2)
         assert list(await shop.states()) == [reservations[0].order_id]
 
-    async def test_a_request_for_the_last_piece_that_comes_often_at_once_is_served(self, shop: Shop):
+    async def test_a_request_for_the_last_piece_that_comes_often_at_once_is_served(self, shop: Shop) -> None:
         (item,) = await shop.stocked(1)
 
         reservations = await asyncio.gather(
@@ -151,7 +152,7 @@ class ReserveContract:
 
         assert len({reservation.order_id for reservation in reservations}) == 1
 
-    async def test_the_first_answer_is_given_again_whatever_became_of_it(self, shop: Shop):
+    async def test_the_first_answer_is_given_again_whatever_became_of_it(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
         await shop.send(Release(order_id=first.order_id))
@@ -162,7 +163,7 @@ class ReserveContract:
         assert again.lines == first.lines
         assert await shop.of(item) == Pieces(on_hand=5)
 
-    async def test_the_order_of_lines_does_not_make_another_request(self, shop: Shop):
+    async def test_the_order_of_lines_does_not_make_another_request(self, shop: Shop) -> None:
         remaining, right = await shop.stocked(5, 5)
         first = await shop.send(shop.order((remaining, 2), (right, 1), key="k"))
 
@@ -171,7 +172,7 @@ class ReserveContract:
         assert again.order_id == first.order_id
 
     @pytest.mark.parametrize("change", ["quantity", "user", "codes"])
-    async def test_a_key_is_not_good_for_another_request(self, shop: Shop, change):
+    async def test_a_key_is_not_good_for_another_request(self, shop: Shop, change: Any) -> None:
         (item,) = await shop.stocked(5)
         await shop.send(shop.order((item, 2), key="k"))
         other = {
@@ -188,7 +189,7 @@ class ReserveContract:
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-    async def test_a_key_used_for_two_things_at_once_serves_one_of_them(self, shop: Shop):
+    async def test_a_key_used_for_two_things_at_once_serves_one_of_them(self, shop: Shop) -> None:
         remaining, right = await shop.stocked(5, 5)
 
         results = await outcomes(
@@ -200,7 +201,9 @@ class ReserveContract:
         assert (await shop.of(remaining)).reserved + (await shop.of(right)).reserved == 1
 
     @pytest.mark.parametrize("when", ["later", "at once"])
-    async def test_a_hold_that_two_requests_got_is_not_released_by_the_one_that_fails(self, shop: Shop, when: str):
+    async def test_a_hold_that_two_requests_got_is_not_released_by_the_one_that_fails(
+        self, shop: Shop, when: str
+    ) -> None:
         (item,) = await shop.stocked(5)
         first, second = (shop.order((item, 2), key="one") for _ in range(2))
         if when == "later":
@@ -216,7 +219,7 @@ class ReserveContract:
         await shop.reap()
         assert await shop.of(item) == Pieces(on_hand=5)
 
-    async def test_a_request_that_is_sent_again_shares_its_hold_with_nobody(self, shop: Shop):
+    async def test_a_request_that_is_sent_again_shares_its_hold_with_nobody(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         order = shop.order((item, 2))
         held = await shop.send(order)
@@ -227,7 +230,9 @@ class ReserveContract:
         assert await shop.of(item) == Pieces(on_hand=5)
 
     @pytest.mark.parametrize("known_by", ["its sale", "order_svc"])
-    async def test_the_hold_of_an_order_that_exists_is_not_released_as_unplaced(self, shop: Shop, known_by: str):
+    async def test_the_hold_of_an_order_that_exists_is_not_released_as_unplaced(
+        self, shop: Shop, known_by: str
+    ) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         if known_by == "order_svc":
@@ -240,7 +245,7 @@ class ReserveContract:
 
         assert await shop.of(item) == before
 
-    async def test_a_reported_hold_stays_while_the_other_request_fails(self, shop: Shop):
+    async def test_a_reported_hold_stays_while_the_other_request_fails(self, shop: Shop) -> None:
         (item,) = await shop.stocked(50)
         for number in range(8):
             first, second = (shop.order((item, 1), key=f"both-{number}") for _ in range(2))
@@ -252,7 +257,7 @@ class ReserveContract:
 
             assert (await shop.states())[held.order_id] == reported.state.value
 
-    async def test_an_order_id_belongs_to_one_request(self, shop: Shop):
+    async def test_an_order_id_belongs_to_one_request(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 1)))
 
@@ -262,7 +267,7 @@ class ReserveContract:
         assert [violation.field for violation in refusal.value.violations] == ["orderId"]
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
-    async def test_renewing_takes_the_stock_again_at_the_price_of_now(self, shop: Shop):
+    async def test_renewing_takes_the_stock_again_at_the_price_of_now(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
         await shop.send(Release(order_id=first.order_id))
@@ -275,7 +280,7 @@ class ReserveContract:
         assert await shop.send(shop.order((item, 2), key="k")) == renewed
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-    async def test_renewing_what_is_held_makes_it_last_longer_and_keeps_its_price(self, shop: Shop):
+    async def test_renewing_what_is_held_makes_it_last_longer_and_keeps_its_price(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 2), key="k"))
         await shop.let_time_pass(UNPLACED / 2)
@@ -289,7 +294,7 @@ class ReserveContract:
         assert await shop.states() == {first.order_id: "HELD"}
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
-    async def test_what_has_gone_meanwhile_can_not_be_renewed(self, shop: Shop):
+    async def test_what_has_gone_meanwhile_can_not_be_renewed(self, shop: Shop) -> None:
         (item,) = await shop.stocked(2)
         first = await shop.send(shop.order((item, 2), key="k"))
         await shop.send(Release(order_id=first.order_id))
@@ -301,7 +306,7 @@ class ReserveContract:
         assert (await shop.states())[first.order_id] == "RELEASED"
         assert await shop.of(item) == Pieces(on_hand=2, reserved=1)
 
-    async def test_big_orders_in_big_batches(self, shop: Shop):
+    async def test_big_orders_in_big_batches(self, shop: Shop) -> None:
         items = await shop.stocked(*([40] * 30))
         orders = [shop.order(*((item, 1) for item in items)) for _ in range(60)]
 
@@ -313,11 +318,11 @@ class ReserveContract:
 
 class TestInMemory(ReserveContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(ReserveContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

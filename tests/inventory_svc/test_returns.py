@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
 
 from chassis.money import Money
 from inventory_svc.commands.commit import Commit
@@ -19,7 +24,7 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned, after_returns
 from tests.builders.incentive import buy_get, multiplier, percent
 from tests.builders.product import a_product, an_item
-from tests.inventory_svc.shop import Pieces, Shop
+from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 
 def back(held: Reservation, *lines: tuple[ProductItem, int], refunded: str = "0.00") -> Restock:
@@ -48,8 +53,36 @@ def test_the_rate_is_that_of_the_sale() -> None:
     assert later.points_earned == 30
 
 
+@given(
+    prices=st.lists(st.integers(0, 5000), min_size=1, max_size=4),
+    percents=st.integers(1, 100),
+    points=st.integers(0, 3000),
+    seed=st.randoms(use_true_random=False),
+)
+def test_however_it_comes_back_nothing_is_left(prices: list[int], percents: int, points: int, seed: Random) -> None:
+    lines = tuple(
+        HeldLine(n, f"SKU-{n}", "Lamp", seed.randint(1, 5), Money.of(Decimal(cents).scaleb(-2), "USD"))
+        # The code is for the first.
+        for n, cents in enumerate([100 + prices[0], *prices[1:]])
+    )
+    codes = (replace(percent(str(percents), product_item_ids=(0,)), id=1),)
+    quote = sale = price(lines, codes, points, "USD", LoyaltyRates())
+    kept = [(sale.points_earned, sale.points_spent)]
+    while any(line.returned < line.quantity for line in lines):
+        n = seed.choice([n for n, line in enumerate(lines) if line.returned < line.quantity])
+        lines = tuple(replace(line, returned=line.returned + (number == n)) for number, line in enumerate(lines))
+        quote = after_returns(quote, lines, Money.zero("USD"), LoyaltyRates())
+        # As if it had come back at once.
+        assert quote == after_returns(sale, lines, Money.zero("USD"), LoyaltyRates())
+        kept.append((quote.points_earned, quote.points_spent))
+
+    assert kept == sorted(kept, reverse=True)
+    assert [spent for _, spent in kept] == sorted((spent for _, spent in kept), reverse=True)
+    assert kept[-1] == (0, 0)
+
+
 class ReturnsContract:
-    async def test_points_are_those_of_the_pieces_kept_rounded_down_once(self, shop: Shop):
+    async def test_points_are_those_of_the_pieces_kept_rounded_down_once(self, shop: Shop) -> None:
         (item,) = await priced(shop, "1.50")
         order = await sold(shop, (item, 7))
         assert await shop.points() == 10
@@ -61,7 +94,7 @@ class ReturnsContract:
 
         assert kept == [9, 7, 6, 4, 3, 1, 0]
 
-    async def test_points_are_those_of_the_money_that_was_paid_for_the_pieces_kept(self, shop: Shop):
+    async def test_points_are_those_of_the_money_that_was_paid_for_the_pieces_kept(self, shop: Shop) -> None:
         cheap, dear = await priced(shop, "100.00", "100.00")
         await shop.offered(percent("99", code="MOST", product_item_ids=(cheap.id,)))
         order = await sold(shop, (cheap, 1), (dear, 1), incentive_codes=("MOST",))
@@ -71,7 +104,7 @@ class ReturnsContract:
 
         assert await shop.points() == 100
 
-    async def test_each_piece_earned_by_its_own_multipliers(self, shop: Shop):
+    async def test_each_piece_earned_by_its_own_multipliers(self, shop: Shop) -> None:
         first, second = await priced(shop, "10.00", "10.00")
         await shop.offered(multiplier("3", code="TRIPLE", product_item_ids=(second.id,)))
         order = await sold(shop, (first, 2), (second, 1), incentive_codes=("TRIPLE",))
@@ -82,7 +115,7 @@ class ReturnsContract:
         await shop.send(back(order, (first, 1), (second, 1), refunded="20.00"))
         assert await shop.points() == 10
 
-    async def test_money_that_goes_back_by_amount_takes_its_points_along(self, shop: Shop):
+    async def test_money_that_goes_back_by_amount_takes_its_points_along(self, shop: Shop) -> None:
         first, second = await priced(shop, "40.00", "20.00")
         await shop.offered(multiplier("2", code="DOUBLE", product_item_ids=(second.id,)))
         order = await sold(shop, (first, 1), (second, 1), incentive_codes=("DOUBLE",))
@@ -109,7 +142,7 @@ class ReturnsContract:
     )
     async def test_points_that_were_spent_come_back_with_the_pieces(
         self, shop: Shop, pieces: int, points: int, left: list[int]
-    ):
+    ) -> None:
         (item,) = await priced(shop, "10.00")
         await sold(shop, (item, 100), user_id="ann")
         order = await sold(shop, (item, pieces), user_id="ann", loyalty_points=points)
@@ -121,7 +154,7 @@ class ReturnsContract:
             await shop.send(back(order, (item, count), refunded=str(money)))
             assert await shop.points("ann") == 1000 - left[count - 1] + int(paid - money)
 
-    async def test_points_that_paid_for_one_item_do_not_come_back_with_another(self, shop: Shop):
+    async def test_points_that_paid_for_one_item_do_not_come_back_with_another(self, shop: Shop) -> None:
         gift, item = await priced(shop, "5.00", "10.00")
         await shop.offered(buy_get(1, 1, code="GIFT"))
         await sold(shop, (item, 100), user_id="ann")
@@ -134,7 +167,7 @@ class ReturnsContract:
         await shop.send(back(order, (gift, 1), (item, 1), refunded="5.00"))
         assert await shop.points("ann") == 1000
 
-    async def test_an_order_paid_with_points_alone_can_come_back(self, shop: Shop):
+    async def test_an_order_paid_with_points_alone_can_come_back(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         await sold(shop, (item, 100), user_id="ann")
         order = await sold(shop, (item, 1), user_id="ann", loyalty_points=1000)
@@ -145,7 +178,7 @@ class ReturnsContract:
         assert await shop.points("ann") == 1000
         assert await shop.of(item) == Pieces(on_hand=900, sold=101, restocked=1)
 
-    async def test_the_codes_stay_used(self, shop: Shop):
+    async def test_the_codes_stay_used(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         await shop.offered(percent("50", code="HALF"))
         order = await sold(shop, (item, 2), incentive_codes=("HALF",))
@@ -154,7 +187,7 @@ class ReturnsContract:
 
         assert await shop.uses() == {"HALF": 1}
 
-    async def test_reports_in_any_order_end_in_the_same(self, shop: Shop):
+    async def test_reports_in_any_order_end_in_the_same(self, shop: Shop) -> None:
         (item,) = await priced(shop, "10.00")
         order = await sold(shop, (item, 3))
 
@@ -164,7 +197,7 @@ class ReturnsContract:
         assert await shop.points() == 5
         assert await shop.of(item) == Pieces(on_hand=999, sold=3, restocked=2)
 
-    async def test_what_came_back_is_in_stock_once(self, shop: Shop):
+    async def test_what_came_back_is_in_stock_once(self, shop: Shop) -> None:
         first, second = await shop.stocked(5, 5)
         held = await shop.send(shop.order((first, 3), (second, 1)))
         await shop.send(Commit(order_id=held.order_id))
@@ -180,7 +213,7 @@ class ReturnsContract:
         assert await shop.of(second) == Pieces(on_hand=5, sold=1, restocked=1)
         await shop.check_invariants()
 
-    async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop):
+    async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
 
@@ -189,7 +222,7 @@ class ReturnsContract:
 
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
 
-    async def test_no_more_comes_back_than_was_sold(self, shop: Shop):
+    async def test_no_more_comes_back_than_was_sold(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 3)))
         await shop.send(Commit(order_id=held.order_id))
@@ -201,11 +234,27 @@ class ReturnsContract:
 
 class TestInMemory(ReturnsContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(ReturnsContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
+
+    async def test_an_order_from_before_these_rules_follows_them(self, sql_shop: SqlShop) -> None:
+        (item,) = await priced(sql_shop, "10.00")
+        await sold(sql_shop, (item, 100), user_id="ann")
+        order = await sold(sql_shop, (item, 2), user_id="ann", loyalty_points=300)
+        # 0.1.0 stored neither the rate nor the points of a discount.
+        older = "SELECT jsonb_agg(d - 'points') FROM jsonb_array_elements(discounts) AS d"
+        async with sql_shop.engines[0].begin() as connection:
+            query = (
+                f"UPDATE reservation SET points_rate = NULL, discounts = ({older}) WHERE order_id = {order.order_id}"
+            )
+            await connection.execute(text(query))
+
+        await sql_shop.send(back(order, (item, 1), refunded="8.50"))
+
+        assert await sql_shop.points("ann") == 1000 - 150 + 8

@@ -14,11 +14,12 @@ from inventory_svc.adapters.tables import WriteBase
 from inventory_svc.queries.read_model import READ
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
+from tests.conftest import DatabasesOf
 from tests.inventory_svc.shop import SqlShop
 
 
 @pytest.mark.parametrize(("side", "metadata"), [("write", WriteBase.metadata), ("read", READ)])
-async def test_migrations_make_the_mapped_tables(databases_of, side: str, metadata: MetaData):
+async def test_migrations_make_the_mapped_tables(databases_of: DatabasesOf, side: str, metadata: MetaData) -> None:
     url = make_url((await databases_of("inventory_svc"))[f"easyorder_inventory_{side}"])
     # SQLAlchemy's reflection needs arrays, which ODBC has not; the schema is the same whichever driver reads it.
     engine = make_engine(url.set(drivername="postgresql+asyncpg"), application_name="tests")
@@ -46,7 +47,7 @@ async def test_migrations_make_the_mapped_tables(databases_of, side: str, metada
         ("backordered = -1", "backordered_is_not_negative"),
     ],
 )
-async def test_the_database_refuses_stock_that_does_not_add_up(sql_shop, wrong: str, constraint: str):
+async def test_the_database_refuses_stock_that_does_not_add_up(sql_shop: SqlShop, wrong: str, constraint: str) -> None:
     await sql_shop.given(a_product(an_item(quantity=3)))
 
     await refuses(sql_shop, f"UPDATE inventory SET {wrong}", constraint)
@@ -81,7 +82,7 @@ async def test_the_database_refuses_stock_that_does_not_add_up(sql_shop, wrong: 
         ("UPDATE redemption SET order_id = 1001", "redemption_pkey"),
     ],
 )
-async def test_the_database_refuses_what_no_command_writes(sql_shop, statement: str, constraint: str):
+async def test_the_database_refuses_what_no_command_writes(sql_shop: SqlShop, statement: str, constraint: str) -> None:
     items = await sql_shop.stocked(9, 9)
     for code in ("A", "B"):
         await sql_shop.offered(percent(code=code, max_uses=5))

@@ -36,8 +36,10 @@ from easyorder.inventory.v1 import (
 from easyorder.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
+from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
 from inventory_svc.domain.errors import ProductNotFound, SkuTaken
+from tests.conftest import DatabasesOf
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
 from tests.mesh import Mesh, serving
@@ -45,7 +47,7 @@ from tests.polling import eventually
 
 
 @pytest.fixture
-async def mesh(databases_of) -> AsyncIterator[Mesh]:
+async def mesh(databases_of: DatabasesOf) -> AsyncIterator[Mesh]:
     async with running_service(await databases_of("inventory_svc")) as mesh:
         yield mesh
 
@@ -99,7 +101,7 @@ def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> 
     )
 
 
-async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
+async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A", "B"))
 
     read = await mesh.admin().call(service.GET_PRODUCT, GetProductRequest(id=created.id))
@@ -113,7 +115,7 @@ async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh):
     assert listed.products == [created]
 
 
-async def test_the_stock_too_is_read_at_once(mesh):
+async def test_the_stock_too_is_read_at_once(mesh: Mesh) -> None:
     for number in range(5):
         created = await create(mesh, a_shirt(f"S{number}"))
 
@@ -122,7 +124,7 @@ async def test_the_stock_too_is_read_at_once(mesh):
         assert [level.on_hand for level in stock.items] == [5]
 
 
-async def test_everybody_may_read_products_and_stock(mesh):
+async def test_everybody_may_read_products_and_stock(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A"))
     anonymous = mesh.anonymous()
 
@@ -134,7 +136,7 @@ async def test_everybody_may_read_products_and_stock(mesh):
     assert [(level.sku, level.on_hand, level.available, level.etag) for level in stock.items] == [("A", 5, 5, "1")]
 
 
-async def _is_found(client, product_id: int) -> bool:
+async def _is_found(client: Client, product_id: int) -> bool:
     try:
         await client.call(service.GET_PRODUCT, GetProductRequest(id=product_id))
     except ProductNotFound:
@@ -142,7 +144,7 @@ async def _is_found(client, product_id: int) -> bool:
     return True
 
 
-async def test_pages_by_number_and_by_token(mesh):
+async def test_pages_by_number_and_by_token(mesh: Mesh) -> None:
     names = [f"Product {number}" for number in range(7)]
     for name in names:
         await create(mesh, a_shirt(name, name=name))
@@ -164,7 +166,7 @@ async def test_pages_by_number_and_by_token(mesh):
     assert len((await client.call(service.LIST_PRODUCTS, ListProductsRequest())).products) == 7
 
 
-async def test_a_page_token_is_good_for_its_own_query_only(mesh):
+async def test_a_page_token_is_good_for_its_own_query_only(mesh: Mesh) -> None:
     for number in range(3):
         await create(mesh, a_shirt(f"S{number}"))
     client = mesh.admin()
@@ -180,7 +182,7 @@ async def test_a_page_token_is_good_for_its_own_query_only(mesh):
         assert [violation.field for violation in refusal.value.violations] == ["pageToken"]
 
 
-async def test_words_are_found_in_name_description_and_sku(mesh):
+async def test_words_are_found_in_name_description_and_sku(mesh: Mesh) -> None:
     for name, sku in (("Red shirt", "RS-1"), ("Blue shirt", "BS-1"), ("Hat 100%", "HA-1")):
         await create(mesh, a_shirt(sku, name=name))
     expected = {
@@ -215,7 +217,7 @@ async def found(mesh: Mesh, *queries: str) -> list[list[str]]:
     return [[product.name for product in page.products] for page in pages]
 
 
-async def test_parts_of_a_sku_are_found(mesh):
+async def test_parts_of_a_sku_are_found(mesh: Mesh) -> None:
     await create(mesh, a_shirt("LAMP-x-RED", name="Lamp"))
     await create(mesh, a_shirt("AB 12/CD_34", name="Blanks"))
 
@@ -228,7 +230,7 @@ async def test_parts_of_a_sku_are_found(mesh):
 NFD, NFC, DOTLESS = "Cafe\u0301", "Caf\u00e9", "\u0131"
 
 
-async def test_text_is_found_whatever_its_unicode_form(mesh):
+async def test_text_is_found_whatever_its_unicode_form(mesh: Mesh) -> None:
     for number, name in enumerate(("Straße", "İstanbul", f"{DOTLESS}s{DOTLESS}", NFD, "ΛΌΓΟΣ")):
         await create(mesh, a_shirt(f"{name}-{number}", name=name))
 
@@ -242,7 +244,7 @@ async def test_text_is_found_whatever_its_unicode_form(mesh):
     assert await found(mesh, "λόγος", "λόγο", "ΛΌΓΟΣ") == [["ΛΌΓΟΣ"]] * 3
 
 
-async def test_names_are_stored_composed(mesh):
+async def test_names_are_stored_composed(mesh: Mesh) -> None:
     product = a_shirt(NFD, name=NFD)
     product.description = product.variations[0].name = product.variations[0].options[1].value = NFD
     product.product_items[0].options = [ItemOption(variation=NFD, value=NFC)]
@@ -258,7 +260,7 @@ async def test_names_are_stored_composed(mesh):
         await create(mesh, a_shirt(NFD))
 
 
-async def test_a_request_id_creates_once(mesh):
+async def test_a_request_id_creates_once(mesh: Mesh) -> None:
     first = await create(mesh, a_shirt("A"), request_id="r")
 
     assert await create(mesh, a_shirt("A"), request_id="r") == first
@@ -267,7 +269,7 @@ async def test_a_request_id_creates_once(mesh):
     assert refusal.value.metadata["sku"] == "A"
 
 
-async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once(mesh):
+async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A", "B"))
     client = mesh.admin()
 
@@ -297,7 +299,7 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
     assert (back.name, back.product_items) == ("Blouse", changed.product_items)
 
 
-async def test_the_id_in_the_body_is_that_of_the_path(mesh):
+async def test_the_id_in_the_body_is_that_of_the_path(mesh: Mesh) -> None:
     created = await create(mesh, a_shirt("A"))
 
     with pytest.raises(InvalidArgument) as refusal:
@@ -318,7 +320,7 @@ SPOILED = {
 }
 
 
-async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
+async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh: Mesh) -> None:
     for field, spoil in SPOILED.items():
         product = a_shirt("A")
         spoil(product)
@@ -330,13 +332,13 @@ async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh):
     assert (await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 
-async def test_what_is_not_there_is_not_found(mesh):
+async def test_what_is_not_there_is_not_found(mesh: Mesh) -> None:
     for method, request in reads_of(7):
         with pytest.raises(ProductNotFound):
             await mesh.anonymous().call(method, request)
 
 
-async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
+async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A", "B"))
     first, second = (item.id for item in product.product_items)
     peer = mesh.service()
@@ -385,7 +387,7 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh):
     await eventually(followed)
 
 
-async def test_concurrent_calls_of_many_orders_never_oversell(mesh):
+async def test_concurrent_calls_of_many_orders_never_oversell(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A", "B", quantity=30))
     remaining, right = (item.id for item in product.product_items)
     peer = mesh.service()
@@ -408,7 +410,7 @@ class NoOrders:
         return FindPlacedHoldsResponse()
 
 
-async def test_holds_of_orders_that_never_came_are_released(databases_of):
+async def test_holds_of_orders_that_never_came_are_released(databases_of: DatabasesOf) -> None:
     databases = await databases_of("inventory_svc")
     quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
     async with (
@@ -428,7 +430,7 @@ async def test_holds_of_orders_that_never_came_are_released(databases_of):
         await eventually(is_free)
 
 
-async def test_only_services_move_stock(mesh):
+async def test_only_services_move_stock(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt("A"))
     item = product.product_items[0].id
     calls: list[tuple[Any, Any]] = [
@@ -449,7 +451,7 @@ async def test_only_services_move_stock(mesh):
     assert [(level.reserved, level.sold) for level in stock.items] == [(0, 0)]
 
 
-async def test_only_administrators_create_products(mesh):
+async def test_only_administrators_create_products(mesh: Mesh) -> None:
     refusals = []
     for client in (mesh.anonymous(), mesh.user(), mesh.service()):
         with pytest.raises(AppError) as refusal:
@@ -460,7 +462,7 @@ async def test_only_administrators_create_products(mesh):
     assert (await mesh.anonymous().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 
-async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_blanks_is_none(mesh):
+async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_blanks_is_none(mesh: Mesh) -> None:
     product = await create(mesh, a_shirt(" Blue "))
 
     with pytest.raises(SkuTaken):
@@ -481,7 +483,7 @@ async def low_stock(mesh: Mesh, threshold: int, size: int = 0, token: str = "") 
     return await mesh.admin().call(service.LOW_STOCK, request)
 
 
-async def test_low_stock_comes_in_pages_without_a_gap(mesh):
+async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
     product = a_shirt("A", "B", "C", "D", "E", quantity=3)
     product.product_items[1].quantity_on_hand = 1
     product.product_items[2].backorderable = True
@@ -505,7 +507,7 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh):
     assert ([item.sku for item in whole.items], whole.next_page_token) == (["C", "B", "A", "D"], "")
 
 
-async def test_a_token_of_another_threshold_is_refused(mesh):
+async def test_a_token_of_another_threshold_is_refused(mesh: Mesh) -> None:
     await create(mesh, a_shirt("A", "B", quantity=1))
     token = (await low_stock(mesh, 3, 1)).next_page_token
 

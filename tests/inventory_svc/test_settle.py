@@ -12,11 +12,11 @@ from inventory_svc.commands.release import Release
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, ReservationNotFound, ReservationReleased
 from inventory_svc.domain.reservation import ReservationState
 from tests.builders.product import a_product, an_item
-from tests.inventory_svc.shop import TTL, Pieces, Shop
+from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 
 class SettleContract:
-    async def test_a_sale_leaves_the_warehouse_once(self, shop: Shop):
+    async def test_a_sale_leaves_the_warehouse_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
 
@@ -26,7 +26,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
         assert await shop.states() == {held.order_id: "COMMITTED"}
 
-    async def test_a_hold_is_given_back_once(self, shop: Shop):
+    async def test_a_hold_is_given_back_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
 
@@ -36,7 +36,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=5)
         assert await shop.states() == {held.order_id: "RELEASED"}
 
-    async def test_the_same_settlement_many_times_at_once(self, shop: Shop):
+    async def test_the_same_settlement_many_times_at_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         sold = await shop.send(shop.order((item, 2)))
         freed = await shop.send(shop.order((item, 2)))
@@ -48,7 +48,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
-    async def test_releasing_a_sale_restocks_it_once(self, shop: Shop):
+    async def test_releasing_a_sale_restocks_it_once(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         await shop.send(Commit(order_id=held.order_id))
@@ -58,7 +58,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=5, sold=2, restocked=2)
 
-    async def test_a_late_commit_does_not_sell_what_was_restocked(self, shop: Shop):
+    async def test_a_late_commit_does_not_sell_what_was_restocked(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         await shop.send(Commit(order_id=held.order_id))
@@ -69,7 +69,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=5, sold=2, restocked=2)
         assert await shop.states() == {held.order_id: "RELEASED"}
 
-    async def test_what_was_restocked_can_be_renewed_and_sold_again(self, shop: Shop):
+    async def test_what_was_restocked_can_be_renewed_and_sold_again(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2), key="k"))
         await shop.send(Commit(order_id=held.order_id))
@@ -80,7 +80,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=4, restocked=2)
 
-    async def test_a_hold_that_expired_is_taken_again(self, shop: Shop):
+    async def test_a_hold_that_expired_is_taken_again(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -91,7 +91,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
     @pytest.mark.parametrize("expired", [False, True])
-    async def test_a_hold_that_was_released_is_never_sold(self, shop: Shop, expired: bool):
+    async def test_a_hold_that_was_released_is_never_sold(self, shop: Shop, expired: bool) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         if expired:
@@ -105,7 +105,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=5)
         assert await shop.states() == {held.order_id: "RELEASED"}
 
-    async def test_a_hold_that_is_gone_is_out_of_stock(self, shop: Shop):
+    async def test_a_hold_that_is_gone_is_out_of_stock(self, shop: Shop) -> None:
         (item,) = await shop.stocked(2)
         late = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -119,7 +119,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=2, reserved=1)
         assert await shop.states() == {late.order_id: "EXPIRED", quick.order_id: "HELD"}
 
-    async def test_what_was_never_reserved(self, shop: Shop):
+    async def test_what_was_never_reserved(self, shop: Shop) -> None:
         (item,) = await shop.stocked(2)
 
         await shop.send(Release(order_id=99))
@@ -128,7 +128,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=2)
 
-    async def test_holds_go_back_by_themselves_when_their_time_is_up(self, shop: Shop):
+    async def test_holds_go_back_by_themselves_when_their_time_is_up(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         old = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(TTL + timedelta(seconds=1))
@@ -139,7 +139,7 @@ class SettleContract:
         assert await shop.states() == {old.order_id: "EXPIRED", young.order_id: "HELD"}
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
-    async def test_what_is_settled_does_not_expire(self, shop: Shop):
+    async def test_what_is_settled_does_not_expire(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         sold, freed = await shop.send(shop.order((item, 2))), await shop.send(shop.order((item, 1)))
         await shop.send(Commit(order_id=sold.order_id))
@@ -151,7 +151,7 @@ class SettleContract:
         assert await shop.states() == {sold.order_id: "COMMITTED", freed.order_id: "RELEASED"}
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
-    async def test_an_expired_hold_is_told_as_it_is_and_sold_if_it_can_be(self, shop: Shop):
+    async def test_an_expired_hold_is_told_as_it_is_and_sold_if_it_can_be(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2), key="k"))
         await shop.let_time_pass(2 * TTL)
@@ -163,7 +163,7 @@ class SettleContract:
         assert again.state is ReservationState.EXPIRED
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
-    async def test_a_hold_past_its_time_that_is_still_there_is_sold(self, shop: Shop):
+    async def test_a_hold_past_its_time_that_is_still_there_is_sold(self, shop: Shop) -> None:
         (item,) = await shop.stocked(2)
         held = await shop.send(shop.order((item, 2)))
         await shop.let_time_pass(2 * TTL)
@@ -174,7 +174,7 @@ class SettleContract:
         assert await shop.of(item) == Pieces(on_hand=0, sold=2)
         assert await shop.states() == {held.order_id: "COMMITTED"}
 
-    async def test_a_deleted_product_is_not_sold_any_more_but_what_was_held_of_it_is(self, shop: Shop):
+    async def test_a_deleted_product_is_not_sold_any_more_but_what_was_held_of_it_is(self, shop: Shop) -> None:
         product = await shop.given(a_product(an_item(quantity=5)))
         (item,) = product.items
         held, freed = await shop.send(shop.order((item, 2))), await shop.send(shop.order((item, 1)))
@@ -187,7 +187,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
-    async def test_more_than_a_batch_expires_in_one_go(self, shop: Shop):
+    async def test_more_than_a_batch_expires_in_one_go(self, shop: Shop) -> None:
         (item,) = await shop.stocked(600)
         await asyncio.gather(*(shop.send(shop.order((item, 1))) for _ in range(600)))
         await shop.let_time_pass(2 * TTL)
@@ -196,7 +196,7 @@ class SettleContract:
 
         assert await shop.of(item) == Pieces(on_hand=600)
 
-    async def test_everything_at_once_adds_up(self, shop: Shop):
+    async def test_everything_at_once_adds_up(self, shop: Shop) -> None:
         items = await shop.stocked(20, 20, 20)
         orders = [shop.order(*((item, 1 + n % 2) for item in items[n % 3 :] + items[: n % 3])) for n in range(60)]
 
@@ -215,11 +215,11 @@ class SettleContract:
 
 class TestInMemory(SettleContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(SettleContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop

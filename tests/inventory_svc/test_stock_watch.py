@@ -20,6 +20,7 @@ from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.hub.stock_watch import StockWatch
 from tests.builders.product import a_product, an_item
+from tests.conftest import DatabasesOf
 from tests.fakes.chassis import FakeClock
 from tests.inventory_svc.service import WATCH, running_replica
 from tests.mesh import Tokens
@@ -68,7 +69,9 @@ def stock() -> Stock:
 
 
 @asynccontextmanager
-async def watched(stock: Stock, *, heartbeat_s: float = NEVER_S, look_every_s: float = NEVER_S):
+async def watched(
+    stock: Stock, *, heartbeat_s: float = NEVER_S, look_every_s: float = NEVER_S
+) -> AsyncIterator[StockWatch]:
     watch = StockWatch(stock, clock=FakeClock(), heartbeat_s=heartbeat_s, look_every_s=look_every_s)
     await watch.start()
     try:
@@ -84,7 +87,7 @@ async def looks(watch: StockWatch, stock: Stock) -> None:
     await eventually(lambda: len(stock.looked) > looked)
 
 
-async def test_the_stock_first_and_then_what_changes(stock: Stock):
+async def test_the_stock_first_and_then_what_changes(stock: Stock) -> None:
     async with watched(stock) as watch, Watching(watch.watch([2, 1])) as watching:
         (first,) = await watching.hears(1)
         assert {level.product_item_id: level.available for level in first.snapshot.items} == {1: 4, 2: 4}
@@ -106,7 +109,7 @@ async def test_the_stock_first_and_then_what_changes(stock: Stock):
         assert [message.sequence for message in heard] == [1, 2, 3]
 
 
-async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock):
+async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock) -> None:
     async with watched(stock, look_every_s=0.005) as watch:
         async with Watching(watch.watch([1])) as watching, Watching(watch.watch([1, 3])) as other:
             await watching.hears(1)
@@ -126,7 +129,7 @@ async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock):
         assert set(stock.looked[looked:]) == {frozenset({2})}
 
 
-async def test_nothing_for_a_while_is_a_heartbeat(stock: Stock):
+async def test_nothing_for_a_while_is_a_heartbeat(stock: Stock) -> None:
     async with watched(stock, heartbeat_s=0.005) as watch, Watching(watch.watch([1])) as watching:
         await eventually(lambda: len(watching.messages) >= 3)
         stock.becomes(1, 9)
@@ -139,7 +142,7 @@ async def test_nothing_for_a_while_is_a_heartbeat(stock: Stock):
     assert all(message.change is None for message in beats)
 
 
-async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock):
+async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock) -> None:
     async with watched(stock) as watch:
         slow = watch.watch([1, 2])
         assert (await anext(slow)).snapshot
@@ -160,7 +163,7 @@ async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock):
         await slow.aclose()
 
 
-async def test_a_stopping_server_ends_the_streams_and_begins_none(stock: Stock):
+async def test_a_stopping_server_ends_the_streams_and_begins_none(stock: Stock) -> None:
     async with watched(stock) as watch, Watching(watch.watch([1])) as watching:
         await watching.hears(1)
 
@@ -174,7 +177,7 @@ async def test_a_stopping_server_ends_the_streams_and_begins_none(stock: Stock):
             await anext(watch.watch([1]))
 
 
-async def test_who_names_an_item_that_is_not_there_hears_which(stock: Stock):
+async def test_who_names_an_item_that_is_not_there_hears_which(stock: Stock) -> None:
     async with watched(stock) as watch:
         with pytest.raises(ProductItemNotFound) as refusal:
             await anext(watch.watch([1, 99]))
@@ -189,14 +192,14 @@ async def test_who_names_an_item_that_is_not_there_hears_which(stock: Stock):
 
 
 @pytest.fixture
-async def replicas(databases_of) -> AsyncIterator[list[Service]]:
+async def replicas(databases_of: DatabasesOf) -> AsyncIterator[list[Service]]:
     """Two processes of the service on the same databases."""
     databases, tokens = await databases_of("inventory_svc"), Tokens()
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(running_replica(databases, tokens)) for _ in range(2)]
 
 
-async def test_changes_of_any_replica_reach_the_streams_of_all(replicas):
+async def test_changes_of_any_replica_reach_the_streams_of_all(replicas: list[Service]) -> None:
     product = await replicas[0].mediator.send(CreateProduct(product=a_product(an_item(quantity=5))))
     (item,) = product.items
     clients = [Client(f"127.0.0.1:{replica.server.port}") for replica in replicas]

@@ -18,7 +18,7 @@ from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.errors import ProductItemNotFound, ProductNotFound, SkuTaken
 from inventory_svc.domain.product import Product
 from tests.builders.product import a_product, a_variation, an_item
-from tests.inventory_svc.shop import Pieces, Shop, SqlShop
+from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 SIZES = a_variation("size", S="0", L="2.50")
 
@@ -58,7 +58,7 @@ async def stored(shop: Shop, product: Product) -> Product:
 
 class UpsertProductContract:
     @pytest.mark.parametrize("known_by", ["id", "name"])
-    async def test_an_equal_tree_changes_nothing(self, shop: Shop, known_by: str):
+    async def test_an_equal_tree_changes_nothing(self, shop: Shop, known_by: str) -> None:
         product = await shop.given(a_shirt())
         wanted = product if known_by == "id" else replace(without_ids(product), id=product.id)
 
@@ -66,7 +66,7 @@ class UpsertProductContract:
         assert await stored(shop, product) == product
 
     @pytest.mark.parametrize("known_by", ["id", "name"])
-    async def test_ids_are_kept(self, shop: Shop, known_by: str):
+    async def test_ids_are_kept(self, shop: Shop, known_by: str) -> None:
         product = await shop.given(a_shirt())
         small, large = SIZES.options
         wanted = replace(
@@ -81,7 +81,7 @@ class UpsertProductContract:
         assert changed.prices() == (Money.of("10.00", "USD"), Money.of("13.00", "USD"))
         assert changed.version == product.version + 1
 
-    async def test_prices_follow_base_price_modifiers_and_overrides(self, shop: Shop):
+    async def test_prices_follow_base_price_modifiers_and_overrides(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
 
@@ -97,7 +97,7 @@ class UpsertProductContract:
         reservation = await shop.send(shop.order((changed.items[0], 1), (changed.items[1], 1)))
         assert [str(line.unit_price) for line in reservation.lines] == ["1.99 USD", "22.50 USD"]
 
-    async def test_parts_are_added_renamed_and_moved(self, shop: Shop):
+    async def test_parts_are_added_renamed_and_moved(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
         (sizes,) = product.variations
@@ -122,7 +122,7 @@ class UpsertProductContract:
         assert [await shop.of(item) for item in changed.items] == [Pieces(5), Pieces(7), Pieces(3)]
         assert await stored(shop, product) == changed
 
-    async def test_a_part_comes_back_as_what_it_was(self, shop: Shop):
+    async def test_a_part_comes_back_as_what_it_was(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
         (sizes,) = product.variations
@@ -136,7 +136,7 @@ class UpsertProductContract:
         assert replace(again, version=1, modified_on=product.modified_on) == product
         assert await shop.of(large) == Pieces(7)
 
-    async def test_items_swap_their_skus(self, shop: Shop):
+    async def test_items_swap_their_skus(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
 
@@ -144,7 +144,7 @@ class UpsertProductContract:
 
         assert [(item.id, item.sku) for item in changed.items] == [(small.id, "L"), (large.id, "S")]
 
-    async def test_what_is_held_of_a_deleted_item_is_sold_or_given_back(self, shop: Shop):
+    async def test_what_is_held_of_a_deleted_item_is_sold_or_given_back(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
         first, second = shop.order((small, 2)), shop.order((small, 1))
@@ -159,7 +159,7 @@ class UpsertProductContract:
         await shop.send(Release(order_id=second.order_id))
         assert await shop.of(small) == Pieces(3, sold=2)
 
-    async def test_an_old_etag_is_refused(self, shop: Shop):
+    async def test_an_old_etag_is_refused(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         changed = await upsert(shop, replace(product, name="Blouse"), etag=product.etag)
 
@@ -170,7 +170,7 @@ class UpsertProductContract:
 
         assert await stored(shop, product) == changed
 
-    async def test_of_two_who_saw_the_same_version_one_wins(self, shop: Shop):
+    async def test_of_two_who_saw_the_same_version_one_wins(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
 
         results = await asyncio.gather(
@@ -182,7 +182,7 @@ class UpsertProductContract:
         (winner,) = (result for result in results if isinstance(result, Product))
         assert await stored(shop, product) == winner
 
-    async def test_a_sku_belongs_to_one_item_deleted_ones_included(self, shop: Shop):
+    async def test_a_sku_belongs_to_one_item_deleted_ones_included(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         other = await shop.given(a_product(an_item(sku="X"), an_item(sku="Y")))
         await upsert(shop, replace(other, items=other.items[:1]))
@@ -209,7 +209,7 @@ class UpsertProductContract:
             product, version=3, modified_on=(await stored(shop, product)).modified_on
         )
 
-    async def test_an_item_is_recognised_by_its_sku_in_any_case_and_takes_the_new_one(self, shop: Shop):
+    async def test_an_item_is_recognised_by_its_sku_in_any_case_and_takes_the_new_one(self, shop: Shop) -> None:
         product = await shop.given(a_product(an_item(sku="Blue")))
 
         changed = await upsert(shop, replace(product, items=(an_item(sku="BLUE"),)))
@@ -218,7 +218,7 @@ class UpsertProductContract:
         with pytest.raises(SkuTaken):
             await shop.given(a_product(an_item(sku="blue")))
 
-    async def test_one_sku_for_two_products_at_once(self, shop: Shop):
+    async def test_one_sku_for_two_products_at_once(self, shop: Shop) -> None:
         products = [await shop.given(a_product()) for _ in range(4)]
         wanted = [replace(p, items=(*p.items, an_item(sku="ONE"))) for p in products]
 
@@ -230,7 +230,7 @@ class UpsertProductContract:
 
         assert sorted(type(result).__name__ for result in results) == ["Product", *["SkuTaken"] * 4]
 
-    async def test_ids_of_somebody_else_are_named(self, shop: Shop):
+    async def test_ids_of_somebody_else_are_named(self, shop: Shop) -> None:
         product, other = await shop.given(a_shirt()), await shop.given(a_product(variations=(SIZES,)))
         (sizes,) = product.variations
         option = other.variations[0].options[0]
@@ -254,7 +254,7 @@ class UpsertProductContract:
 
         assert await stored(shop, product) == product
 
-    async def test_what_is_not_there_can_not_be_changed(self, shop: Shop):
+    async def test_what_is_not_there_can_not_be_changed(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         await shop.delete(product)
 
@@ -268,7 +268,7 @@ class UpsertProductContract:
             with pytest.raises(ProductNotFound):
                 await shop.send(command)
 
-    async def test_a_deleted_product_comes_back_as_it_was(self, shop: Shop):
+    async def test_a_deleted_product_comes_back_as_it_was(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         await shop.send(DeleteProduct(product_id=product.id, etag=product.etag))
         with pytest.raises(ProductItemNotFound):
@@ -284,16 +284,16 @@ class UpsertProductContract:
 
 class TestInMemory(UpsertProductContract):
     @pytest.fixture
-    def shop(self, in_memory_shop):
+    def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
 class TestOnPostgres(UpsertProductContract):
     @pytest.fixture
-    def shop(self, sql_shop):
+    def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
 
-    async def test_only_rows_that_differ_are_written(self, shop: SqlShop):
+    async def test_only_rows_that_differ_are_written(self, shop: SqlShop) -> None:
         product = await shop.given(a_shirt())
         small, large = SIZES.options
         dearer = replace(SIZES, options=(small, replace(large, price_modifier=Money.of("3.00", "USD"))))
@@ -304,7 +304,7 @@ class TestOnPostgres(UpsertProductContract):
         # The product for its version, the option, and the one item whose price follows from it.
         assert await shop.rows_changed() == ["product", "product_item", "variation_option"]
 
-    async def test_where_it_lies_is_noted_while_stock_moves(self, shop: SqlShop):
+    async def test_where_it_lies_is_noted_while_stock_moves(self, shop: SqlShop) -> None:
         product = await shop.given(a_shirt())
         small, large = product.items
         moved = replace(product, items=(replace(small, warehouse_location="B-1"), large))

@@ -222,7 +222,7 @@ async def books_of(lives: list[Life], began: date) -> dict[tuple[str, str], Book
         uses = {row["code"]: row["uses"] for row in await inventory.fetch("SELECT code, uses FROM incentive")}
     async with shop.database("easyorder_payment") as payment:
         ledger = {row["order_id"]: row["net"] for row in await payment.fetch(_LEDGER)}
-    revenue = {}
+    revenue: dict[int, Decimal] = {}
     for day in {began, datetime.now(UTC).date()}:
         report = await callers.of("").call(REPORT, GetDailyReportRequest(date=day.isoformat()))
         for currency in report.currencies:

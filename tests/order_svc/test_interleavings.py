@@ -40,6 +40,7 @@ from easyorder.order.v1 import (
 
 from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
 from chassis.grpc.clients import Client, rpc
+from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK
 from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
@@ -272,7 +273,7 @@ async def offered(shop: WholeShop, items: list[int]) -> list[Incentive]:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, RUNS))])
-async def test_all_promises_hold_in_the_end(databases_of, seed: int) -> None:
+async def test_all_promises_hold_in_the_end(databases_of: DatabasesOf, seed: int) -> None:
     random = Random(seed)
     urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
     urls |= await databases_of("order_svc")

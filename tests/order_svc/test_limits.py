@@ -44,7 +44,7 @@ from easyorder.order.v1 import (
 from easyorder.payment.v1 import ChargeRequest, RefundRequest
 
 from chassis import contract
-from chassis.errors import AppError, InvalidArgument
+from chassis.errors import AppError, InvalidArgument, Unavailable
 from chassis.grpc.channel import OPTIONS as CHANNEL_OPTIONS
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.server import OPTIONS as SERVER_OPTIONS
@@ -257,6 +257,48 @@ async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> Non
     assert await shopper.call(GET, GetOrderRequest(id=placed.id)) == placed
     async with shop.database("easyorder_inventory_write") as connection:
         assert await connection.fetchval("SELECT count(*) FROM reservation") == 1
+
+
+async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_and_returned(
+    shop: WholeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = await stocked(shop, product_items=[{"sku": "SKU", "quantityOnHand": "5000"}])
+    [item] = product.product_items
+    shopper, admin = shop.client(shop.tokens.user()), shop.client(shop.tokens.admin())
+    pieces = [OrderLine(product_item_id=item.id, quantity=PIECES)] * 2
+    card = PaymentDetails(method=PaymentMethod.CARD, token="tok_declined")
+    with monkeypatch.context() as patch:
+        # Its lines were limited one by one.
+        patch.setattr("chassis.grpc.interceptor.check", lambda _request: None)
+        placed = await shopper.call(CREATE, CreateOrderRequest(currency="USD", items=pieces, payment=card))
+    await becomes(shopper, placed.id, OrderStatus.FAILED)
+
+    again = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
+    await eventually(lambda: retried(shopper, largest(RetryPaymentRequest, id=str(placed.id), **again)))
+    await becomes(shopper, placed.id, OrderStatus.PAID)
+    await shipped(admin, placed.id)
+    back = [*pieces[:1], OrderLine(product_item_id=item.id, quantity=500)]
+    reply = await admin.call(REFUND, RefundOrderRequest(id=placed.id, items=back, reason="returned"))
+
+    assert reply.refund
+    assert [(line.product_item_id, line.quantity) for line in reply.refund.items] == [(item.id, 1500)]
+
+    async def in_stock() -> bool:
+        stock = await shop.client(shop.tokens.admin(), of="inventory").call(
+            GET_STOCK, GetProductInventoryRequest(product_id=product.id)
+        )
+        return [(level.on_hand, level.sold) for level in stock.items] == [(4500, 2000)]
+
+    await eventually(in_stock, timeout_s=10)
+
+
+async def retried(shopper: Client, request: RetryPaymentRequest) -> bool:
+    try:
+        await shopper.call(RETRY, request)
+    except Unavailable:
+        # Its stock is on its way back.
+        return False
+    return True
 
 
 def limits(message: type[betterproto2.Message], path: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import pytest
 from easyorder.order.v1 import HubMessage, SubscribeRequest
 
 from chassis.grpc.clients import rpc
+from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.order_svc.test_interleavings import CREATE, CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
 from tests.order_svc.whole_shop import WholeShop, stocked, whole_shop
@@ -49,7 +50,7 @@ class Subscriber:
 
 
 @pytest.mark.timeout(240)
-async def test_nothing_is_lost_or_doubled_while_one_does_not_read(databases_of) -> None:
+async def test_nothing_is_lost_or_doubled_while_one_does_not_read(databases_of: DatabasesOf) -> None:
     urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
     urls |= await databases_of("order_svc")
     async with whole_shop(urls) as shop:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,7 @@ async def test_the_token_is_kept_only_by_orders_that_wait(order_app: OrderApp) -
 
 
 @pytest.mark.parametrize("how", [lambda placing: placing, waiting], ids=["held", "waiting"])
-async def test_how_the_stock_stands_is_told_with_the_order(order_app: OrderApp, how) -> None:
+async def test_how_the_stock_stands_is_told_with_the_order(order_app: OrderApp, how: Any) -> None:
     stock = StockView(product_item_id=1, sku="SKU-1", state="LOW", available=2)
     placing = how(a_placing())
 

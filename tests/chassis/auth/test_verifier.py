@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import jwt
 import pytest
@@ -21,19 +22,19 @@ def tokens() -> Tokens:
     return Tokens()
 
 
-async def test_a_person_is_known_with_roles_and_teams(tokens):
+async def test_a_person_is_known_with_roles_and_teams(tokens: Tokens) -> None:
     verifier = tokens.verifier()
 
     assert await verifier.verify(tokens.user("u1", teams=["t1", "t2"])) == Caller.person("u1", team_ids=("t1", "t2"))
     assert await verifier.verify(tokens.admin("a1")) == Caller.person("a1", admin=True)
 
 
-async def test_a_service_is_known_by_the_secret_of_the_mesh(tokens):
+async def test_a_service_is_known_by_the_secret_of_the_mesh(tokens: Tokens) -> None:
     assert await tokens.verifier().verify(tokens.service("order")) == Caller.service("order")
 
 
 @pytest.mark.parametrize("wrong", Tokens().refused())
-async def test_a_token_with_anything_wrong_is_refused(tokens, wrong):
+async def test_a_token_with_anything_wrong_is_refused(tokens: Tokens, wrong: str) -> None:
     expected = TokenExpired if wrong == "expired" else Unauthenticated
 
     with pytest.raises(expected):
@@ -41,7 +42,7 @@ async def test_a_token_with_anything_wrong_is_refused(tokens, wrong):
 
 
 @pytest.mark.parametrize("claim", ["exp", "iat", "sub", "aud", "iss"])
-async def test_no_claim_may_be_missing(tokens, claim):
+async def test_no_claim_may_be_missing(tokens: Tokens, claim: str) -> None:
     now = int(time.time())
     claims = {"iss": "easyorder", "aud": "easyorder", "sub": "u", "iat": now, "exp": now + 60, "roles": ["USER"]}
     del claims[claim]
@@ -61,7 +62,7 @@ WRONG_TYPES = [
 
 
 @pytest.mark.parametrize(("claim", "value"), WRONG_TYPES, ids=str)
-async def test_a_claim_of_another_type_is_refused(tokens, claim, value):
+async def test_a_claim_of_another_type_is_refused(tokens: Tokens, claim: str, value: Any) -> None:
     content = json.dumps(tokens._claims("u1", ["USER"], []) | {claim: value})
     token = jwt.PyJWS().encode(content.encode(), tokens._key, "EdDSA", {"kid": KID})
 
@@ -69,17 +70,17 @@ async def test_a_claim_of_another_type_is_refused(tokens, claim, value):
         await tokens.verifier().verify(token)
 
 
-async def test_a_person_can_not_pass_for_a_service(tokens):
+async def test_a_person_can_not_pass_for_a_service(tokens: Tokens) -> None:
     with pytest.raises(Unauthenticated):
         await tokens.verifier().verify(tokens.user("order", iss="easyorder-mesh", aud="easyorder-mesh"))
 
 
-async def test_who_does_not_know_the_secret_is_no_service(tokens):
+async def test_who_does_not_know_the_secret_is_no_service(tokens: Tokens) -> None:
     with pytest.raises(Unauthenticated):
         await tokens.verifier().verify(ServiceTokens("order", "x" * 32).current())
 
 
-async def test_a_verified_token_is_known_until_it_expires(tokens):
+async def test_a_verified_token_is_known_until_it_expires(tokens: Tokens) -> None:
     now = Seconds(time.time())
     verifier = TokenVerifier(KeyCache(tokens), SECRET, now=now)
     token = tokens.user(exp=int(now.at) + 60)
@@ -91,7 +92,7 @@ async def test_a_verified_token_is_known_until_it_expires(tokens):
     assert await verifier.verify(token) is not caller
 
 
-async def test_a_verified_token_ends_with_its_key(tokens):
+async def test_a_verified_token_ends_with_its_key(tokens: Tokens) -> None:
     source = FakeKeys(tokens)
     keys = KeyCache(source, refresh_after_s=0.01)
     verifier, token = TokenVerifier(keys, SECRET), tokens.user()
@@ -111,7 +112,7 @@ async def test_a_verified_token_ends_with_its_key(tokens):
     await keys.stop()
 
 
-async def test_the_memory_of_tokens_is_bounded(tokens):
+async def test_the_memory_of_tokens_is_bounded(tokens: Tokens) -> None:
     verifier = TokenVerifier(KeyCache(tokens), SECRET, cache_size=3)
 
     for number in range(10):
@@ -120,14 +121,14 @@ async def test_the_memory_of_tokens_is_bounded(tokens):
     assert len(verifier._verified) == 3
 
 
-def test_a_short_secret_is_refused(tokens):
+def test_a_short_secret_is_refused(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="32"):
         TokenVerifier(KeyCache(tokens), "short")
     with pytest.raises(ValueError, match="32"):
         ServiceTokens("order", "")
 
 
-def test_a_services_token_is_renewed_before_it_expires():
+def test_a_services_token_is_renewed_before_it_expires() -> None:
     clock = FakeClock()
     minted = ServiceTokens("order", SECRET, clock)
     first = minted.current()

@@ -41,7 +41,7 @@ class Catalog:
         return ListProductsResponse()
 
 
-async def test_a_shopper_may_do_what_shoppers_may():
+async def test_a_shopper_may_do_what_shoppers_may() -> None:
     async with orders(api := OrderApi()) as mesh:
         order = await mesh.user("u1", teams=["t1"]).call(CREATE_ORDER, AN_ORDER)
 
@@ -50,7 +50,7 @@ async def test_a_shopper_may_do_what_shoppers_may():
 
 
 @pytest.mark.parametrize("wrong", Tokens().refused())
-async def test_a_bad_token_is_refused_and_nothing_is_done(wrong):
+async def test_a_bad_token_is_refused_and_nothing_is_done(wrong: str) -> None:
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(TokenExpired if wrong == "expired" else Unauthenticated):
             await mesh.with_token(mesh.tokens.refused()[wrong]).call(CREATE_ORDER, AN_ORDER)
@@ -58,7 +58,7 @@ async def test_a_bad_token_is_refused_and_nothing_is_done(wrong):
     assert api.seen == []
 
 
-async def test_without_a_token_or_with_another_scheme_nothing_is_done():
+async def test_without_a_token_or_with_another_scheme_nothing_is_done() -> None:
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(Unauthenticated):
             await mesh.anonymous().call(CREATE_ORDER, AN_ORDER)
@@ -68,7 +68,7 @@ async def test_without_a_token_or_with_another_scheme_nothing_is_done():
     assert api.seen == []
 
 
-async def test_identity_headers_of_a_client_change_nothing():
+async def test_identity_headers_of_a_client_change_nothing() -> None:
     spoofed = (("x-user-id", "admin"), ("x-user-roles", "ADMIN"), ("x-easyorder-on-behalf-of", "admin"))
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(Unauthenticated):
@@ -80,7 +80,7 @@ async def test_identity_headers_of_a_client_change_nothing():
     assert [(seen.caller.id, seen.caller.is_admin, seen.on_behalf_of) for seen in api.seen] == [("u1", False, "")]
 
 
-async def test_administrators_methods_are_for_administrators():
+async def test_administrators_methods_are_for_administrators() -> None:
     async with orders(api := OrderApi()) as mesh:
         for refused in (mesh.user(), mesh.service("inventory")):
             with pytest.raises(PermissionDenied):
@@ -92,7 +92,7 @@ async def test_administrators_methods_are_for_administrators():
     assert api.seen[0].caller.is_admin
 
 
-async def test_services_methods_are_for_services():
+async def test_services_methods_are_for_services() -> None:
     async with orders(api := OrderApi()) as mesh:
         for refused in (mesh.user(), mesh.admin()):
             with pytest.raises(PermissionDenied):
@@ -104,7 +104,7 @@ async def test_services_methods_are_for_services():
     assert api.seen[0].caller.id == "service:inventory"
 
 
-async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_good_one():
+async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_good_one() -> None:
     async with serving({CATALOG: (catalog := Catalog())}) as mesh:
         await mesh.anonymous().call(LIST_PRODUCTS, ListProductsRequest())
         await mesh.with_token(mesh.tokens.expired()).call(LIST_PRODUCTS, ListProductsRequest())
@@ -114,7 +114,7 @@ async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_
     assert catalog.callers[2] == Caller.person("u1")
 
 
-async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may_call_it():
+async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may_call_it() -> None:
     status = rpc(ORDERS, "GetOrderStatus", GetOrderStatusRequest, OrderStatusReply)
     async with orders(OrderApi()) as mesh:
         with pytest.raises(Unimplemented):
@@ -123,7 +123,7 @@ async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may
             await mesh.anonymous().call(status, GetOrderStatusRequest(id=1))
 
 
-async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch):
+async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     name = GET_ORDER.full_name
     ruleless = replace(contract.methods()[name], access=contract.Access(frozenset(), owned=False))
     known = {**contract.methods(), name: ruleless}
@@ -136,7 +136,7 @@ async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch):
     assert api.seen == []
 
 
-async def test_a_service_of_another_name_in_the_contract_is_not_served_here():
+async def test_a_service_of_another_name_in_the_contract_is_not_served_here() -> None:
     availability = rpc(
         "easyorder.inventory.v1.InventoryService",
         "CheckAvailability",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from easyorder.identity.v1 import UpdateUserRequest, User
@@ -26,7 +27,7 @@ from tests.mesh import Recorder, serving
 from tests.polling import eventually
 
 
-async def test_a_change_is_noted_with_who_what_and_on_which_resource():
+async def test_a_change_is_noted_with_who_what_and_on_which_resource() -> None:
     async with orders(api := OrderApi()) as mesh:
         await mesh.user("u1").call(CREATE_ORDER, AN_ORDER)
         await mesh.user("u1").call(CANCEL_ORDER, CancelOrderRequest(id=42))
@@ -39,7 +40,7 @@ async def test_a_change_is_noted_with_who_what_and_on_which_resource():
     assert [entry.correlation_id for entry in mesh.audited] == [seen.correlation_id for seen in api.seen]
 
 
-async def test_the_note_of_a_services_call_says_for_whom():
+async def test_the_note_of_a_services_call_says_for_whom() -> None:
     async with orders(OrderApi()) as mesh:
         with request_context(RequestContext(caller=Caller.person("u1"))):
             await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
@@ -49,7 +50,7 @@ async def test_the_note_of_a_services_call_says_for_whom():
 
 
 @pytest.mark.parametrize(("error", "outcome"), [(Conflict("collided"), "CONFLICT"), (ValueError("bug"), "INTERNAL")])
-async def test_a_failed_attempt_is_noted_with_its_reason(error, outcome):
+async def test_a_failed_attempt_is_noted_with_its_reason(error: Any, outcome: str) -> None:
     async def fail() -> None:
         raise error
 
@@ -61,7 +62,7 @@ async def test_a_failed_attempt_is_noted_with_its_reason(error, outcome):
     assert mesh.audited[0].outcome == outcome
 
 
-async def test_a_refused_request_is_noted():
+async def test_a_refused_request_is_noted() -> None:
     async with orders(OrderApi()) as mesh:
         with pytest.raises(InvalidArgument):
             await mesh.user().call(CREATE_ORDER, CreateOrderRequest())
@@ -70,7 +71,7 @@ async def test_a_refused_request_is_noted():
     assert mesh.audited[0].outcome == "INVALID_ARGUMENT"
 
 
-async def test_reading_is_not_noted():
+async def test_reading_is_not_noted() -> None:
     async with orders(OrderApi()) as mesh:
         await mesh.user().call(GET_ORDER, GetOrderRequest(id=1))
         await mesh.user().call(CANCEL_ORDER, CancelOrderRequest(id=1))
@@ -79,11 +80,11 @@ async def test_reading_is_not_noted():
     assert [entry.action for entry in mesh.audited] == ["CancelOrder"]
 
 
-async def test_an_answer_does_not_wait_for_its_note_and_stopping_writes_what_is_left():
+async def test_an_answer_does_not_wait_for_its_note_and_stopping_writes_what_is_left() -> None:
     class Slow(Recorder):
         may_write = asyncio.Event()
 
-        async def write(self, entries):
+        async def write(self, entries: Any) -> None:
             await self.may_write.wait()
             await super().write(entries)
 
@@ -95,11 +96,11 @@ async def test_an_answer_does_not_wait_for_its_note_and_stopping_writes_what_is_
     assert len(sink.entries) == 1
 
 
-async def test_a_sink_that_fails_gets_the_entries_again_in_order():
+async def test_a_sink_that_fails_gets_the_entries_again_in_order() -> None:
     class Flaky(Recorder):
         failures = 2
 
-        async def write(self, entries):
+        async def write(self, entries: Any) -> None:
             if self.failures:
                 self.failures -= 1
                 raise AppError("not now")
@@ -115,7 +116,7 @@ async def test_a_sink_that_fails_gets_the_entries_again_in_order():
     assert sink.entries == list(range(1200))
 
 
-async def test_beyond_its_capacity_the_oldest_entries_are_given_up():
+async def test_beyond_its_capacity_the_oldest_entries_are_given_up() -> None:
     writer: BackgroundWriter[int] = BackgroundWriter("test", sink := Recorder(), capacity=3)
     for number in range(5):
         writer.add(number)
@@ -140,7 +141,7 @@ class UserApi:
     [("u1\0", "u1"), ("u1\0" + "x" * 1_000, "u1" + "x" * 96 + "…" + "x" * 98), ("\0", "")],
     ids=["NUL", "long", "only NUL"],
 )
-async def test_a_refused_request_leaves_an_entry_that_can_be_written(user_id: str, noted: str):
+async def test_a_refused_request_leaves_an_entry_that_can_be_written(user_id: str, noted: str) -> None:
     identity = "easyorder.identity.v1.IdentityService"
     update_user = rpc(identity, "UpdateUser", UpdateUserRequest, User)
     async with serving({identity: (api := UserApi())}) as mesh:

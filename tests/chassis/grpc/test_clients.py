@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from easyorder.order.v1 import GetOrderRequest, Order, OrderStatusReply
@@ -23,7 +25,7 @@ def free_address() -> str:
         return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
-def times_unavailable(count: int):
+def times_unavailable(count: int) -> Callable[[], Awaitable[None]]:
     left = iter(range(count))
 
     async def work() -> None:
@@ -33,14 +35,14 @@ def times_unavailable(count: int):
     return work
 
 
-async def test_a_peer_that_is_away_for_a_moment_is_tried_again():
+async def test_a_peer_that_is_away_for_a_moment_is_tried_again() -> None:
     async with orders(api := OrderApi(times_unavailable(2))) as mesh:
         await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
 
     assert len(api.seen) == 3
 
 
-async def test_a_peer_that_stays_unavailable_is_tried_five_times():
+async def test_a_peer_that_stays_unavailable_is_tried_five_times() -> None:
     async with orders(api := OrderApi(times_unavailable(100))) as mesh:
         with pytest.raises(Unavailable, match="in a moment"):
             await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=10)
@@ -48,7 +50,7 @@ async def test_a_peer_that_stays_unavailable_is_tried_five_times():
     assert len(api.seen) == 5
 
 
-async def test_a_peer_that_starts_later_is_reached():
+async def test_a_peer_that_starts_later_is_reached() -> None:
     address, tokens = free_address(), Tokens()
     client = Client(address, token=tokens.user())
     call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
@@ -59,7 +61,7 @@ async def test_a_peer_that_starts_later_is_reached():
     await client.close()
 
 
-async def test_a_call_waits_for_a_connection_and_makes_no_attempt_of_it(monkeypatch: pytest.MonkeyPatch):
+async def test_a_call_waits_for_a_connection_and_makes_no_attempt_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients, "_OPTIONS", (("grpc.enable_retries", 0), *clients._OPTIONS[2:]))
     address, tokens = free_address(), Tokens()
     refused: list[object] = []
@@ -79,7 +81,7 @@ async def test_a_call_waits_for_a_connection_and_makes_no_attempt_of_it(monkeypa
     await client.close()
 
 
-async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch):
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://{free_address()}")
     monkeypatch.setenv("grpc_proxy", f"http://{free_address()}")
     async with orders(api := OrderApi()) as mesh:
@@ -88,7 +90,7 @@ async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.Monkey
     assert len(api.seen) == 1
 
 
-async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given():
+async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given() -> None:
     began = asyncio.get_running_loop().time()
     peer = Peer(free_address(), "order", SECRET)
 
@@ -99,7 +101,7 @@ async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given():
     await peer.close()
 
 
-async def test_a_call_takes_no_longer_than_the_request_it_is_made_for():
+async def test_a_call_takes_no_longer_than_the_request_it_is_made_for() -> None:
     async def endless() -> None:
         await asyncio.Event().wait()
 
@@ -114,7 +116,7 @@ async def test_a_call_takes_no_longer_than_the_request_it_is_made_for():
     assert api.seen[0].deadline is not None
 
 
-async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over():
+async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over() -> None:
     async with orders(first := OrderApi()) as one:
         async with orders(second := OrderApi()) as two:
             peer = Peer(f"{one.address},{two.address}", "order", SECRET)
@@ -132,7 +134,7 @@ async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over():
     assert len(first.seen) == before + 10
 
 
-async def test_no_call_is_made_when_the_time_is_already_up():
+async def test_no_call_is_made_when_the_time_is_already_up() -> None:
     async with orders(api := OrderApi()) as mesh:
         with (
             request_context(RequestContext(deadline=asyncio.get_running_loop().time() - 1)),
@@ -147,12 +149,12 @@ async def test_no_call_is_made_when_the_time_is_already_up():
     ("service", "name", "response"),
     [(ORDERS, "Missing", Order), ("shop.Missing", "GetOrder", Order), (ORDERS, "GetOrder", OrderStatusReply)],
 )
-def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service, name, response):
+def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service: str, name: str, response: Any) -> None:
     with pytest.raises(ValueError, match="the contract has no"):
         rpc(service, name, GetOrderRequest, response)
 
 
-async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers():
+async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers() -> None:
     class Inner(OrderApi):
         async def get_order(self, request: GetOrderRequest) -> Order:
             await impostor.call(CONFIRM_AVAILABILITY, AVAILABLE)

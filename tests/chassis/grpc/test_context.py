@@ -38,7 +38,7 @@ def token(mesh: Mesh) -> tuple[str, str]:
     return "authorization", f"Bearer {mesh.tokens.user()}"
 
 
-async def test_a_deadline_is_the_callers_or_envoys_or_the_default():
+async def test_a_deadline_is_the_callers_or_envoys_or_the_default() -> None:
     async with orders(api := OrderApi(), call_timeout_s=50) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(GET_ORDER.full_name)
         await call(REQUEST, timeout=20, metadata=[token(mesh)])
@@ -49,7 +49,7 @@ async def test_a_deadline_is_the_callers_or_envoys_or_the_default():
         assert [round(left_s(seen), -1) for seen in api.seen] == [20, 30, 50, 50]
 
 
-async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled():
+async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled() -> None:
     cancelled = asyncio.Event()
 
     async def endless() -> None:
@@ -68,7 +68,7 @@ async def test_a_call_whose_time_is_up_is_answered_and_its_handler_cancelled():
     assert cancelled.is_set()
 
 
-async def test_shielded_work_goes_on_while_the_deadline_is_answered():
+async def test_shielded_work_goes_on_while_the_deadline_is_answered() -> None:
     may_end, ended = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
@@ -86,7 +86,7 @@ async def test_shielded_work_goes_on_while_the_deadline_is_answered():
         await eventually(ended.is_set)
 
 
-async def test_a_stream_has_no_deadline_unless_the_client_sets_one():
+async def test_a_stream_has_no_deadline_unless_the_client_sets_one() -> None:
     deadlines: list[float | None] = []
 
     async def one() -> AsyncIterator[HubMessage]:
@@ -100,14 +100,14 @@ async def test_a_stream_has_no_deadline_unless_the_client_sets_one():
     assert deadlines == [None]
 
 
-async def test_the_position_a_reader_brings_is_known():
+async def test_the_position_a_reader_brings_is_known() -> None:
     async with orders(api := OrderApi()) as mesh:
         await mesh.user().call(GET_ORDER, GetOrderRequest(id=1), extra=(("x-easyorder-position", "742"),))
 
     assert api.seen[0].position == "742"
 
 
-async def test_a_services_call_says_for_whom():
+async def test_a_services_call_says_for_whom() -> None:
     async with orders(api := OrderApi()) as mesh:
         peer = mesh.service("inventory")
         with request_context(RequestContext(caller=Caller.person("u1"), correlation_id="abc")):
@@ -124,7 +124,7 @@ async def test_a_services_call_says_for_whom():
     assert api.seen[0].correlation_id == "abc"
 
 
-async def test_reply_headers_go_with_the_answer():
+async def test_reply_headers_go_with_the_answer() -> None:
     async def work() -> None:
         current().reply_headers["x-easyorder-position"] = "742"
 
@@ -136,7 +136,7 @@ async def test_reply_headers_go_with_the_answer():
         assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
 
 
-async def test_reply_headers_go_with_the_first_message_of_a_stream():
+async def test_reply_headers_go_with_the_first_message_of_a_stream() -> None:
     async def messages() -> AsyncIterator[HubMessage]:
         current().reply_headers["x-easyorder-position"] = "742"
         yield HubMessage(sequence=1)
@@ -150,7 +150,7 @@ async def test_reply_headers_go_with_the_first_message_of_a_stream():
         assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
 
 
-async def test_calls_at_the_same_time_do_not_see_each_other():
+async def test_calls_at_the_same_time_do_not_see_each_other() -> None:
     both_in = asyncio.Barrier(2)
 
     async def meet() -> None:
@@ -168,7 +168,7 @@ async def test_calls_at_the_same_time_do_not_see_each_other():
     assert {seen.caller.id for seen in api.seen} == {"u1", "u2"}
 
 
-async def test_details_reach_the_caller_before_its_own_clock_ends_the_call():
+async def test_details_reach_the_caller_before_its_own_clock_ends_the_call() -> None:
     async def endless() -> None:
         await asyncio.Event().wait()
 

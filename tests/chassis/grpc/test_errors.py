@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -26,14 +27,14 @@ class OutOfTea(AppError):
         super().__init__(f"{pots} pots are empty", metadata={"pots": str(pots)})
 
 
-def failing(error: Exception):
+def failing(error: Exception) -> Callable[[], Awaitable[None]]:
     async def fail() -> None:
         raise error
 
     return fail
 
 
-async def test_an_app_error_is_the_same_on_the_other_side():
+async def test_an_app_error_is_the_same_on_the_other_side() -> None:
     async with orders(OrderApi(failing(OutOfTea(3)))) as mesh:
         with pytest.raises(OutOfTea, match="3 pots are empty") as refused:
             await mesh.user().call(GET_ORDER, GetOrderRequest(id=1))
@@ -42,7 +43,7 @@ async def test_an_app_error_is_the_same_on_the_other_side():
     assert mesh.unexpected == []
 
 
-async def test_any_grpc_client_can_read_the_details():
+async def test_any_grpc_client_can_read_the_details() -> None:
     error = RateLimited("slow down", retry_after_s=1.5, violations=[FieldViolation("a", "b")])
     async with orders(OrderApi(failing(error))) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(GET_ORDER.full_name)
@@ -60,7 +61,7 @@ async def test_any_grpc_client_can_read_the_details():
     assert retry.retry_delay.ToTimedelta().total_seconds() == 1.5
 
 
-async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the_operators_everything():
+async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the_operators_everything() -> None:
     async with orders(OrderApi(failing(ValueError("password=hunter2")))) as mesh:
         with pytest.raises(Internal) as refused:
             await mesh.user("u1").call(GET_ORDER, GetOrderRequest(id=1))
@@ -74,7 +75,7 @@ async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the
     assert "in fail" in recorded.detail
 
 
-async def test_a_bad_request_names_its_fields_and_never_reaches_the_handler():
+async def test_a_bad_request_names_its_fields_and_never_reaches_the_handler() -> None:
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(InvalidArgument) as refused:
             await mesh.user().call(CREATE_ORDER, CreateOrderRequest(currency="EUR"))
@@ -83,7 +84,7 @@ async def test_a_bad_request_names_its_fields_and_never_reaches_the_handler():
     assert api.seen == []
 
 
-async def test_very_many_faults_still_fit_the_trailers_of_any_client():
+async def test_very_many_faults_still_fit_the_trailers_of_any_client() -> None:
     request = CreateOrderRequest(currency="EUR", items=[type(AN_ORDER.items[0])()] * 100, payment=AN_ORDER.payment)
     async with orders(OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(CREATE_ORDER.full_name)
@@ -95,7 +96,7 @@ async def test_very_many_faults_still_fit_the_trailers_of_any_client():
     assert len(dict(refused.value.trailing_metadata())["grpc-status-details-bin"]) < 6_000
 
 
-async def test_bytes_that_are_no_message_are_an_invalid_argument():
+async def test_bytes_that_are_no_message_are_an_invalid_argument() -> None:
     async with orders(api := OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(CREATE_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -105,7 +106,7 @@ async def test_bytes_that_are_no_message_are_an_invalid_argument():
     assert api.seen == []
 
 
-async def test_ten_megabytes_are_refused_by_the_transport():
+async def test_ten_megabytes_are_refused_by_the_transport() -> None:
     async with orders(api := OrderApi()) as mesh:
         big = CreateOrderRequest(request_id="x" * 10_000_000)
         with pytest.raises(AppError) as refused:
@@ -115,7 +116,7 @@ async def test_ten_megabytes_are_refused_by_the_transport():
     assert api.seen == []
 
 
-async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back():
+async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back() -> None:
     async with orders(api := OrderApi()) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(GET_ORDER.full_name)
         token = ("authorization", f"Bearer {mesh.tokens.user()}")
@@ -130,7 +131,7 @@ async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back
     assert all(len(made) == 32 for given, made in answered.items() if given != "from-envoy-1")
 
 
-def test_a_reason_that_this_process_does_not_know_is_kept():
+def test_a_reason_that_this_process_does_not_know_is_kept() -> None:
     status = to_status(OutOfTea(1))
     status.details[0].value = status.details[0].value.replace(b"OUT_OF_TEA", b"OUT_OF_JAM")
 
@@ -140,7 +141,7 @@ def test_a_reason_that_this_process_does_not_know_is_kept():
     assert to_status(again) == status
 
 
-async def test_a_handlers_own_timeout_is_no_deadline():
+async def test_a_handlers_own_timeout_is_no_deadline() -> None:
     async def slow() -> None:
         async with asyncio.timeout(0.01):
             await asyncio.Event().wait()

@@ -84,33 +84,33 @@ async def client(grpc_server: grpc.Server, grpc_addr: str) -> AsyncIterator[Clie
     await client.close()
 
 
-async def test_messages_are_understood_both_ways(client):
+async def test_messages_are_understood_both_ways(client: Client) -> None:
     order = await client.call(GET_ORDER, GetOrderRequest(id=2**62))
 
     assert (order.id, order.status) == (2**62, OrderStatus.PAID)
     assert order.items == [OrderItem(product_item_id=5, name="Tasse für Käse", quantity=2)]
 
 
-async def test_details_of_an_error_are_understood(client):
+async def test_details_of_an_error_are_understood(client: Client) -> None:
     with pytest.raises(InvalidArgument, match="no") as refused:
         await client.call(CREATE_ORDER, AN_ORDER)
 
     assert [violation.field for violation in refused.value.violations] == ["items[0].quantity"]
 
 
-async def test_an_error_without_details_is_known_by_its_code(grpc_server, grpc_addr):
+async def test_an_error_without_details_is_known_by_its_code(grpc_server: Any, grpc_addr: str) -> None:
     stranger = Client(grpc_addr)
     with pytest.raises(Unauthenticated, match="who are you"):
         await stranger.call(GET_ORDER, GetOrderRequest(id=1))
     await stranger.close()
 
 
-async def test_a_method_it_lacks_is_unimplemented(client):
+async def test_a_method_it_lacks_is_unimplemented(client: Client) -> None:
     with pytest.raises(Unimplemented):
         await client.call(CANCEL_ORDER, CANCEL_ORDER.request(id=1))
 
 
-async def test_streams_and_their_errors_are_understood(client):
+async def test_streams_and_their_errors_are_understood(client: Client) -> None:
     stream = client.stream(SUBSCRIBE, SubscribeRequest(after_sequence=4))
 
     assert (await anext(stream)).sequence == 5

@@ -33,7 +33,7 @@ async def health(address: str, service: str = "") -> int:
         return (await stub.Check(health_pb2.HealthCheckRequest(service=service))).status
 
 
-async def test_a_stream_comes_message_by_message():
+async def test_a_stream_comes_message_by_message() -> None:
     written = asyncio.Queue[HubMessage]()
 
     async def messages() -> AsyncIterator[HubMessage]:
@@ -48,7 +48,7 @@ async def test_a_stream_comes_message_by_message():
         await stream.aclose()
 
 
-async def test_an_error_ends_a_stream_with_its_status():
+async def test_an_error_ends_a_stream_with_its_status() -> None:
     async def messages() -> AsyncIterator[HubMessage]:
         yield HubMessage(sequence=1, error=Status(message="travels inside"))
         raise PermissionDenied("no more for you")
@@ -60,7 +60,7 @@ async def test_an_error_ends_a_stream_with_its_status():
             await anext(stream)
 
 
-async def test_a_client_that_leaves_ends_the_work_for_its_stream():
+async def test_a_client_that_leaves_ends_the_work_for_its_stream() -> None:
     ended = asyncio.Event()
 
     async def messages() -> AsyncIterator[HubMessage]:
@@ -79,7 +79,7 @@ async def test_a_client_that_leaves_ends_the_work_for_its_stream():
     assert mesh.unexpected == []
 
 
-async def test_health_says_serving_for_the_process_and_for_each_service():
+async def test_health_says_serving_for_the_process_and_for_each_service() -> None:
     async with orders(OrderApi()) as mesh:
         assert await health(mesh.address) == SERVING
         assert await health(mesh.address, ORDERS) == SERVING
@@ -87,7 +87,7 @@ async def test_health_says_serving_for_the_process_and_for_each_service():
             await health(mesh.address, HUB)
 
 
-async def test_reflection_lists_the_services_and_describes_them_with_our_options():
+async def test_reflection_lists_the_services_and_describes_them_with_our_options() -> None:
     async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
         async with open_channel(mesh.address) as channel:
             stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
@@ -108,20 +108,20 @@ async def test_reflection_lists_the_services_and_describes_them_with_our_options
     assert "easyorder/auth/v1/access.proto" in {file.name for file in files}
 
 
-async def test_a_service_that_the_contract_lacks_is_refused_at_the_start():
+async def test_a_service_that_the_contract_lacks_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match=r"no service shop\.Missing"):
         async with serving({"shop.Missing": object()}):
             pass
 
 
-async def test_an_address_that_is_taken_is_refused_at_the_start():
+async def test_an_address_that_is_taken_is_refused_at_the_start() -> None:
     async with orders(OrderApi()) as mesh:
         with pytest.raises(RuntimeError):
             async with orders(OrderApi(), address=mesh.address):
                 pass
 
 
-async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls():
+async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls() -> None:
     in_flight, may_end = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
@@ -164,7 +164,7 @@ class Work:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number):
+async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number: int) -> None:
     notes: list[str] = []
     server = GrpcServer(
         name="order", address="127.0.0.1:0", servicers={ORDERS: OrderApi()}, verifier=Tokens().verifier()
@@ -181,7 +181,7 @@ async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number):
     assert notes == ["start a", "start b", "stop b", "stop a"]
 
 
-async def test_background_that_started_is_stopped_when_a_later_one_fails():
+async def test_background_that_started_is_stopped_when_a_later_one_fails() -> None:
     notes: list[str] = []
 
     class Broken(Work):

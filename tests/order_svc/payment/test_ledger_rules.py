@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def test_a_refusal_is_final() -> None:
     "other", [a_charge(amount="10.01"), a_charge(amount="10.00", currency="EUR"), a_charge(order_id=2)]
 )
 @pytest.mark.parametrize("token", ["tok_ok", "tok_declined", "tok_down"])
-def test_a_transaction_keeps_its_amount_and_order(other, token) -> None:
+def test_a_transaction_keeps_its_amount_and_order(other: Any, token: str) -> None:
     transaction = Transaction("t-1")
     transaction.charge(a_charge(), CardBehaviour.of(token), at=NOON)
 
@@ -144,7 +145,7 @@ def test_money_goes_back_in_the_currency_it_came_in() -> None:
 
 
 @pytest.mark.parametrize("before", [None, "tok_down"])
-def test_a_refund_before_the_charge_forbids_it_for_good(before) -> None:
+def test_a_refund_before_the_charge_forbids_it_for_good(before: Any) -> None:
     transaction = Transaction("t-1")
     if before:
         transaction.charge(a_charge(), CardBehaviour.of(before), at=NOON)
@@ -184,7 +185,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_whatever_comes_in_whatever_order_the_accounts_are_right(steps) -> None:
+def test_whatever_comes_in_whatever_order_the_accounts_are_right(steps: Any) -> None:
     transaction = Transaction("t-1")
     for step in steps:
         before = transaction.payment

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -128,7 +128,7 @@ async def test_twenty_charges_at_once_on_two_replicas_are_one(case: Case, token:
 
 
 @pytest.mark.parametrize("other", [a_charge(amount="11.00"), a_charge(order_id=2), a_charge(currency="EUR")])
-async def test_a_transaction_keeps_its_amount_and_order(case: Case, other) -> None:
+async def test_a_transaction_keeps_its_amount_and_order(case: Case, other: Any) -> None:
     await case.provider.charge(a_charge(token=case.tokens["good"]))
 
     with pytest.raises(TransactionReused):

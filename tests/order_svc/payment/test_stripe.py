@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
 from chassis.money import CURRENCIES
 from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, RefundReused
-from order_svc.payment.domain.provider import PaymentMethod, PaymentState
+from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentState
 from tests.fakes.stripe_api import Fault
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
 from tests.order_svc.payment.conftest import Stripe
@@ -20,11 +21,11 @@ CONFIRM = "/confirm"
 REFUND = "POST /v1/refunds"
 
 
-def good(transaction_id: str = "t-1"):
+def good(transaction_id: str = "t-1") -> Charge:
     return a_charge(transaction_id, "pm_ok")
 
 
-async def fails(stripe: Stripe, charge=None) -> None:
+async def fails(stripe: Stripe, charge: Charge | None = None) -> None:
     with pytest.raises(ProviderUnavailable):
         await stripe.charge(charge or good())
 
@@ -41,7 +42,7 @@ async def test_it_is_made_first_and_confirmed_second(stripe: Stripe) -> None:
 @pytest.mark.parametrize(
     "fault", [{"then": "lost"}, {"then": "500"}, {"then": "garbage"}, {"status": 500}, {"status": 429}]
 )
-async def test_one_failure_is_mended_by_the_next_try(stripe: Stripe, path: str, fault) -> None:
+async def test_one_failure_is_mended_by_the_next_try(stripe: Stripe, path: str, fault: Any) -> None:
     stripe.api.faults.append(Fault(path, **fault))
     await fails(stripe)
 
@@ -202,7 +203,7 @@ async def test_a_charge_that_was_quicker_than_its_cancel_is_given_back(stripe: S
     "fault", [{"then": "lost"}, {"then": "500"}, {"then": "garbage"}, {"status": 500}, {"status": 429}]
 )
 @pytest.mark.parametrize("a_day_later", [False, True])
-async def test_a_refund_that_failed_once_is_made_once(stripe: Stripe, fault, a_day_later: bool) -> None:
+async def test_a_refund_that_failed_once_is_made_once(stripe: Stripe, fault: Any, a_day_later: bool) -> None:
     await stripe.charge(good())
     stripe.api.faults.append(Fault(REFUND, **fault))
     with pytest.raises(ProviderUnavailable):
@@ -286,7 +287,9 @@ async def test_a_wrong_key_is_told_to_operators_not_to_shoppers(
     assert "sk_test" not in caplog.text
 
 
-async def test_nothing_secret_is_logged(stripe: Stripe, caplog: pytest.LogCaptureFixture, capsys) -> None:
+async def test_nothing_secret_is_logged(
+    stripe: Stripe, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx").setLevel(logging.DEBUG)
 

@@ -64,14 +64,16 @@ def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock:
     ],
 )
 def test_what_decides_none_of_our_payments_is_about_nothing(
-    webhooks: StripeWebhooks, clock: FakeClock, kind: str, about
+    webhooks: StripeWebhooks, clock: FakeClock, kind: str, about: Any
 ) -> None:
     body = an_event(kind, **about)
 
     assert webhooks.transaction_of(body, signed(body, clock)) is None
 
 
-def test_a_refund_that_failed_is_told_to_operators(webhooks: StripeWebhooks, clock: FakeClock, capsys) -> None:
+def test_a_refund_that_failed_is_told_to_operators(
+    webhooks: StripeWebhooks, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
     body = an_event("refund.failed", object="refund", id="re_7")
 
     assert webhooks.transaction_of(body, signed(body, clock)) is None

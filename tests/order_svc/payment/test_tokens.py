@@ -16,7 +16,7 @@ def test_a_declined_card() -> None:
 
 
 @pytest.mark.parametrize(("token", "failures"), [("tok_flaky_0", 0), ("tok_flaky_2", 2), ("tok_flaky_15", 15)])
-def test_a_flaky_card_fails_as_often_as_it_says(token, failures) -> None:
+def test_a_flaky_card_fails_as_often_as_it_says(token: str, failures: int) -> None:
     assert CardBehaviour.of(token) == CardBehaviour(transient_failures=failures)
 
 
@@ -36,5 +36,5 @@ def test_a_lost_reply() -> None:
     "token",
     ["", "tok_", "TOK_OK", "tok_ok ", "tok_flaky_", "tok_flaky_-1", "tok_flaky_2x", "tok_slow_1.5", "tok_slow_9999999"],
 )
-def test_an_unknown_card_is_refused(token) -> None:
+def test_an_unknown_card_is_refused(token: str) -> None:
     assert CardBehaviour.of(token) == CardBehaviour(refusal="the card is not known to the provider")
