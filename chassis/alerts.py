@@ -68,9 +68,6 @@ class Alerts:
         return JobResult()
 
 
-NOBODY = Alerts("", {})
-
-
 @dataclass(frozen=True)
 class DeadLetters(Generic[Uow]):
     """The `dead_letter` of a JobRunner: writes the job's state, an audit entry and an alert in one transaction.

@@ -67,11 +67,6 @@ def entry(action: str, resource: str, *, outcome: str, detail: str = "", at: dat
     )
 
 
-def add_detail(text: str) -> None:
-    """Adds a detail, such as the reason given, to the audit entry of the current request."""
-    current().audit_details.append(text)
-
-
 def _storable(text: str, max_bytes: int = _DETAIL_BYTES) -> str:
     """Truncates text and removes NUL and lone surrogates, so that every text column accepts it."""
     return shortened(text.replace("\0", ""), max_bytes)

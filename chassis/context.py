@@ -72,7 +72,7 @@ class RequestContext:
     on_behalf_of: str = ""
     # Sent as initial metadata with the reply; handlers may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
-    # Details for the audit entry of this request; chassis.audit.add_detail adds to them.
+    # Details for the audit entry of this request, such as the reason given; handlers may add to it.
     audit_details: list[str] = field(default_factory=list)
 
 

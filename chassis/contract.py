@@ -14,6 +14,7 @@ from typing import Any
 import betterproto2
 from easyorder.auth.v1 import Access as AccessOption
 from easyorder.google.api import HttpRule
+from easyorder.message_pool import default_message_pool
 from easyorder.validate.v1 import Rules
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
@@ -96,8 +97,7 @@ def message_types() -> Mapping[str, type[betterproto2.Message]]:
     for file in descriptor_set().file:
         package = file.package.removeprefix(f"{ROOT_PACKAGE}.")
         import_module(f"{ROOT_PACKAGE}.{package}")
-    registered = import_module(f"{ROOT_PACKAGE}.message_pool").default_message_pool.type_to_url
-    return MappingProxyType({url.rpartition("/")[2]: message_type for message_type, url in registered.items()})
+    return MappingProxyType({full_name_of(known): known for known in default_message_pool.type_to_url})
 
 
 @cache
@@ -113,17 +113,12 @@ def upb_class(descriptor: Descriptor) -> type[UpbMessage]:
 
 def full_name_of(message_type: type[betterproto2.Message]) -> str:
     """`easyorder.order.v1.Order` for Order; Raises KeyError if it is not in the contract."""
-    return _names_of_types()[message_type]
+    return default_message_pool.type_to_url[message_type].rpartition("/")[2]
 
 
 def rules_of(field: FieldDescriptor) -> Rules:
     """The (easyorder.validate.v1.rules) of a field; empty Rules if it has none."""
     return Rules.parse(_extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
-
-
-@cache
-def _names_of_types() -> Mapping[type[betterproto2.Message], str]:
-    return {message_type: name for name, message_type in message_types().items()}
 
 
 def _method(method: MethodDescriptor) -> Method:

@@ -5,7 +5,6 @@ A request_id is used once, for ever: when its response is no longer kept, a repe
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from chassis.errors import AppError, RequestIdExpired, RequestIdReused
@@ -22,11 +21,6 @@ class RequestKey:
     @property
     def id(self) -> str:
         return f"{self.scope}#{self.request_id}"
-
-    @property
-    def digest(self) -> str:
-        """A digest of the key and of the body."""
-        return hashlib.sha256(f"{self.id}#{self.fingerprint}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from chassis.background import backoff_s
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Unavailable
+from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
@@ -34,8 +35,6 @@ _CONTENDED_S = 0.5
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 _json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
-
-POSITION_HEADER = "x-easyorder-position"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +114,7 @@ class Mediator(Generic[Uow]):
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
         result, position = await self._sends[type(command)](command)
         if position is not None:
-            current().reply_headers[POSITION_HEADER] = position
+            current().reply_headers[metadata.POSITION] = position
         return cast("R", result)
 
     async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
@@ -210,24 +209,20 @@ class _Transaction(Generic[C, Uow]):
             keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
             kept = await uow.find_responses(keys) if keys else {}
             # Of commands with the same key only the first is executed.
-            first: dict[str, tuple[int, str]] = {}
-            fresh: dict[int, C] = {}
-            for index, cmd in enumerate(batch):
-                key = cmd.request
-                if key is None or (key.id not in kept and key.id not in first):
-                    fresh[index] = cmd
-                    if key is not None:
-                        first[key.id] = index, key.fingerprint
+            first = {cmd.request.id: (i, cmd.request) for i, cmd in reversed([*enumerate(batch)]) if cmd.request}
+            fresh = {
+                index: cmd
+                for index, cmd in enumerate(batch)
+                if cmd.request is None or (cmd.request.id not in kept and first[cmd.request.id][0] == index)
+            }
             done, position = await self._carry_out(fresh, uow) if fresh else ({}, None)
         outcomes: _Outcomes = []
         for index, cmd in enumerate(batch):
             if cmd.request and (response := kept.get(cmd.request.id)):
                 outcomes.append(self._repeat(type(cmd), cmd.request, response))
                 continue
-            result = done.get(index)
-            if index not in fresh and cmd.request:
-                earlier, fingerprint = first[cmd.request.id]
-                result = reused(fingerprint, cmd.request) or done[earlier]
+            earlier, key = first[cmd.request.id] if cmd.request else (index, None)
+            result = (cmd.request and key and reused(key.fingerprint, cmd.request)) or done[earlier]
             outcomes.append(result if isinstance(result, AppError) else (result, position))
         return outcomes
 

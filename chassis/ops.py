@@ -7,23 +7,11 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from easyorder.ops import v1
-from sqlalchemy import (
-    Executable,
-    RowMapping,
-    Select,
-    Text,
-    TextClause,
-    cast,
-    func,
-    literal_column,
-    select,
-    text,
-    union_all,
-)
+from sqlalchemy import Executable, RowMapping, Select, Text, cast, func, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import audit
 from chassis.clock import Clock
+from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
 from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
@@ -146,7 +134,7 @@ class OpsApi:
         Raises JobNotFound, JobRunning, JobDone and JobNotDiscardable.
         """
         self._check(request.service)
-        audit.add_detail(request.reason)
+        current().audit_details.append(request.reason)
         needed = as_json(list(self.not_discardable))
         row, changed = await self._change(_DISCARD, id=request.id, reason=request.reason, needed=needed)
         if not changed and row["state"] != "DISCARDED":
@@ -215,35 +203,31 @@ class OpsApi:
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
     """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction."""
-    for table, change, condition, time, days in (
-        ("job", "DELETE FROM job", "state IN ('DONE', 'DISCARDED')", "due_at", settings.finished_jobs_days),
-        # The keys themselves stay, because a request_id is used once, and so do empty responses.
+    # A request_id is used once: its key stays without the response, and so do empty responses.
+    keys = "UPDATE idempotency_key SET answer = ''"
+    for statement, days in (
+        (_purging("job", "due_at", "state IN ('DONE', 'DISCARDED')"), settings.finished_jobs_days),
         (
-            "idempotency_key",
-            "UPDATE idempotency_key SET answer = ''",
-            "answer NOT IN ('', 'null')",
-            "created_on",
+            _purging("idempotency_key", "created_on", "answer NOT IN ('', 'null')", change=keys),
             settings.idempotency_keys_days,
         ),
-        ("recorded_error", "DELETE FROM recorded_error", "true", "time", settings.errors_kept_days),
+        (_purging("recorded_error", "time", "true"), settings.errors_kept_days),
+        # A function with its owner's rights: the service's role cannot delete audit entries.
+        (f"SELECT purge_audit_entries(CAST(:age_s AS float8), {PURGE_BATCH})", settings.audit_kept_days),
     ):
-        statement = text(
-            f"WITH purged AS ({change} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {condition} "
-            f"AND {time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
-            f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
-        )
-        await _purge(engine, statement, days)
-    # A function with its owner's rights: the service's role cannot delete audit entries.
-    audit = text(f"SELECT purge_audit_entries(CAST(:age_s AS float8), {PURGE_BATCH})")
-    await _purge(engine, audit, settings.audit_kept_days)
+        purged = PURGE_BATCH
+        while purged == PURGE_BATCH:
+            with translated():
+                async with engine.begin() as connection:
+                    purged = await connection.scalar(text(statement), {"age_s": days * 86_400}) or 0
 
 
-async def _purge(engine: AsyncEngine, statement: TextClause, days: float) -> None:
-    deleted = PURGE_BATCH
-    while deleted == PURGE_BATCH:
-        with translated():
-            async with engine.begin() as connection:
-                deleted = await connection.scalar(statement, {"age_s": days * 86_400}) or 0
+def _purging(table: str, time: str, condition: str, *, change: str | None = None) -> str:
+    return (
+        f"WITH purged AS ({change or f'DELETE FROM {table}'} WHERE id = ANY(ARRAY(SELECT id FROM {table} "
+        f"WHERE {condition} AND {time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
+        f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
+    )
 
 
 def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:

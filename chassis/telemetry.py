@@ -5,7 +5,6 @@ Without a collector OpenTelemetry is not loaded and adds no cost to calls.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 import time
@@ -16,7 +15,6 @@ from typing import Any
 
 import structlog
 
-from chassis.background import Background
 from chassis.context import current
 from chassis.errors import outcome_of
 from chassis.settings import MeshSettings
@@ -24,12 +22,11 @@ from chassis.settings import MeshSettings
 Event = MutableMapping[str, Any]
 
 
-def configure(settings: MeshSettings, service: str) -> Background:
-    """Sets up logs, traces and metrics of this process; call it first. The result sends pending data when stopped."""
+def configure(settings: MeshSettings, service: str) -> None:
+    """Sets up logs, traces and metrics of this process; call it first. Pending data is sent at exit."""
     configure_logs(settings.log_level, settings.log_format, service)
     if settings.otlp_endpoint:
         _export_to(settings.otlp_endpoint, service)
-    return _Exporters()
 
 
 def carrier() -> tuple[tuple[str, str], ...]:
@@ -113,18 +110,8 @@ def configure_logs(level: str, form: str, service: str) -> None:
     )
 
 
-# The exporters of spans and metrics; empty if no collector is configured.
+# Of spans and metrics; empty if no collector is configured. They send pending data when the process exits.
 _providers: list[Any] = []
-
-
-class _Exporters:
-    async def start(self) -> None:
-        return None
-
-    async def stop(self) -> None:
-        while _providers:
-            # Sends pending data first.
-            await asyncio.to_thread(_providers.pop().shutdown)
 
 
 def _export_to(endpoint: str, service: str) -> None:

@@ -10,7 +10,7 @@ from chassis.audit import AuditEntry
 from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
-from chassis.jobs import JobOutcome, NewJob, OpenJobs
+from chassis.jobs import JobOutcome, NewJob
 
 
 class NeedsTransaction(Conflict):
@@ -24,9 +24,6 @@ class UnitOfWork(Protocol):
 
     Used as a context manager: leaving the block without `commit` rolls everything back.
     """
-
-    @property
-    def open_jobs(self) -> OpenJobs: ...
 
     def emit(self, *events: Event) -> None:
         """Writes events to the outbox at the commit."""

@@ -11,5 +11,5 @@ from edge.config import EdgeSettings
 
 if __name__ == "__main__":
     settings = from_environment(EdgeSettings)
-    telemetry = configure(settings, "edge")
-    uvloop.run(run(settings, telemetry))
+    configure(settings, "edge")
+    uvloop.run(run(settings))

@@ -6,7 +6,6 @@ import json
 
 from chassis import contract
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
-from chassis.background import Background
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
 from edge.api import KeysApi, PortalApi
@@ -35,11 +34,11 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
     )
 
 
-async def run(settings: EdgeSettings, telemetry: Background) -> None:
+async def run(settings: EdgeSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:
-        await serve(portal(settings, health, identity), settings, background=[telemetry, health])
+        await serve(portal(settings, health, identity), settings, background=[health])
     finally:
         await identity.close()

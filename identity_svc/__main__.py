@@ -15,9 +15,9 @@ from identity_svc.config import IdentitySettings
 
 
 async def main(settings: IdentitySettings) -> None:
-    exporters = telemetry.configure(settings, NAME)
+    telemetry.configure(settings, NAME)
     async with identity(settings) as service:
-        await serve(service.server, settings, background=[exporters, *service.background])
+        await serve(service.server, settings, background=service.background)
 
 
 if __name__ == "__main__":

@@ -144,9 +144,9 @@ def build(settings: InventorySettings) -> Service:
 
 async def run(settings: InventorySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    telemetry = configure(settings, SERVICE)
+    configure(settings, SERVICE)
     service = build(settings)
-    await serve(service.server, settings, background=[telemetry, *service.background])
+    await serve(service.server, settings, background=service.background)
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:

@@ -12,9 +12,9 @@ from order_svc.config import OrderSettings
 
 
 async def main(settings: OrderSettings) -> None:
-    exporters = telemetry.configure(settings, NAME)
+    telemetry.configure(settings, NAME)
     async with order_service(settings) as service:
-        await serve(service.server, settings, background=[exporters, *service.background])
+        await serve(service.server, settings, background=service.background)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 
+from chassis.background import PollingLoop
 from chassis.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 # Fewer consecutive failures are not logged: identity_svc is starting or restarting.
 _LOGGED_FAILURES = 5
+# The time that readers of all keys wait for new ones.
+_PATIENCE_S = 1.0
 
 # Keys by key id (`kid`).
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
@@ -65,29 +67,24 @@ class KeyCache:
         file: Path | None = None,
         refresh_after_s: float = 15.0,
         retry_after_s: float = 2.0,
-        patience_s: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._file = file
         self._refresh_after_s = refresh_after_s
         self._retry_after_s = retry_after_s
-        self._patience_s = patience_s
         self._monotonic = monotonic
         self._known = _read(file) if file else {}
         self._asked_at = float("-inf")
         self._failures = 0
         self._refresh: asyncio.Task[None] | None = None
-        self._loop: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._loop = asyncio.create_task(self._run(), name="keys", context=Context())
+        self._loop = PollingLoop("keys", self._round, idle_s=refresh_after_s)
+        self.start = self._loop.start
 
     async def stop(self) -> None:
-        for task in (self._loop, self._refresh):
-            if task:
-                task.cancel()
-                await asyncio.wait([task])
+        if self._refresh:
+            self._refresh.cancel()
+        await self._loop.stop()
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
         """The key with this id, or None if it is not in use. Raises Unavailable if the keys cannot be read."""
@@ -99,16 +96,16 @@ class KeyCache:
         return self._known.get(kid)
 
     async def all(self) -> Keys:
-        """All keys in use, refreshed if `source` replies within `patience_s`; empty before the first refresh."""
+        """All keys in use, refreshed if `source` replies within a second; empty before the first refresh."""
         if refresh := self._begin_refresh():
-            await asyncio.wait([refresh], timeout=self._patience_s)
+            await asyncio.wait([refresh], timeout=_PATIENCE_S)
         return self._known
 
-    async def _run(self) -> None:
-        while True:
-            if refresh := self._begin_refresh():
-                await asyncio.wait([refresh])
-            await asyncio.sleep(self._retry_after_s if self._failures else self._refresh_after_s)
+    async def _round(self) -> bool:
+        if refresh := self._begin_refresh():
+            await asyncio.wait([refresh])
+        self._loop.idle_s = self._retry_after_s if self._failures else self._refresh_after_s
+        return False
 
     def _begin_refresh(self) -> asyncio.Task[None] | None:
         """The running refresh, started if necessary; None while it is too early for the next."""
@@ -138,23 +135,14 @@ class KeyCache:
 
 def from_jwks(jwks: Jwks) -> Keys:
     """The Ed25519 keys of a key set; keys of other types are skipped."""
-    return {key.kid: _public_key(key) for key in jwks.keys if (key.kty, key.crv) == ("OKP", "Ed25519")}
+    own = [key for key in jwks.keys if (key.kty, key.crv) == ("OKP", "Ed25519")]
+    return {key.kid: jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x}, algorithm="EdDSA").key for key in own}
 
 
 def to_jwks(keys: Keys) -> Jwks:
     """The key set that contains these keys."""
-    return Jwks(keys=[_jwk(kid, key) for kid, key in keys.items()])
-
-
-def _public_key(key: Jwk) -> Ed25519PublicKey:
-    loaded = jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x}, algorithm="EdDSA").key
-    assert isinstance(loaded, Ed25519PublicKey)
-    return loaded
-
-
-def _jwk(kid: str, key: Ed25519PublicKey) -> Jwk:
-    x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
-    return Jwk(kty="OKP", crv="Ed25519", x=x, kid=kid, alg="EdDSA", use="sig")
+    parts = {kid: jwt.algorithms.OKPAlgorithm.to_jwk(key, as_dict=True) for kid, key in keys.items()}
+    return Jwks(keys=[Jwk(**part, kid=kid, alg="EdDSA", use="sig") for kid, part in parts.items()])
 
 
 def _read(file: Path) -> Keys:

@@ -66,7 +66,8 @@ class TokenVerifier:
                 if key is None:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
-                return _Verified(_person(claims), claims.exp, kid)
+                person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
+                return _Verified(person, claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types
@@ -92,7 +93,3 @@ class _Verified(NamedTuple):
     expires_at: float
     # The key that signed the token; None for the mesh's secret, which never changes.
     kid: str | None
-
-
-def _person(claims: _Claims) -> Caller:
-    return Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)

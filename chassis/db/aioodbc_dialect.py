@@ -77,7 +77,8 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
             "PWD": str(url.password or ""),
             **_OPTIONS,
         }
-        return (), {"dsn": _connection_string(options), "autocommit": False}
+        dsn = ";".join(f"{key}={_in_braces(key, value)}" for key, value in options.items() if value)
+        return (), {"dsn": dsn, "autocommit": False}
 
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
         settings = "; ".join(
@@ -102,10 +103,6 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
     # The connector's own function would query the driver manager.
     _get_server_version_info = PGDialect._get_server_version_info
-
-
-def _connection_string(options: dict[str, str]) -> str:
-    return ";".join(f"{key}={_in_braces(key, value)}" for key, value in options.items() if value)
 
 
 def _in_braces(key: str, value: str) -> str:

@@ -51,11 +51,6 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
 
 
-def make_snapshots(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions for reads: all statements of a session see the database as of the first one."""
-    return make_sessions(engine.execution_options(isolation_level="REPEATABLE READ"))
-
-
 def _connect_args(driver: str, application_name: str, timeout_s: float | None) -> dict[str, object]:
     # JIT compilation takes longer than any of our statements.
     settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX}

@@ -10,12 +10,12 @@ that cannot be applied is parked and retried later, without blocking others.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Select, Table, Text, TextClause, delete, literal_column, select, text
+from sqlalchemy import Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
@@ -114,28 +114,6 @@ class Projector:
         async with self._write.connect() as write:
             return float((await write.execute(_LAG)).scalar_one())
 
-    async def rebuild(self, entity: str) -> int:
-        """Copies all rows of a write table again while the system runs; returns the number of rows.
-
-        Repairs an emptied or damaged read table and deletes rows that the write side never had. Concurrent changes
-        arrive through the log with newer versions. `conclude` is not called; the caller runs it after all tables.
-        """
-        table, count = self._tables[entity], 0
-        image = literal_column(f"CAST(to_jsonb({entity}) AS text)", Text).label("image")
-        async for rows in self._pages(self._write, select(table.c.id, image)):
-            async with self._read.begin() as read:
-                await self._send(read, {entity: [row.image for row in rows]})
-            count += len(rows)
-        async for rows in self._pages(self._read, select(table.c.id)):
-            # The write side never removes rows: a row that was read here and is not there never existed there.
-            ids = {row.id for row in rows}
-            async with self._write.connect() as write:
-                strangers = ids - set(await write.scalars(select(table.c.id).where(table.c.id.in_(ids))))
-            if strangers:
-                async with self._read.begin() as read:
-                    await read.execute(delete(table).where(table.c.id.in_(strangers)))
-        return count
-
     async def _round(self) -> bool:
         return await self.project() >= self._batch
 
@@ -144,10 +122,10 @@ class Projector:
         latest = _latest(changes)
         images = defaultdict(list)
         for change in latest:
-            images[change.entity].append(change.image)
+            images[self._tables[change.entity]].append(change.image)
         try:
             async with self._read.begin() as read:
-                await self._send(read, images)
+                await apply_images(read, images)
                 if self._conclude is not None:
                     await self._conclude(read, latest)
         except Exception as error:
@@ -163,11 +141,6 @@ class Projector:
             return [change.id]
         return []
 
-    async def _send(self, read: AsyncConnection, images: Mapping[str, Sequence[str]]) -> None:
-        """Applies the images of rows of each table."""
-        arrays = {f"images{number}": f"[{','.join(some)}]" for number, some in enumerate(images.values())}
-        await read.execute(_upserts(tuple(self._tables[entity] for entity in images)), arrays)
-
     async def _notify(self, changes: Sequence[Change]) -> None:
         for listener in self.on_applied if changes else ():
             try:
@@ -176,16 +149,11 @@ class Projector:
                 log.exception("a listener of the projector failed", listener=repr(listener))
                 self._report("projector: listener", error)
 
-    async def _pages(self, engine: AsyncEngine, query: Select[Any]) -> AsyncIterator[Sequence[Any]]:
-        """Pages of rows in the order of their id, the first column."""
-        (key, *_), page = query.selected_columns, query
-        while True:
-            async with engine.connect() as connection:
-                rows = (await connection.execute(page.order_by(key).limit(self._batch))).all()
-            if not rows:
-                return
-            yield rows
-            page = query.where(key > rows[-1].id)
+
+async def apply_images(read: AsyncConnection, images: Mapping[Table, Sequence[str]]) -> None:
+    """Upserts the images of rows of each table of the read database."""
+    arrays = {f"images{number}": f"[{','.join(some)}]" for number, some in enumerate(images.values())}
+    await read.execute(_upserts(tuple(images)), arrays)
 
 
 @cache

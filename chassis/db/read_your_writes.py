@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
-from chassis.db.writes import UNLOCKED
 from chassis.errors import InvalidArgument
 
 # Parked changes are left to operators; no reader waits for them.
@@ -25,16 +24,10 @@ FROM jsonb_to_recordset(CAST(:readers AS jsonb)) AS reader(number int, caller te
 ) AS pending
 ORDER BY reader.number
 """)
-_POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
 # Under load, readers that arrive within this time share a query.
 _PACE_S = 0.005
 # Reader id and the position token it presented.
 _Reader = tuple[str, str | None]
-
-
-async def current_position(session: AsyncSession) -> str:
-    """The position of the session's transaction, which the read side must reach (`x-easyorder-position`)."""
-    return str((await session.execute(_POSITION, execution_options=UNLOCKED)).scalar_one())
 
 
 class ReadYourWrites:

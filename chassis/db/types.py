@@ -9,6 +9,8 @@ from sqlalchemy import DateTime, Dialect, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+from chassis.clock import in_utc
+
 _CENT = Decimal("0.01")
 
 
@@ -21,11 +23,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        in_utc = value.astimezone(UTC)
         # ODBC's timestamp has no time zone; the session's time zone is UTC.
-        return in_utc.replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc
+        return in_utc(value).replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis.audit import AuditEntry
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
-from chassis.db.jobs import JobWriter, SqlOpenJobs, enqueue_outcomes
-from chassis.db.read_your_writes import current_position
+from chassis.db.jobs import JobWriter, enqueue_outcomes
 from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
 from chassis.db.writes import OPTIMISTIC, UNLOCKED, enqueue_insert, send_writes
 from chassis.events import Event
@@ -27,6 +26,8 @@ _FIND_RESPONSES = text(
     "SELECT id, fingerprint, answer FROM idempotency_key "
     "WHERE id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
 )
+# The position that the read side must reach (`x-easyorder-position`).
+_POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
 _EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 
 
@@ -49,7 +50,6 @@ class SqlUnitOfWork:
         self, session: AsyncSession, *, after_commit: Sequence[OnCommit], jobs: JobWriter | None, has_read_side: bool
     ) -> None:
         self.session = session
-        self.open_jobs = SqlOpenJobs(session)
         self._after_commit = after_commit
         self._job_writer = jobs
         self._has_read_side = has_read_side
@@ -94,7 +94,7 @@ class SqlUnitOfWork:
         position = sent.position
         if self._has_read_side and position is None:
             # Only the ORM has written.
-            position = await current_position(self.session)
+            position = (await self.session.execute(_POSITION, execution_options=UNLOCKED)).scalar_one()
         await self.session.commit()
         written = sent.ids.get(JOB.name, set())
         committed = Committed([job for job in leased if job.lease.job_id in written], len(self._events))

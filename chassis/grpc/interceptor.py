@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -46,7 +46,6 @@ log = structlog.get_logger(__name__)
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Callable[[Any, Context], Awaitable[Any]]
 
-_CODES = {code.value[0]: code for code in grpc.StatusCode}
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
 # The reply with its error details must arrive before the caller's own deadline ends the call.
@@ -84,11 +83,7 @@ class CallInterceptor(AsyncServerInterceptor):
 
     def around(self, handler: Handler, method: contract.Method) -> Handler:
         """The handler inside all steps. grpc.aio runs a coroutine function in its loop, anything else in a thread."""
-
-        async def call(request: bytes, context: Context) -> Any:
-            return await self.intercept(handler, request, context, method.full_name)
-
-        return call
+        return partial(self.intercept, handler, method_name=method.full_name)
 
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
         """Takes and returns bytes. The request is parsed only after the caller is permitted."""
@@ -245,4 +240,4 @@ async def _abort(context: Context, error: AppError) -> None:
     if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
         # Prevents retries by the client: a service that raises its own UNAVAILABLE error may count attempts.
         trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)
-    await context.abort(_CODES[error.kind.value], error.message, trailing)
+    await context.abort(grpc.StatusCode[error.kind.name], error.message, trailing)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.unit_of_work import SqlUnitOfWork
+from order_svc.adapters.open_jobs import SqlOpenJobs
 from order_svc.adapters.orders import SqlOrders
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.refunds import SqlRefunds
@@ -17,6 +18,7 @@ class SqlOrderUow(SqlUnitOfWork):
 
     def __init__(self, session: AsyncSession, *, recent: RecentOrders, **chassis: Any) -> None:
         super().__init__(session, **chassis)
+        self.open_jobs = SqlOpenJobs(session)
         self.orders = SqlOrders(session, recent)
         self.refunds = SqlRefunds(session)
 

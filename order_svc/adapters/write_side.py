@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import make_snapshots
+from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from order_svc.adapters.orders import SqlOrders
 from order_svc.domain.views import OrderView
@@ -14,7 +14,8 @@ class WriteSideOrders:
     """Reads each order as of one moment, without locks. The ownership filter applies."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        self._sessions = make_snapshots(write)
+        # All statements of a session see the database as of the first one.
+        self._sessions = make_sessions(write.execution_options(isolation_level="REPEATABLE READ"))
 
     async def load(self, order_id: int) -> OrderView:
         """Raises OrderNotFound if there is no such order, or the caller may not see it."""

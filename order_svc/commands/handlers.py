@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from chassis.alerts import NOBODY, Alerts
+from chassis.alerts import Alerts
 from chassis.clock import Clock
 from chassis.jobs import Backoff
 from chassis.mediator import BatchHandler, Mediator
@@ -29,7 +29,7 @@ def handle_commands(
     clock: Clock,
     backoff: Backoff,
     payment_timeout_s: float,
-    alerts: Alerts = NOBODY,
+    alerts: Alerts,
 ) -> None:
     """Registers the handler of each command with the mediator; frequent commands run in batches."""
     hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
-from order_svc.domain.ports import Orders, Refunds
+from order_svc.domain.ports import OpenJobs, Orders, Refunds
 
 
 class OrderUow(UnitOfWork, Protocol):
     """One transaction on the orders."""
+
+    @property
+    def open_jobs(self) -> OpenJobs: ...
 
     @property
     def orders(self) -> Orders: ...

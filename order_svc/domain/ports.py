@@ -58,3 +58,16 @@ class Refunds(Protocol):
     async def save(self, refund: Refund) -> None:
         """Writes the time at which the provider paid it."""
         ...
+
+
+class OpenJobs(Protocol):
+    """Jobs that have not ended, whoever holds their leases, within the caller's transaction."""
+
+    async def withdraw(self, kind: str, key: str, why: str) -> str | None:
+        """Discards a superseded job for good and returns its secret, or None if there is no such job or it has ended.
+
+        A worker that is running the job loses its lease: its external effects may still happen, unrecorded.
+        """
+
+    async def is_open(self, kind: str, key: str) -> bool:
+        """Whether the job exists and is not done or discarded."""

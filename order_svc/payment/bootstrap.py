@@ -56,7 +56,7 @@ class Provider:
 
 async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    exporters = telemetry.configure(settings, NAME)
+    telemetry.configure(settings, NAME)
     engine = make_engine(
         settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
     )
@@ -66,7 +66,7 @@ async def run(settings: PaymentSettings) -> None:
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:
             service = payment_service(provider, verifier, settings, engine)
-            await serve(service.server, settings, background=[exporters, *service.background])
+            await serve(service.server, settings, background=service.background)
     finally:
         await identity.close()
         await engine.dispose()

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.context import Audience, current, request_context
-from chassis.db.engine import make_snapshots
+from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.errors import Unavailable
 from order_svc.domain.order import OrderNotFound
@@ -48,7 +48,8 @@ class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
     def __init__(self, read: AsyncEngine, read_your_writes: Fresh) -> None:
-        self._sessions = make_snapshots(read)
+        # All statements of a session see the database as of the first one.
+        self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
         self._exports = 0
 

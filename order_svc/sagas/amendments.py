@@ -9,6 +9,7 @@ crash after it leaves the job.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import uuid
 from collections.abc import Callable, Sequence
@@ -160,7 +161,8 @@ class Amendments:
         try:
             if request is not None:
                 # Equal requests at the same time share a hold: one for each might be more than there is.
-                key = f"order/{needed.order.id}/{needed.order.etag}/{request.digest}"
+                digest = hashlib.sha256(f"{request.id}#{request.fingerprint}".encode()).hexdigest()
+                key = f"order/{needed.order.id}/{needed.order.etag}/{digest}"
                 hold = await self._inventory.reserve(replace(own, key=key))
                 if hold.is_held:
                     return hold

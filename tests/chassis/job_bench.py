@@ -14,11 +14,13 @@ from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.tables import JOB
 from chassis.db.unit_of_work import Committed, SqlUnitOfWork, sql_units_of_work
 from chassis.jobs import Job, JobLease, JobOutcome, NewJob
+from order_svc.adapters.open_jobs import SqlOpenJobs
 from tests.chassis.job_contract import JobSeen
 from tests.fakes.chassis import (
     ChassisState,
     FakeClock,
     InMemoryJobStore,
+    InMemoryOpenJobs,
     InMemoryUnitOfWork,
     in_memory_units_of_work,
 )
@@ -53,7 +55,7 @@ class InMemoryJobBench:
 
     async def withdraw(self, kind: str, key: str) -> str | None:
         async with self.open_uow() as uow:
-            secret = await uow.open_jobs.withdraw(kind, key, "replaced")
+            secret = await InMemoryOpenJobs(self.state).withdraw(kind, key, "replaced")
             await uow.commit()
         return secret
 
@@ -92,6 +94,6 @@ class SqlJobBench:
 
     async def withdraw(self, kind: str, key: str) -> str | None:
         async with self.open_uow() as uow:
-            secret = await uow.open_jobs.withdraw(kind, key, "replaced")
+            secret = await SqlOpenJobs(uow.session).withdraw(kind, key, "replaced")
             await uow.commit()
         return secret

@@ -24,8 +24,7 @@ from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER
 
 async def main(endpoint: str, form: str) -> None:
     settings = MeshSettings.model_validate({"otlp_endpoint": endpoint, "log_format": form})
-    exporters = telemetry.configure(settings, "order")
-    await exporters.start()
+    telemetry.configure(settings, "order")
     logging.getLogger("a.library").warning("from %s", "elsewhere")
 
     async def fail() -> None:
@@ -46,7 +45,6 @@ async def main(endpoint: str, form: str) -> None:
             with suppress(grpc.aio.AioRpcError):
                 call: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
                 await call(b"")
-    await exporters.stop()
     print("telemetry loaded" if "opentelemetry.sdk" in sys.modules else "telemetry not loaded")
 
 

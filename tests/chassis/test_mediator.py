@@ -11,8 +11,9 @@ import pytest
 
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import Conflict, EtagMismatch, RequestIdExpired, RequestIdReused, Unavailable
+from chassis.grpc.metadata import POSITION
 from chassis.jobs import LeaseLost
-from chassis.mediator import POSITION_HEADER, Command, Mediator
+from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import NeedsTransaction, UnitOfWork
 from tests.chassis.mediator_app import CountWords, Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
 from tests.fakes.chassis import request_key
@@ -390,7 +391,7 @@ async def test_the_reply_tells_a_position_to_read_from(on_postgres: MediatorApp)
     for command in (TakeNote(text="milk"), TakeNotes(text="tea")):
         with request_context(RequestContext()):
             await on_postgres.mediator.send(command)
-            assert current().reply_headers[POSITION_HEADER].isdigit()
+            assert current().reply_headers[POSITION].isdigit()
 
 
 async def test_after_a_conflict_batches_wait_for_others_until_that_is_over(optimistic: MediatorApp) -> None:

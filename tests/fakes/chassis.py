@@ -201,7 +201,6 @@ class InMemoryUnitOfWork:
     def __init__(self, state: ChassisState, clock: FakeClock) -> None:
         self._state = state
         self._clock = clock
-        self.open_jobs = InMemoryOpenJobs(state)
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
         self._audit_entries: list[AuditEntry] = []

@@ -24,7 +24,7 @@ from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.refund import Refund
 from order_svc.domain.status import PaymentMethod
-from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
+from tests.fakes.chassis import ChassisState, FakeClock, InMemoryOpenJobs, InMemoryUnitOfWork
 
 
 @dataclass
@@ -101,6 +101,7 @@ class InMemoryRefunds:
 class InMemoryOrderUow(InMemoryUnitOfWork):
     def __init__(self, state: OrderState, clock: FakeClock) -> None:
         super().__init__(state, clock)
+        self.open_jobs = InMemoryOpenJobs(state)
         self.orders = InMemoryOrders(state)
         self.refunds = InMemoryRefunds(state)
 

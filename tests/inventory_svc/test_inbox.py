@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.alerts import NOBODY, DeadLetters
+from chassis.alerts import Alerts, DeadLetters
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
@@ -104,7 +104,7 @@ class Consumer:
             backoff=backoff,
             service="notes",
             tick_s=0.02,
-            dead_letter=DeadLetters(self.open_uow, NOBODY, FakeClock()),
+            dead_letter=DeadLetters(self.open_uow, Alerts("", {}), FakeClock()),
         )
         await runner.start()
         try:

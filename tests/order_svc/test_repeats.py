@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis.alerts import Alerts
 from chassis.clock import SystemClock
 from chassis.errors import RequestIdReused
 from chassis.mediator import Mediator
@@ -56,7 +57,7 @@ def slow(sql_app: SqlOrderApp) -> SlowUnitsOfWork:
 @pytest.fixture
 def other_replica(slow: SlowUnitsOfWork) -> Mediator[Any]:
     mediator: Mediator[Any] = Mediator(slow, service="order")
-    handle_commands(mediator, clock=SystemClock(), backoff=BACKOFF, payment_timeout_s=10)
+    handle_commands(mediator, clock=SystemClock(), backoff=BACKOFF, payment_timeout_s=10, alerts=Alerts("", {}))
     return mediator
 
 

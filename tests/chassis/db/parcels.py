@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, insert, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import BigInteger, Boolean, Uuid
 
@@ -17,6 +17,9 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.entities import BaseSoftDelete, BaseSoftIntDelete, Owned
 from chassis.db.migrate import chassis_sql
 from chassis.db.types import Amount, Json
+
+Sessions = async_sessionmaker[AsyncSession]
+Row = tuple[int, str, bool, int]
 
 
 class Base(DeclarativeBase):
@@ -83,3 +86,39 @@ async def create_write_tables(engine: AsyncEngine) -> None:
 async def create_read_tables(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(READ.create_all)
+
+
+async def add(sessions: Sessions, *labels: str) -> None:
+    async with sessions() as session:
+        await session.execute(insert(Parcel), [{"label": label} for label in labels])
+        await session.commit()
+
+
+async def rename(sessions: Sessions, label: str, new: str) -> None:
+    async with sessions() as session:
+        await session.execute(update(Parcel).where(Parcel.label == label).values(label=new))
+        await session.commit()
+
+
+async def rows(engine: AsyncEngine) -> list[Row]:
+    columns = "id, label, is_deleted, row_version"
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(f"SELECT {columns} FROM parcel ORDER BY id"))]
+
+
+async def labels(engine: AsyncEngine) -> list[str]:
+    return [label for _, label, _, _ in await rows(engine)]
+
+
+async def pending(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT count(*) FROM change_log"))).scalar_one())
+
+
+async def nothing_pending(engine: AsyncEngine) -> bool:
+    return await pending(engine) == 0
+
+
+async def execute(engine: AsyncEngine, statement: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text(statement))

@@ -7,18 +7,28 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.failures import meaning_of
 from chassis.db.projector import Change, Projector
 from chassis.errors import Unavailable
-from tests.chassis.db.parcels import ANN, READ_PARCEL, Parcel, calling
+from tests.chassis.db.parcels import (
+    ANN,
+    READ_PARCEL,
+    Parcel,
+    Sessions,
+    add,
+    calling,
+    execute,
+    labels,
+    nothing_pending,
+    pending,
+    rename,
+    rows,
+)
 from tests.polling import eventually
-
-Sessions = async_sessionmaker[AsyncSession]
-Row = tuple[int, str, bool, int]
 
 
 class Crash(BaseException):
@@ -32,38 +42,6 @@ def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
 
 def projector_of(write: AsyncEngine, read: AsyncEngine, *, batch: int = 1000) -> Projector:
     return Projector(write, read, [READ_PARCEL], batch=batch, idle_s=0.05)
-
-
-async def add(sessions: Sessions, *labels: str) -> None:
-    async with sessions() as session:
-        await session.execute(insert(Parcel), [{"label": label} for label in labels])
-        await session.commit()
-
-
-async def rename(sessions: Sessions, label: str, new: str) -> None:
-    async with sessions() as session:
-        await session.execute(update(Parcel).where(Parcel.label == label).values(label=new))
-        await session.commit()
-
-
-async def rows(engine: AsyncEngine) -> list[Row]:
-    columns = "id, label, is_deleted, row_version"
-    async with engine.connect() as connection:
-        return [tuple(row) for row in await connection.execute(text(f"SELECT {columns} FROM parcel ORDER BY id"))]
-
-
-async def labels(engine: AsyncEngine) -> list[str]:
-    return [label for _, label, _, _ in await rows(engine)]
-
-
-async def pending(engine: AsyncEngine) -> int:
-    async with engine.connect() as connection:
-        return int((await connection.execute(text("SELECT count(*) FROM change_log"))).scalar_one())
-
-
-async def execute(engine: AsyncEngine, statement: str) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(text(statement))
 
 
 async def test_the_log_holds_what_a_statement_changed_and_who_did_it(write: AsyncEngine, sessions: Sessions) -> None:
@@ -212,10 +190,6 @@ async def test_two_projectors_take_turns_while_work_comes_in(
     assert len(seen) == len(set(seen))
 
 
-async def nothing_pending(engine: AsyncEngine) -> bool:
-    return await pending(engine) == 0
-
-
 async def test_a_transaction_is_not_split_by_the_size_of_a_batch(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
@@ -281,55 +255,6 @@ async def test_listeners_are_told_when_readers_can_see_a_change_and_may_fail(
     await projector.project()
 
     assert seen == [["a"]]
-
-
-async def test_a_read_table_is_rebuilt_while_everything_runs(
-    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
-) -> None:
-    projector = projector_of(write, read, batch=7)
-    await add(sessions, *(f"p{number}" for number in range(40)))
-    await projector.project()
-    await execute(read, "TRUNCATE parcel")
-    await projector.start()
-
-    async def keep_changing() -> None:
-        for number in range(0, 40, 2):
-            await rename(sessions, f"p{number}", f"p{number} renamed")
-            await add(sessions, f"new {number}")
-
-    _, rebuilt = await asyncio.gather(keep_changing(), projector.rebuild("parcel"))
-    await eventually(lambda: nothing_pending(write))
-    await projector.stop()
-
-    assert rebuilt >= 40
-    assert await rows(read) == await rows(write)
-
-
-async def test_a_rebuild_mends_rows_of_the_same_version_and_leaves_newer_ones(
-    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
-) -> None:
-    await add(sessions, "a", "b")
-    await projector.project()
-    await execute(read, "UPDATE parcel SET label = 'wrong'")
-    await execute(read, "UPDATE parcel SET label = 'newer', row_version = 9 WHERE id = (SELECT max(id) FROM parcel)")
-
-    assert await projector.rebuild("parcel") == 2
-
-    assert await labels(read) == ["a", "newer"]
-
-
-async def test_a_rebuild_takes_away_what_the_write_side_never_had(
-    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
-) -> None:
-    projector = projector_of(write, read, batch=3)
-    await add(sessions, *(f"p{number}" for number in range(7)))
-    await projector.project()
-    await execute(read, "INSERT INTO parcel (id, label, is_deleted, row_version) VALUES (-1, 'x', false, 1)")
-    await execute(read, "INSERT INTO parcel (id, label, is_deleted, row_version) VALUES (999, 'x', false, 1)")
-
-    await projector.rebuild("parcel")
-
-    assert await rows(read) == await rows(write)
 
 
 async def test_what_concludes_a_batch_is_part_of_its_transaction(

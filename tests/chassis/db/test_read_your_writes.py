@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis.context import ANONYMOUS, Caller
 from chassis.db.bulk import as_json
 from chassis.db.projector import Change, Projector
-from chassis.db.read_your_writes import PENDING, ReadYourWrites, current_position
+from chassis.db.read_your_writes import PENDING, ReadYourWrites
 from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
 
@@ -33,7 +33,7 @@ async def place(sessions: Sessions, caller: Caller, label: str = "a") -> str:
     with calling(caller):
         async with sessions() as session:
             await session.execute(insert(Parcel), [{"label": label}])
-            position = await current_position(session)
+            position = str(await session.scalar(text("SELECT CAST(pg_current_xact_id() AS text)")))
             await session.commit()
             return position
 
