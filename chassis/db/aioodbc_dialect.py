@@ -57,6 +57,8 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     supports_statement_cache = True
     # psqlODBC fetches whole results; a server-side cursor would need DECLARE.
     supports_server_side_cursors = False
+    # The server describes each parameter of a statement in 4 bytes, and psqlODBC takes a description of 30,000.
+    insertmanyvalues_max_parameters = 7_000
     default_paramstyle = "qmark"
     bind_typing = BindTyping.RENDER_CASTS
     colspecs = PGDialect.colspecs | {

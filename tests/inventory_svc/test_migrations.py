@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.db.bulk import as_json
 from deploy.schemas import upgrade
 from tests.conftest import EngineAt
 from tests.inventory_svc.test_released_keys import AUDIT, PRODUCT, WRITE
@@ -44,9 +45,9 @@ async def test_names_and_keys_of_before_are_composed(engine_at: EngineAt) -> Non
         await connection.execute(
             text(
                 f"INSERT INTO product_item (id, product_id, sku, sku_key, price, backorderable, {AUDIT}) {rows} "
-                "FROM unnest(CAST(:written AS text[])) AS given(written)"
+                "FROM jsonb_array_elements_text(CAST(:written AS jsonb)) AS given(written)"
             ),
-            {"written": [nfd, f"{nfc}-2", f"{nfd}-2", "plain"]},
+            {"written": as_json([nfd, f"{nfc}-2", f"{nfd}-2", "plain"])},
         )
 
     await upgrade(database.url.render_as_string(hide_password=False), WRITE)
