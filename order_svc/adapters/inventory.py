@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from easyorder.google.rpc import Status as StatusMessage
@@ -51,8 +52,7 @@ _SETTLING_PACE_S = 0.2
 
 # An order id, and the revision of the order that the call acts for.
 _Attempt: TypeAlias = tuple[int, int]
-# The same, and whether the order is paid.
-_Sale: TypeAlias = tuple[int, int, bool]
+_Settling: TypeAlias = Batcher[_Attempt, None]
 
 
 class GrpcInventory:
@@ -64,17 +64,21 @@ class GrpcInventory:
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(
             self._reserve, max_size=max_batch, pace_s=_RESERVING_PACE_S
         )
-        self._committing: Batcher[_Sale, None] = Batcher(self._commit, max_size=max_batch, pace_s=_SETTLING_PACE_S)
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
-        self._releasing: Batcher[tuple[_Attempt, bool], None] = Batcher(
-            self._release, max_size=max_batch, pace_s=_SETTLING_PACE_S
-        )
+
+        def settling(run: Callable[[Sequence[_Attempt]], Awaitable[Sequence[BaseException | None]]]) -> _Settling:
+            return Batcher(run, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+
+        # A message names orders as unpaid or unplaced, not steps. Two steps of one order may wait at the same time, so
+        # each call is of one kind.
+        self._committing = {paid: settling(partial(self._commit, paid=paid)) for paid in (True, False)}
+        self._releasing = {placed: settling(partial(self._release, placed=placed)) for placed in (True, False)}
 
     async def reserve(self, request: HoldRequest) -> Hold:
         return await self._reserving.submit(request)
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
-        await self._committing.submit((order_id, revision, paid))
+        await self._committing[paid].submit((order_id, revision))
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
@@ -88,10 +92,10 @@ class GrpcInventory:
             raise error
 
     async def release(self, order_id: int, revision: int) -> None:
-        await self._releasing.submit(((order_id, revision), False))
+        await self._releasing[True].submit((order_id, revision))
 
     async def release_unplaced(self, order_id: int) -> None:
-        await self._releasing.submit(((order_id, 0), True))
+        await self._releasing[False].submit((order_id, 0))
 
     async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
@@ -109,18 +113,15 @@ class GrpcInventory:
             for result in reply.results
         ]
 
-    async def _commit(self, sales: Sequence[_Sale]) -> list[BaseException | None]:
-        order_ids = [order_id for order_id, _, _ in sales]
-        request = CommitRequest(
-            order_ids=order_ids,
-            revisions=[revision for _, revision, _ in sales],
-            unpaid_order_ids=[order_id for order_id, _, paid in sales if not paid],
-        )
+    async def _commit(self, sales: Sequence[_Attempt], *, paid: bool) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*sales, strict=True))
+        unpaid = [] if paid else order_ids
+        request = CommitRequest(order_ids=order_ids, revisions=revisions, unpaid_order_ids=unpaid)
         return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
-    async def _release(self, releases: Sequence[tuple[_Attempt, bool]]) -> list[BaseException | None]:
-        order_ids, revisions = map(list, zip(*(attempt for attempt, _ in releases), strict=True))
-        unplaced = [order_id for (order_id, _), is_unplaced in releases if is_unplaced]
+    async def _release(self, releases: Sequence[_Attempt], *, placed: bool) -> list[BaseException | None]:
+        order_ids, revisions = map(list, zip(*releases, strict=True))
+        unplaced = [] if placed else order_ids
         request = ReleaseRequest(order_ids=order_ids, revisions=revisions, unplaced_order_ids=unplaced)
         return _outcomes(order_ids, (await self._peer.call(_RELEASE, request, timeout_s=self._timeout_s)).results)
 

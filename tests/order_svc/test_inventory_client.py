@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import (
+    CommitRequest,
+    CommitResponse,
+    ReleaseRequest,
+    ReleaseResponse,
     Reservation,
     ReservationState,
     ReservedLine,
     ReserveRequest,
     ReserveResponse,
     ReserveResult,
+    SettlementResult,
 )
 from easyorder.order.v1 import ItemStock, StockState
 
@@ -39,10 +44,23 @@ class Inventory:
     def __init__(self) -> None:
         self.answers: dict[int, AppError | Reservation] = {}
         self.asked: list[ReserveRequest] = []
+        # Each step of a Commit or Release, and whether it is of an unpaid or unplaced order.
+        self.settled: list[tuple[int, int, bool]] = []
 
     async def reserve(self, request: ReserveRequest) -> ReserveResponse:
         self.asked.append(request)
         return ReserveResponse(results=[self._result(wanted.order_id) for wanted in request.reservations])
+
+    async def commit(self, request: CommitRequest) -> CommitResponse:
+        return CommitResponse(results=self._settle(request, request.unpaid_order_ids))
+
+    async def release(self, request: ReleaseRequest) -> ReleaseResponse:
+        return ReleaseResponse(results=self._settle(request, request.unplaced_order_ids))
+
+    def _settle(self, request: CommitRequest | ReleaseRequest, marked: list[int]) -> list[SettlementResult]:
+        steps = zip(request.order_ids, request.revisions, strict=True)
+        self.settled += [(order_id, revision, order_id in marked) for order_id, revision in steps]
+        return [SettlementResult(order_id=order_id) for order_id in request.order_ids]
 
     def _result(self, order_id: int) -> ReserveResult:
         answer = self.answers[order_id]
@@ -121,6 +139,28 @@ async def test_orders_that_share_a_call_each_get_their_own_answer(inventory: Inv
     assert not isinstance(ended, BaseException)
     assert (ended.is_held, ended.waits) == (False, False)
     assert [len(call.reservations) for call in inventory.asked] == [4]
+
+
+async def test_two_steps_of_one_order_at_the_same_time_are_told_apart(
+    inventory: Inventory, client: GrpcInventory
+) -> None:
+    await asyncio.gather(
+        *(client.commit(id, 0, paid=True) for id in (1, 2)),
+        *(client.commit(id, 1, paid=False) for id in (2, 3)),
+        *(client.release(id, 2) for id in (4, 5)),
+        *(client.release_unplaced(id) for id in (5, 6)),
+    )
+
+    assert sorted(inventory.settled) == [
+        (1, 0, False),
+        (2, 0, False),
+        (2, 1, True),
+        (3, 1, True),
+        (4, 2, False),
+        (5, 0, True),
+        (5, 2, False),
+        (6, 0, True),
+    ]
 
 
 async def test_a_hold_that_waits_says_how_the_stock_stands(inventory: Inventory, client: GrpcInventory) -> None:
