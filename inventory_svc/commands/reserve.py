@@ -180,7 +180,7 @@ class _ReservationBatch:
             raise RequestIdReused("this request_id was used before with another body; use a new one")
         if cmd.re_reserve:
             self._re_reserve(cmd, first)
-        elif cmd.order_id != first.order_id and first.share() and first.order_id not in self.added:
+        if cmd.order_id != first.order_id and first.share() and first.order_id not in self.added:
             # Stored, so that the request that made the hold does not release it when it fails.
             self._changed[first.order_id] = first
         return first

@@ -294,6 +294,17 @@ class ReserveContract:
         assert await shop.states() == {first.order_id: "HELD"}
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
+    async def test_what_another_request_has_taken_again_the_first_does_not_release(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(5)
+        first = await shop.send(shop.order((item, 2), key="k"))
+        await shop.send(Release(order_id=first.order_id, unplaced=True))
+        await shop.send(shop.order((item, 2), key="k", re_reserve=True))
+
+        await shop.send(Release(order_id=first.order_id, unplaced=True))
+
+        assert await shop.states() == {first.order_id: "HELD"}
+        assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
+
     async def test_what_has_gone_meanwhile_can_not_be_renewed(self, shop: Shop) -> None:
         (item,) = await shop.stocked(2)
         first = await shop.send(shop.order((item, 2), key="k"))

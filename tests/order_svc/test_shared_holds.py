@@ -61,6 +61,23 @@ async def test_a_request_with_another_card_does_not_release_the_hold_of_the_orde
     await app.check(placed.id)
 
 
+async def test_a_hold_that_another_request_has_taken_again_is_not_released_by_the_first(app: AttemptsApp) -> None:
+    gate = Gate(app)
+    first = asyncio.create_task(app.buy(request=paid_with("tok_ok")))
+    await gate.reached.wait()
+    await app.shop.let_time_pass(UNPLACED)
+    await app.shop.reap()
+    placed = await app.buy(request=paid_with("tok_other"))
+
+    gate.opened.set()
+    with pytest.raises(RequestIdReused):
+        await first
+    await app.finish()
+
+    assert await app.status(placed.id) is Status.PAID
+    await app.check(placed.id)
+
+
 @pytest.mark.parametrize("shared", [True, False])
 async def test_a_hold_is_released_with_its_only_request_and_else_expires(app: AttemptsApp, shared: bool) -> None:
     gate = Gate(app, failure=Internal("a defect"))
