@@ -52,6 +52,20 @@ async def test_every_row_is_kept_and_the_schema_becomes_that_of_a_new_database(
     assert schema_of(postgres.url(database)) == schema_of(new)
 
 
+async def test_a_dump_of_the_upgraded_database_is_loaded_with_all_its_rows(
+    postgres: Postgres, released: tuple[Release, Schema], database: str
+) -> None:
+    _, schema = released
+    await upgrade(postgres.url(database), schema.versions)
+    copy = await postgres.create()
+    try:
+        postgres_program("psql", postgres.url(copy), "--set=ON_ERROR_STOP=1", given=dump_of(postgres.url(database)))
+
+        assert await rows(postgres, copy) == await rows(postgres, database)
+    finally:
+        await postgres.drop(copy)
+
+
 async def rows(postgres: Postgres, database: str) -> dict[str, int]:
     """How many rows each table has."""
     connection = await postgres.connect(database)
@@ -64,12 +78,20 @@ async def rows(postgres: Postgres, database: str) -> dict[str, int]:
 
 def schema_of(url: str) -> str:
     """All that makes a schema, as SQL, without who owns it."""
+    return dump_of(url, "--schema-only", "--no-owner", "--no-privileges")
+
+
+def dump_of(url: str, *options: str) -> str:
+    """What pg_dump writes."""
+    return postgres_program("pg_dump", url, "--restrict-key=easyorder", *options)
+
+
+def postgres_program(name: str, url: str, *options: str, given: str = "") -> str:
+    """What one of PostgreSQL's programs says of a database."""
     server = make_url(url)
-    command = [str(INSTALLATION / "bin/pg_dump"), "--schema-only", "--no-owner", "--no-privileges"]
-    command += ["--restrict-key=easyorder", "--host", str(server.host or server.query["host"])]
+    command = [str(INSTALLATION / "bin" / name), *options, "--host", str(server.host or server.query["host"])]
     command += ["--port", str(server.port or 5432), "--username", str(server.username), str(server.database)]
-    done = subprocess.run(
-        command, env={"PGPASSWORD": server.password or ""}, capture_output=True, encoding="utf-8", timeout=30
-    )
+    environment = {"PGPASSWORD": server.password or ""}
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, encoding="utf-8", timeout=30)
     assert done.returncode == 0, done.stderr
     return done.stdout
