@@ -101,7 +101,9 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
     def is_disconnect(self, e: Exception, connection: Any, cursor: Any) -> bool:
         state = e.args[0] if e.args else None
-        return state in _LOST_CONNECTION or bool(super().is_disconnect(e, connection, cursor))
+        # psqlODBC begins each statement of a transaction with a savepoint, and tells no more than that it failed.
+        is_lost = state in _LOST_CONNECTION or "internal SAVEPOINT failed" in str(e)
+        return is_lost or bool(super().is_disconnect(e, connection, cursor))
 
     # The connector's own function would query the driver manager.
     _get_server_version_info = PGDialect._get_server_version_info

@@ -24,7 +24,10 @@ PAGE_SIZE = 500
 MAX_EXPORTS = 4
 EXPORT_S = 900.0
 # The longest time that a reader may take for what is under way.
-_PAUSE = text("SELECT set_config('idle_in_transaction_session_timeout', '300s', true)")
+PAUSE_S = 300.0
+_LIMIT_PAUSES = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', CAST(CAST(:ms AS bigint) AS text), true)"
+)
 COLUMNS = (
     "id",
     "status",
@@ -64,7 +67,7 @@ class Cursor(NamedTuple):
 
 async def limit_pauses(session: AsyncSession) -> None:
     """Has the database end the session's transaction if it waits too long for the next statement."""
-    await session.execute(_PAUSE)
+    await session.execute(_LIMIT_PAUSES, {"ms": round(PAUSE_S * 1000)})
 
 
 async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:

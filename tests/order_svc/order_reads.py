@@ -84,6 +84,11 @@ class OrderReads:
         clients = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'look'"
         return set(await self._look(f"{clients} AND backend_type = 'client backend'"))
 
+    async def backends_in_a_transaction(self) -> set[int]:
+        """Those of `backends` that wait for the next statement of a transaction."""
+        idle = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        return set(await self._look(idle))
+
     async def somebody_waits(self) -> bool:
         """Whether a statement waits for a lock in the read database."""
         return bool(await self._look("SELECT pid FROM pg_locks WHERE NOT granted"))

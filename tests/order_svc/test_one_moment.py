@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import QueuePool
 
 from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import Unavailable
 from chassis.money import Money
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
@@ -24,6 +25,7 @@ from tests.between_statements import AfterFirstStatement
 from tests.builders.order import AT, SHOPPER, an_item, an_order
 from tests.order_svc.order_reads import OrderReads, order_reads
 from tests.order_svc.test_amendments import an_update
+from tests.polling import eventually
 
 ADMIN = RequestContext(caller=Caller.person("admin-1", admin=True))
 DAY = AT.date()
@@ -154,6 +156,24 @@ async def test_an_export_has_its_time(reads: OrderReads, monkeypatch: pytest.Mon
 
     with request_context(ADMIN), pytest.raises(ExportTooSlow, match="fewer days"):
         [line async for line in reads.queries.export_orders(DAY, DAY)]
+
+
+@pytest.fixture
+def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_orders, "PAUSE_S", 0.5)
+
+
+async def test_an_export_waits_only_so_long_for_its_reader(
+    reads: OrderReads, short_pause: None, export: AsyncGenerator[bytes, None]
+) -> None:
+    async def has_ended() -> bool:
+        return not await reads.backends_in_a_transaction()
+
+    await eventually(has_ended)
+
+    with pytest.raises(Unavailable):
+        await anext(export)
+    assert cast(QueuePool, reads.read.sync_engine.pool).checkedout() == 0
 
 
 async def test_an_export_whose_reader_has_gone_gives_its_connection_back(
