@@ -51,8 +51,8 @@ class DeleteProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    A repeat with the same request_id and body gets the same empty response, for ever, and changes nothing (AIP-155).
+    Another body is refused with REQUEST_ID_REUSED.
     """
 
 
