@@ -138,7 +138,7 @@ async def test_exports_are_limited_in_number(reads: OrderReads, monkeypatch: pyt
         await anext(reads.queries.export_orders(DAY, DAY))
 
 
-async def test_an_export_that_has_ended_makes_room(
+async def test_an_export_that_is_given_up_makes_room(
     reads: OrderReads, export: AsyncGenerator[bytes, None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(orders, "MAX_EXPORTS", 1)
@@ -166,10 +166,10 @@ def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_export_waits_only_so_long_for_its_reader(
     reads: OrderReads, short_pause: None, export: AsyncGenerator[bytes, None]
 ) -> None:
-    async def has_ended() -> bool:
+    async def is_given_up() -> bool:
         return not await reads.backends_in_a_transaction()
 
-    await eventually(has_ended)
+    await eventually(is_given_up)
 
     with pytest.raises(Unavailable):
         await anext(export)
