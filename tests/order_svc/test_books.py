@@ -17,16 +17,13 @@ from easyorder.incentive.v1 import (
     GetLoyaltyAccountRequest,
     Incentive,
     IncentiveKind,
-    LoyaltyAccount,
 )
 from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
-    DailyReport,
     GetDailyReportRequest,
     GetOrderRequest,
-    Order,
     OrderLine,
     OrderStatus,
     PaymentDetails,
@@ -37,22 +34,12 @@ from easyorder.order.v1 import (
 )
 
 from chassis.errors import Unavailable
-from chassis.grpc.clients import Client, Rpc, rpc
+from chassis.grpc.clients import Client, Rpc
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT
 from tests.order_svc.books_table import MOMENTS, TABLE, Books
+from tests.order_svc.calls import CANCEL, CREATE, CREATE_INCENTIVE, GET, POINTS, REFUND, REPORT, RETRY, SET_STATUS
 from tests.order_svc.whole_shop import WholeShop, whole_shop
 from tests.polling import eventually
-
-ORDERS, INCENTIVES = "easyorder.order.v1.OrderService", "easyorder.incentive.v1.IncentiveService"
-CREATE = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
-RETRY = rpc(ORDERS, "RetryPayment", RetryPaymentRequest, Order)
-CANCEL = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
-SET_STATUS = rpc(ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
-REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
-GET = rpc(ORDERS, "GetOrder", GetOrderRequest, Order)
-REPORT = rpc(ORDERS, "GetDailyReport", GetDailyReportRequest, DailyReport)
-CREATE_INCENTIVE = rpc(INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
-POINTS = rpc(INCENTIVES, "GetLoyaltyAccount", GetLoyaltyAccountRequest, LoyaltyAccount)
 
 BEFORE = 1000
 TIMEOUT_S = 20

@@ -29,7 +29,6 @@ from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
-    Order,
     OrderLine,
     PaymentDetails,
     PaymentMethod,
@@ -39,10 +38,20 @@ from easyorder.order.v1 import (
 )
 
 from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
-from chassis.grpc.clients import Client, rpc
+from chassis.grpc.clients import Client
 from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK
+from tests.order_svc.calls import (
+    CANCEL,
+    CREATE,
+    CREATE_INCENTIVE,
+    DEACTIVATE_INCENTIVE,
+    REFUND,
+    RETRY,
+    UPDATE,
+    UPDATE_INCENTIVE,
+)
 from tests.order_svc.whole_shop import PRICE, WholeShop, stocked, whole_shop
 from tests.polling import eventually, some_time
 
@@ -50,16 +59,6 @@ RUNS = int(os.environ.get("EASYORDER_TEST_INTERLEAVINGS", "4"))
 SHOPPERS = 30
 LASTS_S = 1.5
 SETTLED_WITHIN_S = 60
-ORDERS = "easyorder.order.v1.OrderService"
-CREATE = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
-CANCEL = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
-UPDATE = rpc(ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
-RETRY_PAYMENT = rpc(ORDERS, "RetryPayment", RetryPaymentRequest, Order)
-REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
-INCENTIVES = "easyorder.incentive.v1.IncentiveService"
-CREATE_INCENTIVE = rpc(INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
-UPDATE_INCENTIVE = rpc(INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
-DEACTIVATE_INCENTIVE = rpc(INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
 # Several shoppers are of one, and spend its points.
 FAMILIES = ("family-1", "family-2", "family-3")
 CARDS = (
@@ -218,7 +217,7 @@ class Chaos:
 
     async def _retry_payment(self, client: Client, request: RetryPaymentRequest) -> None:
         try:
-            await client.call(RETRY_PAYMENT, request, timeout_s=3)
+            await client.call(RETRY, request, timeout_s=3)
         except AppError as error:
             # Not refused, or sold out since.
             if error.kind is not Kind.FAILED_PRECONDITION:

@@ -9,13 +9,10 @@ from typing import Any
 import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product
-from easyorder.google.api import HttpBody
 from easyorder.incentive.v1 import (
     CreateIncentiveRequest,
-    Incentive,
     IncentiveItem,
     ValidateIncentiveRequest,
-    ValidateIncentiveResponse,
 )
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
@@ -46,27 +43,17 @@ from easyorder.payment.v1 import ChargeRequest, RefundRequest
 from chassis import contract
 from chassis.errors import AppError, InvalidArgument, Unavailable
 from chassis.grpc.channel import OPTIONS as CHANNEL_OPTIONS
-from chassis.grpc.clients import Client, rpc
+from chassis.grpc.clients import Client
 from chassis.grpc.server import OPTIONS as SERVER_OPTIONS
 from chassis.validation import DEFAULT_MAX_ITEMS, DEFAULT_MAX_LENGTH
 from chassis.wire import codec
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, GET_STOCK
 from tests.largest import LETTER, largest
+from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, EXPORT, GET, REFUND, RETRY, SET_STATUS, UPDATE, VALIDATE
 from tests.order_svc.whole_shop import WholeShop, whole_shop
 from tests.polling import eventually
 
-ORDERS = "easyorder.order.v1.OrderService"
-INCENTIVES = "easyorder.incentive.v1.IncentiveService"
-CREATE = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
-UPDATE = rpc(ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
-RETRY = rpc(ORDERS, "RetryPayment", RetryPaymentRequest, Order)
-SET_STATUS = rpc(ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
-REFUND = rpc(ORDERS, "RefundOrder", RefundOrderRequest, Order)
-GET = rpc(ORDERS, "GetOrder", GetOrderRequest, Order)
-EXPORT = rpc(ORDERS, "ExportOrders", ExportOrdersRequest, HttpBody)
-CREATE_INCENTIVE = rpc(INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
-VALIDATE = rpc(INCENTIVES, "ValidateIncentive", ValidateIncentiveRequest, ValidateIncentiveResponse)
 # What GrpcInventory puts in one call.
 BATCH = 200
 LINES, PIECES = 100, 1000

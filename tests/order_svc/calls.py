@@ -1,0 +1,48 @@
+"""The methods of orders and incentives that tests of the whole shop call."""
+
+from __future__ import annotations
+
+from easyorder.google.api import HttpBody
+from easyorder.incentive.v1 import (
+    CreateIncentiveRequest,
+    DeactivateIncentiveRequest,
+    GetLoyaltyAccountRequest,
+    Incentive,
+    LoyaltyAccount,
+    UpdateIncentiveRequest,
+    ValidateIncentiveRequest,
+    ValidateIncentiveResponse,
+)
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    CreateOrderRequest,
+    DailyReport,
+    ExportOrdersRequest,
+    GetDailyReportRequest,
+    GetOrderRequest,
+    Order,
+    RefundOrderRequest,
+    RetryPaymentRequest,
+    SetOrderStatusRequest,
+    UpdateOrderRequest,
+)
+
+from chassis.grpc.clients import rpc
+
+_ORDERS = "easyorder.order.v1.OrderService"
+CREATE = rpc(_ORDERS, "CreateOrder", CreateOrderRequest, Order)
+UPDATE = rpc(_ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
+RETRY = rpc(_ORDERS, "RetryPayment", RetryPaymentRequest, Order)
+CANCEL = rpc(_ORDERS, "CancelOrder", CancelOrderRequest, Order)
+SET_STATUS = rpc(_ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
+REFUND = rpc(_ORDERS, "RefundOrder", RefundOrderRequest, Order)
+GET = rpc(_ORDERS, "GetOrder", GetOrderRequest, Order)
+REPORT = rpc(_ORDERS, "GetDailyReport", GetDailyReportRequest, DailyReport)
+EXPORT = rpc(_ORDERS, "ExportOrders", ExportOrdersRequest, HttpBody)
+
+_INCENTIVES = "easyorder.incentive.v1.IncentiveService"
+CREATE_INCENTIVE = rpc(_INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
+UPDATE_INCENTIVE = rpc(_INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
+DEACTIVATE_INCENTIVE = rpc(_INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
+VALIDATE = rpc(_INCENTIVES, "ValidateIncentive", ValidateIncentiveRequest, ValidateIncentiveResponse)
+POINTS = rpc(_INCENTIVES, "GetLoyaltyAccount", GetLoyaltyAccountRequest, LoyaltyAccount)
