@@ -21,8 +21,8 @@ class SlowUnitsOfWork:
         self.go = asyncio.Event()
 
     @asynccontextmanager
-    async def __call__(self, *, optimistic: bool = False) -> AsyncIterator[Any]:
-        async with self._open_uow(optimistic=optimistic) as uow:
+    async def __call__(self, *, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[Any]:
+        async with self._open_uow(optimistic=optimistic, impatient=impatient) as uow:
             find = uow.find_responses
 
             async def find_and_wait(keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:

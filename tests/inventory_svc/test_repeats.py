@@ -83,8 +83,8 @@ async def test_a_product_waits_for_the_sku_before_it_is_written(sql_shop: SqlSho
     committing, go = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def slow_commit(*, optimistic: bool = False) -> AsyncIterator[Any]:
-        async with sql_shop.open_uows[1](optimistic=optimistic) as uow:
+    async def slow_commit(*, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[Any]:
+        async with sql_shop.open_uows[1](optimistic=optimistic, impatient=impatient) as uow:
             commit = uow.commit
 
             async def commit_later() -> Any:
