@@ -16,6 +16,7 @@ from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
 from chassis.events import EventsPurged, PublishedEvent
+from chassis.grpc.streams import check_open
 from order_svc.domain.feed import EventFeed
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
@@ -59,17 +60,13 @@ class Hub:
             self._subscriptions.publish(HubEvent(published))
             self._position = published.position
 
-    def drain(self) -> None:
-        """Ends all streams with UNAVAILABLE and the sequence to resume from."""
-        self._subscriptions.drain()
-
     async def subscribe(
         self, order_id: int | None, after_sequence: int | None, caller: Caller
     ) -> AsyncGenerator[HubMessage, None]:
         """The stream of one order, which ends after its final status; or the stream of all orders of the caller.
 
-        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; later failures are
-        reported in the last message.
+        Raises OrderNotFound, InvalidArgument and EventsPurged before the first message; later failures, and why the
+        stream has to end, are reported in the last message.
         """
         if order_id is None:
             messages = self._of_caller(after_sequence, caller)
@@ -81,6 +78,7 @@ class Hub:
                 async for message in messages:
                     sequence = message.sequence
                     yield message
+                    check_open()
         except Exception as error:
             if sequence is None:
                 raise
