@@ -22,7 +22,6 @@ from chassis.background import Background
 from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
-from chassis.grpc.streams import LAST_WORDS_S
 from chassis.settings import MeshSettings
 from chassis.watchdog import Watchdog
 from chassis.wire import codec
@@ -84,7 +83,7 @@ class GrpcServer(CallOptions):
         await self._health.drain()
         # Their clients resume at another replica.
         stopping = Unavailable("this server is stopping; connect again and resume", retry_after_s=1)
-        self._interceptor.streams.end_all(stopping, min(LAST_WORDS_S, grace_s / 2))
+        self._interceptor.streams.end_all(stopping)
         await self._server.stop(grace_s)
         await self._health.stop()
         await self.verifier.keys.stop()

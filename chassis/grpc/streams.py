@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,8 +14,7 @@ from chassis.context import ANONYMOUS, RequestContext
 from chassis.errors import AppError, Kind, TokenExpired
 
 # The time that a stream has to send a last message.
-LAST_WORDS_S = 1.0
-_RETRY_AFTER_S = 5.0
+_LAST_WORDS_S = 1.0
 
 
 class TooManyStreams(AppError):
@@ -24,7 +23,7 @@ class TooManyStreams(AppError):
     kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS"
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, retry_after_s=_RETRY_AFTER_S)
+        super().__init__(message, retry_after_s=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,38 +35,12 @@ class StreamLimits:
     per_user: int = 50
 
 
-class OpenStream:
-    """A stream whose handler is told why it has to end, and is cancelled if it does not end in time."""
-
-    def __init__(self, limit: asyncio.Timeout, *, is_anonymous: bool) -> None:
-        self._limit = limit
-        self.is_anonymous = is_anonymous
-        self.notify: Callable[[AppError], None] | None = None
-        self.ended: AppError | None = None
-
-    def end(self, error: AppError, within_s: float = LAST_WORDS_S) -> None:
-        """Only the first call counts."""
-        if self.ended is None and not self._limit.expired():
-            self.ended = error
-            latest = asyncio.get_running_loop().time() + within_s
-            self._limit.reschedule(min(latest, self._limit.when() or latest))
-            if self.notify:
-                self.notify(error)
+_end: ContextVar[asyncio.Future[AppError] | None] = ContextVar("easyorder_stream_end", default=None)
 
 
-_served: ContextVar[OpenStream | None] = ContextVar("easyorder_stream", default=None)
-
-
-def on_end(notify: Callable[[AppError], None]) -> None:
-    """Calls `notify` with the reason if the stream that is being served has to end."""
-    if stream := _served.get():
-        stream.notify = notify
-
-
-def check_open() -> None:
-    """Raises the reason if the stream that is being served has to end."""
-    if (stream := _served.get()) and stream.ended:
-        raise stream.ended
+def stream_end() -> asyncio.Future[AppError]:
+    """Done, with the reason, once the stream that is being served has to end; its handler has a second for that."""
+    return _end.get() or asyncio.get_running_loop().create_future()
 
 
 class OpenStreams:
@@ -79,8 +52,8 @@ class OpenStreams:
     def __init__(self, limits: StreamLimits, clock: Clock) -> None:
         self._limits, self._clock = limits, clock
         self._held: Counter[str] = Counter()
-        # The oldest first.
-        self._open: dict[OpenStream, None] = {}
+        # The oldest first, and whether they are anonymous.
+        self._open: dict[asyncio.Future[AppError], bool] = {}
         self._drained: AppError | None = None
 
     @contextmanager
@@ -88,32 +61,38 @@ class OpenStreams:
         """Counts a stream for the block. Raises TooManyStreams, or the reason why the stream was ended."""
         if self._drained:
             raise self._drained
-        holders = self._admit(call)
+        holders, end, loop = self._admit(call), stream_end(), asyncio.get_running_loop()
+
+        def cut(_: object) -> None:
+            if end in self._open and not limit.expired():
+                latest = loop.time() + _LAST_WORDS_S
+                limit.reschedule(min(latest, limit.when() or latest))
+
+        end.add_done_callback(cut)
+        _end.set(end)
+        self._open[end] = call.caller is ANONYMOUS
         self._held.update(holders)
-        stream = OpenStream(limit, is_anonymous=call.caller is ANONYMOUS)
-        self._open[stream] = None
-        _served.set(stream)
-        left_s = call.caller.expires_at - self._clock.now().timestamp()
         expired = TokenExpired("the access token has expired; refresh it or log in again, then resume")
-        timer = asyncio.get_running_loop().call_later(left_s, stream.end, expired)
+        left_s = call.caller.expires_at - self._clock.now().timestamp()
+        timer = loop.call_later(left_s, _finish, end, expired)
         try:
             yield
         except asyncio.CancelledError:
-            if stream.ended and limit.expired():
-                raise stream.ended from None
+            if end.done() and limit.expired():
+                raise end.result() from None
             raise
         finally:
             timer.cancel()
-            del self._open[stream]
+            del self._open[end]
             self._held.subtract(holders)
             for holder in [holder for holder in holders if not self._held[holder]]:
                 del self._held[holder]
 
-    def end_all(self, error: AppError, within_s: float) -> None:
+    def end_all(self, error: AppError) -> None:
         """Ends the streams, and refuses all others from now on."""
         self._drained = error
-        for stream in self._open:
-            stream.end(error, within_s)
+        for end in self._open:
+            _finish(end, error)
 
     def _admit(self, call: RequestContext) -> list[str]:
         """Those who hold the stream. Raises TooManyStreams."""
@@ -126,8 +105,13 @@ class OpenStreams:
             if self._held[holder] >= limit:
                 raise TooManyStreams(f"{limit} streams are open, as many as may be for {holder}: close one first")
         if self._held["all"] >= self._limits.in_all:
-            oldest = next((stream for stream in self._open if stream.is_anonymous and not stream.ended), None)
+            oldest = next((end for end, is_anonymous in self._open.items() if is_anonymous and not end.done()), None)
             if oldest is None or not call.caller.is_person:
                 raise TooManyStreams(f"{self._limits.in_all} streams are open, as many as may be: try again later")
-            oldest.end(TooManyStreams("this stream was ended for others: connect again later"))
+            _finish(oldest, TooManyStreams("this stream was ended for others: connect again later"))
         return ["all", *limits]
+
+
+def _finish(end: asyncio.Future[AppError], error: AppError) -> None:
+    if not end.done():
+        end.set_result(error)

@@ -16,9 +16,8 @@ from easyorder.inventory.v1 import Heartbeat, InventoryMessage, ProductInventory
 
 from chassis.background import PollingLoop
 from chassis.clock import Clock
-from chassis.errors import AppError
 from chassis.grpc.status import to_status
-from chassis.grpc.streams import on_end
+from chassis.grpc.streams import stream_end
 from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.messages.inventory import stock_level_message
@@ -60,19 +59,19 @@ class StockWatch:
             snapshot = ProductInventory(items=[stock_level_message(level) for level in first])
             sequence = 1
             yield InventoryMessage(sequence=sequence, time=self._clock.now(), snapshot=snapshot)
-            while watcher.ended is None:
+            while not watcher.end.done():
                 for level in await watcher.next(within_s=self._heartbeat_s):
                     sequence += 1
                     change = stock_level_message(level)
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), change=change)
                 if watcher.was_silent:
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), heartbeat=Heartbeat())
-            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(watcher.ended))
+            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(watcher.end.result()))
 
     @contextmanager
     def _watching(self, item_ids: Sequence[int]) -> Iterator[_Watcher]:
         watcher = _Watcher(frozenset(item_ids))
-        on_end(watcher.end)
+        watcher.end.add_done_callback(lambda _: watcher.changed.set())
         self._watchers.add(watcher)
         self.wake()
         try:
@@ -97,7 +96,7 @@ class _Watcher:
         self.item_ids = item_ids
         self.changed = asyncio.Event()
         self.was_silent = False
-        self.ended: AppError | None = None
+        self.end = stream_end()
         self._versions: dict[int, int] = {}
         self._unread: dict[int, StockLevel] = {}
 
@@ -110,10 +109,6 @@ class _Watcher:
                 self._versions[level.product_item_id] = level.version
                 self._unread[level.product_item_id] = level
                 self.changed.set()
-
-    def end(self, error: AppError) -> None:
-        self.ended = error
-        self.changed.set()
 
     async def next(self, *, within_s: float) -> list[StockLevel]:
         """The changed levels; empty when nothing changed for a while, or the stream has to end."""

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from chassis.context import current
 from chassis.events import JsonPayload, PublishedEvent
-from chassis.grpc.streams import check_open, on_end
+from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed
 
 _PAGE = 500
@@ -47,14 +47,14 @@ class OrderFeedApi:
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
         """Raises InvalidArgument or EventsPurged for a position that the feed lacks."""
-        on_end(lambda error: self._wake())
+        end = stream_end()
+        end.add_done_callback(lambda _: self._wake())
         position, kinds = request.after_position, frozenset(request.kinds)
         # First of all: from now on the purge keeps the events after this position.
         await asyncio.shield(self._feed.seen_by(current().caller.id, position))
         (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
         ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
-        while True:
-            check_open()
+        while not end.done():
             published = self._published
             page = await self._after(position)
             for batch in _batches(page, position, kinds):
@@ -67,6 +67,7 @@ class OrderFeedApi:
                     async with asyncio.timeout(self._heartbeat_s):
                         await published.wait()
                 await asyncio.sleep(self._pace_s)
+        raise end.result()
 
     def _wake(self) -> None:
         self._published.set()

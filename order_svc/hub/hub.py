@@ -15,9 +15,9 @@ from easyorder.order.v1 import HubMessage
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import EventsPurged, PublishedEvent
-from chassis.grpc.streams import check_open
-from order_svc.domain.feed import EventFeed
+from chassis.events import PublishedEvent
+from chassis.grpc.streams import stream_end
+from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
@@ -72,13 +72,14 @@ class Hub:
             messages = self._of_caller(after_sequence, caller)
         else:
             messages = self._of_order(order_id, after_sequence, caller)
-        sequence: int | None = None
+        sequence, end = None, stream_end()
         try:
             async with aclosing(messages):
                 async for message in messages:
                     sequence = message.sequence
                     yield message
-                    check_open()
+                    if end.done():
+                        raise end.result()
         except Exception as error:
             if sequence is None:
                 raise

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from chassis.context import Caller
 from chassis.errors import AppError, Kind
-from chassis.grpc.streams import on_end
+from chassis.grpc.streams import stream_end
 from order_svc.hub.events import HubEvent
 
 # The topic of a subscriber: an order, the orders of a person, the orders of a team, or everything.
@@ -72,7 +72,7 @@ class Subscriptions:
     def open(self, topics: Sequence[Topic]) -> Iterator[Subscription]:
         """Subscribes for the duration of the block."""
         subscription = Subscription(self._unread_limit)
-        on_end(subscription.end)
+        stream_end().add_done_callback(lambda why: subscription.end(why.result()))
         for topic in topics:
             self._by_topic[topic].add(subscription)
         try:

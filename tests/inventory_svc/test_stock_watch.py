@@ -13,7 +13,7 @@ from easyorder.inventory.v1 import WatchInventoryRequest
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
-from chassis.grpc.streams import LAST_WORDS_S, OpenStreams, StreamLimits
+from chassis.grpc.streams import OpenStreams, StreamLimits
 from inventory_svc.bootstrap import Service
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
@@ -169,7 +169,7 @@ async def test_a_stream_that_has_to_end_says_why(stock: Stock) -> None:
     async with watched(stock) as watch, Watching(served(streams, watch.watch([1]))) as watching:
         await watching.hears(1)
 
-        streams.end_all(Unavailable("connect again"), LAST_WORDS_S)
+        streams.end_all(Unavailable("connect again"))
 
         last = (await watching.ends())[-1]
         error = from_status(last.error)

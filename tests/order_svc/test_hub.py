@@ -12,11 +12,11 @@ from easyorder.order.v1 import OrderStatus, PaymentOutcome, PaymentStatus, Refun
 
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable
-from chassis.events import EventsPurged, PublishedEvent
+from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
-from chassis.grpc.streams import LAST_WORDS_S
 from chassis.money import Money
 from edge.openapi.comments import comments
+from order_svc.domain.feed import EventsPurged
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
@@ -359,7 +359,7 @@ async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubA
 
     async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
         await watching.hears(last)
-        app.streams.end_all(STOPPING, LAST_WORDS_S)
+        app.streams.end_all(STOPPING)
         *events, ending = await watching.ends()
 
     assert [message.sequence for message in events] == list(range(1, last + 1))
@@ -411,7 +411,7 @@ async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: HubApp
 
     async with app.watch(order.id) as of_one, app.watch() as of_all:
         await eventually(lambda: app.hub.subscribers == 2)
-        app.streams.end_all(STOPPING, LAST_WORDS_S)
+        app.streams.end_all(STOPPING)
         endings = [(await watching.ends())[-1] for watching in (of_one, of_all)]
 
     for ending in endings:
@@ -426,7 +426,7 @@ async def test_so_does_one_that_is_still_reading_what_it_missed(app: HubApp) -> 
 
     async with aclosing(app.stream(after_sequence=0)) as resumed:
         read = [await anext(resumed), await anext(resumed)]
-        app.streams.end_all(STOPPING, LAST_WORDS_S)
+        app.streams.end_all(STOPPING)
         (last,) = [message async for message in resumed]
 
     assert last.error is not None

@@ -145,7 +145,7 @@ async def test_a_stream_whose_handler_goes_on_is_cut_when_its_token_expires() ->
 
 async def test_a_server_that_drains_begins_no_stream() -> None:
     streams = OpenStreams(StreamLimits(), FakeClock())
-    streams.end_all(Unavailable("stopping"), within_s=1)
+    streams.end_all(Unavailable("stopping"))
 
     begun = streams.one_more(RequestContext(), asyncio.timeout(None))
     with pytest.raises(Unavailable, match="stopping"), begun:
