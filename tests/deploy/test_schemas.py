@@ -83,7 +83,7 @@ async def test_a_revision_that_fails_changes_nothing_and_is_run_by_the_next_upgr
     assert await tables(database) == ["alembic_version", "line", "parcel"]
 
 
-async def test_a_revision_may_make_an_index_beside_writers_and_other_upgrades(tmp_path: Path, database: str) -> None:
+async def test_a_revision_may_make_an_index_with_writers_and_other_upgrades(tmp_path: Path, database: str) -> None:
     write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
     (tmp_path / "0002.py").write_text(_CONCURRENT_REVISION, encoding="utf-8")
 
