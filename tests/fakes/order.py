@@ -69,8 +69,12 @@ class InMemoryOrders:
         open_jobs = [job for job in self._state.jobs if job.state in {"READY", "RUNNING", "DEAD"}]
         merging = {job.payload["supplementary_hold_id"] for job in open_jobs if job.kind == "amend_stock"}
         selling = {job.key for job in open_jobs if job.kind == "commit_stock"}
-        orders = self._state.orders.values()
-        unsold = {order.id for order in orders if f"{order.id}/{order.payment.transaction_id}" in selling}
+        charging = {job.key for job in open_jobs if job.kind == "charge" and job.state != "DEAD"}
+        unsold = {
+            order.id
+            for order in self._state.orders.values()
+            if (transaction := order.payment.transaction_id) in charging or f"{order.id}/{transaction}" in selling
+        }
         return set(order_ids) & (merging | unsold)
 
     async def save(self, orders: Sequence[Order]) -> None:
