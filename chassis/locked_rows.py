@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
 
-from chassis.errors import AppError, Locked, Unavailable
+from chassis.errors import Locked
 
 _ROOM = 1000
 
 
 class LockedRows:
-    """The names of rows that commands met locked, until a command that needs them is decided; the newest 1,000."""
+    """The names of the last 1,000 rows that commands met locked, until a command that needs them succeeds."""
 
     def __init__(self) -> None:
         self._names: dict[Hashable, None] = {}
@@ -23,17 +23,11 @@ class LockedRows:
         met = [names for names, outcome in outcomes if isinstance(outcome, Locked)]
         if not (met or self._names):
             return
-        free = {name for names, outcome in outcomes if _is_decided(outcome) for name in names}
-        for name in free:
-            self._names.pop(name, None)
+        free = {name for names, outcome in outcomes if not isinstance(outcome, Exception) for name in names}
+        self._names = {name: None for name in self._names if name not in free}
         for names in met:
             # Which of them is locked is not known. If one is known to be, the others may be free.
             if not self.include_any(names):
                 self._names |= dict.fromkeys(name for name in names if name not in free)
         while len(self._names) > _ROOM:
             del self._names[next(iter(self._names))]
-
-
-def _is_decided(outcome: object) -> bool:
-    is_failure = isinstance(outcome, BaseException) and not isinstance(outcome, AppError)
-    return not is_failure and not isinstance(outcome, Locked | Unavailable)

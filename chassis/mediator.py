@@ -171,8 +171,7 @@ class _Transaction(Generic[C, Uow]):
         self._impatient_until = impatient_until
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
-        attempts = Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2
-        outcomes = await self._run(batch, attempts, is_first=True)
+        outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
@@ -196,44 +195,33 @@ class _Transaction(Generic[C, Uow]):
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
         return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), None)
 
-    async def _run(self, batch: Sequence[C], attempts: int, *, is_first: bool = False) -> _Outcomes:
+    async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
+        """Makes the attempt `number`, and others up to the `last`."""
         try:
-            return await self._retried(batch, attempts, is_first=is_first)
+            return await self._attempt(batch, is_first=number == 1)
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
-            if isinstance(error, Locked) and self._becomes_impatient():
-                return await self._run(batch, 1)
+            if self._is_to_be_retried(error, is_last=number >= last):
+                await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
+                return await self._run(batch, number + 1, last)
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
             halves = (batch[:middle], batch[middle:])
-            return [outcome for half in halves for outcome in await self._run(half, 2 if len(half) == 1 else 1)]
+            return [outcome for half in halves for outcome in await self._run(half, 2, 3 if len(half) == 1 else 2)]
 
-    async def _retried(self, batch: Sequence[C], attempts: int, *, is_first: bool) -> _Outcomes:
-        for number in range(1, attempts):
-            try:
-                return await self._attempt(batch, is_first=is_first and number == 1)
-            except LeaseLost:
-                raise
-            except Conflict as error:
-                if isinstance(error, Locked) and self._impatient_until is not None:
-                    raise
-                self._use_locks_for(_CONTENDED_S)
-                await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
-        return await self._once(batch)
-
-    def _use_locks_for(self, seconds: float) -> None:
-        self._optimistic_from = max(self._optimistic_from, asyncio.get_running_loop().time() + seconds)
-
-    def _becomes_impatient(self) -> bool:
-        """Whether a locked row is met by batches that have waited for it."""
-        now = asyncio.get_running_loop().time()
-        if self._impatient_until is None or now < self._impatient_until:
+    def _is_to_be_retried(self, error: Exception, *, is_last: bool) -> bool:
+        if not isinstance(error, Conflict) or isinstance(error, LeaseLost):
             return False
-        self._impatient_until = now + _IMPATIENT_S
-        self._use_locks_for(_IMPATIENT_S)
-        return True
+        now, lock_for_s = asyncio.get_running_loop().time(), _CONTENDED_S
+        if isinstance(error, Locked) and self._impatient_until is not None:
+            if now < self._impatient_until:
+                return False
+            lock_for_s, is_last = _IMPATIENT_S, False
+            self._impatient_until = now + lock_for_s
+        self._optimistic_from = max(self._optimistic_from, now + lock_for_s)
+        return not is_last
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
         if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:

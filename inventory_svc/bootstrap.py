@@ -157,7 +157,7 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
         application_name=f"{SERVICE}_{side}",
         pool_size=settings.database_pool_size,
         timeout_s=settings.database_timeout_s,
-        lock_timeout_s=settings.database_lock_timeout_s if side == "write" else None,
+        lock_timeout_s=settings.database_lock_timeout_s if side == "write" else 0,
     )
 
 

@@ -101,7 +101,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
     secret = settings.mesh_secret.get_secret_value()
 
-    def engine(side: str, database: str, lock_timeout_s: float | None = None) -> AsyncEngine:
+    def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
         return make_engine(
             settings.database_url(database),
             application_name=f"order-{side}",

@@ -1,4 +1,4 @@
-"""ConfirmPlaced: extend the hold of an order that exists to the time that a payment may take: once, or until the sale."""
+"""ConfirmPlaced: extend the hold of an order that exists to the time that a payment takes: once, or until the sale."""
 
 from __future__ import annotations
 

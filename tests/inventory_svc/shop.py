@@ -304,7 +304,7 @@ class InMemoryShop(Shop):
 
 
 class SqlShop(Shop):
-    def __init__(self, url: str, *, lock_timeout_s: float | None = None) -> None:
+    def __init__(self, url: str, *, lock_timeout_s: float = 0) -> None:
         self.engines = [
             make_engine(url, application_name="tests", pool_size=3, lock_timeout_s=lock_timeout_s) for _ in range(2)
         ]

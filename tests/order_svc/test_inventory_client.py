@@ -119,9 +119,7 @@ async def test_a_hold_that_meets_a_locked_item_is_tried_again(inventory: Invento
     assert len(inventory.asked) == 4
 
 
-async def test_a_hold_of_an_item_that_stays_locked_is_refused_soon(
-    inventory: Inventory, client: GrpcInventory
-) -> None:
+async def test_a_hold_of_an_item_that_stays_locked_is_refused_soon(inventory: Inventory, client: GrpcInventory) -> None:
     inventory.locked = 1000
 
     async with asyncio.timeout(4):

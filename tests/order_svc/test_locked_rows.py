@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -28,6 +29,10 @@ async def engine(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) ->
     await engine.dispose()
 
 
+async def together(*sending: Awaitable[Any]) -> list[Any]:
+    return await asyncio.gather(*sending, return_exceptions=True)
+
+
 @pytest.mark.parametrize("row", ["orders WHERE id = 1", "payment WHERE id = 1", "job WHERE key = 't-1'"])
 @pytest.mark.parametrize("recent", [True, False], ids=["recent", "read"])
 async def test_payments_of_other_orders_are_recorded(engine: AsyncEngine, row: str, recent: bool) -> None:
@@ -41,15 +46,14 @@ async def test_payments_of_other_orders_are_recorded(engine: AsyncEngine, row: s
 
     async with engine.begin() as connection:
         await connection.execute(text(f"SELECT FROM {row} FOR UPDATE"))
-        sending = [*map(app.send, paid), app.send(a_placing(4))]
-        results = await asyncio.gather(*sending, return_exceptions=True)
+        results = await together(*map(app.send, paid), app.send(a_placing(4)))
         assert [isinstance(result, Locked) for result in results] == [True, False, False, False]
         assert await app.status(2) is await app.status(3) is Status.PAID
         assert await app.events(1) == [(1, "order_created")]
 
         # The same again, without those that wait.
         async with asyncio.timeout(2):
-            again, _ = await asyncio.gather(app.send(paid[0]), app.send(a_placing(5)), return_exceptions=True)
+            again, _ = await together(app.send(paid[0]), app.send(a_placing(5)))
         assert isinstance(again, Locked)
 
     await app.send(paid[0])
@@ -65,7 +69,7 @@ async def test_stock_comes_to_other_orders(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.execute(text(f"SELECT FROM orders WHERE id = {orders[0]} FOR UPDATE"))
         came = [ConfirmAvailability(order_id=order_id, filled=True, stocks=()) for order_id in orders]
-        results = await asyncio.gather(*map(app.send, came), return_exceptions=True)
+        results = await together(*map(app.send, came))
         assert [isinstance(result, Locked) for result in results] == [True, False]
 
         with pytest.raises(Locked):

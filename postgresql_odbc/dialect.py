@@ -53,7 +53,7 @@ class _Uuid(PGUuid[Any]):
 
 
 class _Connection(Connection):  # type: ignore[misc]
-    """Calls raise TimeoutError after `limit_s`. The connection is closed then; its thread ends when the call returns."""
+    """Calls raise TimeoutError after `limit_s`, and the connection is closed; its thread ends when the call returns."""
 
     def __init__(self, *, limit_s: float | None, **options: Any) -> None:
         # Its own thread: in the loop's small pool, connections waiting for a lock could block the one that holds it.
