@@ -64,6 +64,15 @@ SELECT CASE WHEN number > 4 THEN NULL ELSE nextval('outbox_position') END, 'orde
 FROM unnest(ARRAY[4, 1, 3, 2, 8, 7, 9, 6, 5]) AS given(number)
 """
 
+# Two pieces for 0.05, for 0.15 and for 20.00, and three for 0.10.
+ITEMS = """
+INSERT INTO order_item (id, order_id, product_item_id, sku, name, quantity, unit_price, discount, returned, created_on,
+                        created_by, modified_on, modified_by)
+SELECT number, 1, number, '', '', quantity, 10, quantity * 10 - paid, returned, now(), 'ann', now(), 'ann'
+FROM (VALUES (1, 2, 0.05, 1), (2, 2, 0.15, 1), (3, 2, 20.00, 2), (4, 3, 0.10, 2), (5, 2, 0.05, 0))
+    AS given(number, quantity, paid, returned)
+"""
+
 
 @pytest.fixture
 async def released(engine_at: EngineAt) -> AsyncEngine:
@@ -211,3 +220,15 @@ async def test_returns_of_before_say_how_much_was_refunded(released: AsyncEngine
     (job,) = await upgraded_jobs(released, [case])
 
     assert job.payload == {"order_id": 1, "refunded": "30.00", "currency": "USD"}
+
+
+async def test_pieces_that_were_returned_have_the_price_that_was_refunded(released: AsyncEngine) -> None:
+    async with released.begin() as connection:
+        for statement in (ORDERS, ITEMS):
+            await connection.execute(text(statement))
+
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+
+    async with released.connect() as connection:
+        prices = await connection.scalars(text("SELECT returned_price FROM order_item ORDER BY id"))
+        assert [str(price) for price in prices] == ["0.02", "0.08", "20.00", "0.07", "0.00"]
