@@ -121,7 +121,10 @@ async def test_an_address_that_is_taken_is_refused_at_the_start() -> None:
                 pass
 
 
-async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls() -> None:
+async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "_LAST_WORDS_S", 0.2)
     in_flight, may_end = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
