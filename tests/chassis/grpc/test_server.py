@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import PermissionDenied, Unavailable
+from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
