@@ -6,7 +6,6 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.mediator import Command
-from inventory_svc.domain.reservation import ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +17,7 @@ class Commit(Command[None]):
     """
 
     order_id: int
-    revision: int = ANY_REVISION
+    revision: int = 0
     paid: bool = True
 
     @property

@@ -99,8 +99,8 @@ def restock(order_id: int, item: Any) -> Restock:
 @pytest.mark.parametrize(
     ("command", "free_then"),
     [
-        (lambda order_id, _: Commit(order_id=order_id), Pieces(on_hand=48, sold=2)),
-        (lambda order_id, _: Release(order_id=order_id), Pieces(on_hand=50)),
+        (lambda order_id, _: Commit(order_id=order_id, revision=0), Pieces(on_hand=48, sold=2)),
+        (lambda order_id, _: Release(order_id=order_id, revision=0), Pieces(on_hand=50)),
         (amend, Pieces(on_hand=50, reserved=1)),
     ],
     ids=["Commit", "Release", "Amend"],
@@ -128,7 +128,7 @@ async def test_returns_and_backorders_of_a_locked_item_are_refused_and_others_go
     stuck, free = await shop.stocked(5, 5)
     sold = [await shop.send(shop.order((item, 1))) for item in (free, stuck)]
     for hold in sold:
-        await shop.send(Commit(order_id=hold.order_id))
+        await shop.send(Commit(order_id=hold.order_id, revision=0))
     waiting = [await shop.send(shop.order((item, 1))) for item in await shop.backorderable(0, 0)]
     waited_for = waiting[1].lines[0].product_item_id
 
