@@ -37,7 +37,8 @@ class Fault:
     """What happens to one request to a path that ends with `path`.
 
     `status` instead of doing it (429, 500, …), with a `code`; `then` instead of the answer once it was done: "lost"
-    closes the connection, "500" says so and keeps that for the key, "never" leaves the caller waiting, "garbage" is not JSON.
+    closes the connection, "500" says so and keeps that for the key, "never" leaves the caller waiting, "garbage" is not
+    JSON.
     """
 
     path: str
