@@ -144,7 +144,7 @@ async def test_returns_and_backorders_of_a_locked_item_are_refused_and_others_go
     assert await shop.of(stuck) == Pieces(on_hand=4, sold=1)
 
 
-async def test_holds_expire_beside_a_locked_item(shop: SqlShop) -> None:
+async def test_holds_of_other_items_expire(shop: SqlShop) -> None:
     stuck, free = await shop.stocked(5, 5)
     held = [await shop.send(shop.order((item, 1))) for item in (stuck, free)]
     await shop.let_time_pass(2 * TTL)
