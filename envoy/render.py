@@ -86,6 +86,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             verbs_of_paths(methods),
             parameters,
             grpc_names_regex([method for method in methods if method.service == OPS]),
+            stream_names_regex(methods),
             retry_after_s=slowest_refill_s,
         ),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
