@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from math import inf
 
 
 class Audience(Enum):
@@ -26,6 +27,8 @@ class Caller:
     id: str
     audiences: frozenset[Audience]
     team_ids: tuple[str, ...] = ()
+    # The time at which the token expires, in seconds since 1970.
+    expires_at: float = field(default=inf, compare=False)
 
     @classmethod
     def person(cls, id: str, *, admin: bool = False, team_ids: tuple[str, ...] = ()) -> Caller:

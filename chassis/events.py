@@ -10,8 +10,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from chassis.errors import AppError, Kind
-
 
 class JsonPayload(UserDict[str, Any]):
     """A payload as JSON `text`, which is parsed on first access."""
@@ -46,9 +44,3 @@ class PublishedEvent:
 
     position: int
     event: Event
-
-
-class EventsPurged(AppError):
-    """A subscriber asked to resume after an event that has been purged."""
-
-    kind, reason = Kind.FAILED_PRECONDITION, "EVENTS_PURGED"

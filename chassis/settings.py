@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.addresses import LOOPBACK, networks
-from chassis.grpc.stream_limits import StreamLimits
+from chassis.grpc.streams import StreamLimits
 from chassis.socket_dirs import socket_dir
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
 from typing import Any
 
 import structlog
@@ -66,14 +65,7 @@ def _span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
             raise
         finally:
             span.set_attribute("easyorder.outcome", outcome)
-            _durations().record(time.perf_counter() - began, attributes | {"easyorder.outcome": outcome})
-
-
-@cache
-def _durations() -> Any:
-    from opentelemetry import metrics
-
-    return metrics.get_meter("easyorder").create_histogram("rpc.server.duration", unit="s")
+            _providers[-1].record(time.perf_counter() - began, attributes | {"easyorder.outcome": outcome})
 
 
 def configure_logs(level: str, form: str, service: str) -> None:
@@ -110,7 +102,7 @@ def configure_logs(level: str, form: str, service: str) -> None:
     )
 
 
-# Of spans and metrics; empty if no collector is configured. They send pending data when the process exits.
+# Of spans and metrics, which send pending data at exit, and the durations; empty if no collector is configured.
 _providers: list[Any] = []
 
 
@@ -131,4 +123,5 @@ def _export_to(endpoint: str, service: str) -> None:
     meters = MeterProvider(resource=resource, metric_readers=[reader])
     trace.set_tracer_provider(tracers)
     metrics.set_meter_provider(meters)
-    _providers.extend([tracers, meters])
+    durations = meters.get_meter("easyorder").create_histogram("rpc.server.duration", unit="s")
+    _providers.extend([tracers, meters, durations])

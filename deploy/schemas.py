@@ -2,12 +2,14 @@
 
 A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in
 `migrations/write/versions` and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the
-environment is the chassis's. Each upgrade is one transaction under an advisory lock: replicas may start together, and a
-failed upgrade changes nothing.
+environment is the chassis's. Each revision is one transaction, except for statements in an `autocommit_block`, such as
+CREATE INDEX CONCURRENTLY. A revision that fails changes nothing, and the next upgrade runs it again. Replicas may start
+together: one of them upgrades.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,12 +17,17 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import make_engine
 from chassis.db.migrate import ENVIRONMENT
 
-# Any constant: only one upgrade at a time in a database.
-_LOCK = text("SELECT pg_advisory_xact_lock(5082104)")
+# Any constant: only one upgrade at a time in a database. It is not waited for in PostgreSQL, because CREATE INDEX
+# CONCURRENTLY waits for every statement that runs.
+_LOCK = text("SELECT pg_try_advisory_lock(5082104)")
+_POLL_S = 0.1
+# How long another process may upgrade the database. Large tables take long.
+_OTHER_UPGRADE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +53,30 @@ def schemas(package: str) -> list[Schema]:
 
 
 async def upgrade(url: str, versions: Path, until: str = "heads") -> None:
-    """Runs the revisions that the database lacks, up to `until`."""
+    """Runs the revisions that the database lacks, up to `until`.
+
+    Raises TimeoutError if the upgrade of another process does not end.
+    """
     engine = make_engine(url, application_name="migrate", pool_size=1)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(_LOCK)
+        async with engine.connect() as connection:
+            async with asyncio.timeout(_OTHER_UPGRADE_S):
+                await _lock(connection)
             await connection.run_sync(run_revisions, versions, until)
     finally:
         await engine.dispose()
 
 
+async def _lock(connection: AsyncConnection) -> None:
+    """Held until the connection closes."""
+    while not await connection.scalar(_LOCK):
+        await connection.commit()
+        await asyncio.sleep(_POLL_S)
+    await connection.commit()
+
+
 def run_revisions(connection: Connection, versions: Path, until: str) -> None:
-    """Runs them in the connection's transaction."""
+    """Runs them in transactions of their own, or in that of the connection if it has begun one."""
     command.upgrade(alembic_config(versions, connection=connection), until)
 
 

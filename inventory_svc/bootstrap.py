@@ -252,7 +252,6 @@ def _server(
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
-        on_drain=(reading.watch.drain,),
     )
 
 

@@ -273,5 +273,4 @@ def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object]
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
-        on_drain=(streams.hub.drain, streams.feed_api.drain),
     )

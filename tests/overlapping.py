@@ -1,4 +1,4 @@
-"""Two replicas that execute the same request: the slow one looks up its key, then waits until the fast one is done."""
+"""Two replicas that execute the same request: one waits at a chosen step of its transaction for the other."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.unit_of_work import OpenUnitOfWork
 from tests.polling import eventually
+
+_WAITED_FOR = text(
+    "SELECT waiting.locktype FROM pg_locks AS waiting JOIN pg_stat_activity USING (pid) "
+    "WHERE NOT waiting.granted AND datname = current_database()"
+)
 
 
 class SlowUnitsOfWork:
@@ -33,6 +41,33 @@ class SlowUnitsOfWork:
 
             uow.find_responses = find_and_wait
             yield uow
+
+
+class SlowCommits:
+    """Opens units of work that wait before each commit until `go` is set."""
+
+    def __init__(self, open_uow: OpenUnitOfWork[Any]) -> None:
+        self._open_uow = open_uow
+        self.reached, self.go = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def __call__(self, *, optimistic: bool = False) -> AsyncIterator[Any]:
+        async with self._open_uow(optimistic=optimistic) as uow:
+            commit = uow.commit
+
+            async def commit_later() -> Any:
+                self.reached.set()
+                await self.go.wait()
+                return await commit()
+
+            uow.commit = commit_later
+            yield uow
+
+
+async def locks_waited_for(engine: AsyncEngine) -> list[str]:
+    """The types of the locks that transactions of this database wait for."""
+    async with engine.connect() as connection:
+        return list(await connection.scalars(_WAITED_FOR))
 
 
 async def overlapping(slow: SlowUnitsOfWork, repeat: Any, first: Any) -> tuple[Any, Any]:

@@ -13,8 +13,8 @@ from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, price
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from order_svc.domain.items import Item
 from tests.builders.incentive import percent
+from tests.builders.order import an_item
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +47,7 @@ def test_half_a_cent_of_a_discount(unit_price: str, per_cent: str, rounding: str
 @pytest.mark.parametrize(("rounding", "first"), [(ROUND_HALF_EVEN, "0.02"), (ROUND_HALF_UP, "0.03")])
 def test_half_a_cent_of_the_price_of_a_returned_piece(rounding: str, first: str) -> None:
     Money.rounding = rounding
-    line = Item(
-        id=1, product_item_id=1, sku="A", name="Shirt", quantity=2, unit_price=usd("0.05"), discount=usd("0.05")
-    )
+    line = an_item(quantity=2, unit_price="0.05", discount="0.05")
 
     assert (line.price_of(1), line.price_of(2)) == (usd(first), usd("0.05"))
 

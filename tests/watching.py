@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any
 
 from easyorder.order.v1 import HubMessage
 
+from chassis.context import current
+from chassis.grpc.streams import OpenStreams
 from tests.polling import eventually
 
 
@@ -55,6 +58,14 @@ class Watching:
     async def _read(self) -> None:
         async for message in self._stream:
             self.messages.append(message)
+
+
+async def served(streams: OpenStreams, messages: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    """The messages, as a server with these streams serves them."""
+    async with asyncio.timeout(None) as limit, aclosing(messages):
+        with streams.one_more(current(), limit):
+            async for message in messages:
+                yield message
 
 
 def content(message: HubMessage) -> str:

@@ -58,14 +58,10 @@ class ProbedHealth:
         fault: BaseException | None = TimeoutError("no answer in time")
         if self._probing.done():
             fault, self._probing = self._probing.exception(), None
-        if fault and self._serving:
-            log.warning("not serving", error=repr(fault))
-        elif not fault and not self._serving:
-            log.info("serving again")
-        else:
-            return False
-        self._serving = not fault
-        await self._publish()
+        if self._serving == bool(fault):
+            self._serving = not fault
+            log.warning("serving again" if self._serving else "not serving", error=repr(fault))
+            await self._publish()
         return False
 
     async def _publish(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,7 +38,7 @@ from chassis.errors import (
 )
 from chassis.grpc import metadata
 from chassis.grpc.status import DETAILS_KEY, to_status
-from chassis.grpc.stream_limits import OpenStreams, StreamLimits
+from chassis.grpc.streams import OpenStreams, StreamLimits
 from chassis.validation import check
 from chassis.wire import Encoded, Malformed, codec
 
@@ -77,9 +78,7 @@ class CallInterceptor(AsyncServerInterceptor):
     def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
         self._options = options
         self._audit = audit
-        self._open_streams = OpenStreams(options.stream_limits)
-        self._streams: set[asyncio.Timeout] = set()
-        self._draining = False
+        self.streams = OpenStreams(options.stream_limits, options.clock)
 
     def around(self, handler: Handler, method: contract.Method) -> Handler:
         """The handler inside all steps. grpc.aio runs a coroutine function in its loop, anything else in a thread."""
@@ -99,14 +98,6 @@ class CallInterceptor(AsyncServerInterceptor):
                 await _abort(context, error)
             except Exception as error:
                 await _abort(context, self._unexpected(error))
-
-    def end_streams(self, *, within_s: float) -> None:
-        """Ends the streams still open after `within_s` with UNAVAILABLE: their clients resume at another replica."""
-        self._draining = True
-        latest = asyncio.get_running_loop().time() + within_s
-        for limit in self._streams:
-            if not limit.expired():
-                limit.reschedule(min(latest, limit.when() or latest))
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
@@ -148,17 +139,12 @@ class CallInterceptor(AsyncServerInterceptor):
                 _permit(called)
                 if not called.server_streaming:
                     return await self._serve(called, handler, data, context)
-                self._streams.add(limit)
-                with self._open_streams.one_more(current()):
+                with self.streams.one_more(current(), limit):
                     return await self._serve(called, handler, data, context)
         except TimeoutError:
             if not limit.expired():
                 raise
-            if self._draining:
-                raise Unavailable("this server is stopping; connect again and resume") from None
             raise DeadlineExceeded("the time for this call is up; whether it took effect is not known") from None
-        finally:
-            self._streams.discard(limit)
 
     async def _authenticate(self, called: contract.Method) -> None:
         """Identifies the caller by the bearer token only; without a token the caller is anonymous."""
@@ -237,6 +223,8 @@ async def _abort(context: Context, error: AppError) -> None:
         (metadata.CORRELATION_ID, current().correlation_id),
         (DETAILS_KEY, codec(Status).encode(to_status(error))),
     )
+    if error.retry_after_s is not None:
+        trailing += ((metadata.RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
     if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
         # Prevents retries by the client: a service that raises its own UNAVAILABLE error may count attempts.
         trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)

@@ -19,7 +19,7 @@ from grpc_reflection.v1alpha import reflection
 from chassis import contract
 from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
 from chassis.background import Background
-from chassis.errors import Unimplemented
+from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
 from chassis.settings import MeshSettings
@@ -29,8 +29,6 @@ from chassis.wire import codec
 log = structlog.get_logger(__name__)
 
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
-# The time that streams have to send a last message when the server drains.
-_LAST_WORDS_S = 1.0
 OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),
     # Equal: between the two, gRPC rejects calls at random. Envoy allows half of it; each header counts 32 bytes more.
@@ -56,8 +54,6 @@ class GrpcServer(CallOptions):
     audit: Sink[AuditEntry] = field(default_factory=NullSink)
     # Raises if a dependency of the service is not available.
     probe: Probe | None = None
-    # Called when the server begins to drain, so that streams can end with a last message.
-    on_drain: Sequence[Callable[[], None]] = ()
     # The services that reflection lists, if different from the services served here.
     reflected: Sequence[str] = ()
     # The address in use, once the server has started; `address` may have port 0.
@@ -83,11 +79,10 @@ class GrpcServer(CallOptions):
         log.info("serving", service=self.name, port=self.port)
 
     async def stop(self, grace_s: float = 10.0) -> None:
-        """Drains: updates health, notifies streams, rejects new calls, and waits `grace_s` for calls in flight."""
+        """Drains: updates health, ends streams, rejects new calls, and waits `grace_s` for calls in flight."""
         await self._health.drain()
-        for begin_to_drain in self.on_drain:
-            begin_to_drain()
-        self._interceptor.end_streams(within_s=min(_LAST_WORDS_S, grace_s / 2))
+        stopping = Unavailable("this server is stopping; connect again and resume", retry_after_s=1)
+        self._interceptor.streams.end_all(stopping)
         await self._server.stop(grace_s)
         await self._health.stop()
         await self.verifier.keys.stop()

@@ -16,8 +16,8 @@ from easyorder.inventory.v1 import Heartbeat, InventoryMessage, ProductInventory
 
 from chassis.background import PollingLoop
 from chassis.clock import Clock
-from chassis.errors import AppError, Unavailable
 from chassis.grpc.status import to_status
+from chassis.grpc.streams import stream_end
 from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.messages.inventory import stock_level_message
@@ -42,23 +42,14 @@ class StockWatch:
         self._clock = clock
         self._heartbeat_s = heartbeat_s
         self._watchers: set[_Watcher] = set()
-        self._draining = False
         self._look_every_s = look_every_s
         self._loop = PollingLoop("stock watch", self._look, idle_s=look_every_s)
         self.wake = self._loop.wake
         self.start = self._loop.start
         self.stop = self._loop.stop
 
-    def drain(self) -> None:
-        """Ends all streams with UNAVAILABLE."""
-        self._draining = True
-        for watcher in self._watchers:
-            watcher.changed.set()
-
     async def watch(self, item_ids: Sequence[int]) -> AsyncGenerator[InventoryMessage, None]:
-        """Raises ProductItemNotFound or Unavailable before the first message; a later failure is the last message."""
-        if self._draining:
-            raise _stopping()
+        """Raises ProductItemNotFound before the first message. If the stream has to end, the last message says why."""
         with self._watching(item_ids) as watcher:
             first = await asyncio.shield(self._stock.levels(watcher.item_ids, fresh=True))
             for index, item_id in enumerate(item_ids):
@@ -68,18 +59,19 @@ class StockWatch:
             snapshot = ProductInventory(items=[stock_level_message(level) for level in first])
             sequence = 1
             yield InventoryMessage(sequence=sequence, time=self._clock.now(), snapshot=snapshot)
-            while not self._draining:
+            while not watcher.end.done():
                 for level in await watcher.next(within_s=self._heartbeat_s):
                     sequence += 1
                     change = stock_level_message(level)
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), change=change)
                 if watcher.was_silent:
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), heartbeat=Heartbeat())
-            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(_stopping()))
+            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(watcher.end.result()))
 
     @contextmanager
     def _watching(self, item_ids: Sequence[int]) -> Iterator[_Watcher]:
         watcher = _Watcher(frozenset(item_ids))
+        watcher.end.add_done_callback(lambda _: watcher.changed.set())
         self._watchers.add(watcher)
         self.wake()
         try:
@@ -104,6 +96,7 @@ class _Watcher:
         self.item_ids = item_ids
         self.changed = asyncio.Event()
         self.was_silent = False
+        self.end = stream_end()
         self._versions: dict[int, int] = {}
         self._unread: dict[int, StockLevel] = {}
 
@@ -118,7 +111,7 @@ class _Watcher:
                 self.changed.set()
 
     async def next(self, *, within_s: float) -> list[StockLevel]:
-        """The changed levels; empty when nothing changed for a while, or the process drains."""
+        """The changed levels; empty when nothing changed for a while, or the stream has to end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.changed.wait()
@@ -126,7 +119,3 @@ class _Watcher:
         self.changed.clear()
         unread, self._unread = self._unread, {}
         return list(unread.values())
-
-
-def _stopping() -> AppError:
-    return Unavailable("this server is stopping; connect again", retry_after_s=1)

@@ -45,6 +45,7 @@ def _item(row: Row[Any], currency: str) -> Item:
         unit_price=Money(row.unit_price, currency),
         discount=Money(row.discount, currency),
         returned=row.returned,
+        returned_price=Money(row.returned_price, currency),
     )
 
 
@@ -93,6 +94,7 @@ def item_row(item: Item, order: Order) -> dict[str, Any]:
         "unit_price": item.unit_price.amount,
         "discount": item.discount.amount,
         "returned": item.returned,
+        "returned_price": item.returned_price.amount,
     }
 
 

@@ -55,12 +55,17 @@ _PLACED_HOLDS = sql(
     f"WHERE supplementary_hold_id <> 0 AND supplementary_hold_id IN ({_WANTED.text}) UNION "
     f"{_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
 )
-# The key of a sale names the order and its transaction.
+# The key of a charge names the transaction, that of a sale also the order. A charge may have taken the money already.
+_TO_BE_SOLD = (
+    "SELECT CAST(payload ->> 'order_id' AS bigint) FROM job WHERE kind = '{kind}' AND key = ANY(ARRAY("
+    f"SELECT {{key}} FROM payment WHERE id IN ({_WANTED.text}))) AND state IN ({{states}})"
+)
+_CHARGED = _TO_BE_SOLD.format(kind="charge", key="transaction_id", states="'READY', 'RUNNING'")
+_SOLD = _TO_BE_SOLD.format(
+    kind="commit_stock", key="payment.id || '/' || transaction_id", states="'READY', 'RUNNING', 'DEAD'"
+)
 _UNSOLD_HOLDS = sql(
-    "SELECT CAST(payload ->> 'order_id' AS bigint) FROM job WHERE kind = 'commit_stock' AND key = ANY(ARRAY("
-    f"SELECT payment.id || '/' || transaction_id FROM payment WHERE id IN ({_WANTED.text}))) "
-    "AND state IN ('READY', 'RUNNING', 'DEAD') "
-    f"UNION {_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
+    f"{_CHARGED} UNION {_SOLD} UNION {_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
 )
 _FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
 

@@ -54,6 +54,8 @@ class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
     # Its share of the order's discounts.
     discount: Mapped[Decimal]
     returned: Mapped[int] = mapped_column(Integer)
+    # Kept, because the rounding of prices is a setting that may change.
+    returned_price: Mapped[Decimal]
 
 
 class OrderDiscountRow(WriteBase, BaseSoftIntDelete, Owned):

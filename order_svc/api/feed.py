@@ -12,8 +12,8 @@ from easyorder.feed.v1 import EventBatch, SubscribeRequest
 from pydantic_core import to_json
 
 from chassis.context import current
-from chassis.errors import Unavailable
 from chassis.events import JsonPayload, PublishedEvent
+from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed
 
 _PAGE = 500
@@ -39,28 +39,22 @@ class OrderFeedApi:
         self._published = asyncio.Event()
         # The events dispatched last, without a gap: most subscribers need only these, and cost no query.
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
-        self._draining = False
 
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """Wakes the streams: there is more to read."""
         self._recent.extend(events)
-        self._published.set()
-        # All waiting streams have the old one.
-        self._published = asyncio.Event()
-
-    def drain(self) -> None:
-        """Ends all streams with UNAVAILABLE."""
-        self._draining = True
-        self._published.set()
+        self._wake()
 
     async def subscribe(self, request: SubscribeRequest) -> AsyncIterator[EventBatch]:
-        """Raises InvalidArgument or EventsPurged for a position that the feed lacks, Unavailable on shutdown."""
+        """Raises InvalidArgument or EventsPurged for a position that the feed lacks."""
+        end = stream_end()
+        end.add_done_callback(lambda _: self._wake())
         position, kinds = request.after_position, frozenset(request.kinds)
         # First of all: from now on the purge keeps the events after this position.
         await asyncio.shield(self._feed.seen_by(current().caller.id, position))
         (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
         ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
-        while not self._draining:
+        while not end.done():
             published = self._published
             page = await self._after(position)
             for batch in _batches(page, position, kinds):
@@ -73,7 +67,12 @@ class OrderFeedApi:
                     async with asyncio.timeout(self._heartbeat_s):
                         await published.wait()
                 await asyncio.sleep(self._pace_s)
-        raise Unavailable("this server is stopping; connect again and resume", retry_after_s=1)
+        raise end.result()
+
+    def _wake(self) -> None:
+        self._published.set()
+        # All waiting streams have the old one.
+        self._published = asyncio.Event()
 
     async def _after(self, position: int) -> Sequence[PublishedEvent]:
         if self._recent and self._recent[0].position <= position + 1:

@@ -36,7 +36,8 @@ from easyorder.order.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import InvalidArgument
+from chassis.errors import InvalidArgument, outcome_of
+from chassis.grpc.streams import stream_end
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
@@ -49,6 +50,7 @@ from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply, stock_view
+from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
@@ -169,8 +171,21 @@ class OrderApi:
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async with aclosing(self._queries.export_orders(first, last)) as export:
-            async for lines in export:
-                yield HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+            begun, end = False, stream_end()
+            try:
+                async for lines in export:
+                    if end.done():
+                        raise end.result()
+                    begun = True
+                    yield _csv(lines)
+            except Exception as error:
+                if begun:
+                    yield _csv(incomplete(outcome_of(error)))
+                raise
+
+
+def _csv(lines: bytes) -> HttpBody:
+    return HttpBody(content_type="text/csv; charset=utf-8", data=lines)
 
 
 def _day(field: str, text: str) -> date:

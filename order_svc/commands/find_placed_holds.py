@@ -10,7 +10,7 @@ from order_svc.commands.uow import OrderUow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedHolds:
-    """`placed` belong to an order; `unsold` are those of them whose stock must stay held until it is sold or merged."""
+    """`placed` belong to an order; `unsold` are those of them that are to be charged, sold or merged, and stay held."""
 
     placed: tuple[int, ...]
     unsold: tuple[int, ...]

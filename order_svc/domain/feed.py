@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from chassis.errors import InvalidArgument
-from chassis.events import EventsPurged, PublishedEvent
+from chassis.errors import AppError, InvalidArgument, Kind
+from chassis.events import PublishedEvent
+
+
+class EventsPurged(AppError):
+    """A subscriber asked to resume after an event that has been purged."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "EVENTS_PURGED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,16 @@ class HoldSuperseded(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "HOLD_SUPERSEDED"
 
 
+class AmendmentTooEarly(AppError):
+    """An earlier change of the order, whose job may be running, has not been applied yet."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "AMENDMENT_TOO_EARLY"
+
+
+# The order is being changed by others; read again, it may succeed.
+CHANGED_MEANWHILE = (HoldSuperseded, AmendmentTooEarly)
+
+
 class IncentiveInvalid(AppError):
     """A code, or points, cannot be used for this order. metadata: code, why."""
 
@@ -163,7 +173,7 @@ class Inventory(Protocol):
         """
         ...
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
         """Restocks single items and adapts the points of the order, from the totals so far.
 
         `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.

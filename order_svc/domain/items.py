@@ -22,8 +22,9 @@ class Item:
     quantity: int
     unit_price: Money
     discount: Money
-    # The pieces of `quantity` that were returned with a refund.
+    # The pieces of `quantity` that were returned with a refund, and their price at that time.
     returned: int = 0
+    returned_price: Money
 
     @property
     def sub_total(self) -> Money:
@@ -100,6 +101,7 @@ def _priced(held: HeldItem, quantity: int, id: int) -> Item:
         quantity=quantity,
         unit_price=held.unit_price,
         discount=Money.zero(held.unit_price.currency),
+        returned_price=Money.zero(held.unit_price.currency),
     )
 
 
@@ -133,7 +135,8 @@ def taken_back(
             raise InvalidArgument.of(
                 f"items[{number}].quantity", f"must be at most {present}, what has not been returned yet"
             )
-        back = replace(item, returned=item.returned + pieces)
-        value += item.price_of(back.returned) - item.price_of(item.returned)
-        kept[product_item_id] = back
+        # Not what earlier returns would cost today: the shop may have changed its rounding since.
+        returned_price = item.price_of(item.returned + pieces)
+        value += returned_price - item.returned_price
+        kept[product_item_id] = replace(item, returned=item.returned + pieces, returned_price=returned_price)
     return tuple(kept[item.product_item_id] for item in items), value

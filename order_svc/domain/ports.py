@@ -40,7 +40,10 @@ class Orders(Protocol):
         ...
 
     async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
-        """The subset of ids whose stock an open job is to sell, or to merge into an order; locks nothing."""
+        """The subset of ids whose stock an open job is to sell, or to merge into an order, or whose charge is open.
+
+        Locks nothing.
+        """
         ...
 
 

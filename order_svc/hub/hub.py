@@ -15,8 +15,9 @@ from easyorder.order.v1 import HubMessage
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
-from chassis.events import EventsPurged, PublishedEvent
-from order_svc.domain.feed import EventFeed
+from chassis.events import PublishedEvent
+from chassis.grpc.streams import stream_end
+from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
@@ -59,28 +60,26 @@ class Hub:
             self._subscriptions.publish(HubEvent(published))
             self._position = published.position
 
-    def drain(self) -> None:
-        """Ends all streams with UNAVAILABLE and the sequence to resume from."""
-        self._subscriptions.drain()
-
     async def subscribe(
         self, order_id: int | None, after_sequence: int | None, caller: Caller
     ) -> AsyncGenerator[HubMessage, None]:
         """The stream of one order, which ends after its final status; or the stream of all orders of the caller.
 
-        Raises OrderNotFound, InvalidArgument, EventsPurged and Unavailable before the first message; later failures are
-        reported in the last message.
+        Raises OrderNotFound, InvalidArgument and EventsPurged before the first message; later failures, and why the
+        stream has to end, are reported in the last message.
         """
         if order_id is None:
             messages = self._of_caller(after_sequence, caller)
         else:
             messages = self._of_order(order_id, after_sequence, caller)
-        sequence: int | None = None
+        sequence, end = None, stream_end()
         try:
             async with aclosing(messages):
                 async for message in messages:
                     sequence = message.sequence
                     yield message
+                    if end.done():
+                        raise end.result()
         except Exception as error:
             if sequence is None:
                 raise

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from chassis.context import Caller
-from chassis.errors import AppError, Kind, Unavailable
+from chassis.errors import AppError, Kind
+from chassis.grpc.streams import stream_end
 from order_svc.hub.events import HubEvent
 
 # The topic of a subscriber: an order, the orders of a person, the orders of a team, or everything.
@@ -66,14 +67,12 @@ class Subscriptions:
     def __init__(self, *, unread_limit: int) -> None:
         self._unread_limit = unread_limit
         self._by_topic: defaultdict[Topic, set[Subscription]] = defaultdict(set)
-        self._draining = False
 
     @contextmanager
     def open(self, topics: Sequence[Topic]) -> Iterator[Subscription]:
-        """Subscribes for the duration of the block. Raises Unavailable once the process drains."""
-        if self._draining:
-            raise _stopping()
+        """Subscribes for the duration of the block."""
         subscription = Subscription(self._unread_limit)
+        stream_end().add_done_callback(lambda why: subscription.end(why.result()))
         for topic in topics:
             self._by_topic[topic].add(subscription)
         try:
@@ -91,17 +90,8 @@ class Subscriptions:
         for subscription in set().union(*(self._by_topic[topic] for topic in topics if topic in self._by_topic)):
             subscription.publish(hub_event)
 
-    def drain(self) -> None:
-        """Ends all subscriptions, and accepts no more."""
-        self._draining = True
-        for subscription in self._all():
-            subscription.end(_stopping())
-
     def __len__(self) -> int:
-        return len(self._all())
-
-    def _all(self) -> set[Subscription]:
-        return set().union(*self._by_topic.values())
+        return len(set().union(*self._by_topic.values()))
 
 
 def of_order(order_id: int) -> list[Topic]:
@@ -113,7 +103,3 @@ def of_caller(caller: Caller) -> list[Topic]:
     if caller.is_admin:
         return [_EVERYTHING]
     return [("owner", caller.id), *(("team", team) for team in caller.team_ids)]
-
-
-def _stopping() -> AppError:
-    return Unavailable("this server is stopping; connect again and resume after the last sequence", retry_after_s=1)

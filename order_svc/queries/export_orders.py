@@ -86,6 +86,11 @@ def header() -> bytes:
     return (",".join(COLUMNS) + "\r\n").encode()
 
 
+def incomplete(reason: str) -> bytes:
+    """The last line of an export that an error ends: over JSON, its reader sees no error."""
+    return f"INCOMPLETE,{reason}\r\n".encode()
+
+
 def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
     """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
     written = io.StringIO(newline="")

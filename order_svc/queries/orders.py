@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.context import Audience, current, request_context
@@ -35,6 +36,8 @@ from order_svc.queries.list_orders import OrderPage, list_all_orders, list_order
 
 T = TypeVar("T")
 
+_LAST_LINE_S = 1.0
+
 
 class Fresh(Protocol):
     """Knows whether the read side has all writes of a caller."""
@@ -51,6 +54,8 @@ class OrderQueries:
         # All statements of a session see the database as of the first one.
         self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
+        # Exports leave at least half of the connections to the other reads.
+        self._max_exports = min(MAX_EXPORTS, cast(QueuePool, read.sync_engine.pool).size() // 2)
         self._exports = 0
 
     async def get_order(self, order_id: int) -> OrderView:
@@ -86,31 +91,31 @@ class OrderQueries:
         return await self._read(lambda session: daily_report(session, day))
 
     async def export_orders(self, first: date, last: date) -> AsyncGenerator[bytes, None]:
-        """The orders of all people as CSV, page by page, all as of one moment.
+        """The orders of all people as CSV, in parts, all as of one moment.
 
         The connection is held until the end. Raises TooManyExports, and ExportTooSlow for a slow reader.
         """
         await self._wait()
-        end = asyncio.get_running_loop().time() + EXPORT_S
+        begun = asyncio.get_running_loop().time()
         with self._one_more_export():
             async with self._sessions() as session:
                 await _completed(limit_pauses(session))
-                yield header()
                 after: Cursor | None = None
                 while True:
                     orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
+                    if after is None:
+                        yield header()
                     for part in csv_of(orders):
+                        _check_time(begun)
                         yield part
                     if len(orders) < PAGE_SIZE:
                         return
-                    if asyncio.get_running_loop().time() > end:
-                        raise ExportTooSlow(f"an export ends after {EXPORT_S:.0f} s; export fewer days at a time")
                     after = Cursor(orders[-1].placed_at, orders[-1].id)
 
     @contextmanager
     def _one_more_export(self) -> Iterator[None]:
-        if self._exports == MAX_EXPORTS:
-            raise TooManyExports(f"{MAX_EXPORTS} exports are being read; try again when one has ended")
+        if self._exports == self._max_exports:
+            raise TooManyExports(f"{self._max_exports} exports are being read; try again when one has ended")
         self._exports += 1
         try:
             yield
@@ -130,6 +135,13 @@ class OrderQueries:
         with translated():
             async with self._sessions() as session:
                 return await query(session)
+
+
+def _check_time(begun: float) -> None:
+    now, deadline = asyncio.get_running_loop().time(), current().deadline
+    # Before the deadline cancels the call: then the last line would not say that orders are missing.
+    if now > begun + EXPORT_S or (deadline and now > deadline - _LAST_LINE_S):
+        raise ExportTooSlow("the export takes too long; export fewer days at a time")
 
 
 async def _completed(query: Coroutine[Any, Any, T]) -> T:

@@ -22,7 +22,14 @@ from chassis.mediator import Mediator
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
-from order_svc.domain.inventory import Hold, HoldRequest, Inventory, Preview, StockAmendment
+from order_svc.domain.inventory import (
+    CHANGED_MEANWHILE,
+    Hold,
+    HoldRequest,
+    Inventory,
+    Preview,
+    StockAmendment,
+)
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import release, release_on_failure
@@ -59,24 +66,13 @@ class Amendments:
         self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
     ) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
-        try:
-            return await asyncio.shield(self._update(order_id, lines, etag, request))
-        except AppError:
-            # An equal request that ran at the same time may be the reason for the refusal.
-            if first := await self._mediator.find_result(UpdateOrder, request):
-                return first.order
-            raise
+        return await asyncio.shield(self._update(order_id, lines, etag, request))
 
     async def retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
     ) -> OrderView:
         """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
-        try:
-            return await asyncio.shield(self._retry_payment(order_id, method, token, request))
-        except AppError:
-            if first := await self._mediator.find_result(RetryPayment, request):
-                return first
-            raise
+        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
 
     async def _update(
         self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None
@@ -84,6 +80,7 @@ class Amendments:
         item_ids = tuple([await self._item_ids.next() for _ in lines])
         extra: Hold | None = None
         preview: Preview | None = None
+        refusal: AppError | None = None
         for _ in range(_ATTEMPTS):
             command = UpdateOrder(
                 request=request,
@@ -100,7 +97,15 @@ class Amendments:
                 async with release_on_failure(self._inventory, supplementary_id):
                     updated = await self._mediator.send(command)
             except ChangeToBePrepared as needed:
-                extra, preview = await self._prepare(needed, lines, request)
+                if refusal is not None:
+                    raise refusal from None
+                try:
+                    extra, preview = await self._prepare(needed, lines, request)
+                except CHANGED_MEANWHILE:
+                    extra, preview = None, None
+                except AppError as error:
+                    # Decided under the order's lock: an equal request that holds it may have changed the order.
+                    extra, preview, refusal = None, None, error
                 continue
             if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
                 # An equal request was faster: return its result.
@@ -175,6 +180,7 @@ class Amendments:
         self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
     ) -> OrderView:
         hold, revision = None, 0
+        refusal: AppError | None = None
         for _ in range(_ATTEMPTS):
             command = RetryPayment(
                 request=request,
@@ -189,9 +195,16 @@ class Amendments:
                 # Not released on a refusal: another request may have made it part of the order. It expires.
                 return await self._mediator.send(command)
             except StockToBeHeld as needed:
-                await self._catch_up(StockAmendment.of(needed.present))
+                if refusal is not None:
+                    raise refusal from None
                 wanted = StockAmendment.of(needed.next, re_reserve=True, reopen=True)
-                hold, revision = await self._inventory.amend(wanted), wanted.revision
+                try:
+                    await self._catch_up(StockAmendment.of(needed.present))
+                    hold, revision = await self._inventory.amend(wanted), wanted.revision
+                except CHANGED_MEANWHILE:
+                    continue
+                except AppError as error:
+                    refusal = error
         raise Unavailable(f"the stock of order {order_id} cannot be held; try again", retry_after_s=1)
 
 

@@ -165,6 +165,7 @@ class Checkout:
                         quantity=item.quantity,
                         unit_price=item.unit_price,
                         discount=item.discount,
+                        returned_price=Money.zero(basket.currency),
                     )
                     for item in hold.items
                 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from chassis.errors import Unavailable
+from chassis.errors import AppError, Unavailable
 from chassis.mediator import Mediator
 from order_svc.commands.set_order_status import SaleToBeMade, SetOrderStatus
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.inventory import CHANGED_MEANWHILE
 from order_svc.domain.views import OrderView
 from order_svc.sagas.stock_jobs import StockJobs
 
@@ -28,10 +29,19 @@ class Shipping:
         return await asyncio.shield(self._set_status(command))
 
     async def _set_status(self, command: SetOrderStatus) -> OrderView:
+        refusal: AppError | None = None
         for _ in range(_ATTEMPTS):
             try:
                 return await self._mediator.send(command)
             except SaleToBeMade as needed:
-                await self._stock_jobs.sell(needed.sale.payload)
-                command = replace(command, sold=needed.sale.key)
+                if refusal is not None:
+                    raise refusal from None
+                try:
+                    await self._stock_jobs.sell(needed.sale.payload)
+                    command = replace(command, sold=needed.sale.key)
+                except CHANGED_MEANWHILE:
+                    continue
+                except AppError as error:
+                    # Decided under the order's lock: an equal request that holds it may have shipped the order.
+                    refusal = error
         raise Unavailable(f"order {command.order_id} is being changed by others; try again", retry_after_s=1)

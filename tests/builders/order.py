@@ -32,6 +32,7 @@ def an_item(
         quantity=quantity,
         unit_price=Money.of(unit_price, "USD"),
         discount=Money.of(discount, "USD"),
+        returned_price=Money.zero("USD"),
     )
 
 

@@ -1,7 +1,8 @@
-"""Each database is upgraded completely or not at all."""
+"""A revision is run once, completely or not at all."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,21 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("{statement}")
+'''
+_CONCURRENT_REVISION = '''
+"""One index, made while the table is in use."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        op.execute("CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_parcel ON parcel (id)")
 '''
 
 
@@ -52,14 +68,33 @@ async def test_only_what_is_new_is_run(tmp_path: Path, database: str) -> None:
     assert await tables(database) == ["alembic_version", "line", "parcel"]
 
 
-async def test_an_upgrade_that_fails_leaves_nothing(tmp_path: Path, database: str) -> None:
+async def test_a_revision_that_fails_changes_nothing_and_is_run_by_the_next_upgrade(
+    tmp_path: Path, database: str
+) -> None:
     write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
-    write_revision(tmp_path, "0002", "CREATE TABLE parcel (id bigint)", after="0001")
-
-    with pytest.raises(Exception, match="already exists"):
+    write_revision(tmp_path, "0002", "DO $$ BEGIN CREATE TABLE line (id bigint); PERFORM 1 / 0; END $$", after="0001")
+    with pytest.raises(Exception, match="division by zero"):
         await upgrade(database, tmp_path)
+    assert await tables(database) == ["alembic_version", "parcel"]
 
-    assert await tables(database) == []
+    write_revision(tmp_path, "0002", "CREATE TABLE line (id bigint)", after="0001")
+    await upgrade(database, tmp_path)
+
+    assert await tables(database) == ["alembic_version", "line", "parcel"]
+
+
+async def test_a_revision_may_make_an_index_with_writers_and_other_upgrades(tmp_path: Path, database: str) -> None:
+    write_revision(tmp_path, "0001", "CREATE TABLE parcel (id bigint)")
+    (tmp_path / "0002.py").write_text(_CONCURRENT_REVISION, encoding="utf-8")
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(upgrade(database, tmp_path) for _ in range(3)))
+
+    engine = make_engine(database, application_name="tests")
+    async with engine.connect() as connection:
+        is_valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_parcel'::regclass"
+        assert await connection.scalar(text(is_valid))
+    await engine.dispose()
 
 
 def test_a_package_tells_its_databases_by_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import grpc
@@ -134,3 +136,16 @@ async def test_a_spoofed_identity_changes_nothing(
     assert mine.json()["createdBy"] != order["createdBy"]
     users = await http.get("/api/v1/admin/users", headers=shopper.headers | spoofed)
     assert users.status_code == 403
+
+
+async def test_a_stream_ends_with_its_token(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
+    bearer = {"authorization": f"Bearer {(await forge(mesh)).token(exp=int(time.time()) + 2)}"}
+
+    async with http.stream("GET", "/api/v1/hub", headers=bearer) as stream:
+        lines = [line async for line in stream.aiter_lines()]
+    again = await http.get("/api/v1/hub", headers=bearer)
+
+    first, *_, last = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    assert (last["error"]["code"], last["error"]["details"][0]["reason"]) == (16, "TOKEN_EXPIRED")
+    assert int(last["sequence"]) >= int(first["sequence"])
+    assert again.status_code == 401

@@ -69,8 +69,12 @@ class InMemoryOrders:
         open_jobs = [job for job in self._state.jobs if job.state in {"READY", "RUNNING", "DEAD"}]
         merging = {job.payload["supplementary_hold_id"] for job in open_jobs if job.kind == "amend_stock"}
         selling = {job.key for job in open_jobs if job.kind == "commit_stock"}
-        orders = self._state.orders.values()
-        unsold = {order.id for order in orders if f"{order.id}/{order.payment.transaction_id}" in selling}
+        charging = {job.key for job in open_jobs if job.kind == "charge" and job.state != "DEAD"}
+        unsold = {
+            order.id
+            for order in self._state.orders.values()
+            if (transaction := order.payment.transaction_id) in charging or f"{order.id}/{transaction}" in selling
+        }
         return set(order_ids) & (merging | unsold)
 
     async def save(self, orders: Sequence[Order]) -> None:
@@ -126,7 +130,7 @@ class FakeInventory:
         # Raised by every preview of one.
         self.preview_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
-        self.refunded: dict[int, Money | None] = {}
+        self.refunded: dict[int, Money] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
@@ -225,7 +229,7 @@ class FakeInventory:
         self.revisions[held.order_id] = amendment.revision
         return self._with_items(held, extra, amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
         self._called("restock")
         self.refunded[order_id] = refunded
         for item, total in returned:

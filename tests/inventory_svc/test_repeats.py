@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
@@ -29,13 +26,8 @@ from tests.builders.incentive import percent
 from tests.builders.product import a_product
 from tests.fakes.chassis import request_key
 from tests.inventory_svc.shop import LOW, TIMES, SqlShop
-from tests.overlapping import SlowUnitsOfWork, overlapping
+from tests.overlapping import SlowCommits, SlowUnitsOfWork, locks_waited_for, overlapping
 from tests.polling import eventually
-
-_WAITED_FOR = text(
-    "SELECT waiting.locktype FROM pg_locks AS waiting JOIN pg_stat_activity USING (pid) "
-    "WHERE NOT waiting.granted AND datname = current_database()"
-)
 
 
 @pytest.fixture
@@ -80,32 +72,14 @@ async def test_the_sku_that_an_equal_product_has_taken(sql_shop: SqlShop, slow: 
 
 async def test_a_product_waits_for_the_sku_before_it_is_written(sql_shop: SqlShop) -> None:
     """Two written products would wait for each other: for the SKU at the commit, and for the key."""
-    committing, go = asyncio.Event(), asyncio.Event()
-
-    @asynccontextmanager
-    async def slow_commit(*, optimistic: bool = False) -> AsyncIterator[Any]:
-        async with sql_shop.open_uows[1](optimistic=optimistic) as uow:
-            commit = uow.commit
-
-            async def commit_later() -> Any:
-                committing.set()
-                await go.wait()
-                return await commit()
-
-            uow.commit = commit_later
-            yield uow
-
+    slow_commits = SlowCommits(sql_shop.open_uows[1])
     command = CreateProduct(product=a_product(), request=request_key())
-    first = asyncio.create_task(replica(slow_commit).send(command))
-    await committing.wait()
+    first = asyncio.create_task(replica(slow_commits).send(command))
+    await slow_commits.reached.wait()
     repeat = asyncio.create_task(sql_shop.send(command))
 
-    async def locks_waited_for() -> list[str]:
-        async with sql_shop.engines[0].connect() as connection:
-            return list(await connection.scalars(_WAITED_FOR))
-
-    assert await eventually(locks_waited_for) == ["advisory"]
-    go.set()
+    assert await eventually(lambda: locks_waited_for(sql_shop.engines[0])) == ["advisory"]
+    slow_commits.go.set()
     assert await first == await repeat
     assert await sql_shop.product_count() == 1
 

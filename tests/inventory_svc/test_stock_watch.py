@@ -13,6 +13,7 @@ from easyorder.inventory.v1 import WatchInventoryRequest
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
+from chassis.grpc.streams import OpenStreams, StreamLimits
 from inventory_svc.bootstrap import Service
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
@@ -25,7 +26,7 @@ from tests.fakes.chassis import FakeClock
 from tests.inventory_svc.service import WATCH, running_replica
 from tests.mesh import Tokens
 from tests.polling import eventually
-from tests.watching import Watching
+from tests.watching import Watching, served
 
 NEVER_S = 3600
 
@@ -163,18 +164,16 @@ async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock) -> No
         await slow.aclose()
 
 
-async def test_a_stopping_server_ends_the_streams_and_begins_none(stock: Stock) -> None:
-    async with watched(stock) as watch, Watching(watch.watch([1])) as watching:
+async def test_a_stream_that_has_to_end_says_why(stock: Stock) -> None:
+    streams = OpenStreams(StreamLimits(), FakeClock())
+    async with watched(stock) as watch, Watching(served(streams, watch.watch([1]))) as watching:
         await watching.hears(1)
 
-        watch.drain()
+        streams.end_all(Unavailable("connect again"))
 
         last = (await watching.ends())[-1]
         error = from_status(last.error)
-        assert (type(error), last.sequence) == (Unavailable, 1)
-        assert "again" in error.message
-        with pytest.raises(Unavailable):
-            await anext(watch.watch([1]))
+        assert (type(error), last.sequence, error.message) == (Unavailable, 1, "connect again")
 
 
 async def test_who_names_an_item_that_is_not_there_hears_which(stock: Stock) -> None:

@@ -8,13 +8,14 @@ from easyorder.order.v1 import HubMessage
 
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.events import Event, PublishedEvent
+from chassis.grpc.streams import OpenStreams, StreamLimits
 from order_svc.domain.order import Order, OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.hub.hub import Hub
 from tests.builders.order import SHOPPER, OrderBuilder
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
-from tests.watching import Watching
+from tests.watching import Watching, served
 
 
 class HubApp:
@@ -22,6 +23,7 @@ class HubApp:
 
     def __init__(self, *, heartbeat_s: float = 15, unread_limit: int = 1000) -> None:
         self.feed = InMemoryFeed()
+        self.streams = OpenStreams(StreamLimits(), FakeClock())
         self.orders: dict[int, Order] = {}
         self.hub = Hub(
             self.feed, self.load_order, clock=FakeClock(), heartbeat_s=heartbeat_s, unread_limit=unread_limit
@@ -52,5 +54,5 @@ class HubApp:
     ) -> AsyncGenerator[HubMessage, None]:
         caller = caller or Caller.person(SHOPPER)
         with request_context(RequestContext(caller=caller)):
-            async for message in self.hub.subscribe(order_id, after_sequence, caller):
+            async for message in served(self.streams, self.hub.subscribe(order_id, after_sequence, caller)):
                 yield message

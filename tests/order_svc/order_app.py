@@ -135,7 +135,7 @@ class InMemoryOrderApp(OrderApp):
 
 class SqlOrderApp(OrderApp):
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self.engine = engine
         self.recent = RecentOrders()
         open_uow = sql_units_of_work(
             partial(SqlOrderUow, recent=self.recent),
@@ -153,23 +153,23 @@ class SqlOrderApp(OrderApp):
         def see(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
             seen.append(statement)
 
-        event.listen(self._engine.sync_engine, "before_cursor_execute", see)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", see)
         yield seen
-        event.remove(self._engine.sync_engine, "before_cursor_execute", see)
+        event.remove(self.engine.sync_engine, "before_cursor_execute", see)
 
     async def somebody_waits(self) -> bool:
         """Whether a statement waits for a lock."""
         waiting = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return bool(await connection.scalar(waiting))
 
     async def events(self, order_id: int) -> list[tuple[int, str]]:
         query = select(OUTBOX).where(OUTBOX.c.aggregate_id == order_id).order_by(OUTBOX.c.sequence)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return [(row.sequence, row.kind) for row in await connection.execute(query)]
 
     async def jobs(self) -> list[JobSeen]:
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(select(JOB).order_by(JOB.c.id))
             return [
                 JobSeen(
@@ -185,10 +185,10 @@ class SqlOrderApp(OrderApp):
             ]
 
     async def delete_keys(self) -> None:
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(delete(IDEMPOTENCY_KEY))
 
     async def audited(self) -> list[tuple[str, str, str]]:
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.id))
             return [(row.action, row.resource, row.detail) for row in rows]

@@ -20,10 +20,12 @@ from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
 from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
 from order_svc.domain.inventory import (
+    AmendmentTooEarly,
     HeldDiscount,
     HeldItem,
     Hold,
     HoldRequest,
+    HoldSuperseded,
     IncentiveInvalid,
     OutOfStock,
     Preview,
@@ -215,6 +217,21 @@ async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app
 
     assert [await app.retry(placed.id, request=request_key())] == firsts
     await app.work()
+    assert await app.status(placed.id) is Status.PAID
+
+
+@pytest.mark.parametrize(
+    "refusal", [HoldSuperseded("another retry was faster"), AmendmentTooEarly("a change is being applied")], ids=repr
+)
+async def test_a_payment_that_meets_another_change_of_the_stock_is_retried(app: AmendingApp, refusal: AppError) -> None:
+    app.payments.answers = [Refused("declined")]
+    placed = await app.place()
+    await app.work()
+    app.inventory.failure = refusal
+
+    await app.retry(placed.id)
+    await app.work()
+
     assert await app.status(placed.id) is Status.PAID
 
 

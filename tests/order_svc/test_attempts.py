@@ -20,10 +20,11 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.retry_payment import RetryPayment
 from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.domain.inventory import OutOfStock
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import PaymentMethod, Status
 from tests.fakes.chassis import StoredJob, leased
-from tests.inventory_svc.shop import TTL, Pieces
+from tests.inventory_svc.shop import TTL, UNPLACED, Pieces
 from tests.order_svc import attempts_table
 from tests.order_svc.attempts_app import STOCK, AttemptsApp
 
@@ -280,6 +281,23 @@ async def test_a_late_charge_asks_neither_for_stock_nor_for_money(app: AttemptsA
 
     assert (app.payments.calls, app.shop.held_until(order_id)) == (calls, held)
     await app.finish()
+    await app.check(order_id)
+
+
+async def test_what_was_charged_and_not_recorded_keeps_its_stock(app: AttemptsApp) -> None:
+    order_id = await _charge(app)
+    order = await app.order(order_id)
+    # The provider took the money, and the worker died before it recorded that.
+    app.payments.ledger[order.payment.transaction_id] = order.payment.amount
+    for time in (UNPLACED, TTL):
+        await app.shop.let_time_pass(time)
+        await app.shop.reap()
+
+    with pytest.raises(OutOfStock):
+        await app.buy(STOCK - 1)
+    await app.finish()
+
+    assert await app.status(order_id) is Status.PAID
     await app.check(order_id)
 
 

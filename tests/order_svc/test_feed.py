@@ -13,10 +13,11 @@ from easyorder.feed.v1 import EventBatch as EventBatchMessage
 from easyorder.feed.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
-from chassis.events import Event, EventsPurged
+from chassis.events import Event
 from chassis.grpc.clients import Client
 from inventory_svc.adapters.order_feed import SUBSCRIBE, EventBatch, FeedConsumer
 from order_svc.api.feed import OrderFeedApi
+from order_svc.domain.feed import EventsPurged
 from tests.builders.event import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.mesh import Mesh, serving
@@ -37,7 +38,7 @@ class Shop:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Mesh]:
-        async with serving({FEED: self.api}, on_drain=[self.api.drain]) as mesh:
+        async with serving({FEED: self.api}) as mesh:
             yield mesh
 
 
@@ -94,8 +95,8 @@ async def test_it_resumes_where_it_was_after_any_break(shop: Shop) -> None:
     shop.happens(an_event(1))
     async with shop.open() as mesh, following(mesh.service(), taken) as reported:
         await eventually(lambda: taken.kept == 1)
-        shop.api.drain()
-        shop.api._draining = False
+        for end in mesh.server._interceptor.streams._open:
+            end.set_result(Unavailable("not now"))
         shop.happens(an_event(2))
         await eventually(lambda: taken.kept == 2)
 

@@ -12,10 +12,11 @@ from easyorder.order.v1 import OrderStatus, PaymentOutcome, PaymentStatus, Refun
 
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable
-from chassis.events import EventsPurged, PublishedEvent
+from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from edge.openapi.comments import comments
+from order_svc.domain.feed import EventsPurged
 from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
@@ -26,6 +27,7 @@ from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
 
+STOPPING = Unavailable("this server is stopping")
 ADMIN = Caller.person("admin-1", admin=True)
 
 
@@ -357,7 +359,7 @@ async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubA
 
     async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
         await watching.hears(last)
-        app.hub.drain()
+        app.streams.end_all(STOPPING)
         *events, ending = await watching.ends()
 
     assert [message.sequence for message in events] == list(range(1, last + 1))
@@ -404,21 +406,32 @@ async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> N
     assert quick.sequences == [*(message.sequence for message in read), *resumed.sequences]
 
 
-async def test_a_draining_process_ends_its_streams_and_takes_no_more(app: HubApp) -> None:
+async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: HubApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as of_one, app.watch() as of_all:
         await eventually(lambda: app.hub.subscribers == 2)
-        app.hub.drain()
+        app.streams.end_all(STOPPING)
         endings = [(await watching.ends())[-1] for watching in (of_one, of_all)]
-    async with app.watch(order.id) as too_late:
-        with pytest.raises(Unavailable):
-            await too_late.ends()
 
     for ending in endings:
         assert ending.error is not None
         assert isinstance(from_status(ending.error), Unavailable)
         assert ending.sequence == 1
+
+
+async def test_so_does_one_that_is_still_reading_what_it_missed(app: HubApp) -> None:
+    for _ in range(3):
+        app.given(an_order())
+
+    async with aclosing(app.stream(after_sequence=0)) as resumed:
+        read = [await anext(resumed), await anext(resumed)]
+        app.streams.end_all(STOPPING)
+        (last,) = [message async for message in resumed]
+
+    assert last.error is not None
+    assert isinstance(from_status(last.error), Unavailable)
+    assert last.sequence == read[-1].sequence == 1
 
 
 async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app: HubApp) -> None:

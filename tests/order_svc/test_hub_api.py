@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from easyorder.order.v1 import HubMessage, SubscribeRequest
 
-from chassis.errors import InvalidArgument, Unauthenticated, Unavailable
+from chassis.errors import InvalidArgument, TokenExpired, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from order_svc.api.hub import OrderHubApi
 from order_svc.domain.order import OrderNotFound
 from tests.builders.order import AT, SHOPPER, an_order
+from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
@@ -30,7 +32,7 @@ def app() -> HubApp:
 
 @pytest.fixture
 async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
-    async with serving({HUB: OrderHubApi(app.hub)}, on_drain=[app.hub.drain]) as mesh:
+    async with serving({HUB: OrderHubApi(app.hub)}) as mesh:
         yield mesh
 
 
@@ -135,3 +137,28 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh:
     assert ending.error is not None
     assert isinstance(from_status(ending.error), Unavailable)
     assert ending.sequence == 1
+
+
+async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) -> None:
+    order = app.given(an_order())
+    clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
+    async with serving({HUB: OrderHubApi(app.hub)}, clock=clock) as mesh:
+        expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
+        # Tokens of these tests are valid for ten minutes.
+        clock.advance(599.5)
+        async with watch(expiring, order.id) as of_one, watch(expiring) as of_all:
+            await eventually(lambda: of_one.messages and of_all.messages)
+            clock.advance(-300)
+            async with watch(user, order.id) as other:
+                _, ending = await of_one.ends()
+                (ending_of_all,) = await of_all.ends()
+                app.happens(order.cancel(reason="changed my mind", at=AT))
+                await other.ends()
+
+        async with watch(user, order.id, after_sequence=ending.sequence) as resumed:
+            (cancelled,) = await resumed.ends()
+
+    assert [type(from_status(last.error)) for last in (ending, ending_of_all)] == [TokenExpired] * 2
+    assert (ending.sequence, ending_of_all.sequence) == (1, 1)
+    assert [content(message) for message in of_one.messages] == ["order_snapshot", "error"]
+    assert cancelled.sequence == 2

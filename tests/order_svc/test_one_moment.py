@@ -6,13 +6,14 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import cast
 
 import pytest
 from sqlalchemy import QueuePool
 
 from chassis.context import Caller, RequestContext, request_context
+from chassis.db.engine import make_engine
 from chassis.errors import Unavailable
 from chassis.money import Money
 from order_svc.adapters.write_side import WriteSideOrders
@@ -21,9 +22,10 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.queries import export_orders, orders
 from order_svc.queries.export_orders import ExportTooSlow, TooManyExports
+from order_svc.queries.orders import OrderQueries
 from tests.between_statements import AfterFirstStatement
 from tests.builders.order import AT, SHOPPER, an_item, an_order
-from tests.order_svc.order_reads import OrderReads, order_reads
+from tests.order_svc.order_reads import OrderReads, SmallPatience, order_reads
 from tests.order_svc.test_amendments import an_update
 from tests.polling import eventually
 
@@ -130,32 +132,66 @@ async def test_an_export(reads: OrderReads, export: AsyncGenerator[bytes, None])
     assert line[1] == "CONFIRMED"
 
 
-@pytest.mark.usefixtures("export")
-async def test_exports_are_limited_in_number(reads: OrderReads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "MAX_EXPORTS", 1)
+@pytest.fixture
+async def narrow(reads: OrderReads) -> AsyncIterator[OrderQueries]:
+    """The queries with only two connections to the read database."""
+    engine = make_engine(reads.read.url, application_name="tests", pool_size=2)
+    yield OrderQueries(engine, SmallPatience(reads.write))
+    await engine.dispose()
 
-    with request_context(ADMIN), pytest.raises(TooManyExports, match="try again"):
-        await anext(reads.queries.export_orders(DAY, DAY))
 
-
-async def test_an_export_that_is_given_up_makes_room(
-    reads: OrderReads, export: AsyncGenerator[bytes, None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(orders, "MAX_EXPORTS", 1)
-    assert len([line async for line in export]) == 1
+async def test_exports_leave_half_of_the_connections_to_other_reads(reads: OrderReads, narrow: OrderQueries) -> None:
+    [order_id] = await reads.given(an_order())
 
     with request_context(ADMIN):
-        assert len([line async for line in reads.queries.export_orders(DAY, DAY)]) == 3
+        async with aclosing(narrow.export_orders(DAY, DAY)) as export:
+            await anext(export)
+            with pytest.raises(TooManyExports, match="try again"):
+                await anext(narrow.export_orders(DAY, DAY))
+            async with asyncio.timeout(1):
+                assert (await narrow.get_order(order_id)).id == order_id
 
 
-async def test_an_export_has_its_time(reads: OrderReads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "PAGE_SIZE", 1)
-    monkeypatch.setattr(export_orders, "PAGE_SIZE", 1)
+async def test_an_export_that_is_given_up_makes_room(reads: OrderReads, narrow: OrderQueries) -> None:
+    await reads.given(an_order())
+
+    with request_context(ADMIN):
+        for _ in range(2):
+            assert len([line async for line in narrow.export_orders(DAY, DAY)]) == 2
+
+
+async def test_four_exports_are_read_at_a_time(reads: OrderReads) -> None:
+    with request_context(ADMIN):
+        async with AsyncExitStack() as held:
+            for _ in range(4):
+                export = await held.enter_async_context(aclosing(reads.queries.export_orders(DAY, DAY)))
+                await anext(export)
+            with pytest.raises(TooManyExports, match="4 exports"):
+                await anext(reads.queries.export_orders(DAY, DAY))
+
+
+async def test_an_export_has_its_time(
+    reads: OrderReads, export: AsyncGenerator[bytes, None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(orders, "EXPORT_S", 0.0)
+
+    with pytest.raises(ExportTooSlow, match="fewer days"):
+        await anext(export)
+
+
+async def test_a_page_of_large_orders_has_no_more_time_than_others(
+    reads: OrderReads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_orders, "_PART_CHARACTERS", 1)
     await reads.given(an_order(), an_order())
 
-    with request_context(ADMIN), pytest.raises(ExportTooSlow, match="fewer days"):
-        [line async for line in reads.queries.export_orders(DAY, DAY)]
+    with request_context(ADMIN):
+        async with aclosing(reads.queries.export_orders(DAY, DAY)) as export:
+            for _ in ("header", "first order"):
+                await anext(export)
+            monkeypatch.setattr(orders, "EXPORT_S", 0.0)
+            with pytest.raises(ExportTooSlow):
+                await anext(export)
 
 
 @pytest.fixture

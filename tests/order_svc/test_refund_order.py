@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -117,6 +117,23 @@ async def returned(app: OrderApp, order_id: int, *items: tuple[int, int]) -> str
     granted = await app.send(RefundOrder(order_id=order_id, items=items, reason="returned"))
     assert granted.items == items
     return str(granted.amount.amount)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "amounts"),
+    [(ROUND_HALF_EVEN, ROUND_HALF_UP, ["0.02", "0.03"]), (ROUND_HALF_UP, ROUND_HALF_EVEN, ["0.03", "0.02"])],
+)
+async def test_another_rounding_between_two_returns_keeps_no_cent(
+    order_app: OrderApp, monkeypatch: pytest.MonkeyPatch, first: str, then: str, amounts: list[str]
+) -> None:
+    order_id = await order_app.given(an_order(items=(an_item(unit_price="0.05", discount="0.05"),)).paid().shipped())
+    seen = []
+    for rounding in (first, then):
+        monkeypatch.setattr(Money, "rounding", rounding)
+        seen.append(await returned(order_app, order_id, (1, 1)))
+
+    assert seen == amounts
+    assert (await order_app.order(order_id)).payment.remaining == usd("0.00")
 
 
 async def test_after_a_goodwill_refund_all_pieces_can_come_back(order_app: OrderApp) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -12,16 +14,24 @@ from chassis.clock import SystemClock
 from chassis.errors import RequestIdReused
 from chassis.mediator import Mediator
 from chassis.money import Money
+from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.handlers import handle_commands
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.update_order import UpdateOrder
+from order_svc.domain.inventory import HoldRequest, OutOfStock
 from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.views import OrderView
+from order_svc.sagas.amendments import Amendments
+from order_svc.sagas.shipping import Shipping
+from order_svc.sagas.stock_jobs import StockJobs
 from tests.builders.order import OrderBuilder, an_item, an_order
 from tests.fakes.chassis import request_key
+from tests.fakes.order import FakeInventory
 from tests.order_svc.order_app import BACKOFF, SqlOrderApp
-from tests.overlapping import SlowUnitsOfWork, overlapping
+from tests.overlapping import SlowCommits, SlowUnitsOfWork, locks_waited_for, overlapping
+from tests.polling import eventually
 
 FIRST_VERSION = "1"
 
@@ -49,6 +59,46 @@ COMMANDS: dict[str, tuple[Callable[[], OrderBuilder], Callable[..., Any]]] = {
 }
 
 
+class _Ids:
+    def __init__(self) -> None:
+        self._ids = itertools.count(100_000)
+
+    async def next(self) -> int:
+        return next(self._ids)
+
+
+def _amendments(mediator: Mediator[Any], inventory: FakeInventory) -> Amendments:
+    return Amendments(mediator, inventory, order_ids=_Ids(), item_ids=_Ids())
+
+
+async def _update(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
+    return await _amendments(mediator, inventory).update(order_id, ((1, 3),), etag="", request=request_key())
+
+
+async def _retry_payment(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
+    pay = _amendments(mediator, inventory).retry_payment
+    return await pay(order_id, PaymentMethod.CARD, "tok_ok", request=request_key())
+
+
+async def _ship(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
+    command = SetOrderStatus(order_id=order_id, status=Status.SHIPPED, request=request_key())
+    return await Shipping(mediator, StockJobs(mediator, inventory)).set_status(command)
+
+
+# Each calls this method of inventory_svc before it changes the order.
+SAGAS: dict[str, tuple[Callable[[], OrderBuilder], str, Callable[..., Coroutine[Any, Any, OrderView]]]] = {
+    "update": (lambda: an_order(method=PaymentMethod.CASH), "reserve", _update),
+    "retry the payment": (lambda: an_order().refused(), "amend", _retry_payment),
+    "ship": (lambda: an_order().paid(), "commit", _ship),
+}
+
+
+def replica(open_uow: Any) -> Mediator[Any]:
+    mediator: Mediator[Any] = Mediator(open_uow, service="order")
+    handle_commands(mediator, clock=SystemClock(), backoff=BACKOFF, payment_timeout_s=10, alerts=Alerts("", {}))
+    return mediator
+
+
 @pytest.fixture
 def slow(sql_app: SqlOrderApp) -> SlowUnitsOfWork:
     return SlowUnitsOfWork(sql_app.open_uow)
@@ -56,9 +106,7 @@ def slow(sql_app: SqlOrderApp) -> SlowUnitsOfWork:
 
 @pytest.fixture
 def other_replica(slow: SlowUnitsOfWork) -> Mediator[Any]:
-    mediator: Mediator[Any] = Mediator(slow, service="order")
-    handle_commands(mediator, clock=SystemClock(), backoff=BACKOFF, payment_timeout_s=10, alerts=Alerts("", {}))
-    return mediator
+    return replica(slow)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -86,3 +134,35 @@ async def test_a_refused_request_with_a_key_of_another_body_is_told_so(
         await overlapping(slow, other_replica.send(other), sql_app.send(first))
 
     assert (await sql_app.order(order_id)).cancel_reason == "late"
+
+
+@pytest.mark.parametrize("name", SAGAS)
+async def test_a_repeat_that_inventory_refuses_gets_the_response_of_the_first_which_is_about_to_commit(
+    sql_app: SqlOrderApp, name: str
+) -> None:
+    order, method, call = SAGAS[name]
+    order_id = await sql_app.given(order())
+    async with sql_app.open_uow() as uow:
+        uow.schedule(jobs.commit_stock(await sql_app.order(order_id)))
+        await uow.commit()
+    inventory = FakeInventory(sql_app.clock)
+    await inventory.reserve(HoldRequest(order_id=order_id, key="first", user_id="", currency="USD", lines=((1, 2),)))
+    answer, slow_commits, first = getattr(inventory, method), SlowCommits(sql_app.open_uow), []
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        setattr(inventory, method, answer)
+        first.append(asyncio.create_task(call(replica(slow_commits), inventory, order_id)))
+        await slow_commits.reached.wait()
+        raise OutOfStock("others were faster")
+
+    async def refused_or_waiting() -> bool:
+        return repeat.done() or bool(await locks_waited_for(sql_app.engine))
+
+    setattr(inventory, method, refuse)
+    repeat = asyncio.create_task(call(sql_app.mediator, inventory, order_id))
+    await slow_commits.reached.wait()
+    await eventually(refused_or_waiting)
+    slow_commits.go.set()
+
+    assert await repeat == await first[0]
+    assert (await sql_app.order(order_id)).view().etag == "2"

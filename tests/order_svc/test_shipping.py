@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from chassis.errors import Unavailable
 from chassis.jobs import JobOutcome
 from order_svc.commands import jobs
 from order_svc.commands.set_order_status import SaleToBeMade, SetOrderStatus
-from order_svc.domain.inventory import OutOfStock
+from order_svc.domain.inventory import OutOfStock, StockAmendment
 from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
 from order_svc.domain.views import OrderView
 from tests.builders.order import an_order
@@ -97,6 +98,49 @@ async def test_nothing_is_shipped_while_stock_cannot_be_sold(app: AttemptsApp) -
         await ship(app, order_id)
 
     assert await app.books(order_id) == before
+
+
+async def test_a_sale_that_a_change_has_overtaken_is_made_for_the_changed_order(app: AttemptsApp) -> None:
+    order_id = await paid_and_unsold(app, method=PaymentMethod.CASH)
+    commit = app.inventory.commit
+
+    async def overtaken(*of: Any, **how: Any) -> None:
+        app.inventory.commit = commit  # type: ignore[method-assign]
+        await app.update(order_id, (app.items[0].id, 5))
+        await app.run(leased(app.open_job(jobs.AMEND_STOCK)))
+        await commit(*of, **how)
+
+    app.inventory.commit = overtaken  # type: ignore[method-assign]
+    shipped = await ship(app, order_id)
+
+    assert (shipped.status, shipped.items[0].quantity) == (Status.SHIPPED, 5)
+    assert await app.shop.of(app.items[0]) == Pieces(on_hand=STOCK - 5, sold=5)
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["comes", "does not come"])
+async def test_a_sale_waits_for_the_change_before_the_last(app: AttemptsApp, comes: bool) -> None:
+    order_id = await paid_and_unsold(app, method=PaymentMethod.CASH)
+    await app.update(order_id, (app.items[0].id, 5))
+    first = app.open_job(jobs.AMEND_STOCK)
+    await app.update(order_id, (app.items[0].id, 1))
+    amend, before = app.inventory.amend, await app.books(order_id)
+
+    async def too_early(amendment: StockAmendment) -> None:
+        app.inventory.amend = amend  # type: ignore[method-assign]
+        try:
+            await amend(amendment)
+        finally:
+            await app.run(app.claimed(first))
+
+    if not comes:
+        with pytest.raises(Unavailable):
+            await ship(app, order_id)
+        assert await app.books(order_id) == before
+        return
+    app.inventory.amend = too_early  # type: ignore[method-assign]
+    assert (await ship(app, order_id)).status is Status.SHIPPED
+    await app.finish()
+    assert await app.shop.of(app.items[0]) == Pieces(on_hand=STOCK - 1, sold=1)
 
 
 async def test_a_shipped_order_whose_stock_was_not_sold_becomes_a_dead_letter(app: AttemptsApp) -> None:

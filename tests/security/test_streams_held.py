@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
-from chassis.grpc.stream_limits import StreamLimits
+from chassis.grpc.streams import StreamLimits
 from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh

@@ -469,7 +469,8 @@ class FindPlacedHoldsResponse(betterproto2.Message):
 
     unsold_order_ids: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT64, repeated=True)
     """
-    Those of them whose stock is still to be sold, or to be merged into an order: it must stay held until then.
+    Those of them whose stock is still to be sold, or to be merged into an order, or whose charge is open: it must stay
+    held until then.
     """
 
 
