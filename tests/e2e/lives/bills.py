@@ -69,7 +69,7 @@ class Line:
     def paid(self) -> int:
         return self.cost - self.off
 
-    def worth(self, pieces: int) -> int:
+    def price_of(self, pieces: int) -> int:
         """What the first `pieces` of the line are refunded with."""
         return round(Fraction(self.paid * pieces, self.quantity))
 
@@ -87,7 +87,7 @@ class Bill:
         return sum(line.paid for line in self.lines)
 
 
-def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: str, *, point_worth: int = 1) -> Bill:
+def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: str, *, point_value: int = 1) -> Bill:
     """The bill for lines without discounts. Raises NotForThisOrder."""
     chosen = sorted(set(codes), key=lambda code: (KINDS.index(code.kind), code.number))
     cost = sum(line.cost for line in lines)
@@ -98,19 +98,19 @@ def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: st
         shares = _shares_of(code, lines)
         lines = [replace(line, off=line.off + share) for line, share in zip(lines, shares, strict=True)]
         discounts.append((code.name, sum(shares)))
-    off = min(points * point_worth, sum(line.paid for line in lines))
+    off = min(points * point_value, sum(line.paid for line in lines))
     shares = _split(off, [line.paid for line in lines])
     lines = [
         replace(line, off=line.off + share, off_by_points=share) for line, share in zip(lines, shares, strict=True)
     ]
     if off:
         discounts.append(("", off))
-    return Bill(lines=tuple(lines), discounts=tuple(discounts), points=-(-off // point_worth))
+    return Bill(lines=tuple(lines), discounts=tuple(discounts), points=-(-off // point_value))
 
 
 def points_earned(lines: Sequence[Line], codes: Iterable[Code], refunded: int) -> int:
     """The points of the money that is kept of a paid order, one for each whole unit and times the multipliers."""
-    kept = [line.paid - line.worth(line.returned) for line in lines]
+    kept = [line.paid - line.price_of(line.returned) for line in lines]
     money = max(0, min(sum(kept), sum(line.paid for line in lines) - refunded))
     if not money:
         return 0

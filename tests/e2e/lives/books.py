@@ -27,15 +27,15 @@ class Books:
 
     def differences(self, found: Books) -> list[str]:
         """What is expected here and found otherwise there."""
-        told = []
+        lines = []
         for name in ("on_hand", "reserved", "uses", "points", "ledger", "report"):
             expected, seen = getattr(self, name), getattr(found, name)
-            told += [
+            lines += [
                 f"{name} of {key}: expected {expected.get(key)}, found {seen.get(key)}"
                 for key in sorted(expected.keys() | seen.keys())
                 if expected.get(key) != seen.get(key)
             ]
-        return told
+        return lines
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,8 +55,8 @@ class Life:
                 await self._random.choice(self._steps())()
             await self._end()
         except AssertionError as error:
-            told = "\n".join(self._history)
-            raise Unexplained(f"order {self.order_id}:\n{told}\n{error}") from error
+            lines = "\n".join(self._history)
+            raise Unexplained(f"order {self.order_id}:\n{lines}\n{error}") from error
 
     async def save_points(self) -> None:
         await self._do([self._choices.create_to_save()])

@@ -49,7 +49,7 @@ class OrderModel:
         """Raises Unexplained unless the calls, made at once, have these replies in some order."""
         after = self._after(self._states, tuple(calls), alone=len(calls) == 1)
         if not after:
-            raise Unexplained(f"{_told(calls)}\nis explained by none of\n{_told(self._states)}")
+            raise Unexplained(f"{_listed(calls)}\nis explained by none of\n{_listed(self._states)}")
         self._states = after
         etags = [reply.seen.etag for call in calls for reply in call.replies if reply.seen is not None]
         self._etag = max([self._etag, *etags])
@@ -60,7 +60,7 @@ class OrderModel:
             return False
         after = frozenset(state for state in later(self._states) if state is not None and self._fits(state, seen))
         if not after:
-            raise Unexplained(f"{seen}\nis explained by none of\n{_told(self._states)}")
+            raise Unexplained(f"{seen}\nis explained by none of\n{_listed(self._states)}")
         self._states, self._etag = after, seen.etag
         return True
 
@@ -116,5 +116,5 @@ class OrderModel:
         )
 
 
-def _told(things: Iterable[object]) -> str:
+def _listed(things: Iterable[object]) -> str:
     return "\n".join(map(str, things))

@@ -223,13 +223,13 @@ def _refunded(state: State, command: RefundOrder) -> Outcome:
     if not (state.is_paid and state.status in SOLD):
         return too_much
     lines = {line.item: line for line in state.bill.lines}
-    worth = 0
+    price = 0
     for item, pieces in command.wanted:
         if item not in lines or lines[item].returned + pieces > lines[item].quantity:
             return Outcome.refused("INVALID_ARGUMENT")
         back = replace(lines[item], returned=lines[item].returned + pieces)
-        worth += back.worth(back.returned) - back.worth(lines[item].returned)
+        price += back.price_of(back.returned) - back.price_of(lines[item].returned)
         lines[item] = back
     returned = replace(state.bill, lines=tuple(lines.values()))
-    after = replace(state, bill=returned, refunded=state.refunded + min(worth, state.remaining))
+    after = replace(state, bill=returned, refunded=state.refunded + min(price, state.remaining))
     return Outcome((replace(after, status="CANCELLED") if state.status == "PAID" and after.is_returned else after,))
