@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
@@ -71,15 +70,11 @@ class Client:
     """
 
     def __init__(self, address: str, *, token: str = "", silence_s: float = 30) -> None:
-        self._target = _target(address)
-        self._token = token
-        self._silence_ms = int(silence_s * 1000)
-
-    @cached_property
-    def _channel(self) -> grpc.aio.Channel:
+        ms = int(silence_s * 1000)
         # A connection costs a timer every `silence_s`, used or not, so that one that is not used is closed.
-        times = (("grpc.keepalive_time_ms", self._silence_ms), ("grpc.client_idle_timeout_ms", 5 * self._silence_ms))
-        return open_channel(self._target, options=(*_OPTIONS, *times))
+        times = (("grpc.keepalive_time_ms", ms), ("grpc.client_idle_timeout_ms", 5 * ms))
+        self._channel = open_channel(_target(address), options=(*_OPTIONS, *times))
+        self._token = token
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """Calls a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
@@ -117,8 +112,7 @@ class Client:
 
     async def close(self) -> None:
         """Closes the connection; calls in flight fail."""
-        if "_channel" in vars(self):
-            await self._channel.close(None)
+        await self._channel.close(None)
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
         if (
