@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +44,10 @@ class RecordPayment(Command[PaymentRecorded]):
     outcome: PaymentOutcome
     why: str = ""
     detail: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def record_payments(
