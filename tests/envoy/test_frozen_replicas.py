@@ -34,8 +34,11 @@ async def shop(
     replicas: list[Freezable], mesh: FakeMesh, tokens: Tokens, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
     publish_keys(mesh, tokens)
-    addresses = {"order_address": ",".join(replica.address for replica in replicas)}
-    async with running_envoy(tmp_path, mesh.ports, **addresses) as envoy, plain_client(envoy.url, timeout=10) as client:
+    both = ",".join(replica.address for replica in replicas)
+    async with (
+        running_envoy(tmp_path, mesh.ports, order_address=both) as envoy,
+        plain_client(envoy.url, timeout=10) as client,
+    ):
         client.headers["authorization"] = f"Bearer {tokens.user()}"
         yield client
 
