@@ -10,7 +10,7 @@ from typing import Any
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import CARRY_THE_ORDER
-from order_svc.domain.items import Discount, Item
+from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.payment import Payment
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
@@ -65,7 +65,7 @@ class OrderData:
     @property
     def total(self) -> Money:
         """The amount to be paid."""
-        return self.sub_total - self.discount_total
+        return owed(self.items, self.currency)
 
     @property
     def is_free(self) -> bool:
