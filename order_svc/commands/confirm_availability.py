@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -24,6 +24,10 @@ class ConfirmAvailability(Command[None]):
     filled: bool
     stocks: tuple[StockView, ...]
     lost_reason: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def confirm_availability(
