@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.errors import EtagMismatch, InvalidArgument
+from chassis.errors import InvalidArgument
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import (
@@ -242,18 +242,6 @@ class Order(OrderData):
         self.supplementary_hold_id = 0
         self._new_payment(method, transaction_id)
         return [self._status_changed(moved, at)]
-
-    def has_version(self, etag: str) -> bool:
-        """Whether `etag` is of this version; an empty etag matches every version."""
-        return etag in ("", str(self.row_version))
-
-    def check_etag(self, etag: str) -> None:
-        """Raises EtagMismatch if `etag` is of another version."""
-        if not self.has_version(etag):
-            raise EtagMismatch(
-                f"order {self.id} has changed; read it again, then decide",
-                metadata={"orderId": str(self.id), "etag": str(self.row_version)},
-            )
 
     def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:
         self.payment = Payment(
