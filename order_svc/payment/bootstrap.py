@@ -14,7 +14,7 @@ from chassis.audit import ErrorLog
 from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import RECORDED_ERROR

@@ -1,0 +1,14 @@
+"""Due jobs are leased by a function."""
+
+from alembic import op
+
+from chassis.db.migrate import chassis_sql
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(chassis_sql("0010_claim_jobs"))

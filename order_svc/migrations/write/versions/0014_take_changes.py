@@ -1,0 +1,14 @@
+"""Changes are taken from the log by a function."""
+
+from alembic import op
+
+from chassis.db.migrate import chassis_sql
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(chassis_sql("0009_take_changes"))
