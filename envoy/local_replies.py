@@ -25,6 +25,7 @@ from chassis.errors import (
     Unimplemented,
 )
 from chassis.grpc.status import to_status
+from chassis.grpc.streams import TooManyStreams
 from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, GIVEN_TWICE, HEADERS_TOO_LARGE
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
@@ -80,20 +81,28 @@ class LocalReply:
         }
         if self.answer:
             for_json["status_code"] = self.answer
-        challenge = [_header("www-authenticate", CHALLENGE)] if (self.answer or self.status) == SIGN_IN_FIRST else []
-        for_json["headers_to_add"] = challenge + ([_header("allow", self.allow)] if self.allow else [])
+        headers = list(self._headers())
+        for_json["headers_to_add"] = headers + ([_header("allow", self.allow)] if self.allow else [])
         yield for_json
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
         yield {
             "filter": _all([*self._conditions(), _is_grpc()]),
             "headers_to_add": [
-                *challenge,
+                *headers,
                 _header("grpc-status", str(error.kind.value)),
                 _header("grpc-status-details-bin", details),
             ],
             "body_format_override": {"text_format_source": {"inline_string": error.message}},
         }
+
+    def _headers(self) -> Iterator[JsonObject]:
+        """The headers for callers of both kinds."""
+        if (self.answer or self.status) == SIGN_IN_FIRST:
+            yield _header("www-authenticate", CHALLENGE)
+        if self.error.retry_after_s is not None:
+            # The rate limit has its own.
+            yield _header("retry-after", f"{self.error.retry_after_s:.0f}") | {"append_action": "ADD_IF_ABSENT"}
 
     def _as_json(self) -> JsonObject:
         as_json = _as_json(self.error)
@@ -112,23 +121,26 @@ class LocalReply:
 
 
 def mappers(
-    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, *, retry_after_s: float
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, stream_names: str, *, retry_after_s: float
 ) -> list[JsonObject]:
     """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `once` are the
     parameters that a call may have only once; `ops_names` matches the gRPC names of methods that several services
-    serve.
+    serve, `stream_names` the paths of streams.
     """
-    return [mapper for reply in _replies(verbs, once, ops_names, retry_after_s) for mapper in reply.mappers()]
+    replies = _replies(verbs, once, ops_names, stream_names, retry_after_s)
+    return [mapper for reply in replies for mapper in reply.mappers()]
 
 
 def _replies(
-    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, retry_after_s: float
+    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, stream_names: str, retry_after_s: float
 ) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
-    no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
+    no_keys = Unavailable("The keys that verify tokens are not available: try again soon.", retry_after_s=1)
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
-    no_service = Unavailable("A service cannot be reached: try again soon.")
+    no_service = Unavailable("A service cannot be reached: try again soon.", retry_after_s=1)
+    overloaded = Unavailable("A service has too many calls at once: try again soon.", retry_after_s=1)
+    too_many_streams = TooManyStreams("Too many streams are open: try again later.")
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
@@ -147,7 +159,9 @@ def _replies(
         LocalReply(429, rate_limited),
         LocalReply(431, headers_too_large),
         LocalReply(500, Internal("Something unexpected happened at the edge.")),
-        LocalReply(502, Unavailable("A service gave no valid answer: try again soon.")),
+        LocalReply(502, Unavailable("A service gave no valid answer: try again soon.", retry_after_s=1)),
+        LocalReply(503, too_many_streams, detail="overflow", path=stream_names, answer=429),
+        LocalReply(503, overloaded, detail="overflow"),
         LocalReply(503, no_service),
         LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from string import Template
 
@@ -73,11 +74,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "max_body_bytes": MAX_BODY_BYTES,
         "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
         "unusable_headers": unusable_headers(),
-        "unchecked_parts": {
-            ENCODED_BODY: encoded_body(),
-            BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
-            **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
-        },
+        "unchecked_parts": _unchecked_parts(methods, parameters),
         "json_bodies": script(methods),
         "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
         "routes": routes(methods),
@@ -86,6 +83,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             verbs_of_paths(methods),
             parameters,
             grpc_names_regex([method for method in methods if method.service == OPS]),
+            stream_names_regex(methods),
             retry_after_s=slowest_refill_s,
         ),
         "create_order_names": names_regex([_method(CREATE_ORDER)]),
@@ -96,6 +94,14 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
         **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
+    }
+
+
+def _unchecked_parts(methods: Sequence[Method], parameters: Mapping[str, Sequence[str]]) -> JsonObject:
+    return {
+        ENCODED_BODY: encoded_body(),
+        BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
+        **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
     }
 
 

@@ -126,7 +126,7 @@ def routes(methods: Sequence[Method]) -> list[JsonObject]:
         if is_reachable(method):
             found.extend(_routes_of(method))
     for prefix in INFRASTRUCTURE:
-        action: JsonObject = {"cluster": "edge", "timeout": INFRASTRUCTURE_TIMEOUT}
+        action: JsonObject = {"cluster": "edge_streams", "timeout": INFRASTRUCTURE_TIMEOUT}
         match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
         found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
     return [*found, TUNNELS, JSON_ELSEWHERE, ELSEWHERE]
@@ -261,7 +261,7 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 def _action(method: Method, cluster: str) -> JsonObject:
     reads = method.name.startswith(("Get", "List", "Validate"))
     if method.server_streaming:
-        return {"cluster": cluster, "timeout": "0s"}
+        return {"cluster": f"{cluster}_streams", "timeout": "0s"}
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
     return {"cluster": cluster, "max_stream_duration": UNARY_DURATION, "retry_policy": RETRY_ELSEWHERE | retries}
 

@@ -13,8 +13,8 @@ from chassis.clock import Clock
 from chassis.context import ANONYMOUS, RequestContext
 from chassis.errors import AppError, Kind, TokenExpired
 
-# The time that a stream has to send a last message.
-_LAST_WORDS_S = 1.0
+# The time that a stream has to send a last message, also to a slow reader.
+_LAST_WORDS_S = 3.0
 
 
 class TooManyStreams(AppError):
@@ -39,7 +39,7 @@ _end: ContextVar[asyncio.Future[AppError] | None] = ContextVar("easyorder_stream
 
 
 def stream_end() -> asyncio.Future[AppError]:
-    """Done, with the reason, once the stream that is being served has to end; its handler has a second for that."""
+    """Done, with the reason, once the stream that is being served has to end; its handler has 3 s for that."""
     return _end.get() or asyncio.get_running_loop().create_future()
 
 

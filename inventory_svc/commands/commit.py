@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.mediator import Command
-from inventory_svc.domain.reservation import ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +16,5 @@ class Commit(Command[None]):
     """
 
     order_id: int
-    revision: int = ANY_REVISION
+    revision: int = 0
     paid: bool = True

@@ -11,7 +11,6 @@ from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import lock_orders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import HoldSuperseded
-from inventory_svc.domain.reservation import ANY_REVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,7 @@ class Release(Command[None]):
     """
 
     order_id: int
-    revision: int = ANY_REVISION
+    revision: int = 0
     unplaced: bool = False
 
 

@@ -29,8 +29,6 @@ class ReservationState(Enum):
     EXPIRED = "EXPIRED"
 
 
-# Named by a request that is meant for any revision.
-ANY_REVISION = 2**31 - 1
 _RELEASED = frozenset({ReservationState.RELEASED, ReservationState.EXPIRED})
 
 

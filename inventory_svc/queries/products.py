@@ -6,6 +6,7 @@ A page by number skips earlier pages by the primary key alone; a page by token b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from pydantic import TypeAdapter
 from sqlalchemy import TextClause, text
@@ -21,6 +22,7 @@ from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
 
 DEFAULT_PAGE_SIZE = 10
+MAX_WORDS = 10
 TOKENS = PageTokens(int)
 
 GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
@@ -57,10 +59,10 @@ class PageRequest:
 
     @classmethod
     def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
-        """The requested page; zeros mean the defaults. Raises InvalidArgument."""
+        """The requested page; zeros mean the defaults. Raises InvalidArgument, also for a query of too many words."""
         if page_number and page_token:
             raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
-        size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(query.split())
+        size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(_words(query))
         if page_token:
             return cls(number=0, size=size, query=query, after=TOKENS.read(page_token, filter=query))
         return cls(number=page_number or 1, size=size, query=query)
@@ -112,6 +114,22 @@ class ProductQueries:
             epoch=rows[0].epoch,
             generation=rows[0].generation,
         )
+
+
+def _words(query: str) -> list[str]:
+    """The words that decide what is found; each costs a search. Raises InvalidArgument."""
+    written: dict[str, str] = {}
+    for word in query.split():
+        written.setdefault(normalize("NFC", normalize("NFC", word).casefold()), word)
+    # What begins with a word also begins with the beginning of the word.
+    words = [
+        word
+        for form, word in written.items()
+        if not (form.isalnum() and any(longer != form and longer.startswith(form) for longer in written))
+    ]
+    if len(words) > MAX_WORDS:
+        raise InvalidArgument.of("query", f"must have at most {MAX_WORDS} words")
+    return words
 
 
 def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:

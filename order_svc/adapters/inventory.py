@@ -83,9 +83,8 @@ class GrpcInventory:
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
-        money = None if refunded is None else money_message(refunded)
-        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money)
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
+        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money_message(refunded))
         message = RestockRequest(orders=[goods])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
         for error in filter(None, _outcomes([order_id], reply.results)):

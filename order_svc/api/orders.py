@@ -37,6 +37,7 @@ from easyorder.order.v1 import (
 
 from chassis.context import current
 from chassis.errors import InvalidArgument, outcome_of
+from chassis.grpc.streams import stream_end
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.wire import codec
@@ -170,9 +171,11 @@ class OrderApi:
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async with aclosing(self._queries.export_orders(first, last)) as export:
-            begun = False
+            begun, end = False, stream_end()
             try:
                 async for lines in export:
+                    if end.done():
+                        raise end.result()
                     begun = True
                     yield _csv(lines)
             except Exception as error:

@@ -173,7 +173,7 @@ class Inventory(Protocol):
         """
         ...
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
         """Restocks single items and adapts the points of the order, from the totals so far.
 
         `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.

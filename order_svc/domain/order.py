@@ -117,11 +117,11 @@ class Order(OrderData):
         """Records that the provider refused the charge finally."""
         return self._fail(PaymentOutcome.REFUSED, reason, at)
 
-    def charge_given_up(self, *, reason: str, at: datetime) -> list[Event]:
-        """Records that the last attempt failed, and alerts administrators."""
+    def charge_given_up(self, *, reason: str, detail: str, at: datetime) -> list[Event]:
+        """Records that the last attempt failed, for a `reason` that the shopper sees, and alerts administrators."""
         events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
         summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
-        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": reason})]
+        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def alert(self, *, summary: str, detail: str, at: datetime) -> list[Event]:
         """Alerts administrators to a fault of this order."""

@@ -103,8 +103,7 @@ class Refunding:
     async def _restock(self, job: Job) -> JobResult:
         payload = job.payload
         lines = tuple((item, pieces) for item, pieces in payload["lines"])
-        # Jobs from before 0.2.0 have no amount.
-        refunded = Money.of(payload["refunded"], payload["currency"]) if "refunded" in payload else None
+        refunded = Money.of(payload["refunded"], payload["currency"])
         with ending_the_job(ALWAYS):
             await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
         return JobResult()

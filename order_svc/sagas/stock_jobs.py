@@ -32,8 +32,6 @@ from order_svc.sagas.final_errors import ALWAYS, ending_the_job
 log = structlog.get_logger(__name__)
 
 _STOPPED = (Status.CANCELLED, Status.FAILED)
-# Jobs of 0.1.0 name no revision.
-_ANY_REVISION = 2**31 - 1
 
 
 class StockJobs:
@@ -55,9 +53,7 @@ class StockJobs:
         """Sells the stock, as the `payload` of a commit_stock job says."""
         if "stock" in payload:
             await self._inventory.amend(StockAmendment.of(payload["stock"]))
-        # Jobs of 0.1.0 do not say; then all orders earned their points at once.
-        paid = payload.get("paid", True)
-        await self._inventory.commit(payload["order_id"], _revision(payload), paid=paid)
+        await self._inventory.commit(payload["order_id"], payload["revision"], paid=payload["paid"])
 
     async def _commit(self, job: Job) -> JobResult:
         failpoints.reach("paid_stock_not_sold")
@@ -91,6 +87,7 @@ class StockJobs:
         cancel = CancelOrder(
             order_id=order_id,
             reason=f"{why}; your money is returned",
+            # Changes of an order are applied one after the other, so one that cannot be applied ends any attempt.
             transaction_id=job.payload.get("transaction_id", ""),
         )
         try:
@@ -109,11 +106,7 @@ class StockJobs:
 
     async def _release(self, job: Job) -> JobResult:
         try:
-            await self._inventory.release(job.payload["order_id"], _revision(job.payload))
+            await self._inventory.release(job.payload["order_id"], job.payload["revision"])
         except HoldSuperseded as error:
             return JobResult(note=error.message)
         return JobResult()
-
-
-def _revision(payload: Mapping[str, Any]) -> int:
-    return int(payload.get("revision", _ANY_REVISION))

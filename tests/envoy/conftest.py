@@ -46,7 +46,7 @@ async def envoy(
 ) -> AsyncIterator[RunningEnvoy]:
     publish_keys(started_mesh, tokens)
     folder = tmp_path_factory.mktemp("envoy")
-    limits = {"order_rate_limit": 20, "auth_rate_limit": 1000, "stream_rate_limit": 100_000}
+    limits: dict[str, Any] = {"order_rate_limit": 20, "auth_rate_limit": 1000, "stream_rate_limit": 100_000}
     async with running_envoy(folder, started_mesh.ports, **limits) as running:
         yield running
 

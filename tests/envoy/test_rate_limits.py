@@ -92,6 +92,19 @@ async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: 
     assert [reply.status_code for reply in replies] == [NO_EVENT] * LIMIT + [429]
 
 
+async def test_an_address_cannot_be_claimed(strict: RunningEnvoy, mesh: FakeMesh) -> None:
+    names = ("x-envoy-external-address", "x-forwarded-for", "x-real-ip", "forwarded", "x-envoy-downstream-service-node")
+    async with plain_client(strict.url) as http:
+        claims = [dict.fromkeys(names, f"203.0.113.{n}") for n in range(LIMIT + 1)]
+        replies = [await http.post("/api/v1/users/login", json={}, headers=claim) for claim in claims]
+    claimed = [(name, "203.0.113.9") for name in names]
+    refusal = await strict.refusal("/easyorder.identity.v1.IdentityService/Login", dict(claimed))
+
+    assert [reply.status_code for reply in replies] == [200] * LIMIT + [429]
+    assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert {call.metadata["x-envoy-external-address"] for call in mesh.calls} == {"127.0.0.1"}
+
+
 async def test_behind_a_proxy_the_address_is_the_clients_and_of_ipv6_its_network(
     started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path
 ) -> None:

@@ -130,7 +130,7 @@ class FakeInventory:
         # Raised by every preview of one.
         self.preview_failure: AppError | None = None
         self.returned: dict[tuple[int, int], int] = {}
-        self.refunded: dict[int, Money | None] = {}
+        self.refunded: dict[int, Money] = {}
         self.calls: list[str] = []
         # Raised by the next call, once.
         self.failure: AppError | None = None
@@ -229,7 +229,7 @@ class FakeInventory:
         self.revisions[held.order_id] = amendment.revision
         return self._with_items(held, extra, amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money | None) -> None:
+    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
         self._called("restock")
         self.refunded[order_id] = refunded
         for item, total in returned:

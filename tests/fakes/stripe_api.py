@@ -1,7 +1,7 @@
 """The part of Stripe's HTTP API that is used here, on a socket: intents, refunds, idempotency keys, faults.
 
 It follows docs.stripe.com: a key replays the reply to its first request, errors included, unless that request did not
-begin (429, 409, 401); another request with the same key is an error; keys can be forgotten, intents cannot.
+begin (429, 409, 403, 401); another request with the same key is an error; keys can be forgotten, intents cannot.
 """
 
 from __future__ import annotations
@@ -29,16 +29,21 @@ DECLINES = {
 }
 
 
+_NOT_BEGUN = {401, 403, 409, 429}
+
+
 @dataclass(frozen=True)
 class Fault:
     """What happens to one request to a path that ends with `path`.
 
-    `status` instead of doing it (429, 500, …); `then` instead of the answer once it was done: "lost" closes the
-    connection, "500" says so and keeps that for the key, "never" leaves the caller waiting, "garbage" is not JSON.
+    `status` instead of doing it (429, 500, …), with a `code`; `then` instead of the answer once it was done: "lost"
+    closes the connection, "500" says so and keeps that for the key, "never" leaves the caller waiting, "garbage" is not
+    JSON.
     """
 
     path: str
     status: int | None = None
+    code: str = ""
     then: str = ""
 
 
@@ -183,13 +188,13 @@ class StripeApiFake:
             status, answer = await self._begun(verb, path, params, fault)
         finally:
             self._busy_keys.discard(key)
-        if status != 429:
+        if status not in _NOT_BEGUN:
             self._kept[key] = (asked, status, answer)
         return status, answer
 
     async def _begun(self, verb: str, path: str, params: Json, fault: Fault | None) -> tuple[int, bytes]:
         if fault and fault.status:
-            return _answer(Refusal(fault.status, "api_error", "An error occurred"))
+            return _answer(Refusal(fault.status, "api_error", "An error occurred", code=fault.code))
         try:
             answer = await self._do(verb, path, params)
         except Refusal as refusal:

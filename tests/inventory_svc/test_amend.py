@@ -156,7 +156,7 @@ class AmendContract:
 
         assert await shop.of(first) == Pieces(on_hand=4, sold=3, restocked=2)
         assert await shop.of(second) == Pieces(on_hand=3, sold=2)
-        await shop.send(Release(order_id=held.order_id))
+        await shop.send(Release(order_id=held.order_id, revision=1))
         assert await shop.of(first) == Pieces(on_hand=5, sold=3, restocked=3)
         assert await shop.of(second) == Pieces(on_hand=5, sold=2, restocked=2)
         await shop.check_invariants()
@@ -198,7 +198,7 @@ class AmendContract:
         held = await shop.send(shop.order((item, 3)))
         await shop.send(amend(held, (item, 2)))
         if ended == "released":
-            await shop.send(Release(order_id=held.order_id))
+            await shop.send(Release(order_id=held.order_id, revision=1))
         else:
             await shop.let_time_pass(TTL * 2)
             await shop.reap()
@@ -216,7 +216,7 @@ class AmendContract:
         assert [str(line.unit_price) for line in renewed.lines] == ["10.00 USD"]
         assert await shop.now() < renewed.expire_at <= await shop.now() + TTL
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
-        await shop.send(Commit(order_id=held.order_id))
+        await shop.send(Commit(order_id=held.order_id, revision=renewed.revision))
         assert await shop.of(item) == Pieces(on_hand=3, sold=2)
 
     async def test_what_has_gone_can_not_be_renewed(self, shop: Shop) -> None:
@@ -269,7 +269,7 @@ class AmendContract:
         others = shop.send(amend(rival, (item, 3)))
         results: tuple[Any, ...] = await asyncio.gather(again, others, return_exceptions=True)
         assert isinstance(results[0], OutOfStock)
-        await shop.send(Release(order_id=rival.order_id))
+        await shop.send(Release(order_id=rival.order_id, revision=1))
 
         # The event of its creation, when it waited for stock, comes late.
         await shop.send(KeepReservation(order_id=held.order_id))
@@ -325,7 +325,7 @@ class AmendContract:
         first, second = await shop.stocked(50, 50)
         held = await shop.send(shop.order((first, 30)))
         await shop.send(amend(held, (first, 3)))
-        await shop.send(Commit(order_id=held.order_id))
+        await shop.send(Commit(order_id=held.order_id, revision=1))
         assert await shop.points() == 30
 
         extra = await shop.send(shop.order((second, 1)))

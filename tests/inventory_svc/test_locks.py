@@ -218,7 +218,8 @@ async def test_a_command_begins_again_when_its_order_came_to_have_other_items(sq
     held, more = [await sql_shop.send(sql_shop.order((item, 1))) for item in (had, has)]
     amended = Amend(order_id=held.order_id, revision=1, lines=(Line(has.id, 1),), supplementary_hold_id=more.order_id)
     await sql_shop.let_time_pass(2 * TTL)
-    whose = {"order_ids": (held.order_id,)} if command is ExpireReservations else {"order_id": held.order_id}
+    of_one = {"order_id": held.order_id, "revision": 1}
+    whose = {"order_ids": (held.order_id,)} if command is ExpireReservations else of_one
 
     # The command waits for the stock of an order that is being changed.
     async with sql_shop.open_uows[1]() as other:

@@ -60,6 +60,8 @@ async def test_lists_and_products_go_by_an_index(engines: Engines) -> None:
         "behind a token": listing(PageRequest(number=0, size=50, after=2_900)),
         "a word": listing(PageRequest(number=1, size=10, query="product 1711")),
         "a SKU": listing(PageRequest(number=1, size=10, query="SKU-77-")),
+        "a letter": listing(PageRequest(number=1, size=10, query="s")),
+        "many words": listing(PageRequest(number=1, size=10, query="product of the kind 1 2 3 sku s l")),
         "a product": (GET, {"id": 1711}),
         "its stock": (OF_PRODUCT, {"product_id": 1711}),
     }
@@ -69,7 +71,7 @@ async def test_lists_and_products_go_by_an_index(engines: Engines) -> None:
     assert {name: tables_read_whole(plan) for name, plan in plans.items()} == {name: [] for name in statements}
     # The 2,990 products before page 300 are passed over in the primary key alone.
     assert "Index Only Scan using product_document_pkey" in plans["page 300"]
-    for query in ("a word", "a SKU"):
+    for query in ("a word", "a SKU", "a letter", "many words"):
         assert "ix_product_document_search" in plans[query]
 
 

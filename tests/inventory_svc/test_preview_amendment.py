@@ -96,7 +96,7 @@ class PreviewContract:
         assert total(amended) == usd("36.00")
         with pytest.raises(IncentiveInvalid, match="used up"):
             await shop.send(shop.order((item, 1), user_id="other", incentive_codes=("ONCE",)))
-        await shop.send(Release(order_id=held.order_id))
+        await shop.send(Release(order_id=held.order_id, revision=2))
         assert await shop.uses() == {"ONCE": 0}
         await shop.check_invariants()
 
@@ -177,7 +177,7 @@ class PreviewContract:
         extra = await shop.send(shop.order((item, 2)))
         amended = await shop.send(amend(held, (item, 3), extra=extra, revision=2))
         assert (total(amended), amended.quote.points_spent, await shop.points()) == (usd("20.00"), 1000, 500)
-        await shop.send(Release(order_id=held.order_id))
+        await shop.send(Release(order_id=held.order_id, revision=2))
         assert await shop.points() == 1500
 
     async def test_who_waits_with_a_code_goes_on_waiting_with_it(self, shop: Shop) -> None:
@@ -204,7 +204,7 @@ class PreviewContract:
         assert held.quote.points_earned == 70
 
         await shop.send(amend(held, (first, 2), (second, 2)))
-        await shop.send(Commit(order_id=held.order_id))
+        await shop.send(Commit(order_id=held.order_id, revision=1))
 
         assert await shop.points() == 40
 

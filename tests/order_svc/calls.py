@@ -1,4 +1,4 @@
-"""The methods of orders and incentives that tests of the whole shop call."""
+"""The methods of orders, incentives and jobs that tests of the whole shop call."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from easyorder.incentive.v1 import (
     DeactivateIncentiveRequest,
     GetLoyaltyAccountRequest,
     Incentive,
+    ListIncentivesRequest,
+    ListIncentivesResponse,
     LoyaltyAccount,
     UpdateIncentiveRequest,
     ValidateIncentiveRequest,
     ValidateIncentiveResponse,
 )
+from easyorder.ops.v1 import Job, ListJobsRequest, ListJobsResponse, RetryJobRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
@@ -28,6 +31,7 @@ from easyorder.order.v1 import (
 )
 
 from chassis.grpc.clients import rpc
+from chassis.ops import OPS
 
 _ORDERS = "easyorder.order.v1.OrderService"
 CREATE = rpc(_ORDERS, "CreateOrder", CreateOrderRequest, Order)
@@ -44,5 +48,9 @@ _INCENTIVES = "easyorder.incentive.v1.IncentiveService"
 CREATE_INCENTIVE = rpc(_INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
 UPDATE_INCENTIVE = rpc(_INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
 DEACTIVATE_INCENTIVE = rpc(_INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
+LIST_INCENTIVES = rpc(_INCENTIVES, "ListIncentives", ListIncentivesRequest, ListIncentivesResponse)
 VALIDATE = rpc(_INCENTIVES, "ValidateIncentive", ValidateIncentiveRequest, ValidateIncentiveResponse)
 POINTS = rpc(_INCENTIVES, "GetLoyaltyAccount", GetLoyaltyAccountRequest, LoyaltyAccount)
+
+LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
+RETRY_JOB = rpc(OPS, "RetryJob", RetryJobRequest, Job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Unavailable
+from chassis.grpc.streams import stream_end
 from deploy.local.plain_http import plain_client
 from order_svc.domain.views import OrderView
 from order_svc.queries import export_orders, orders
@@ -98,6 +100,26 @@ async def test_an_export_that_ends_early_says_so(http: httpx.AsyncClient, monkey
     with monkeypatch.context() as cut:
         cut.setattr(orders, "_LAST_LINE_S", 60.0)
         assert lines_of(await export(http, **{"grpc-timeout": "30S"})) == ["INCOMPLETE,EXPORT_TOO_SLOW"]
+
+
+async def test_an_export_of_a_server_that_stops_says_so(
+    service: Mesh, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages, read = itertools.count(1), export_orders.page_of_orders
+
+    async def page_of_orders(session: AsyncSession, **which: Any) -> list[OrderView]:
+        if next(pages) == 2:
+            stopping.append(asyncio.create_task(service.server.stop(5)))
+            await asyncio.wait([stream_end()])
+        return await read(session, **which)
+
+    stopping: list[asyncio.Task[None]] = []
+    for module in (export_orders, orders):
+        monkeypatch.setattr(module, "PAGE_SIZE", 1)
+    monkeypatch.setattr(orders, "page_of_orders", page_of_orders)
+
+    assert lines_of(await export(http))[1:] == ["INCOMPLETE,UNAVAILABLE"]
+    await asyncio.wait(stopping)
 
 
 async def test_an_export_that_cannot_begin_is_an_ordinary_error(

@@ -9,12 +9,19 @@ import asyncio
 import os
 
 import pytest
-from easyorder.order.v1 import HubMessage, SubscribeRequest
+from easyorder.order.v1 import (
+    CreateOrderRequest,
+    HubMessage,
+    OrderLine,
+    PaymentDetails,
+    PaymentMethod,
+    SubscribeRequest,
+)
 
 from chassis.grpc.clients import rpc
 from tests.conftest import DatabasesOf
 from tests.e2e import invariants
-from tests.order_svc.test_interleavings import CREATE, CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
+from tests.order_svc.calls import CREATE
 from tests.order_svc.whole_shop import WholeShop, stocked, whole_shop
 from tests.polling import eventually
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +23,7 @@ JOBS = """
 INSERT INTO job (id, kind, key, payload, state, attempts, due_at)
 SELECT number, 'charge', state, jsonb_build_object('order_id', 1, 'token', 'tok_ok'), state, 1, now()
 FROM unnest(ARRAY['READY', 'RUNNING', 'DEAD', 'DONE', 'DISCARDED']) WITH ORDINALITY AS given(state, number)
-UNION ALL SELECT 9, 'commit_stock', '1/t', jsonb_build_object('order_id', 1), 'READY', 0, now()
+UNION ALL SELECT 9, 'amend_stock', '1/1', jsonb_build_object('order_id', 1), 'READY', 0, now()
 """
 WAITING_JOB = """
 INSERT INTO job (id, kind, key, payload, state, attempts, due_at)
@@ -37,6 +40,22 @@ INSERT INTO payment (id, order_id, transaction_id, method, status, amount, attem
                      refunded, created_on, created_by, modified_on, modified_by)
 SELECT id, id, 't-' || id, 'CARD', 'PENDING', 1, 0, '', 'tok_ok', 0, now(), 'ann', now(), 'ann' FROM orders
 """
+AN_ORDER = """
+INSERT INTO orders (id, status, currency, placed_at, cancel_reason, sequence, revision, extra_order_id, created_on,
+                    created_by, modified_on, modified_by)
+VALUES (:id, :status, 'USD', now(), '', 1, 2, 0, now(), 'ann', now(), 'ann')
+"""
+ITS_PAYMENT = """
+INSERT INTO payment (id, order_id, transaction_id, method, status, amount, attempts, failure_reason, waiting_token,
+                     refunded, created_on, created_by, modified_on, modified_by)
+VALUES (:id, :id, :transaction, :method, :paid, 40, 1, '', '', 30, now(), 'ann', now(), 'ann')
+"""
+ITS_JOB = """
+INSERT INTO job (id, kind, key, payload, state, attempts, due_at, discard_reason)
+VALUES (:id, :kind, :key, jsonb_build_object('order_id', CAST(:order_id AS bigint)), CAST(:state AS text), 1, now(),
+        CASE CAST(:state AS text) WHEN 'DISCARDED' THEN 'by hand' END)
+"""
+SOLD, STOPPED = ("CONFIRMED", "PAID", "SHIPPED", "DELIVERED"), ("CANCELLED", "FAILED")
 
 # Written in an order of their own, and published in another.
 EVENTS = """
@@ -73,7 +92,7 @@ async def test_card_tokens_remain_only_where_they_are_needed(released: AsyncEngi
         payloads = set(await connection.scalars(text("SELECT CAST(payload AS text) FROM job")))
         waiting = list(await connection.scalars(text("SELECT waiting_token FROM payment ORDER BY id")))
     needed = dict.fromkeys(("READY", "RUNNING", "DEAD"), "tok_ok")
-    assert secrets == {**needed, "DONE": "", "DISCARDED": "", "1/t": None}
+    assert secrets == {**needed, "DONE": "", "DISCARDED": "", "1/1": None}
     assert payloads == {'{"order_id": 1}'}
     assert waiting == ["tok_ok", ""]
 
@@ -140,6 +159,67 @@ async def test_jobs_and_answers_of_before_name_the_supplementary_hold(released: 
         answered = await connection.scalar(text("SELECT answer FROM idempotency_key"))
     assert stored == payload.replace("extra_order_id", "supplementary_hold_id")
     assert answered == answer.replace("extra_order_id", "supplementary_hold_id")
+
+
+async def upgraded_jobs(released: AsyncEngine, given: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The jobs of 0.1.0 after the upgrade, each the only one of its order."""
+    rest: dict[str, Any] = {"kind": "commit_stock", "of": "present", "method": "CARD", "paid": "PAID", "status": "PAID"}
+    rows = []
+    for number, case in enumerate(given, 1):
+        row = {**rest, **case} | {"id": number, "order_id": number, "transaction": f"present-{number}"}
+        rows.append(row | {"key": f"{number}/{row['of']}-{number}"})
+    async with released.begin() as connection:
+        for statement in (AN_ORDER, ITS_PAYMENT, ITS_JOB):
+            await connection.execute(text(statement), rows)
+    await upgrade(released.url.render_as_string(hide_password=False), WRITE)
+    async with released.connect() as connection:
+        return list(await connection.execute(text("SELECT * FROM job ORDER BY id")))
+
+
+async def test_sales_and_releases_of_before_name_their_attempt_or_end(released: AsyncEngine) -> None:
+    names = ("kind", "status", "of", "state")
+    kinds, states = ("commit_stock", "release_stock"), ("READY", "RUNNING", "DEAD", "DISCARDED", "DONE")
+    product = itertools.product(kinds, SOLD + STOPPED, ("present", "earlier"), states)
+    cases = [dict(zip(names, case, strict=True)) for case in product]
+
+    for case, job in zip(cases, await upgraded_jobs(released, cases), strict=True):
+        order = {"order_id": job.id}
+        wanted = case["status"] in (SOLD if case["kind"] == "commit_stock" else STOPPED)
+        if case["state"] == "DONE":
+            assert (job.state, job.payload) == ("DONE", order)
+        elif not wanted or case["of"] == "earlier":
+            # An erased secret: RetryJob refuses it.
+            assert (job.state, job.secret, job.lease_token, job.payload) == ("DISCARDED", "", None, order)
+            assert job.discard_reason == ("by hand" if case["state"] == "DISCARDED" else job.discard_reason)
+            assert job.discard_reason
+        else:
+            paid = {"paid": True} if case["kind"] == "commit_stock" else {}
+            assert job.payload == order | {"revision": 2, "transaction_id": f"present-{job.id}"} | paid
+            is_revived = (case["kind"], case["state"]) == ("commit_stock", "DISCARDED")
+            assert job.state == ("DEAD" if is_revived else case["state"])
+            assert job.secret is None
+            assert (job.last_error or "").endswith("by hand" if is_revived else "")
+
+
+@pytest.mark.parametrize(
+    ("method", "payment", "is_paid"), [("CASH", "PENDING", False), ("CASH", "PAID", True), ("CARD", "PAID", True)]
+)
+async def test_the_sale_of_an_order_of_before_is_paid_if_its_order_is(
+    released: AsyncEngine, method: str, payment: str, is_paid: bool
+) -> None:
+    case = {"state": "READY", "status": "SHIPPED", "method": method, "paid": payment}
+
+    (job,) = await upgraded_jobs(released, [case])
+
+    assert job.payload["paid"] is is_paid
+
+
+async def test_returns_of_before_say_how_much_was_refunded(released: AsyncEngine) -> None:
+    case = {"kind": "restock", "state": "READY"}
+
+    (job,) = await upgraded_jobs(released, [case])
+
+    assert job.payload == {"order_id": 1, "refunded": "30.00", "currency": "USD"}
 
 
 async def test_pieces_that_were_returned_have_the_price_that_was_refunded(released: AsyncEngine) -> None:

@@ -8,7 +8,7 @@ import pytest
 from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
 
 from chassis.errors import RequestIdExpired
-from tests.order_svc.test_interleavings import CANCEL, CREATE
+from tests.order_svc.calls import CANCEL, CREATE
 from tests.order_svc.whole_shop import WholeShop, stocked, whole_shop
 from tests.polling import eventually
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -29,6 +30,7 @@ from tests.inventory_svc.service import CREATE_PRODUCT, Identity
 from tests.mesh import SECRET, Tokens, serving
 
 PRICE = 10
+_REPLICATED = ("inventory", "order")
 
 
 class Restartable:
@@ -90,8 +92,8 @@ class WholeShop:
 
 
 @asynccontextmanager
-async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterator[WholeShop]:
-    """Runs for the block; `settings` are fields of the services' settings."""
+async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: object) -> AsyncIterator[WholeShop]:
+    """Runs for the block, inventory and order in `replicas`; `settings` are fields of the services' settings."""
 
     class _Here:
         def database_url(self, name: str) -> str:
@@ -103,7 +105,11 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
 
     class PaymentHere(_Here, PaymentSettings): ...
 
-    addresses = {name: f"127.0.0.1:{_free_port()}" for name in PORTS}
+    listening = {
+        name: [f"127.0.0.1:{_free_port()}" for _ in range(replicas if name in _REPLICATED else 1)] for name in PORTS
+    }
+    # Calls are spread over the replicas.
+    addresses = {name: ",".join(own) for name, own in listening.items()}
     tokens = Tokens()
     async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
         given: dict[str, Any] = {f"{name}_address": address for name, address in addresses.items()}
@@ -111,22 +117,22 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
         given |= {"stream_limit_per_address": 1_000_000} | settings
 
         @asynccontextmanager
-        async def inventory() -> AsyncIterator[None]:
-            service = build(InventoryHere.model_validate(given))
+        async def inventory(address: str) -> AsyncIterator[None]:
+            service = build(InventoryHere.model_validate(given | {"listen_address": address}))
             async with _serving(service.server, service.background):
                 yield
 
         @asynccontextmanager
-        async def order() -> AsyncIterator[None]:
+        async def order(address: str) -> AsyncIterator[None]:
             async with (
-                order_service(OrderHere.model_validate(given)) as service,
+                order_service(OrderHere.model_validate(given | {"listen_address": address})) as service,
                 _serving(service.server, service.background),
             ):
                 yield
 
         @asynccontextmanager
-        async def payment() -> AsyncIterator[None]:
-            own = PaymentHere.model_validate(given)
+        async def payment(address: str) -> AsyncIterator[None]:
+            own = PaymentHere.model_validate(given | {"listen_address": address})
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
             verifier = TokenVerifier(KeyCache(JwksKeySource(client := Client(identity.address))), SECRET)
             try:
@@ -138,7 +144,11 @@ async def whole_shop(urls: Mapping[str, str], **settings: object) -> AsyncIterat
                 await client.close()
                 await engine.dispose()
 
-        services = {"inventory": Restartable(inventory), "payment": Restartable(payment), "order": Restartable(order)}
+        services = {
+            name if number == 0 else f"{name}-{number + 1}": Restartable(partial(run, address))
+            for name, run in {"inventory": inventory, "payment": payment, "order": order}.items()
+            for number, address in enumerate(listening[name])
+        }
         shop = WholeShop(urls, services, addresses, tokens)
         for service in services.values():
             await service.start()

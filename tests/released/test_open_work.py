@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from easyorder.inventory.v1 import AdjustStockRequest
+from easyorder.ops.v1 import Job, RetryJobRequest
 from easyorder.order.v1 import GetOrderRequest, Order, OrderStatus, SetOrderStatusRequest
 
 from chassis.grpc.clients import rpc
+from chassis.ops import JobDiscarded
 from deploy.schemas import upgrade
 from tests.conftest import Postgres
 from tests.e2e import invariants
@@ -23,6 +25,7 @@ from tests.released.test_upgrade import SCHEMAS
 
 _ORDERS = "easyorder.order.v1.OrderService"
 GET_ORDER = rpc(_ORDERS, "GetOrder", GetOrderRequest, Order)
+RETRY_JOB = rpc("easyorder.ops.v1.OpsService", "RetryJob", RetryJobRequest, Job)
 SET_STATUS = rpc(_ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
 # After it, no job waits for its next attempt.
 EVERYTHING_IS_DUE_S = 60
@@ -34,6 +37,17 @@ ENDS = {
     "PARTLY_REFUNDED": "SHIPPED",
     "RUSH": "PAID",
 }
+
+# An operator of 0.1.0 discarded the release of a first payment, whose order was paid again, and a sale.
+DISCARDED_RELEASE, DISCARDED_SALE = 1, 3010
+DISCARDED = f"""
+INSERT INTO public.job (id, kind, key, payload, state, attempts, due_at, discard_reason)
+SELECT {DISCARDED_RELEASE}, 'release_stock', id || '/first', jsonb_build_object('order_id', id), 'DISCARDED', 9, now(),
+    'by mistake'
+FROM public.orders WHERE status = 'SHIPPED' LIMIT 1;
+UPDATE public.job SET state = 'DISCARDED', lease_token = NULL, discard_reason = 'by mistake'
+WHERE id = {DISCARDED_SALE};
+"""
 
 
 @pytest.fixture(params=list(RELEASES.values()), ids=list(RELEASES))
@@ -49,6 +63,8 @@ async def urls(postgres: Postgres, release: Release) -> AsyncIterator[Mapping[st
     for database, name in names.items():
         connection = await postgres.connect(name)
         await release.load(database, connection, ago_s=EVERYTHING_IS_DUE_S)
+        if database == "easyorder_order_write":
+            await connection.execute(DISCARDED)
         await connection.close()
         await upgrade(postgres.url(name), SCHEMAS[database].versions)
     yield {database: postgres.url(name) for database, name in names.items()}
@@ -65,13 +81,14 @@ async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: R
 
         await invariants.check(shop, [int(order) for order in release.orders.values()])
         async with shop.database("easyorder_order_write") as orders:
+            assert await orders.fetchval(f"SELECT state FROM job WHERE id = {DISCARDED_SALE}") == "DONE"
             statuses = dict(await orders.fetch("SELECT id::text, status FROM orders"))
     expected = {id: ENDS.get(name.split()[0], name) for name, id in release.orders.items()}
     assert {id: statuses[id] for id in expected} == expected
 
 
 async def finish(shop: WholeShop, release: Release) -> None:
-    """An administrator does what the orders wait for."""
+    """An administrator does what the orders wait for, and runs again what was discarded."""
     admin, warehouse = (shop.client(shop.tokens.admin(), of=service) for service in ("order", "inventory"))
     (waiting,) = (await admin.call(GET_ORDER, GetOrderRequest(id=int(release.orders["PENDING"])))).items
     arrived = AdjustStockRequest(product_item_id=waiting.product_item_id, delta=10, reason="delivery", request_id="1")
@@ -80,3 +97,6 @@ async def finish(shop: WholeShop, release: Release) -> None:
     for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
         etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
         await admin.call(SET_STATUS, SetOrderStatusRequest(id=cash, status=status, etag=etag))
+    await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_SALE))
+    with pytest.raises(JobDiscarded):
+        await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_RELEASE))

@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import PermissionDenied, Unavailable
+from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
@@ -121,7 +122,10 @@ async def test_an_address_that_is_taken_is_refused_at_the_start() -> None:
                 pass
 
 
-async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls() -> None:
+async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "_LAST_WORDS_S", 0.2)
     in_flight, may_end = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:

@@ -13,6 +13,7 @@ from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
 
 from chassis.context import RequestContext
 from chassis.errors import TokenExpired, Unavailable
+from chassis.grpc import streams
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.streams import OpenStreams, StreamLimits, TooManyStreams
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi
@@ -23,6 +24,11 @@ from tests.polling import eventually
 INVENTORY = "easyorder.inventory.v1.InventoryService"
 WATCH = rpc(INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
 AT_HOME = (("x-envoy-external-address", "203.0.113.9"),)
+
+
+@pytest.fixture(autouse=True)
+def short_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_LAST_WORDS_S", 0.2)
 
 
 class Watch:
@@ -103,8 +109,8 @@ async def test_all_together_have_a_limit() -> None:
 async def test_a_user_takes_the_place_of_the_oldest_anonymous_stream() -> None:
     async with limited(in_all=2) as mesh, AsyncExitStack() as held:
         anonymous = mesh.anonymous()
-        streams = [anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=[n]), extra=AT_HOME) for n in (1, 2)]
-        for stream in streams:
+        opened = [anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=[n]), extra=AT_HOME) for n in (1, 2)]
+        for stream in opened:
             held.push_async_callback(stream.aclose)
             await anext(stream)
 
@@ -113,12 +119,12 @@ async def test_a_user_takes_the_place_of_the_oldest_anonymous_stream() -> None:
         await held.enter_async_context(open_stream(mesh.user("ann")))
 
         with pytest.raises(TooManyStreams, match="ended for others") as ending:
-            await anext(streams[0])
+            await anext(opened[0])
         assert refusal.value.retry_after_s == ending.value.retry_after_s == 5
         # The other one is still there, until the next user comes.
         await held.enter_async_context(open_stream(mesh.user("bob")))
         with pytest.raises(TooManyStreams, match="ended for others"):
-            await anext(streams[1])
+            await anext(opened[1])
         assert await is_refused(mesh.user("eve"))
 
 
@@ -144,10 +150,10 @@ async def test_a_stream_whose_handler_goes_on_is_cut_when_its_token_expires() ->
 
 
 async def test_a_server_that_drains_begins_no_stream() -> None:
-    streams = OpenStreams(StreamLimits(), FakeClock())
-    streams.end_all(Unavailable("stopping"))
+    open_streams = OpenStreams(StreamLimits(), FakeClock())
+    open_streams.end_all(Unavailable("stopping"))
 
-    begun = streams.one_more(RequestContext(), asyncio.timeout(None))
+    begun = open_streams.one_more(RequestContext(), asyncio.timeout(None))
     with pytest.raises(Unavailable, match="stopping"), begun:
         pass
 

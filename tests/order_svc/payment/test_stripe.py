@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import AppError
 from chassis.money import CURRENCIES
 from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, RefundReused
 from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentState
@@ -229,14 +230,44 @@ async def test_a_part_whose_refund_is_undecided_is_asked_for_under_the_same_key(
     assert stripe.api.net() == [600]
 
 
-async def test_a_refund_that_stripe_will_not_make_is_for_somebody_to_look_at(stripe: Stripe) -> None:
+# The table of docs/payments.md.
+REFUSALS = [
+    (400, "balance_insufficient", ProviderUnavailable),
+    (402, "insufficient_funds", ProviderUnavailable),
+    (400, "processing_error", ProviderUnavailable),
+    (409, "idempotency_key_in_use", ProviderUnavailable),
+    (429, "lock_timeout", ProviderUnavailable),
+    (403, "", ProviderUnavailable),
+    (400, "charge_disputed", RefundRefused),
+    (400, "refund_disputed_payment", RefundRefused),
+    (400, "charge_not_refundable", RefundRefused),
+    (404, "resource_missing", RefundRefused),
+    (400, "", RefundRefused),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "error"), REFUSALS)
+async def test_a_refund_that_stripe_refuses_is_tried_again_or_somebody_looks_at_it(
+    stripe: Stripe, status: int, code: str, error: type[AppError]
+) -> None:
     await stripe.charge(good())
-    stripe.api.faults.append(Fault(REFUND, status=400))
+    stripe.api.faults.append(Fault(REFUND, status=status, code=code))
 
-    with pytest.raises(RefundRefused):
-        await stripe.refund(a_refund())
-
+    with pytest.raises(error):
+        await stripe.refund(a_refund(amount="4.00"))
     assert stripe.api.net() == [1000]
+
+    # The cause is gone, and Stripe does not repeat its reply, though it still has the key.
+    assert (await stripe.replica().refund(a_refund(amount="4.00"))).refunded == usd("4.00")
+    assert stripe.api.net() == [600]
+
+
+async def test_what_was_refunded_on_the_dashboard_is_not_left(stripe: Stripe) -> None:
+    await stripe.charge(good())
+    await stripe.refund(a_refund("by hand"))
+
+    with pytest.raises(RefundExceedsCharge):
+        await stripe.refund(a_refund())
 
 
 async def test_a_refund_that_fails_at_once_was_not_made(stripe: Stripe) -> None:

@@ -96,7 +96,7 @@ class ListProductsRequest(betterproto2.Message):
     query: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     Words to be found in name, description or SKU, each from its beginning, whatever its case and Unicode form. A SKU is
-    also found by its parts: LAMP-x-RED by RED or x-RED.
+    also found by its parts: LAMP-x-RED by RED or x-RED. At most 10 words, apart from those that begin another one.
     """
 
     page_token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,8 @@ _TYPES = {PaymentMethod.CARD: "card", PaymentMethod.WALLET: "card", PaymentMetho
 _EXPAND = ["latest_charge.refunds"]
 # Declines after which the same card may work (https://docs.stripe.com/declines/codes).
 _WORTH_ANOTHER_TRY = {"issuer_not_available", "processing_error", "reenter_transaction", "try_again_later"}
+# A refund is also possible once the shop's account has money again (https://docs.stripe.com/error-codes).
+_REFUND_WORTH_ANOTHER_TRY = _WORTH_ANOTHER_TRY | {"balance_insufficient", "insufficient_funds"}
 # Among the currencies that Money knows; for others see https://docs.stripe.com/currencies#minor-units.
 _MINOR_UNITS = 100
 _REFUNDS_THAT_FAILED = {"failed", "canceled"}
@@ -126,7 +128,7 @@ class StripeApi:
 
     async def refund(self, intent_id: str, refund: Refund, *, key: str) -> str:
         """Refunds, and returns Stripe's id of the refund. Raises Declined if Stripe refuses it, KeyReused."""
-        async with self._asked("refund"):
+        async with self._asked("refund", _REFUND_WORTH_ANOTHER_TRY):
             made = await self._v1.refunds.create_async(
                 {
                     "payment_intent": intent_id,
@@ -149,16 +151,16 @@ class StripeApi:
         return None
 
     @asynccontextmanager
-    async def _asked(self, what: str) -> AsyncIterator[None]:
+    async def _asked(self, what: str, worth_another_try: Set[str] = _WORTH_ANOTHER_TRY) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout_s):
                 yield
         except stripe.CardError as error:
-            raise _declined(error.error) from error
+            raise _declined(error.error, worth_another_try) from error
         except stripe.IdempotencyError as error:
             raise KeyReused from error
         except stripe.InvalidRequestError as error:
-            raise _refused(error, what) from error
+            raise _refused(error, what, worth_another_try) from error
         except stripe.StripeError as error:
             details = {"status": error.http_status, "code": error.code, "request": error.request_id}
             if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
@@ -188,13 +190,13 @@ def _state(intent: stripe.PaymentIntent) -> IntentState:
     )
 
 
-def _declined(error: Any) -> Declined:
+def _declined(error: Any, worth_another_try: Set[str] = _WORTH_ANOTHER_TRY) -> Declined:
     codes = {_of(error, "code"), _of(error, "decline_code")}
     why = _of(error, "message") or "the payment was declined"
-    return Declined(why, is_final=codes.isdisjoint(_WORTH_ANOTHER_TRY))
+    return Declined(why, is_final=codes.isdisjoint(worth_another_try))
 
 
-def _refused(error: stripe.InvalidRequestError, what: str) -> Exception:
+def _refused(error: stripe.InvalidRequestError, what: str, worth_another_try: Set[str]) -> Exception:
     """Nothing was done: the request was invalid, or came at the wrong time."""
     param = error.param or ""
     if error.code == "payment_intent_unexpected_state":
@@ -204,7 +206,8 @@ def _refused(error: stripe.InvalidRequestError, what: str) -> Exception:
     if param.startswith(("payment_method", "confirmation_token")):
         return Declined("the card is not known to the provider")
     log.error("Stripe does not take a request", call=what, code=error.code, param=param, request=error.request_id)
-    return Declined("the payment provider does not take this payment")
+    why = "the payment provider does not take this " + ("refund" if what == "refund" else "payment")
+    return Declined(why, is_final=error.code not in worth_another_try)
 
 
 def _of(thing: Any, name: str) -> Any:

@@ -139,7 +139,11 @@ class StripeProvider:
             raise
         except KeyReused:
             raise RefundReused.of(refund.refund_id) from None
-        except Declined:
+        except Declined as refusal:
+            # Nothing was refunded. Stripe repeats this reply for the same key, also when its cause is gone.
+            await self._intents.next_refund_generation(asked)
+            if not refusal.is_final:
+                raise ProviderUnavailable(refusal.why) from None
             # Another refund may have been faster.
             _check_left(await self.find(refund.transaction_id), refund)
             raise RefundRefused.of(refund.refund_id) from None

@@ -1,0 +1,1 @@
+"""Random interleavings of everything that a shop is asked, and a model of the books that must result."""

@@ -1,0 +1,312 @@
+"""Shoppers, administrators and operators who act at the same time, on services that restart, as a seed says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from easyorder.google.type import Money
+from easyorder.incentive.v1 import DeactivateIncentiveRequest, Incentive, UpdateIncentiveRequest
+from easyorder.inventory.v1 import AdjustStockRequest
+from easyorder.ops.v1 import JobState, ListJobsRequest, RetryJobRequest
+from easyorder.order.v1 import (
+    CancelOrderRequest,
+    CreateOrderRequest,
+    OrderLine,
+    OrderStatus,
+    PaymentDetails,
+    PaymentMethod,
+    RefundOrderRequest,
+    RetryPaymentRequest,
+    SetOrderStatusRequest,
+    UpdateOrderRequest,
+)
+
+from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
+from chassis.grpc.clients import Client, Rpc
+from tests.inventory_svc.service import ADJUST_STOCK
+from tests.order_svc.calls import (
+    CANCEL,
+    CREATE,
+    DEACTIVATE_INCENTIVE,
+    LIST_JOBS,
+    REFUND,
+    RETRY,
+    RETRY_JOB,
+    SET_STATUS,
+    UPDATE,
+    UPDATE_INCENTIVE,
+)
+from tests.order_svc.interleavings.records import Act, Life, Outcome
+from tests.order_svc.whole_shop import WholeShop
+from tests.polling import some_time
+
+LASTS_S = 1.5
+TIMEOUT_S = 3
+# Several shoppers are of one, and spend its points.
+FAMILIES = ("family-1", "family-2", "family-3")
+_CARDS = (
+    *["tok_ok"] * 3,
+    *["tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300", "tok_down"],
+)
+_METHODS = (*[PaymentMethod.CARD] * 5, PaymentMethod.PAYPAL, PaymentMethod.WALLET, *[PaymentMethod.CASH] * 2)
+# The contract's limit of one item in an order.
+_MOST = 1000
+_NOT_NOW = {"ILLEGAL_TRANSITION"}
+_NOT_TO_BE_HAD = {"OUT_OF_STOCK", "INCENTIVE_INVALID"}
+_REUSED = {"REQUEST_ID_REUSED"}
+
+
+class Chaos:
+    """What happens in one run. The first of `items` is plentiful, the last one that shoppers wait for."""
+
+    def __init__(
+        self, shop: WholeShop, random: Random, items: Sequence[int], codes: Sequence[Incentive], *, shoppers: int
+    ) -> None:
+        self._shop = shop
+        self._random = random
+        self._shoppers = shoppers
+        self._items = items
+        self._codes = codes
+        self._admin = shop.client(shop.tokens.admin())
+        self._warehouse = shop.client(shop.tokens.admin(), of="inventory")
+        self._restarts: list[float] = []
+        self._is_over = False
+        self.lives: list[Life] = []
+        self.users = {*FAMILIES}
+        self.delivered = 0
+
+    @staticmethod
+    def edited(code: Incentive) -> Incentive:
+        return replace(code, value="5", etag="")
+
+    async def happen(self) -> None:
+        restarting = [self._restarting(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
+        operators = [asyncio.create_task(self._operator(of)) for of in ("order", "inventory")]
+        shoppers = [self._shopper(f"shopper-{number}") for number in range(self._shoppers)]
+        await asyncio.gather(*shoppers, *restarting, self._deliveries(), self._campaign())
+        self._is_over = True
+        await asyncio.gather(*operators)
+
+    async def save_points(self) -> None:
+        """Every family has some to spend."""
+        for name in FAMILIES:
+            request = CreateOrderRequest(
+                request_id="first",
+                currency="USD",
+                items=[OrderLine(product_item_id=self._items[0], quantity=5)],
+                payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
+            )
+            placed = await self._ask(self._shop.client(self._shop.tokens.user(name)), CREATE, request, set())
+            self.lives.append(Life(user=name, created=placed))
+
+    async def _campaign(self) -> None:
+        """One code is worth less from some moment on, another is given no more."""
+        edited, ended = self._codes[:2]
+        await self._pause(2 * LASTS_S)
+        change = UpdateIncentiveRequest(id=edited.id, incentive=self.edited(edited), request_id="less")
+        await self._ask(self._warehouse, UPDATE_INCENTIVE, change, set())
+        await self._pause(2 * LASTS_S)
+        end = DeactivateIncentiveRequest(id=ended.id, request_id="end")
+        await self._ask(self._warehouse, DEACTIVATE_INCENTIVE, end, set())
+
+    async def _restarting(self, name: str, times: int) -> None:
+        for _ in range(times):
+            await self._pause(LASTS_S / 2)
+            self._restarts.append(self._now())
+            await self._shop.services[name].restart()
+            self._restarts.append(self._now())
+
+    async def _deliveries(self) -> None:
+        # The last is enough for all that wait.
+        for number, pieces in enumerate((2, 5, 4 * self._shoppers)):
+            await self._pause(LASTS_S)
+            delivery = AdjustStockRequest(
+                product_item_id=self._items[-1], delta=pieces, reason="delivery", request_id=f"delivery-{number}"
+            )
+            await self._ask(self._warehouse, ADJUST_STOCK, delivery, set())
+            self.delivered += pieces
+
+    async def _operator(self, service: str) -> None:
+        """Retries jobs, whatever state they are in; most may not be."""
+        client = self._shop.client(self._shop.tokens.admin(), of=service)
+        while not self._is_over:
+            await self._pause(LASTS_S / 10)
+            state = self._random.choice([JobState.DISCARDED, JobState.READY, JobState.DONE, JobState.UNSPECIFIED])
+            with suppress(Unavailable, DeadlineExceeded):
+                listed = await client.call(LIST_JOBS, ListJobsRequest(state=state, page_size=50), timeout_s=TIMEOUT_S)
+                if not listed.jobs:
+                    continue
+                job = self._random.choice(listed.jobs)
+                try:
+                    await client.call(RETRY_JOB, RetryJobRequest(id=job.id), timeout_s=TIMEOUT_S)
+                except AppError as error:
+                    if error.kind is not Kind.FAILED_PRECONDITION:
+                        raise
+
+    async def _shopper(self, name: str) -> None:
+        user = self._random.choice([name, *FAMILIES])
+        self.users.add(user)
+        client = self._shop.client(self._shop.tokens.user(user))
+        life = await self._buy(name, user, client)
+        if life is None:
+            return
+        self.lives.append(life)
+        happens = self._happens(name, client, life)
+        self._random.shuffle(happens)
+        # Some things happen to an order at the same time.
+        lanes = self._random.choice([1, 1, 2])
+        await asyncio.gather(*[self._one_by_one(happens[lane::lanes]) for lane in range(lanes)])
+
+    def _happens(self, name: str, client: Client, life: Life) -> list[Callable[[], Awaitable[None]]]:
+        random = self._random
+        changes, payments, refunds = (random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
+        return [
+            *[lambda n=n: self._change(client, f"{name}/change-{n}", life) for n in range(changes)],
+            *[lambda n=n: self._pay_again(client, f"{name}/again-{n}", life) for n in range(payments)],
+            *[lambda n=n: self._refund(f"{name}/refund-{n}", life) for n in range(refunds)],
+            *[lambda: self._change_too_much(client, f"{name}/much", life) for _ in range(random.random() < 0.1)],
+            *[lambda: self._ship(name, life) for _ in range(random.random() < 0.4)],
+            *[lambda: self._leave(client, name, life) for _ in range(random.random() < 0.3)],
+        ]
+
+    async def _one_by_one(self, happens: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        for it_happens in happens:
+            await self._pause(LASTS_S / 2)
+            await it_happens()
+
+    async def _buy(self, name: str, user: str, client: Client) -> Life | None:
+        request = CreateOrderRequest(
+            request_id=name,
+            currency="USD",
+            items=self._some_items(),
+            payment=self._some_payment(),
+            incentive_codes=self._some_codes(),
+            loyalty_points=self._random.choice([0, 0, 300, 2500]),
+        )
+        await self._pause(LASTS_S / 2)
+        other = replace(
+            request, payment=self._some_payment(), items=self._random.choice([request.items, self._some_items()])
+        )
+        bodies = [request] * self._random.choice([1, 1, 2, 3]) + [other] * (self._random.random() < 0.3)
+        acts = await self._at_once(client, CREATE, bodies, _NOT_TO_BE_HAD)
+        done = [act for act in acts if act.is_done]
+        # A copy may be refused and a later one not: pieces come back.
+        assert len({act.reply.id for act in done if act.reply}) <= 1, f"one request_id, several orders: {acts}"
+        assert len({str(act.request) for act in done}) <= 1, f"one request_id, two bodies: {acts}"
+        return Life(user=user, created=done[0]) if done else None
+
+    async def _change(self, client: Client, request_id: str, life: Life) -> None:
+        etag = life.order.etag if self._random.random() < 0.1 else ""
+        change = UpdateOrderRequest(id=life.order.id, items=self._some_items(), request_id=request_id, etag=etag)
+        await self._act(
+            life, client, UPDATE, change, _NOT_NOW | _NOT_TO_BE_HAD | {"ETAG_MISMATCH"}, items=self._some_items()
+        )
+
+    async def _change_too_much(self, client: Client, request_id: str, life: Life) -> None:
+        lines = [OrderLine(product_item_id=self._items[0], quantity=count) for count in (_MOST, 1)]
+        change = UpdateOrderRequest(id=life.order.id, items=lines, request_id=request_id)
+        refused = await self._ask(client, UPDATE, change, {"INVALID_ARGUMENT"})
+        assert not refused.is_done, f"{_MOST + 1} pieces were accepted: {refused}"
+
+    async def _pay_again(self, client: Client, request_id: str, life: Life) -> None:
+        request = RetryPaymentRequest(id=life.order.id, payment=self._some_payment(), request_id=request_id)
+        await self._act(life, client, RETRY, request, _NOT_NOW | _NOT_TO_BE_HAD, payment=self._some_payment())
+
+    async def _leave(self, client: Client, name: str, life: Life) -> None:
+        request = CancelOrderRequest(id=life.order.id, reason="changed my mind", request_id=f"{name}/leave")
+        # Too late: the card was refused, or all the money went back.
+        await self._act(life, client, CANCEL, request, _NOT_NOW, reason="another reason")
+
+    async def _ship(self, name: str, life: Life) -> None:
+        # Its stock may be gone, if the hold ended before it was paid.
+        may_be = _NOT_NOW | _NOT_TO_BE_HAD
+        for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
+            request = SetOrderStatusRequest(id=life.order.id, status=status, request_id=f"{name}/{status.name}")
+            await self._act(life, self._admin, SET_STATUS, request, may_be)
+            if self._random.random() < 0.3:
+                return
+            await self._pause(LASTS_S / 2)
+
+    async def _refund(self, request_id: str, life: Life) -> None:
+        def some() -> dict[str, Any]:
+            chosen = self._random.random()
+            if chosen < 0.4:
+                return {"amount": Money(currency_code="USD", units=self._random.randint(0, 20), nanos=70_000_000)}
+            if chosen < 0.8:
+                of = self._random.choice(life.order.items)
+                return {"items": [OrderLine(product_item_id=of.product_item_id, quantity=self._random.randint(1, 2))]}
+            return {}
+
+        request = RefundOrderRequest(id=life.order.id, reason="broken", request_id=request_id, **some())
+        # Not paid, or not so much; a changed order does not have the item, or it came back before.
+        may_be = {"REFUND_EXCEEDS_CHARGE", "INVALID_ARGUMENT"}
+        await self._act(life, self._admin, REFUND, request, may_be, **{"amount": None, "items": []} | some())
+
+    async def _act(
+        self, life: Life, client: Client, method: Rpc[Any, Any], request: Any, may_be: set[str], **other: Any
+    ) -> None:
+        """Asks once, or several times at once; now and then also with `other` contents under the same request_id."""
+        bodies = [request] * self._random.choice([1, 1, 1, 2])
+        if other and self._random.random() < 0.15:
+            bodies.append(replace(request, **other))
+        life.acts += await self._at_once(client, method, bodies, may_be)
+
+    async def _at_once(
+        self, client: Client, method: Rpc[Any, Any], bodies: Sequence[Any], may_be: set[str]
+    ) -> Sequence[Act]:
+        """What became of each body; equal ones share their outcome."""
+        allowed = may_be | (_REUSED if any(body != bodies[0] for body in bodies) else set())
+        return await asyncio.gather(*[self._ask(client, method, body, allowed) for body in bodies])
+
+    async def _ask(self, client: Client, method: Rpc[Any, Any], request: Any, may_be: set[str]) -> Act:
+        """Asks again until there is a reply."""
+        began, is_unknown = self._now(), False
+        for _ in range(50):
+            try:
+                reply = await client.call(method, request, timeout_s=TIMEOUT_S)
+                return Act(request=request, outcome=Outcome.DONE, began=began, ended=self._now(), reply=reply)
+            except (Unavailable, DeadlineExceeded):
+                is_unknown = True
+            except Conflict:
+                pass
+            except AppError as error:
+                if error.reason not in may_be:
+                    raise
+                ended = self._now()
+                # A call that meets a restart is repeated underneath.
+                is_unknown |= any(began <= restart <= ended for restart in self._restarts)
+                outcome = Outcome.UNKNOWN if is_unknown else Outcome.REFUSED
+                return Act(request=request, outcome=outcome, began=began, ended=ended, reason=error.reason)
+            await self._pause(0.2)
+        raise AssertionError(f"no answer to {request}")
+
+    def _some_items(self) -> list[OrderLine]:
+        # Most need not wait: who waits is neither charged nor changed meanwhile.
+        within_reach = self._items if self._random.random() < 0.4 else self._items[:-1]
+        chosen = self._random.sample(within_reach, self._random.randint(1, len(within_reach)))
+        lines = [OrderLine(product_item_id=item, quantity=self._random.randint(1, 3)) for item in chosen]
+        if self._random.random() < 0.05:
+            # As many as one order may have, in two lines.
+            some = self._random.randint(1, _MOST - 1)
+            lines = [line for line in lines if line.product_item_id != self._items[0]]
+            lines += [OrderLine(product_item_id=self._items[0], quantity=count) for count in (some, _MOST - some)]
+        return lines
+
+    def _some_payment(self) -> PaymentDetails:
+        method = self._random.choice(_METHODS)
+        return PaymentDetails(method=method, token="" if method is PaymentMethod.CASH else self._random.choice(_CARDS))
+
+    def _some_codes(self) -> list[str]:
+        chosen = self._random.sample(self._codes, self._random.choice([0, 1, 1, 2]))
+        return [incentive.code for incentive in chosen]
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _pause(self, at_most_s: float) -> None:
+        await some_time(self._random, at_most_s=at_most_s)
