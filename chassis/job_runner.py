@@ -24,7 +24,6 @@ from chassis.jobs import Backoff, Job, JobHandler, JobImpossible, JobOutcome, Jo
 
 log = structlog.get_logger(__name__)
 
-_CLAIM_PACE_S = 0.02
 # Completions may be written later: a crash before that only causes another attempt.
 _COMPLETION_PACE_S = 0.2
 
@@ -68,9 +67,7 @@ class JobRunner:
         self._stopping = False
         self._more = False
         self._scheduler = _Scheduler(timezone=UTC)
-        self._claims = PollingLoop(
-            "claim jobs", self._claim, idle_s=self.tick_s, pace_s=_CLAIM_PACE_S, report=self.report
-        )
+        self._claims = PollingLoop("claim jobs", self._claim, idle_s=self.tick_s, pace_s=0.02, report=self.report)
         self._done = BackgroundWriter("done jobs", self, every_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:

@@ -211,7 +211,7 @@ async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
         ("purge_jobs", settings.finished_jobs_days),
         ("purge_responses", settings.idempotency_keys_days),
         ("purge_errors", settings.errors_kept_days),
-        ("purge_audit_entries", settings.audit_kept_days),
+        ("purge_audit", settings.audit_kept_days),
     ):
         statement = text(_PURGE.format(function=function))
         purged, since = PURGE_BATCH, "-infinity"

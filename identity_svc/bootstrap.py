@@ -12,7 +12,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth import KeyCache, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context

@@ -44,17 +44,18 @@ RETURNS TABLE (purged bigint, upto timestamptz) LANGUAGE sql AS $$
     )
     SELECT count(*), max(time) FROM old
 $$;
--- With the rights of its owner: a service's role may not delete audit entries itself. The one without `since` is for
+-- With the rights of its owner: a service's role may not delete audit entries itself. purge_audit_entries is for
 -- processes of the last release.
-CREATE FUNCTION purge_audit_entries(older_than_s double precision, batch integer, since timestamptz)
+CREATE FUNCTION purge_audit(older_than_s double precision, batch integer, since timestamptz)
 RETURNS TABLE (purged bigint, upto timestamptz)
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH turn AS MATERIALIZED (
         SELECT pg_try_advisory_xact_lock(hashtext('purge'), 0) AS is_ours
     ), old AS MATERIALIZED (
         SELECT id, time FROM audit_entry
-        WHERE time >= since AND time < now() - make_interval(secs => greatest(older_than_s, (SELECT days * 86400 FROM audit_retention)))
-            AND (SELECT is_ours FROM turn)
+        WHERE time >= since AND time < now() - make_interval(
+            secs => greatest(older_than_s, (SELECT days * 86400 FROM audit_retention))
+        ) AND (SELECT is_ours FROM turn)
         ORDER BY time LIMIT batch FOR UPDATE SKIP LOCKED
     ), purged AS (
         DELETE FROM audit_entry WHERE id = ANY (ARRAY (SELECT id FROM old))
