@@ -210,9 +210,9 @@ def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSide
     return _Sagas(
         payments=payments,
         checkout=checkout,
-        amendments=Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids),
+        amendments=Amendments(mediator, write_side, stock, order_ids=order_ids, item_ids=item_ids),
         refunding=Refunding(mediator, stock, payments),
-        shipping=Shipping(mediator, checkout.stock_jobs),
+        shipping=Shipping(mediator, write_side, checkout.stock_jobs),
     )
 
 

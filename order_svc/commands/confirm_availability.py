@@ -11,7 +11,7 @@ from chassis.mediator import Command
 from order_svc.commands.cancel_order import stop
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import StockView
 

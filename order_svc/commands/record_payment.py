@@ -15,7 +15,8 @@ from chassis.jobs import Backoff, JobLease, JobOutcome
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentOutcome, Status
 
 # What the shopper is told if the reason is an internal one.
