@@ -24,9 +24,8 @@ from inventory_svc.messages.inventory import stock_level_message
 
 # A new subscriber wakes the loop.
 _UNWATCHED_S = 60
-# Orders need the process: whatever is watched, reading takes at most this share of its time, and so many changes are
-# sent a second.
-_SHARE, _CHANGES_PER_S = 0.1, 1000
+# The process also serves orders: reading takes at most this share of its time, and this is the maximum rate of changes.
+_SHARE, _CHANGES_PER_S = 0.1, 250
 
 
 class StockLevels(Protocol):

@@ -120,7 +120,7 @@ async def test_a_flood_of_streams_leaves_orders_their_rate(
     before, memory = await orders(10), memory_mb(mesh)
     async with floods(mesh, item, user, "127.0.4") as (anonymous, of_user):
         during, *_ = await asyncio.gather(
-            orders(20), anonymous.attempt(20_000, per_s=1_000), of_user.attempt(2_000, per_s=100)
+            orders(30), anonymous.attempt(20_000, per_s=700), of_user.attempt(2_000, per_s=70)
         )
         health = await http.get("/healthz")
     after = await orders(10)
