@@ -90,12 +90,13 @@ class _Connections:
     read: AsyncEngine
     identity: Client
     orders: Peer
+    feed: Peer
 
     async def start(self) -> None:
         return None
 
     async def stop(self) -> None:
-        for client in (self.identity, self.orders):
+        for client in (self.identity, self.orders, self.feed):
             await client.close()
         for engine in (self.write, self.read):
             await engine.dispose()
@@ -116,6 +117,7 @@ class _Reading:
 def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
+    secret = settings.mesh_secret.get_secret_value()
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
@@ -123,14 +125,16 @@ def build(settings: InventorySettings) -> Service:
         write=engine(settings, "write"),
         read=engine(settings, "read"),
         identity=Client(settings.identity_address),
-        orders=Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value()),
+        orders=Peer(settings.order_address, SERVICE, secret),
+        # Its stream has a heartbeat, and would be pinged all the time.
+        feed=Peer(settings.order_address, SERVICE, secret, silence_s=30),
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE, report=error_log.report)
-    feed = FeedConsumer(to.orders, inbox, kinds=["order_created"], report=error_log.report)
+    feed = FeedConsumer(to.feed, inbox, kinds=["order_created"], report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:
