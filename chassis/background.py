@@ -51,7 +51,7 @@ class PollingLoop:
         report: Report = to_nobody,
     ) -> None:
         self._name, self._work, self._report = name, work, report
-        self.idle_s, self._pace_s = idle_s, pace_s
+        self.idle_s, self.pace_s = idle_s, pace_s
         self._woken, self._flushed, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._ended = asyncio.Event()
         self.failures = 0
@@ -82,7 +82,7 @@ class PollingLoop:
         while not self._stopping.is_set():
             self._woken.clear()
             self._flushed.clear()
-            next_round, ended, self._ended = now() + self._pace_s, self._ended, asyncio.Event()
+            began, ended, self._ended = now(), self._ended, asyncio.Event()
             try:
                 more = await self._work()
             except Exception as error:
@@ -94,7 +94,7 @@ class PollingLoop:
             ended.set()
             if not more:
                 await passes(self._woken, within_s=self.idle_s)
-                await passes(self._flushed, within_s=next_round - now())
+                await passes(self._flushed, within_s=began + self.pace_s - now())
         self._ended.set()
 
     def _failed(self, error: Exception) -> None:

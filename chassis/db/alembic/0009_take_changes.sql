@@ -3,7 +3,7 @@ CREATE INDEX ix_change_log_parked ON change_log (parked_until) WHERE parked_unti
 
 -- Takes a batch of whole transactions from the log, because the rows of a transaction must become visible together: of
 -- those entities, with ids after `after_id`, and parked ones that are due. The first row has no change. The turn is held
--- until the batch has left the log.
+-- until the batch has left the log: it outlasts the read side's transaction, and others wait for it longer than for a row.
 -- A change whose id is at most `last_id` was written by a transaction with an id below `own`. So once `oldest_open` has
 -- reached that, no further change with such an id can appear.
 CREATE FUNCTION take_changes(entities text, after_id bigint, batch integer)
@@ -14,6 +14,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     known text[] := string_to_array(entities, ',');
 BEGIN
+    PERFORM set_config('lock_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '15s', true);
     PERFORM pg_advisory_xact_lock(hashtext('projector'), 0);
     SELECT last_value - 1 INTO last_id FROM change_log_id_seq;
     own := CAST(CAST(pg_current_xact_id() AS text) AS bigint);
