@@ -51,7 +51,7 @@ class PollingLoop:
         report: Report = to_nobody,
     ) -> None:
         self._name, self._work, self._report = name, work, report
-        self.idle_s, self._pace_s = idle_s, pace_s
+        self.idle_s, self.pace_s = idle_s, pace_s
         self._woken, self._flushed, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.failures = 0
         self._task: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class PollingLoop:
         while not self._stopping.is_set():
             self._woken.clear()
             self._flushed.clear()
-            next_round = now() + self._pace_s
+            began = now()
             try:
                 more = await self._work()
             except Exception as error:
@@ -90,7 +90,7 @@ class PollingLoop:
             self.failures = 0
             if not more:
                 await _passes(self._woken, within_s=self.idle_s)
-                await _passes(self._flushed, within_s=next_round - now())
+                await _passes(self._flushed, within_s=began + self.pace_s - now())
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1
