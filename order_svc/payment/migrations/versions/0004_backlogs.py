@@ -1,4 +1,4 @@
-"""Old rows are purged by functions."""
+"""Functions that take jobs and old rows from the front of a long backlog."""
 
 from alembic import op
 
@@ -11,4 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(chassis_sql("0011_purges"))
+    for change in ("0010_claim_jobs", "0011_purges"):
+        op.execute(chassis_sql(change))
