@@ -106,7 +106,7 @@ def price(
     return Quote(
         discounts=tuple(discounts),
         points_spent=spent,
-        points_earned=earned,
+        points_earned=min(earned, MOST_POINTS),
         points_rate=rates.earned_per_unit,
     )
 
@@ -184,7 +184,8 @@ class _PriceBreakdown:
         return spent, replace(discount, points=spent)
 
     def earns(self, incentives: Iterable[Incentive], rates: LoyaltyRates) -> int:
-        return whole_points(points_of(self._lines, self._remaining, incentives, rates.earned_per_unit))
+        """Whole points, which may be more than MOST_POINTS."""
+        return math.floor(points_of(self._lines, self._remaining, incentives, rates.earned_per_unit))
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """Makes the cheapest pieces free, even if fewer were ordered than could be free."""
