@@ -55,7 +55,7 @@ class RefundExceedsCharge(AppError):
 
 
 class PaymentMethodUnsupported(AppError):
-    """There is no strategy for this payment method."""
+    """No provider charges this payment method."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED"
 
