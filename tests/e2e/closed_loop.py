@@ -14,6 +14,7 @@ import httpx
 from deploy.local.plain_http import plain_client
 from tests.e2e.patient_clients import an_order_of
 from tests.e2e.running_mesh import RunningMesh
+from tests.polling import keeping_pace
 
 # What Envoy lets a call take, and a little.
 DEADLINE_S = 16.0
@@ -41,6 +42,10 @@ class ClosedLoop:
     @property
     def now_s(self) -> float:
         return time.monotonic() - self.began
+
+    async def lasts(self, seconds: float) -> None:
+        """Returns when the shoppers have ordered for this time."""
+        await keeping_pace(asyncio.get_running_loop().time() + seconds)
 
     def between(self, first_s: float, last_s: float) -> list[Answer]:
         return [answer for answer in self.answers if first_s <= answer.at_s < last_s]
@@ -72,7 +77,7 @@ class ClosedLoop:
             now = time.monotonic()
             self.answers.append(Answer(now - self.began, now - sent, response.status_code, reason, response.headers))
             if response.status_code != 200:
-                await asyncio.sleep(min(1.0, float(response.headers.get("retry-after", 1))))
+                await self.lasts(min(1.0, float(response.headers.get("retry-after", 1))))
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -52,10 +51,10 @@ async def test_a_primary_that_is_read_only_for_a_while(mesh: RunningMesh, admin:
     items = (await a_stocked_product(admin, pieces=100_000)).ids[:1]
 
     async with ordering(mesh, admin.headers, items, clients=CLIENTS) as loop:
-        await asyncio.sleep(5)
+        await loop.lasts(5)
         begins = loop.now_s
         await set_read_only(mesh, "on")
-        await asyncio.sleep(READ_ONLY_S)
+        await loop.lasts(READ_ONLY_S)
         await set_read_only(mesh, "off")
         ends = loop.now_s
         await eventually(lambda: loop.reasons(ends)["ordered"] > CLIENTS)
@@ -71,7 +70,7 @@ async def test_backends_of_one_service_that_do_not_answer(mesh: RunningMesh, adm
     items = (await a_stocked_product(admin, pieces=100_000)).ids[:1]
 
     async with ordering(mesh, admin.headers, items, clients=CLIENTS) as loop:
-        await asyncio.sleep(5)
+        await loop.lasts(5)
         async with mesh.database("postgres") as connection:
             clients = "SELECT pid FROM pg_stat_activity WHERE datname LIKE $1 AND backend_type = 'client backend'"
             pids = [row["pid"] for row in await connection.fetch(clients, f"easyorder_{service}_%")]
@@ -82,7 +81,7 @@ async def test_backends_of_one_service_that_do_not_answer(mesh: RunningMesh, adm
             # New connections lead to new backends, unless a frozen one holds what they need.
             await eventually(lambda: loop.reasons(begins + 1)["ordered"] > CLIENTS, timeout_s=FROZEN_S + 5)
             recovered = loop.now_s - begins
-            await asyncio.sleep(max(0.0, begins + FROZEN_S - loop.now_s))
+            await loop.lasts(begins + FROZEN_S - loop.now_s)
         finally:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -43,10 +42,10 @@ async def test_a_locked_item_costs_its_own_orders(mesh: RunningMesh, admin: Shop
         ordering(mesh, admin.headers, free, clients=CLIENTS) as others,
         ordering(mesh, admin.headers, stuck, clients=4) as own,
     ):
-        await asyncio.sleep(WARM_S + BEFORE_S)
+        await others.lasts(WARM_S + BEFORE_S)
         begins = others.now_s
         async with locked(mesh, "easyorder_inventory_write", f"inventory WHERE id = {stuck[0]}"):
-            await asyncio.sleep(HELD_S)
+            await others.lasts(HELD_S)
             ends = others.now_s
         await eventually(lambda: own.reasons(ends)["ordered"] > 4)
 
@@ -70,7 +69,7 @@ async def test_a_locked_order_costs_itself_only(mesh: RunningMesh, admin: Shop) 
     placed = await admin.order({items[0]: 1}, "tok_ok")
 
     async with ordering(mesh, admin.headers, items, clients=CLIENTS) as others:
-        await asyncio.sleep(WARM_S + BEFORE_S)
+        await others.lasts(WARM_S + BEFORE_S)
         begins = others.now_s
         async with locked(mesh, "easyorder_order_write", f"orders WHERE id = {placed['id']}"):
             async with Shop.client(mesh.url) as http:
