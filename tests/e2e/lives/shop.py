@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from functools import partial
 from random import Random
+from typing import Any
 
 import httpx
 
@@ -13,6 +16,7 @@ from deploy.local.shop import Shop
 from tests.e2e.conftest import a_shopper
 from tests.e2e.lives.asking import Asking
 from tests.e2e.lives.books import Ended, expected
+from tests.e2e.lives.chaos import Chaos
 from tests.e2e.lives.choices import Choices
 from tests.e2e.lives.found import FoundBooks
 from tests.e2e.lives.goods import Goods, put_on_sale
@@ -24,6 +28,7 @@ from tests.polling import eventually, some_time
 
 AT_ONCE = 60
 SETTLED_WITHIN_S = 60
+Meanwhile = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class LivelyShop:
@@ -41,7 +46,7 @@ class LivelyShop:
         self.users: dict[str, Shop] = {}
         self.asking = Asking(http)
 
-    async def live(self, lives: int, *, users: int) -> None:
+    async def live(self, lives: int, *, users: int, meanwhile: Sequence[Meanwhile] = ()) -> None:
         """Returns when all lives have ended; raises Unexplained for a reply that is not as it should be."""
         for number in range(users):
             self.users[f"user-{number}"] = await a_shopper(self._http)
@@ -54,7 +59,8 @@ class LivelyShop:
 
         async with asyncio.TaskGroup() as group:
             ended = asyncio.Event()
-            group.create_task(self._deliver(ended))
+            for happens in (self._deliver, *meanwhile):
+                group.create_task(happens(ended))
             await asyncio.gather(*[one(number) for number in range(lives)])
             ended.set()
 
@@ -103,16 +109,25 @@ async def random_lives(
     lives: int,
     users: int,
     most_attempts: int,
+    failpoints: Collection[str] = (),
+    kills: bool = False,
 ) -> None:
-    """Raises AssertionError unless each reply, and the books at the end, are those of the model."""
+    """Raises AssertionError unless each reply, and the books at the end, are those of the model.
+
+    With `kills`, processes die meanwhile, also at `failpoints`.
+    """
     goods = await put_on_sale(http, admin, lives=lives)
     shop = LivelyShop(http, admin, goods, seed, most_attempts=most_attempts)
     books = FoundBooks(mesh, shop.asking, admin, goods, shop.users)
     await books.begin()
+    chaos = Chaos(mesh, shop.asking, admin, Random(f"{seed}/chaos"))
+    meanwhile: list[Meanwhile] = [chaos.retry_jobs]
+    if kills:
+        meanwhile.append(partial(chaos.kill, failpoints=failpoints))
     try:
-        await shop.live(lives, users=users)
+        await shop.live(lives, users=users, meanwhile=meanwhile)
     finally:
-        print(f"seed {seed}, {lives} lives: {shop.asking}")
+        print(f"seed {seed}, {lives} lives: {shop.asking}\nmeanwhile: {chaos}")
     wanted = expected(goods, shop.users, shop.delivered, shop.ended)
 
     async def agree() -> bool:
