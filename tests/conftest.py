@@ -24,7 +24,7 @@ from tests.databases import Postgres
 from tests.folders import data_folder
 
 WITH_A_MESH_OF_THEIR_OWN = tuple(
-    f"tests/e2e/test_{name}.py" for name in ("make_up", "many_lives", "replicas", "upgrade")
+    f"tests/e2e/test_{name}.py" for name in ("make_up", "random_lives", "replicas", "upgrade")
 )
 DatabasesOf = Callable[[str], Awaitable[Mapping[str, str]]]
 EngineAt = Callable[[Path, str], Awaitable[AsyncEngine]]
