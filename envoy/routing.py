@@ -49,7 +49,7 @@ UNARY_DURATION: JsonObject = {
 }
 TOKEN_PARAMETER = "access_token"
 # A read is retried after any failure; any other call only when the service certainly never started it.
-READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
+READ_RETRIES = "reset,unavailable"
 WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
 RETRY_ELSEWHERE: JsonObject = {
     "num_retries": 2,

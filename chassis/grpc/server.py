@@ -35,7 +35,7 @@ OPTIONS = (
     ("grpc.max_metadata_size", 32 * 1024),
     ("grpc.absolute_max_metadata_size", 32 * 1024),
     ("grpc.so_reuseport", 0),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 200),
     ("grpc.keepalive_permit_without_calls", 1),
 )
 

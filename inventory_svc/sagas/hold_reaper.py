@@ -7,16 +7,18 @@ still to be sold: what was paid for stays held until it is booked. An order that
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
-from chassis.mediator import Mediator
+from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
-from inventory_svc.commands.expire_reservations import ExpireReservations
+from inventory_svc.commands.expire_reservation import ExpireReservation
 from inventory_svc.commands.give_up_backorders import GiveUpBackorders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.sagas.availability import Orders
@@ -28,7 +30,10 @@ _ASKED = 1000
 
 
 class HoldReaper:
-    """Safe on any number of replicas at once. Limits every hold to `longest`."""
+    """Safe on any number of replicas at once. Limits every hold to `longest`.
+
+    `unanswered` counts the due holds, up to one request, that order_svc did not answer about when it was asked last.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class HoldReaper:
         self._mediator = mediator
         self._orders = orders
         self._longest = longest
+        self.unanswered = 0
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
@@ -63,19 +69,27 @@ class HoldReaper:
     async def _reap(self) -> int:
         async with self._open_uow() as uow:
             due = await uow.reservations.find_due(_ASKED)
+        self.unanswered = 0
         if not due:
             return 0
         try:
             holds = await self._orders.placed_holds(due)
         except AppError as error:
             # Until order_svc answers, the stock stays held; nobody else could order it anyway.
+            self.unanswered = len(due)
             log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
             return 0
-        if holds.placed:
-            await self._mediator.send(ConfirmPlaced(order_ids=tuple(holds.placed), unsold=holds.unsold))
+        await self._send_all(
+            ConfirmPlaced(order_id=order_id, is_unsold=order_id in holds.unsold) for order_id in holds.placed
+        )
         if unplaced := [order_id for order_id in due if order_id not in holds.placed]:
             log.info("released the stock of orders that were never placed", orders=len(unplaced))
         # Those just extended are not due any more, and stay.
-        if ended := tuple(order_id for order_id in due if order_id not in holds.unsold):
-            await self._mediator.send(ExpireReservations(order_ids=ended))
+        await self._send_all(ExpireReservation(order_id=order_id) for order_id in due if order_id not in holds.unsold)
         return len(due)
+
+    async def _send_all(self, commands: Iterable[Command[None]]) -> None:
+        """Raises the first failure, after all others were tried: some may need stock that is locked."""
+        outcomes = await asyncio.gather(*map(self._mediator.send, commands), return_exceptions=True)
+        for error in filter(None, outcomes):
+            raise error

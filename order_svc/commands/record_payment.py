@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,8 @@ from chassis.jobs import Backoff, JobLease, JobOutcome
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentOutcome, Status
 
 # What the shopper is told if the reason is an internal one.
@@ -44,6 +45,10 @@ class RecordPayment(Command[PaymentRecorded]):
     outcome: PaymentOutcome
     why: str = ""
     detail: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def record_payments(

@@ -12,6 +12,12 @@ from order_svc.domain.order import Order
 from order_svc.domain.refund import Refund
 
 
+class Ids(Protocol):
+    """Provides unique ids."""
+
+    async def next(self) -> int: ...
+
+
 class Orders(Protocol):
     """The orders of the write side, as this transaction sees them."""
 
@@ -44,6 +50,18 @@ class Orders(Protocol):
 
         Locks nothing.
         """
+        ...
+
+
+class PlacedOrders(Protocol):
+    """The orders of the write side as of now, unlocked: for what is prepared before an order is changed."""
+
+    async def read(self, order_id: int) -> Order:
+        """Raises OrderNotFound if there is no such order, or the caller may not see it."""
+        ...
+
+    async def has_open_job(self, kind: str, key: str) -> bool:
+        """Whether the job exists and is not done or discarded."""
         ...
 
 

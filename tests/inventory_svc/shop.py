@@ -148,8 +148,10 @@ class Shop(ABC):
         )
         return replace(command, **others)
 
-    async def reap(self, *, replica: int = 0) -> None:
+    async def reap(self, *, replica: int = 0) -> int:
+        """Answers how many due holds order_svc did not answer about."""
         await self._reapers[replica].reap()
+        return self._reapers[replica].unanswered
 
     async def sweep(self) -> None:
         await self._reapers[0].sweep()
@@ -304,8 +306,10 @@ class InMemoryShop(Shop):
 
 
 class SqlShop(Shop):
-    def __init__(self, url: str) -> None:
-        self.engines = [make_engine(url, application_name="tests", pool_size=3) for _ in range(2)]
+    def __init__(self, url: str, *, lock_timeout_s: float = 0) -> None:
+        self.engines = [
+            make_engine(url, application_name="tests", pool_size=3, lock_timeout_s=lock_timeout_s) for _ in range(2)
+        ]
         super().__init__(*(self._units_of_work(engine) for engine in self.engines))
 
     def _units_of_work(self, engine: AsyncEngine) -> OpenUnitOfWork[SqlInventoryUow]:

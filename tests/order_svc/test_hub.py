@@ -16,8 +16,8 @@ from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from edge.openapi.comments import comments
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.feed import EventsPurged
-from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow

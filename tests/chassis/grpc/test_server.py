@@ -23,7 +23,7 @@ from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
 from tests.mesh import Mesh, Tokens, serving
-from tests.polling import eventually
+from tests.polling import eventually, keeping_pace
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -47,6 +47,21 @@ async def test_a_stream_comes_message_by_message() -> None:
             written.put_nowait(HubMessage(sequence=sequence))
             assert (await anext(stream)).sequence == sequence
         await stream.aclose()
+
+
+async def test_a_connection_is_pinged_as_often_as_clients_do() -> None:
+    # Of HTTP/2 (RFC 9113): the length in three bytes, type, flags, stream. A ping carries eight bytes.
+    settings, ping = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]), bytes([0, 0, 8, 6, 0, 0, 0, 0, 0]) + b"pingping"
+    async with orders(OrderApi()) as mesh:
+        reader, writer = await asyncio.open_connection("127.0.0.1", mesh.server.port)
+        writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+        loop = asyncio.get_running_loop()
+        for _ in range(6):
+            began = loop.time()
+            writer.write(ping)
+            assert b"too_many_pings" not in await reader.readuntil(b"pingping")
+            await keeping_pace(began + 0.25)
+        writer.close()
 
 
 async def test_an_error_ends_a_stream_with_its_status() -> None:
