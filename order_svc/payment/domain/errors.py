@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis.errors import AppError, Kind
-from chassis.money import Money
 
 
 class ProviderUnavailable(AppError):
@@ -38,19 +37,6 @@ class RefundReused(AppError):
         return cls(
             f"refund {refund_id!r} was of another amount or transaction; use a new one",
             metadata={"refundId": refund_id},
-        )
-
-
-class RefundExceedsCharge(AppError):
-    """The refund is larger than what remains of the charge."""
-
-    kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
-
-    @classmethod
-    def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
-        return cls(
-            f"only {remaining} of the charge is left; refund no more than that",
-            metadata={"requested": str(requested), "left": str(remaining)},
         )
 
 

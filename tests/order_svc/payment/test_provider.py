@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import pytest
 
 from chassis.errors import InvalidArgument
+from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.domain.status import PaymentMethod
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundReused, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
 from order_svc.payment.domain.provider import PaymentProvider, PaymentState, ProviderPayment
 from tests.fakes.payment import InMemoryIntents, in_memory_ledger
