@@ -141,7 +141,7 @@ async def test_an_item_whose_deadline_has_passed_is_skipped() -> None:
     assert doubling.batches == [[1], [3]]
 
 
-async def test_only_so_many_wait() -> None:
+async def test_a_full_queue_refuses() -> None:
     doubling = Doubling(max_size=2)
     (first,) = doubling.submit(1)
     await asyncio.sleep(0)

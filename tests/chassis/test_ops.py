@@ -28,10 +28,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
-from chassis.db.bulk import SqlSink, insert_rows
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
-from chassis.db.unit_of_work import event_rows
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
@@ -44,6 +43,7 @@ from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
+from tests.rows import event_rows, insert_rows
 
 LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
 RETRY = rpc(OPS, "RetryJob", RetryJobRequest, Job)

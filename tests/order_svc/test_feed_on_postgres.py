@@ -12,10 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.tables import OUTBOX
-from chassis.db.unit_of_work import event_rows
 from chassis.errors import Unavailable
 from chassis.events import Event, PublishedEvent
 from order_svc.adapters import feed as order_feed
@@ -24,6 +22,7 @@ from order_svc.domain.feed import EventFeed, EventsPurged, FeedEnd
 from tests.builders.event import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
+from tests.rows import event_rows, insert_rows
 
 
 class FeedBench:
