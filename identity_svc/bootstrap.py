@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -124,9 +123,7 @@ async def make_mediator(
             open_stores=open_stores,
             passwords=passwords,
             access_tokens=access_tokens,
-            clock=clock,
             lockout_policy=settings.lockout_policy,
-            refresh_token_life=timedelta(seconds=settings.refresh_token_life_s),
             refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
         ),
     )
