@@ -58,7 +58,7 @@ class PatientLoad:
             self.took_s.setdefault(status, []).append(time.monotonic() - began)
             if status != 200:
                 self.without_retry_after += wait is None
-                await asyncio.sleep(int(wait[1]) if wait else 1)
+                await keeping_pace(asyncio.get_running_loop().time() + (int(wait[1]) if wait else 1))
         writer.close()
 
     def _request(self) -> bytes:
