@@ -11,11 +11,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth import KeyCache, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR

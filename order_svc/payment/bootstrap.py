@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import RECORDED_ERROR

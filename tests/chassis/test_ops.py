@@ -27,8 +27,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
-from chassis.db.audit import SqlSink
-from chassis.db.bulk import insert_rows
+from chassis.db.bulk import SqlSink, insert_rows
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
 from chassis.db.unit_of_work import event_rows

@@ -21,6 +21,7 @@ from order_svc.domain.status import PaymentMethod, Status
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
+from tests.fakes.chassis import soon
 from tests.order_svc.order_reads import PERSON, OrderReads, order_reads
 from tests.order_svc.test_amendments import a_preview, an_update
 from tests.polling import eventually
@@ -132,7 +133,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.read, ReadYourWrites(reads.write))
+    patient = OrderQueries(reads.read, ReadYourWrites(reads.write, flush=soon))
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):

@@ -9,7 +9,9 @@ from typing import Any
 import jwt
 import pytest
 
-from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.verifier import TokenVerifier
 from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
 from tests.fakes.chassis import FakeClock, FakeKeys, Seconds
