@@ -89,7 +89,7 @@ async def test_reads_take_no_other_place(small: RunningEnvoy, mesh: FakeMesh, be
         await held.aclose()
 
     assert (refused.status_code, reason_of(refused)) == (503, "UNAVAILABLE")
-    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["retry-after"] == "2"
     assert len(mesh.calls) == PLACES + 2
     assert (stream.status_code, write.status_code) == (httpx.codes.NO_CONTENT, httpx.codes.OK)
 
