@@ -121,15 +121,13 @@ class OpsApi:
         return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
-        """Makes a job due now, unless it is done or running.
-
-        Raises JobNotFound, JobRunning, JobDone and JobDiscarded.
-        """
+        """Makes a job due now; one that runs or is done is left as it is. Raises JobNotFound and JobDiscarded."""
         self._check(request.service)
         row, changed = await self._change(_RETRY, id=request.id)
-        if not changed:
+        if changed:
+            self.wake_jobs()
+        elif row["state"] == "DISCARDED":
             raise _refusal(row)
-        self.wake_jobs()
         return _job(row)
 
     async def discard_job(self, request: v1.DiscardJobRequest) -> v1.Job:

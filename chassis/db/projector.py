@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
-from chassis.db.failures import meaning_of
+from chassis.db.failures import meaning_of, translated
 
 log = structlog.get_logger(__name__)
 
@@ -116,11 +116,13 @@ class Projector(PollingLoop):
 
     async def lag_ms(self) -> float:
         """The age of the oldest change that is not yet visible to readers; 0 if there is none."""
-        async with self._write.connect() as write:
-            return float((await write.execute(_LAG)).scalar_one())
+        with translated():
+            async with self._write.connect() as write:
+                return float((await write.execute(_LAG)).scalar_one())
 
     async def _round(self) -> bool:
-        return await self.project() >= self._batch
+        with translated():
+            return await self.project() >= self._batch
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
         """Applies as many changes as possible; returns the ids of the changes that failed."""

@@ -12,6 +12,7 @@ from chassis.background import passes
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
+from chassis.db.failures import translated
 from chassis.errors import InvalidArgument
 
 # Parked changes are left to operators; no reader waits for them.
@@ -72,6 +73,7 @@ class ReadYourWrites:
         wanted = [
             {"number": number, "caller": caller, "position": position} for (caller, position), number in numbers.items()
         ]
-        async with self._write.connect() as connection:
-            rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
+        with translated():
+            async with self._write.connect() as connection:
+                rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
         return [(rows[numbers[reader]].first or 0, rows[numbers[reader]].last or 0) for reader in readers]

@@ -32,7 +32,6 @@ from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
-from order_svc.payment.domain.strategies import offered
 
 NAME = "payment"
 SERVICE = "easyorder.payment.v1.PaymentService"
@@ -117,7 +116,7 @@ def payment_service(
     clock, gauges = SystemClock(), Gauges()
     gauges.add_pool("database", engine)
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-    payments = PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)
+    payments = PaymentApi(provider.payments, provider.webhooks)
     server = GrpcServer(
         name=NAME,
         address=settings.address,
