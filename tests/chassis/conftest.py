@@ -24,6 +24,7 @@ CHANGES = (
     "0008_keys_kept",
     "0010_claim_jobs",
     "0011_purges",
+    "0012_outbox_start",
 )
 
 

@@ -26,6 +26,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff, Job, JobOutcome, JobResult
 from chassis.ops import purge
 from chassis.settings import MeshSettings
+from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.projections import PROJECTED
 from tests.conftest import DatabasesOf
@@ -265,6 +266,32 @@ async def test_each_batch_of_a_purge_begins_where_the_last_one_ended(
         since = str(upto)
 
     assert await backlogs.blocks(statement, since=since) < 1.3 * first
+
+
+async def test_purged_events_are_not_passed_again(backlogs: Backlogs) -> None:
+    await backlogs.fill("outbox", 10_000)
+    await Feed(backlogs.write).seen_by("service:inventory", 10_000)
+    end, purge_some = "SELECT first FROM outbox_end()", order_feed._PURGE.text
+    before, first = await backlogs.blocks(end), await backlogs.blocks(purge_some, batch=1000, age_s=0)
+    await Feed(backlogs.write).purge(older_than=timedelta(days=1))
+    await backlogs.fill("outbox", 1_000)
+    await Feed(backlogs.write).seen_by("service:inventory", 11_000)
+
+    assert await backlogs.blocks(end) < before + 10
+    assert await backlogs.blocks(purge_some, batch=1000, age_s=0) < 1.3 * first
+    assert (await Feed(backlogs.write).end()).first == 10_000
+
+
+async def test_one_replica_purges_events_at_a_time(backlogs: Backlogs) -> None:
+    await backlogs.fill("outbox", 10)
+    await Feed(backlogs.write).seen_by("service:inventory", 10)
+    async with backlogs.write.begin() as other:
+        await other.execute(text("SELECT position FROM outbox_start FOR UPDATE"))
+        await Feed(backlogs.write).purge(older_than=timedelta(days=1))
+        assert await backlogs.count("outbox") == 10
+
+    await Feed(backlogs.write).purge(older_than=timedelta(days=1))
+    assert await backlogs.count("outbox") == 1
 
 
 async def test_one_replica_purges_at_a_time(backlogs: Backlogs) -> None:
