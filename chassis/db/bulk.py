@@ -27,9 +27,9 @@ class SqlSink:
         self._table = table
 
     async def write(self, entries: Sequence[Any]) -> None:
+        rows = [asdict(entry) for entry in entries]
         with translated():
             async with self._engine.begin() as connection:
-                rows = [asdict(entry) for entry in entries]
                 await connection.execute(text(inserting(self._table, tuple(rows[0]))), {"rows": as_json(rows)})
 
 

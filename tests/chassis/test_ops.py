@@ -38,12 +38,12 @@ from chassis.metrics import Gauges
 from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
+from tests.chassis.db.rows import event_rows, insert_rows
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
-from tests.rows import event_rows, insert_rows
 
 LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
 RETRY = rpc(OPS, "RetryJob", RetryJobRequest, Job)

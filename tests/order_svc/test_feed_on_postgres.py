@@ -20,9 +20,9 @@ from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.domain.feed import EventFeed, EventsPurged, FeedEnd
 from tests.builders.event import an_event
+from tests.chassis.db.rows import event_rows, insert_rows
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
-from tests.rows import event_rows, insert_rows
 
 
 class FeedBench:

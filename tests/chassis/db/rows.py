@@ -1,4 +1,4 @@
-"""Rows that a test writes by itself, as a unit of work would."""
+"""Writes rows of any table, as one statement."""
 
 from __future__ import annotations
 
