@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
+from typing import Protocol
 
 from chassis.errors import Locked
 
 _ROOM = 1000
+
+
+class Locking(Protocol):
+    @property
+    def locks(self) -> Collection[Hashable]: ...
 
 
 class LockedRows:
@@ -15,19 +21,20 @@ class LockedRows:
     def __init__(self) -> None:
         self._names: dict[Hashable, None] = {}
 
-    def include_any(self, names: Collection[Hashable]) -> bool:
-        return bool(self._names) and not self._names.keys().isdisjoint(names)
+    def concern(self, command: Locking) -> bool:
+        return bool(self._names) and not self._names.keys().isdisjoint(command.locks)
 
-    def learn(self, outcomes: Sequence[tuple[Collection[Hashable], object]]) -> None:
-        """Takes the names that each command of a batch needs, and its result or error."""
-        met = [names for names, outcome in outcomes if isinstance(outcome, Locked)]
+    def learn(self, batch: Sequence[Locking], outcomes: Sequence[object]) -> None:
+        """Takes the result or error of each command."""
+        met = [command for command, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, Locked)]
         if not (met or self._names):
             return
-        free = {name for names, outcome in outcomes if not isinstance(outcome, Exception) for name in names}
+        done = [command for command, outcome in zip(batch, outcomes, strict=True) if not isinstance(outcome, Exception)]
+        free = {name for command in done for name in command.locks}
         self._names = {name: None for name in self._names if name not in free}
-        for names in met:
-            # Which of them is locked is not known. If one is known to be, the others may be free.
-            if not self.include_any(names):
-                self._names |= dict.fromkeys(name for name in names if name not in free)
+        for command in met:
+            # Which of its rows is locked is not known. If one is known to be, the others may be free.
+            if not self.concern(command):
+                self._names |= dict.fromkeys(name for name in command.locks if name not in free)
         while len(self._names) > _ROOM:
             del self._names[next(iter(self._names))]

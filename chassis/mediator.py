@@ -117,14 +117,14 @@ class Mediator(Generic[Uow]):
         async def run(transaction: _Transaction[C, Uow], batch: Sequence[C]) -> _Outcomes:
             with request_context(context):
                 outcomes = await transaction.run(batch)
-            locked.learn([(cmd.locks, outcome) for cmd, outcome in zip(batch, outcomes, strict=True)])
+            locked.learn(batch, outcomes)
             return outcomes
 
         batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
         batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=max_size)
 
         def submit(cmd: C) -> Awaitable[_Outcome]:
-            return (batcher_apart if locked.include_any(cmd.locks) else batcher).submit(cmd)
+            return (batcher_apart if locked.concern(cmd) else batcher).submit(cmd)
 
         for kind in commands:
             self._register(kind, submit, transaction)

@@ -71,24 +71,26 @@ async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: Mediator
 
 
 def test_of_several_rows_those_of_a_success_are_free() -> None:
+    a, b, c, both, other = (TakeNotes(text="", needs=tuple(names)) for names in ("a", "b", "c", "ab", "ac"))
     rows = LockedRows()
 
-    rows.learn([(["a", "b"], LOCKED), (["b"], ("done", None))])
-    assert (rows.include_any(["a"]), rows.include_any(["b"])) == (True, False)
+    rows.learn([both, b], [LOCKED, ("done", None)])
+    assert (rows.concern(a), rows.concern(b)) == (True, False)
 
     # That "a" is locked is reason enough.
-    rows.learn([(["a", "c"], LOCKED)])
-    assert not rows.include_any(["c"])
+    rows.learn([other], [LOCKED])
+    assert not rows.concern(c)
 
     # What was refused or failed may not have come to the row.
-    rows.learn([(["a"], EtagMismatch("changed"))])
-    assert rows.include_any(["a"])
+    rows.learn([a], [EtagMismatch("changed")])
+    assert rows.concern(a)
 
 
 def test_few_rows_are_remembered() -> None:
     rows = LockedRows()
+    notes = [TakeNotes(text="", needs=(str(number),)) for number in range(2000)]
 
-    for number in range(2000):
-        rows.learn([([number], LOCKED)])
+    for note in notes:
+        rows.learn([note], [LOCKED])
 
-    assert [rows.include_any([number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
+    assert [rows.concern(notes[number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
