@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from chassis import contract
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
 from edge.api import KeysApi, PortalApi

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth import KeyCache, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
@@ -124,9 +124,7 @@ async def make_mediator(
             open_stores=open_stores,
             passwords=passwords,
             access_tokens=access_tokens,
-            clock=clock,
             lockout_policy=settings.lockout_policy,
-            refresh_token_life=timedelta(seconds=settings.refresh_token_life_s),
             refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
         ),
     )

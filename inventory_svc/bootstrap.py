@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
@@ -81,10 +82,11 @@ OpenUow = OpenUnitOfWork[SqlInventoryUow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Connections:
-    """Databases and other services, with the settings and the clock."""
+    """Databases and other services, with the settings, the clock and the gauges."""
 
     settings: InventorySettings
     clock: Clock
+    gauges: Gauges
     write: AsyncEngine
     read: AsyncEngine
     identity: Client
@@ -120,6 +122,7 @@ def build(settings: InventorySettings) -> Service:
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
+        gauges=Gauges(),
         write=engine(settings, "write"),
         read=engine(settings, "read"),
         identity=Client(settings.identity_address),
@@ -224,6 +227,7 @@ def _job_runner(
     )
     runner.every(settings.reservation_reap_s, reaper.reap)
     runner.every(_SWEEP_S, reaper.sweep)
+    to.gauges.add("holds_unanswered", lambda: reaper.unanswered)
     runner.every(_HOUR_S, partial(purge, to.write, settings))
     return runner
 
@@ -232,11 +236,10 @@ def _server(
     to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, runner: JobRunner, error_log: ErrorLog
 ) -> GrpcServer:
     settings, pages = to.settings, reading.pages
-    gauges = Gauges()
-    gauges.add_pool("write", to.write)
-    gauges.add_pool("read", to.read)
-    gauges.add("product_pages_asked", lambda: pages.asked)
-    gauges.add("product_pages_read", lambda: pages.read)
+    to.gauges.add_pool("write", to.write)
+    to.gauges.add_pool("read", to.read)
+    to.gauges.add("product_pages_asked", lambda: pages.asked)
+    to.gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
     keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
@@ -248,7 +251,7 @@ def _server(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(SERVICE, to.write, gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
+            OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),

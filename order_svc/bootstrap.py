@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore

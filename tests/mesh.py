@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
-from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.verifier import TokenVerifier
 from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer

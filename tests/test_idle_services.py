@@ -78,8 +78,7 @@ async def test_an_idle_service_lets_its_databases_rest(service: Service) -> None
         await eventually(is_at_rest, timeout_s=20)
 
 
-PURGES = ["DELETE FROM job", "UPDATE idempotency_key SET answer", "DELETE FROM recorded_error", "purge_audit_entries"]
-CLOCK_STEPS = "AND due_at > now() AND set_at > now()"
+PURGES = ["purge_jobs", "purge_responses", "purge_errors", "purge_audit"]
 HOLDS = ["AND expire_at <= now() ORDER BY expire_at", "UPDATE reservation SET expire_at"]
 
 
@@ -87,8 +86,8 @@ HOLDS = ["AND expire_at <= now() ORDER BY expire_at", "UPDATE reservation SET ex
 @pytest.mark.parametrize(
     ("package", "service", "work"),
     [
-        ("order_svc", order, [*PURGES, CLOCK_STEPS, "DELETE FROM outbox"]),
-        ("inventory_svc", inventory, [*PURGES, CLOCK_STEPS, *HOLDS]),
+        ("order_svc", order, [*PURGES, "claim_jobs", "DELETE FROM outbox"]),
+        ("inventory_svc", inventory, [*PURGES, "claim_jobs", *HOLDS]),
     ],
     ids=["order_svc", "inventory_svc"],
 )

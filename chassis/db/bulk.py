@@ -8,12 +8,28 @@ converts them to the types of the table's columns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import TableClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from chassis.db.failures import translated
+
+
+class SqlSink:
+    """Stores entries in a table whose columns are named like their fields, one statement per batch."""
+
+    def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
+        self._engine = engine
+        self._table = table
+
+    async def write(self, entries: Sequence[Any]) -> None:
+        with translated():
+            async with self._engine.begin() as connection:
+                await insert_rows(connection, self._table, [asdict(entry) for entry in entries])
 
 
 async def insert_rows(

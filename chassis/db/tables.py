@@ -43,4 +43,3 @@ AUDIT_ENTRY = _table(
 RECORDED_ERROR = _table(
     "recorded_error", "source actor kind message detail correlation_id", bigint="id", timestamptz="time"
 )
-CHASSIS = (OUTBOX, JOB, INBOX, IDEMPOTENCY_KEY, AUDIT_ENTRY, RECORDED_ERROR)

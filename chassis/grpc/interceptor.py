@@ -21,7 +21,7 @@ from grpc_interceptor.server import AsyncServerInterceptor
 from chassis import contract, telemetry
 from chassis.addresses import LOOPBACK, client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
-from chassis.auth import TokenVerifier
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.context import ANONYMOUS, Audience, RequestContext, current, identify, request_context

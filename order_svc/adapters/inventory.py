@@ -67,16 +67,14 @@ _Settling: TypeAlias = Batcher[_Attempt, None]
 class GrpcInventory:
     """`timeout_s` bounds each call, retries included."""
 
-    def __init__(self, peer: Client, *, timeout_s: float, max_batch: int = 200) -> None:
+    def __init__(self, peer: Client, *, timeout_s: float) -> None:
         self._peer = peer
         self._timeout_s = timeout_s
-        self._reserving: Batcher[HoldRequest, Hold] = Batcher(
-            self._reserve, max_size=max_batch, pace_s=_RESERVING_PACE_S
-        )
-        self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend, max_size=max_batch)
+        self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, pace_s=_RESERVING_PACE_S)
+        self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend)
 
         def settling(run: Callable[[Sequence[_Attempt]], Awaitable[Sequence[BaseException | None]]]) -> _Settling:
-            return Batcher(run, max_size=max_batch, pace_s=_SETTLING_PACE_S)
+            return Batcher(run, pace_s=_SETTLING_PACE_S)
 
         # A message names orders as unpaid or unplaced, not steps. Two steps of one order may wait at the same time, so
         # each call is of one kind.

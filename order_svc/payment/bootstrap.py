@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background, PollingLoop
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import RECORDED_ERROR
@@ -31,7 +32,6 @@ from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
-from order_svc.payment.domain.strategies import offered
 
 NAME = "payment"
 SERVICE = "easyorder.payment.v1.PaymentService"
@@ -116,7 +116,7 @@ def payment_service(
     clock, gauges = SystemClock(), Gauges()
     gauges.add_pool("database", engine)
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-    payments = PaymentApi(offered(provider.payments), provider.payments, provider.webhooks)
+    payments = PaymentApi(provider.payments, provider.webhooks)
     server = GrpcServer(
         name=NAME,
         address=settings.address,

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from random import Random
+from time import time
 from typing import Any
 
 import pytest
@@ -351,6 +353,30 @@ async def test_regular_work_goes_on_after_a_failure(bench: InMemoryJobBench) -> 
     # What a neighbour or the database refuses is no news.
     assert {text for _, text in reported} == {"now and then"}
     assert all("work" in source for source, _ in reported)
+
+
+@pytest.mark.parametrize("step_s", [-3600, -60, 3600])
+async def test_regular_work_goes_on_when_the_clock_is_set(
+    bench: InMemoryJobBench, monkeypatch: pytest.MonkeyPatch, step_s: float
+) -> None:
+    ahead_s, rounds = 0.0, 0
+
+    class WallClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + timedelta(seconds=ahead_s)
+
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", WallClock)
+    monkeypatch.setattr("chassis.job_runner.time", lambda: time() + ahead_s)
+    async with running(bench, do_nothing) as runner:
+        runner.every(0.05, work)
+        await eventually(lambda: rounds >= 2)
+        ahead_s, rounds = step_s, 0
+        await eventually(lambda: rounds >= 3)
 
 
 @pytest.mark.parametrize("by_handler", [True, False])

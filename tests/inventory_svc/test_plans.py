@@ -16,6 +16,7 @@ from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
 from inventory_svc.rebuild import rebuild
 from tests.conftest import DatabasesOf
+from tests.fakes.chassis import soon
 from tests.inventory_svc.many_products import fill
 
 Engines = Mapping[str, AsyncEngine]
@@ -90,7 +91,7 @@ async def test_a_rebuild_knows_the_size_of_what_it_copied(engines: Engines) -> N
 
 async def test_each_read_is_one_statement(engines: Engines) -> None:
     await stock_the_shop(engines, 20)
-    read, read_your_writes = engines["read"], ReadYourWrites(engines["write"])
+    read, read_your_writes = engines["read"], ReadYourWrites(engines["write"], flush=soon)
     products = ProductQueries(read, read_your_writes)
     sent: list[str] = []
     event.listen(read.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))

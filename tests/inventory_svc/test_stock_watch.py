@@ -130,6 +130,24 @@ async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock) 
         assert set(stock.looked[looked:]) == {frozenset({2})}
 
 
+async def test_the_more_is_sent_the_less_often_it_looks(stock: Stock) -> None:
+    async with watched(stock) as watch, AsyncExitStack() as held:
+        crowd = [await held.enter_async_context(Watching(watch.watch([1]))) for _ in range(60)]
+        for watching in crowd:
+            await watching.hears(1)
+        began = asyncio.get_running_loop().time()
+        for on_hand in (6, 7):
+            stock.becomes(1, on_hand)
+            await looks(watch, stock)
+        # The third look has to wait for what the second one sent.
+        await looks(watch, stock)
+        took_s = asyncio.get_running_loop().time() - began
+        heard = [(await watching.hears(2))[-1].change.on_hand for watching in crowd]
+
+    assert took_s >= 0.48
+    assert set(heard) <= {6, 7}
+
+
 async def test_nothing_for_a_while_is_a_heartbeat(stock: Stock) -> None:
     async with watched(stock, heartbeat_s=0.005) as watch, Watching(watch.watch([1])) as watching:
         await eventually(lambda: len(watching.messages) >= 3)

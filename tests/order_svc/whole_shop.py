@@ -13,7 +13,8 @@ from easyorder.catalog.v1 import CreateProductRequest, Product, ProductItem
 from easyorder.google.type import Money
 from sqlalchemy.engine import make_url
 
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
