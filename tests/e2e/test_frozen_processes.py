@@ -24,7 +24,7 @@ from tests.polling import eventually, keeping_pace
 pytestmark = [pytest.mark.soak, pytest.mark.alone, pytest.mark.timeout(300)]
 
 CLIENTS = 32
-BEFORE_S, FROZEN_S = 6, 20
+BEFORE_S, FROZEN_S = 10, 40
 # The supervisor leaves a frozen process alone, so that it continues with what it held.
 LEFT_ALONE = {"REPLICAS": "2", "UNRESPONSIVE_AFTER_S": "120"}
 
