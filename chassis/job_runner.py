@@ -133,7 +133,8 @@ class JobRunner:
 
     async def _run(self, job: Job) -> None:
         context = RequestContext(caller=Caller.service(self.service), method=job.kind)
-        with request_context(context), structlog.contextvars.bound_contextvars(job=job.kind, key=job.key):
+        ids = {name: value for name, value in job.payload.items() if name.endswith("_id")}
+        with request_context(context), structlog.contextvars.bound_contextvars(job_id=job.lease.job_id, **ids):
             async with self._free:
                 # A job whose lease is about to end is left for the next claim.
                 time_left_s = job.lease_end_s - monotonic()

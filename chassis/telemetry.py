@@ -78,6 +78,7 @@ def configure_logs(level: str, form: str, service: str) -> None:
         return known | dict(event)
 
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_context,

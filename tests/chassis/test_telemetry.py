@@ -77,7 +77,7 @@ async def test_a_collector_gets_spans_of_one_trace_and_durations(collector: Coll
     }
 
 
-async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request() -> None:
+async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request_or_job() -> None:
     *lines, last = await told_by_process("", "json")
 
     events = {event["event"]: event for event in map(json.loads, lines)}
@@ -89,7 +89,12 @@ async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_wit
     assert unexpected["method"] == "/easyorder.order.v1.OrderService/GetOrder"
     assert "ValueError: a bug" in unexpected["exception"]
     # A header that is not UTF-8 is the caller's affair.
-    assert [event["event"] for event in events.values() if event["level"] == "error"] == ["unexpected error"]
+    assert {event["event"] for event in events.values() if "exception" in event} == {"unexpected error"}
+    failed, given_up = events["job failed, to be tried again"], events["job given up"]
+    assert (failed["job_id"], failed["order_id"], failed["method"], failed["attempt"]) == (1, 7, "charge", 2)
+    assert (given_up["job_id"], given_up["order_id"], given_up["method"]) == (2, 8, "release_stock")
+    assert {event["error"] for event in (failed, given_up)} == {"the provider is away"}
+    assert not [line for line in lines if "tok_secret" in line]
 
 
 async def test_console_logs_show_stacks_but_no_local_variables() -> None:

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.tables import OUTBOX
 from chassis.db.unit_of_work import event_rows
@@ -22,6 +21,7 @@ from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.domain.feed import EventFeed, EventsPurged, FeedEnd
 from tests.builders.event import an_event
+from tests.chassis.db.rows import insert_rows
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
 

@@ -1,0 +1,18 @@
+"""Writes rows of any table, as one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import TableClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from chassis.db.bulk import as_json, inserting
+
+
+async def insert_rows(
+    connection: AsyncSession | AsyncConnection, table: TableClause, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Inserts rows that all have the same columns."""
+    await connection.execute(text(inserting(table, tuple(rows[0]))), {"rows": as_json(rows)})
