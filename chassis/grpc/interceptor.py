@@ -105,7 +105,7 @@ class CallInterceptor(AsyncServerInterceptor):
         left_s: float | None = context.time_remaining()
         # JSON calls have no gRPC timeout, but Envoy sends how long it waits.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
-        if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
+        if left_s is None and re.fullmatch("[1-9][0-9]{0,9}", envoy_ms):
             left_s = int(envoy_ms) / 1000
         if left_s is None and not called.server_streaming:
             left_s = self._options.call_timeout_s

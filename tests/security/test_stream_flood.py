@@ -20,7 +20,7 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.envoy.error_shape import reason_of
 from tests.polling import eventually
-from tests.security.attackers import a_shopper, an_item, an_order
+from tests.security.attackers import a_shopper, an_order
 from tests.security.stream_floods import StreamFlood, stream_flood
 
 LIMITS = StreamLimits()
@@ -64,6 +64,17 @@ async def test_one_address_holds_its_share(mesh: RunningMesh, admin: Shop) -> No
         assert await eventually(is_free)
 
 
+async def a_watched_item(http: httpx.AsyncClient, admin: Shop) -> str:
+    """An item that everybody can watch and order."""
+    product = await a_stocked_product(admin, pieces=100_000)
+
+    async def is_shown() -> bool:
+        return (await http.get(f"/api/v1/products/{product.product_id}")).status_code == httpx.codes.OK
+
+    await eventually(is_shown)
+    return product.ids[0]
+
+
 @asynccontextmanager
 async def floods(mesh: RunningMesh, item: str, user: Shop, network: str) -> AsyncIterator[tuple[StreamFlood, ...]]:
     """Of one address without a token, and of one user from many addresses."""
@@ -76,7 +87,7 @@ async def floods(mesh: RunningMesh, item: str, user: Shop, network: str) -> Asyn
 
 
 async def test_orders_are_placed_during_a_flood(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    item, (user, _), (shopper, _) = await an_item(admin, 1000), await a_shopper(http), await a_shopper(http)
+    item, (user, _), (shopper, _) = await a_watched_item(http, admin), await a_shopper(http), await a_shopper(http)
 
     async def order() -> int:
         return (await http.post("/api/v1/orders", json=an_order(item), headers=shopper.headers)).status_code
@@ -101,7 +112,7 @@ async def test_orders_are_placed_during_a_flood(mesh: RunningMesh, http: httpx.A
 async def test_a_flood_of_streams_leaves_orders_their_rate(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop
 ) -> None:
-    item, (user, _), (shopper, _) = await an_item(admin, 100_000), await a_shopper(http), await a_shopper(http)
+    item, (user, _), (shopper, _) = await a_watched_item(http, admin), await a_shopper(http), await a_shopper(http)
 
     async def orders(seconds: int) -> Load:
         load = await json_orders(

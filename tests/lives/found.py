@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from random import Random
 
-from deploy.local.shop import Shop
-from tests.e2e.lives.asking import Asking
-from tests.e2e.lives.books import Books
-from tests.e2e.lives.commands import Json, cents
-from tests.e2e.lives.goods import Goods
-from tests.e2e.running_mesh import RunningMesh
+from tests.lives.asking import Asking
+from tests.lives.books import Books
+from tests.lives.commands import Json, cents
+from tests.lives.fronts import ADMIN, Front
+from tests.lives.goods import Goods
 
 # Of an order whose charges have all been returned there is nothing.
 _LEDGER = """
@@ -24,10 +22,9 @@ FROM ledger_entry GROUP BY order_id
 class FoundBooks:
     """Reads the books of `goods` and `users`, and what was added to the ledger and the report since `begin`."""
 
-    def __init__(self, mesh: RunningMesh, asking: Asking, admin: Shop, goods: Goods, users: Mapping[str, Shop]) -> None:
-        self._mesh = mesh
+    def __init__(self, front: Front, asking: Asking, goods: Goods, users: Iterable[str]) -> None:
+        self._front = front
         self._asking = asking
-        self._admin = admin
         self._goods = goods
         self._users = users
         self._first_day = datetime.now(UTC).date()
@@ -43,11 +40,11 @@ class FoundBooks:
         books = Books()
         for product in {item.product for item in self._goods.items.values()}:
             for item in (await self._get(f"/products/{product}/inventory"))["items"]:
-                books.on_hand[item["productItemId"]] = int(item["onHand"])
+                books.on_hand[item["productItemId"]] = int(item.get("onHand", 0))
                 books.reserved[item["productItemId"]] = int(item.get("reserved", 0))
         books.uses = await self._uses()
-        for user, shopper in self._users.items():
-            books.points[user] = int((await self._get("/loyalty/me", shopper)).get("points", 0))
+        for user in self._users:
+            books.points[user] = int((await self._get("/loyalty/me", who=user)).get("points", 0))
         books.ledger = {order: net for order, net in (await self._ledger()).items() if order not in self._known}
         for currency, report in (await self._report()).items():
             report.subtract(self._reported.get(currency, {}))
@@ -79,8 +76,8 @@ class FoundBooks:
         return sums
 
     async def _ledger(self) -> dict[str, int]:
-        async with self._mesh.database("easyorder_payment") as payment:
+        async with self._front.database("easyorder_payment") as payment:
             return {row["id"]: int(row["net"] * 100) for row in await payment.fetch(_LEDGER) if row["net"]}
 
-    async def _get(self, path: str, who: Shop | None = None) -> Json:
-        return await self._asking.for_json(who or self._admin, "GET", path, None, Random(0))
+    async def _get(self, path: str, who: str = ADMIN) -> Json:
+        return await self._asking.resource("GET", path, who=who)

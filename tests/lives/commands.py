@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.lives.bills import CENTS, Code
+from tests.lives.bills import CENTS, Code
 
 Json = dict[str, Any]
 Wanted = tuple[tuple[str, int], ...]  # items and pieces
@@ -165,7 +165,7 @@ class Reply:
 
     @staticmethod
     def of(body: Json) -> Reply:
-        if "code" not in body:
+        if "details" not in body:
             return Reply(seen=Seen.of(body), body=body)
         reasons = [detail for detail in body["details"] if "reason" in detail]
         return Reply(reason=reasons[0]["reason"], metadata=reasons[0].get("metadata", {}), body=body)

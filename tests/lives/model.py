@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.e2e.lives.commands import Command, RefundOrder, Reply, Seen
-from tests.e2e.lives.rules import BAD_CARDS, Rules, State, later, merged
+from tests.lives.commands import Command, RefundOrder, Reply, Seen
+from tests.lives.rules import BAD_CARDS, Rules, State, later, merged
 
 States = frozenset[State | None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tests.e2e.lives.bills import Bill, Code, Line, NotForThisOrder, bill
-from tests.e2e.lives.commands import (
+from tests.lives.bills import Bill, Code, Line, NotForThisOrder, bill
+from tests.lives.commands import (
     CASH,
     CancelOrder,
     Command,
@@ -18,7 +18,7 @@ from tests.e2e.lives.commands import (
     UpdateOrder,
     Wanted,
 )
-from tests.e2e.lives.goods import Goods
+from tests.lives.goods import Goods
 
 SOLD = {"PAID", "SHIPPED", "DELIVERED"}
 MOST_PIECES = 1000

@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from deploy.local.shop import Shop
-from tests.e2e.lives.asking import Asking
-from tests.e2e.lives.choices import Choice, Choices
-from tests.e2e.lives.commands import Command, RefundOrder, Reply
-from tests.e2e.lives.model import Call, OrderModel, Unexplained
+from tests.lives.asking import Asking
+from tests.lives.choices import Choice, Choices
+from tests.lives.commands import Command, RefundOrder, Reply
+from tests.lives.model import Call, OrderModel, Unexplained
 from tests.polling import eventually, some_time
 
 SETTLED_WITHIN_S = 90
@@ -28,15 +27,12 @@ class Life:
         choices: Choices,
         model: OrderModel,
         asking: Asking,
-        *,
-        shopper: Shop,
-        admin: Shop,
+        who: str,
     ) -> None:
         self._random = random
         self._choices = choices
         self._asking = asking
-        self._shopper = shopper
-        self._admin = admin
+        self._who = who
         self._succeeded: dict[tuple[str, str], tuple[Command, Reply]] = {}
         self._history: list[str] = []
         self.model = model
@@ -133,15 +129,20 @@ class Life:
         """Until the status lasts: what waits for stock gets it, and cards are charged."""
 
         async def lasts() -> bool:
-            seen = await self._asking.order(self._shopper, self.order_id, self._random)
-            return self.model.explain_read(seen) and self.model.is_known and self.model.state.lasts
+            # Not all lives at once, all the time.
+            await some_time(self._random, at_most_s=0.4)
+            seen = await self._asking.order(self._who, self.order_id)
+            is_present = self.model.explain_read(seen)
+            assert is_present, f"the order is read as it was before: {seen}"
+            assert self.model.is_known, seen
+            assert self.model.state.lasts, f"is still {seen}"
+            return True
 
         await eventually(lasts, timeout_s=SETTLED_WITHIN_S)
         self._history.append(f"is {self.model.state.status}")
 
     async def _ask(self, command: Command) -> Reply:
-        who = self._admin if command.by_admin else self._shopper
-        reply = await self._asking.reply(who, command, self.order_id, self._random)
+        reply = await self._asking.reply(self._who, command, self.order_id, self._random)
         shown = reply.seen and f"{reply.seen.status}, {reply.seen.amount} less {reply.seen.refunded}"
         self._history.append(f"{command} -> {shown or reply.cause}")
         if reply.seen is not None:

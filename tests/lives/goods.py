@@ -5,12 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
-import httpx
-
-from deploy.local.shop import Shop
-from tests.e2e.lives.bills import Code
-from tests.e2e.lives.commands import Json, money
-from tests.e2e.test_after_sales import call
+from tests.lives.asking import Asking
+from tests.lives.bills import Code
+from tests.lives.commands import Json, money
 
 CURRENCIES = ("USD", "EUR")
 
@@ -37,7 +34,7 @@ class Goods:
         return [item for item in self.items.values() if item.currency == currency]
 
 
-async def put_on_sale(http: httpx.AsyncClient, admin: Shop, *, lives: int) -> Goods:
+async def put_on_sale(asking: Asking, *, lives: int) -> Goods:
     run = uuid.uuid4().hex[:8]
     few = max(6, lives // 8)
     many = 100 * lives
@@ -57,7 +54,9 @@ async def put_on_sale(http: httpx.AsyncClient, admin: Shop, *, lives: int) -> Go
     }
     items: dict[str, Item] = {}
     for currency, kinds in wanted.items():
-        product = await admin.create_product(
+        product = await asking.resource(
+            "POST",
+            "/products",
             {
                 "name": f"Lives {run} {currency}",
                 "basePrice": money(100, currency),
@@ -70,7 +69,7 @@ async def put_on_sale(http: httpx.AsyncClient, admin: Shop, *, lives: int) -> Go
                     }
                     for number, (price, pieces, _, backorderable) in enumerate(kinds)
                 ],
-            }
+            },
         )
         for made, (price, pieces, scarce, backorderable) in zip(product["productItems"], kinds, strict=True):
             items[made["id"]] = Item(
@@ -84,7 +83,7 @@ async def put_on_sale(http: httpx.AsyncClient, admin: Shop, *, lives: int) -> Go
             )
     codes = _codes(run, lives, items)
     for code in codes:
-        await call(http, admin, "POST", "/admin/incentives", _incentive(code))
+        await asking.resource("POST", "/admin/incentives", _incentive(code))
     return Goods(items=items, codes=codes)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tests.e2e.lives.bills import Code
-from tests.e2e.lives.commands import (
+from tests.lives.bills import Code
+from tests.lives.commands import (
     CASH,
     CancelOrder,
     Command,
@@ -18,8 +18,8 @@ from tests.e2e.lives.commands import (
     UpdateOrder,
     Wanted,
 )
-from tests.e2e.lives.goods import CURRENCIES, Goods, Item
-from tests.e2e.lives.rules import MOST_PIECES, State
+from tests.lives.goods import CURRENCIES, Goods, Item
+from tests.lives.rules import MOST_PIECES, State
 
 METHODS = ("CARD", "CARD", "CARD", "CARD", "PAYPAL", "WALLET", CASH)
 CARDS = (

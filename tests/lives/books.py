@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tests.e2e.lives.bills import points_earned, points_spent
-from tests.e2e.lives.commands import CASH
-from tests.e2e.lives.goods import Goods
-from tests.e2e.lives.rules import SOLD, State
+from tests.lives.bills import points_earned, points_spent
+from tests.lives.commands import CASH
+from tests.lives.goods import Goods
+from tests.lives.rules import SOLD, State
 
 IN_USE = {"PENDING", "CONFIRMED", *SOLD}
 
