@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
-from typing import Protocol
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Locked
 
+if TYPE_CHECKING:
+    from chassis.mediator import Command
+
 _ROOM = 1000
-
-
-class Locking(Protocol):
-    @property
-    def locks(self) -> Collection[Hashable]: ...
 
 
 class LockedRows:
@@ -21,10 +19,10 @@ class LockedRows:
     def __init__(self) -> None:
         self._names: dict[Hashable, None] = {}
 
-    def concern(self, command: Locking) -> bool:
+    def concern(self, command: Command[Any]) -> bool:
         return bool(self._names) and not self._names.keys().isdisjoint(command.locks)
 
-    def learn(self, batch: Sequence[Locking], outcomes: Sequence[object]) -> None:
+    def learn(self, batch: Sequence[Command[Any]], outcomes: Sequence[object]) -> None:
         """Takes the result or error of each command."""
         met = [command for command, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, Locked)]
         if not (met or self._names):
@@ -36,5 +34,4 @@ class LockedRows:
             # Which of its rows is locked is not known. If one is known to be, the others may be free.
             if not self.concern(command):
                 self._names |= dict.fromkeys(name for name in command.locks if name not in free)
-        while len(self._names) > _ROOM:
-            del self._names[next(iter(self._names))]
+        self._names = dict.fromkeys(list(self._names)[-_ROOM:])

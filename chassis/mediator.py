@@ -3,9 +3,9 @@
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
 down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
-Locked, and until the row is free, commands for the same rows are carried out one by one, which nobody else waits for. A
-command with a `request` is executed once per key: a repeat gets the first response, also when both run at the same
-time.
+Locked. Until the row is free, one command at a time tries it, apart from the batches; others that need it are refused
+at once. A command with a `request` is executed once per key: a repeat gets the first response, also when both run at
+the same time.
 """
 
 from __future__ import annotations
@@ -87,10 +87,7 @@ class Mediator(Generic[Uow]):
 
         async def send(cmd: C) -> _Outcome:
             # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
-            (outcome,) = await asyncio.shield(transaction.run([cmd]))
-            if isinstance(outcome, BaseException):
-                raise outcome
-            return outcome
+            return _result(await asyncio.shield(transaction.run([cmd])))
 
         self._register(command, send, transaction)
 
@@ -112,7 +109,7 @@ class Mediator(Generic[Uow]):
         transaction = _Transaction(self._open_uow, handler, commands, optimistic_from=0 if optimistic else math.inf)
         apart = _Transaction(self._open_uow, handler, commands, impatient_until=math.inf)
         context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
-        locked = LockedRows()
+        locked, tried = LockedRows(), set[Hashable]()
 
         async def run(transaction: _Transaction[C, Uow], batch: Sequence[C]) -> _Outcomes:
             with request_context(context):
@@ -121,10 +118,17 @@ class Mediator(Generic[Uow]):
             return outcomes
 
         batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
-        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=1)
 
-        def submit(cmd: C) -> Awaitable[_Outcome]:
-            return (batcher_apart if locked.concern(cmd) else batcher).submit(cmd)
+        async def submit(cmd: C) -> _Outcome:
+            if not locked.concern(cmd):
+                return await batcher.submit(cmd)
+            if tried & (names := set(cmd.locks)):
+                raise Locked("another change is in progress here; try again", retry_after_s=1)
+            tried.update(names)
+            try:
+                return _result(await asyncio.shield(run(apart, [cmd])))
+            finally:
+                tried.difference_update(names)
 
         for kind in commands:
             self._register(kind, submit, transaction)
@@ -140,15 +144,20 @@ class Mediator(Generic[Uow]):
         """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
         if key is None:
             return None
-        outcome = (await asyncio.shield(self._transactions[command].find({0: (command, key)}))).get(0)
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return cast("R", outcome[0]) if outcome else None
+        found = await asyncio.shield(self._transactions[command].find({0: (command, key)}))
+        return cast("R", _result(list(found.values()))[0]) if found else None
 
     def _register(self, command: type, send: _Send, transaction: _Transaction[Any, Uow]) -> None:
         if command in self._sends:
             raise ValueError(f"{command.__name__} has a handler already")
         self._sends[command], self._transactions[command] = send, transaction
+
+
+def _result(outcomes: _Outcomes) -> _Outcome:
+    (outcome,) = outcomes
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
 
 
 class _Transaction(Generic[C, Uow]):
@@ -166,8 +175,7 @@ class _Transaction(Generic[C, Uow]):
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
-        # Times of the event loop. Until `_optimistic_from` the rows are assumed to be contended, and until
-        # `_impatient_until` some are locked; None for single commands, which others do not wait for.
+        # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
         self._optimistic_from = optimistic_from
         self._impatient_until = impatient_until
 

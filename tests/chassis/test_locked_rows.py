@@ -61,6 +61,23 @@ async def test_commands_for_a_locked_row_hold_nobody_up(app: MediatorApp) -> Non
     assert app.batches == [["same"], ["other", "another"]]
 
 
+async def test_one_command_at_a_time_tries_a_locked_row(app: MediatorApp) -> None:
+    await meet_locked(app, "a")
+    await meet_locked(app, "b")
+    app.gate.clear()
+    first = notes(app, "first", needs=("a",))
+    await eventually(lambda: app.batches == [["first"]])
+
+    # Whoever sends them may try again; calls with other commands are not held up.
+    with pytest.raises(Locked):
+        await app.mediator.send(TakeNotes(text="second", needs=("a", "c")))
+    other_row = notes(app, "other row", needs=("b",))
+    app.gate.set()
+
+    assert await asyncio.gather(*first, *other_row) == ["noted first", "noted other row"]
+    assert await app.mediator.send(TakeNotes(text="third", needs=("a",))) == "noted third"
+
+
 async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: MediatorApp) -> None:
     await meet_locked(app, "a")
     await asyncio.gather(*notes(app, "free", needs=("a",)))
