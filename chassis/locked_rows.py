@@ -10,8 +10,6 @@ from chassis.errors import Locked
 if TYPE_CHECKING:
     from chassis.mediator import Command
 
-_ROOM = 1000
-
 
 class LockedRows:
     """The names of the last 1,000 rows that commands met locked, until a command that needs them succeeds."""
@@ -34,4 +32,4 @@ class LockedRows:
             # Which of its rows is locked is not known. If one is known to be, the others may be free.
             if not self.concern(command):
                 self._names |= dict.fromkeys(name for name in command.locks if name not in free)
-        self._names = dict.fromkeys(list(self._names)[-_ROOM:])
+        self._names = dict.fromkeys(list(self._names)[-1000:])

@@ -3,9 +3,8 @@
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
 down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
-Locked. Until the row is free, one command at a time tries it, apart from the batches; others that need it are refused
-at once. A command with a `request` is executed once per key: a repeat gets the first response, also when both run at
-the same time.
+Locked; until the row is free, one command at a time tries it, apart from batches, and others are refused at once. A
+command with a `request` is executed once per key: a repeat gets the first response, also if both run at the same time.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
@@ -89,7 +89,7 @@ class Mediator(Generic[Uow]):
             # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
             return _result(await asyncio.shield(transaction.run([cmd])))
 
-        self._register(command, send, transaction)
+        self._register([command], send, transaction)
 
     def handle_batch(
         self,
@@ -106,32 +106,15 @@ class Mediator(Generic[Uow]):
         were read. Handlers are the same in both cases.
         """
         commands = [commands] if isinstance(commands, type) else commands
-        transaction = _Transaction(self._open_uow, handler, commands, optimistic_from=0 if optimistic else math.inf)
-        apart = _Transaction(self._open_uow, handler, commands, impatient_until=math.inf)
-        context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
-        locked, tried = LockedRows(), set[Hashable]()
-
-        async def run(transaction: _Transaction[C, Uow], batch: Sequence[C]) -> _Outcomes:
-            with request_context(context):
-                outcomes = await transaction.run(batch)
-            locked.learn(batch, outcomes)
-            return outcomes
-
-        batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
-
-        async def submit(cmd: C) -> _Outcome:
-            if not locked.concern(cmd):
-                return await batcher.submit(cmd)
-            if tried & (names := set(cmd.locks)):
-                raise Locked("another change is in progress here; try again", retry_after_s=1)
-            tried.update(names)
-            try:
-                return _result(await asyncio.shield(run(apart, [cmd])))
-            finally:
-                tried.difference_update(names)
-
-        for kind in commands:
-            self._register(kind, submit, transaction)
+        transaction = _Transaction(
+            self._open_uow,
+            handler,
+            commands,
+            optimistic_from=0 if optimistic else math.inf,
+            context=RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands)),
+        )
+        batcher: Batcher[C, _Outcome] = Batcher(transaction.run, max_size=max_size)
+        self._register(commands, batcher.submit, transaction)
 
     async def send(self, command: Command[R]) -> R:
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
@@ -142,15 +125,14 @@ class Mediator(Generic[Uow]):
 
     async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
         """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
-        if key is None:
-            return None
-        found = await asyncio.shield(self._transactions[command].find({0: (command, key)}))
+        found = await asyncio.shield(self._transactions[command].find({0: (command, key)})) if key else {}
         return cast("R", _result(list(found.values()))[0]) if found else None
 
-    def _register(self, command: type, send: _Send, transaction: _Transaction[Any, Uow]) -> None:
-        if command in self._sends:
-            raise ValueError(f"{command.__name__} has a handler already")
-        self._sends[command], self._transactions[command] = send, transaction
+    def _register(self, commands: Sequence[type], send: _Send, transaction: _Transaction[Any, Uow]) -> None:
+        for command in commands:
+            if command in self._sends:
+                raise ValueError(f"{command.__name__} has a handler already")
+            self._sends[command], self._transactions[command] = partial(transaction.send, send), transaction
 
 
 def _result(outcomes: _Outcomes) -> _Outcome:
@@ -171,6 +153,7 @@ class _Transaction(Generic[C, Uow]):
         *,
         optimistic_from: float = math.inf,
         impatient_until: float | None = 0,
+        context: RequestContext | None = None,
     ) -> None:
         self._open_uow = open_uow
         self._handler = handler
@@ -178,9 +161,27 @@ class _Transaction(Generic[C, Uow]):
         # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
         self._optimistic_from = optimistic_from
         self._impatient_until = impatient_until
+        self._context = context
+        self._locked, self._tried = LockedRows(), set[Hashable]()
+
+    async def send(self, usual: _Send, cmd: C) -> _Outcome:
+        """Sends the command in the usual way, but tries it alone and without waiting while a row of it is locked."""
+        if not self._locked.concern(cmd):
+            return await usual(cmd)
+        if self._tried & (names := set(cmd.locks)):
+            raise Locked("another change is in progress here; try again", retry_after_s=1)
+        self._tried |= names
+        impatient = copy(self)
+        impatient._optimistic_from = impatient._impatient_until = math.inf
+        try:
+            return _result(await asyncio.shield(impatient.run([cmd])))
+        finally:
+            self._tried -= names
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
-        outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
+        with request_context(self._context or current()):
+            outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
+        self._locked.learn(batch, outcomes)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
