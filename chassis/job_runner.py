@@ -24,8 +24,8 @@ from chassis.jobs import Backoff, Job, JobHandler, JobImpossible, JobOutcome, Jo
 
 log = structlog.get_logger(__name__)
 
-# Completions may be written later: a crash before that only causes another attempt.
-_COMPLETION_PACE_S = 0.2
+# Completions may be written later, and a stopping process leaves jobs: that only causes another attempt.
+_COMPLETION_PACE_S, _STOP_S = 0.2, 5.0
 
 
 class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]
@@ -87,13 +87,13 @@ class JobRunner:
         self._scheduler.add_job(work, "interval", seconds=seconds, name=name, **how)
 
     async def stop(self) -> None:
-        """Claims no more jobs and waits for the running jobs."""
+        """Claims no more jobs and waits for the running jobs, but not for one that hangs."""
         self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         await self._claims.stop()
         if self._running:
-            await asyncio.wait(self._running, timeout=self.lease_s)
+            await asyncio.wait(self._running, timeout=_STOP_S)
         await self._done.stop()
 
     def submit(self, jobs: Sequence[Job]) -> None:

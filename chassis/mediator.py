@@ -11,6 +11,7 @@ time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,11 +226,9 @@ class _Transaction(Generic[C, Uow]):
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
         if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
-            try:
+            # Then nothing has changed, and there was no conflict.
+            with contextlib.suppress(NeedsTransaction):
                 return await self._once(batch, optimistic=True, is_first=True)
-            except NeedsTransaction:
-                # Nothing has changed, and there was no conflict.
-                pass
         return await self._once(batch, is_first=is_first)
 
     async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:

@@ -119,8 +119,7 @@ class MeshSettings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
     database_timeout_s: float = Field(default=5, ge=1, le=3600)
-    """The maximum time of a statement, and of a pause between statements, before the transaction is rolled back. A
-    second later, a server that does not answer is given up, and all connections to it are replaced"""
+    """The maximum time of a statement and of a pause in a transaction; the server must answer a second later"""
     database_lock_timeout_s: float = Field(default=0.3, ge=0.05, le=60)
     """How long a write waits for a row that another transaction has locked"""
 

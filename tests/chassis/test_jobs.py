@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from chassis import job_runner
 from chassis.context import current
 from chassis.errors import Unavailable
 from chassis.job_runner import JobRunner
@@ -306,6 +307,26 @@ async def test_stopping_lets_jobs_end_and_takes_no_more(bench: InMemoryJobBench)
 
     assert (await seen(bench)).state == "DONE"
     assert (await seen(bench, "k-2")).state == "RUNNING"
+
+
+async def test_stopping_does_not_wait_for_a_job_that_hangs(
+    bench: InMemoryJobBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def hang(job: Job) -> JobResult:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(job_runner, "_STOP_S", 0.1)
+    async with running(bench, hang) as runner:
+        runner.submit(await born(bench, "k-1"))
+        await begun.wait()
+        async with asyncio.timeout(5):
+            await runner.stop()
+
+    assert (await seen(bench)).state == "RUNNING"
 
 
 async def test_a_store_that_fails_is_asked_again(bench: InMemoryJobBench) -> None:

@@ -28,10 +28,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
-from chassis.db.bulk import SqlSink, insert_rows
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
-from chassis.db.unit_of_work import event_rows
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
@@ -39,6 +38,7 @@ from chassis.metrics import Gauges
 from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
+from tests.chassis.db.rows import event_rows, insert_rows
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock

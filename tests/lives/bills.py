@@ -105,6 +105,10 @@ def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: st
     ]
     if off:
         discounts.append(("", off))
+    if idle := [
+        code for code in chosen if code.kind == "LOYALTY_MULTIPLIER" and not _changes_points(code, chosen, lines)
+    ]:
+        raise NotForThisOrder(idle)
     return Bill(lines=tuple(lines), discounts=tuple(discounts), points=-(-off // point_value))
 
 
@@ -131,6 +135,11 @@ def points_spent(lines: Sequence[Line], points: int) -> int:
         return points
     back = sum(Fraction(line.off_by_points * line.returned, line.quantity) for line in lines)
     return points - round(points * back / off)
+
+
+def _changes_points(code: Code, chosen: Sequence[Code], lines: Sequence[Line]) -> bool:
+    others = [other for other in chosen if other != code]
+    return points_earned(lines, chosen, 0) != points_earned(lines, others, 0)
 
 
 def _shares_of(code: Code, lines: Sequence[Line]) -> list[int]:

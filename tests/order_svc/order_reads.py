@@ -26,14 +26,14 @@ from tests.order_svc.order_app import SqlOrderApp
 PERSON = Caller.person(SHOPPER)
 
 
-class SmallPatience:
-    """The real ReadYourWrites, which waits only for a moment."""
+class SmallPatience(ReadYourWrites):
+    """Waits only for a moment."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        self._freshness = ReadYourWrites(write, flush=soon)
+        super().__init__(write, flush=soon)
 
-    async def wait(self, caller_id: str, position: str | None) -> bool:
-        return await self._freshness.wait(caller_id, position, timeout_s=0.05)
+    async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 0.05) -> bool:
+        return await super().wait(caller_id, position, timeout_s)
 
 
 @dataclass
