@@ -197,7 +197,7 @@ async def test_a_stream_that_has_to_end_says_why(stock: Stock) -> None:
 
 async def test_a_users_stream_ends_with_the_token(stock: Stock) -> None:
     streams, caller = OpenStreams(StreamLimits(), clock := FakeClock()), Caller.person("ann")
-    expiring = RequestContext(caller=replace(caller, expires_at=clock.now().timestamp() + 0.05))
+    expiring = RequestContext(caller=replace(caller, expires_at_s=clock.now().timestamp() + 0.05))
     async with watched(stock) as watch, AsyncExitStack() as held:
         anonymous = await held.enter_async_context(Watching(served(streams, watch.watch([1]))))
         with request_context(expiring):
