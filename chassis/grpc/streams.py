@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
+from typing import NamedTuple
 
 from chassis.clock import Clock
 from chassis.context import ANONYMOUS, RequestContext
@@ -26,8 +26,7 @@ class TooManyStreams(AppError):
     kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamLimits:
+class StreamLimits(NamedTuple):
     """The maximum numbers of open streams."""
 
     in_all: int = 4000
@@ -66,8 +65,7 @@ class OpenStreams:
 
         def cut(_: object) -> None:
             if end in self._open and not limit.expired():
-                latest = loop.time() + _LAST_WORDS_S
-                limit.reschedule(min(latest, limit.when() or latest))
+                limit.reschedule(min(loop.time() + _LAST_WORDS_S, limit.when() or inf))
 
         end.add_done_callback(cut)
         _end.set(end)
