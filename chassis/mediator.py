@@ -16,19 +16,18 @@ from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, 
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
+from typing import Any, Generic, TypeVar, cast, get_args
 
 import tenacity
 from pydantic import TypeAdapter
 
 from chassis.background import backoff_s
-from chassis.batching import Batcher
+from chassis.batching import Batcher, LockedRows
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Locked, Unavailable
 from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
-from chassis.locked_rows import LockedRows
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
 R = TypeVar("R")
@@ -38,6 +37,8 @@ C = TypeVar("C", bound="Command[Any]")
 _CONTENDED_S = 0.5
 # After a locked row was met there may be more: for this long, batches do not wait for locks.
 _IMPATIENT_S = 2.0
+# Of a single command.
+CONFLICT_ATTEMPTS = 6
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 _json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -68,8 +69,6 @@ _Outcomes = list[_Outcome | BaseException]
 
 class Mediator(Generic[Uow]):
     """Maps each type of command to its handler."""
-
-    CONFLICT_ATTEMPTS: ClassVar[int] = 6
 
     def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str) -> None:
         self._open_uow = open_uow
@@ -180,7 +179,7 @@ class _Transaction(Generic[C, Uow]):
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
         with request_context(self._context or current()):
-            outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
+            outcomes = await self._run(batch, 1, CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
         self._locked.learn(batch, outcomes)
         refused = {
             index: (type(cmd), cmd.request)

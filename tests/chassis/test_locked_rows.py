@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from chassis.batching import LockedRows
 from chassis.errors import EtagMismatch, Locked
-from chassis.locked_rows import LockedRows
 from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
 from tests.polling import eventually
 
