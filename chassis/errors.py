@@ -165,6 +165,12 @@ class Conflict(AppError):
     kind, reason = Kind.ABORTED, "CONFLICT"
 
 
+class Locked(Conflict):
+    """A row that the command needs stays locked by another transaction; the same call may succeed later."""
+
+    kind, reason = Kind.UNAVAILABLE, "LOCKED"
+
+
 class Internal(AppError):
     """An unexpected failure. Contains a correlation id and nothing else."""
 

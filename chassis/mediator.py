@@ -2,17 +2,19 @@
 
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
-down to one command, so that one bad command never fails others. A command with a `request` is executed once per key:
-a repeat gets the first response, also when both run at the same time.
+down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
+Locked, and until the row is free, commands for the same rows have batches of their own, which nobody else waits for. A
+command with a `request` is executed once per key: a repeat gets the first response, also when both run at the same
+time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
 
 import tenacity
@@ -21,10 +23,11 @@ from pydantic import TypeAdapter
 from chassis.background import backoff_s
 from chassis.batching import Batcher
 from chassis.context import Caller, RequestContext, current, request_context
-from chassis.errors import AppError, Conflict, Unavailable
+from chassis.errors import AppError, Conflict, Locked, Unavailable
 from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
+from chassis.locked_rows import LockedRows
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
 R = TypeVar("R")
@@ -32,6 +35,8 @@ C = TypeVar("C", bound="Command[Any]")
 
 # After a conflict the rows are contended: for this long, locks are cheaper than further conflicts.
 _CONTENDED_S = 0.5
+# After a locked row was met there may be more: for this long, batches do not wait for locks.
+_IMPATIENT_S = 2.0
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 _json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -45,6 +50,11 @@ class Command(Generic[R]):
     request: RequestKey | None = None
     # The sender has not used this key before: a stored response is looked up only after a conflict.
     request_is_new: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        """The names of the rows that it locks, as far as they are known."""
+        return ()
 
 
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
@@ -72,7 +82,7 @@ class Mediator(Generic[Uow]):
         async def in_batch_of_one(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
             return [await handler(batch[0], uow)]
 
-        transaction = _Transaction(self._open_uow, in_batch_of_one, [command])
+        transaction = _Transaction(self._open_uow, in_batch_of_one, [command], impatient_until=None)
 
         async def send(cmd: C) -> _Outcome:
             # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
@@ -98,17 +108,25 @@ class Mediator(Generic[Uow]):
         were read. Handlers are the same in both cases.
         """
         commands = [commands] if isinstance(commands, type) else commands
-        transaction = _Transaction(self._open_uow, handler, commands, optimistic=optimistic)
-        name = "+".join(kind.__name__ for kind in commands)
-        context = RequestContext(caller=self._service, method=name)
+        transaction = _Transaction(self._open_uow, handler, commands, optimistic_from=0 if optimistic else math.inf)
+        apart = _Transaction(self._open_uow, handler, commands, impatient_until=math.inf)
+        context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
+        locked = LockedRows()
 
-        async def run(batch: Sequence[C]) -> _Outcomes:
+        async def run(transaction: _Transaction[C, Uow], batch: Sequence[C]) -> _Outcomes:
             with request_context(context):
-                return await transaction.run(batch)
+                outcomes = await transaction.run(batch)
+            locked.learn([(cmd.locks, outcome) for cmd, outcome in zip(batch, outcomes, strict=True)])
+            return outcomes
 
-        batcher: Batcher[C, _Outcome] = Batcher(run, max_size=max_size)
+        batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
+        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=max_size)
+
+        def submit(cmd: C) -> Awaitable[_Outcome]:
+            return (batcher_apart if locked.include_any(cmd.locks) else batcher).submit(cmd)
+
         for kind in commands:
-            self._register(kind, batcher.submit, transaction)
+            self._register(kind, submit, transaction)
 
     async def send(self, command: Command[R]) -> R:
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
@@ -141,16 +159,19 @@ class _Transaction(Generic[C, Uow]):
         handler: BatchHandler[C, Uow, Any],
         commands: Sequence[type[C]],
         *,
-        optimistic: bool = False,
+        optimistic_from: float = math.inf,
+        impatient_until: float | None = 0,
     ) -> None:
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
-        # Until this time of the event loop, the rows are assumed to be contended.
-        self._optimistic_from = 0.0 if optimistic else math.inf
+        # Times of the event loop. Until `_optimistic_from` the rows are assumed to be contended, and until
+        # `_impatient_until` some are locked; None for single commands, which others do not wait for.
+        self._optimistic_from = optimistic_from
+        self._impatient_until = impatient_until
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
-        outcomes = await self._run(batch)
+        outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
@@ -174,26 +195,33 @@ class _Transaction(Generic[C, Uow]):
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
         return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), None)
 
-    async def _run(self, batch: Sequence[C]) -> _Outcomes:
-        attempts = Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2
+    async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
+        """Makes the attempt `number`, and others up to the `last`."""
         try:
-            for number in range(1, attempts):
-                try:
-                    return await self._attempt(batch, is_first=number == 1)
-                except LeaseLost:
-                    raise
-                except Conflict:
-                    contended_until = asyncio.get_running_loop().time() + _CONTENDED_S
-                    self._optimistic_from = max(self._optimistic_from, contended_until)
-                    await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
-            return await self._once(batch)
+            return await self._attempt(batch, is_first=number == 1)
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
+            if self._is_to_be_retried(error, is_last=number >= last):
+                await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
+                return await self._run(batch, number + 1, last)
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
-            return await self._run(batch[:middle]) + await self._run(batch[middle:])
+            halves = (batch[:middle], batch[middle:])
+            return [outcome for half in halves for outcome in await self._run(half, 2, 3 if len(half) == 1 else 2)]
+
+    def _is_to_be_retried(self, error: Exception, *, is_last: bool) -> bool:
+        if not isinstance(error, Conflict) or isinstance(error, LeaseLost):
+            return False
+        now, lock_for_s = asyncio.get_running_loop().time(), _CONTENDED_S
+        if isinstance(error, Locked) and self._impatient_until is not None:
+            if now < self._impatient_until:
+                return False
+            lock_for_s, is_last = _IMPATIENT_S, False
+            self._impatient_until = now + lock_for_s
+        self._optimistic_from = max(self._optimistic_from, now + lock_for_s)
+        return not is_last
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
         if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
@@ -205,7 +233,8 @@ class _Transaction(Generic[C, Uow]):
         return await self._once(batch, is_first=is_first)
 
     async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:
-        async with self._open_uow(optimistic=optimistic) as uow:
+        impatient = asyncio.get_running_loop().time() < (self._impatient_until or 0)
+        async with self._open_uow(optimistic=optimistic, impatient=impatient) as uow:
             keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
             kept = await uow.find_responses(keys) if keys else {}
             # Of commands with the same key only the first is executed.

@@ -118,8 +118,11 @@ class MeshSettings(BaseSettings):
     `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
-    database_timeout_s: float = Field(default=30, ge=1, le=3600)
-    """The maximum time of a statement, and of a pause between statements, before a write transaction is rolled back"""
+    database_timeout_s: float = Field(default=5, ge=1, le=3600)
+    """The maximum time of a statement, and of a pause between statements, before the transaction is rolled back. A
+    second later, a server that does not answer is given up, and all connections to it are replaced"""
+    database_lock_timeout_s: float = Field(default=0.3, ge=0.05, le=60)
+    """How long a write waits for a row that another transaction has locked"""
 
     identity_address: Addresses = Field(default_factory=_own_port("identity"))
     """The address of identity_svc; replicas are separated by commas"""

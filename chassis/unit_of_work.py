@@ -52,6 +52,9 @@ Opened = TypeVar("Opened", bound=UnitOfWork, covariant=True)
 
 
 class OpenUnitOfWork(Protocol[Opened]):
-    """Opens a unit of work. If `optimistic`, it reads without locks, and its commit raises Conflict on stale rows."""
+    """Opens a unit of work. If `optimistic`, it reads without locks, and its commit raises Conflict on stale rows.
 
-    def __call__(self, *, optimistic: bool = False) -> AbstractAsyncContextManager[Opened]: ...
+    If `impatient`, it waits for a lock only for a moment, then raises Locked.
+    """
+
+    def __call__(self, *, optimistic: bool = False, impatient: bool = False) -> AbstractAsyncContextManager[Opened]: ...

@@ -73,7 +73,13 @@ class Identity:
 async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
     """Makes a signing key and an administrator where missing, and then the service."""
     clock = SystemClock()
-    engine = make_engine(settings.database_url(DATABASE), application_name=NAME, pool_size=settings.database_pool_size)
+    engine = make_engine(
+        settings.database_url(DATABASE),
+        application_name=NAME,
+        pool_size=settings.database_pool_size,
+        timeout_s=settings.database_timeout_s,
+        lock_timeout_s=settings.database_lock_timeout_s,
+    )
     passwords = Argon2Passwords(_cost(settings))
     try:
         open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine))

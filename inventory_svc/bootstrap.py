@@ -156,7 +156,8 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
         url,
         application_name=f"{SERVICE}_{side}",
         pool_size=settings.database_pool_size,
-        timeout_s=settings.database_timeout_s if side == "write" else None,
+        timeout_s=settings.database_timeout_s,
+        lock_timeout_s=settings.database_lock_timeout_s if side == "write" else 0,
     )
 
 

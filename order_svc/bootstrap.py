@@ -101,14 +101,19 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
     secret = settings.mesh_secret.get_secret_value()
 
-    def engine(side: str, database: str, timeout_s: float | None = None) -> AsyncEngine:
-        url, size = settings.database_url(database), settings.database_pool_size
-        return make_engine(url, application_name=f"order-{side}", pool_size=size, timeout_s=timeout_s)
+    def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
+        return make_engine(
+            settings.database_url(database),
+            application_name=f"order-{side}",
+            pool_size=settings.database_pool_size,
+            timeout_s=settings.database_timeout_s,
+            lock_timeout_s=lock_timeout_s,
+        )
 
     connections = _Connections(
         settings=settings,
         clock=clock or SystemClock(),
-        write=engine("write", WRITE_DATABASE, settings.database_timeout_s),
+        write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
         read=engine("read", READ_DATABASE),
         identity=Client(settings.identity_address),
         inventory=Peer(settings.inventory_address, NAME, secret),
@@ -205,9 +210,9 @@ def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSide
     return _Sagas(
         payments=payments,
         checkout=checkout,
-        amendments=Amendments(mediator, stock, order_ids=order_ids, item_ids=item_ids),
+        amendments=Amendments(mediator, write_side, stock, order_ids=order_ids, item_ids=item_ids),
         refunding=Refunding(mediator, stock, payments),
-        shipping=Shipping(mediator, checkout.stock_jobs),
+        shipping=Shipping(mediator, write_side, checkout.stock_jobs),
     )
 
 

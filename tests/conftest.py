@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import DRIVERS, make_engine
+from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
@@ -39,7 +39,10 @@ def pytest_configure() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--driver", choices=DRIVERS, default="asyncpg", help="what tests use PostgreSQL with; aioodbc: only those"
+        "--driver",
+        choices=("asyncpg", "aioodbc"),
+        default="asyncpg",
+        help="what tests use PostgreSQL with; aioodbc: only those",
     )
 
 

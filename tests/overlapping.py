@@ -29,8 +29,8 @@ class SlowUnitsOfWork:
         self.go = asyncio.Event()
 
     @asynccontextmanager
-    async def __call__(self, *, optimistic: bool = False) -> AsyncIterator[Any]:
-        async with self._open_uow(optimistic=optimistic) as uow:
+    async def __call__(self, *, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[Any]:
+        async with self._open_uow(optimistic=optimistic, impatient=impatient) as uow:
             find = uow.find_responses
 
             async def find_and_wait(keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
@@ -51,8 +51,8 @@ class SlowCommits:
         self.reached, self.go = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def __call__(self, *, optimistic: bool = False) -> AsyncIterator[Any]:
-        async with self._open_uow(optimistic=optimistic) as uow:
+    async def __call__(self, *, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[Any]:
+        async with self._open_uow(optimistic=optimistic, impatient=impatient) as uow:
             commit = uow.commit
 
             async def commit_later() -> Any:

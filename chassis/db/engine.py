@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine import URL, make_url
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-import chassis.db.aioodbc_dialect  # noqa: F401, registers itself
+import postgresql_odbc.dialect  # noqa: F401, registers itself
+from chassis.db.failures import is_unusable
 from chassis.db.session_hook import FilteredSession
 
-DRIVERS = ("asyncpg", "aioodbc")
 _POOL_TIMEOUT_S = 5.0
+_CONNECT_TIMEOUT_S = 5
+# The server ends a statement that takes too long; a server that does not do that in this time does not answer.
+_ANSWERS_WITHIN_S = 1.0
 _RECYCLE_S = 1800
 # Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
 # planner keeps plans from when a table was small, and continues to scan the whole table.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-_TIMEOUTS = ("statement_timeout", "idle_in_transaction_session_timeout")
+# The server notices within 25 s that a client's machine is gone, and releases its locks.
+_TCP = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 
 def make_engine(
-    url: str | URL, *, application_name: str, pool_size: int = 10, timeout_s: float | None = None
+    url: str | URL,
+    *,
+    application_name: str,
+    pool_size: int = 10,
+    timeout_s: float = 0,
+    lock_timeout_s: float = 0,
 ) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://…` or `postgresql+aioodbc://…`.
 
     A transaction is rolled back, and its caller gets Unavailable, if a statement takes longer than `timeout_s` or the
-    transaction is idle for longer than that.
+    transaction is idle for longer than that; or Locked, if a lock is not available within `lock_timeout_s`; 0 is no
+    limit. After a failure of the server, or if it does not answer, all connections are replaced.
 
     Database sessions run in UTC. A caller waits at most 5 s for one of the `pool_size` connections; then SQLAlchemy
     raises TimeoutError, which is translated to Unavailable.
     """
     target = make_url(url)
-    driver = target.get_driver_name()
-    if target.get_backend_name() != "postgresql" or driver not in DRIVERS:
-        raise ValueError(f"the database URL must begin with postgresql+asyncpg or postgresql+aioodbc, not {driver}")
-    return create_async_engine(
+    engine = create_async_engine(
         target,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_POOL_TIMEOUT_S,
         pool_recycle=_RECYCLE_S,
-        pool_pre_ping=False,
         pool_use_lifo=True,
         # Errors are logged and recorded without the values, which may be secrets.
         hide_parameters=True,
-        connect_args=_connect_args(driver, application_name, timeout_s),
+        connect_args=_connect_args(target.get_driver_name(), application_name, timeout_s, lock_timeout_s),
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_unusable)
+    return engine
 
 
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
@@ -51,9 +62,23 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
 
 
-def _connect_args(driver: str, application_name: str, timeout_s: float | None) -> dict[str, object]:
+def _leave_unusable(context: ExceptionContext) -> None:
+    if context.connection is None or not is_unusable(context.original_exception):
+        return
+    context.is_disconnect = True
+    driver_connection: Any = context.connection.connection.driver_connection
+    if isinstance(context.original_exception, TimeoutError) and driver_connection is not None:
+        # Otherwise SQLAlchemy takes leave of the server, which does not answer.
+        driver_connection.terminate()
+
+
+def _connect_args(driver: str, application_name: str, timeout_s: float, lock_timeout_s: float) -> dict[str, object]:
     # JIT compilation takes longer than any of our statements.
-    settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX}
-    if timeout_s is not None:
-        settings |= dict.fromkeys(_TIMEOUTS, f"{timeout_s * 1000:.0f}ms")
-    return {"settings" if driver == "aioodbc" else "server_settings": settings}
+    settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX, **_TCP}
+    limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
+    settings |= {f"{name}_timeout": f"{limit_s * 1000:.0f}ms" for name, limit_s in limits.items()}
+    return {
+        "settings" if driver == "aioodbc" else "server_settings": settings,
+        "timeout": _CONNECT_TIMEOUT_S,
+        "command_timeout": timeout_s + _ANSWERS_WITHIN_S if timeout_s else None,
+    }

@@ -10,18 +10,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.errors import AppError, Conflict, Unavailable
+from chassis.errors import AppError, Conflict, Locked, Unavailable
 from chassis.jobs import LeaseLost
 
 _UNIQUE_VIOLATION = "23505"
 # Raised by the SQL function require_all: rows have changed since they were read, or leases have ended.
 CHANGED_MEANWHILE = "40001"
 LEASE_LOST = "40L01"
-# Serialization failure, deadlock and other rollbacks (class 40), and a lock that is not available in time.
-_CONFLICT = re.compile(r"40...|55P03")
-# Connection exceptions, idle transaction timeouts, insufficient resources, operator intervention, and ODBC's
-# communication link failures and timeouts.
-_UNAVAILABLE = re.compile(r"08...|25P0[34]|53...|57P..|57014|58...|HYT0.")
+# A lock that is not available in time.
+LOCK_NOT_AVAILABLE = "55P03"
+# Serialization failure, deadlock and other rollbacks.
+_CONFLICT = re.compile(r"40...")
+# Connection exceptions, writes to a server that has become a standby (25006), idle transaction timeouts,
+# insufficient resources, operator intervention, and ODBC's communication link failures and timeouts.
+_UNAVAILABLE = re.compile(r"08...|25006|25P0[34]|53...|57P..|57014|58...|HYT0.")
+_UNUSABLE = re.compile(r"08...|25006|57P..")
 
 
 @contextmanager
@@ -45,6 +48,8 @@ def meaning_of(error: Exception) -> AppError | None:
         return LeaseLost("taken over by another worker")
     if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
         return Conflict("the transaction collided with another one")
+    if state == LOCK_NOT_AVAILABLE:
+        return Locked("another change is in progress here; try again", retry_after_s=1)
     is_lost = isinstance(error, PoolTimeout | OSError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
@@ -53,9 +58,18 @@ def meaning_of(error: Exception) -> AppError | None:
     return None
 
 
+def is_unusable(error: BaseException | None) -> bool:
+    """Whether the server that a connection leads to stops, refuses writes or does not answer, by the driver's error."""
+    return isinstance(error, TimeoutError) or bool(_UNUSABLE.fullmatch(_state_of(error) or ""))
+
+
 def sqlstate(error: DBAPIError) -> str | None:
     """The five-character SQLSTATE, from either driver."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None and error.orig is not None and error.orig.args:
-        state = error.orig.args[0]
+    return _state_of(error.orig)
+
+
+def _state_of(error: BaseException | None) -> str | None:
+    state = getattr(error, "sqlstate", None)
+    if state is None and error is not None and error.args:
+        state = error.args[0]
     return state if isinstance(state, str) and len(state) == 5 else None

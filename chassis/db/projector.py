@@ -34,8 +34,12 @@ DELETE FROM change_log WHERE id = ANY(ARRAY(
 ))
 RETURNING id, entity, entity_id, row_version, CAST(image AS text)
 """)
-# Held until the batch has left the log. Taken before the batch is chosen.
-_TURN = text("SELECT pg_advisory_xact_lock(hashtext('projector'), 0)")
+# Held until the batch has left the log. Taken before the batch is chosen. It outlasts the read side's transaction, and
+# others wait for it longer than for a row.
+_TURN = text("""
+SELECT set_config('lock_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '15s', true),
+    pg_advisory_xact_lock(hashtext('projector'), 0)
+""")
 _PARK = text("""
 UPDATE change_log SET failures = failures + 1,
     parked_until = clock_timestamp() + make_interval(secs => least(power(2, failures), 300))

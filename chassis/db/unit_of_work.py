@@ -28,6 +28,8 @@ _FIND_RESPONSES = text(
 )
 # The position that the read side must reach (`x-easyorder-position`).
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
+# As long as a lock is held by a transaction that makes progress.
+_IMPATIENT = text("SET LOCAL lock_timeout = '20ms'")
 _EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 
 
@@ -124,9 +126,11 @@ def sql_units_of_work(
     in_autocommit = {"bind": engine.execution_options(isolation_level="AUTOCOMMIT"), "info": {OPTIMISTIC: True}}
 
     @asynccontextmanager
-    async def open_uow(*, optimistic: bool = False) -> AsyncIterator[SqlUow]:
+    async def open_uow(*, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[SqlUow]:
         with translated():
             async with sessions(**in_autocommit if optimistic else {}) as session:
+                if impatient:
+                    await session.execute(_IMPATIENT)
                 yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)
 
     return open_uow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.mediator import Command
@@ -18,3 +19,7 @@ class Commit(Command[None]):
     order_id: int
     revision: int = 0
     paid: bool = True
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]

@@ -1,7 +1,8 @@
-"""ConfirmPlaced: extend the holds of orders that exist to the time that a payment may take: once, or until the sale."""
+"""ConfirmPlaced: extend the hold of an order that exists to the time that a payment takes: once, or until the sale."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.mediator import Command
@@ -12,18 +13,24 @@ from inventory_svc.domain.reservation import HoldTimes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPlaced(Command[None]):
-    """`unsold` are those of `order_ids` whose stock is to be sold: they are extended each time."""
+    """`is_unsold`: its stock is to be sold, and the hold is extended each time."""
 
-    order_ids: tuple[int, ...]
-    unsold: frozenset[int] = frozenset()
+    order_id: int
+    is_unsold: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
-async def confirm_placed(cmd: ConfirmPlaced, uow: InventoryUow, *, times: HoldTimes) -> None:
+async def confirm_placed(batch: Sequence[ConfirmPlaced], uow: InventoryUow, *, times: HoldTimes) -> list[None]:
     """Leaves holds that have ended, or whose orders are known to be placed, unchanged."""
-    stock_batch, known = await lock_orders(uow, cmd.order_ids)
+    stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
+    unsold = {cmd.order_id for cmd in batch if cmd.is_unsold}
     extended = [
         held
         for held in known.values()
-        if held.confirm_placed(stock_batch.now, times, is_unsold=held.order_id in cmd.unsold)
+        if held.confirm_placed(stock_batch.now, times, is_unsold=held.order_id in unsold)
     ]
     await uow.reservations.save(extended)
+    return [None] * len(batch)

@@ -14,7 +14,7 @@ from inventory_svc.commands.create_incentive import CreateIncentive, create_ince
 from inventory_svc.commands.create_product import CreateProduct, create_product
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, deactivate_incentive
 from inventory_svc.commands.delete_product import DeleteProduct, delete_product
-from inventory_svc.commands.expire_reservations import ExpireReservations, expire_reservations
+from inventory_svc.commands.expire_reservation import ExpireReservation, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
 from inventory_svc.commands.give_up_backorders import GiveUpBackorders, give_up_backorders
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
@@ -46,8 +46,8 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)
     mediator.handle(UndeleteProduct, undelete_product)
-    mediator.handle(ExpireReservations, expire_reservations)
-    mediator.handle(ConfirmPlaced, partial(confirm_placed, times=times))
+    mediator.handle_batch(ExpireReservation, expire_reservations)
+    mediator.handle_batch(ConfirmPlaced, partial(confirm_placed, times=times))
     mediator.handle(GiveUpBackorders, give_up_backorders)
     mediator.handle(CreateIncentive, create_incentive)
     mediator.handle(UpdateIncentive, update_incentive)

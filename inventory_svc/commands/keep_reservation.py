@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.mediator import Command
@@ -16,6 +16,10 @@ from inventory_svc.domain.reservation import ReservationState
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepReservation(Command[None]):
     order_id: int
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:

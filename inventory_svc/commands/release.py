@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
@@ -23,6 +23,10 @@ class Release(Command[None]):
     order_id: int
     revision: int = 0
     unplaced: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError, InvalidArgument, RequestIdReused
@@ -44,6 +44,13 @@ class Reserve(Command[Reservation]):
     re_reserve: bool = False
     keep_prices: bool = False
     no_backorder: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [
+            *(("item", line.product_item_id) for line in self.lines),
+            *(("code", code) for code in self.incentive_codes),
+        ]
 
     @property
     def incentive_request(self) -> IncentiveRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
@@ -22,6 +22,10 @@ class Restock(Command[None]):
 
     order_id: int
     returned: Returned
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def restock_batch(batch: Sequence[Restock], uow: InventoryUow, *, rates: LoyaltyRates) -> list[AppError | None]:

@@ -98,10 +98,15 @@ def price(
     if points:
         spent, discount = breakdown.pay_with(points, rates)
         discounts.append(discount)
+    earned = breakdown.earns(chosen, rates)
+    for incentive in chosen:
+        others = [other for other in chosen if other is not incentive]
+        if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER and breakdown.earns(others, rates) == earned:
+            raise IncentiveInvalid.of(incentive.code, "it does not change the points of this order")
     return Quote(
         discounts=tuple(discounts),
         points_spent=spent,
-        points_earned=whole_points(breakdown.earns(chosen, rates)),
+        points_earned=min(earned, MOST_POINTS),
         points_rate=rates.earned_per_unit,
     )
 
@@ -178,8 +183,9 @@ class _PriceBreakdown:
         discount = self._deduct(f"{spent} loyalty points", spread(off, self._remaining))
         return spent, replace(discount, points=spent)
 
-    def earns(self, incentives: Iterable[Incentive], rates: LoyaltyRates) -> Decimal:
-        return points_of(self._lines, self._remaining, incentives, rates.earned_per_unit)
+    def earns(self, incentives: Iterable[Incentive], rates: LoyaltyRates) -> int:
+        """Whole points, which may be more than MOST_POINTS."""
+        return math.floor(points_of(self._lines, self._remaining, incentives, rates.earned_per_unit))
 
     def _free_pieces(self, incentive: Incentive, remaining: Sequence[int]) -> list[int]:
         """Makes the cheapest pieces free, even if fewer were ordered than could be free."""

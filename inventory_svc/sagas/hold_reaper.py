@@ -7,16 +7,18 @@ still to be sold: what was paid for stays held until it is booked. An order that
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
-from chassis.mediator import Mediator
+from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
-from inventory_svc.commands.expire_reservations import ExpireReservations
+from inventory_svc.commands.expire_reservation import ExpireReservation
 from inventory_svc.commands.give_up_backorders import GiveUpBackorders
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.sagas.availability import Orders
@@ -71,11 +73,17 @@ class HoldReaper:
             # Until order_svc answers, the stock stays held; nobody else could order it anyway.
             log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
             return 0
-        if holds.placed:
-            await self._mediator.send(ConfirmPlaced(order_ids=tuple(holds.placed), unsold=holds.unsold))
+        await self._send_all(
+            ConfirmPlaced(order_id=order_id, is_unsold=order_id in holds.unsold) for order_id in holds.placed
+        )
         if unplaced := [order_id for order_id in due if order_id not in holds.placed]:
             log.info("released the stock of orders that were never placed", orders=len(unplaced))
         # Those just extended are not due any more, and stay.
-        if ended := tuple(order_id for order_id in due if order_id not in holds.unsold):
-            await self._mediator.send(ExpireReservations(order_ids=ended))
+        await self._send_all(ExpireReservation(order_id=order_id) for order_id in due if order_id not in holds.unsold)
         return len(due)
+
+    async def _send_all(self, commands: Iterable[Command[None]]) -> None:
+        """Raises the first failure, after all others were tried: some may need stock that is locked."""
+        outcomes = await asyncio.gather(*map(self._mediator.send, commands), return_exceptions=True)
+        for error in filter(None, outcomes):
+            raise error

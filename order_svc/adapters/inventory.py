@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
+import tenacity
 from easyorder.google.rpc import Status as StatusMessage
 from easyorder.inventory.v1 import (
     Amendment,
@@ -30,7 +31,7 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis.batching import Batcher
-from chassis.errors import AppError, Internal
+from chassis.errors import AppError, Internal, Locked
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
@@ -49,6 +50,14 @@ _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
 _RESERVING_PACE_S = 0.04
 # Sales and releases are durable jobs: no request waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.2
+
+# Items that another transaction has locked are often free a moment later.
+_WHILE_LOCKED = tenacity.AsyncRetrying(
+    retry=tenacity.retry_if_exception_type(Locked),
+    wait=tenacity.wait_random_exponential(multiplier=0.05, max=0.4),
+    stop=tenacity.stop_after_delay(1.5),
+    reraise=True,
+)
 
 # An order id, and the revision of the order that the call acts for.
 _Attempt: TypeAlias = tuple[int, int]
@@ -75,7 +84,10 @@ class GrpcInventory:
         self._releasing = {placed: settling(partial(self._release, placed=placed)) for placed in (True, False)}
 
     async def reserve(self, request: HoldRequest) -> Hold:
-        return await self._reserving.submit(request)
+        try:
+            return await self._reserving.submit(request)
+        except Locked:
+            return await _WHILE_LOCKED.copy()(self._reserving.submit, request)
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         await self._committing[paid].submit((order_id, revision))

@@ -18,7 +18,8 @@ from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, enqueue_
 from order_svc.adapters.order_rows import creation, discount_row, item_row, order_of, order_row, payment_row
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.tables import OrderDiscountRow, OrderItemRow, OrderRow, PaymentRow
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.status import Status
 
 _ORDERS: Table = OrderRow.__table__  # type: ignore[assignment]

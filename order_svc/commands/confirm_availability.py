@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -11,7 +11,7 @@ from chassis.mediator import Command
 from order_svc.commands.cancel_order import stop
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import StockView
 
@@ -24,6 +24,10 @@ class ConfirmAvailability(Command[None]):
     filled: bool
     stocks: tuple[StockView, ...]
     lost_reason: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def confirm_availability(

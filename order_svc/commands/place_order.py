@@ -18,7 +18,7 @@ from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Hold, HoldLost
-from order_svc.domain.items import Discount, Item
+from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.order import Order
 from order_svc.domain.payment import Payment
 from order_svc.domain.status import PaymentMethod, Status
@@ -76,7 +76,7 @@ def _order(cmd: PlaceOrder, now: datetime) -> Order:
         payment=Payment(
             transaction_id=cmd.transaction_id,
             method=cmd.method,
-            amount=Money.sum((item.sub_total - item.discount for item in cmd.items), cmd.currency),
+            amount=owed(cmd.items, cmd.currency),
             refunded=Money.zero(cmd.currency),
             waiting_token=cmd.payment_token if cmd.hold.waits else "",
         ),

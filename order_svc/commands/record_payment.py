@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +15,13 @@ from chassis.jobs import Backoff, JobLease, JobOutcome
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentOutcome, Status
+
+# What the shopper is told if the reason is an internal one.
+_LATER = "the payment could not be made yet, and is tried again"
+_NOT_AT_ALL = "the payment could not be made; try again later, or pay in another way"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +33,9 @@ class PaymentRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPayment(Command[PaymentRecorded]):
-    """`why` describes the outcome for the shopper. GIVEN_UP: no further attempt, and any charge is refunded.
+    """GIVEN_UP: no further attempt, and any charge is refunded.
 
+    `why` is for the shopper; empty if all that is known is `detail`, an error that is for the operators only.
     The outcome of a transaction that is not the order's any more changes nothing but its job.
     """
 
@@ -38,6 +44,11 @@ class RecordPayment(Command[PaymentRecorded]):
     transaction_id: str
     outcome: PaymentOutcome
     why: str = ""
+    detail: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def record_payments(
@@ -55,9 +66,9 @@ async def record_payments(
         delay_s = None if superseded else _next_attempt_s(cmd, order, backoff)
         # If another process holds the job by now, it asks the provider again and gets the same outcome.
         if delay_s is None:
-            uow.settle(JobOutcome(cmd.lease, error=superseded))
+            uow.settle(JobOutcome(cmd.lease, error=superseded or cmd.detail or None))
         else:
-            uow.settle(JobOutcome(cmd.lease, "READY", delay_s, cmd.why))
+            uow.settle(JobOutcome(cmd.lease, "READY", delay_s, cmd.detail))
         if not superseded:
             uow.emit(*_record(cmd, order, uow, delay_s=delay_s, now=clock.now(), alerts=alerts))
             changed.append(order)
@@ -88,14 +99,15 @@ def _record(
         uow.schedule(jobs.commit_stock(order))
         return order.charged(at=now)
     if delay_s is not None:
-        return order.charge_put_off(reason=cmd.why, at=now, next_attempt=now + timedelta(seconds=delay_s))
+        return order.charge_put_off(reason=_LATER, at=now, next_attempt=now + timedelta(seconds=delay_s))
     uow.schedule(jobs.release_stock(order))
     if cmd.outcome is PaymentOutcome.REFUSED:
         return order.charge_refused(reason=cmd.why, at=now)
     # The provider may have charged although every reply was lost: the money must go back.
     uow.schedule(jobs.return_charge(order))
-    events = order.charge_given_up(reason=cmd.why, at=now)
-    uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=cmd.why, at=now))
+    detail = cmd.detail or cmd.why
+    events = order.charge_given_up(reason=cmd.why or _NOT_AT_ALL, detail=detail, at=now)
+    uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=detail, at=now))
     alert = events[-1].payload
     key = f"payment/{order.payment.transaction_id}/{order.payment.attempts}"
     uow.schedule(*alerts.jobs(Alert(key=key, summary=alert["summary"], detail=alert["detail"], at=now)))

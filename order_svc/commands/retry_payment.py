@@ -5,33 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
-from chassis.errors import AppError, Kind, Unavailable
+from chassis.errors import AppError, Unavailable
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import Hold
-from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 
 
-class StockToBeHeld(AppError):
-    """The order can be paid again once its stock is held again, as its next revision.
-
-    `present` and `next` are the stock before and after, in the form that StockAmendment reads.
-    """
-
-    kind, reason = Kind.ABORTED, "STOCK_TO_BE_HELD"
-
-    def __init__(self, order: Order) -> None:
-        super().__init__(f"order {order.id} holds nothing")
-        self.present = jobs.stock_of(order)
-        self.next = self.present | {"revision": order.revision + 1, "supplementary_hold_id": 0}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPayment(Command[OrderView]):
-    """`hold` is the stock held for this attempt, which is `revision` of the order."""
+    """`hold` is the stock held for this attempt, which is `revision` of the order.
+
+    `refusal` says why there is none; it is raised if it is still needed.
+    """
 
     order_id: int
     method: PaymentMethod
@@ -39,6 +28,7 @@ class RetryPayment(Command[OrderView]):
     transaction_id: str
     hold: Hold | None = None
     revision: int = 0
+    refusal: AppError | None = None
 
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:
@@ -49,8 +39,8 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
         # It would release the stock that is held now.
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held or cmd.revision != order.revision + 1:
-        # Also if another request was faster: its attempt has failed since, and the hold has ended with it.
-        raise StockToBeHeld(order)
+        # Another request was faster: its attempt has failed since, and the hold has ended with it.
+        raise cmd.refusal or OrderChanged.of(order.id)
     uow.emit(*order.retry_payment(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
     cash = cmd.method is PaymentMethod.CASH
     uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))

@@ -5,33 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.errors import AppError, Kind
+from chassis.errors import AppError
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.order import Order
 from order_svc.domain.status import IllegalTransition, Status
 from order_svc.domain.views import OrderView
 
 
-class SaleToBeMade(AppError):
-    """The order can be shipped once its stock is sold; `sale` is the job that is to sell it."""
-
-    kind, reason = Kind.ABORTED, "SALE_TO_BE_MADE"
-
-    def __init__(self, order: Order) -> None:
-        super().__init__(f"the stock of order {order.id} is not sold yet", retry_after_s=1)
-        self.sale = jobs.commit_stock(order)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetOrderStatus(Command[OrderView]):
-    """`etag`: the version that the order must have; empty for any. `sold`: the key of the sale that has been made."""
+    """`etag`: the version that the order must have; empty for any. `sold`: the key of the sale that has been made.
+
+    `refusal` says why it could not be made; it is raised if it is still needed.
+    """
 
     order_id: int
     status: Status
     etag: str = ""
     sold: str = ""
+    refusal: AppError | None = None
 
 
 async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) -> OrderView:
@@ -40,7 +35,7 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
     match cmd.status:
         case Status.SHIPPED:
             uow.emit(*order.ship(at=clock.now()))
-            await _require_sold(order, cmd.sold, uow)
+            await _require_sold(order, cmd, uow)
         case Status.DELIVERED:
             was_paid = order.payment.is_charged
             uow.emit(*order.deliver(at=clock.now()))
@@ -53,8 +48,8 @@ async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) 
     return order.view()
 
 
-async def _require_sold(order: Order, sold: str, uow: OrderUow) -> None:
+async def _require_sold(order: Order, cmd: SetOrderStatus, uow: OrderUow) -> None:
     key = jobs.stock_key(order)
-    if key != sold and await uow.open_jobs.is_open(jobs.COMMIT_STOCK, key):
+    if key != cmd.sold and await uow.open_jobs.is_open(jobs.COMMIT_STOCK, key):
         # The pieces might be sold to somebody else before the sale is made, and a shipped order cannot be cancelled.
-        raise SaleToBeMade(order)
+        raise cmd.refusal or OrderChanged.of(order.id)

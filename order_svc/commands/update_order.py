@@ -5,32 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.errors import AppError, Conflict, Kind
+from chassis.errors import AppError, Conflict
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import Hold, Preview
 from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
 _WHY = "the order was changed, and what replaces this job has the new amount"
-
-
-class ChangeToBePrepared(AppError):
-    """`lines` must be held first, in addition to the hold of the order; an order with discounts also needs a preview.
-
-    `stock` is the present hold, in the form that StockAmendment reads.
-    """
-
-    kind, reason = Kind.ABORTED, "CHANGE_TO_BE_PREPARED"
-
-    def __init__(self, order: Order, lines: tuple[tuple[int, int], ...]) -> None:
-        super().__init__(f"order {order.id} does not hold what it is to have, or its discounts are not known")
-        self.order = order.view()
-        self.lines = lines
-        self.stock = jobs.stock_of(order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +32,8 @@ class UpdateOrder(Command[OrderUpdated]):
     """`lines` are pairs of product item id and quantity. `extra` holds the pieces that the order does not have yet.
 
     `preview` has the discounts of these lines, from the order's codes and points, at the prices after this change.
-    `item_ids` are for new lines, `transaction_id` is for the charge of the new amount.
+    `refusal` says why there are none; it is raised if they are still needed. `item_ids` are for new lines,
+    `transaction_id` is for the charge of the new amount.
     """
 
     order_id: int
@@ -56,6 +43,7 @@ class UpdateOrder(Command[OrderUpdated]):
     transaction_id: str
     extra: Hold | None = None
     preview: Preview | None = None
+    refusal: AppError | None = None
 
 
 async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> OrderUpdated:
@@ -65,12 +53,12 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
     extra = {item.product_item_id: item.quantity for item in cmd.extra.items} if cmd.extra else {}
     missing = order.missing(cmd.lines)
     if missing != extra or (cmd.extra and not cmd.extra.is_held):
-        raise ChangeToBePrepared(order, tuple(missing.items()))
+        raise cmd.refusal or OrderChanged.of(order.id)
     if order.consists_of(cmd.lines):
         return OrderUpdated(order=order.view(), supplementary_hold_id=0)
     if order.discounts and (cmd.preview is None or cmd.preview.revision != order.revision + 1):
-        # Also raised if another change was faster: prices and points may differ then.
-        raise ChangeToBePrepared(order, tuple(missing.items()))
+        # Another change was faster: prices and points may differ now.
+        raise cmd.refusal or OrderChanged.of(order.id)
     token = await _stop_charging(order, uow)
     supplementary_hold_id = cmd.extra.order_id if cmd.extra else 0
     now = clock.now()

@@ -61,6 +61,11 @@ class Discount:
         return DiscountView(code=self.code, description=self.description, amount=self.amount.amount)
 
 
+def owed(items: Iterable[Item], currency: str) -> Money:
+    """What an order of these items costs, after discounts."""
+    return Money.sum((item.sub_total - item.discount for item in items), currency)
+
+
 def quantities(items: Iterable[Item]) -> dict[int, int]:
     """The pieces of each product item."""
     return {item.product_item_id: item.quantity for item in items}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.errors import AppError, EtagMismatch, InvalidArgument, Kind
+from chassis.errors import InvalidArgument
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import (
@@ -38,14 +38,6 @@ from order_svc.domain.status import (
 from order_svc.domain.views import StockView
 
 _AMENDABLE = {Status.PENDING, Status.CONFIRMED}
-
-
-class OrderNotFound(AppError):
-    kind, reason = Kind.NOT_FOUND, "ORDER_NOT_FOUND"
-
-    @classmethod
-    def of(cls, order_id: int) -> OrderNotFound:
-        return cls(f"there is no order {order_id}", metadata={"orderId": str(order_id)})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,11 +109,11 @@ class Order(OrderData):
         """Records that the provider refused the charge finally."""
         return self._fail(PaymentOutcome.REFUSED, reason, at)
 
-    def charge_given_up(self, *, reason: str, at: datetime) -> list[Event]:
-        """Records that the last attempt failed, and alerts administrators."""
+    def charge_given_up(self, *, reason: str, detail: str, at: datetime) -> list[Event]:
+        """Records that the last attempt failed, for a `reason` that the shopper sees, and alerts administrators."""
         events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
         summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
-        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": reason})]
+        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def alert(self, *, summary: str, detail: str, at: datetime) -> list[Event]:
         """Alerts administrators to a fault of this order."""
@@ -182,9 +174,14 @@ class Order(OrderData):
         self.payment.refunded = self.payment.amount
         return [self._refund_event(self.payment.amount, RefundState.GIVEN, at)]
 
+    @property
+    def is_amendable(self) -> bool:
+        """Whether its items may be replaced."""
+        return self.status in _AMENDABLE
+
     def check_amendable(self) -> None:
         """Raises IllegalTransition unless its items may be replaced."""
-        if self.status not in _AMENDABLE:
+        if not self.is_amendable:
             raise IllegalTransition(
                 f"the order is {self.status.value}, so its items are final; place another order for more",
                 metadata={"from": self.status.value, "to": Status.CONFIRMED.value},
@@ -228,9 +225,14 @@ class Order(OrderData):
         self.payment.waiting_token = waiting_token
         return [self._status_changed((self.status, self.status), at)]
 
+    @property
+    def is_payment_retryable(self) -> bool:
+        """Whether its payment was refused or given up."""
+        return self.status is Status.FAILED
+
     def check_payment_retryable(self) -> None:
         """Raises IllegalTransition unless its payment was refused or given up."""
-        if self.status is not Status.FAILED:
+        if not self.is_payment_retryable:
             raise IllegalTransition.of(self.status, Status.CONFIRMED)
 
     def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
@@ -240,14 +242,6 @@ class Order(OrderData):
         self.supplementary_hold_id = 0
         self._new_payment(method, transaction_id)
         return [self._status_changed(moved, at)]
-
-    def check_etag(self, etag: str) -> None:
-        """Raises EtagMismatch if `etag` is of another version; an empty etag matches every version."""
-        if etag and etag != str(self.row_version):
-            raise EtagMismatch(
-                f"order {self.id} has changed; read it again, then decide",
-                metadata={"orderId": str(self.id), "etag": str(self.row_version)},
-            )
 
     def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:
         self.payment = Payment(

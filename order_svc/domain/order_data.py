@@ -1,4 +1,4 @@
-"""The data of an order: its values, its totals, its view, and the numbering of its events."""
+"""The data of an order: its values, its totals, its version, its view, and the numbering of its events."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis.errors import EtagMismatch
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import CARRY_THE_ORDER
-from order_svc.domain.items import Discount, Item
+from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.payment import Payment
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
@@ -65,7 +66,7 @@ class OrderData:
     @property
     def total(self) -> Money:
         """The amount to be paid."""
-        return self.sub_total - self.discount_total
+        return owed(self.items, self.currency)
 
     @property
     def is_free(self) -> bool:
@@ -81,6 +82,18 @@ class OrderData:
     def is_returned(self) -> bool:
         """Whether all of its pieces were returned."""
         return all(item.returned == item.quantity for item in self.items)
+
+    def has_version(self, etag: str) -> bool:
+        """Whether `etag` is of this version; an empty etag matches every version."""
+        return etag in ("", str(self.row_version))
+
+    def check_etag(self, etag: str) -> None:
+        """Raises EtagMismatch if `etag` is of another version."""
+        if not self.has_version(etag):
+            raise EtagMismatch(
+                f"order {self.id} has changed; read it again, then decide",
+                metadata={"orderId": str(self.id), "etag": str(self.row_version)},
+            )
 
     def view(self) -> OrderView:
         """The public view of the order."""

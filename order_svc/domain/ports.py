@@ -47,6 +47,18 @@ class Orders(Protocol):
         ...
 
 
+class PlacedOrders(Protocol):
+    """The orders of the write side as of now, unlocked: for what is prepared before an order is changed."""
+
+    async def read(self, order_id: int) -> Order:
+        """Raises OrderNotFound if there is no such order, or the caller may not see it."""
+        ...
+
+    async def has_open_job(self, kind: str, key: str) -> bool:
+        """Whether the job exists and is not done or discarded."""
+        ...
+
+
 class Refunds(Protocol):
     """The refunds of locked orders."""
 

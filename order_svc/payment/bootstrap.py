@@ -58,7 +58,11 @@ async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     telemetry.configure(settings, NAME)
     engine = make_engine(
-        settings.database_url(DATABASE), application_name="easyorder-payment", pool_size=settings.database_pool_size
+        settings.database_url(DATABASE),
+        application_name="easyorder-payment",
+        pool_size=settings.database_pool_size,
+        timeout_s=settings.database_timeout_s,
+        lock_timeout_s=settings.database_lock_timeout_s,
     )
     identity = Client(settings.identity_address)
     keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)

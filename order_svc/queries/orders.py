@@ -16,7 +16,7 @@ from chassis.context import Audience, current, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.errors import Unavailable
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.queries.daily_report import CurrencyReport, daily_report
 from order_svc.queries.export_orders import (

@@ -12,16 +12,18 @@ import asyncio
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from chassis.errors import AppError, FieldViolation, Unavailable
+from chassis.errors import AppError, FieldViolation
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
-from order_svc.commands.retry_payment import RetryPayment, StockToBeHeld
+from order_svc.commands import jobs
+from order_svc.commands.retry_payment import RetryPayment
 from order_svc.commands.uow import OrderUow
-from order_svc.commands.update_order import ChangeToBePrepared, UpdateOrder
+from order_svc.commands.update_order import UpdateOrder
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import (
     CHANGED_MEANWHILE,
     Hold,
@@ -30,12 +32,14 @@ from order_svc.domain.inventory import (
     Preview,
     StockAmendment,
 )
+from order_svc.domain.order import Order
+from order_svc.domain.ports import PlacedOrders
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-from order_svc.sagas.holds import release, release_on_failure
+from order_svc.sagas.holds import again_if_changed, release, release_on_failure
 
-# Attempts to change an order that others keep changing.
-_ATTEMPTS = 4
+# Pairs of product item id and quantity.
+Lines = tuple[tuple[int, int], ...]
 
 
 class Ids(Protocol):
@@ -44,12 +48,22 @@ class Ids(Protocol):
     async def next(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """What inventory_svc has done for a change, or why it refuses to."""
+
+    extra: Hold | None = None
+    preview: Preview | None = None
+    refusal: AppError | None = None
+
+
 class Amendments:
     """Updates orders, and retries refused payments."""
 
     def __init__(
         self,
         mediator: Mediator[OrderUow],
+        orders: PlacedOrders,
         inventory: Inventory,
         *,
         order_ids: Ids,
@@ -57,14 +71,13 @@ class Amendments:
         new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._mediator = mediator
+        self._orders = orders
         self._inventory = inventory
         self._order_ids = order_ids
         self._item_ids = item_ids
         self._new_transaction_id = new_transaction_id
 
-    async def update(
-        self, order_id: int, lines: tuple[tuple[int, int], ...], *, etag: str, request: RequestKey | None
-    ) -> OrderView:
+    async def update(self, order_id: int, lines: Lines, *, etag: str, request: RequestKey | None) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
         return await asyncio.shield(self._update(order_id, lines, etag, request))
 
@@ -74,92 +87,111 @@ class Amendments:
         """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
         return await asyncio.shield(self._retry_payment(order_id, method, token, request))
 
-    async def _update(
-        self, order_id: int, lines: tuple[tuple[int, int], ...], etag: str, request: RequestKey | None
+    @again_if_changed
+    async def _update(self, order_id: int, lines: Lines, etag: str, request: RequestKey | None) -> OrderView:
+        order = await self._orders.read(order_id)
+        prepared = await self._prepare(order, lines, etag, request)
+        supplementary_id = prepared.extra.order_id if prepared.extra else None
+        async with release_on_failure(self._inventory, supplementary_id):
+            updated = await self._mediator.send(
+                UpdateOrder(
+                    request=request,
+                    order_id=order_id,
+                    lines=lines,
+                    etag=etag,
+                    item_ids=tuple([await self._item_ids.next() for _ in lines]),
+                    transaction_id=self._new_transaction_id(),
+                    extra=prepared.extra,
+                    preview=prepared.preview,
+                    refusal=prepared.refusal,
+                )
+            )
+        if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
+            # An equal request was faster: return its result.
+            await release(self._inventory, supplementary_id)
+        return updated.order
+
+    @again_if_changed
+    async def _retry_payment(
+        self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
     ) -> OrderView:
-        item_ids = tuple([await self._item_ids.next() for _ in lines])
-        extra: Hold | None = None
-        preview: Preview | None = None
-        refusal: AppError | None = None
-        for _ in range(_ATTEMPTS):
-            command = UpdateOrder(
+        order = await self._orders.read(order_id)
+        hold, refusal = await self._hold_again(order)
+        # Not released on a refusal: another request may have made it part of the order. It expires.
+        return await self._mediator.send(
+            RetryPayment(
                 request=request,
                 order_id=order_id,
-                lines=lines,
-                etag=etag,
-                item_ids=item_ids,
+                method=method,
+                payment_token=token,
                 transaction_id=self._new_transaction_id(),
-                extra=extra,
-                preview=preview,
+                hold=hold,
+                revision=order.revision + 1,
+                refusal=refusal,
             )
-            supplementary_id = extra.order_id if extra else None
-            try:
-                async with release_on_failure(self._inventory, supplementary_id):
-                    updated = await self._mediator.send(command)
-            except ChangeToBePrepared as needed:
-                if refusal is not None:
-                    raise refusal from None
-                try:
-                    extra, preview = await self._prepare(needed, lines, request)
-                except CHANGED_MEANWHILE:
-                    extra, preview = None, None
-                except AppError as error:
-                    # Decided under the order's lock: an equal request that holds it may have changed the order.
-                    extra, preview, refusal = None, None, error
-                continue
-            if supplementary_id is not None and supplementary_id != updated.supplementary_hold_id:
-                # An equal request was faster: return its result.
-                await release(self._inventory, supplementary_id)
-            return updated.order
-        if extra is not None:
-            await release(self._inventory, extra.order_id)
-        raise Unavailable(f"order {order_id} is being changed by others; try again", retry_after_s=1)
+        )
 
-    async def _prepare(
-        self, needed: ChangeToBePrepared, wanted: tuple[tuple[int, int], ...], request: RequestKey | None
-    ) -> tuple[Hold | None, Preview | None]:
-        extra = await self._hold(needed, wanted, request)
-        if not needed.order.discounts:
-            return extra, None
-        supplementary_id = extra.order_id if extra else 0
+    async def _prepare(self, order: Order, wanted: Lines, etag: str, request: RequestKey | None) -> _Prepared:
+        """Holds what the order is to have more of, and previews its discounts."""
+        if not order.has_version(etag) or not order.is_amendable or order.consists_of(wanted):
+            return _Prepared()
+        extra: Hold | None = None
         try:
-            return extra, await self._preview(StockAmendment.of(needed.stock), wanted, supplementary_id)
-        except AppError:
+            extra = await self._hold(order, wanted, request)
+            return _Prepared(extra=extra, preview=await self._preview(order, wanted, extra))
+        except AppError as error:
             # The order does not have this hold, whatever the outcome of the lost reply.
-            if supplementary_id:
-                await release(self._inventory, supplementary_id)
-            raise
+            if extra is not None:
+                await release(self._inventory, extra.order_id)
+            if isinstance(error, CHANGED_MEANWHILE):
+                raise OrderChanged.of(order.id) from error
+            # Decided under the order's lock: an equal request that holds it may have changed the order.
+            return _Prepared(refusal=error)
 
-    async def _preview(
-        self, present: StockAmendment, wanted: tuple[tuple[int, int], ...], supplementary_id: int
-    ) -> Preview:
-        await self._catch_up(present)
+    async def _preview(self, order: Order, wanted: Lines, extra: Hold | None) -> Preview | None:
+        if not order.discounts:
+            return None
+        await self._catch_up(order)
         change = StockAmendment(
-            order_id=present.order_id,
-            revision=present.revision + 1,
-            supplementary_hold_id=supplementary_id,
+            order_id=order.id,
+            revision=order.revision + 1,
+            supplementary_hold_id=extra.order_id if extra else 0,
             lines=wanted,
             validate_only=True,
         )
         return Preview(revision=change.revision, hold=await self._inventory.amend(change))
 
-    async def _catch_up(self, present: StockAmendment) -> None:
-        """Applies the previous change of the order, whose job may not have run yet."""
-        if present.revision:
-            await self._inventory.amend(present)
+    async def _hold_again(self, order: Order) -> tuple[Hold | None, AppError | None]:
+        """Holds the stock of an order whose payment failed, as its next revision; or says why not."""
+        release = jobs.release_stock(order)
+        if not order.is_payment_retryable or await self._orders.has_open_job(release.kind, release.key):
+            return None, None
+        present = jobs.stock_of(order)
+        wanted = present | {"revision": order.revision + 1, "supplementary_hold_id": 0}
+        try:
+            await self._catch_up(order)
+            return await self._inventory.amend(StockAmendment.of(wanted, re_reserve=True, reopen=True)), None
+        except CHANGED_MEANWHILE as error:
+            raise OrderChanged.of(order.id) from error
+        except AppError as error:
+            return None, error
 
-    async def _hold(
-        self, needed: ChangeToBePrepared, wanted: Sequence[tuple[int, int]], request: RequestKey | None
-    ) -> Hold | None:
-        if not needed.lines:
+    async def _catch_up(self, order: Order) -> None:
+        """Applies the previous change of the order, whose job may not have run yet."""
+        if order.revision:
+            await self._inventory.amend(StockAmendment.of(jobs.stock_of(order)))
+
+    async def _hold(self, order: Order, wanted: Lines, request: RequestKey | None) -> Hold | None:
+        lines = tuple(order.missing(wanted).items())
+        if not lines:
             return None
         supplementary_hold_id = await self._order_ids.next()
         own = HoldRequest(
             order_id=supplementary_hold_id,
-            key=f"order/{needed.order.id}/{supplementary_hold_id}",
-            user_id=needed.order.created_by,
-            currency=needed.order.currency,
-            lines=needed.lines,
+            key=f"order/{order.id}/{supplementary_hold_id}",
+            user_id=order.owner,
+            currency=order.currency,
+            lines=lines,
             # A confirmed order is never backordered: if stock is missing, the order stays as it was.
             no_backorder=True,
         )
@@ -167,50 +199,17 @@ class Amendments:
             if request is not None:
                 # Equal requests at the same time share a hold: one for each might be more than there is.
                 digest = hashlib.sha256(f"{request.id}#{request.fingerprint}".encode()).hexdigest()
-                key = f"order/{needed.order.id}/{needed.order.etag}/{digest}"
+                key = f"order/{order.id}/{order.row_version}/{digest}"
                 hold = await self._inventory.reserve(replace(own, key=key))
                 if hold.is_held:
                     return hold
             return await self._inventory.reserve(own)
         except AppError as error:
-            error.violations = tuple(_as_wanted(violation, needed.lines, wanted) for violation in error.violations)
+            error.violations = tuple(_as_wanted(violation, lines, wanted) for violation in error.violations)
             raise
 
-    async def _retry_payment(
-        self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
-    ) -> OrderView:
-        hold, revision = None, 0
-        refusal: AppError | None = None
-        for _ in range(_ATTEMPTS):
-            command = RetryPayment(
-                request=request,
-                order_id=order_id,
-                method=method,
-                payment_token=token,
-                transaction_id=self._new_transaction_id(),
-                hold=hold,
-                revision=revision,
-            )
-            try:
-                # Not released on a refusal: another request may have made it part of the order. It expires.
-                return await self._mediator.send(command)
-            except StockToBeHeld as needed:
-                if refusal is not None:
-                    raise refusal from None
-                wanted = StockAmendment.of(needed.next, re_reserve=True, reopen=True)
-                try:
-                    await self._catch_up(StockAmendment.of(needed.present))
-                    hold, revision = await self._inventory.amend(wanted), wanted.revision
-                except CHANGED_MEANWHILE:
-                    continue
-                except AppError as error:
-                    refusal = error
-        raise Unavailable(f"the stock of order {order_id} cannot be held; try again", retry_after_s=1)
 
-
-def _as_wanted(
-    violation: FieldViolation, lines: Sequence[tuple[int, int]], wanted: Sequence[tuple[int, int]]
-) -> FieldViolation:
+def _as_wanted(violation: FieldViolation, lines: Lines, wanted: Lines) -> FieldViolation:
     """The violation of a held item, with the field path of the shopper's request."""
     match = re.match(r"items\[(\d+)\]", violation.field)
     if match is None:

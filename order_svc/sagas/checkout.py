@@ -188,7 +188,7 @@ class Checkout:
         )
 
     async def _charge(self, job: Job) -> JobResult:
-        order_id = job.payload["order_id"]
+        order_id, detail = job.payload["order_id"], ""
         try:
             outcome, why = await self._try_to_charge(job)
         except _NotWanted as stopped:
@@ -199,7 +199,8 @@ class Checkout:
         except AppError as error:
             # Given up at once if no attempt can succeed, for example an amount that the provider never takes.
             outcome = PaymentOutcome.GIVEN_UP if error.kind in ALWAYS else PaymentOutcome.TRANSIENT
-            why = error.message
+            why, detail = "", f"{error.reason}: {error.message}"
+            log.warning("an order was not charged", order_id=order_id, attempt=job.attempt, error=detail)
         if outcome is PaymentOutcome.CHARGED:
             failpoints.reach("charged_not_recorded")
         recorded = await self._mediator.send(
@@ -209,6 +210,7 @@ class Checkout:
                 transaction_id=job.payload["transaction_id"],
                 outcome=outcome,
                 why=why,
+                detail=detail,
             )
         )
         return JobResult(by_handler=True, again_in_s=recorded.next_attempt_s)

@@ -1,4 +1,4 @@
-"""Releases stock that was held for a failed step, if the step is known not to have taken effect."""
+"""What use cases share that prepare a change with inventory_svc, then decide on it in one transaction."""
 
 from __future__ import annotations
 
@@ -6,11 +6,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
+import tenacity
 
 from chassis.errors import AppError, DeadlineExceeded, Unavailable
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import Inventory
 
 log = structlog.get_logger(__name__)
+
+# Attempts to change an order that others keep changing.
+_ATTEMPTS = 4
+
+
+def _too_often(last: tenacity.RetryCallState) -> None:
+    assert last.outcome is not None
+    raise Unavailable(str(last.outcome.exception()), retry_after_s=1)
+
+
+# Reads, prepares and decides once more if the order was changed between reading and deciding.
+again_if_changed = tenacity.retry(
+    retry=tenacity.retry_if_exception_type(OrderChanged),
+    stop=tenacity.stop_after_attempt(_ATTEMPTS),
+    retry_error_callback=_too_often,
+)
 
 
 @asynccontextmanager

@@ -5,43 +5,48 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from chassis.errors import AppError, Unavailable
+from chassis.errors import AppError
 from chassis.mediator import Mediator
-from order_svc.commands.set_order_status import SaleToBeMade, SetOrderStatus
+from order_svc.commands import jobs
+from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import CHANGED_MEANWHILE
+from order_svc.domain.ports import PlacedOrders
+from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
+from order_svc.sagas.holds import again_if_changed
 from order_svc.sagas.stock_jobs import StockJobs
-
-# Attempts to ship an order that others keep changing.
-_ATTEMPTS = 4
 
 
 class Shipping:
     """Sets a status; before SHIPPED it sells the stock if the job that is to sell it has not ended."""
 
-    def __init__(self, mediator: Mediator[OrderUow], stock_jobs: StockJobs) -> None:
+    def __init__(self, mediator: Mediator[OrderUow], orders: PlacedOrders, stock_jobs: StockJobs) -> None:
         self._mediator = mediator
+        self._orders = orders
         self._stock_jobs = stock_jobs
 
     async def set_status(self, command: SetOrderStatus) -> OrderView:
         """Raises the errors of SetOrderStatus and of the sale; the order is unchanged then."""
         return await asyncio.shield(self._set_status(command))
 
+    @again_if_changed
     async def _set_status(self, command: SetOrderStatus) -> OrderView:
-        refusal: AppError | None = None
-        for _ in range(_ATTEMPTS):
-            try:
-                return await self._mediator.send(command)
-            except SaleToBeMade as needed:
-                if refusal is not None:
-                    raise refusal from None
-                try:
-                    await self._stock_jobs.sell(needed.sale.payload)
-                    command = replace(command, sold=needed.sale.key)
-                except CHANGED_MEANWHILE:
-                    continue
-                except AppError as error:
-                    # Decided under the order's lock: an equal request that holds it may have shipped the order.
-                    refusal = error
-        raise Unavailable(f"order {command.order_id} is being changed by others; try again", retry_after_s=1)
+        if command.status is Status.SHIPPED:
+            command = await self._sold(command)
+        return await self._mediator.send(command)
+
+    async def _sold(self, command: SetOrderStatus) -> SetOrderStatus:
+        """The command after the sale, if one is to be made."""
+        sale = jobs.commit_stock(await self._orders.read(command.order_id))
+        if not await self._orders.has_open_job(sale.kind, sale.key):
+            return command
+        try:
+            await self._stock_jobs.sell(sale.payload)
+        except CHANGED_MEANWHILE as error:
+            raise OrderChanged.of(command.order_id) from error
+        except AppError as error:
+            # Decided under the order's lock: an equal request that holds it may have shipped the order.
+            return replace(command, refusal=error)
+        return replace(command, sold=sale.key)

@@ -38,6 +38,7 @@ BREACHES = [
     ("services", "edge/__init__.py", "import identity_svc"),
     ("chassis", "chassis/clock.py", "import order_svc"),
     ("chassis", "chassis/clock.py", "import deploy"),
+    ("odbc", "postgresql_odbc/dialect.py", "import chassis.errors"),
     ("deploy", "edge/__init__.py", "import deploy"),
     ("domain", "order_svc/domain/order.py", "import sqlalchemy"),
     ("domain", "inventory_svc/domain/__init__.py", "import grpc"),

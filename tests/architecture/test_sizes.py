@@ -8,7 +8,17 @@ from pathlib import Path
 
 from tests.architecture.tracked import ROOT, files
 
-PACKAGES = ["chassis", "identity_svc", "inventory_svc", "order_svc", "edge", "envoy", "deploy", "bench"]
+PACKAGES = [
+    "chassis",
+    "postgresql_odbc",
+    "identity_svc",
+    "inventory_svc",
+    "order_svc",
+    "edge",
+    "envoy",
+    "deploy",
+    "bench",
+]
 FILE_LINES = 300
 FUNCTION_LINES = 40
 CHASSIS_LINES = 5_500

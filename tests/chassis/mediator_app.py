@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -36,7 +36,13 @@ class TakeNote(Command[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeNotes(TakeNote, Command[str]):
-    """The same, in batches."""
+    """The same, in batches. `needs` are rows that others may lock."""
+
+    needs: tuple[str, ...] = ()
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return self.needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -305,7 +305,7 @@ async def test_a_refusal_is_not_told_while_its_key_cannot_be_looked_up(app: Medi
     is_down = False
 
     @asynccontextmanager
-    async def first_only(*, optimistic: bool = False) -> AsyncIterator[UnitOfWork]:
+    async def first_only(*, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[UnitOfWork]:
         nonlocal is_down
         if is_down:
             raise Unavailable("the database does not answer")

@@ -274,7 +274,7 @@ def in_memory_units_of_work(make: Callable[[State], InMemoryUow], state: State) 
     one_at_a_time = asyncio.Lock()
 
     @asynccontextmanager
-    async def open_uow(*, optimistic: bool = False) -> AsyncIterator[InMemoryUow]:
+    async def open_uow(*, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[InMemoryUow]:
         async with one_at_a_time:
             before = copy.deepcopy(state.__dict__)
             uow = make(state)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from chassis.context import current
 from chassis.errors import AppError, Conflict
 from chassis.money import Money
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.inventory import (
     HeldDiscount,
     HeldItem,
@@ -20,7 +21,7 @@ from order_svc.domain.inventory import (
     ReservationReleased,
     StockAmendment,
 )
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.refund import Refund
 from order_svc.domain.status import PaymentMethod
@@ -85,6 +86,17 @@ class InMemoryOrders:
 
     async def save_items(self, order: Order) -> None:
         self._state.orders[order.id].items = order.items
+
+
+class InMemoryPlacedOrders:
+    def __init__(self, state: OrderState) -> None:
+        self._state = state
+
+    async def read(self, order_id: int) -> Order:
+        return await InMemoryOrders(self._state).get(order_id)
+
+    async def has_open_job(self, kind: str, key: str) -> bool:
+        return await InMemoryOpenJobs(self._state).is_open(kind, key)
 
 
 class InMemoryRefunds:

@@ -304,8 +304,10 @@ class InMemoryShop(Shop):
 
 
 class SqlShop(Shop):
-    def __init__(self, url: str) -> None:
-        self.engines = [make_engine(url, application_name="tests", pool_size=3) for _ in range(2)]
+    def __init__(self, url: str, *, lock_timeout_s: float = 0) -> None:
+        self.engines = [
+            make_engine(url, application_name="tests", pool_size=3, lock_timeout_s=lock_timeout_s) for _ in range(2)
+        ]
         super().__init__(*(self._units_of_work(engine) for engine in self.engines))
 
     def _units_of_work(self, engine: AsyncEngine) -> OpenUnitOfWork[SqlInventoryUow]:

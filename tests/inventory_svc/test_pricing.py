@@ -89,6 +89,31 @@ def test_a_code_that_takes_nothing_is_refused(price_of_one: str, codes: list[Inc
     assert refusal.value.metadata == {"code": "NOTHING", "why": "it takes nothing off this order"}
 
 
+@pytest.mark.parametrize(
+    ("price_of_one", "codes", "points", "rates"),
+    [
+        ("10.00", [multiplier("1", code="NOTHING")], 0, RATES),
+        ("0.00", [multiplier("2", code="NOTHING")], 0, RATES),
+        ("0.20", [multiplier("2", code="NOTHING")], 0, RATES),
+        ("10.00", [percent("100", id=1), multiplier("2", id=2, code="NOTHING")], 0, RATES),
+        ("10.00", [multiplier("2", id=1), multiplier("1", id=2, code="NOTHING")], 0, RATES),
+        ("10.00", [multiplier("2", code="NOTHING")], 5_000, RATES),
+        ("10.00", [multiplier("2", code="NOTHING")], 0, LoyaltyRates(earned_per_unit=Decimal(0))),
+    ],
+)
+def test_a_multiplier_that_changes_no_points_is_refused(
+    price_of_one: str, codes: list[Incentive], points: int, rates: LoyaltyRates
+) -> None:
+    with pytest.raises(IncentiveInvalid) as refusal:
+        off([a_line(1, 2, price_of_one)], *codes, points=points, rates=rates)
+
+    assert refusal.value.metadata == {"code": "NOTHING", "why": "it does not change the points of this order"}
+
+
+def test_multipliers_that_cancel_each_other_out_are_not_refused() -> None:
+    assert off([a_line(1, 1, "10.00")], multiplier("2", id=1), multiplier("0.5", id=2)).points_earned == 10
+
+
 def test_a_code_that_takes_a_cent_is_not_refused() -> None:
     assert shares(off([a_line(1, 1, "50.01")], percent("0.01"))) == [["0.01"]]
 

@@ -236,7 +236,7 @@ class ReserveContract:
         (item,) = await shop.stocked(5)
         held = await shop.send(shop.order((item, 2)))
         if known_by == "order_svc":
-            await shop.send(ConfirmPlaced(order_ids=(held.order_id,)))
+            await shop.send(ConfirmPlaced(order_id=held.order_id))
         else:
             await shop.send(Commit(order_id=held.order_id, revision=0))
         before = await shop.of(item)

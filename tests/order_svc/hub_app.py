@@ -9,7 +9,8 @@ from easyorder.order.v1 import HubMessage
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.events import Event, PublishedEvent
 from chassis.grpc.streams import OpenStreams, StreamLimits
-from order_svc.domain.order import Order, OrderNotFound
+from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
 from order_svc.hub.hub import Hub
 from tests.builders.order import SHOPPER, OrderBuilder

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.context import Caller, RequestContext, request_context
 from order_svc.commands.cancel_order import CancelOrder
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.status import IllegalTransition, Status
 from tests.builders.order import SHOPPER, OrderBuilder, an_order
 from tests.order_svc.order_app import OrderApp

@@ -25,7 +25,7 @@ from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
-from tests.fakes.order import FakeInventory, FakePayments
+from tests.fakes.order import FakeInventory, FakePayments, InMemoryPlacedOrders
 from tests.order_svc.order_app import InMemoryOrderApp
 
 
@@ -44,6 +44,7 @@ class CheckoutApp(InMemoryOrderApp):
         super().__init__(clock)
         self.inventory = inventory or FakeInventory(self.clock)
         self.payments = FakePayments(self.clock)
+        self.placed_orders = InMemoryPlacedOrders(self._state)
         self.checkout = Checkout(
             self.mediator,
             self.inventory,
@@ -54,7 +55,7 @@ class CheckoutApp(InMemoryOrderApp):
             load_order=self._load,
         )
         self.refunding = Refunding(self.mediator, self.inventory, self.payments)
-        self.shipping = Shipping(self.mediator, self.checkout.stock_jobs)
+        self.shipping = Shipping(self.mediator, self.placed_orders, self.checkout.stock_jobs)
 
     async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
         return await self.checkout.place(

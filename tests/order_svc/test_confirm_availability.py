@@ -17,8 +17,8 @@ from order_svc.api.orders import OrderApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, Preview
-from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import StockView
 from tests.fakes.chassis import request_key

@@ -124,13 +124,19 @@ async def test_a_job_on_stock_is_tried_again_only_if_that_can_help(
 
 
 async def test_a_charge_that_no_attempt_can_make_is_given_up_at_once(app: AttemptsApp) -> None:
-    app.payments.answers = [TransactionReused.of("t-1")]
+    error = TransactionReused.of("t-1")
+    app.payments.answers = [error]
     order_id = (await app.buy()).id
+    charge = app.open_job(jobs.CHARGE)
 
     await app.finish()
 
     order = await app.order(order_id)
     assert (order.status, order.payment.attempts) == (Status.FAILED, 1)
+    # The shopper is told what to do; operators are told what it was.
+    assert order.payment.failure_reason == "the payment could not be made; try again later, or pay in another way"
+    assert app.stored(charge).last_error == f"{error.reason}: {error.message}"
+    assert (await app.job("alert:mail")).payload["detail"] == f"{error.reason}: {error.message}"
     # Whatever it took goes back, and administrators are alerted.
     assert {job.kind for job in await app.jobs()} >= {"return_money", "alert:mail"}
     await app.check(order_id)

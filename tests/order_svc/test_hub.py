@@ -16,8 +16,8 @@ from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from edge.openapi.comments import comments
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.feed import EventsPurged
-from order_svc.domain.order import OrderNotFound
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
@@ -281,7 +281,7 @@ async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators
         own = app.given(an_order())
         of_the_team = app.given(an_order(team="red"))
         of_the_member = app.given(an_order(owner="shopper-2", team="blue"))
-        app.happens(own.charge_given_up(reason="no answer", at=AT))
+        app.happens(own.charge_given_up(reason="no answer", detail="no answer", at=AT))
         await admin.hears(6)
         await shopper.hears(4)
         await member.hears(2)
@@ -355,7 +355,7 @@ async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
 @pytest.mark.parametrize(("caller", "last"), [(Caller.person(SHOPPER), 3), (ADMIN, 4)])
 async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubApp, caller: Caller, last: int) -> None:
     order = app.given(an_order())
-    app.happens(order.charge_given_up(reason="no answer", at=AT))
+    app.happens(order.charge_given_up(reason="no answer", detail="no answer", at=AT))
 
     async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
         await watching.hears(last)

@@ -13,7 +13,7 @@ from chassis.errors import InvalidArgument, TokenExpired, Unauthenticated, Unava
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from order_svc.api.hub import OrderHubApi
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving

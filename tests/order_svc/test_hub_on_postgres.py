@@ -14,7 +14,7 @@ from chassis.db.engine import make_engine
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.hub.hub import Hub
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.fakes.chassis import FakeClock

@@ -24,7 +24,7 @@ from easyorder.inventory.v1 import (
 )
 from easyorder.order.v1 import ItemStock, StockState
 
-from chassis.errors import AppError, FieldViolation
+from chassis.errors import AppError, FieldViolation, Locked
 from chassis.grpc.status import to_status
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
@@ -44,6 +44,8 @@ class Inventory:
     def __init__(self) -> None:
         self.answers: dict[int, AppError | Reservation] = {}
         self.asked: list[ReserveRequest] = []
+        # The number of holds that meet a locked item.
+        self.locked = 0
         # Each step of a Commit or Release, and whether it is of an unpaid or unplaced order.
         self.settled: list[tuple[int, int, bool]] = []
 
@@ -63,6 +65,9 @@ class Inventory:
         return [SettlementResult(order_id=order_id) for order_id in request.order_ids]
 
     def _result(self, order_id: int) -> ReserveResult:
+        if self.locked:
+            self.locked -= 1
+            return ReserveResult(error=to_status(Locked("another change is in progress here", retry_after_s=1)))
         answer = self.answers[order_id]
         if isinstance(answer, AppError):
             return ReserveResult(error=to_status(answer))
@@ -104,6 +109,25 @@ async def test_what_inventory_calls_lines_is_what_the_shopper_wrote_as_items(
     assert refusal.value.reason == "PRODUCT_ITEM_NOT_FOUND"
     assert list(refusal.value.violations) == [FieldViolation("items[1].productItemId", message)]
     assert refusal.value.metadata == {"productItemId": "8"}
+
+
+async def test_a_hold_that_meets_a_locked_item_is_tried_again(inventory: Inventory, client: GrpcInventory) -> None:
+    inventory.answers[1] = a_reservation(1, ReservationState.HELD)
+    inventory.locked = 3
+
+    assert (await client.reserve(a_request())).is_held
+    assert len(inventory.asked) == 4
+
+
+async def test_a_hold_of_an_item_that_stays_locked_is_refused_soon(inventory: Inventory, client: GrpcInventory) -> None:
+    inventory.locked = 1000
+
+    async with asyncio.timeout(4):
+        with pytest.raises(Locked) as refusal:
+            await client.reserve(a_request())
+
+    assert refusal.value.retry_after_s == 1
+    assert len(inventory.asked) < 40
 
 
 async def test_other_fields_keep_their_names(inventory: Inventory, client: GrpcInventory) -> None:

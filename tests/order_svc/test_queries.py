@@ -16,7 +16,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument, Unavailable
-from order_svc.domain.order import OrderNotFound
+from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase

@@ -60,7 +60,7 @@ async def test_a_transient_failure_puts_the_charge_off(order_app: OrderApp) -> N
 
     recorded = await order_app.send(
         RecordPayment(
-            lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, why="provider down"
+            lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, detail="provider down"
         )
     )
 
@@ -72,7 +72,10 @@ async def test_a_transient_failure_puts_the_charge_off(order_app: OrderApp) -> N
         PaymentStatus.PENDING,
         1,
     )
-    assert [(job.kind, job.state) for job in await order_app.jobs()] == [("charge", "READY")]
+    assert "tried again" in order.payment.failure_reason
+    assert "provider" not in order.payment.failure_reason
+    jobs_now = [(job.kind, job.state, job.why) for job in await order_app.jobs()]
+    assert jobs_now == [("charge", "READY", "provider down")]
 
 
 async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_administrators(
@@ -86,7 +89,7 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
         await uow.commit()
 
     await order_app.send(
-        RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, why="down")
+        RecordPayment(lease=lease, order_id=1, transaction_id="t-1", outcome=PaymentOutcome.TRANSIENT, detail="down")
     )
 
     assert await order_app.status(1) is Status.FAILED
@@ -98,7 +101,9 @@ async def test_the_last_transient_failure_gives_up_returns_the_money_and_tells_a
     }
     alert = (await order_app.job("alert:mail")).payload
     assert (alert["summary"], alert["detail"]) == ("payment of order 1 was given up after 3 attempts", "down")
+    assert (await order_app.job("charge")).why == "down"
     assert await order_app.audited() == [("GiveUpPayment", "1", "down")]
+    assert "pay in another way" in (await order_app.order(1)).payment.failure_reason
     assert [kind for _, kind in await order_app.events(1)] == [
         "order_created",
         "payment_attempt",

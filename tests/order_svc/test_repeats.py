@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from chassis.clock import SystemClock
 from chassis.errors import RequestIdReused
 from chassis.mediator import Mediator
 from chassis.money import Money
+from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.handlers import handle_commands
@@ -67,22 +69,28 @@ class _Ids:
         return next(self._ids)
 
 
-def _amendments(mediator: Mediator[Any], inventory: FakeInventory) -> Amendments:
-    return Amendments(mediator, inventory, order_ids=_Ids(), item_ids=_Ids())
+@dataclass(frozen=True)
+class _Replica:
+    mediator: Mediator[Any]
+    orders: WriteSideOrders
+    inventory: FakeInventory
+
+    @property
+    def amendments(self) -> Amendments:
+        return Amendments(self.mediator, self.orders, self.inventory, order_ids=_Ids(), item_ids=_Ids())
 
 
-async def _update(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
-    return await _amendments(mediator, inventory).update(order_id, ((1, 3),), etag="", request=request_key())
+async def _update(at: _Replica, order_id: int) -> OrderView:
+    return await at.amendments.update(order_id, ((1, 3),), etag="", request=request_key())
 
 
-async def _retry_payment(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
-    pay = _amendments(mediator, inventory).retry_payment
-    return await pay(order_id, PaymentMethod.CARD, "tok_ok", request=request_key())
+async def _retry_payment(at: _Replica, order_id: int) -> OrderView:
+    return await at.amendments.retry_payment(order_id, PaymentMethod.CARD, "tok_ok", request=request_key())
 
 
-async def _ship(mediator: Mediator[Any], inventory: FakeInventory, order_id: int) -> OrderView:
+async def _ship(at: _Replica, order_id: int) -> OrderView:
     command = SetOrderStatus(order_id=order_id, status=Status.SHIPPED, request=request_key())
-    return await Shipping(mediator, StockJobs(mediator, inventory)).set_status(command)
+    return await Shipping(at.mediator, at.orders, StockJobs(at.mediator, at.inventory)).set_status(command)
 
 
 # Each calls this method of inventory_svc before it changes the order.
@@ -145,13 +153,13 @@ async def test_a_repeat_that_inventory_refuses_gets_the_response_of_the_first_wh
     async with sql_app.open_uow() as uow:
         uow.schedule(jobs.commit_stock(await sql_app.order(order_id)))
         await uow.commit()
-    inventory = FakeInventory(sql_app.clock)
+    orders, inventory = WriteSideOrders(sql_app.engine), FakeInventory(sql_app.clock)
     await inventory.reserve(HoldRequest(order_id=order_id, key="first", user_id="", currency="USD", lines=((1, 2),)))
     answer, slow_commits, first = getattr(inventory, method), SlowCommits(sql_app.open_uow), []
 
     async def refuse(*_: Any, **__: Any) -> None:
         setattr(inventory, method, answer)
-        first.append(asyncio.create_task(call(replica(slow_commits), inventory, order_id)))
+        first.append(asyncio.create_task(call(_Replica(replica(slow_commits), orders, inventory), order_id)))
         await slow_commits.reached.wait()
         raise OutOfStock("others were faster")
 
@@ -159,7 +167,7 @@ async def test_a_repeat_that_inventory_refuses_gets_the_response_of_the_first_wh
         return repeat.done() or bool(await locks_waited_for(sql_app.engine))
 
     setattr(inventory, method, refuse)
-    repeat = asyncio.create_task(call(sql_app.mediator, inventory, order_id))
+    repeat = asyncio.create_task(call(_Replica(sql_app.mediator, orders, inventory), order_id))
     await slow_commits.reached.wait()
     await eventually(refused_or_waiting)
     slow_commits.go.set()

@@ -10,7 +10,8 @@ import pytest
 from chassis.errors import Unavailable
 from chassis.jobs import JobOutcome
 from order_svc.commands import jobs
-from order_svc.commands.set_order_status import SaleToBeMade, SetOrderStatus
+from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import OutOfStock, StockAmendment
 from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
 from order_svc.domain.views import OrderView
@@ -184,7 +185,7 @@ async def test_only_the_sale_of_this_payment_counts_as_made(order_app: OrderApp,
     events, command = await order_app.events(order_id), SetOrderStatus(order_id=order_id, status=Status.SHIPPED)
 
     for sold in ("", f"{order_id}/another"):
-        with pytest.raises(SaleToBeMade):
+        with pytest.raises(OrderChanged):
             await order_app.send(replace(command, sold=sold))
     assert (await order_app.order(order_id), await order_app.events(order_id)) == (order, events)
 

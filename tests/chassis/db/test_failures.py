@@ -87,11 +87,6 @@ async def test_errors_do_not_show_the_values_of_their_statement(engine: AsyncEng
     assert "hunter2" not in str(raised.value)
 
 
-def test_other_drivers_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"postgresql\+asyncpg or postgresql\+aioodbc"):
-        make_engine("sqlite+aiosqlite:///x", application_name="tests")
-
-
 @pytest.mark.parametrize("hangs", ["in a statement", "between statements"])
 async def test_a_transaction_that_hangs_is_rolled_back(engine: AsyncEngine, hangs: str) -> None:
     async with engine.begin() as connection:

@@ -908,6 +908,9 @@ class Payment(betterproto2.Message):
     )
 
     failure_reason: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    Why the payment was refused, was given up, or is tried again, for the shopper to read.
+    """
 
     refunded_amount: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from aioodbc.connection import Connection
 from sqlalchemy import types as sqltypes
 from sqlalchemy.connectors.aioodbc import aiodbcConnector
 from sqlalchemy.dialects import registry
@@ -50,6 +52,31 @@ class _Uuid(PGUuid[Any]):
         return lambda value: None if value is None else uuid.UUID(value)
 
 
+class _Connection(Connection):  # type: ignore[misc]
+    """Calls raise TimeoutError after `limit_s`, and the connection is closed; its thread ends when the call returns."""
+
+    def __init__(self, *, limit_s: float | None, **options: Any) -> None:
+        # Its own thread: in the loop's small pool, connections waiting for a lock could block the one that holds it.
+        super().__init__(executor=ThreadPoolExecutor(1, thread_name_prefix="odbc"), **options)
+        self._limit_s = limit_s
+
+    async def _execute(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await asyncio.wait_for(super()._execute(func, *args, **kwargs), self._limit_s)
+        except TimeoutError:
+            self.terminate()
+            raise
+
+    def terminate(self) -> None:
+        self._conn = None
+
+
+async def _open(**options: Any) -> _Connection:
+    connection = _Connection(**options)
+    await connection._connect()
+    return connection
+
+
 class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     """PostgreSQL through psqlODBC."""
 
@@ -87,11 +114,10 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
             f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'"
             for name, value in cparams.pop("settings", {}).items()
         )
-        # Its own thread: in the loop's small pool, connections waiting for a lock could block the one that holds it.
-        cparams["executor"] = ThreadPoolExecutor(1, thread_name_prefix="odbc")
+        cparams["limit_s"] = cparams.pop("command_timeout", None)
         # Braces, because the value contains semicolons.
         cparams["dsn"] += f";ConnSettings={{{settings}}}"
-        return super().connect(*cargs, **cparams)
+        return super().connect(*cargs, async_creator_fn=_open, **cparams)
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         if _RETURNING.match(statement):

@@ -1,7 +1,8 @@
-"""ExpireReservations: release expired holds, so that an order that was never placed holds no stock."""
+"""ExpireReservation: release an expired hold, so that an order that was never placed holds no stock."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.mediator import Command
@@ -11,16 +12,21 @@ from inventory_svc.commands.uow import InventoryUow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExpireReservations(Command[None]):
-    """Releases the holds of these orders, unless they were extended or have ended meanwhile."""
+class ExpireReservation(Command[None]):
+    """Releases the hold of this order, unless it was extended or has ended meanwhile."""
 
-    order_ids: tuple[int, ...]
+    order_id: int
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
-async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> None:
+async def expire_reservations(batch: Sequence[ExpireReservation], uow: InventoryUow) -> list[None]:
     """Safe on any number of replicas at once: each hold is released by one replica."""
-    stock_batch = await uow.stocks.lock(of_orders=cmd.order_ids)
-    expired = await uow.reservations.lock_expired(cmd.order_ids)
+    order_ids = [cmd.order_id for cmd in batch]
+    stock_batch = await uow.stocks.lock(of_orders=order_ids)
+    expired = await uow.reservations.lock_expired(order_ids)
     # An order may have been changed in between.
     require_stock(stock_batch, expired)
     incentive_set = await uow.incentives.lock(reservation.incentive_locks for reservation in expired)
@@ -30,3 +36,4 @@ async def expire_reservations(cmd: ExpireReservations, uow: InventoryUow) -> Non
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)
+    return [None] * len(batch)

@@ -1,0 +1,1 @@
+"""A dialect of SQLAlchemy for PostgreSQL over ODBC. It knows nothing of EasyOrder."""

@@ -1,0 +1,94 @@
+"""Commands that meet a locked row are refused alone, and wait apart from the others until the row is free."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from chassis.errors import EtagMismatch, Locked
+from chassis.locked_rows import LockedRows
+from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
+from tests.polling import eventually
+
+LOCKED = Locked("another change is in progress here", retry_after_s=1)
+
+
+@pytest.fixture
+def app() -> MediatorApp:
+    return in_memory_app()
+
+
+def notes(app: MediatorApp, *texts: str, needs: tuple[str, ...] = ()) -> list[asyncio.Task[str]]:
+    return [asyncio.create_task(app.mediator.send(TakeNotes(text=text, needs=needs))) for text in texts]
+
+
+async def meet_locked(app: MediatorApp, *needs: str) -> None:
+    """A note that needs these rows is refused, because one of them is locked."""
+    app.broken["locked"] = lambda: LOCKED
+    with pytest.raises(Locked):
+        await app.mediator.send(TakeNotes(text="locked", needs=needs))
+    app.batches.clear()
+
+
+async def test_a_command_that_meets_a_locked_row_is_refused_alone(app: MediatorApp) -> None:
+    app.broken["5"] = lambda: LOCKED
+
+    results = await asyncio.gather(*notes(app, *"01234567"), return_exceptions=True)
+
+    assert results == [LOCKED if text == "5" else f"noted {text}" for text in "01234567"]
+    assert await app.notes() == list("0123467")
+    # Twice as a whole, then in halves, quarters and alone.
+    assert [len(batch) for batch in app.batches if "5" in batch] == [8, 8, 4, 2, 1]
+
+
+async def test_a_single_command_waits_longer_for_a_locked_row(app: MediatorApp) -> None:
+    left = [LOCKED] * 3
+    app.broken["milk"] = lambda: left.pop() if left else None
+
+    assert await app.mediator.send(TakeNote(text="milk")) == "noted milk"
+
+
+async def test_commands_for_a_locked_row_hold_nobody_up(app: MediatorApp) -> None:
+    await meet_locked(app, "a", "b")
+    app.gate.clear()
+    same = notes(app, "same", needs=("b",))
+    await eventually(lambda: app.batches == [["same"]])
+    app.gate.set()
+    others = notes(app, "other", "another", needs=("c",))
+
+    assert await asyncio.gather(*others, *same)
+    assert app.batches == [["same"], ["other", "another"]]
+
+
+async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: MediatorApp) -> None:
+    await meet_locked(app, "a")
+    await asyncio.gather(*notes(app, "free", needs=("a",)))
+
+    await asyncio.gather(*notes(app, "one", needs=("a",)), *notes(app, "two"))
+
+    assert app.batches == [["free"], ["one", "two"]]
+
+
+def test_of_several_rows_those_of_a_success_are_free() -> None:
+    rows = LockedRows()
+
+    rows.learn([(["a", "b"], LOCKED), (["b"], ("done", None))])
+    assert (rows.include_any(["a"]), rows.include_any(["b"])) == (True, False)
+
+    # That "a" is locked is reason enough.
+    rows.learn([(["a", "c"], LOCKED)])
+    assert not rows.include_any(["c"])
+
+    # What was refused or failed may not have come to the row.
+    rows.learn([(["a"], EtagMismatch("changed"))])
+    assert rows.include_any(["a"])
+
+
+def test_few_rows_are_remembered() -> None:
+    rows = LockedRows()
+
+    for number in range(2000):
+        rows.learn([([number], LOCKED)])
+
+    assert [rows.include_any([number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
