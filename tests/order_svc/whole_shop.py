@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
 from chassis.background import Background
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
+from chassis.errors import Unavailable
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer
 from chassis.settings import PORTS
@@ -30,6 +31,7 @@ from tests.inventory_svc.service import CREATE_PRODUCT, Identity
 from tests.mesh import SECRET, Tokens, serving
 
 PRICE = 10
+_STARTS = 5
 _REPLICATED = ("inventory", "order")
 
 
@@ -50,6 +52,11 @@ class Restartable:
     async def restart(self) -> None:
         """Without any grace: calls in flight fail, and whoever made them does not know how they ended."""
         await self.stop()
+        for _ in range(_STARTS):
+            # Whatever runs a service starts it again if its database does not answer.
+            with suppress(Unavailable):
+                await self.start()
+                return
         await self.start()
 
 
@@ -174,15 +181,13 @@ async def stocked(shop: WholeShop, *, pieces: Sequence[int], backorderable: Coll
 
 @asynccontextmanager
 async def _serving(server: GrpcServer, background: Sequence[Background]) -> AsyncIterator[None]:
-    for work in background:
-        await work.start()
-    await server.start()
-    try:
+    async with AsyncExitStack() as running:
+        for work in background:
+            await work.start()
+            running.push_async_callback(work.stop)
+        await server.start()
+        running.push_async_callback(server.stop, 0)
         yield
-    finally:
-        await server.stop(0)
-        for work in reversed(background):
-            await work.stop()
 
 
 def _free_port() -> int:

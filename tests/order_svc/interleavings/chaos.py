@@ -47,8 +47,8 @@ from tests.order_svc.interleavings.records import Act, Life, Outcome
 from tests.order_svc.whole_shop import WholeShop
 from tests.polling import some_time
 
-LASTS_S = 1.5
 TIMEOUT_S = 3
+_ANSWERED_WITHIN_S = 60
 # Several shoppers are of one, and spend its points.
 FAMILIES = ("family-1", "family-2", "family-3")
 _CARDS = (
@@ -58,6 +58,11 @@ _CARDS = (
 _METHODS = (*[PaymentMethod.CARD] * 5, PaymentMethod.PAYPAL, PaymentMethod.WALLET, *[PaymentMethod.CASH] * 2)
 # The contract's limit of one item in an order.
 _MOST = 1000
+_BROKEN = ("easyorder_order_write", "easyorder_inventory_write", "easyorder_payment")
+_END_ONE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' LIMIT 1
+"""
 # What an order in this status is ready for.
 _FITTING: Mapping[OrderStatus, Sequence[str]] = {
     OrderStatus.PENDING: ["change", "change", "change", "leave"],
@@ -74,14 +79,25 @@ _REUSED = {"REQUEST_ID_REUSED"}
 
 
 class Chaos:
-    """What happens in one run. The first of `items` is plentiful, the last one that shoppers wait for."""
+    """What happens in one run, with pauses that are parts of `lasts_s`.
+
+    The first of `items` is plentiful, the last one that shoppers wait for.
+    """
 
     def __init__(
-        self, shop: WholeShop, random: Random, items: Sequence[int], codes: Sequence[Incentive], *, shoppers: int
+        self,
+        shop: WholeShop,
+        random: Random,
+        items: Sequence[int],
+        codes: Sequence[Incentive],
+        *,
+        shoppers: int,
+        lasts_s: float,
     ) -> None:
         self._shop = shop
         self._random = random
         self._shoppers = shoppers
+        self._lasts_s = lasts_s
         self._items = items
         self._codes = codes
         self._admin = shop.client(shop.tokens.admin())
@@ -97,10 +113,11 @@ class Chaos:
         return replace(code, value="5", etag="")
 
     async def happen(self) -> None:
+        breaking = [self._breaking(database) for database in _BROKEN]
         restarting = [self._restarting(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
         operators = [asyncio.create_task(self._operator(of)) for of in ("order", "inventory")]
         shoppers = [self._shopper(f"shopper-{number}") for number in range(self._shoppers)]
-        await asyncio.gather(*shoppers, *restarting, self._deliveries(), self._campaign())
+        await asyncio.gather(*shoppers, *restarting, *breaking, self._deliveries(), self._campaign())
         self._is_over = True
         await asyncio.gather(*operators)
 
@@ -119,24 +136,31 @@ class Chaos:
     async def _campaign(self) -> None:
         """One code is worth less from some moment on, another is given no more."""
         edited, ended = self._codes[:2]
-        await self._pause(2 * LASTS_S)
+        await self._pause(2 * self._lasts_s)
         change = UpdateIncentiveRequest(id=edited.id, incentive=self.edited(edited), request_id="less")
         await self._ask(self._warehouse, UPDATE_INCENTIVE, change, set())
-        await self._pause(2 * LASTS_S)
+        await self._pause(2 * self._lasts_s)
         end = DeactivateIncentiveRequest(id=ended.id, request_id="end")
         await self._ask(self._warehouse, DEACTIVATE_INCENTIVE, end, set())
 
     async def _restarting(self, name: str, times: int) -> None:
         for _ in range(times):
-            await self._pause(LASTS_S / 2)
+            await self._pause(self._lasts_s / 2)
             self._restarts.append(self._now())
             await self._shop.services[name].restart()
             self._restarts.append(self._now())
 
+    async def _breaking(self, database: str) -> None:
+        """Ends a connection of the services, so that nobody knows whether its transaction was committed."""
+        for _ in range(self._random.choice([0, 1, 3])):
+            await self._pause(self._lasts_s)
+            async with self._shop.database(database) as connection:
+                await connection.execute(_END_ONE)
+
     async def _deliveries(self) -> None:
         # The last is enough for all that wait.
         for number, pieces in enumerate((2, 5, 4 * self._shoppers)):
-            await self._pause(LASTS_S)
+            await self._pause(self._lasts_s)
             delivery = AdjustStockRequest(
                 product_item_id=self._items[-1], delta=pieces, reason="delivery", request_id=f"delivery-{number}"
             )
@@ -147,7 +171,7 @@ class Chaos:
         """Retries jobs, whatever state they are in; most may not be."""
         client = self._shop.client(self._shop.tokens.admin(), of=service)
         while not self._is_over:
-            await self._pause(LASTS_S / 10)
+            await self._pause(self._lasts_s / 10)
             state = self._random.choice([JobState.DISCARDED, JobState.READY, JobState.DONE, JobState.UNSPECIFIED])
             with suppress(Unavailable, DeadlineExceeded):
                 listed = await client.call(LIST_JOBS, ListJobsRequest(state=state, page_size=50), timeout_s=TIMEOUT_S)
@@ -184,7 +208,7 @@ class Chaos:
             "refund": self._refund,
         }
         for number in range(self._random.randint(2, 8)):
-            await self._pause(LASTS_S / 4)
+            await self._pause(self._lasts_s / 4)
             status = await self._status_of(client, life)
             if status is OrderStatus.CANCELLED and self._random.random() < 0.5:
                 return
@@ -205,11 +229,13 @@ class Chaos:
             incentive_codes=[] if is_plain else self._some_codes(),
             loyalty_points=0 if is_plain else self._random.choice([0, 0, 300, 2500]),
         )
-        await self._pause(LASTS_S / 2)
+        await self._pause(self._lasts_s / 2)
         other = replace(
-            request, payment=self._some_payment(), items=self._random.choice([request.items, self._some_items()])
+            request,
+            payment=self._some_payment(),
+            items=self._random.choice([request.items, request.items, self._some_items()]),
         )
-        bodies = [request] * self._random.choice([1, 1, 2, 3]) + [other] * (self._random.random() < 0.3)
+        bodies = [request] * self._random.choice([1, 1, 2, 3]) + [other] * (self._random.random() < 0.4)
         acts = await self._at_once(client, CREATE, bodies, _NOT_TO_BE_HAD)
         done = [act for act in acts if act.is_done]
         # A copy may be refused and a later one not: pieces come back.
@@ -282,7 +308,7 @@ class Chaos:
     async def _ask(self, client: Client, method: Rpc[Any, Any], request: Any, may_be: set[str]) -> Act:
         """Asks again until there is a reply."""
         began, is_unknown = self._now(), False
-        for _ in range(50):
+        while self._now() < began + _ANSWERED_WITHIN_S:
             try:
                 reply = await client.call(method, request, timeout_s=TIMEOUT_S)
                 return Act(request=request, outcome=Outcome.DONE, began=began, ended=self._now(), reply=reply)
