@@ -51,8 +51,9 @@ class PollingLoop:
         report: Report = to_nobody,
     ) -> None:
         self._name, self._work, self._report = name, work, report
-        self.idle_s, self._pace_s = idle_s, pace_s
+        self.idle_s, self.pace_s = idle_s, pace_s
         self._woken, self._flushed, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._ended = asyncio.Event()
         self.failures = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -60,10 +61,11 @@ class PollingLoop:
         """Requests a round, because there may be work."""
         self._woken.set()
 
-    def flush(self) -> None:
-        """Requests a round at once, because a caller waits for it."""
+    def flush(self) -> asyncio.Event:
+        """Requests a round at once; the event is set when a round that began later has ended or failed."""
         self._flushed.set()
         self._woken.set()
+        return self._ended
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=self._name)
@@ -80,17 +82,20 @@ class PollingLoop:
         while not self._stopping.is_set():
             self._woken.clear()
             self._flushed.clear()
-            next_round = now() + self._pace_s
+            began, ended, self._ended = now(), self._ended, asyncio.Event()
             try:
                 more = await self._work()
             except Exception as error:
                 self._failed(error)
-                await _passes(self._stopping, within_s=backoff_s(_BACKOFF, self.failures))
+                ended.set()
+                await passes(self._stopping, within_s=backoff_s(_BACKOFF, self.failures))
                 continue
             self.failures = 0
+            ended.set()
             if not more:
-                await _passes(self._woken, within_s=self.idle_s)
-                await _passes(self._flushed, within_s=next_round - now())
+                await passes(self._woken, within_s=self.idle_s)
+                await passes(self._flushed, within_s=began + self.pace_s - now())
+        self._ended.set()
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1
@@ -104,7 +109,8 @@ class PollingLoop:
             self._report(self._name, error)
 
 
-async def _passes(event: asyncio.Event, *, within_s: float) -> None:
+async def passes(event: asyncio.Event, *, within_s: float) -> None:
+    """Waits for the event, at most `within_s`."""
     if within_s > 0:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):

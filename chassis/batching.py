@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
+
+from chassis.context import current
+from chassis.errors import DeadlineExceeded, RateLimited
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -16,8 +20,9 @@ class Batcher(Generic[Item, Result]):
     """Runs items in batches of at most `max_size`, one batch in flight at a time, in order of arrival.
 
     `run` receives the items and returns one result or exception for each, in the same order; if it raises, every item
-    of the batch fails with that exception. An item whose caller was cancelled before the batch started is skipped. A
-    started batch is never cancelled, because its work may be half done.
+    of the batch fails with that exception. An item whose caller was cancelled, or whose deadline passed, before the
+    batch started is skipped. A started batch is never cancelled, because its work may be half done. At most ten batches
+    wait; then further items are refused with RateLimited.
 
     A batch that follows a batch of several items begins at least `pace_s` after that batch began, so that batches grow
     larger. A single item is never delayed.
@@ -34,13 +39,15 @@ class Batcher(Generic[Item, Result]):
         self._pace_s = pace_s
         self._not_before = 0.0
         self._max_size = max_size
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
         """Waits for the item's own result; raises its own exception."""
+        if len(self._waiting) >= 10 * self._max_size:
+            raise RateLimited("too many requests wait for their turn; wait, then try again", retry_after_s=1)
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        self._waiting.append((item, future, current().deadline or math.inf))
         if self._worker is None:
             # In its own context: the batch belongs to no single request.
             self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
@@ -61,22 +68,20 @@ class Batcher(Generic[Item, Result]):
     def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: list[tuple[Item, asyncio.Future[Result]]] = []
         while self._waiting and len(batch) < self._max_size:
-            entry = self._waiting.popleft()
-            if not entry[1].done():
-                batch.append(entry)
+            item, future, deadline = self._waiting.popleft()
+            if deadline < asyncio.get_running_loop().time():
+                _settle([(item, future)], [DeadlineExceeded("the time for this call is up; nothing was changed")])
+            elif not future.done():
+                batch.append((item, future))
         return batch
 
     async def _run_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
-            results = await self._run([item for item, _ in batch])
-            if len(results) != len(batch):
-                raise AssertionError(f"{len(batch)} items, {len(results)} results")
+            _settle(batch, await self._run([item for item, _ in batch]))
         except BaseException as error:
             _settle(batch, [error] * len(batch))
             if not isinstance(error, Exception):
                 raise
-        else:
-            _settle(batch, results)
 
 
 def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[Result | BaseException]) -> None:

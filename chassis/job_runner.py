@@ -1,7 +1,7 @@
-"""Runs durable jobs: APScheduler triggers them, the database holds their state, tenacity computes the backoff.
+"""Runs durable jobs: the database holds their state, tenacity computes the backoff, APScheduler triggers regular work.
 
-A job that is due when it is written runs right after the commit, without waiting for the scheduler. The scheduler
-claims jobs that become due later and jobs whose worker died.
+A job that is due when it is written runs right after the commit. Jobs that become due later, and jobs whose worker
+died, are claimed at an interval; while more are due than run at once, as soon as there is room for them.
 """
 
 from __future__ import annotations
@@ -10,22 +10,35 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic, time
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from chassis.background import Report, to_nobody
-from chassis.batching import Batcher
+from chassis.audit import BackgroundWriter
+from chassis.background import PollingLoop, Report, to_nobody
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
 from chassis.jobs import Backoff, Job, JobHandler, JobImpossible, JobOutcome, JobStore, LeaseLost
 
 log = structlog.get_logger(__name__)
 
-# Completions may be written later: a crash before that only causes another attempt.
-_COMPLETION_PACE_S = 0.2
-_CLOCK_CHECK_S = 30
+# Completions may be written later, and a stopping process leaves jobs: that only causes another attempt.
+_COMPLETION_PACE_S, _STOP_S = 0.2, 5.0
+
+
+class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]
+    """Goes by the wall clock; when that is set, all times are set with it, so that intervals stay as they are."""
+
+    _wall_ahead_s = time() - monotonic()
+
+    def wakeup(self) -> None:
+        step_s, self._wall_ahead_s = time() - monotonic() - self._wall_ahead_s, time() - monotonic()
+        if abs(step_s) > 1:
+            for job in self.get_jobs():
+                job.modify(next_run_time=job.next_run_time + timedelta(seconds=step_s))
+        super().wakeup()
 
 
 @dataclass
@@ -52,14 +65,16 @@ class JobRunner:
         self._free = asyncio.Semaphore(self.concurrency)
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._completions: Batcher[JobOutcome, None] = Batcher(self._complete, pace_s=_COMPLETION_PACE_S)
+        self._more = False
+        self._scheduler = _Scheduler(timezone=UTC)
+        self._claims = PollingLoop("claim jobs", self._claim, idle_s=self.tick_s, pace_s=0.02, report=self.report)
+        self._done = BackgroundWriter("done jobs", self, every_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
-        self.every(_CLOCK_CHECK_S, self.store.undo_clock_steps)
-        self.every(self.tick_s, self._claim)
         self._scheduler.add_listener(self._work_failed, EVENT_JOB_ERROR)
         self._scheduler.start()
+        await self._claims.start()
+        await self._done.start()
 
     def every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Also runs `work` at the start and at an interval, in every replica, without coordination.
@@ -67,35 +82,51 @@ class JobRunner:
         A failure is logged, reported if it is unexpected, and retried at the next interval.
         """
         # At the start too: a process that lives shorter than the interval must also do this work.
-        how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": _now()}
+        how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": datetime.now(UTC)}
         name = getattr(work, "func", work).__qualname__  # unwraps a partial
         self._scheduler.add_job(work, "interval", seconds=seconds, name=name, **how)
 
     async def stop(self) -> None:
-        """Claims no more jobs and waits for the running jobs."""
+        """Claims no more jobs and waits for the running jobs, but not for one that hangs."""
         self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        await self._claims.stop()
         if self._running:
-            await asyncio.wait(self._running, timeout=self.lease_s)
+            await asyncio.wait(self._running, timeout=_STOP_S)
+        await self._done.stop()
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Runs jobs that are leased to this process."""
+        """Runs jobs that are leased to this process, unless it stops."""
+        if not self._stopping:
+            self._begin([job for job in jobs if job.kind in self.handlers])
+
+    def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            if job.kind in self.handlers and not self._stopping:
-                task = asyncio.get_running_loop().create_task(self._run(job))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+            task = asyncio.get_running_loop().create_task(self._run(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
 
     def wake(self, delay_s: float = 0) -> None:
         """Claims due jobs now or after exactly `delay_s`, instead of at the next tick."""
-        if self._scheduler.running and not self._stopping:
-            self._scheduler.add_job(self._claim, "date", run_date=_now() + timedelta(seconds=delay_s + 0.01))
+        asyncio.get_running_loop().call_later(delay_s + 0.01, self._claims.wake)
 
-    async def _claim(self) -> None:
+    async def write(self, entries: Sequence[JobOutcome]) -> None:
+        """Stores that jobs are done; JobRunner is the sink of its own writer."""
+        await self.store.settle(entries)
+
+    async def _claim(self) -> bool:
         room = self.concurrency - len(self._running)
         if room > 0 and not self._stopping:
-            self.submit(await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s))
+            jobs = await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s)
+            self._more = len(jobs) >= room
+            self._begin(jobs)
+        return False
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if self._more:
+            self._claims.wake()
 
     def _work_failed(self, event: JobExecutionEvent) -> None:
         # The scheduler has logged the error.
@@ -105,10 +136,11 @@ class JobRunner:
 
     async def _run(self, job: Job) -> None:
         context = RequestContext(caller=Caller.service(self.service), method=job.kind)
-        with request_context(context), structlog.contextvars.bound_contextvars(job=job.kind, key=job.key):
+        ids = {name: value for name, value in job.payload.items() if name.endswith("_id")}
+        with request_context(context), structlog.contextvars.bound_contextvars(job_id=job.lease.job_id, **ids):
             async with self._free:
                 # A job whose lease is about to end is left for the next claim.
-                time_left_s = (job.lease_end - _now()).total_seconds()
+                time_left_s = job.lease_end_s - monotonic()
                 if time_left_s > self.lease_s / 4:
                     try:
                         await self._attempt(job, time_left_s)
@@ -122,7 +154,7 @@ class JobRunner:
             async with asyncio.timeout(time_left_s * 0.9):
                 result = await self.handlers[job.kind](job)
             if not result.by_handler:
-                await self._completions.submit(JobOutcome(job.lease, error=result.note))
+                self._done.add(JobOutcome(job.lease, error=result.note))
             elif result.again_in_s is not None:
                 self.wake(result.again_in_s)
         except LeaseLost:
@@ -144,12 +176,3 @@ class JobRunner:
         log.warning("job failed, to be tried again", attempt=job.attempt, delay_s=round(delay_s, 2), error=summary)
         await self.store.settle([JobOutcome(job.lease, "READY", delay_s, summary)])
         self.wake(delay_s)
-
-    async def _complete(self, outcomes: Sequence[JobOutcome]) -> list[None]:
-        await self.store.settle(outcomes)
-        return [None] * len(outcomes)
-
-
-def _now() -> datetime:
-    # Scheduling and lease margins use this machine's time, not the Clock of the business code.
-    return datetime.now(UTC)

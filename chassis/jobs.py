@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from random import Random
 from typing import Any, Literal, Protocol, Self
 
@@ -47,14 +46,14 @@ class JobLease:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that is leased to this process. `attempt` counts from 1. `lease_end` is in this machine's time."""
+    """A job that is leased to this process. `attempt` counts from 1. `lease_end_s` is in `time.monotonic`."""
 
     kind: str
     key: str
     payload: Mapping[str, Any]
     attempt: int
     lease: JobLease
-    lease_end: datetime
+    lease_end_s: float
     secret: str = field(default="", repr=False)
 
 
@@ -87,16 +86,17 @@ class JobStore(Protocol):
     """The jobs of a database; each call is a transaction of its own."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
-        """Leases jobs that are due and jobs whose lease has ended."""
+        """Leases jobs that are due and jobs whose lease has ended.
+
+        Now and then it corrects times set while the database's clock was ahead: READY jobs become due, leases start
+        again.
+        """
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
         """Returns the ids of the jobs whose lease was still valid; the other jobs are unchanged."""
 
     async def wake(self, kind: str, key: str) -> bool:
         """Makes a postponed job due now. Returns False if it is running, has ended or does not exist."""
-
-    async def undo_clock_steps(self) -> None:
-        """Corrects times set while the database's clock was ahead: READY jobs become due, leases start again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

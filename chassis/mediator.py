@@ -3,7 +3,7 @@
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
 down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
-Locked, and until the row is free, commands for the same rows have batches of their own, which nobody else waits for. A
+Locked, and until the row is free, commands for the same rows are carried out one by one, which nobody else waits for. A
 command with a `request` is executed once per key: a repeat gets the first response, also when both run at the same
 time.
 """
@@ -11,6 +11,7 @@ time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ class Mediator(Generic[Uow]):
             return outcomes
 
         batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
-        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=max_size)
+        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=1)
 
         def submit(cmd: C) -> Awaitable[_Outcome]:
             return (batcher_apart if locked.include_any(cmd.locks) else batcher).submit(cmd)
@@ -225,11 +226,9 @@ class _Transaction(Generic[C, Uow]):
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
         if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
-            try:
+            # Then nothing has changed, and there was no conflict.
+            with contextlib.suppress(NeedsTransaction):
                 return await self._once(batch, optimistic=True, is_first=True)
-            except NeedsTransaction:
-                # Nothing has changed, and there was no conflict.
-                pass
         return await self._once(batch, is_first=is_first)
 
     async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:

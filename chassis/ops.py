@@ -22,6 +22,10 @@ from chassis.settings import MeshSettings
 
 OPS = "easyorder.ops.v1.OpsService"
 PURGE_BATCH = 1000
+_PURGE = (
+    "SELECT purged, CAST(upto AS text) FROM {function}(CAST(:age_s AS float8), CAST(:batch AS integer), "
+    "CAST(CAST(:since AS text) AS timestamptz))"
+)
 _PAGE_SIZE = 20
 _JOBS = PageTokens(tuple[int, int])
 _NEWEST = PageTokens(int)
@@ -117,15 +121,13 @@ class OpsApi:
         return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
-        """Makes a job due now, unless it is done or running.
-
-        Raises JobNotFound, JobRunning, JobDone and JobDiscarded.
-        """
+        """Makes a job due now; one that runs or is done is left as it is. Raises JobNotFound and JobDiscarded."""
         self._check(request.service)
         row, changed = await self._change(_RETRY, id=request.id)
-        if not changed:
+        if changed:
+            self.wake_jobs()
+        elif row["state"] == "DISCARDED":
             raise _refusal(row)
-        self.wake_jobs()
         return _job(row)
 
     async def discard_job(self, request: v1.DiscardJobRequest) -> v1.Job:
@@ -202,32 +204,20 @@ class OpsApi:
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
-    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction."""
-    # A request_id is used once: its key stays without the response, and so do empty responses.
-    keys = "UPDATE idempotency_key SET answer = ''"
-    for statement, days in (
-        (_purging("job", "due_at", "state IN ('DONE', 'DISCARDED')"), settings.finished_jobs_days),
-        (
-            _purging("idempotency_key", "created_on", "answer NOT IN ('', 'null')", change=keys),
-            settings.idempotency_keys_days,
-        ),
-        (_purging("recorded_error", "time", "true"), settings.errors_kept_days),
-        # A function with its owner's rights: the service's role cannot delete audit entries.
-        (f"SELECT purge_audit_entries(CAST(:age_s AS float8), {PURGE_BATCH})", settings.audit_kept_days),
+    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction, on one replica."""
+    for function, days in (
+        ("purge_jobs", settings.finished_jobs_days),
+        ("purge_responses", settings.idempotency_keys_days),
+        ("purge_errors", settings.errors_kept_days),
+        ("purge_audit", settings.audit_kept_days),
     ):
-        purged = PURGE_BATCH
+        statement = text(_PURGE.format(function=function))
+        purged, since = PURGE_BATCH, "-infinity"
         while purged == PURGE_BATCH:
             with translated():
                 async with engine.begin() as connection:
-                    purged = await connection.scalar(text(statement), {"age_s": days * 86_400}) or 0
-
-
-def _purging(table: str, time: str, condition: str, *, change: str | None = None) -> str:
-    return (
-        f"WITH purged AS ({change or f'DELETE FROM {table}'} WHERE id = ANY(ARRAY(SELECT id FROM {table} "
-        f"WHERE {condition} AND {time} < now() - make_interval(secs => CAST(:age_s AS float8)) "
-        f"ORDER BY {time} LIMIT {PURGE_BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id) SELECT count(*) FROM purged"
-    )
+                    batch = {"age_s": days * 86_400, "batch": PURGE_BATCH, "since": since}
+                    purged, since = (await connection.execute(statement, batch)).one()
 
 
 def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:

@@ -119,8 +119,7 @@ class MeshSettings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
     database_timeout_s: float = Field(default=5, ge=1, le=3600)
-    """The maximum time of a statement, and of a pause between statements, before the transaction is rolled back. A
-    second later, a server that does not answer is given up, and all connections to it are replaced"""
+    """The maximum time of a statement and of a pause in a transaction; the server must answer a second later"""
     database_lock_timeout_s: float = Field(default=0.3, ge=0.05, le=60)
     """How long a write waits for a row that another transaction has locked"""
 
@@ -204,9 +203,7 @@ class MeshSettings(BaseSettings):
 
     @property
     def stream_limits(self) -> StreamLimits:
-        return StreamLimits(
-            in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
-        )
+        return StreamLimits(self.stream_limit, self.stream_limit_per_address, self.stream_limit_per_user)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

@@ -18,8 +18,6 @@ from chassis.context import current
 from chassis.errors import outcome_of
 from chassis.settings import MeshSettings
 
-Event = MutableMapping[str, Any]
-
 
 def configure(settings: MeshSettings, service: str) -> None:
     """Sets up logs, traces and metrics of this process; call it first. Pending data is sent at exit."""
@@ -71,13 +69,14 @@ def _span(method_name: str, incoming: Mapping[str, Any]) -> Iterator[None]:
 def configure_logs(level: str, form: str, service: str) -> None:
     """Logs one line per event to standard output, as JSON or readable text, including the logs of libraries."""
 
-    def add_context(logger: object, name: str, event: Event) -> Event:
+    def add_context(logger: object, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         request, known = current(), {"service": service}
         if request.method:
             known |= {"correlation_id": request.correlation_id, "method": request.method, "caller": request.caller.id}
         return known | dict(event)
 
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_context,
@@ -118,8 +117,10 @@ def _export_to(endpoint: str, service: str) -> None:
 
     resource = Resource.create({"service.name": service, "service.namespace": "easyorder"})
     tracers = TracerProvider(resource=resource)
-    tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, insecure=True)))
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=endpoint, insecure=True))
+    # A process ends only after its last exports: a collector that does not answer must not hold it up.
+    collector: dict[str, Any] = {"endpoint": endpoint, "insecure": True, "timeout": 2}
+    tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**collector)))
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(**collector))
     meters = MeterProvider(resource=resource, metric_readers=[reader])
     trace.set_tracer_provider(tracers)
     metrics.set_meter_provider(meters)

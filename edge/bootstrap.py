@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from chassis import contract
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
 from edge.api import KeysApi, PortalApi
@@ -31,6 +32,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         call_timeout_s=settings.call_timeout_s,
         reflected=sorted({method.service for method in contract.methods().values()}),
+        background=[health],
     )
 
 
@@ -39,6 +41,6 @@ async def run(settings: EdgeSettings) -> None:
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:
-        await serve(portal(settings, health, identity), settings, background=[health])
+        await serve(portal(settings, health, identity), settings)
     finally:
         await identity.close()

@@ -31,6 +31,8 @@ from envoy.local_replies import mappers
 from envoy.routing import (
     OPS,
     OPS_CLUSTERS,
+    READS,
+    WRITES,
     JsonObject,
     grpc_names_regex,
     names_regex,
@@ -94,6 +96,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
         **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
+        **{f"{service}_limits": _limits(settings, service) for service in (*OPS_CLUSTERS, "edge")},
     }
 
 
@@ -124,6 +127,13 @@ def _hosts(settings: EnvoySettings, service: str) -> list[JsonObject]:
         {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
         for host, port in settings.replicas(service)
     ]
+
+
+def _limits(settings: EnvoySettings, service: str) -> list[JsonObject]:
+    """The limits of calls at once, of reads and of writes."""
+    calls = settings.call_limit * len(settings.replicas(service))
+    limits: JsonObject = {"max_connections": 1024, "max_pending_requests": calls, "max_requests": calls}
+    return [limits | {"priority": priority, "max_retries": 64} for priority in (READS, WRITES)]
 
 
 def _yaml(value: object) -> str:

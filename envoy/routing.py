@@ -41,6 +41,8 @@ INFRASTRUCTURE = (
 # Bidirectional streams without a token: a timeout limits how many can be held open.
 INFRASTRUCTURE_TIMEOUT = "60s"
 UNARY_TIMEOUT = "15s"
+# Envoy's names of its two priorities. They have limits of their own, and are served alike.
+READS, WRITES = "HIGH", "DEFAULT"
 # A client's grpc-timeout ends here shortly before it ends in the service, whose error would have no details.
 UNARY_DURATION: JsonObject = {
     "max_stream_duration": UNARY_TIMEOUT,
@@ -49,7 +51,7 @@ UNARY_DURATION: JsonObject = {
 }
 TOKEN_PARAMETER = "access_token"
 # A read is retried after any failure; any other call only when the service certainly never started it.
-READ_RETRIES = "connect-failure,refused-stream,reset-before-request,unavailable"
+READ_RETRIES = "reset,unavailable"
 WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
 RETRY_ELSEWHERE: JsonObject = {
     "num_retries": 2,
@@ -263,7 +265,13 @@ def _action(method: Method, cluster: str) -> JsonObject:
     if method.server_streaming:
         return {"cluster": f"{cluster}_streams", "timeout": "0s"}
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
-    return {"cluster": cluster, "max_stream_duration": UNARY_DURATION, "retry_policy": RETRY_ELSEWHERE | retries}
+    return {
+        "cluster": cluster,
+        "max_stream_duration": UNARY_DURATION,
+        "retry_policy": RETRY_ELSEWHERE | retries,
+        # Of the limits of a cluster: reads and writes take no places of each other.
+        "priority": READS if reads else WRITES,
+    }
 
 
 def grpc_names_regex(methods: Sequence[Method]) -> str:

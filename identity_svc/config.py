@@ -54,8 +54,6 @@ class IdentitySettings(AdministratorSettings):
 
     access_token_life_s: int = Field(default=900, gt=0, le=86_400)
     """How long an access token is valid"""
-    refresh_token_life_s: int = Field(default=30 * 24 * 3600, gt=0, le=31_536_000)
-    """How long a refresh token is valid"""
 
     lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
     """Wrong passwords in a row after which an address is locked"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth import JwksKeySource, KeyCache, TokenVerifier
-from chassis.background import Background
+from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
@@ -70,7 +69,6 @@ class Service:
     """A process, not started. `background` starts before the server, and stops after it in reverse order."""
 
     server: GrpcServer
-    background: Sequence[Background]
     mediator: Mediator[InventoryUow]
     projector: Projector
     pages: ProductPages
@@ -81,20 +79,22 @@ OpenUow = OpenUnitOfWork[SqlInventoryUow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Connections:
-    """Databases and other services, with the settings and the clock."""
+    """Databases and other services, with the settings, the clock and the gauges."""
 
     settings: InventorySettings
     clock: Clock
+    gauges: Gauges
     write: AsyncEngine
     read: AsyncEngine
     identity: Client
     orders: Peer
+    feed: Peer
 
     async def start(self) -> None:
         return None
 
     async def stop(self) -> None:
-        for client in (self.identity, self.orders):
+        for client in (self.identity, self.orders, self.feed):
             await client.close()
         for engine in (self.write, self.read):
             await engine.dispose()
@@ -115,20 +115,24 @@ class _Reading:
 def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
+    secret = settings.mesh_secret.get_secret_value()
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
+        gauges=Gauges(),
         write=engine(settings, "write"),
         read=engine(settings, "read"),
         identity=Client(settings.identity_address),
-        orders=Peer(settings.order_address, SERVICE, settings.mesh_secret.get_secret_value()),
+        orders=Peer(settings.order_address, SERVICE, secret),
+        # Its stream has a heartbeat, and would be pinged all the time.
+        feed=Peer(settings.order_address, SERVICE, secret, silence_s=30),
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE, report=error_log.report)
-    feed = FeedConsumer(to.orders, inbox, kinds=["order_created"], report=error_log.report)
+    feed = FeedConsumer(to.feed, inbox, kinds=["order_created"], report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:
@@ -136,17 +140,15 @@ def build(settings: InventorySettings) -> Service:
         reading.projector.wake()
 
     after_commit.append(follow_up)
-    background: list[Background] = [to, error_log, reading.projector, reading.watch, runner, feed]
-    return Service(
-        _server(to, mediator, reading, runner, error_log), background, mediator, reading.projector, reading.pages
-    )
+    server = _server(to, mediator, reading, runner, error_log)
+    server.background = [to, error_log, reading.projector, reading.watch, runner, feed]
+    return Service(server, mediator, reading.projector, reading.pages)
 
 
 async def run(settings: InventorySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     configure(settings, SERVICE)
-    service = build(settings)
-    await serve(service.server, settings, background=service.background)
+    await serve(build(settings).server, settings)
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:
@@ -220,6 +222,7 @@ def _job_runner(
     )
     runner.every(settings.reservation_reap_s, reaper.reap)
     runner.every(_SWEEP_S, reaper.sweep)
+    to.gauges.add("holds_unanswered", lambda: reaper.unanswered)
     runner.every(_HOUR_S, partial(purge, to.write, settings))
     return runner
 
@@ -228,11 +231,10 @@ def _server(
     to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, runner: JobRunner, error_log: ErrorLog
 ) -> GrpcServer:
     settings, pages = to.settings, reading.pages
-    gauges = Gauges()
-    gauges.add_pool("write", to.write)
-    gauges.add_pool("read", to.read)
-    gauges.add("product_pages_asked", lambda: pages.asked)
-    gauges.add("product_pages_read", lambda: pages.read)
+    to.gauges.add_pool("write", to.write)
+    to.gauges.add_pool("read", to.read)
+    to.gauges.add("product_pages_asked", lambda: pages.asked)
+    to.gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
     keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
     return GrpcServer(
@@ -244,7 +246,7 @@ def _server(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(SERVICE, to.write, gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
+            OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),

@@ -23,7 +23,9 @@ from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
 from tests.folders import data_folder
 
-WITH_A_MESH_OF_THEIR_OWN = ("tests/e2e/test_make_up.py", "tests/e2e/test_replicas.py", "tests/e2e/test_upgrade.py")
+WITH_A_MESH_OF_THEIR_OWN = tuple(
+    f"tests/e2e/test_{name}.py" for name in ("make_up", "random_lives", "replicas", "upgrade")
+)
 DatabasesOf = Callable[[str], Awaitable[Mapping[str, str]]]
 EngineAt = Callable[[Path, str], Awaitable[AsyncEngine]]
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
-from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.verifier import TokenVerifier
 from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
@@ -151,6 +153,18 @@ class Mesh:
         client = Client(self.address, token=token)
         self._clients.append(client)
         return client
+
+
+@asynccontextmanager
+async def running(server: GrpcServer) -> AsyncIterator[GrpcServer]:
+    """Runs the server and its background work for the block; what has started is stopped if the rest does not start."""
+    async with AsyncExitStack() as started:
+        for work in server.background:
+            await work.start()
+            started.push_async_callback(work.stop)
+        await server.start()
+        started.push_async_callback(server.stop, 0)
+        yield server
 
 
 @asynccontextmanager

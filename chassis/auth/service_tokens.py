@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 
@@ -23,20 +23,20 @@ def checked(secret: str) -> str:
 
 
 class ServiceTokens:
-    """Mints the tokens of one service and reuses each until one minute before it expires."""
+    """Mints the tokens of one service; reuses each until a minute before it expires, or until the clock is set back."""
 
     def __init__(self, service: str, secret: str, clock: Clock | None = None) -> None:
         self._service = service
         self._secret = checked(secret)
         self._clock = clock or SystemClock()
         self._token = ""
-        self._renew_at = self._clock.now()
+        self._minted_at = datetime.min.replace(tzinfo=UTC)
 
     def current(self) -> str:
         """A token that is valid for at least one more minute."""
         now = self._clock.now()
-        if now >= self._renew_at:
+        if not timedelta() <= now - self._minted_at < LIFE - _RENEW_BEFORE:
             claims = {"iss": MESH, "aud": MESH, "sub": self._service, "iat": now, "exp": now + LIFE}
             self._token = jwt.encode(claims, self._secret, algorithm=ALGORITHM)
-            self._renew_at = now + LIFE - _RENEW_BEFORE
+            self._minted_at = now
         return self._token

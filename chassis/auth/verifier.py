@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from jwt.types import Options
 from pydantic import BaseModel
 
 from chassis.auth import service_tokens
@@ -19,7 +20,9 @@ from chassis.errors import TokenExpired, Unauthenticated
 
 ISSUER = AUDIENCE = "easyorder"
 USER_ALGORITHM = "EdDSA"
-_REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
+# The clock of a token's issuer may be ahead by this much.
+LEEWAY_S = 10
+_OPTIONS: Options = {"require": ["exp", "iat", "iss", "aud", "sub"], "verify_iat": False}
 
 
 class _Claims(BaseModel):
@@ -68,7 +71,7 @@ class TokenVerifier:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
                 person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
-                return _Verified(replace(person, expires_at=claims.exp), claims.exp, kid)
+                return _Verified(replace(person, expires_at_s=claims.exp), claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types
@@ -77,10 +80,11 @@ class TokenVerifier:
 
     def _claims(self, token: str, key: Ed25519PublicKey | str, algorithm: str, issuer: str) -> _Claims:
         # In both kinds of token, the audience equals the issuer.
-        claims = jwt.decode(
-            token, key, algorithms=[algorithm], issuer=issuer, audience=issuer, options={"require": _REQUIRED}
-        )
-        return _Claims.model_validate_json(json.dumps(claims), strict=True)
+        content = jwt.decode(token, key, algorithms=[algorithm], issuer=issuer, audience=issuer, options=_OPTIONS)
+        claims = _Claims.model_validate_json(json.dumps(content), strict=True)
+        if claims.iat > self._now() + LEEWAY_S:
+            raise jwt.ImmatureSignatureError("issued in the future")
+        return claims
 
     def _remember(self, token: str, verified: _Verified) -> None:
         self._verified.pop(token, None)

@@ -7,21 +7,30 @@ converts them to the types of the table's columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import TableClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.db.failures import translated
 
 
-async def insert_rows(
-    connection: AsyncSession | AsyncConnection, table: TableClause, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Inserts rows that all have the same columns."""
-    if rows:
-        await connection.execute(text(inserting(table, tuple(rows[0]))), {"rows": as_json(rows)})
+class SqlSink:
+    """Stores entries in a table whose columns are named like their fields, one statement per batch."""
+
+    def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
+        self._engine = engine
+        self._table = table
+
+    async def write(self, entries: Sequence[Any]) -> None:
+        rows = [asdict(entry) for entry in entries]
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(text(inserting(self._table, tuple(rows[0]))), {"rows": as_json(rows)})
 
 
 def as_json(rows: object) -> str:

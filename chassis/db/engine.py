@@ -13,7 +13,7 @@ from chassis.db.failures import is_unusable
 from chassis.db.session_hook import FilteredSession
 
 _POOL_TIMEOUT_S = 5.0
-_CONNECT_TIMEOUT_S = 5
+_CONNECT_TIMEOUT_S = 10
 # The server ends a statement that takes too long; a server that does not do that in this time does not answer.
 _ANSWERS_WITHIN_S = 1.0
 _RECYCLE_S = 1800

@@ -60,15 +60,12 @@ def meaning_of(error: Exception) -> AppError | None:
 
 def is_unusable(error: BaseException | None) -> bool:
     """Whether the server that a connection leads to stops, refuses writes or does not answer, by the driver's error."""
-    return isinstance(error, TimeoutError) or bool(_UNUSABLE.fullmatch(_state_of(error) or ""))
+    return isinstance(error, TimeoutError) or bool(_UNUSABLE.fullmatch(sqlstate(error) or ""))
 
 
-def sqlstate(error: DBAPIError) -> str | None:
-    """The five-character SQLSTATE, from either driver."""
-    return _state_of(error.orig)
-
-
-def _state_of(error: BaseException | None) -> str | None:
+def sqlstate(error: BaseException | None) -> str | None:
+    """The five-character SQLSTATE of an error of SQLAlchemy, or of either driver."""
+    error = getattr(error, "orig", error)
     state = getattr(error, "sqlstate", None)
     if state is None and error is not None and error.args:
         state = error.args[0]

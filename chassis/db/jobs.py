@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Executable, Row, text
@@ -30,17 +30,12 @@ _SETTLE = (
 # As CTEs: psqlODBC reports no columns of an UPDATE … RETURNING that matched no row.
 _SETTLE_NOW = text(f"WITH settled AS ({_SETTLE}) SELECT id FROM settled")
 _CLAIM = text(
-    "WITH claimed AS (UPDATE job AS t SET state = 'RUNNING', attempts = t.attempts + 1, lease_token = :token, "
-    "due_at = now() + make_interval(secs => CAST(:lease_s AS float8)), set_at = now() "
-    # The array is evaluated once; a subquery that the planner joins may run, and lock rows, more than once.
-    "WHERE t.id = ANY(ARRAY(SELECT id FROM job WHERE state IN ('READY', 'RUNNING') AND due_at <= now() "
-    "AND kind IN (SELECT jsonb_array_elements_text(CAST(:kinds AS jsonb))) "
-    "AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM job AS ahead WHERE ahead.lane = job.lane "
-    "AND ahead.turn < job.turn AND ahead.state IN ('READY', 'RUNNING'))) "
-    "ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)) "
-    "RETURNING t.id, t.kind, t.key, t.payload, t.attempts, t.secret) "
-    "SELECT id, kind, key, payload, attempts, secret FROM claimed"
+    "SELECT CAST(next_since AS text) AS since, id, kind, key, payload, attempts, secret "
+    "FROM claim_jobs(CAST(:kinds AS jsonb), CAST(:limit AS integer), CAST(CAST(:since AS text) AS timestamptz), "
+    "CAST(:lease_s AS float8), :token)"
 ).columns(payload=JOB.c.payload.type)
+# At first, now and then, and after a failure, all due jobs are looked for: a clock was set, or a commit was late.
+_ALL, _ALL_S = "-infinity", 10
 # A job that is due at once is inserted with a lease for this process, unless it may have to wait in its lane.
 _INSERT = (
     "INSERT INTO job (id, kind, key, payload, state, attempts, due_at, lease_token, lane, turn, secret) "
@@ -54,11 +49,6 @@ _INSERT = (
 _WAKE = text(
     "WITH woken AS (UPDATE job SET due_at = LEAST(due_at, now()), set_at = now() "
     "WHERE kind = :kind AND key = :key AND state = 'READY' RETURNING id) SELECT id FROM woken"
-)
-# A `set_at` in the future was written while the clock was ahead.
-_UNDO_CLOCK_STEPS = text(
-    "UPDATE job SET due_at = now() + CASE state WHEN 'RUNNING' THEN due_at - set_at ELSE interval '0' END, "
-    "set_at = now() WHERE state IN ('READY', 'RUNNING') AND due_at > now() AND set_at > now()"
 )
 
 
@@ -87,7 +77,7 @@ class JobWriter:
     async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
         """Queues the jobs; returns the jobs that are leased to this process once they are written."""
         rows, leased = [], []
-        lease_end = datetime.now(UTC) + timedelta(seconds=self._lease_s)
+        lease_end_s = monotonic() + self._lease_s
         for job in jobs:
             lease = JobLease(await self._ids.next(session), self._token)
             waits = job.delay_s or job.partition_key is not None
@@ -105,7 +95,7 @@ class JobWriter:
                 }
             )
             if not waits:
-                leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end, job.secret))
+                leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end_s, job.secret))
         await enqueue_write(session, JOB.name, _INSERT, rows)
         return leased
 
@@ -115,14 +105,20 @@ class SqlJobStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._since, self._all_at = _ALL, 0.0
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         token = uuid.uuid4().hex
-        lease_end = datetime.now(UTC) + timedelta(seconds=lease_s)
-        wanted = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit}
+        lease_end_s = monotonic() + lease_s
+        since, self._since = self._since, _ALL
+        if monotonic() >= self._all_at:
+            since, self._all_at = _ALL, monotonic() + _ALL_S
+        wanted = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit, "since": since}
+        first, *rows = await self._execute(_CLAIM, wanted)
+        self._since = first.since
         return [
-            Job(row.kind, row.key, row.payload, row.attempts, JobLease(row.id, token), lease_end, row.secret or "")
-            for row in await self._execute(_CLAIM, wanted)
+            Job(row.kind, row.key, row.payload, row.attempts, JobLease(row.id, token), lease_end_s, row.secret or "")
+            for row in rows
         ]
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
@@ -130,9 +126,6 @@ class SqlJobStore:
 
     async def wake(self, kind: str, key: str) -> bool:
         return bool(await self._execute(_WAKE, {"kind": kind, "key": key}))
-
-    async def undo_clock_steps(self) -> None:
-        await self._execute(_UNDO_CLOCK_STEPS, {})
 
     async def _execute(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         with translated():

@@ -12,34 +12,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from time import monotonic
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Row, Table, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
-from chassis.db.failures import meaning_of
+from chassis.db.failures import meaning_of, translated
 
 log = structlog.get_logger(__name__)
 
-# The rows of a transaction must become visible together, so a batch contains whole transactions only.
-_DUE = "entity = ANY(string_to_array(:entities, ',')) AND (parked_until IS NULL OR parked_until <= now())"
-_TAKE = text(f"""
-DELETE FROM change_log WHERE id = ANY(ARRAY(
-    SELECT id FROM change_log WHERE {_DUE} AND xact_id = ANY(ARRAY(
-        SELECT xact_id FROM change_log WHERE {_DUE} ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
-    )) FOR UPDATE SKIP LOCKED
-))
-RETURNING id, entity, entity_id, row_version, CAST(image AS text)
-""")
-# Held until the batch has left the log. Taken before the batch is chosen. It outlasts the read side's transaction, and
-# others wait for it longer than for a row.
-_TURN = text("""
-SELECT set_config('lock_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '15s', true),
-    pg_advisory_xact_lock(hashtext('projector'), 0)
-""")
+_TAKE = text("SELECT * FROM take_changes(:entities, CAST(:after AS bigint), CAST(:batch AS integer))")
+# How often the log is read from its beginning, for what a lock or a failover of the database left behind.
+_WHOLE_LOG_S = 60
 _PARK = text("""
 UPDATE change_log SET failures = failures + 1,
     parked_until = clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
@@ -64,7 +52,7 @@ Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 ChangeListener = Callable[[Sequence[Change]], Awaitable[None]]
 
 
-class Projector:
+class Projector(PollingLoop):
     """Copies rows to `tables` of the read database, which have the same names, ids and versions as on the write side.
 
     A table of the read database has some of the columns of its original and no foreign keys. `conclude` runs last in
@@ -84,26 +72,30 @@ class Projector:
         batch: int = 1000,
         report: Report = to_nobody,
     ) -> None:
+        # Each process wakes its own projector after a commit; the interval catches changes that a crash left.
+        super().__init__("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self._write = write
         self._read = read
         self._tables = {table.name: table for table in tables}
         self._conclude = conclude
-        self._report = report
         self._batch = batch
         self.on_applied: list[ChangeListener] = []
-        # Each process wakes its own projector after a commit; the interval catches changes that a crash left.
-        self._loop = PollingLoop("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
-        self.wake = self._loop.wake
-        self.flush = self._loop.flush
-        self.start = self._loop.start
-        self.stop = self._loop.stop
+        # Nothing unparked with an id up to `_after` can be in the log. What was taken stays in the index for as long as
+        # somebody's snapshot needs it, so it is not looked through again.
+        self._after, self._whole_log_at = 0, 0.0
+        # Changes with ids up to the first were written by transactions with ids below the second.
+        self._written = (0, 0)
 
     async def project(self) -> int:
         """Applies one batch; returns how many changes were taken from the log."""
+        # After a failure the whole log is read.
+        after, self._after = self._after, 0
+        if is_whole := not after or monotonic() >= self._whole_log_at:
+            self._whole_log_at = monotonic() + _WHOLE_LOG_S
+        wanted = {"entities": ",".join(self._tables), "after": 0 if is_whole else after, "batch": self._batch}
         async with self._write.connect() as write:
-            await write.execute(_TURN)
-            rows = await write.execute(_TAKE, {"entities": ",".join(self._tables), "batch": self._batch})
-            changes = [Change(*row) for row in rows]
+            first, *rows = (await write.execute(_TAKE, wanted)).all()
+            changes = [Change(*row[3:]) for row in rows]
             if failed := await self._apply(changes) if changes else []:
                 # The other changes are taken again, which changes nothing.
                 await write.rollback()
@@ -111,15 +103,26 @@ class Projector:
             # Before the changes leave the log: readers who wait for that must not find a stale cache.
             await self._notify(_latest(change for change in changes if change.id not in failed))
             await write.commit()
+        self._after = after if failed else max(after, self._taken_up_to(changes, first))
         return len(changes)
+
+    def _taken_up_to(self, changes: Sequence[Change], first: Row[Any]) -> int:
+        """The id up to which all changes were taken, as far as their writers have certainly ended."""
+        last_id, writers = self._written
+        if first.oldest_open < writers:
+            return 0
+        self._written = first.last_id, first.own
+        return min([last_id, *sorted(change.id for change in changes)[self._batch - 1 : self._batch]])
 
     async def lag_ms(self) -> float:
         """The age of the oldest change that is not yet visible to readers; 0 if there is none."""
-        async with self._write.connect() as write:
-            return float((await write.execute(_LAG)).scalar_one())
+        with translated():
+            async with self._write.connect() as write:
+                return float((await write.execute(_LAG)).scalar_one())
 
     async def _round(self) -> bool:
-        return await self.project() >= self._batch
+        with translated():
+            return await self.project() >= self._batch
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
         """Applies as many changes as possible; returns the ids of the changes that failed."""

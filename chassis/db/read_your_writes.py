@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.background import passes
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
+from chassis.db.failures import translated
 from chassis.errors import InvalidArgument
 
 # Parked changes are left to operators; no reader waits for them.
@@ -31,16 +33,17 @@ _Reader = tuple[str, str | None]
 
 
 class ReadYourWrites:
-    """Queries the write database for changes that are not yet applied. `flush` wakes this process's projector.
+    """Queries the write database for changes that are not yet applied.
 
-    Readers that arrive while a query runs share the next query, so that it begins after they arrived.
+    Readers that arrive while a query runs share the next query, so that it begins after they arrived. Those that have
+    to wait all wait for the end of the projector's next round in this process, which `flush` requests, and then ask
+    again. A change that another replica is applying has left the log by then, because projectors take turns.
     """
 
-    def __init__(self, write: AsyncEngine, *, flush: Callable[[], None] = lambda: None, poll_s: float = 0.01) -> None:
+    def __init__(self, write: AsyncEngine, *, flush: Callable[[], asyncio.Event]) -> None:
         # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._flush = flush
-        self._poll_s = poll_s
         self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(self._pending, max_size=500, pace_s=_PACE_S)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
@@ -58,10 +61,9 @@ class ReadYourWrites:
         deadline = loop.time() + timeout_s
         first, last = await self._asking.submit((caller_id, position))
         while 0 < first <= last:
-            if loop.time() >= deadline:
+            if (left_s := deadline - loop.time()) <= 0:
                 return False
-            self._flush()
-            await asyncio.sleep(self._poll_s)
+            await passes(self._flush(), within_s=left_s)
             first, _ = await self._asking.submit((caller_id, position))
         return True
 
@@ -71,6 +73,7 @@ class ReadYourWrites:
         wanted = [
             {"number": number, "caller": caller, "position": position} for (caller, position), number in numbers.items()
         ]
-        async with self._write.connect() as connection:
-            rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
+        with translated():
+            async with self._write.connect() as connection:
+                rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
         return [(rows[numbers[reader]].first or 0, rows[numbers[reader]].last or 0) for reader in readers]

@@ -33,8 +33,6 @@ JOB = _table(
     timestamptz="due_at set_at created_on",
     jsonb="payload",
 )
-# The position up to which this database has processed the events of another service, by consumer.
-INBOX = _table("inbox", "consumer", bigint="position")
 IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", timestamptz="created_on")
 AUDIT_ENTRY = _table(
     "audit_entry", "actor action resource outcome correlation_id detail", bigint="id", timestamptz="time"
@@ -43,4 +41,3 @@ AUDIT_ENTRY = _table(
 RECORDED_ERROR = _table(
     "recorded_error", "source actor kind message detail correlation_id", bigint="id", timestamptz="time"
 )
-CHASSIS = (OUTBOX, JOB, INBOX, IDEMPOTENCY_KEY, AUDIT_ENTRY, RECORDED_ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import text
@@ -84,7 +84,8 @@ class SqlUnitOfWork:
         await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
 
     async def commit(self) -> str | None:
-        await enqueue_insert(self.session, OUTBOX, event_rows(self._events))
+        events = [{name: getattr(event, name) for name in _EVENT_COLUMNS} for event in self._events]
+        await enqueue_insert(self.session, OUTBOX, events)
         await enqueue_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
         await enqueue_outcomes(self.session, self._job_outcomes)
         if self._jobs and self._job_writer is None:
@@ -103,11 +104,6 @@ class SqlUnitOfWork:
         for listener in self._after_commit:
             listener(committed)
         return position if self._has_read_side else None
-
-
-def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events as rows of the outbox."""
-    return [{name: getattr(event, name) for name in _EVENT_COLUMNS} for event in events]
 
 
 SqlUow = TypeVar("SqlUow", bound=SqlUnitOfWork)

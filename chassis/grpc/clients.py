@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
@@ -34,8 +33,10 @@ _SERVICE_CONFIG = """{
 }"""
 _OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.service_config", _SERVICE_CONFIG),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
+    # How long a replica may take to answer a ping, which gRPC's own threads do. By default, it is a minute.
+    ("grpc.http2.ping_timeout_ms", 1_000),
+    # By default, a call during which no data is sent is pinged twice only.
+    ("grpc.http2.max_pings_without_data", 0),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
@@ -64,16 +65,16 @@ def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc
 class Client:
     """Calls the service at `address`: host:port, or the comma-separated IP addresses of replicas, used in turn.
 
-    Calls are anonymous unless `token` is given. Connects when first used.
+    A replica that sends nothing for `silence_s` during a call and then answers no ping for a second is left, and its
+    calls are made at another one. Calls are anonymous unless `token` is given. Connects when first used.
     """
 
-    def __init__(self, address: str, *, token: str = "") -> None:
-        self._target = _target(address)
+    def __init__(self, address: str, *, token: str = "", silence_s: float = 30) -> None:
+        ms = int(silence_s * 1000)
+        # A connection costs a timer every `silence_s`, used or not, so that one that is not used is closed.
+        times = (("grpc.keepalive_time_ms", ms), ("grpc.client_idle_timeout_ms", 5 * ms))
+        self._channel = open_channel(_target(address), options=(*_OPTIONS, *times))
         self._token = token
-
-    @cached_property
-    def _channel(self) -> grpc.aio.Channel:
-        return open_channel(self._target, options=_OPTIONS)
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """Calls a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
@@ -99,7 +100,9 @@ class Client:
         """The messages of a server-streaming method as they arrive. A stream that has begun is not retried."""
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)
-        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra)
+        # Without a timeout, whoever reads has a backoff.
+        waits = timeout_s is not None
+        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=waits)
         decode = codec(method.response).decode
         try:
             async for message in call:
@@ -111,8 +114,7 @@ class Client:
 
     async def close(self) -> None:
         """Closes the connection; calls in flight fail."""
-        if "_channel" in vars(self):
-            await self._channel.close(None)
+        await self._channel.close(None)
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
         if (
@@ -139,8 +141,8 @@ class Peer(Client):
     Also sends the user on whose behalf the call is made, for the audit only.
     """
 
-    def __init__(self, address: str, me: str, secret: str) -> None:
-        super().__init__(address)
+    def __init__(self, address: str, me: str, secret: str, *, silence_s: float = 1) -> None:
+        super().__init__(address, silence_s=silence_s)
         self._tokens = ServiceTokens(me, secret)
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:

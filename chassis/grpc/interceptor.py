@@ -21,7 +21,7 @@ from grpc_interceptor.server import AsyncServerInterceptor
 from chassis import contract, telemetry
 from chassis.addresses import LOOPBACK, client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
-from chassis.auth import TokenVerifier
+from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.context import ANONYMOUS, Audience, RequestContext, current, identify, request_context
@@ -105,7 +105,7 @@ class CallInterceptor(AsyncServerInterceptor):
         left_s: float | None = context.time_remaining()
         # JSON calls have no gRPC timeout, but Envoy sends how long it waits.
         envoy_ms = incoming.get(metadata.ENVOY_TIMEOUT_MS, "")
-        if left_s is None and envoy_ms.isdigit() and int(envoy_ms):
+        if left_s is None and re.fullmatch("[1-9][0-9]{0,9}", envoy_ms):
             left_s = int(envoy_ms) / 1000
         if left_s is None and not called.server_streaming:
             left_s = self._options.call_timeout_s
@@ -224,7 +224,7 @@ async def _abort(context: Context, error: AppError) -> None:
         (DETAILS_KEY, codec(Status).encode(to_status(error))),
     )
     if error.retry_after_s is not None:
-        trailing += ((metadata.RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
+        trailing += (("retry-after", str(math.ceil(error.retry_after_s))),)
     if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
         # Prevents retries by the client: a service that raises its own UNAVAILABLE error may count attempts.
         trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)

@@ -35,7 +35,7 @@ OPTIONS = (
     ("grpc.max_metadata_size", 32 * 1024),
     ("grpc.absolute_max_metadata_size", 32 * 1024),
     ("grpc.so_reuseport", 0),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 200),
     ("grpc.keepalive_permit_without_calls", 1),
 )
 
@@ -56,6 +56,8 @@ class GrpcServer(CallOptions):
     probe: Probe | None = None
     # The services that reflection lists, if different from the services served here.
     reflected: Sequence[str] = ()
+    # Started before the server, in order, and stopped after it by `serve`.
+    background: Sequence[Background] = ()
     # The address in use, once the server has started; `address` may have port 0.
     port: int = field(default=0, init=False)
 
@@ -81,8 +83,7 @@ class GrpcServer(CallOptions):
     async def stop(self, grace_s: float = 10.0) -> None:
         """Drains: updates health, ends streams, rejects new calls, and waits `grace_s` for calls in flight."""
         await self._health.drain()
-        stopping = Unavailable("this server is stopping; connect again and resume", retry_after_s=1)
-        self._interceptor.streams.end_all(stopping)
+        self._interceptor.streams.end_all(Unavailable("this server stops; connect again and resume", retry_after_s=1))
         await self._server.stop(grace_s)
         await self._health.stop()
         await self.verifier.keys.stop()
@@ -105,11 +106,8 @@ class GrpcServer(CallOptions):
         return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
 
 
-async def serve(server: GrpcServer, settings: MeshSettings, *, background: Sequence[Background] = ()) -> None:
-    """Starts `background` in order, serves until SIGTERM, SIGINT or SIGHUP, and stops in reverse order.
-
-    The process ends if the event loop is blocked for `blocked_after_s`.
-    """
+async def serve(server: GrpcServer, settings: MeshSettings) -> None:
+    """Serves until SIGTERM, SIGINT or SIGHUP. The process ends if the event loop is blocked for `blocked_after_s`."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -117,7 +115,7 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
     try:
-        for work in (Watchdog(settings.blocked_after_s), *background):
+        for work in (Watchdog(settings.blocked_after_s), *server.background):
             await work.start()
             started.append(work)
         await server.start()

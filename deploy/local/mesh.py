@@ -145,6 +145,8 @@ class LocalMesh:
                         "EASYORDER_LISTEN_ADDRESS": address,
                     },
                     answers=readiness.grpc_answers(channel),
+                    # Then its jobs and its last telemetry have some seconds each.
+                    stop_grace_s=self._settings.drain_grace_s + 15,
                 )
                 processes[address] = await self._start(program, running)
         await write_configuration(self._data_dir, environment)

@@ -74,16 +74,6 @@ SIGN_IN_PLACE = Table(
     Column("last_used_on", UtcDateTime, nullable=False, index=True),
 )
 
-REFRESH_TOKEN = Table(
-    "refresh_token",
-    Base.metadata,
-    Column("digest", Text, primary_key=True),
-    Column("family_id", Uuid, nullable=False, index=True),
-    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False, index=True),
-    Column("issued_on", UtcDateTime, nullable=False),
-    Column("expires_on", UtcDateTime, nullable=False, index=True),
-)
-
 SIGNING_KEY = Table(
     "signing_key",
     Base.metadata,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chassis.db.unit_of_work import SqlUnitOfWork
 from identity_svc.adapters.lockouts import SqlLockouts
-from identity_svc.adapters.refresh_tokens import SqlRefreshTokens
 from identity_svc.adapters.signing_keys import SqlSigningKeys
 from identity_svc.adapters.users import SqlCredentials, SqlUsers
 
@@ -23,10 +22,6 @@ class SqlIdentityUow(SqlUnitOfWork):
     @property
     def lockouts(self) -> SqlLockouts:
         return SqlLockouts(self.session)
-
-    @property
-    def refresh_tokens(self) -> SqlRefreshTokens:
-        return SqlRefreshTokens(self.session)
 
     @property
     def signing_keys(self) -> SqlSigningKeys:

@@ -55,7 +55,6 @@ class IdentityApi:
             raise wrong_credentials()
         return Tokens(
             access_token=signed_in.access_token.text,
-            refresh_token=signed_in.refresh_token,
             token_type="Bearer",
             expires_in=signed_in.access_token.expires_in_s,
             user=user_message(signed_in.user),

@@ -1,4 +1,4 @@
-"""ForgetExpired: delete expired refresh tokens, counted failures and places of sign-in."""
+"""ForgetExpired: delete expired counts of failures and places of sign-in."""
 
 from __future__ import annotations
 
@@ -15,5 +15,4 @@ class ForgetExpired(Command[None]):
 
 
 async def forget_expired(cmd: ForgetExpired, uow: IdentityUow, *, lockout_policy: LockoutPolicy) -> None:
-    await uow.refresh_tokens.forget_expired()
     await uow.lockouts.forget_older_than(lockout_policy.memory + lockout_policy.pause, places=lockout_policy.places)

@@ -1,28 +1,25 @@
-"""Login: issue tokens for the right password; repeated wrong passwords lock the address for a while."""
+"""Login: issue a token for the right password; repeated wrong passwords lock the address for a while."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
-from chassis.clock import Clock
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import AccessTokens, Credential, OpenStores, Passwords
-from identity_svc.domain.tokens import AccessToken, RefreshToken
+from identity_svc.domain.tokens import AccessToken
 from identity_svc.domain.user import Email, User, email_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The user who signed in, and their tokens."""
+    """The user who signed in, and their token."""
 
     user: User
     access_token: AccessToken
-    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +39,7 @@ async def login(
     open_stores: OpenStores,
     passwords: Passwords,
     access_tokens: AccessTokens,
-    clock: Clock,
     lockout_policy: LockoutPolicy,
-    refresh_token_life: timedelta,
     refused: Collection[str] = (),
 ) -> SignedIn | None:
     """Raises AccountLocked, whether or not the password is right. A `refused` password is never right."""
@@ -62,9 +57,7 @@ async def login(
     await uow.lockouts.succeed(lockout, cmd.place)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)
-    refresh_token, kept = RefreshToken.first(user.id, at=clock.now(), life=refresh_token_life)
-    await uow.refresh_tokens.add(kept)
-    return SignedIn(user=user, access_token=access_tokens.issue(user), refresh_token=refresh_token)
+    return SignedIn(user=user, access_token=access_tokens.issue(user))
 
 
 @dataclass(frozen=True, slots=True)

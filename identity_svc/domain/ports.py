@@ -10,7 +10,7 @@ from typing import Protocol
 
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
-from identity_svc.domain.tokens import AccessToken, PublicKey, RefreshToken, SigningKey
+from identity_svc.domain.tokens import AccessToken, PublicKey, SigningKey
 from identity_svc.domain.user import Email, User, UserId
 
 
@@ -74,16 +74,6 @@ class Lockouts(Protocol):
         ...
 
 
-class RefreshTokens(Protocol):
-    """The refresh tokens."""
-
-    async def add(self, token: RefreshToken) -> None: ...
-
-    async def forget_expired(self) -> None:
-        """Deletes expired tokens, by the store's clock."""
-        ...
-
-
 class SigningKeys(Protocol):
     """The signing keys, newest first."""
 
@@ -111,9 +101,6 @@ class Stores(Protocol):
 
     @property
     def lockouts(self) -> Lockouts: ...
-
-    @property
-    def refresh_tokens(self) -> RefreshTokens: ...
 
     @property
     def signing_keys(self) -> SigningKeys: ...

@@ -1,14 +1,14 @@
 """WatchInventory: the current stock, then every item that changes, whichever replica changed it.
 
 While a process has subscribers, it polls the versions of the watched items in the read database: at once when its own
-projector has written, otherwise several times a second. A slow reader gets the latest state of each item and misses
-only superseded states.
+projector has written, otherwise several times a second, and less often the more there is to read and to send. A slow
+reader gets the latest state of each item and misses only superseded states.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
@@ -24,6 +24,8 @@ from inventory_svc.messages.inventory import stock_level_message
 
 # A new subscriber wakes the loop.
 _UNWATCHED_S = 60
+# The process also serves orders: reading takes at most this share of its time, and this is the maximum rate of changes.
+_SHARE, _CHANGES_PER_S = 0.1, 250
 
 
 class StockLevels(Protocol):
@@ -81,11 +83,15 @@ class StockWatch:
 
     async def _look(self) -> bool:
         watched = frozenset[int]().union(*(watcher.item_ids for watcher in self._watchers))
-        self._loop.idle_s = self._look_every_s if watched else _UNWATCHED_S
-        if watched:
-            levels = await self._stock.levels(watched)
-            for watcher in self._watchers:
-                watcher.publish(levels)
+        if not watched:
+            self._loop.idle_s = _UNWATCHED_S
+            return False
+        now = asyncio.get_running_loop().time
+        began = now()
+        levels = {level.product_item_id: level for level in await self._stock.levels(watched)}
+        changes = sum(watcher.publish(levels) for watcher in self._watchers)
+        self._loop.pace_s = max((now() - began) / _SHARE, changes / _CHANGES_PER_S)
+        self._loop.idle_s = max(self._look_every_s, self._loop.pace_s)
         return False
 
 
@@ -103,12 +109,18 @@ class _Watcher:
     def begin(self, levels: Sequence[StockLevel]) -> None:
         self._versions = {level.product_item_id: level.version for level in levels}
 
-    def publish(self, levels: Sequence[StockLevel]) -> None:
-        for level in levels:
-            if level.version > self._versions.get(level.product_item_id, level.version):
-                self._versions[level.product_item_id] = level.version
-                self._unread[level.product_item_id] = level
-                self.changed.set()
+    def publish(self, levels: Mapping[int, StockLevel]) -> int:
+        """Returns how many of the levels have changed."""
+        changed = [
+            level
+            for item_id, version in self._versions.items()
+            if (level := levels.get(item_id)) and level.version > version
+        ]
+        for level in changed:
+            self._versions[level.product_item_id] = level.version
+            self._unread[level.product_item_id] = level
+            self.changed.set()
+        return len(changed)
 
     async def next(self, *, within_s: float) -> list[StockLevel]:
         """The changed levels; empty when nothing changed for a while, or the stream has to end."""

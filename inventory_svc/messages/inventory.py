@@ -35,6 +35,7 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
 from inventory_svc.domain.stock import ItemStock, StockLevel
 from inventory_svc.messages.incentives import discount_messages
+from inventory_svc.messages.product_size import check_size
 
 
 def product_message(product: Product) -> ProductMessage:
@@ -59,9 +60,9 @@ def serialised_products(products: Sequence[Product]) -> bytes:
 
 
 def wanted_product(message: ProductMessage) -> Product:
-    """The requested product; only the form of amounts is checked. Output-only fields are ignored."""
+    """The requested product; only its size and the form of amounts are checked. Output-only fields are ignored."""
     base_price = _money(message.base_price, "product.basePrice")
-    return Product(
+    product = Product(
         name=composed(message.name),
         description=composed(message.description),
         base_price=base_price,
@@ -86,6 +87,8 @@ def wanted_product(message: ProductMessage) -> Product:
         ),
         items=tuple(_wanted_item(item, f"product.productItems[{i}]") for i, item in enumerate(message.product_items)),
     )
+    check_size(product)
+    return product
 
 
 def reserve_command(request: ReservationRequest) -> Reserve:

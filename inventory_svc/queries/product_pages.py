@@ -14,18 +14,21 @@ from bisect import bisect_right
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
+from itertools import accumulate, takewhile
 from typing import Protocol
 
 from chassis.batching import Batcher
 from chassis.context import current
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.errors import AppError, Kind
 from inventory_svc.domain.product import Product
 from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductChange
 from inventory_svc.queries.products import TOKENS, PageRequest, ProductPage
 
 MAX_PAGES = 1000
+# Of protobuf: gRPC clients take messages of 4 MiB. Larger pages than these are read again each time.
+MAX_PAGE_BYTES, MAX_KEPT_BYTES = 3 * 1024 * 1024, 256 * 1024
 _REMEMBERED_CHANGES = 10_000
 # Querying the log takes a fifth of the time of a cached page: under load, requests within this time share one query.
 _LOOK_PACE_S = 0.005
@@ -62,6 +65,12 @@ class _Kept:
     epoch: str
     generation: int
     expires_at: float
+
+
+class PageTooLarge(AppError):
+    """A page by number cannot leave out products: the next one would not have them either."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "PAGE_TOO_LARGE"
 
 
 class _Changed:
@@ -158,7 +167,7 @@ class ProductPages:
         return await asyncio.shield(reading)
 
     async def _read(self, request: PageRequest) -> _Kept:
-        page = await self._pages.list_products(request)
+        page, body = self._fitting(request, await self._pages.list_products(request))
         ids = [product.id for product in page.products]
         # By number, the total shows whether more products follow; by token, the first product after the page does.
         is_full = len(ids) == request.size
@@ -166,7 +175,7 @@ class ProductPages:
         reach = ids[-1] if is_full and by_number_of_all else page.next_id
         kept = _Kept(
             request=request,
-            body=self._serialise(page.products),
+            body=body,
             product_ids=frozenset(ids),
             last_id=ids[-1] if ids else 0,
             reach=math.inf if reach is None else reach,
@@ -179,8 +188,18 @@ class ProductPages:
         self._keep(kept)
         return kept
 
+    def _fitting(self, request: PageRequest, page: ProductPage) -> tuple[ProductPage, bytes]:
+        """The page without the products for which it has no room, serialised. Raises PageTooLarge."""
+        products = [self._serialise([product]) for product in page.products]
+        count = max(1, sum(size <= MAX_PAGE_BYTES for size in accumulate(map(len, products))))
+        if count < len(products):
+            if request.number:
+                raise PageTooLarge("the products are too large for one page; ask for fewer, or use page tokens only")
+            page = replace(page, products=page.products[:count], next_id=page.products[count].id)
+        return page, b"".join(products[:count])
+
     def _keep(self, page: _Kept) -> None:
-        if page.epoch != self._epoch or page.generation < self._remembered_from:
+        if page.epoch != self._epoch or page.generation < self._remembered_from or len(page.body) > MAX_KEPT_BYTES:
             return
         newer = takewhile(lambda change: change.generation > page.generation, reversed(self._changes))
         if not _Changed(newer).touch(page):

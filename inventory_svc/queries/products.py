@@ -50,7 +50,7 @@ _PRODUCTS = TypeAdapter(Product)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A page by number (from 1) or by token, never both; `number` is 0 with a token. Equal requests get equal pages."""
+    """A page by number (from 1) or by token, never both; without a number, the first page is one by token."""
 
     number: int
     size: int
@@ -59,13 +59,12 @@ class PageRequest:
 
     @classmethod
     def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
-        """The requested page; zeros mean the defaults. Raises InvalidArgument, also for a query of too many words."""
+        """The requested page; a size of 0 means 10. Raises InvalidArgument, also for a query of too many words."""
         if page_number and page_token:
             raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
         size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(_words(query))
-        if page_token:
-            return cls(number=0, size=size, query=query, after=TOKENS.read(page_token, filter=query))
-        return cls(number=page_number or 1, size=size, query=query)
+        after = TOKENS.read(page_token, filter=query) if page_token else 0
+        return cls(number=page_number, size=size, query=query, after=after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

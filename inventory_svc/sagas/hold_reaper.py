@@ -30,7 +30,10 @@ _ASKED = 1000
 
 
 class HoldReaper:
-    """Safe on any number of replicas at once. Limits every hold to `longest`."""
+    """Safe on any number of replicas at once. Limits every hold to `longest`.
+
+    `unanswered` counts the due holds, up to one request, that order_svc did not answer about when it was asked last.
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class HoldReaper:
         self._mediator = mediator
         self._orders = orders
         self._longest = longest
+        self.unanswered = 0
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
@@ -65,12 +69,14 @@ class HoldReaper:
     async def _reap(self) -> int:
         async with self._open_uow() as uow:
             due = await uow.reservations.find_due(_ASKED)
+        self.unanswered = 0
         if not due:
             return 0
         try:
             holds = await self._orders.placed_holds(due)
         except AppError as error:
             # Until order_svc answers, the stock stays held; nobody else could order it anyway.
+            self.unanswered = len(due)
             log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
             return 0
         await self._send_all(

@@ -30,10 +30,14 @@ _SEEN = text(
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
 # Stops at the first recent event: readers detect only gaps at the front. The newest event stays, and so does the last
-# event that the slowest consumer has: consumers may resume from there.
+# event that the slowest consumer has: consumers may resume from there. One replica purges at a time.
 _PURGE = text("""
-WITH oldest AS (SELECT position, occurred_on FROM outbox ORDER BY position LIMIT :batch),
-purged AS (
+WITH start AS MATERIALIZED (
+    SELECT position FROM outbox_start FOR UPDATE SKIP LOCKED
+), oldest AS MATERIALIZED (
+    SELECT position, occurred_on FROM outbox WHERE position >= (SELECT position FROM start)
+    ORDER BY position LIMIT :batch
+), purged AS (
     DELETE FROM outbox WHERE position = ANY(ARRAY(
         SELECT position FROM oldest WHERE position < least(
             (SELECT max(position) FROM outbox),
@@ -42,6 +46,8 @@ purged AS (
              WHERE occurred_on >= now() - make_interval(secs => CAST(:age_s AS float8)))
         )
     )) RETURNING position
+), moved AS (
+    UPDATE outbox_start SET position = (SELECT max(position) + 1 FROM purged) WHERE EXISTS (SELECT FROM purged)
 )
 SELECT count(*) FROM purged
 """)

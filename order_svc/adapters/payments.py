@@ -18,7 +18,7 @@ from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
 from chassis.wire_types import money_message
 from order_svc.adapters.batched_charges import BatchedCharges
-from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
+from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.status import PaymentMethod
 
 _SERVICE = "easyorder.payment.v1.PaymentService"
@@ -72,8 +72,6 @@ class GrpcPayments:
 
 
 def _result(reply: ProviderPayment) -> ChargeResult:
-    if reply.state is PaymentState.DEFERRED:
-        return Deferred()
     if reply.state is PaymentState.CHARGED:
         assert reply.processed_at is not None
         return Charged(reply.processed_at)

@@ -40,7 +40,7 @@ from chassis.errors import InvalidArgument, outcome_of
 from chassis.grpc.streams import stream_end
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
-from chassis.wire import codec
+from chassis.wire import Encoded, codec
 from chassis.wire_types import money_of
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
@@ -149,13 +149,13 @@ class OrderApi:
     async def get_order_status(self, request: GetOrderStatusRequest) -> OrderStatusReply:
         return status_reply(await self._queries.get_order(request.id))
 
-    async def list_orders(self, request: ListOrdersRequest) -> ListOrdersResponse:
+    async def list_orders(self, request: ListOrdersRequest) -> Encoded:
         page = await self._queries.list_orders(
             page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
         return _page(page)
 
-    async def list_all_orders(self, request: ListAllOrdersRequest) -> ListOrdersResponse:
+    async def list_all_orders(self, request: ListAllOrdersRequest) -> Encoded:
         page = await self._queries.list_all_orders(
             page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
@@ -199,10 +199,13 @@ def _day(field: str, text: str) -> date:
     return day
 
 
-def _page(page: OrderPage) -> ListOrdersResponse:
-    return ListOrdersResponse(
-        orders=[order_message(view) for view in page.orders], next_page_token=page.next_page_token
-    )
+def _page(page: OrderPage) -> Encoded:
+    encode = codec(ListOrdersResponse).encode
+    orders = [encode(ListOrdersResponse(orders=[order_message(view)])) for view in page.orders]
+    fitting = page.fitting(map(len, orders))
+    # Concatenating serialised messages of one type merges them.
+    rest = encode(ListOrdersResponse(next_page_token=fitting.next_page_token))
+    return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:

@@ -24,12 +24,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """There is nothing to take now: the order is paid on delivery."""
-
-
-ChargeResult = Charged | Refused | Deferred
+ChargeResult = Charged | Refused
 
 
 class Webhooks(Protocol):

@@ -12,6 +12,12 @@ from order_svc.domain.order import Order
 from order_svc.domain.refund import Refund
 
 
+class Ids(Protocol):
+    """Provides unique ids."""
+
+    async def next(self) -> int: ...
+
+
 class Orders(Protocol):
     """The orders of the write side, as this transaction sees them."""
 

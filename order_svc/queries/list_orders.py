@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, literal, tuple_
@@ -19,6 +20,8 @@ from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 50
+# Of protobuf: gRPC clients take messages of 4 MiB.
+MAX_PAGE_BYTES = 3 * 1024 * 1024
 
 
 class _Key(NamedTuple):
@@ -44,10 +47,27 @@ _NEWEST_FIRST = (OrderRow.placed_at.desc(), OrderRow.id.desc())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """`next_page_token` is empty on the last page."""
+    """Some orders of a list with `filter`, and whether more follow."""
 
     orders: Sequence[OrderView]
-    next_page_token: str
+    filter: str
+    more: bool
+
+    @property
+    def next_page_token(self) -> str:
+        """Empty on the last page."""
+        if not self.more:
+            return ""
+        last = self.orders[-1]
+        return _TOKENS.write(_Key(last.placed_at, last.id), filter=self.filter)
+
+    def fitting(self, sizes: Iterable[int]) -> OrderPage:
+        """The page without the orders, in bytes of `sizes`, for which it has no room; one order always fits."""
+        return self.first(max(1, sum(size <= MAX_PAGE_BYTES for size in accumulate(sizes))))
+
+    def first(self, count: int) -> OrderPage:
+        """The page without the orders after the first `count`."""
+        return replace(self, orders=self.orders[:count], more=self.more or count < len(self.orders))
 
 
 async def list_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
@@ -72,11 +92,4 @@ async def _page(
         after = tuple_(literal(last.placed_at, UtcDateTime), literal(last.id, BigInteger))
         query = query.where(tuple_(OrderRow.placed_at, OrderRow.id) < after)
     orders = await views_of(session, query)
-    return OrderPage(orders=orders[:size], next_page_token=_next(orders, size, filter))
-
-
-def _next(orders: Sequence[OrderView], size: int, filter: str) -> str:
-    if len(orders) <= size:
-        return ""
-    last = orders[size - 1]
-    return _TOKENS.write(_Key(last.placed_at, last.id), filter=filter)
+    return OrderPage(orders=orders, filter=filter, more=False).first(size)

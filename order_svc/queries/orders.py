@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.context import Audience, current, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import Unavailable
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
@@ -39,18 +40,10 @@ T = TypeVar("T")
 _LAST_LINE_S = 1.0
 
 
-class Fresh(Protocol):
-    """Knows whether the read side has all writes of a caller."""
-
-    async def wait(self, caller_id: str, position: str | None) -> bool:
-        """Waits for a bounded time until the read side has them; false if it does not."""
-        ...
-
-
 class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: Fresh) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
         # All statements of a session see the database as of the first one.
         self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes

@@ -12,9 +12,7 @@ import asyncio
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from chassis.errors import AppError, FieldViolation
 from chassis.idempotency import RequestKey
@@ -33,19 +31,13 @@ from order_svc.domain.inventory import (
     StockAmendment,
 )
 from order_svc.domain.order import Order
-from order_svc.domain.ports import PlacedOrders
+from order_svc.domain.ports import Ids, PlacedOrders
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import again_if_changed, release, release_on_failure
 
 # Pairs of product item id and quantity.
 Lines = tuple[tuple[int, int], ...]
-
-
-class Ids(Protocol):
-    """Provides unique ids."""
-
-    async def next(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +60,12 @@ class Amendments:
         *,
         order_ids: Ids,
         item_ids: Ids,
-        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._mediator = mediator
         self._orders = orders
         self._inventory = inventory
         self._order_ids = order_ids
         self._item_ids = item_ids
-        self._new_transaction_id = new_transaction_id
 
     async def update(self, order_id: int, lines: Lines, *, etag: str, request: RequestKey | None) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
@@ -100,7 +90,7 @@ class Amendments:
                     lines=lines,
                     etag=etag,
                     item_ids=tuple([await self._item_ids.next() for _ in lines]),
-                    transaction_id=self._new_transaction_id(),
+                    transaction_id=str(uuid.uuid4()),
                     extra=prepared.extra,
                     preview=prepared.preview,
                     refusal=prepared.refusal,
@@ -124,7 +114,7 @@ class Amendments:
                 order_id=order_id,
                 method=method,
                 payment_token=token,
-                transaction_id=self._new_transaction_id(),
+                transaction_id=str(uuid.uuid4()),
                 hold=hold,
                 revision=order.revision + 1,
                 refusal=refusal,

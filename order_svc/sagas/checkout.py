@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -42,7 +42,8 @@ from order_svc.domain.inventory import (
     StockAmendment,
 )
 from order_svc.domain.items import Discount, Item
-from order_svc.domain.payments import Charged, ChargeResult, Payments, Refused
+from order_svc.domain.payments import Charged, ChargeResult, Payments
+from order_svc.domain.ports import Ids
 from order_svc.domain.status import PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.final_errors import ALWAYS
@@ -50,12 +51,6 @@ from order_svc.sagas.holds import release_on_failure
 from order_svc.sagas.stock_jobs import StockJobs
 
 log = structlog.get_logger(__name__)
-
-
-class Ids(Protocol):
-    """Provides unique ids."""
-
-    async def next(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +84,6 @@ class Checkout:
         clock: Clock,
         load_order: Callable[[int], Awaitable[OrderView]],
         hold_margin: timedelta = timedelta(seconds=20),
-        new_transaction_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._mediator = mediator
         self._inventory = inventory
@@ -99,7 +93,6 @@ class Checkout:
         self._clock = clock
         self._load_order = load_order
         self._hold_margin = hold_margin
-        self._new_transaction_id = new_transaction_id
         self.stock_jobs = StockJobs(mediator, inventory)
 
     async def place(self, basket: Basket) -> OrderView:
@@ -183,7 +176,7 @@ class Checkout:
             ),
             method=basket.method,
             payment_token=basket.payment_token,
-            transaction_id=self._new_transaction_id(),
+            transaction_id=str(uuid.uuid4()),
             hold=hold,
         )
 
@@ -254,12 +247,9 @@ class Checkout:
 
 
 def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
-    match result:
-        case Charged():
-            return PaymentOutcome.CHARGED, ""
-        case Refused(reason=reason):
-            return PaymentOutcome.REFUSED, reason
-    raise AssertionError(f"an order that is charged answers {result}")
+    if isinstance(result, Charged):
+        return PaymentOutcome.CHARGED, ""
+    return PaymentOutcome.REFUSED, result.reason
 
 
 class _NotWanted(Exception):

@@ -22,6 +22,9 @@ CHANGES = (
     "0006_audit_purge",
     "0007_events_kept",
     "0008_keys_kept",
+    "0010_claim_jobs",
+    "0011_purges",
+    "0012_outbox_start",
 )
 
 

@@ -86,6 +86,8 @@ class SqlJobBench:
                 text("UPDATE job SET due_at = due_at - passed, set_at = set_at - passed FROM " + _PASSED),
                 {"seconds": seconds},
             )
+        # Another process, which looks for all jobs.
+        self.store = SqlJobStore(self.engine)
 
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
         async with self.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""A process for test_telemetry: serves, calls itself in one trace, fails once, logs, and ends.
+"""A process for test_telemetry: serves, calls itself in one trace, fails once, runs jobs, logs, and ends.
 
 python -m tests.chassis.telemetry_process <collector or ""> <json or console>
 """
@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import grpc
@@ -16,10 +17,44 @@ from easyorder.order.v1 import GetOrderRequest
 from opentelemetry import trace
 
 from chassis import telemetry
-from chassis.errors import Internal, PermissionDenied
+from chassis.errors import Internal, PermissionDenied, Unavailable
 from chassis.grpc.channel import open_channel
+from chassis.job_runner import JobRunner
+from chassis.jobs import Backoff, Job, JobResult, NewJob
 from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, OrderApi, orders
+from tests.chassis.job_bench import InMemoryJobBench
+
+
+async def jobs_that_fail() -> None:
+    """One is tried again, the other one is given up."""
+    bench, random = InMemoryJobBench(), Random(1)
+    given_up = asyncio.Event()
+
+    async def fail(job: Job) -> JobResult:
+        raise Unavailable("the provider is away")
+
+    async def dead_letter(job: Job, error: str) -> None:
+        await bench.dead_letter(job, error)
+        given_up.set()
+
+    def backoff(max_attempts: int) -> Backoff:
+        return Backoff(initial_s=60, max_s=60, max_attempts=max_attempts, random=random)
+
+    runner = JobRunner(
+        bench.store,
+        {"charge": fail, "release_stock": fail},
+        backoff=backoff(3),
+        backoffs={"release_stock": backoff(1)},
+        dead_letter=dead_letter,
+        service="order",
+    )
+    await bench.write(NewJob(kind="charge", key="t-7", payload={"order_id": 7, "revision": 1}, secret="tok_secret"))
+    await bench.write(NewJob(kind="release_stock", key="8/1", payload={"order_id": 8}))
+    await bench.elapse(61)
+    await runner.start()
+    await given_up.wait()
+    await runner.stop()
 
 
 async def main(endpoint: str, form: str) -> None:
@@ -45,6 +80,7 @@ async def main(endpoint: str, form: str) -> None:
             with suppress(grpc.aio.AioRpcError):
                 call: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
                 await call(b"")
+    await jobs_that_fail()
     print("telemetry loaded" if "opentelemetry.sdk" in sys.modules else "telemetry not loaded")
 
 

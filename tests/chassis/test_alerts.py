@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -11,6 +12,7 @@ from random import Random
 import pytest
 from pydantic import ValidationError
 
+from chassis import alert_channels
 from chassis.alert_channels import MailChannel, WebhookChannel, channels_of
 from chassis.alerts import Alert, Alerts, DeadLetters
 from chassis.errors import Unavailable
@@ -69,6 +71,21 @@ async def test_a_mail_server_that_refuses_or_is_away_is_unavailable(mailbox: Mai
         await mail(mailbox).send("order", ALERT)
     with pytest.raises(Unavailable):
         await MailChannel("smtp://127.0.0.1:1", sender="a@example.com", to="b@example.com").send("order", ALERT)
+
+
+async def test_servers_that_do_not_answer_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    monkeypatch.setattr(alert_channels, "_TIMEOUT_S", 0.2)
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as silent:
+        address = "{}:{}".format(*silent.sockets[0].getsockname())
+        mail = MailChannel(f"smtp://{address}", sender="shop@example.com", to="ann@example.com", timeout_s=0.2)
+        for channel in (mail, WebhookChannel(f"http://{address}/", "secret")):
+            with pytest.raises(Unavailable):
+                async with asyncio.timeout(5):
+                    await channel.send("order", ALERT)
 
 
 async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:

@@ -79,6 +79,42 @@ async def test_a_paced_loop_serves_many_who_woke_it_with_one_round_and_at_once_w
         await eventually(lambda: work.rounds == 2)
 
 
+async def test_who_hurries_a_loop_waits_for_a_round_that_began_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.background.backoff_s", lambda wait, attempts: 0.0)
+    gates: list[asyncio.Event] = []
+
+    async def round_of_work() -> bool:
+        gates.append(gate := asyncio.Event())
+        await gate.wait()
+        if len(gates) == 3:
+            raise RuntimeError("a round that fails has ended too")
+        return False
+
+    loop = PollingLoop("test", round_of_work, idle_s=1000)
+    await loop.start()
+    await eventually(lambda: len(gates) == 1)
+    ended = loop.flush()
+    assert loop.flush() is ended
+    gates[0].set()
+    await eventually(lambda: len(gates) == 2)
+    assert not ended.is_set()
+    gates[1].set()
+    await ended.wait()
+
+    failed = loop.flush()
+    await eventually(lambda: len(gates) == 3)
+    gates[2].set()
+    await failed.wait()
+
+    stopped = loop.flush()
+    stopping = asyncio.create_task(loop.stop())
+    await eventually(lambda: len(gates) >= 3)
+    for gate in gates:
+        gate.set()
+    await stopping
+    await stopped.wait()
+
+
 async def test_a_wake_during_a_round_is_not_lost() -> None:
     begun, gate, rounds = asyncio.Event(), asyncio.Event(), 0
 

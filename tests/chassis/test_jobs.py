@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from random import Random
+from time import time
 from typing import Any
 
 import pytest
 
+from chassis import job_runner
 from chassis.context import current
 from chassis.errors import Unavailable
 from chassis.job_runner import JobRunner
@@ -306,6 +309,48 @@ async def test_stopping_lets_jobs_end_and_takes_no_more(bench: InMemoryJobBench)
     assert (await seen(bench, "k-2")).state == "RUNNING"
 
 
+async def test_stopping_does_not_wait_for_a_job_that_hangs(
+    bench: InMemoryJobBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def hang(job: Job) -> JobResult:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(job_runner, "_STOP_S", 0.1)
+    async with running(bench, hang) as runner:
+        runner.submit(await born(bench, "k-1"))
+        await begun.wait()
+        async with asyncio.timeout(5):
+            await runner.stop()
+
+    assert (await seen(bench)).state == "RUNNING"
+
+
+async def test_what_was_being_claimed_at_the_stop_is_run(bench: InMemoryJobBench) -> None:
+    claim, claiming, gate = bench.store.claim, asyncio.Event(), asyncio.Event()
+
+    async def claim_slowly(*args: Any, **how: Any) -> Any:
+        claiming.set()
+        await gate.wait()
+        return await claim(*args, **how)
+
+    bench.store.claim = claim_slowly  # type: ignore[method-assign]
+    await bench.write(a_job(delay_s=1))
+    await bench.elapse(1)
+
+    async with running(bench, do_nothing) as runner:
+        await claiming.wait()
+        stopping = asyncio.create_task(runner.stop())
+        await asyncio.sleep(0)
+        gate.set()
+        await stopping
+
+    assert (await seen(bench)).state == "DONE"
+
+
 async def test_a_store_that_fails_is_asked_again(bench: InMemoryJobBench) -> None:
     claim, failures = bench.store.claim, [Unavailable("no database")] * 2
 
@@ -351,6 +396,30 @@ async def test_regular_work_goes_on_after_a_failure(bench: InMemoryJobBench) -> 
     # What a neighbour or the database refuses is no news.
     assert {text for _, text in reported} == {"now and then"}
     assert all("work" in source for source, _ in reported)
+
+
+@pytest.mark.parametrize("step_s", [-3600, -60, 3600])
+async def test_regular_work_goes_on_when_the_clock_is_set(
+    bench: InMemoryJobBench, monkeypatch: pytest.MonkeyPatch, step_s: float
+) -> None:
+    ahead_s, rounds = 0.0, 0
+
+    class WallClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + timedelta(seconds=ahead_s)
+
+    async def work() -> None:
+        nonlocal rounds
+        rounds += 1
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", WallClock)
+    monkeypatch.setattr("chassis.job_runner.time", lambda: time() + ahead_s)
+    async with running(bench, do_nothing) as runner:
+        runner.every(0.05, work)
+        await eventually(lambda: rounds >= 2)
+        ahead_s, rounds = step_s, 0
+        await eventually(lambda: rounds >= 3)
 
 
 @pytest.mark.parametrize("by_handler", [True, False])

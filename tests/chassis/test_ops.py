@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,11 +28,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
-from chassis.db.audit import SqlSink
-from chassis.db.bulk import insert_rows
+from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
-from chassis.db.unit_of_work import event_rows
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
@@ -39,6 +38,7 @@ from chassis.metrics import Gauges
 from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
+from tests.chassis.db.rows import event_rows, insert_rows
 from tests.chassis.job_bench import SqlJobBench
 from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock
@@ -226,22 +226,33 @@ async def test_a_job_is_brought_back_at_once(bench: Bench, mesh: Mesh, state: st
 
 
 @pytest.mark.parametrize(("state", "refusal"), [("RUNNING", JobRunning), ("DONE", JobDone)])
-async def test_what_runs_or_is_done_is_left_alone(
+async def test_what_runs_or_is_done_is_not_discarded(
     bench: Bench, mesh: Mesh, state: str, refusal: type[Exception]
 ) -> None:
     job_id = await bench.given(state, "k-1")
     before = await bench.jobs()
 
-    changes: list[tuple[Any, Any]] = [
-        (RETRY, RetryJobRequest(id=job_id)),
-        (DISCARD, DiscardJobRequest(id=job_id, reason="no use")),
-    ]
-    for method, request in changes:
-        with pytest.raises(refusal):
-            await mesh.admin().call(method, request)
+    with pytest.raises(refusal):
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="no use"))
 
     assert await bench.jobs() == before
-    assert bench.woken == 0
+
+
+async def test_a_repeated_retry_is_answered_like_the_first_whatever_became_of_the_job(bench: Bench, mesh: Mesh) -> None:
+    admin, request = mesh.admin(), RetryJobRequest(id=await bench.given("DEAD", "k-1"))
+
+    replies = await asyncio.gather(*(admin.call(RETRY, request) for _ in range(3)))
+    (job,) = await claimed(bench)
+    replies.append(await admin.call(RETRY, request))
+    running = await bench.jobs()
+    await bench.store.settle([JobOutcome(job.lease)])
+    replies.append(await admin.call(RETRY, request))
+
+    assert {(reply.id, reply.key) for reply in replies} == {(request.id, "k-1")}
+    assert [reply.state.name for reply in replies] == ["READY"] * 3 + ["RUNNING", "DONE"]
+    # The job that ran kept its worker.
+    assert running[("charge", "k-1")].state == "RUNNING"
+    assert (await bench.jobs())[("charge", "k-1")].state == "DONE"
 
 
 async def test_a_job_whose_worker_died_may_be_taken_at_once_and_the_worker_settles_nothing(

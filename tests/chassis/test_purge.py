@@ -77,7 +77,7 @@ async def test_a_key_stays_without_its_answer(chassis_engine: AsyncEngine) -> No
         assert [tuple(row) for row in rows] == [("1", "f", ""), ("2", "f", "null")]
 
 
-async def test_many_rows_are_deleted_in_bounded_batches_that_an_index_serves(chassis_engine: AsyncEngine) -> None:
+async def test_many_rows_are_deleted_in_bounded_batches(chassis_engine: AsyncEngine) -> None:
     for table in _ROWS:
         await given(chassis_engine, table, 1, 2 * PURGE_BATCH + 1, days=1000)
         await given(chassis_engine, table, 10_001, 30_000, days=0.1)
@@ -93,14 +93,3 @@ async def test_many_rows_are_deleted_in_bounded_batches_that_an_index_serves(cha
     # Two full batches and a last one of each table.
     assert list(sent.values()) == [3] * len(_ROWS)
     assert {await count(chassis_engine, table) for table in _ROWS} == {20_000}
-    for statement in [one for one in sent if "WITH purged" in one]:
-        plan = await _plan(chassis_engine, statement)
-        assert "Seq Scan" not in plan, plan
-        assert "Sort" not in plan, plan
-
-
-async def _plan(engine: AsyncEngine, statement: str) -> str:
-    # As the driver has it, with its placeholder filled in.
-    explained = "EXPLAIN " + statement.replace("$1", "604800").replace("?", "604800")
-    async with engine.connect() as connection:
-        return "\n".join(row[0] for row in await connection.exec_driver_sql(explained))

@@ -14,6 +14,9 @@ import pytest_asyncio
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
+# One of spans and one of metrics, of two seconds each, and the end of Python.
+LAST_EXPORTS_S = 8
+
 
 class Collector(trace_service_pb2_grpc.TraceServiceServicer, metrics_service_pb2_grpc.MetricsServiceServicer):
     """Keeps the spans and metrics it is sent."""
@@ -44,12 +47,16 @@ async def collector() -> AsyncIterator[Collector]:
     await server.stop(0)
 
 
-async def told_by_process(endpoint: str, form: str) -> list[str]:
-    process = await asyncio.create_subprocess_exec(
+async def started(endpoint: str, form: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.chassis.telemetry_process", endpoint, form),
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=asyncio.subprocess.PIPE,
     )
+
+
+async def told_by_process(endpoint: str, form: str) -> list[str]:
+    process = await started(endpoint, form)
     output, _ = await process.communicate()
     assert process.returncode == 0
     return output.decode().splitlines()
@@ -77,7 +84,25 @@ async def test_a_collector_gets_spans_of_one_trace_and_durations(collector: Coll
     }
 
 
-async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request() -> None:
+async def test_a_collector_that_does_not_answer_holds_up_no_end() -> None:
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await reader.read()
+        writer.close()
+
+    connected = asyncio.Event()
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        process = await started(f"127.0.0.1:{port}", "json")
+        assert process.stdout
+        while await process.stdout.readline() != b"telemetry loaded\n":
+            pass
+        async with asyncio.timeout(LAST_EXPORTS_S):
+            assert await process.wait() == 0
+    assert connected.is_set()
+
+
+async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_with_their_request_or_job() -> None:
     *lines, last = await told_by_process("", "json")
 
     events = {event["event"]: event for event in map(json.loads, lines)}
@@ -89,7 +114,12 @@ async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_wit
     assert unexpected["method"] == "/easyorder.order.v1.OrderService/GetOrder"
     assert "ValueError: a bug" in unexpected["exception"]
     # A header that is not UTF-8 is the caller's affair.
-    assert [event["event"] for event in events.values() if event["level"] == "error"] == ["unexpected error"]
+    assert {event["event"] for event in events.values() if "exception" in event} == {"unexpected error"}
+    failed, given_up = events["job failed, to be tried again"], events["job given up"]
+    assert (failed["job_id"], failed["order_id"], failed["method"], failed["attempt"]) == (1, 7, "charge", 2)
+    assert (given_up["job_id"], given_up["order_id"], given_up["method"]) == (2, 8, "release_stock")
+    assert {event["error"] for event in (failed, given_up)} == {"the provider is away"}
+    assert not [line for line in lines if "tok_secret" in line]
 
 
 async def test_console_logs_show_stacks_but_no_local_variables() -> None:

@@ -41,7 +41,7 @@ REFUSED = (
     "CREATE INDEX ix_mine ON orders (id)",
     "DROP TABLE refund",
     "TRUNCATE refund",
-    "DROP FUNCTION purge_audit_entries",
+    "DROP FUNCTION purge_audit",
     "GRANT pg_read_all_data TO easyorder_order",
     "ALTER ROLE easyorder_order SUPERUSER",
     "ALTER ROLE easyorder_order CREATEDB",
@@ -151,10 +151,10 @@ async def test_only_audit_entries_that_are_old_enough_are_purged(orders: str) ->
     await run(orders, "order_svc", ADD_AUDIT)
 
     # The owner's setting holds against a service that says less, and a service may keep more.
-    assert await run(orders, "order_svc", "SELECT purge_audit_entries(100 * 86400, 10)") == [1]
+    assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(100 * 86400, 10, '-infinity')") == [1]
     assert await run(orders, "order_svc", AUDIT) == ["order 0", "order 40"]
-    assert await run(orders, "order_svc", "SELECT purge_audit_entries(0, 10)") == [1]
-    assert await run(orders, "order_svc", "SELECT purge_audit_entries(-1e9, 10)") == [0]
+    assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(0, 10, '-infinity')") == [1]
+    assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(-1e9, 10, '-infinity')") == [0]
     assert await run(orders, "order_svc", AUDIT) == ["order 0"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from easyorder.inventory.v1 import ReleaseRequest
 
 from chassis import contract
-from chassis.auth import ServiceTokens
+from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import Audience
 from chassis.grpc.channel import open_channel
 from chassis.wire import codec

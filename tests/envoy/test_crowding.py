@@ -30,7 +30,7 @@ SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
 GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
 
 
-def with_few_places(config: str) -> str:
+def with_few_streams(config: str) -> str:
     few = config.replace("max_requests: 8192", f"max_requests: {PLACES}")
     assert few != config
     return few
@@ -38,12 +38,12 @@ def with_few_places(config: str) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def small(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> AsyncIterator[RunningEnvoy]:
-    async with running_envoy(tmp_path, started_mesh.ports, changed=with_few_places) as envoy:
+    async with running_envoy(tmp_path, started_mesh.ports, changed=with_few_streams, call_limit=PLACES) as envoy:
         yield envoy
 
 
 async def hold(mesh: FakeMesh, method: str, held: AsyncExitStack) -> None:
-    """Calls of the method stay open for the block."""
+    """Calls of the method stay open until the end of `held`."""
     ends = asyncio.Event()
     held.callback(ends.set)
 
@@ -66,17 +66,18 @@ async def test_streams_take_no_place_of_calls(small: RunningEnvoy, mesh: FakeMes
 
         refused = await http.get("/api/v1/hub", headers=bearer)
         refusal = await small.refusal(SUBSCRIBE, bearer)
-        call = await http.get("/api/v1/orders/1", headers=bearer)
+        read = await http.get("/api/v1/orders/1", headers=bearer)
+        write = await http.post("/api/v1/orders", json={}, headers=bearer)
 
     assert (refused.status_code, reason_of(refused)) == (429, "TOO_MANY_STREAMS")
     assert refused.headers["retry-after"] == "5"
     assert detail_of(refused, "RetryInfo")["retryDelay"] == "5s"
     assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert reason_of_grpc(refusal) == "TOO_MANY_STREAMS"
-    assert call.status_code == httpx.codes.OK
+    assert read.status_code == write.status_code == httpx.codes.OK
 
 
-async def test_calls_take_no_place_of_streams(small: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+async def test_reads_take_no_other_place(small: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     async with AsyncExitStack() as held, plain_client(small.url) as http, asyncio.TaskGroup() as calls:
         await hold(mesh, GET_ORDER, held)
         for _ in range(PLACES):
@@ -85,12 +86,13 @@ async def test_calls_take_no_place_of_streams(small: RunningEnvoy, mesh: FakeMes
 
         refused = await http.get("/api/v1/orders/1", headers=bearer)
         stream = await http.get("/api/v1/hub", headers=bearer)
+        write = await http.post("/api/v1/orders", json={}, headers=bearer)
         await held.aclose()
 
     assert (refused.status_code, reason_of(refused)) == (503, "UNAVAILABLE")
-    assert refused.headers["retry-after"] == "1"
-    assert len(mesh.calls) == PLACES + 1
-    assert stream.status_code == httpx.codes.NO_CONTENT
+    assert refused.headers["retry-after"] == "2"
+    assert len(mesh.calls) == PLACES + 2
+    assert (stream.status_code, write.status_code) == (httpx.codes.NO_CONTENT, httpx.codes.OK)
 
 
 async def test_a_services_own_refusal_says_when_to_try_again(tokens: Tokens, mesh: FakeMesh, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 from chassis.alerts import Alert
@@ -31,6 +32,13 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+def soon() -> asyncio.Event:
+    """The end of the next round of a projector that does nothing."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, ended.set)
+    return ended
 
 
 class Seconds:
@@ -153,6 +161,7 @@ class InMemoryJobStore:
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
         now = self._clock.now()
+        self._undo_clock_steps()
         due = [j for j in self._open_jobs if j.kind in kinds and j.due_at <= now and not self._waits(j)]
         for job in due[:limit]:
             job.state, job.attempts, job.token = "RUNNING", job.attempts + 1, f"claim-{job.id}-{job.attempts + 1}"
@@ -165,7 +174,7 @@ class InMemoryJobStore:
             job.due_at = job.set_at = min(job.due_at, self._clock.now())
         return bool(put_off)
 
-    async def undo_clock_steps(self) -> None:
+    def _undo_clock_steps(self) -> None:
         now = self._clock.now()
         for job in self._open_jobs:
             if job.set_at > now:
@@ -190,7 +199,7 @@ def leased(job: StoredJob, lease_s: float = 60) -> Job:
         payload=job.payload,
         attempt=job.attempts,
         lease=JobLease(job.id, job.token),
-        lease_end=datetime.now(UTC) + timedelta(seconds=lease_s),
+        lease_end_s=monotonic() + lease_s,
         secret=job.secret or "",
     )
 

@@ -13,7 +13,7 @@ from identity_svc.adapters.lockouts import PLACES_KNOWN
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
-from identity_svc.domain.tokens import PublicKey, RefreshToken, SigningKey
+from identity_svc.domain.tokens import PublicKey, SigningKey
 from identity_svc.domain.user import Email, Role, User, UserId
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 
@@ -24,7 +24,6 @@ class IdentityState(ChassisState):
     credentials: dict[UserId, Credential] = field(default_factory=dict)
     lockouts: dict[tuple[Email, str], Lockout] = field(default_factory=dict)
     places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
-    refresh_tokens: list[RefreshToken] = field(default_factory=list)
     signing_keys: list[SigningKey] = field(default_factory=list)
 
 
@@ -99,19 +98,6 @@ class InMemoryLockouts:
                 del self._state.places[place]
 
 
-class InMemoryRefreshTokens:
-    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
-        self._state = state
-        self._clock = clock
-
-    async def add(self, token: RefreshToken) -> None:
-        self._state.refresh_tokens.append(token)
-
-    async def forget_expired(self) -> None:
-        now = self._clock.now()
-        self._state.refresh_tokens = [token for token in self._state.refresh_tokens if token.expires_on >= now]
-
-
 class InMemorySigningKeys:
     def __init__(self, state: IdentityState) -> None:
         self._state = state
@@ -135,7 +121,6 @@ class InMemoryIdentityUow(InMemoryUnitOfWork):
         self.users = InMemoryUsers(state)
         self.credentials = InMemoryCredentials(state)
         self.lockouts = InMemoryLockouts(state, clock)
-        self.refresh_tokens = InMemoryRefreshTokens(state, clock)
         self.signing_keys = InMemorySigningKeys(state)
 
 

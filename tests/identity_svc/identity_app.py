@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +17,7 @@ from chassis.db.engine import make_sessions
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
-from identity_svc.adapters.tables import LOCKOUT, REFRESH_TOKEN, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
+from identity_svc.adapters.tables import LOCKOUT, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.bootstrap import make_mediator
 from identity_svc.commands.login import Login, SignedIn
@@ -27,7 +26,6 @@ from identity_svc.commands.uow import IdentityUow
 from identity_svc.config import IdentitySettings
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores
-from identity_svc.domain.tokens import RefreshToken
 from identity_svc.domain.user import TeamId, User, UserId, email_of
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
@@ -56,8 +54,6 @@ class Backend(Protocol):
 
     async def add_to_team(self, user_id: UserId) -> TeamId: ...
 
-    async def refresh_tokens(self) -> Sequence[RefreshToken]: ...
-
     async def counted(self) -> int:
         """Addresses that failures are counted of."""
         ...
@@ -84,9 +80,6 @@ class InMemoryBackend:
         self.state.users[user_id] = replace(self.state.users[user_id], team_ids=(team_id,))
         return team_id
 
-    async def refresh_tokens(self) -> Sequence[RefreshToken]:
-        return self.state.refresh_tokens
-
     async def counted(self) -> int:
         return len(self.state.lockouts)
 
@@ -109,7 +102,6 @@ class SqlBackend:
             await connection.execute(
                 text(f"UPDATE lockout SET last_failed_on = last_failed_on - {ago}, locked_until = locked_until - {ago}")
             )
-            await connection.execute(text(f"UPDATE refresh_token SET expires_on = expires_on - {ago}"))
             await connection.execute(text(f"UPDATE sign_in_place SET last_used_on = last_used_on - {ago}"))
 
     async def disable(self, user_id: UserId) -> None:
@@ -126,11 +118,6 @@ class SqlBackend:
     async def retire_keys(self) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(update(SIGNING_KEY).values(retired_on=self.clock.now()))
-
-    async def refresh_tokens(self) -> Sequence[RefreshToken]:
-        async with self._engine.connect() as connection:
-            found = await connection.execute(select(REFRESH_TOKEN))
-            return [RefreshToken(**row._mapping) for row in found]
 
     async def counted(self) -> int:
         async with self._engine.connect() as connection:

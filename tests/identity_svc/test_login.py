@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import jwt
 import pytest
@@ -13,7 +12,6 @@ from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.domain.errors import AccountLocked
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
-from identity_svc.domain.tokens import digest_of
 from identity_svc.domain.user import email_of
 from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend
 
@@ -44,27 +42,12 @@ async def test_the_right_password_gives_tokens(identity_app: IdentityApp) -> Non
     assert [jwt.get_unverified_header(signed_in.access_token.text)["kid"]] == await identity_app.kids()
 
 
-async def test_a_refresh_token_is_kept_as_a_digest_each_login_in_a_family_of_its_own(identity_app: IdentityApp) -> None:
-    user = await identity_app.register()
-
-    first, second = await identity_app.login(), await identity_app.login()
-
-    assert first is not None
-    assert second is not None
-    kept = await identity_app.backend.refresh_tokens()
-    assert {token.digest for token in kept} == {digest_of(first.refresh_token), digest_of(second.refresh_token)}
-    assert len({token.family_id for token in kept}) == 2
-    assert {token.user_id for token in kept} == {user.id}
-    assert all(t.expires_on - t.issued_on == timedelta(seconds=SETTINGS.refresh_token_life_s) for t in kept)
-
-
 async def test_wrong_credentials_give_nothing(identity_app: IdentityApp) -> None:
     await identity_app.register()
 
     assert await identity_app.login(password="wrong password 1") is None
     assert await identity_app.login("nobody@example.com") is None
 
-    assert await identity_app.backend.refresh_tokens() == []
     assert identity_app.passwords.compared == 2  # as much work for an unknown address
 
 
@@ -88,7 +71,6 @@ async def test_too_many_failures_in_a_row_lock_out_even_the_right_password(ident
     assert with_right_password.value.message == with_wrong_password.value.message
     assert 0 < (with_right_password.value.retry_after_s or 0) <= PAUSE_S
     assert identity_app.passwords.compared == compared  # nothing was looked at
-    assert await identity_app.backend.refresh_tokens() == []
 
 
 async def test_an_unknown_address_is_locked_out_alike(identity_app: IdentityApp) -> None:
@@ -214,8 +196,6 @@ async def test_a_right_password_is_of_no_use_when_the_lock_came_while_it_was_loo
 
     with pytest.raises(AccountLocked):
         await identity_app.login()
-
-    assert await sql_backend.refresh_tokens() == []
 
 
 async def test_a_password_hashed_with_old_parameters_is_hashed_again(identity_app: IdentityApp) -> None:

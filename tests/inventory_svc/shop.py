@@ -148,8 +148,10 @@ class Shop(ABC):
         )
         return replace(command, **others)
 
-    async def reap(self, *, replica: int = 0) -> None:
+    async def reap(self, *, replica: int = 0) -> int:
+        """Answers how many due holds order_svc did not answer about."""
         await self._reapers[replica].reap()
+        return self._reapers[replica].unanswered
 
     async def sweep(self) -> None:
         await self._reapers[0].sweep()

@@ -37,7 +37,7 @@ def a_job(order_id: int, key: str = "1/3.0", **payload: str) -> Job:
         payload={"order_id": order_id, **payload},
         attempt=1,
         lease=JobLease(1, "t"),
-        lease_end=AT,
+        lease_end_s=0,
     )
 
 

@@ -79,11 +79,11 @@ class HoldContract:
         shop.orders.failure = Unavailable("no answer")
 
         await shop.let_time_pass(3 * TTL)
-        await shop.reap()
+        assert await shop.reap() == 1
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 
         shop.orders.failure = None
-        await shop.reap()
+        assert await shop.reap() == 0
         assert await shop.of(item) == Pieces(on_hand=5, reserved=0)
 
     async def test_nobody_is_asked_about_what_was_sold_or_released(self, shop: Shop) -> None:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_svc.domain.product import Product
+from inventory_svc.queries import product_pages
 from inventory_svc.queries.catalogue_log import Catalogue, ChangeKind, ProductChange
-from inventory_svc.queries.product_pages import ProductPages
-from inventory_svc.queries.products import PageRequest, ProductPage
+from inventory_svc.queries.product_pages import PageTooLarge, ProductPages
+from inventory_svc.queries.products import TOKENS, PageRequest, ProductPage
 from tests.builders.product import a_product
 from tests.polling import eventually
 
@@ -219,6 +220,44 @@ async def test_pages_by_token_go_when_something_changes_between_their_ends() -> 
         True,
         True,
     ]
+
+
+async def test_a_page_by_token_leaves_to_the_next_one_what_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_pages, "MAX_PAGE_BYTES", 3 * len(serialise([_product(1, 1)])))
+    cache, after, bodies = a_cache(a_shop_of(8)), 0, list[bytes]()
+    while not bodies or after:
+        reply = await cache.get(PageRequest(number=0, size=5, after=after))
+        bodies.append(reply.products)
+        after = TOKENS.read(reply.next_page_token, filter="") if reply.next_page_token else 0
+
+    assert [body.count(b"(") for body in bodies] == [3, 3, 2]
+
+
+async def test_one_product_always_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_pages, "MAX_PAGE_BYTES", 1)
+
+    reply = await a_cache(a_shop_of(2)).get(PageRequest(number=0, size=5))
+
+    assert (reply.products, reply.total) == (serialise([_product(1, 1)]), 2)
+
+
+async def test_a_page_by_number_that_has_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_pages, "MAX_PAGE_BYTES", 3 * len(serialise([_product(1, 1)])))
+    cache = a_cache(a_shop_of(8))
+
+    with pytest.raises(PageTooLarge, match="fewer"):
+        await cache.get(PageRequest(number=1, size=4))
+    assert (await cache.get(PageRequest(number=2, size=3))).products.count(b"(") == 3
+
+
+async def test_a_large_page_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(product_pages, "MAX_KEPT_BYTES", 3 * len(serialise([_product(1, 1)])))
+    cache = a_cache(a_shop_of(8))
+    requests = [PageRequest(number=1, size=size) for size in (3, 4)]
+    for request in requests:
+        await cache.get(request)
+
+    assert [cache.is_kept(request) for request in requests] == [True, False]
 
 
 async def test_pages_of_a_query_go_when_words_change() -> None:

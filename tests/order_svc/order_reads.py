@@ -20,19 +20,20 @@ from order_svc.projections import PROJECTED
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import SHOPPER, OrderBuilder
+from tests.fakes.chassis import soon
 from tests.order_svc.order_app import SqlOrderApp
 
 PERSON = Caller.person(SHOPPER)
 
 
-class SmallPatience:
-    """The real ReadYourWrites, which waits only for a moment."""
+class SmallPatience(ReadYourWrites):
+    """Waits only for a moment."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        self._freshness = ReadYourWrites(write)
+        super().__init__(write, flush=soon)
 
-    async def wait(self, caller_id: str, position: str | None) -> bool:
-        return await self._freshness.wait(caller_id, position, timeout_s=0.05)
+    async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 0.05) -> bool:
+        return await super().wait(caller_id, position, timeout_s)
 
 
 @dataclass

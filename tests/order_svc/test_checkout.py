@@ -333,7 +333,7 @@ async def test_a_charge_job_that_lost_its_lease_is_told_so(app: CheckoutApp) -> 
         payload=job.payload,
         attempt=1,
         lease=JobLease(job.lease.job_id, "an older token"),
-        lease_end=job.lease_end,
+        lease_end_s=job.lease_end_s,
     )
     app.payments.answers = [Charged(app.clock.now())]
 

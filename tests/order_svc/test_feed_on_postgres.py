@@ -12,16 +12,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db.bulk import insert_rows
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.tables import OUTBOX
-from chassis.db.unit_of_work import event_rows
 from chassis.errors import Unavailable
 from chassis.events import Event, PublishedEvent
 from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.domain.feed import EventFeed, EventsPurged, FeedEnd
 from tests.builders.event import an_event
+from tests.chassis.db.rows import event_rows, insert_rows
 from tests.fakes.feed import InMemoryFeed
 from tests.polling import eventually
 

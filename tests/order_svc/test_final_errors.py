@@ -12,10 +12,10 @@ from inventory_svc.domain.errors import AmendmentTooEarly, AwaitingStock, NotCom
 from order_svc.commands import jobs
 from order_svc.commands.record_refund import NothingToRefund
 from order_svc.commands.refund_order import RefundOrder
+from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.domain.status import PaymentStatus, Status
 from order_svc.payment.domain.errors import (
     ProviderUnavailable,
-    RefundExceedsCharge,
     RefundRefused,
     RefundReused,
     TransactionReused,

@@ -23,7 +23,6 @@ from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE as PAYMENT
 from order_svc.payment.domain.provider import NoWebhooks
 from order_svc.payment.domain.provider import Webhooks as ProviderNotices
-from order_svc.payment.domain.strategies import offered
 from tests.fakes.chassis import InMemoryJobStore
 from tests.fakes.payment import in_memory_ledger
 from tests.mesh import serving
@@ -70,7 +69,7 @@ async def webhook(webhooks: ProviderNotices) -> AsyncIterator[Webhook]:
     app = CheckoutApp()
     ledger = in_memory_ledger()
     sandbox = Sandbox(lambda: ledger).provider
-    async with serving({PAYMENT: PaymentApi(offered(sandbox), sandbox, webhooks)}) as payment:
+    async with serving({PAYMENT: PaymentApi(sandbox, webhooks)}) as payment:
         payments: Webhooks = GrpcPayments(payment.service("order"))
         store = InMemoryJobStore(app._state, app.clock)
         woken: list[None] = []

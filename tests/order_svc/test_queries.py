@@ -10,18 +10,23 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from easyorder.order.v1 import ListOrdersRequest, ListOrdersResponse
 from sqlalchemy import Connection, event, text
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument, Unavailable
+from chassis.wire import codec
 from order_svc.domain.errors import OrderNotFound
+from order_svc.domain.items import Item
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
-from tests.order_svc.order_reads import PERSON, OrderReads, order_reads
+from tests.fakes.chassis import soon
+from tests.largest import LETTER
+from tests.order_svc.order_reads import PERSON, OrderReads, order_api, order_reads
 from tests.order_svc.test_amendments import a_preview, an_update
 from tests.polling import eventually
 
@@ -132,7 +137,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.read, ReadYourWrites(reads.write))
+    patient = OrderQueries(reads.read, ReadYourWrites(reads.write, flush=soon))
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):
@@ -265,3 +270,22 @@ async def test_administrators_list_everybodys_orders_by_status_person_and_time(r
     assert await reads.all_listed(filter=f'placed_at >= "{later}" AND created_by != {SHOPPER}') == [third, second]
     with pytest.raises(InvalidArgument, match="created_by"):
         await reads.page(filter="created_by = another")
+
+
+async def test_a_page_of_the_largest_orders_is_cut_where_clients_would_refuse_it(reads: OrderReads) -> None:
+    def largest() -> tuple[Item, ...]:
+        return tuple(an_item(product_item_id=n, name=LETTER * 255) for n in range(100))
+
+    ids = await reads.given(*(placed(n, items=largest()) for n in range(30)))
+    api, seen, token = order_api(reads.queries), list[int](), ""
+
+    with request_context(RequestContext(caller=PERSON)):
+        while not seen or token:
+            reply = await api.list_orders(ListOrdersRequest(page_size=50, page_token=token))
+            page = codec(ListOrdersResponse).decode(reply)
+            assert 0 < len(page.orders) < len(ids)
+            assert len(reply) < 4 * 1024 * 1024
+            seen += [order.id for order in page.orders]
+            token = page.next_page_token
+
+    assert seen == sorted(ids, reverse=True)

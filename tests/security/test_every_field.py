@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from chassis import contract
-from chassis.auth import ServiceTokens
+from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import Audience
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel

@@ -23,23 +23,22 @@ from chassis import failpoints
 from chassis.errors import AppError
 from chassis.grpc.status import to_status
 from chassis.wire_types import money_message, money_of
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.domain.errors import PaymentMethodUnsupported
 from order_svc.payment.domain.provider import (
     Charge,
     NoWebhooks,
-    PaymentMethod,
     PaymentProvider,
     ProviderPayment,
     Refund,
     Webhooks,
 )
-from order_svc.payment.domain.strategies import Strategies
 
 
 class PaymentApi:
-    """Charges by the strategy of the payment method; passes the other calls to the provider."""
+    """Passes the calls to the provider, which charges every method but cash: that is paid on delivery."""
 
-    def __init__(self, strategies: Strategies, provider: PaymentProvider, webhooks: Webhooks | None = None) -> None:
-        self._strategies = strategies
+    def __init__(self, provider: PaymentProvider, webhooks: Webhooks | None = None) -> None:
         self._provider = provider
         self._webhooks = webhooks or NoWebhooks()
 
@@ -66,14 +65,17 @@ class PaymentApi:
             return ChargeResult(error=to_status(error))
 
     async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
+        method = PaymentMethod[PaymentMethodMessage(request.method).name or ""]
+        if method is PaymentMethod.CASH:
+            raise PaymentMethodUnsupported.of(method)
         charge = Charge(
             transaction_id=request.transaction_id,
             order_id=request.order_id,
-            method=PaymentMethod[PaymentMethodMessage(request.method).name or ""],
+            method=method,
             token=request.token,
             amount=money_of(request.amount, "amount"),
         )
-        payment = await self._strategies.charge(charge)
+        payment = await self._provider.charge(charge)
         failpoints.reach("charged_not_answered")
         return _message(payment)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis.errors import AppError, Kind
-from chassis.money import Money
 
 
 class ProviderUnavailable(AppError):
@@ -41,21 +40,8 @@ class RefundReused(AppError):
         )
 
 
-class RefundExceedsCharge(AppError):
-    """The refund is larger than what remains of the charge."""
-
-    kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
-
-    @classmethod
-    def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
-        return cls(
-            f"only {remaining} of the charge is left; refund no more than that",
-            metadata={"requested": str(requested), "left": str(remaining)},
-        )
-
-
 class PaymentMethodUnsupported(AppError):
-    """There is no strategy for this payment method."""
+    """No provider charges this payment method."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED"
 

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
-from order_svc.payment.domain.errors import RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.domain.refund import RefundExceedsCharge
+from order_svc.payment.domain.errors import RefundReused, TransactionReused
 from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
 from order_svc.payment.domain.tokens import CardBehaviour
 

@@ -8,16 +8,8 @@ from enum import Enum
 from typing import Protocol
 
 from chassis.money import Money
+from order_svc.domain.status import PaymentMethod
 from order_svc.payment.domain.errors import WebhooksNotConfigured
-
-
-class PaymentMethod(Enum):
-    """How a shopper pays; the names are those of easyorder.order.v1.PaymentMethod."""
-
-    CARD = "CARD"
-    PAYPAL = "PAYPAL"
-    WALLET = "WALLET"
-    CASH = "CASH"
 
 
 class PaymentState(Enum):
@@ -28,7 +20,6 @@ class PaymentState(Enum):
     REFUSED = "REFUSED"
     REFUNDED = "REFUNDED"
     VOIDED = "VOIDED"
-    DEFERRED = "DEFERRED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

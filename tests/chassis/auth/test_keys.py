@@ -11,7 +11,7 @@ import jwt
 import pytest
 from easyorder.identity.v1 import Jwk, Jwks
 
-from chassis.auth import JwksKeySource, KeyCache
+from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.errors import Unavailable
 from tests.fakes.chassis import FakeKeys, Seconds
 from tests.mesh import KID, Tokens, serving

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 import pytest
 
-from chassis.auth import KeyCache, ServiceTokens, TokenVerifier
+from chassis.auth.keys import KeyCache
+from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.verifier import TokenVerifier
 from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
 from tests.fakes.chassis import FakeClock, FakeKeys, Seconds
@@ -137,3 +140,36 @@ def test_a_services_token_is_renewed_before_it_expires() -> None:
     assert minted.current() == first
     clock.advance(1)
     assert minted.current() != first
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -5, 5])
+async def test_a_token_of_an_issuer_whose_clock_is_not_ours_is_accepted(tokens: Tokens, ahead_s: float) -> None:
+    now = time.time() + ahead_s
+
+    caller = await tokens.verifier().verify(tokens.user("u1", iat=now, exp=now + 7200))
+
+    assert caller.id == "u1"
+
+
+@pytest.mark.parametrize("ahead_s", [20, 3600, 1e300])
+async def test_a_token_from_the_future_is_refused(tokens: Tokens, ahead_s: float) -> None:
+    with pytest.raises(Unauthenticated):
+        await tokens.verifier().verify(tokens.user("u1", iat=time.time() + ahead_s))
+
+
+@pytest.mark.parametrize("ahead_s", [-5, 5])
+async def test_a_service_whose_clock_is_not_ours_is_known(tokens: Tokens, ahead_s: float) -> None:
+    clock = FakeClock(datetime.fromtimestamp(time.time() + ahead_s, UTC))
+
+    assert await tokens.verifier().verify(ServiceTokens("order", SECRET, clock).current()) == Caller.service("order")
+
+
+async def test_a_service_whose_clock_is_set_back_mints_a_new_token(tokens: Tokens) -> None:
+    clock = FakeClock(datetime.fromtimestamp(time.time() + 3600, UTC))
+    minted = ServiceTokens("order", SECRET, clock)
+    with pytest.raises(Unauthenticated):
+        await tokens.verifier().verify(minted.current())
+
+    clock.advance(-3600)
+
+    assert await tokens.verifier().verify(minted.current()) == Caller.service("order")

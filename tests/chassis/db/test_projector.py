@@ -118,6 +118,58 @@ async def test_a_change_that_commits_after_a_later_one_is_not_lost(
     assert await pending(write) == 0
 
 
+async def test_a_change_that_commits_after_many_later_ones_is_not_lost(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    """The log is read from where all transactions have ended."""
+    async with sessions() as slow:
+        await slow.execute(insert(Parcel), [{"label": "slow"}])
+        for label in "abcd":
+            await add(sessions, label)
+            await projector.project()
+        assert await labels(read) == ["a", "b", "c", "d"]
+        await slow.commit()
+    assert await projector.project() == 1
+    assert await pending(write) == 0
+
+
+@pytest.mark.parametrize("batch", [3, 1000])
+async def test_the_log_is_read_from_where_it_begins_and_now_and_then_from_its_first_id(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions, batch: int
+) -> None:
+    """What has left the log stays in its index for as long as anybody has an old snapshot."""
+    projector = projector_of(write, read, batch=batch)
+    for label in "abcdefgh":
+        await add(sessions, label)
+    for _ in range(5):
+        await projector.project()
+    assert await pending(write) == 0
+    # As if the database had been restored to a time when these numbers were not given.
+    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
+    await add(sessions, "i")
+    assert await projector.project() == 0
+
+    projector._whole_log_at = 0
+    assert await projector.project() == 1
+    assert await labels(read) == list("abcdefghi")
+
+
+async def test_after_a_failure_the_whole_log_is_read(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    await add(sessions, "a")
+    for _ in range(3):
+        await projector.project()
+    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
+    await add(sessions, "b")
+    await execute(write, "ALTER TABLE change_log RENAME TO away")
+    with pytest.raises(Exception, match="change_log"):
+        await projector.project()
+    await execute(write, "ALTER TABLE away RENAME TO change_log")
+
+    assert await projector.project() == 1
+
+
 async def test_an_older_change_never_overwrites_a_newer_one(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
@@ -293,7 +345,7 @@ async def test_it_works_by_itself_when_woken_and_survives_its_errors(
 ) -> None:
     await execute(write, "ALTER TABLE change_log RENAME TO away")
     await projector.start()
-    await eventually(lambda: projector._loop.failures > 0)
+    await eventually(lambda: projector.failures > 0)
     await execute(write, "ALTER TABLE away RENAME TO change_log")
     await add(sessions, "a")
     projector.wake()

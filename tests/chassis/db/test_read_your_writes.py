@@ -14,13 +14,15 @@ from chassis.db.projector import Change, Projector
 from chassis.db.read_your_writes import PENDING, ReadYourWrites
 from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
+from tests.fakes.chassis import soon
+from tests.polling import eventually
 
 Sessions = async_sessionmaker[AsyncSession]
 
 
 @pytest.fixture
 def read_your_writes(write: AsyncEngine) -> ReadYourWrites:
-    return ReadYourWrites(write)
+    return ReadYourWrites(write, flush=soon)
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ async def test_whoever_brings_a_position_waits_for_its_transaction(
 async def test_readers_who_come_together_ask_once_and_each_for_themselves(
     write: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    read_your_writes, asked = ReadYourWrites(write), _questions(write)
+    read_your_writes, asked = ReadYourWrites(write, flush=soon), _questions(write)
     await place(sessions, DEE)
     await projector.project()
     position = await place(sessions, ANN, "b")
@@ -113,10 +115,8 @@ async def test_readers_who_come_together_ask_once_and_each_for_themselves(
 
 
 async def test_a_reader_is_not_served_by_a_question_that_was_asked_before(
-    write: AsyncEngine, sessions: Sessions
+    write: AsyncEngine, read_your_writes: ReadYourWrites, sessions: Sessions
 ) -> None:
-    read_your_writes = ReadYourWrites(write)
-
     async def writes_and_reads(label: str) -> bool:
         await place(sessions, ANN, label)
         return await read_your_writes.wait("ann", timeout_s=0)
@@ -153,7 +153,12 @@ def _questions(write: AsyncEngine) -> list[str]:
 
 async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: AsyncEngine, sessions: Sessions) -> None:
     waits = asyncio.Event()
-    read_your_writes = ReadYourWrites(write, flush=waits.set)
+
+    def flush() -> asyncio.Event:
+        waits.set()
+        return soon()
+
+    read_your_writes = ReadYourWrites(write, flush=flush)
     await place(sessions, ANN, "first")
     waiting = asyncio.create_task(read_your_writes.wait("ann"))
     await waits.wait()
@@ -189,18 +194,40 @@ async def test_a_parked_change_holds_nobody_up(
     assert await read_your_writes.wait("dee", timeout_s=0)
 
 
-async def test_the_projector_of_the_process_is_hurried(
+async def test_a_reader_waits_for_the_next_round_of_the_processs_projector(
     write: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    flushed = asyncio.Event()
+    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush), _questions(write)
+    await projector.start()
     await place(sessions, ANN)
-    waiting = asyncio.create_task(ReadYourWrites(write, flush=flushed.set).wait("ann"))
 
-    async with asyncio.timeout(2):
-        await flushed.wait()
+    assert await read_your_writes.wait("ann")
 
-    await projector.project()
-    assert await waiting
+    await projector.stop()
+    assert len([question for question in asked if "max(id)" in question]) == 2
+
+
+async def test_many_readers_behind_a_locked_table_leave_the_write_database_alone(
+    write: AsyncEngine, read: AsyncEngine, projector: Projector, sessions: Sessions
+) -> None:
+    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush), _questions(write)
+    await place(sessions, ANN)
+    async with read.begin() as locked:
+        await locked.execute(text("LOCK TABLE parcel"))
+        await projector.start()
+        readers = [asyncio.create_task(read_your_writes.wait("ann", timeout_s=20)) for _ in range(40)]
+        await eventually(lambda: _somebody_waits(write))
+        assert not await read_your_writes.wait("ann", timeout_s=0.3)
+
+    assert all(await asyncio.gather(*readers))
+    await projector.stop()
+    # Before the wait and after it; and the reader that gave up asked for itself.
+    assert len([question for question in asked if "max(id)" in question]) <= 6
+
+
+async def _somebody_waits(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")))
 
 
 @pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])

@@ -9,7 +9,7 @@ from sqlalchemy import TableClause, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import AuditEntry, BackgroundWriter, UnexpectedError
-from chassis.db.audit import SqlSink
+from chassis.db.bulk import SqlSink
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 
 _NOW = datetime(2026, 11, 22, 12, 30, 15, 123456, tzinfo=UTC)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import TableClause, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.tables import CHASSIS
+from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX, RECORDED_ERROR
+
+CHASSIS = (OUTBOX, JOB, IDEMPOTENCY_KEY, AUDIT_ENTRY, RECORDED_ERROR)
 
 
 @pytest.mark.parametrize("table", CHASSIS, ids=lambda table: table.name)

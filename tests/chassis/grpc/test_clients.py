@@ -15,6 +15,7 @@ from chassis.errors import DeadlineExceeded, Internal, Unavailable
 from chassis.grpc import clients
 from chassis.grpc.clients import Client, Peer, rpc
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
+from tests.freezing import freezable
 from tests.mesh import SECRET, Tokens
 from tests.polling import eventually
 
@@ -132,6 +133,54 @@ async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over() -> None
         await peer.close()
 
     assert len(first.seen) == before + 10
+
+
+async def test_a_replica_that_freezes_is_left_and_its_calls_are_made_at_another_one() -> None:
+    async with (
+        orders(first := OrderApi()) as one,
+        orders(second := OrderApi()) as two,
+        freezable(one.server.port) as it,
+    ):
+        peer = Peer(f"{it.address},{two.address}", "order", SECRET, silence_s=0.25)
+
+        async def both_were_asked() -> bool:
+            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
+            return bool(first.seen and second.seen)
+
+        await eventually(both_were_asked)
+        before = len(first.seen) + len(second.seen)
+        it.freeze()
+        await asyncio.gather(*(peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=4) for _ in range(10)))
+        # From now on, without any delay.
+        await asyncio.gather(*(peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=0.5) for _ in range(10)))
+        await peer.close()
+
+    assert len(first.seen) + len(second.seen) == before + 20
+
+
+async def test_a_call_that_takes_long_is_pinged_until_its_replica_freezes() -> None:
+    async with (
+        orders(first := OrderApi(asyncio.Event().wait)) as one,
+        orders(second := OrderApi()) as two,
+        freezable(one.server.port) as it,
+    ):
+        peer = Peer(f"{it.address},{two.address}", "order", SECRET, silence_s=0.25)
+        calls: list[asyncio.Task[object]] = []
+
+        def one_call_waits() -> bool:
+            calls.append(asyncio.create_task(peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=10)))
+            return bool(first.seen)
+
+        await eventually(one_call_waits)
+        answered = len(second.seen)
+        # By default, gRPC sends two pings, and a server ends a connection at the fourth.
+        await asyncio.wait(calls, timeout=1.4)
+        assert len(first.seen) < len(calls) == len(first.seen) + len(second.seen)
+        it.freeze()
+        await asyncio.wait_for(asyncio.gather(*calls), timeout=4)
+        await peer.close()
+
+    assert len(second.seen) > answered
 
 
 async def test_no_call_is_made_when_the_time_is_already_up() -> None:

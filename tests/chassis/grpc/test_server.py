@@ -23,7 +23,7 @@ from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
 from tests.mesh import Mesh, Tokens, serving
-from tests.polling import eventually
+from tests.polling import eventually, keeping_pace
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -47,6 +47,21 @@ async def test_a_stream_comes_message_by_message() -> None:
             written.put_nowait(HubMessage(sequence=sequence))
             assert (await anext(stream)).sequence == sequence
         await stream.aclose()
+
+
+async def test_a_connection_is_pinged_as_often_as_clients_do() -> None:
+    # Of HTTP/2 (RFC 9113): the length in three bytes, type, flags, stream. A ping carries eight bytes.
+    settings, ping = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]), bytes([0, 0, 8, 6, 0, 0, 0, 0, 0]) + b"pingping"
+    async with orders(OrderApi()) as mesh:
+        reader, writer = await asyncio.open_connection("127.0.0.1", mesh.server.port)
+        writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+        loop = asyncio.get_running_loop()
+        for _ in range(6):
+            began = loop.time()
+            writer.write(ping)
+            assert b"too_many_pings" not in await reader.readuntil(b"pingping")
+            await keeping_pace(began + 0.25)
+        writer.close()
 
 
 async def test_an_error_ends_a_stream_with_its_status() -> None:
@@ -171,9 +186,13 @@ class Work:
 async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number: int) -> None:
     notes: list[str] = []
     server = GrpcServer(
-        name="order", address="127.0.0.1:0", servicers={ORDERS: OrderApi()}, verifier=Tokens().verifier()
+        name="order",
+        address="127.0.0.1:0",
+        servicers={ORDERS: OrderApi()},
+        verifier=Tokens().verifier(),
+        background=[Work("a", notes), Work("b", notes)],
     )
-    process = asyncio.create_task(serve(server, MeshSettings(), background=[Work("a", notes), Work("b", notes)]))
+    process = asyncio.create_task(serve(server, MeshSettings()))
     await eventually(lambda: server.port)
     address = f"127.0.0.1:{server.port}"
     await eventually(lambda: health(address))
@@ -192,8 +211,14 @@ async def test_background_that_started_is_stopped_when_a_later_one_fails() -> No
         async def start(self) -> None:
             raise OSError("no database")
 
-    server = GrpcServer(name="order", address="127.0.0.1:0", servicers={}, verifier=Tokens().verifier())
+    server = GrpcServer(
+        name="order",
+        address="127.0.0.1:0",
+        servicers={},
+        verifier=Tokens().verifier(),
+        background=[Work("a", notes), Broken("b", notes)],
+    )
     with pytest.raises(OSError, match="no database"):
-        await serve(server, MeshSettings(), background=[Work("a", notes), Broken("b", notes)])
+        await serve(server, MeshSettings())
 
     assert notes == ["start a", "stop a"]

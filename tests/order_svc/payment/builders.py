@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chassis.money import Money
-from order_svc.payment.domain.provider import Charge, PaymentMethod, Refund
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.domain.provider import Charge, Refund
 
 
 def usd(amount: str) -> Money:

@@ -13,7 +13,7 @@ from chassis.db.failures import sqlstate
 from order_svc.payment.bootstrap import ledger_on
 from order_svc.payment.domain.ledger import Transaction
 from order_svc.payment.domain.tokens import CardBehaviour
-from order_svc.payment.queries.balances import Balance, balances
+from tests.order_svc.payment.balances import Balance, balances
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

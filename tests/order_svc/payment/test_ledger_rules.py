@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chassis.errors import AppError, InvalidArgument
 from chassis.money import Money
-from order_svc.payment.domain.errors import RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.domain.refund import RefundExceedsCharge
+from order_svc.payment.domain.errors import RefundReused, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind, Transaction
 from order_svc.payment.domain.provider import PaymentState, ProviderPayment
 from order_svc.payment.domain.tokens import CardBehaviour

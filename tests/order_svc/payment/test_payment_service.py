@@ -31,14 +31,12 @@ from chassis.errors import (
 )
 from chassis.grpc.clients import Peer, rpc
 from order_svc.adapters.payments import GrpcPayments
-from order_svc.domain.payments import Charged, ChargeResult, Deferred, Refused
+from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.status import PaymentMethod
 from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE
 from order_svc.payment.domain.errors import ProviderUnavailable, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
-from order_svc.payment.domain.provider import PaymentMethod as Method
-from order_svc.payment.domain.strategies import OnDelivery, Strategies, offered
 from tests.mesh import Mesh, serving
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import Sandbox
@@ -53,7 +51,7 @@ TEN = MoneyMessage(currency_code="USD", units=10)
 
 @pytest.fixture
 async def mesh(sandbox: Sandbox) -> AsyncIterator[Mesh]:
-    async with serving({SERVICE: PaymentApi(offered(sandbox.provider), sandbox.provider)}) as mesh:
+    async with serving({SERVICE: PaymentApi(sandbox.provider)}) as mesh:
         yield mesh
 
 
@@ -166,11 +164,6 @@ async def test_a_lost_reply_is_not_asked_for_within_the_call(payments: GrpcPayme
     assert isinstance(await charge(payments, "tok_lost_reply"), Charged)
 
 
-async def test_cash_is_deferred_and_leaves_no_trace(payments: GrpcPayments, sandbox: Sandbox) -> None:
-    assert await charge(payments, "", method=PaymentMethod.CASH) == Deferred()
-    assert await sandbox.kinds() == []
-
-
 @pytest.mark.parametrize("method", [PaymentMethod.PAYPAL, PaymentMethod.WALLET])
 async def test_other_methods_are_charged_and_refused_like_cards(
     payments: GrpcPayments, sandbox: Sandbox, method: PaymentMethod
@@ -184,18 +177,17 @@ async def test_other_methods_are_charged_and_refused_like_cards(
     assert isinstance(declined, Refused)
 
 
-async def test_a_method_without_a_strategy_is_refused_by_name(sandbox: Sandbox) -> None:
-    cash_only = Strategies({Method.CASH: OnDelivery()})
-
-    async with serving({SERVICE: PaymentApi(cash_only, sandbox.provider)}) as mesh:
-        with pytest.raises(AppError) as refusal:
-            await mesh.service().call(CHARGE, a_request())
-        assert (refusal.value.kind, refusal.value.reason) == (Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED")
-        assert refusal.value.metadata == {"method": "CARD"}
-        result = await charge(GrpcPayments(mesh.service("order")))
+async def test_cash_is_refused_by_name_and_leaves_no_trace(
+    mesh: Mesh, payments: GrpcPayments, sandbox: Sandbox
+) -> None:
+    with pytest.raises(AppError) as refusal:
+        await mesh.service().call(CHARGE, a_request(method=PaymentMethodMessage.CASH))
+    assert (refusal.value.kind, refusal.value.reason) == (Kind.FAILED_PRECONDITION, "PAYMENT_METHOD_UNSUPPORTED")
+    assert refusal.value.metadata == {"method": "CASH"}
+    result = await charge(payments, method=PaymentMethod.CASH)
 
     assert isinstance(result, Refused)
-    assert "CARD" in result.reason
+    assert "CASH" in result.reason
     assert await sandbox.kinds() == []
 
 
@@ -323,7 +315,7 @@ async def test_every_error_of_a_batch_is_retrieved(caplog: pytest.LogCaptureFixt
     unretrieved: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: unretrieved.append(context["message"]))
     requests = ChargeManyRequest(charges=[a_request(transaction_id=name) for name in ("a", "b", "c")])
-    async with serving({SERVICE: Broken(Strategies({}), cast(Any, None))}) as mesh:
+    async with serving({SERVICE: Broken(cast(Any, None))}) as mesh:
         with pytest.raises(Internal):
             await anext(mesh.service().stream(CHARGE_MANY, requests))
     # What was logged keeps the errors alive.

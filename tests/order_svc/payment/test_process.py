@@ -21,10 +21,10 @@ from order_svc.adapters.payments import GrpcPayments
 from order_svc.domain.payments import Charged, ChargeResult
 from order_svc.domain.status import PaymentMethod
 from order_svc.payment.config import DATABASE
-from order_svc.payment.queries.balances import balances
 from tests.conftest import Postgres
 from tests.fakes.stripe_api import API_KEY, StripeApiFake
 from tests.mesh import SECRET
+from tests.order_svc.payment.balances import balances
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import PACKAGE
 from tests.polling import eventually

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 import pytest
 
 from chassis.errors import InvalidArgument
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.domain.refund import RefundExceedsCharge
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundReused, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
-from order_svc.payment.domain.provider import PaymentMethod, PaymentProvider, PaymentState, ProviderPayment
+from order_svc.payment.domain.provider import PaymentProvider, PaymentState, ProviderPayment
 from tests.fakes.payment import InMemoryIntents, in_memory_ledger
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
 from tests.order_svc.payment.conftest import Sandbox, Stripe

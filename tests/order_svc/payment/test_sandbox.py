@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundReused, TransactionReused
+from order_svc.domain.refund import RefundExceedsCharge
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundReused, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
 from order_svc.payment.domain.provider import PaymentState
 from tests.order_svc.payment.builders import a_charge, a_refund, usd

@@ -10,8 +10,10 @@ import pytest
 
 from chassis.errors import AppError
 from chassis.money import CURRENCIES
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundExceedsCharge, RefundRefused, RefundReused
-from order_svc.payment.domain.provider import Charge, PaymentMethod, PaymentState
+from order_svc.domain.refund import RefundExceedsCharge
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundRefused, RefundReused
+from order_svc.payment.domain.provider import Charge, PaymentState
 from tests.fakes.stripe_api import Fault
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
 from tests.order_svc.payment.conftest import Stripe

@@ -109,6 +109,7 @@ def test_a_forged_message_is_refused(webhooks: StripeWebhooks, clock: FakeClock)
         "nothing": (body, ""),
         "no text": (b"\xff\xfe", header),
         "no header": (body, "=,=,t=x"),
+        "no ASCII": (body, f"{at},v1=\xe9"),
     }
 
     believed = [what for what, message in forged.items() if not is_refused(webhooks, *message)]

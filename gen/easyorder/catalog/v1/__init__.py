@@ -85,7 +85,8 @@ default_message_pool.register_message("easyorder.catalog.v1", "ItemOption", Item
 class ListProductsRequest(betterproto2.Message):
     page_number: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    From 1; 1 when not given. Not together with page_token.
+    From 1. Not together with page_token. A page of more than 3 MiB is refused with PAGE_TOO_LARGE; without a number, it
+    has fewer products instead.
     """
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
@@ -126,7 +127,8 @@ default_message_pool.register_message("easyorder.catalog.v1", "ListProductsRespo
 @dataclass(eq=False, repr=False)
 class Product(betterproto2.Message):
     """
-    Something the shop sells, in all its variations. Names and SKUs are stored in Unicode's composed form (NFC).
+    Something the shop sells, in all its variations. Names and SKUs are stored in Unicode's composed form (NFC). All in all
+    it has at most 1 MiB of JSON, so that what was read can be written back.
     """
 
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)

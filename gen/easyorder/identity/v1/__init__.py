@@ -297,7 +297,7 @@ class Tokens(betterproto2.Message):
 
     refresh_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Opaque; works once.
+    Opaque; works once. Empty as long as RefreshToken is not served.
     """
 
     token_type: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)

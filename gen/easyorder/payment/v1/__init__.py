@@ -54,7 +54,7 @@ class PaymentState(betterproto2.Enum):
 
     DEFERRED = 5
     """
-    Nothing to charge now: paid on delivery.
+    Not used: what is paid on delivery is not charged.
     """
 
     @classmethod
@@ -108,6 +108,9 @@ class ChargeRequest(betterproto2.Message):
     method: "__order__v1__.PaymentMethod" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __order__v1__.PaymentMethod(0)
     )
+    """
+    Any but CASH, which is refused with PAYMENT_METHOD_UNSUPPORTED.
+    """
 
     token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
 

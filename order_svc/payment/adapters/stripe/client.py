@@ -18,8 +18,9 @@ import stripe
 import structlog
 
 from chassis.money import Money
-from order_svc.payment.domain.errors import PaymentMethodUnsupported, ProviderUnavailable
-from order_svc.payment.domain.provider import Charge, PaymentMethod, Refund
+from order_svc.domain.status import PaymentMethod
+from order_svc.payment.domain.errors import ProviderUnavailable
+from order_svc.payment.domain.provider import Charge, Refund
 
 log = structlog.get_logger(__name__)
 
@@ -92,15 +93,12 @@ class StripeApi:
 
     async def create(self, charge: Charge, *, key: str) -> str:
         """Creates a payment intent that charges nothing yet, and returns its id. Raises Declined."""
-        method = _TYPES.get(charge.method)
-        if method is None:
-            raise PaymentMethodUnsupported.of(charge.method.value)
         async with self._asked("create"):
             intent = await self._v1.payment_intents.create_async(
                 {
                     "amount": _minor(charge.amount),
                     "currency": charge.amount.currency.lower(),
-                    "allowed_payment_method_types": [method],
+                    "allowed_payment_method_types": [_TYPES[charge.method]],
                     "metadata": {"transaction_id": charge.transaction_id, "order_id": str(charge.order_id)},
                 },
                 {"idempotency_key": key},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
+from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.payment.adapters.stripe.client import (
     Declined,
     IntentState,
@@ -19,7 +20,6 @@ from order_svc.payment.adapters.stripe.client import (
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
 from order_svc.payment.domain.errors import (
     ProviderUnavailable,
-    RefundExceedsCharge,
     RefundRefused,
     RefundReused,
     TransactionReused,

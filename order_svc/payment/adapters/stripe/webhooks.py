@@ -31,7 +31,7 @@ class StripeWebhooks:
         try:
             # Without the SDK's tolerance check, which reads another clock.
             stripe.WebhookSignature.verify_header(body, signature, self._secret)
-        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):  # TypeError: a header beyond ASCII
             raise WebhookSignatureInvalid(_NOT_STRIPES) from None
         # Of several timestamps the first, like the SDK.
         signed_at = next(int(part.split("=")[1]) for part in signature.split(",") if part.startswith("t="))

@@ -1,0 +1,92 @@
+"""The database refuses writes or does not answer for a while: calls are told UNAVAILABLE, and then all goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.shop import Shop
+from tests.e2e import invariants
+from tests.e2e.closed_loop import DEADLINE_S, ClosedLoop, ordering
+from tests.e2e.conftest import SETTINGS
+from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.e2e.test_shopping import a_stocked_product
+from tests.folders import data_folder
+from tests.polling import eventually
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(280)]
+
+CLIENTS = 32
+READ_ONLY_S, FROZEN_S = 30.0, 60.0
+# Whatever a call was waiting for; nothing says that the program is wrong.
+HONEST = {"ordered", "UNAVAILABLE", "DEADLINE_EXCEEDED", "LOCKED"}
+
+
+@pytest.fixture
+def mesh() -> Iterator[RunningMesh]:
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS) as running:
+        yield running
+
+
+async def all_is_well(mesh: RunningMesh, loop: ClosedLoop) -> None:
+    print(loop.reasons())
+    assert set(loop.reasons()) <= HONEST
+    assert max(answer.took_s for answer in loop.answers) < DEADLINE_S
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
+    await invariants.check(mesh, loop.orders)
+
+
+async def set_read_only(mesh: RunningMesh, value: str) -> None:
+    """For all transactions that begin from now on, of all databases: as at a primary that became a standby."""
+    async with mesh.database("postgres") as connection:
+        await connection.execute("SET default_transaction_read_only = off")
+        await connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+        await connection.execute("SELECT pg_reload_conf()")
+
+
+async def test_a_primary_that_is_read_only_for_a_while(mesh: RunningMesh, admin: Shop) -> None:
+    items = (await a_stocked_product(admin, pieces=100_000)).ids[:1]
+
+    async with ordering(mesh, admin.headers, items, clients=CLIENTS) as loop:
+        await loop.lasts(5)
+        begins = loop.now_s
+        await set_read_only(mesh, "on")
+        await loop.lasts(READ_ONLY_S)
+        await set_read_only(mesh, "off")
+        ends = loop.now_s
+        await eventually(lambda: loop.reasons(ends)["ordered"] > CLIENTS)
+
+    assert "UNAVAILABLE" in loop.reasons(begins, ends)
+    first = min(answer.at_s for answer in loop.between(ends, loop.now_s) if answer.reason == "ordered")
+    assert first - ends < 2
+    await all_is_well(mesh, loop)
+
+
+@pytest.mark.parametrize("service", ["order", "inventory"])
+async def test_backends_of_one_service_that_do_not_answer(mesh: RunningMesh, admin: Shop, service: str) -> None:
+    items = (await a_stocked_product(admin, pieces=100_000)).ids[:1]
+
+    async with ordering(mesh, admin.headers, items, clients=CLIENTS) as loop:
+        await loop.lasts(5)
+        async with mesh.database("postgres") as connection:
+            clients = "SELECT pid FROM pg_stat_activity WHERE datname LIKE $1 AND backend_type = 'client backend'"
+            pids = [row["pid"] for row in await connection.fetch(clients, f"easyorder_{service}_%")]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        begins = loop.now_s
+        try:
+            # New connections lead to new backends, unless a frozen one holds what they need.
+            await eventually(lambda: loop.reasons(begins + 1)["ordered"] > CLIENTS, timeout_s=FROZEN_S + 5)
+            recovered = loop.now_s - begins
+            await loop.lasts(begins + FROZEN_S - loop.now_s)
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        thawed = loop.now_s
+        await eventually(lambda: loop.reasons(thawed)["ordered"] > CLIENTS, timeout_s=5)
+
+    print(f"orders again after {recovered:.1f} s")
+    await all_is_well(mesh, loop)
