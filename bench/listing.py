@@ -18,8 +18,8 @@ from bench.shop import ORDINARY, BenchShop, echoing
 from chassis.db.engine import make_engine
 from chassis.grpc.channel import open_channel
 from chassis.wire import codec
+from deploy.rebuild import rebuild
 from inventory_svc.queries.products import TOKENS
-from inventory_svc.rebuild import rebuild
 from tests.inventory_svc.many_products import fill
 
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
@@ -69,7 +69,7 @@ async def _fill(shop: BenchShop) -> None:
     try:
         write, read = engines
         await fill(write, PRODUCTS, first=FIRST_ID)
-        await rebuild(write, read)
+        await rebuild("inventory_svc", write, read)
         for engine in engines:
             async with engine.begin() as connection:
                 await connection.execute(text("ANALYZE"))

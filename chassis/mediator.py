@@ -3,7 +3,7 @@
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
 down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
-Locked, and until the row is free, commands for the same rows have batches of their own, which nobody else waits for. A
+Locked, and until the row is free, commands for the same rows are carried out one by one, which nobody else waits for. A
 command with a `request` is executed once per key: a repeat gets the first response, also when both run at the same
 time.
 """
@@ -121,7 +121,7 @@ class Mediator(Generic[Uow]):
             return outcomes
 
         batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
-        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=max_size)
+        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=1)
 
         def submit(cmd: C) -> Awaitable[_Outcome]:
             return (batcher_apart if locked.include_any(cmd.locks) else batcher).submit(cmd)

@@ -32,6 +32,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         call_timeout_s=settings.call_timeout_s,
         reflected=sorted({method.service for method in contract.methods().values()}),
+        background=[health],
     )
 
 
@@ -40,6 +41,6 @@ async def run(settings: EdgeSettings) -> None:
     health = MeshHealth(settings.watched())
     identity = Client(settings.identity_address)
     try:
-        await serve(portal(settings, health, identity), settings, background=[health])
+        await serve(portal(settings, health, identity), settings)
     finally:
         await identity.close()

@@ -16,8 +16,8 @@ from identity_svc.config import IdentitySettings
 
 async def main(settings: IdentitySettings) -> None:
     telemetry.configure(settings, NAME)
-    async with identity(settings) as service:
-        await serve(service.server, settings, background=service.background)
+    async with identity(settings) as server:
+        await serve(server, settings)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Background, PollingLoop
+from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import SqlSink
@@ -61,16 +60,8 @@ _SEEDING_WARNINGS = {
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """The service, ready to be served."""
-
-    server: GrpcServer
-    background: Sequence[Background]
-
-
 @asynccontextmanager
-async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
+async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
     """Makes a signing key and an administrator where missing, and then the service."""
     clock = SystemClock()
     engine = make_engine(
@@ -94,7 +85,8 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[Identity]:
         )
         error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
         server = _server(api, LocalKeySource(open_uow), engine, settings, clock, error_log)
-        yield Identity(server=server, background=[error_log, _forgetting(mediator, engine, settings, error_log)])
+        server.background = [error_log, _forgetting(mediator, engine, settings, error_log)]
+        yield server
     finally:
         passwords.close()
         await engine.dispose()

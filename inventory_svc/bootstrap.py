@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,7 +14,6 @@ from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -71,7 +69,6 @@ class Service:
     """A process, not started. `background` starts before the server, and stops after it in reverse order."""
 
     server: GrpcServer
-    background: Sequence[Background]
     mediator: Mediator[InventoryUow]
     projector: Projector
     pages: ProductPages
@@ -143,17 +140,15 @@ def build(settings: InventorySettings) -> Service:
         reading.projector.wake()
 
     after_commit.append(follow_up)
-    background: list[Background] = [to, error_log, reading.projector, reading.watch, runner, feed]
-    return Service(
-        _server(to, mediator, reading, runner, error_log), background, mediator, reading.projector, reading.pages
-    )
+    server = _server(to, mediator, reading, runner, error_log)
+    server.background = [to, error_log, reading.projector, reading.watch, runner, feed]
+    return Service(server, mediator, reading.projector, reading.pages)
 
 
 async def run(settings: InventorySettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     configure(settings, SERVICE)
-    service = build(settings)
-    await serve(service.server, settings, background=service.background)
+    await serve(build(settings).server, settings)
 
 
 def engine(settings: InventorySettings, side: str) -> AsyncEngine:

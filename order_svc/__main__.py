@@ -13,8 +13,8 @@ from order_svc.config import OrderSettings
 
 async def main(settings: OrderSettings) -> None:
     telemetry.configure(settings, NAME)
-    async with order_service(settings) as service:
-        await serve(service.server, settings, background=service.background)
+    async with order_service(settings) as server:
+        await serve(server, settings)
 
 
 if __name__ == "__main__":

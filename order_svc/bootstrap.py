@@ -16,7 +16,6 @@ from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -66,14 +65,6 @@ READ_DATABASE = "easyorder_order_read"
 _HOUR_S = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderService:
-    """The service, ready to be served."""
-
-    server: GrpcServer
-    background: Sequence[Background]
-
-
 OpenUow = OpenUnitOfWork[OrderUow]
 
 
@@ -97,7 +88,7 @@ class _Connections:
 
 
 @asynccontextmanager
-async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[OrderService]:
+async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[GrpcServer]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
     secret = settings.mesh_secret.get_secret_value()
@@ -126,7 +117,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         await connections.close()
 
 
-def _service(to: _Connections) -> OrderService:
+def _service(to: _Connections) -> GrpcServer:
     after_commit: list[OnCommit] = []
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
@@ -159,8 +150,9 @@ def _service(to: _Connections) -> OrderService:
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
         OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
-    background: list[Background] = [error_log, streams.projector, streams.tail, runner]
-    return OrderService(server=_server(to, streams, servicers, error_log), background=background)
+    server = _server(to, streams, servicers, error_log)
+    server.background = [error_log, streams.projector, streams.tail, runner]
+    return server
 
 
 def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:

@@ -156,6 +156,20 @@ class Mesh:
 
 
 @asynccontextmanager
+async def running(server: GrpcServer) -> AsyncIterator[GrpcServer]:
+    """Runs the server and its background work for the block."""
+    for work in server.background:
+        await work.start()
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop(0)
+        for work in reversed(server.background):
+            await work.stop()
+
+
+@asynccontextmanager
 async def serving(
     servicers: Mapping[str, object], *, tokens: Tokens | None = None, **options: Any
 ) -> AsyncIterator[Mesh]:

@@ -25,15 +25,16 @@ STATEMENTS = 8
 
 @asynccontextmanager
 async def order() -> AsyncIterator[Sequence[Background]]:
-    async with order_service(OrderSettings(mesh_secret=SECRET)) as service:  # type: ignore[arg-type]
-        yield service.background
+    async with order_service(OrderSettings(mesh_secret=SECRET)) as server:  # type: ignore[arg-type]
+        yield server.background
 
 
 @asynccontextmanager
 async def inventory() -> AsyncIterator[Sequence[Background]]:
     # Nobody listens where it looks for events of orders: that is not what is measured here.
     settings = InventorySettings(mesh_secret=SECRET, order_address="127.0.0.1:1")  # type: ignore[arg-type]
-    yield [one for one in inventory_svc.bootstrap.build(settings).background if type(one).__name__ != "FeedConsumer"]
+    server = inventory_svc.bootstrap.build(settings).server
+    yield [one for one in server.background if type(one).__name__ != "FeedConsumer"]
 
 
 Service = Callable[[], AbstractAsyncContextManager[Sequence[Background]]]

@@ -51,8 +51,7 @@ async def test_order_svc_purges_its_tables_and_its_events(scheduled: Scheduled) 
 async def test_inventory_svc_reaps_sweeps_and_purges(scheduled: Scheduled) -> None:
     settings = InventorySettings.model_validate({"mesh_secret": SECRET, "reservation_reap_s": 2})
 
-    service = build(settings)
-    await service.background[0].stop()
+    await build(settings).server.background[0].stop()
 
     assert {name: seconds for name, (seconds, _) in scheduled.items()} == {
         "HoldReaper.reap": 2,
@@ -80,9 +79,9 @@ async def test_identity_svc_forgets_and_purges(
     monkeypatch.setattr("identity_svc.bootstrap.purge", purge)
     settings = OnDatabase(database=(await databases_of("identity_svc"))["easyorder_identity"])
 
-    async with identity(settings) as service:
-        for work in service.background:
+    async with identity(settings) as server:
+        for work in server.background:
             await work.start()
         await eventually(lambda: purged == [settings])
-        for work in reversed(service.background):
+        for work in reversed(server.background):
             await work.stop()

@@ -100,7 +100,9 @@ class Client:
         """The messages of a server-streaming method as they arrive. A stream that has begun is not retried."""
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)
-        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra)
+        # Without a timeout, whoever reads has a backoff.
+        waits = timeout_s is not None
+        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=waits)
         decode = codec(method.response).decode
         try:
             async for message in call:

@@ -56,6 +56,8 @@ class GrpcServer(CallOptions):
     probe: Probe | None = None
     # The services that reflection lists, if different from the services served here.
     reflected: Sequence[str] = ()
+    # Started before the server, in order, and stopped after it by `serve`.
+    background: Sequence[Background] = ()
     # The address in use, once the server has started; `address` may have port 0.
     port: int = field(default=0, init=False)
 
@@ -105,11 +107,8 @@ class GrpcServer(CallOptions):
         return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
 
 
-async def serve(server: GrpcServer, settings: MeshSettings, *, background: Sequence[Background] = ()) -> None:
-    """Starts `background` in order, serves until SIGTERM, SIGINT or SIGHUP, and stops in reverse order.
-
-    The process ends if the event loop is blocked for `blocked_after_s`.
-    """
+async def serve(server: GrpcServer, settings: MeshSettings) -> None:
+    """Serves until SIGTERM, SIGINT or SIGHUP. The process ends if the event loop is blocked for `blocked_after_s`."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -117,7 +116,7 @@ async def serve(server: GrpcServer, settings: MeshSettings, *, background: Seque
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
     try:
-        for work in (Watchdog(settings.blocked_after_s), *background):
+        for work in (Watchdog(settings.blocked_after_s), *server.background):
             await work.start()
             started.append(work)
         await server.start()

@@ -1,18 +1,18 @@
 """Charges requested at the same moment travel in one call; each gets its result as soon as it is known.
 
-Not a Batcher, whose next batch waits for the previous one: one slow card must not delay the charges of others.
+The next call does not wait for the previous one: one slow card must not delay the charges of others.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextvars import Context
 from typing import TypeAlias
 
 import structlog
 from easyorder.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
 
+from chassis.batching import Batcher
 from chassis.errors import AppError, DeadlineExceeded, Internal, Unavailable
 from chassis.grpc.clients import Peer, rpc
 from chassis.grpc.status import from_status
@@ -25,7 +25,8 @@ _CHARGE_MANY = rpc(_SERVICE, "ChargeMany", ChargeManyRequest, ChargeManyResponse
 # The maximum that the contract allows.
 _MAX_CHARGES = 200
 
-_Waiting: TypeAlias = "tuple[ChargeRequest, asyncio.Future[ProviderPayment]]"
+_Answer: TypeAlias = "asyncio.Future[ProviderPayment]"
+_Waiting: TypeAlias = tuple[ChargeRequest, _Answer]
 
 
 class BatchedCharges:
@@ -34,27 +35,21 @@ class BatchedCharges:
     def __init__(self, payment: Peer, *, timeout_s: float) -> None:
         self._payment = payment
         self._timeout_s = timeout_s
-        self._waiting: list[_Waiting] = []
+        self._batcher: Batcher[ChargeRequest, _Answer] = Batcher(self._start, max_size=_MAX_CHARGES)
         self._calls: set[asyncio.Task[None]] = set()
 
     async def submit(self, request: ChargeRequest) -> ProviderPayment:
         """Waits for the result of this charge, at most `timeout_s`; raises the error of this charge only."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[ProviderPayment] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._send)
-        self._waiting.append((request, answer))
-        return await answer
+        return await (await self._batcher.submit(request))
 
-    def _send(self) -> None:
-        gathered, self._waiting = self._waiting, []
-        for start in range(0, len(gathered), _MAX_CHARGES):
-            # A separate context: the call belongs to no single order.
-            task = asyncio.get_running_loop().create_task(
-                self._call(gathered[start : start + _MAX_CHARGES]), context=Context()
-            )
-            self._calls.add(task)
-            task.add_done_callback(self._calls.discard)
+    async def _start(self, requests: Sequence[ChargeRequest]) -> Sequence[_Answer]:
+        """Begins a call, and returns where its results will be."""
+        loop = asyncio.get_running_loop()
+        charges: list[_Waiting] = [(request, loop.create_future()) for request in requests]
+        call = loop.create_task(self._call(charges))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        return [answer for _, answer in charges]
 
     async def _call(self, charges: Sequence[_Waiting]) -> None:
         deadline = asyncio.get_running_loop().time() + self._timeout_s
@@ -71,11 +66,12 @@ class BatchedCharges:
     async def _together_or_not(self, charges: Sequence[_Waiting]) -> None:
         try:
             await self._together(charges)
-        except DeadlineExceeded as error:
+        except (DeadlineExceeded, Unavailable) as error:
+            # The client has repeated what may be repeated; the job of each charge is tried again later.
             for _, answer in charges:
                 _settle(answer, error)
         except Exception:
-            # One charge was malformed, or the connection broke: sent singly, each charge gets its own result.
+            # One charge was malformed: sent singly, each charge gets its own result.
             log.info("charges are asked for one by one", count=len(charges), exc_info=True)
 
     async def _together(self, charges: Sequence[_Waiting]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
-import tenacity
 from easyorder.google.rpc import Status as StatusMessage
 from easyorder.inventory.v1 import (
     Amendment,
@@ -51,13 +53,8 @@ _RESERVING_PACE_S = 0.04
 # Sales and releases are durable jobs: no request waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.2
 
-# Items that another transaction has locked are often free a moment later.
-_WHILE_LOCKED = tenacity.AsyncRetrying(
-    retry=tenacity.retry_if_exception_type(Locked),
-    wait=tenacity.wait_random_exponential(multiplier=0.05, max=0.4),
-    stop=tenacity.stop_after_delay(1.5),
-    reraise=True,
-)
+# Items that another transaction has locked are often free a moment later. The longest waits before the next attempts.
+_WHILE_LOCKED_S = (0.4, 1.0)
 
 # An order id, and the revision of the order that the call acts for.
 _Attempt: TypeAlias = tuple[int, int]
@@ -82,10 +79,11 @@ class GrpcInventory:
         self._releasing = {placed: settling(partial(self._release, placed=placed)) for placed in (True, False)}
 
     async def reserve(self, request: HoldRequest) -> Hold:
-        try:
-            return await self._reserving.submit(request)
-        except Locked:
-            return await _WHILE_LOCKED.copy()(self._reserving.submit, request)
+        for wait_s in _WHILE_LOCKED_S:
+            with suppress(Locked):
+                return await self._reserving.submit(request)
+            await asyncio.sleep(random.uniform(wait_s / 2, wait_s))
+        return await self._reserving.submit(request)
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         await self._committing[paid].submit((order_id, revision))

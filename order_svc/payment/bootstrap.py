@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from chassis import telemetry
 from chassis.audit import ErrorLog
 from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Background, PollingLoop
+from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -36,14 +36,6 @@ from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webho
 NAME = "payment"
 SERVICE = "easyorder.payment.v1.PaymentService"
 _PURGE_EVERY_S = 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentService:
-    """The process, ready to be served."""
-
-    server: GrpcServer
-    background: Sequence[Background]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +61,7 @@ async def run(settings: PaymentSettings) -> None:
     verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:
-            service = payment_service(provider, verifier, settings, engine)
-            await serve(service.server, settings, background=service.background)
+            await serve(payment_server(provider, verifier, settings, engine), settings)
     finally:
         await identity.close()
         await engine.dispose()
@@ -109,15 +100,20 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
 
 
-def payment_service(
+def payment_server(
     provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, engine: AsyncEngine
-) -> PaymentService:
+) -> GrpcServer:
     """Keeps no audit trail: the ledger records what was done, and order_svc on whose behalf."""
     clock, gauges = SystemClock(), Gauges()
     gauges.add_pool("database", engine)
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
     payments = PaymentApi(provider.payments, provider.webhooks)
-    server = GrpcServer(
+
+    async def purge_all() -> bool:
+        await purge(engine, settings)
+        return False
+
+    return GrpcServer(
         name=NAME,
         address=settings.address,
         servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock)},
@@ -125,11 +121,5 @@ def payment_service(
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
         probe=takes_writes(engine),
+        background=[error_log, PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)],
     )
-
-    async def purge_all() -> bool:
-        await purge(engine, settings)
-        return False
-
-    purging = PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)
-    return PaymentService(server=server, background=[error_log, purging])

@@ -73,7 +73,7 @@ class Up:
 
     def rebuild(self, **environment: str) -> None:
         """As docs/operations.md says, while the mesh runs."""
-        command = [sys.executable, "-m", "inventory_svc.rebuild"]
+        command = [sys.executable, "-m", "deploy.rebuild", "inventory_svc", "order_svc"]
         done = subprocess.run(command, cwd=ROOT, env=self.environment() | environment, capture_output=True, timeout=30)
         assert done.returncode == 0, done.stdout + done.stderr
 

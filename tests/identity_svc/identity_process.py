@@ -28,6 +28,7 @@ from identity_svc.api.identity import SERVICE
 from identity_svc.bootstrap import identity
 from identity_svc.config import IdentitySettings
 from tests.identity_svc.identity_app import PASSWORD, SECRET
+from tests.mesh import running as run_server
 
 REGISTER = rpc(SERVICE, "Register", RegisterRequest, User)
 LOGIN = rpc(SERVICE, "Login", LoginRequest, Tokens)
@@ -100,13 +101,5 @@ class Process:
 async def running(database: str, **settings: Any) -> AsyncIterator[Process]:
     """identity_svc on `database` for the block."""
     chosen = OnDatabase(database=database, **settings)
-    async with identity(chosen) as service, AsyncExitStack() as clients:
-        for work in service.background:
-            await work.start()
-        await service.server.start()
-        try:
-            yield Process(f"127.0.0.1:{service.server.port}", chosen, clients)
-        finally:
-            await service.server.stop(0)
-            for work in reversed(service.background):
-                await work.stop()
+    async with identity(chosen) as server, run_server(server), AsyncExitStack() as clients:
+        yield Process(f"127.0.0.1:{server.port}", chosen, clients)

@@ -41,7 +41,7 @@ from easyorder.inventory.v1 import (
 from chassis.grpc.clients import rpc
 from inventory_svc.bootstrap import Service, build
 from inventory_svc.config import InventorySettings
-from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, serving
+from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, running, serving
 
 _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
 CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
@@ -87,15 +87,8 @@ async def running_replica(databases: Mapping[str, str], tokens: Tokens, **settin
             "jwks_file": None,
         }
         service = build(Settings.model_validate(wiring | settings))
-        for work in service.background:
-            await work.start()
-        await service.server.start()
-        try:
+        async with running(service.server):
             yield service
-        finally:
-            await service.server.stop(0)
-            for work in reversed(service.background):
-                await work.stop()
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.wire import codec
+from deploy.rebuild import rebuild
 from inventory_svc.bootstrap import Service
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_product import CreateProduct
@@ -27,7 +28,6 @@ from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import Product
 from inventory_svc.queries.products import PageRequest
-from inventory_svc.rebuild import rebuild
 from tests.builders.product import a_product
 from tests.conftest import DatabasesOf
 from tests.inventory_svc.service import running_replica
@@ -212,7 +212,7 @@ async def test_a_rebuild_mends_what_is_wrong_and_leaves_cached_what_is_right(sho
     requests = await shop.warm(5, 11)
     right = [await shop.page(0, request) for request in requests]
 
-    await rebuild(shop.write, shop.read)
+    await rebuild("inventory_svc", shop.write, shop.read)
     assert await shop.kept(requests) == [[1, 2, 3]] * 2
 
     for damage in (
@@ -225,7 +225,7 @@ async def test_a_rebuild_mends_what_is_wrong_and_leaves_cached_what_is_right(sho
     ):
         async with shop.read.begin() as connection:
             await connection.execute(text(damage))
-    _, created = await asyncio.gather(rebuild(shop.write, shop.read), shop.create())
+    _, created = await asyncio.gather(rebuild("inventory_svc", shop.write, shop.read), shop.create())
 
     pages = [await shop.page(1, request) for request in requests]
     assert [page.products for page in pages[:2]] == [page.products for page in right[:2]]

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.read_your_writes import ReadYourWrites
+from deploy.rebuild import rebuild
 from inventory_svc.queries.products import GET, PageRequest, ProductQueries, listing
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
-from inventory_svc.rebuild import rebuild
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import soon
 from tests.inventory_svc.many_products import fill
@@ -34,7 +34,7 @@ async def engines(databases_of: DatabasesOf) -> AsyncIterator[Engines]:
 
 async def stock_the_shop(engines: Engines, products: int) -> None:
     await fill(engines["write"], products)
-    await rebuild(engines["write"], engines["read"])
+    await rebuild("inventory_svc", engines["write"], engines["read"])
     async with engines["read"].begin() as connection:
         await connection.execute(text("ANALYZE product_document"))
 
@@ -80,7 +80,7 @@ async def test_a_rebuild_knows_the_size_of_what_it_copied(engines: Engines) -> N
         await connection.execute(text("ANALYZE"))
 
     await fill(engines["write"], 20)
-    await rebuild(engines["write"], engines["read"])
+    await rebuild("inventory_svc", engines["write"], engines["read"])
 
     async with engines["read"].connect() as connection:
         for table in COPIED:

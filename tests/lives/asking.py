@@ -10,7 +10,7 @@ from tests.lives.commands import Command, Json, Reply, Seen
 from tests.lives.fronts import ADMIN, Front
 from tests.polling import some_time
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 class Asking:

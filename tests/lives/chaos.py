@@ -1,4 +1,4 @@
-"""What happens while lives go on: operators retry whatever jobs there are, processes are killed, services restart."""
+"""What happens while lives go on: operators retry whatever jobs there are, and processes are killed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from deploy.local.mesh import SERVICES
 from tests.e2e.running_mesh import RunningMesh
 from tests.lives.asking import Asking
 from tests.lives.commands import Reply
-from tests.order_svc.whole_shop import WholeShop
 from tests.polling import some_time
 
 # The front door and the database are not there twice: they are killed less often.
@@ -53,14 +52,6 @@ class Chaos:
                 assert reason in {"OK", "JOB_RUNNING", "JOB_DONE", "JOB_DISCARDED"}, reply
                 self._happened[f"RetryJob {job['kind']} {reason}"] += 1
             await some_time(self._random, at_most_s=0.3)
-
-    async def restart(self, ended: asyncio.Event, shop: WholeShop) -> None:
-        """Ends a service of one process without any grace, and starts it again."""
-        while not ended.is_set():
-            await some_time(self._random, at_most_s=EVERY_S)
-            name = self._random.choice(list(shop.services))
-            await shop.services[name].restart()
-            self._happened[f"restarted {name}"] += 1
 
     async def kill(self, ended: asyncio.Event, mesh: RunningMesh, failpoints: Collection[str]) -> None:
         """Kills a process now and then, or lets one die between two steps."""

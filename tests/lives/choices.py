@@ -45,12 +45,12 @@ class Choices:
         """What somebody who knows the state may want."""
         choices: dict[str, list[Choice]] = {
             "PENDING": [self.update, self.update, self.cancel],
-            "CONFIRMED": [self.update, self.update, self.cancel, self.ship],
-            "PAID": [self.refund, self.refund, self.cancel, self.ship],
+            "CONFIRMED": [self.update, self.update, self.update, self.cancel, self.ship],
+            "PAID": [self.refund, self.refund, self.refund, self.ship, self.ship, self.cancel],
             "SHIPPED": [self.refund, self.refund, self.deliver],
-            "DELIVERED": [self.refund, self.refund],
+            "DELIVERED": [self.refund],
             "CANCELLED": [self.retry, self.refund],
-            "FAILED": [self.retry, self.retry, self.retry],
+            "FAILED": [self.retry],
         }
         return choices[state.status]
 
@@ -108,15 +108,14 @@ class Choices:
 
     def refund(self, state: State) -> RefundOrder:
         chance = self._random.random()
-        if chance < 0.15:
+        if chance < 0.1:
             return RefundOrder(request_id=self._an_id(), currency=state.currency)
         if chance < 0.45:
-            amount = self._random.choice([1, 100, max(1, state.bill.total // 3), state.bill.total + 1])
+            amount = self._random.choice([1, *[max(1, state.bill.total // 3)] * 3, state.bill.total + 1])
             return RefundOrder(request_id=self._an_id(), currency=state.currency, amount=amount)
         lines = self._random.sample(state.bill.lines, self._random.randint(1, len(state.bill.lines)))
         wanted = tuple(
-            (line.item, self._random.choice([1, max(1, line.quantity - line.returned), line.quantity]))
-            for line in lines
+            (line.item, self._random.choice([1, 1, max(1, line.quantity - line.returned)])) for line in lines
         )
         return RefundOrder(request_id=self._an_id(), currency=state.currency, wanted=wanted)
 

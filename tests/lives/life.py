@@ -13,7 +13,8 @@ from tests.lives.commands import Command, RefundOrder, Reply
 from tests.lives.model import Call, OrderModel, Unexplained
 from tests.polling import eventually, some_time
 
-SETTLED_WITHIN_S = 90
+SETTLED_WITHIN_S = 120
+POLLED_EVERY_S = 1.5
 # What was refused is ordered otherwise.
 PLACED_WITHIN = 5
 
@@ -47,6 +48,8 @@ class Life:
             if not self.order_id:
                 return
             for _ in range(self._random.choice([1, 2, 3, 4, 6, 8])):
+                if self.model.state.status == "CANCELLED" and self._random.random() < 0.7:
+                    break
                 await some_time(self._random, at_most_s=0.3)
                 await self._random.choice(self._steps())()
             await self._end()
@@ -130,7 +133,7 @@ class Life:
 
         async def lasts() -> bool:
             # Not all lives at once, all the time.
-            await some_time(self._random, at_most_s=0.4)
+            await some_time(self._random, at_most_s=POLLED_EVERY_S)
             seen = await self._asking.order(self._who, self.order_id)
             is_present = self.model.explain_read(seen)
             assert is_present, f"the order is read as it was before: {seen}"

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from easyorder.payment.v1 import ChargeManyResponse, ChargeRequest, ChargeResult, PaymentState, ProviderPayment
 
-from chassis.errors import AppError, DeadlineExceeded
+from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from chassis.grpc.clients import Peer, TokenRefused
 from order_svc.adapters.batched_charges import BatchedCharges
 
@@ -78,11 +78,38 @@ async def test_every_charge_gets_a_result_whatever_is_raised(error: BaseExceptio
     assert all(isinstance(result, AppError) for result in failed)
 
 
-async def test_a_call_that_takes_too_long_is_not_made_again() -> None:
-    process = PaymentProcess(together=DeadlineExceeded("too long"))
+@pytest.mark.parametrize("error", [DeadlineExceeded("too long"), Unavailable("tried five times")], ids=repr)
+async def test_what_the_client_has_given_up_is_not_tried_again(error: AppError) -> None:
+    process = PaymentProcess(together=error)
 
-    charged, *late = await results_of(process, 3)
+    charged, *given_up = await results_of(process, 3)
 
     assert charged.transaction_id == "t-0"
-    assert [type(result) for result in late] == [DeadlineExceeded] * 2
+    assert given_up == [error] * 2
     assert process.calls == ["together"]
+
+
+async def test_a_call_does_not_wait_for_the_one_before_it() -> None:
+    first_may_end = asyncio.Event()
+
+    class Slow(PaymentProcess):
+        async def call(self, _method: object, request: ChargeRequest, *, timeout_s: float) -> ProviderPayment:
+            if request.transaction_id == "slow":
+                await first_may_end.wait()
+            return await super().call(_method, request, timeout_s=timeout_s)
+
+    charges = BatchedCharges(cast(Peer, Slow()), timeout_s=5)
+    slow = asyncio.create_task(charges.submit(ChargeRequest(transaction_id="slow")))
+    await turns()
+
+    async with asyncio.timeout(2):
+        assert (await charges.submit(ChargeRequest(transaction_id="quick"))).transaction_id == "quick"
+    assert not slow.done()
+    first_may_end.set()
+    assert (await slow).transaction_id == "slow"
+
+
+async def turns() -> None:
+    """Lets everything begin that can."""
+    for _ in range(5):
+        await asyncio.sleep(0)

@@ -7,9 +7,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
 
 import pytest
 
@@ -17,11 +14,12 @@ from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.lives.fronts import OneProcessFront
 from tests.lives.shop import RandomLives
-from tests.order_svc.whole_shop import WholeShop, whole_shop
+from tests.order_svc.whole_shop import whole_shop
 from tests.polling import eventually
 
 SEED = int(os.environ.get("EASYORDER_TEST_LIVES_SEED", "0"))
-MOST_ATTEMPTS = 12
+LIVES = 40
+MOST_ATTEMPTS = 6
 QUICK = {
     "payment_max_attempts": MOST_ATTEMPTS,
     "payment_backoff_initial_s": 0.1,
@@ -36,30 +34,11 @@ QUICK = {
 
 @pytest.mark.timeout(120)
 async def test_the_books_are_those_of_the_model(databases_of: DatabasesOf) -> None:
-    async with _shop(databases_of) as shop:
-        lives = RandomLives(OneProcessFront(shop), seed=SEED, most_attempts=MOST_ATTEMPTS)
-
-        await lives.happen(40, users=6, meanwhile=[lives.chaos.retry_jobs])
-
-        await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
-        await invariants.check(shop)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(600)
-async def test_the_books_are_those_of_the_model_while_services_restart(databases_of: DatabasesOf) -> None:
-    async with _shop(databases_of) as shop:
-        lives = RandomLives(OneProcessFront(shop), seed=SEED, most_attempts=MOST_ATTEMPTS)
-        restarts = partial(lives.chaos.restart, shop=shop)
-
-        await lives.happen(200, users=20, meanwhile=[lives.chaos.retry_jobs, restarts])
-
-        await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
-        await invariants.check(shop)
-
-
-@asynccontextmanager
-async def _shop(databases_of: DatabasesOf) -> AsyncIterator[WholeShop]:
     urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
     async with whole_shop({**urls, **await databases_of("order_svc")}, replicas=2, **QUICK) as shop:
-        yield shop
+        lives = RandomLives(OneProcessFront(shop), seed=SEED, most_attempts=MOST_ATTEMPTS)
+
+        await lives.happen(LIVES, users=6, meanwhile=[lives.chaos.retry_jobs])
+
+        await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
+        await invariants.check(shop)

@@ -15,20 +15,18 @@ from sqlalchemy.engine import make_url
 
 from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Background
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
 from chassis.grpc.clients import Client
-from chassis.grpc.server import GrpcServer
 from chassis.settings import PORTS
 from inventory_svc.bootstrap import build
 from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from order_svc.payment.bootstrap import payment_service, provider_of
+from order_svc.payment.bootstrap import payment_server, provider_of
 from order_svc.payment.config import DATABASE, PaymentSettings
 from tests.inventory_svc.service import CREATE_PRODUCT, Identity
-from tests.mesh import SECRET, Tokens, serving
+from tests.mesh import SECRET, Tokens, running, serving
 
 PRICE = 10
 _REPLICATED = ("inventory", "order")
@@ -119,16 +117,13 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
 
         @asynccontextmanager
         async def inventory(address: str) -> AsyncIterator[None]:
-            service = build(InventoryHere.model_validate(given | {"listen_address": address}))
-            async with _serving(service.server, service.background):
+            async with running(build(InventoryHere.model_validate(given | {"listen_address": address})).server):
                 yield
 
         @asynccontextmanager
         async def order(address: str) -> AsyncIterator[None]:
-            async with (
-                order_service(OrderHere.model_validate(given | {"listen_address": address})) as service,
-                _serving(service.server, service.background),
-            ):
+            own = OrderHere.model_validate(given | {"listen_address": address})
+            async with order_service(own) as server, running(server):
                 yield
 
         @asynccontextmanager
@@ -137,10 +132,11 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
             verifier = TokenVerifier(KeyCache(JwksKeySource(client := Client(identity.address))), SECRET)
             try:
-                async with provider_of(own, engine, SystemClock()) as provider:
-                    service = payment_service(provider, verifier, own, engine)
-                    async with _serving(service.server, service.background):
-                        yield
+                async with (
+                    provider_of(own, engine, SystemClock()) as provider,
+                    running(payment_server(provider, verifier, own, engine)),
+                ):
+                    yield
             finally:
                 await client.close()
                 await engine.dispose()
@@ -171,19 +167,6 @@ async def stocked(shop: WholeShop, *, pieces: Sequence[int], backorderable: Coll
     client = shop.client(shop.tokens.admin(), of="inventory")
     created = await client.call(CREATE_PRODUCT, CreateProductRequest(product=product))
     return [item.id for item in created.product_items]
-
-
-@asynccontextmanager
-async def _serving(server: GrpcServer, background: Sequence[Background]) -> AsyncIterator[None]:
-    for work in background:
-        await work.start()
-    await server.start()
-    try:
-        yield
-    finally:
-        await server.stop(0)
-        for work in reversed(background):
-            await work.stop()
 
 
 def _free_port() -> int:

@@ -186,9 +186,13 @@ class Work:
 async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number: int) -> None:
     notes: list[str] = []
     server = GrpcServer(
-        name="order", address="127.0.0.1:0", servicers={ORDERS: OrderApi()}, verifier=Tokens().verifier()
+        name="order",
+        address="127.0.0.1:0",
+        servicers={ORDERS: OrderApi()},
+        verifier=Tokens().verifier(),
+        background=[Work("a", notes), Work("b", notes)],
     )
-    process = asyncio.create_task(serve(server, MeshSettings(), background=[Work("a", notes), Work("b", notes)]))
+    process = asyncio.create_task(serve(server, MeshSettings()))
     await eventually(lambda: server.port)
     address = f"127.0.0.1:{server.port}"
     await eventually(lambda: health(address))
@@ -207,8 +211,14 @@ async def test_background_that_started_is_stopped_when_a_later_one_fails() -> No
         async def start(self) -> None:
             raise OSError("no database")
 
-    server = GrpcServer(name="order", address="127.0.0.1:0", servicers={}, verifier=Tokens().verifier())
+    server = GrpcServer(
+        name="order",
+        address="127.0.0.1:0",
+        servicers={},
+        verifier=Tokens().verifier(),
+        background=[Work("a", notes), Broken("b", notes)],
+    )
     with pytest.raises(OSError, match="no database"):
-        await serve(server, MeshSettings(), background=[Work("a", notes), Broken("b", notes)])
+        await serve(server, MeshSettings())
 
     assert notes == ["start a", "stop a"]

@@ -16,11 +16,11 @@ from chassis.errors import Internal
 from chassis.grpc.clients import rpc
 from chassis.ops import OPS
 from order_svc.payment.adapters.sandbox import SandboxProvider
-from order_svc.payment.bootstrap import SERVICE, Provider, ledger_on, payment_service
+from order_svc.payment.bootstrap import SERVICE, Provider, ledger_on, payment_server
 from order_svc.payment.config import PaymentSettings
 from order_svc.payment.domain.provider import Charge, NoWebhooks
 from order_svc.payment.domain.provider import ProviderPayment as Payment
-from tests.mesh import Mesh, Recorder, Tokens
+from tests.mesh import Mesh, Recorder, Tokens, running
 from tests.polling import eventually
 
 CHARGE = rpc(SERVICE, "Charge", ChargeRequest, ProviderPayment)
@@ -38,16 +38,10 @@ async def mesh(ledger_engine: AsyncEngine) -> AsyncIterator[Mesh]:
     tokens = Tokens()
     settings = PaymentSettings.model_validate({"listen_address": "127.0.0.1:0", "mesh_secret": "s" * 32})
     provider = Provider(BrokenProvider(ledger_on(ledger_engine), SystemClock()), NoWebhooks())
-    service = payment_service(provider, tokens.verifier(), settings, ledger_engine)
-    for work in service.background:
-        await work.start()
-    await service.server.start()
-    mesh = Mesh(service.server, tokens, Recorder(), Recorder())
-    yield mesh
-    await mesh.close()
-    await service.server.stop(0)
-    for work in reversed(service.background):
-        await work.stop()
+    async with running(payment_server(provider, tokens.verifier(), settings, ledger_engine)) as server:
+        mesh = Mesh(server, tokens, Recorder(), Recorder())
+        yield mesh
+        await mesh.close()
 
 
 async def test_an_unexpected_error_is_listed(mesh: Mesh) -> None:

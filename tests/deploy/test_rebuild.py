@@ -1,18 +1,31 @@
-"""A read table is copied again from the write side while everything runs."""
+"""Read databases are filled again from the write side while everything runs."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.projector import Projector
-from inventory_svc.adapters.rebuilt_tables import rebuild_table
+from deploy.rebuild import rebuild, rebuild_table
+from order_svc.projections import PROJECTED
+from tests.builders.order import an_order
 from tests.chassis.db.conftest import read as read
 from tests.chassis.db.conftest import sessions as sessions
 from tests.chassis.db.conftest import write as write
 from tests.chassis.db.parcels import READ_PARCEL, Sessions, add, execute, labels, nothing_pending, rename, rows
+from tests.conftest import DatabasesOf
+from tests.order_svc.order_reads import order_reads
 from tests.polling import eventually
+
+# A row that the write side never had.
+SURPLUS = """
+INSERT INTO order_item SELECT surplus.* FROM order_item AS present,
+    jsonb_populate_record(present, '{"id": -1}') AS surplus LIMIT 1
+"""
 
 
 async def test_a_read_table_is_rebuilt_while_everything_runs(
@@ -63,3 +76,33 @@ async def test_a_rebuild_takes_away_what_the_write_side_never_had(
     await rebuild_table(write, read, READ_PARCEL, batch=3)
 
     assert await rows(read) == await rows(write)
+
+
+async def test_the_orders_are_filled_again(databases_of: DatabasesOf) -> None:
+    async with order_reads(await databases_of("order_svc")) as reads:
+        cancelled, paid = await reads.given(an_order().cancelled(), an_order().paid())
+        as_it_was = await everything(reads.read)
+        views = [await reads.get(order_id) for order_id in (cancelled, paid)]
+        for table in ("orders", "payment"):
+            await execute(reads.read, f"TRUNCATE {table}")
+        await execute(reads.read, "UPDATE order_item SET sku = 'wrong'")
+        await execute(reads.read, SURPLUS)
+
+        await rebuild("order_svc", reads.write, reads.read)
+
+        assert await everything(reads.read) == as_it_was
+        assert [await reads.get(order_id) for order_id in (cancelled, paid)] == views
+
+
+async def everything(read: AsyncEngine) -> dict[str, list[str]]:
+    images = "SELECT CAST(to_jsonb(t) AS text) FROM {} AS t ORDER BY id"
+    async with read.connect() as connection:
+        return {table.name: list(await connection.scalars(text(images.format(table.name)))) for table in PROJECTED}
+
+
+def test_a_service_without_a_read_database_is_refused() -> None:
+    command = [sys.executable, "-m", "deploy.rebuild", "identity_svc"]
+    refused = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+    assert refused.returncode == 1
+    assert refused.stderr == "Give the services whose read databases are to be rebuilt: inventory_svc order_svc\n"

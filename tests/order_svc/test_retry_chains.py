@@ -1,0 +1,85 @@
+"""The longest chains of retries: how often one command is attempted, over all layers, when it never succeeds."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from easyorder.inventory.v1 import Reservation, ReserveRequest, ReserveResponse, ReserveResult
+
+from chassis.errors import AppError, Conflict, DeadlineExceeded, InvalidArgument, Locked, Unavailable
+from chassis.grpc.status import to_status
+from order_svc.adapters.inventory import GrpcInventory
+from order_svc.domain.inventory import HoldRequest
+from tests.builders.order import SHOPPER
+from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
+from tests.mesh import serving
+
+MOST = 12
+BATCH, GOOD = 200, 150
+THE_ONE = "200"
+NEVER: dict[str, tuple[Exception, int]] = {
+    # A whole batch twice, then its eight halves, the last of which, the command alone, twice.
+    "a conflict": (Conflict("collided"), 11),
+    # A whole batch twice and its halves, then two further calls, in which the command is alone.
+    "a locked row": (Locked("in progress", retry_after_s=1), 12),
+    "a defect": (ValueError("a defect"), 9),
+    "a database that is away": (Unavailable("no connection"), 5),
+    "a deadline": (DeadlineExceeded("too late"), 9),
+}
+
+
+class Inventory:
+    """Reserves by notes of a mediator, in batches as inventory_svc does; a batch needs one row."""
+
+    def __init__(self, app: MediatorApp) -> None:
+        self._app = app
+
+    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        notes = [TakeNotes(text=str(wanted.order_id), needs=("row",)) for wanted in request.reservations]
+        outcomes = await asyncio.gather(*map(self._app.mediator.send, notes), return_exceptions=True)
+        if errors := [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]:
+            raise errors[0]
+        return ReserveResponse(results=[_result(outcome) for outcome in outcomes])
+
+
+def _result(outcome: str | BaseException) -> ReserveResult:
+    if isinstance(outcome, str):
+        return ReserveResult(reservation=Reservation())
+    error = outcome if isinstance(outcome, AppError) else AppError("a defect")
+    return ReserveResult(error=to_status(error))
+
+
+def a_hold(order_id: int) -> HoldRequest:
+    return HoldRequest(order_id=order_id, key=f"k-{order_id}", user_id=SHOPPER, currency="USD", lines=((7, 1),))
+
+
+@pytest.mark.parametrize("fault", NEVER)
+async def test_a_hold_among_many_is_attempted_at_most_twelve_times(fault: str) -> None:
+    app = in_memory_app()
+    error, attempts = NEVER[fault]
+    for number in range(GOOD + 1, BATCH + 1):
+        app.broken[str(number)] = lambda: error
+
+    async with serving({"easyorder.inventory.v1.InventoryService": Inventory(app)}) as mesh:
+        inventory = GrpcInventory(mesh.service(), timeout_s=10)
+        holds = (inventory.reserve(a_hold(number)) for number in range(1, BATCH + 1))
+        outcomes = await asyncio.gather(*holds, return_exceptions=True)
+
+    assert isinstance(outcomes[-1], AppError)
+    assert len([batch for batch in app.batches if THE_ONE in batch]) == attempts <= MOST
+    if not isinstance(error, Unavailable):
+        assert not [outcome for outcome in outcomes[:GOOD] if isinstance(outcome, BaseException)]
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"), [(Conflict("collided"), 6), (Unavailable("no connection"), 1), (InvalidArgument("no"), 1)]
+)
+async def test_a_single_command_is_attempted_again_after_conflicts_only(error: AppError, attempts: int) -> None:
+    app = in_memory_app()
+    app.broken["milk"] = lambda: error
+
+    with pytest.raises(type(error)):
+        await app.mediator.send(TakeNote(text="milk"))
+
+    assert len(app.batches) == attempts <= MOST
