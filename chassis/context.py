@@ -22,13 +22,12 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller: anonymous, a user, or a service of the mesh."""
+    """The caller: anonymous, a user, or a service of the mesh. `expires_at_s`, of a user's token, is Unix time."""
 
     id: str
     audiences: frozenset[Audience]
     team_ids: tuple[str, ...] = ()
-    # The time at which the token expires, in seconds since 1970.
-    expires_at: float = field(default=inf, compare=False)
+    expires_at_s: float = field(default=inf, compare=False)
 
     @classmethod
     def person(cls, id: str, *, admin: bool = False, team_ids: tuple[str, ...] = ()) -> Caller:

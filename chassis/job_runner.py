@@ -97,12 +97,15 @@ class JobRunner:
         await self._done.stop()
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Runs jobs that are leased to this process."""
+        """Runs jobs that are leased to this process, unless it stops."""
+        if not self._stopping:
+            self._begin([job for job in jobs if job.kind in self.handlers])
+
+    def _begin(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            if job.kind in self.handlers and not self._stopping:
-                task = asyncio.get_running_loop().create_task(self._run(job))
-                self._running.add(task)
-                task.add_done_callback(self._ended)
+            task = asyncio.get_running_loop().create_task(self._run(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
 
     def wake(self, delay_s: float = 0) -> None:
         """Claims due jobs now or after exactly `delay_s`, instead of at the next tick."""
@@ -117,7 +120,7 @@ class JobRunner:
         if room > 0 and not self._stopping:
             jobs = await self.store.claim(list(self.handlers), limit=room, lease_s=self.lease_s)
             self._more = len(jobs) >= room
-            self.submit(jobs)
+            self._begin(jobs)
         return False
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -203,9 +203,7 @@ class MeshSettings(BaseSettings):
 
     @property
     def stream_limits(self) -> StreamLimits:
-        return StreamLimits(
-            in_all=self.stream_limit, per_address=self.stream_limit_per_address, per_user=self.stream_limit_per_user
-        )
+        return StreamLimits(self.stream_limit, self.stream_limit_per_address, self.stream_limit_per_user)
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name` (`easyorder_order_write`), password included."""

@@ -140,7 +140,7 @@ def _replies(
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service cannot be reached: try again soon.", retry_after_s=1)
     overloaded = Unavailable("A service has too many calls at once: try again soon.", retry_after_s=2)
-    too_many_streams = TooManyStreams("Too many streams are open: try again later.")
+    too_many_streams = TooManyStreams("Too many streams are open: try again later.", retry_after_s=5)
     headers_too_large = PayloadTooLarge(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )

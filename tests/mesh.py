@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,16 +157,14 @@ class Mesh:
 
 @asynccontextmanager
 async def running(server: GrpcServer) -> AsyncIterator[GrpcServer]:
-    """Runs the server and its background work for the block."""
-    for work in server.background:
-        await work.start()
-    await server.start()
-    try:
+    """Runs the server and its background work for the block; what has started is stopped if the rest does not start."""
+    async with AsyncExitStack() as started:
+        for work in server.background:
+            await work.start()
+            started.push_async_callback(work.stop)
+        await server.start()
+        started.push_async_callback(server.stop, 0)
         yield server
-    finally:
-        await server.stop(0)
-        for work in reversed(server.background):
-            await work.stop()
 
 
 @asynccontextmanager

@@ -71,7 +71,7 @@ class TokenVerifier:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
                 person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
-                return _Verified(replace(person, expires_at=claims.exp), claims.exp, kid)
+                return _Verified(replace(person, expires_at_s=claims.exp), claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types

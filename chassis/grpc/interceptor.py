@@ -224,7 +224,7 @@ async def _abort(context: Context, error: AppError) -> None:
         (DETAILS_KEY, codec(Status).encode(to_status(error))),
     )
     if error.retry_after_s is not None:
-        trailing += ((metadata.RETRY_AFTER, str(math.ceil(error.retry_after_s))),)
+        trailing += (("retry-after", str(math.ceil(error.retry_after_s))),)
     if error.kind is Kind.UNAVAILABLE and not isinstance(error, Unavailable):
         # Prevents retries by the client: a service that raises its own UNAVAILABLE error may count attempts.
         trailing += ((metadata.RETRY_PUSHBACK_MS, "-1"),)

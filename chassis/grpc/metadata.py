@@ -12,7 +12,6 @@ POSITION = "x-easyorder-position"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
 # Always overwritten by Envoy; used only if the peer is a trusted proxy.
 CLIENT_ADDRESS = "x-envoy-external-address"
-RETRY_AFTER = "retry-after"
 RETRY_PUSHBACK_MS = "grpc-retry-pushback-ms"
 ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
 

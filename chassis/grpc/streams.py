@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from math import ceil, inf
+from typing import NamedTuple
 
 from chassis.clock import Clock
 from chassis.context import ANONYMOUS, RequestContext
@@ -15,6 +16,8 @@ from chassis.errors import AppError, Kind, TokenExpired
 
 # The time that a stream has to send a last message, also to a slow reader.
 _LAST_WORDS_S = 3.0
+# While there are anonymous streams, the event loop is checked this often; if it is this late, a share of them is ended.
+_CHECK_EVERY_S, _LATE_S, _SHARE = 1.0, 0.5, 0.1
 
 
 class TooManyStreams(AppError):
@@ -22,12 +25,8 @@ class TooManyStreams(AppError):
 
     kind, reason = Kind.RESOURCE_EXHAUSTED, "TOO_MANY_STREAMS"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, retry_after_s=5)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamLimits:
+class StreamLimits(NamedTuple):
     """The maximum numbers of open streams."""
 
     in_all: int = 4000
@@ -46,7 +45,7 @@ def stream_end() -> asyncio.Future[AppError]:
 class OpenStreams:
     """The open streams of a process. Those of services are not limited; a user's ends when the token expires.
 
-    If all places are taken, the oldest anonymous stream is ended in favour of a user's.
+    The oldest anonymous streams are ended when a user needs the place, and while the process is late for its calls.
     """
 
     def __init__(self, limits: StreamLimits, clock: Clock) -> None:
@@ -55,6 +54,7 @@ class OpenStreams:
         # The oldest first, and whether they are anonymous.
         self._open: dict[asyncio.Future[AppError], bool] = {}
         self._drained: AppError | None = None
+        self._checked = False
 
     @contextmanager
     def one_more(self, call: RequestContext, limit: asyncio.Timeout) -> Iterator[None]:
@@ -65,16 +65,16 @@ class OpenStreams:
 
         def cut(_: object) -> None:
             if end in self._open and not limit.expired():
-                latest = loop.time() + _LAST_WORDS_S
-                limit.reschedule(min(latest, limit.when() or latest))
+                limit.reschedule(min(loop.time() + _LAST_WORDS_S, limit.when() or inf))
 
         end.add_done_callback(cut)
         _end.set(end)
         self._open[end] = call.caller is ANONYMOUS
+        if self._open[end] and not self._checked:
+            self._check(loop.time())
         self._held.update(holders)
-        expired = TokenExpired("the access token has expired; refresh it or log in again, then resume")
-        left_s = call.caller.expires_at - self._clock.now().timestamp()
-        timer = loop.call_later(left_s, _finish, end, expired)
+        left_s = call.caller.expires_at_s - self._clock.now().timestamp()
+        timer = loop.call_later(left_s, _finish, end, TokenExpired("the access token has expired; log in, then resume"))
         try:
             yield
         except asyncio.CancelledError:
@@ -103,13 +103,25 @@ class OpenStreams:
             limits[f"user {call.caller.id}"] = self._limits.per_user
         for holder, limit in limits.items():
             if self._held[holder] >= limit:
-                raise TooManyStreams(f"{limit} streams are open, as many as may be for {holder}: close one first")
-        if self._held["all"] >= self._limits.in_all:
-            oldest = next((end for end, is_anonymous in self._open.items() if is_anonymous and not end.done()), None)
-            if oldest is None or not call.caller.is_person:
-                raise TooManyStreams(f"{self._limits.in_all} streams are open, as many as may be: try again later")
-            _finish(oldest, TooManyStreams("this stream was ended for others: connect again later"))
+                raise TooManyStreams(f"{holder} has {limit} streams open: close one first", retry_after_s=5)
+        if self._held["all"] >= self._limits.in_all and not (call.caller.is_person and self._end_oldest(1)):
+            raise TooManyStreams(f"{self._limits.in_all} streams are open here: try again later", retry_after_s=5)
         return ["all", *limits]
+
+    def _end_oldest(self, count: float) -> int:
+        """Ends the oldest anonymous streams, and returns how many of them are open."""
+        anonymous = [end for end, is_anonymous in self._open.items() if is_anonymous and not end.done()]
+        for end in anonymous[: ceil(count)]:
+            _finish(end, TooManyStreams("this stream was ended for others: connect again later", retry_after_s=5))
+        return len(anonymous)
+
+    def _check(self, due: float) -> None:
+        loop, anonymous = asyncio.get_running_loop(), sum(self._open.values())
+        if loop.time() - due > _LATE_S:
+            self._end_oldest(anonymous * _SHARE)
+        self._checked = anonymous > 0
+        if anonymous:
+            loop.call_later(_CHECK_EVERY_S, self._check, loop.time() + _CHECK_EVERY_S)
 
 
 def _finish(end: asyncio.Future[AppError], error: AppError) -> None:

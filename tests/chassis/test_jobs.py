@@ -329,6 +329,28 @@ async def test_stopping_does_not_wait_for_a_job_that_hangs(
     assert (await seen(bench)).state == "RUNNING"
 
 
+async def test_what_was_being_claimed_at_the_stop_is_run(bench: InMemoryJobBench) -> None:
+    claim, claiming, gate = bench.store.claim, asyncio.Event(), asyncio.Event()
+
+    async def claim_slowly(*args: Any, **how: Any) -> Any:
+        claiming.set()
+        await gate.wait()
+        return await claim(*args, **how)
+
+    bench.store.claim = claim_slowly  # type: ignore[method-assign]
+    await bench.write(a_job(delay_s=1))
+    await bench.elapse(1)
+
+    async with running(bench, do_nothing) as runner:
+        await claiming.wait()
+        stopping = asyncio.create_task(runner.stop())
+        await asyncio.sleep(0)
+        gate.set()
+        await stopping
+
+    assert (await seen(bench)).state == "DONE"
+
+
 async def test_a_store_that_fails_is_asked_again(bench: InMemoryJobBench) -> None:
     claim, failures = bench.store.claim, [Unavailable("no database")] * 2
 

@@ -66,14 +66,15 @@ async def test_streams_take_no_place_of_calls(small: RunningEnvoy, mesh: FakeMes
 
         refused = await http.get("/api/v1/hub", headers=bearer)
         refusal = await small.refusal(SUBSCRIBE, bearer)
-        call = await http.get("/api/v1/orders/1", headers=bearer)
+        read = await http.get("/api/v1/orders/1", headers=bearer)
+        write = await http.post("/api/v1/orders", json={}, headers=bearer)
 
     assert (refused.status_code, reason_of(refused)) == (429, "TOO_MANY_STREAMS")
     assert refused.headers["retry-after"] == "5"
     assert detail_of(refused, "RetryInfo")["retryDelay"] == "5s"
     assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert reason_of_grpc(refusal) == "TOO_MANY_STREAMS"
-    assert call.status_code == httpx.codes.OK
+    assert read.status_code == write.status_code == httpx.codes.OK
 
 
 async def test_reads_take_no_other_place(small: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:

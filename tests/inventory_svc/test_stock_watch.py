@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 from easyorder.inventory.v1 import WatchInventoryRequest
 
-from chassis.errors import Unavailable
+from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import TokenExpired, Unavailable
 from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
 from chassis.grpc.streams import OpenStreams, StreamLimits
@@ -192,6 +193,22 @@ async def test_a_stream_that_has_to_end_says_why(stock: Stock) -> None:
         last = (await watching.ends())[-1]
         error = from_status(last.error)
         assert (type(error), last.sequence, error.message) == (Unavailable, 1, "connect again")
+
+
+async def test_a_users_stream_ends_with_the_token(stock: Stock) -> None:
+    streams, caller = OpenStreams(StreamLimits(), clock := FakeClock()), Caller.person("ann")
+    expiring = RequestContext(caller=replace(caller, expires_at_s=clock.now().timestamp() + 0.05))
+    async with watched(stock) as watch, AsyncExitStack() as held:
+        anonymous = await held.enter_async_context(Watching(served(streams, watch.watch([1]))))
+        with request_context(expiring):
+            watching = await held.enter_async_context(Watching(served(streams, watch.watch([1]))))
+        first, last = await watching.ends()
+        stock.becomes(1, 9)
+        await looks(watch, stock)
+        await anonymous.hears(2)
+
+    assert first.snapshot is not None
+    assert type(from_status(last.error)) is TokenExpired
 
 
 async def test_who_names_an_item_that_is_not_there_hears_which(stock: Stock) -> None:

@@ -6,6 +6,7 @@ that saw an empty table, or that are missing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -95,8 +96,10 @@ class Backlogs:
         async with self.write.connect() as connection:
             explained = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
             for _ in range(2):  # at first, the function's plans are made
-                (plan,) = await connection.scalar(explained, parameters)
+                explanation = await connection.scalar(explained, parameters)
                 await connection.rollback()
+        # ODBC has JSON as text.
+        (plan,) = json.loads(explanation) if isinstance(explanation, str) else explanation
         return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
 
 

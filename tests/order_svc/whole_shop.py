@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
+from chassis.errors import Unavailable
 from chassis.grpc.clients import Client
 from chassis.settings import PORTS
 from inventory_svc.bootstrap import build
@@ -29,6 +30,7 @@ from tests.inventory_svc.service import CREATE_PRODUCT, Identity
 from tests.mesh import SECRET, Tokens, running, serving
 
 PRICE = 10
+_STARTS = 5
 _REPLICATED = ("inventory", "order")
 
 
@@ -49,6 +51,11 @@ class Restartable:
     async def restart(self) -> None:
         """Without any grace: calls in flight fail, and whoever made them does not know how they ended."""
         await self.stop()
+        for _ in range(_STARTS):
+            # Whatever runs a service starts it again if its database does not answer.
+            with suppress(Unavailable):
+                await self.start()
+                return
         await self.start()
 
 

@@ -32,11 +32,12 @@ def short_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Watch:
-    """An InventoryService whose stream has one message."""
+    """An InventoryService whose stream has one message, and ends when it has to."""
 
     async def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
         yield InventoryMessage(sequence=1)
-        await asyncio.Event().wait()
+        await asyncio.wait([end := streams.stream_end()])
+        raise end.result()
 
 
 async def endless() -> AsyncIterator[HubMessage]:
@@ -126,6 +127,28 @@ async def test_a_user_takes_the_place_of_the_oldest_anonymous_stream() -> None:
         with pytest.raises(TooManyStreams, match="ended for others"):
             await anext(opened[1])
         assert await is_refused(mesh.user("eve"))
+
+
+async def test_a_process_that_is_late_ends_its_oldest_anonymous_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.grpc.streams._CHECK_EVERY_S", 0.3)
+    async with limited() as mesh, AsyncExitStack() as held:
+        streams = [mesh.anonymous().stream(WATCH, WatchInventoryRequest(product_item_ids=[n])) for n in range(1, 13)]
+        for stream in streams:
+            held.push_async_callback(stream.aclose)
+            await anext(stream)
+        of_user = mesh.user("ann").stream(SUBSCRIBE, SubscribeRequest())
+        held.push_async_callback(of_user.aclose)
+        await anext(of_user)
+
+        monkeypatch.setattr("chassis.grpc.streams._LATE_S", -1)
+        with pytest.raises(TooManyStreams, match="ended for others"):
+            await anext(streams[0])
+        monkeypatch.setattr("chassis.grpc.streams._LATE_S", 3600)
+
+        open_streams = mesh.server._interceptor.streams._open
+        await eventually(lambda: all(not end.done() for end in open_streams))
+        assert 0 < sum(open_streams.values()) <= 10
+        assert await anext(of_user)
 
 
 async def test_a_stream_whose_handler_goes_on_is_cut_when_its_token_expires() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -16,6 +16,7 @@ from easyorder.ops.v1 import JobState, ListJobsRequest, RetryJobRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    GetOrderRequest,
     OrderLine,
     OrderStatus,
     PaymentDetails,
@@ -33,6 +34,7 @@ from tests.order_svc.calls import (
     CANCEL,
     CREATE,
     DEACTIVATE_INCENTIVE,
+    GET,
     LIST_JOBS,
     REFUND,
     RETRY,
@@ -45,31 +47,57 @@ from tests.order_svc.interleavings.records import Act, Life, Outcome
 from tests.order_svc.whole_shop import WholeShop
 from tests.polling import some_time
 
-LASTS_S = 1.5
 TIMEOUT_S = 3
+_ANSWERED_WITHIN_S = 60
 # Several shoppers are of one, and spend its points.
 FAMILIES = ("family-1", "family-2", "family-3")
 _CARDS = (
-    *["tok_ok"] * 3,
-    *["tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_slow_300", "tok_down"],
+    *["tok_ok", "tok_slow_300"] * 3,
+    *["tok_declined", "tok_declined", "tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_down"],
 )
 _METHODS = (*[PaymentMethod.CARD] * 5, PaymentMethod.PAYPAL, PaymentMethod.WALLET, *[PaymentMethod.CASH] * 2)
 # The contract's limit of one item in an order.
 _MOST = 1000
+_BROKEN = ("easyorder_order_write", "easyorder_inventory_write", "easyorder_payment")
+_END_ONE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' LIMIT 1
+"""
+# What an order in this status is ready for.
+_FITTING: Mapping[OrderStatus, Sequence[str]] = {
+    OrderStatus.PENDING: ["change", "change", "change", "leave"],
+    OrderStatus.CONFIRMED: [*["change"] * 6, "ship", "ship", "leave"],
+    OrderStatus.FAILED: ["pay"],
+    OrderStatus.PAID: ["ship", "ship", "refund", "refund", "leave"],
+    OrderStatus.SHIPPED: ["deliver", "refund"],
+    OrderStatus.DELIVERED: ["refund"],
+    OrderStatus.CANCELLED: ["refund", "pay"],
+}
 _NOT_NOW = {"ILLEGAL_TRANSITION"}
 _NOT_TO_BE_HAD = {"OUT_OF_STOCK", "INCENTIVE_INVALID"}
 _REUSED = {"REQUEST_ID_REUSED"}
 
 
 class Chaos:
-    """What happens in one run. The first of `items` is plentiful, the last one that shoppers wait for."""
+    """What happens in one run, with pauses that are parts of `lasts_s`.
+
+    The first of `items` is plentiful, the last one that shoppers wait for.
+    """
 
     def __init__(
-        self, shop: WholeShop, random: Random, items: Sequence[int], codes: Sequence[Incentive], *, shoppers: int
+        self,
+        shop: WholeShop,
+        random: Random,
+        items: Sequence[int],
+        codes: Sequence[Incentive],
+        *,
+        shoppers: int,
+        lasts_s: float,
     ) -> None:
         self._shop = shop
         self._random = random
         self._shoppers = shoppers
+        self._lasts_s = lasts_s
         self._items = items
         self._codes = codes
         self._admin = shop.client(shop.tokens.admin())
@@ -85,10 +113,11 @@ class Chaos:
         return replace(code, value="5", etag="")
 
     async def happen(self) -> None:
+        breaking = [self._breaking(database) for database in _BROKEN]
         restarting = [self._restarting(name, self._random.choice([0, 1, 2])) for name in self._shop.services]
         operators = [asyncio.create_task(self._operator(of)) for of in ("order", "inventory")]
         shoppers = [self._shopper(f"shopper-{number}") for number in range(self._shoppers)]
-        await asyncio.gather(*shoppers, *restarting, self._deliveries(), self._campaign())
+        await asyncio.gather(*shoppers, *restarting, *breaking, self._deliveries(), self._campaign())
         self._is_over = True
         await asyncio.gather(*operators)
 
@@ -107,24 +136,31 @@ class Chaos:
     async def _campaign(self) -> None:
         """One code is worth less from some moment on, another is given no more."""
         edited, ended = self._codes[:2]
-        await self._pause(2 * LASTS_S)
+        await self._pause(2 * self._lasts_s)
         change = UpdateIncentiveRequest(id=edited.id, incentive=self.edited(edited), request_id="less")
         await self._ask(self._warehouse, UPDATE_INCENTIVE, change, set())
-        await self._pause(2 * LASTS_S)
+        await self._pause(2 * self._lasts_s)
         end = DeactivateIncentiveRequest(id=ended.id, request_id="end")
         await self._ask(self._warehouse, DEACTIVATE_INCENTIVE, end, set())
 
     async def _restarting(self, name: str, times: int) -> None:
         for _ in range(times):
-            await self._pause(LASTS_S / 2)
+            await self._pause(self._lasts_s / 2)
             self._restarts.append(self._now())
             await self._shop.services[name].restart()
             self._restarts.append(self._now())
 
+    async def _breaking(self, database: str) -> None:
+        """Ends a connection of the services, so that nobody knows whether its transaction was committed."""
+        for _ in range(self._random.choice([0, 1, 3])):
+            await self._pause(self._lasts_s)
+            async with self._shop.database(database) as connection:
+                await connection.execute(_END_ONE)
+
     async def _deliveries(self) -> None:
         # The last is enough for all that wait.
         for number, pieces in enumerate((2, 5, 4 * self._shoppers)):
-            await self._pause(LASTS_S)
+            await self._pause(self._lasts_s)
             delivery = AdjustStockRequest(
                 product_item_id=self._items[-1], delta=pieces, reason="delivery", request_id=f"delivery-{number}"
             )
@@ -135,7 +171,7 @@ class Chaos:
         """Retries jobs, whatever state they are in; most may not be."""
         client = self._shop.client(self._shop.tokens.admin(), of=service)
         while not self._is_over:
-            await self._pause(LASTS_S / 10)
+            await self._pause(self._lasts_s / 10)
             state = self._random.choice([JobState.DISCARDED, JobState.READY, JobState.DONE, JobState.UNSPECIFIED])
             with suppress(Unavailable, DeadlineExceeded):
                 listed = await client.call(LIST_JOBS, ListJobsRequest(state=state, page_size=50), timeout_s=TIMEOUT_S)
@@ -152,47 +188,54 @@ class Chaos:
         user = self._random.choice([name, *FAMILIES])
         self.users.add(user)
         client = self._shop.client(self._shop.tokens.user(user))
-        life = await self._buy(name, user, client)
+        life = await self._buy(name, user, client) or await self._buy(f"{name}/plain", user, client, is_plain=True)
         if life is None:
             return
         self.lives.append(life)
-        happens = self._happens(name, client, life)
-        self._random.shuffle(happens)
         # Some things happen to an order at the same time.
         lanes = self._random.choice([1, 1, 2])
-        await asyncio.gather(*[self._one_by_one(happens[lane::lanes]) for lane in range(lanes)])
+        await asyncio.gather(*[self._live(f"{name}/{lane}", client, life) for lane in range(lanes)])
 
-    def _happens(self, name: str, client: Client, life: Life) -> list[Callable[[], Awaitable[None]]]:
-        random = self._random
-        changes, payments, refunds = (random.choice(counts) for counts in ([0, 1, 2, 3], [0, 1, 2], [0, 0, 1, 2]))
-        return [
-            *[lambda n=n: self._change(client, f"{name}/change-{n}", life) for n in range(changes)],
-            *[lambda n=n: self._pay_again(client, f"{name}/again-{n}", life) for n in range(payments)],
-            *[lambda n=n: self._refund(f"{name}/refund-{n}", life) for n in range(refunds)],
-            *[lambda: self._change_too_much(client, f"{name}/much", life) for _ in range(random.random() < 0.1)],
-            *[lambda: self._ship(name, life) for _ in range(random.random() < 0.4)],
-            *[lambda: self._leave(client, name, life) for _ in range(random.random() < 0.3)],
-        ]
+    async def _live(self, name: str, client: Client, life: Life) -> None:
+        """What happens is mostly what the order is ready for, as far as one can see."""
+        happens = {
+            "change": self._change,
+            "change too much": self._change_too_much,
+            "pay": self._pay_again,
+            "leave": self._leave,
+            "ship": self._ship,
+            "deliver": self._deliver,
+            "refund": self._refund,
+        }
+        for number in range(self._random.randint(2, 8)):
+            await self._pause(self._lasts_s / 4)
+            status = await self._status_of(client, life)
+            if status is OrderStatus.CANCELLED and self._random.random() < 0.5:
+                return
+            fitting = _FITTING[status] if self._random.random() < 0.85 else [*happens]
+            await happens[self._random.choice(fitting)](client, f"{name}/{number}", life)
 
-    async def _one_by_one(self, happens: Sequence[Callable[[], Awaitable[None]]]) -> None:
-        for it_happens in happens:
-            await self._pause(LASTS_S / 2)
-            await it_happens()
+    async def _status_of(self, client: Client, life: Life) -> OrderStatus:
+        seen = await self._ask(client, GET, GetOrderRequest(id=life.order.id), set())
+        assert seen.reply
+        return OrderStatus(seen.reply.status)
 
-    async def _buy(self, name: str, user: str, client: Client) -> Life | None:
+    async def _buy(self, name: str, user: str, client: Client, *, is_plain: bool = False) -> Life | None:
         request = CreateOrderRequest(
             request_id=name,
             currency="USD",
             items=self._some_items(),
             payment=self._some_payment(),
-            incentive_codes=self._some_codes(),
-            loyalty_points=self._random.choice([0, 0, 300, 2500]),
+            incentive_codes=[] if is_plain else self._some_codes(),
+            loyalty_points=0 if is_plain else self._random.choice([0, 0, 300, 2500]),
         )
-        await self._pause(LASTS_S / 2)
+        await self._pause(self._lasts_s / 2)
         other = replace(
-            request, payment=self._some_payment(), items=self._random.choice([request.items, self._some_items()])
+            request,
+            payment=self._some_payment(),
+            items=self._random.choice([request.items, request.items, self._some_items()]),
         )
-        bodies = [request] * self._random.choice([1, 1, 2, 3]) + [other] * (self._random.random() < 0.3)
+        bodies = [request] * self._random.choice([1, 1, 2, 3]) + [other] * (self._random.random() < 0.4)
         acts = await self._at_once(client, CREATE, bodies, _NOT_TO_BE_HAD)
         done = [act for act in acts if act.is_done]
         # A copy may be refused and a later one not: pieces come back.
@@ -217,22 +260,21 @@ class Chaos:
         request = RetryPaymentRequest(id=life.order.id, payment=self._some_payment(), request_id=request_id)
         await self._act(life, client, RETRY, request, _NOT_NOW | _NOT_TO_BE_HAD, payment=self._some_payment())
 
-    async def _leave(self, client: Client, name: str, life: Life) -> None:
-        request = CancelOrderRequest(id=life.order.id, reason="changed my mind", request_id=f"{name}/leave")
+    async def _leave(self, client: Client, request_id: str, life: Life) -> None:
+        request = CancelOrderRequest(id=life.order.id, reason="changed my mind", request_id=request_id)
         # Too late: the card was refused, or all the money went back.
         await self._act(life, client, CANCEL, request, _NOT_NOW, reason="another reason")
 
-    async def _ship(self, name: str, life: Life) -> None:
+    async def _ship(self, _client: Client, request_id: str, life: Life) -> None:
+        request = SetOrderStatusRequest(id=life.order.id, status=OrderStatus.SHIPPED, request_id=request_id)
         # Its stock may be gone, if the hold ended before it was paid.
-        may_be = _NOT_NOW | _NOT_TO_BE_HAD
-        for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
-            request = SetOrderStatusRequest(id=life.order.id, status=status, request_id=f"{name}/{status.name}")
-            await self._act(life, self._admin, SET_STATUS, request, may_be)
-            if self._random.random() < 0.3:
-                return
-            await self._pause(LASTS_S / 2)
+        await self._act(life, self._admin, SET_STATUS, request, _NOT_NOW | _NOT_TO_BE_HAD)
 
-    async def _refund(self, request_id: str, life: Life) -> None:
+    async def _deliver(self, _client: Client, request_id: str, life: Life) -> None:
+        request = SetOrderStatusRequest(id=life.order.id, status=OrderStatus.DELIVERED, request_id=request_id)
+        await self._act(life, self._admin, SET_STATUS, request, _NOT_NOW)
+
+    async def _refund(self, _client: Client, request_id: str, life: Life) -> None:
         def some() -> dict[str, Any]:
             chosen = self._random.random()
             if chosen < 0.4:
@@ -266,7 +308,7 @@ class Chaos:
     async def _ask(self, client: Client, method: Rpc[Any, Any], request: Any, may_be: set[str]) -> Act:
         """Asks again until there is a reply."""
         began, is_unknown = self._now(), False
-        for _ in range(50):
+        while self._now() < began + _ANSWERED_WITHIN_S:
             try:
                 reply = await client.call(method, request, timeout_s=TIMEOUT_S)
                 return Act(request=request, outcome=Outcome.DONE, began=began, ended=self._now(), reply=reply)
@@ -302,7 +344,7 @@ class Chaos:
         return PaymentDetails(method=method, token="" if method is PaymentMethod.CASH else self._random.choice(_CARDS))
 
     def _some_codes(self) -> list[str]:
-        chosen = self._random.sample(self._codes, self._random.choice([0, 1, 1, 2]))
+        chosen = self._random.sample(self._codes, self._random.choice([0, 0, 1, 1, 2]))
         return [incentive.code for incentive in chosen]
 
     def _now(self) -> float:
