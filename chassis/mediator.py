@@ -3,9 +3,8 @@
 A single command has a unit of work of its own. Batched commands share one: commands that arrive while a batch is in
 flight form the next batch. After a conflict the work is retried, a batch once; a batch that fails is retried in halves,
 down to one command, so that one bad command never fails others. A command that meets a locked row is refused with
-Locked, and until the row is free, commands for the same rows are carried out one by one, which nobody else waits for. A
-command with a `request` is executed once per key: a repeat gets the first response, also when both run at the same
-time.
+Locked; until the row is free, one command at a time tries it, apart from batches, and others are refused at once. A
+command with a `request` is executed once per key: a repeat gets the first response, also if both run at the same time.
 """
 
 from __future__ import annotations
@@ -14,21 +13,21 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, ClassVar, Generic, TypeVar, cast, get_args
+from typing import Any, Generic, TypeVar, cast, get_args
 
 import tenacity
 from pydantic import TypeAdapter
 
 from chassis.background import backoff_s
-from chassis.batching import Batcher
+from chassis.batching import Batcher, LockedRows
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Locked, Unavailable
 from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
-from chassis.locked_rows import LockedRows
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
 R = TypeVar("R")
@@ -38,6 +37,8 @@ C = TypeVar("C", bound="Command[Any]")
 _CONTENDED_S = 0.5
 # After a locked row was met there may be more: for this long, batches do not wait for locks.
 _IMPATIENT_S = 2.0
+# Of a single command.
+CONFLICT_ATTEMPTS = 6
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 _json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -69,8 +70,6 @@ _Outcomes = list[_Outcome | BaseException]
 class Mediator(Generic[Uow]):
     """Maps each type of command to its handler."""
 
-    CONFLICT_ATTEMPTS: ClassVar[int] = 6
-
     def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str) -> None:
         self._open_uow = open_uow
         self._service = Caller.service(service)
@@ -87,12 +86,9 @@ class Mediator(Generic[Uow]):
 
         async def send(cmd: C) -> _Outcome:
             # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
-            (outcome,) = await asyncio.shield(transaction.run([cmd]))
-            if isinstance(outcome, BaseException):
-                raise outcome
-            return outcome
+            return _result(await asyncio.shield(transaction.run([cmd])))
 
-        self._register(command, send, transaction)
+        self._register([command], send, transaction)
 
     def handle_batch(
         self,
@@ -109,25 +105,15 @@ class Mediator(Generic[Uow]):
         were read. Handlers are the same in both cases.
         """
         commands = [commands] if isinstance(commands, type) else commands
-        transaction = _Transaction(self._open_uow, handler, commands, optimistic_from=0 if optimistic else math.inf)
-        apart = _Transaction(self._open_uow, handler, commands, impatient_until=math.inf)
-        context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
-        locked = LockedRows()
-
-        async def run(transaction: _Transaction[C, Uow], batch: Sequence[C]) -> _Outcomes:
-            with request_context(context):
-                outcomes = await transaction.run(batch)
-            locked.learn([(cmd.locks, outcome) for cmd, outcome in zip(batch, outcomes, strict=True)])
-            return outcomes
-
-        batcher: Batcher[C, _Outcome] = Batcher(partial(run, transaction), max_size=max_size)
-        batcher_apart: Batcher[C, _Outcome] = Batcher(partial(run, apart), max_size=1)
-
-        def submit(cmd: C) -> Awaitable[_Outcome]:
-            return (batcher_apart if locked.include_any(cmd.locks) else batcher).submit(cmd)
-
-        for kind in commands:
-            self._register(kind, submit, transaction)
+        transaction = _Transaction(
+            self._open_uow,
+            handler,
+            commands,
+            optimistic_from=0 if optimistic else math.inf,
+            context=RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands)),
+        )
+        batcher: Batcher[C, _Outcome] = Batcher(transaction.run, max_size=max_size)
+        self._register(commands, batcher.submit, transaction)
 
     async def send(self, command: Command[R]) -> R:
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
@@ -138,17 +124,21 @@ class Mediator(Generic[Uow]):
 
     async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
         """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
-        if key is None:
-            return None
-        outcome = (await asyncio.shield(self._transactions[command].find({0: (command, key)}))).get(0)
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return cast("R", outcome[0]) if outcome else None
+        found = await asyncio.shield(self._transactions[command].find({0: (command, key)})) if key else {}
+        return cast("R", _result(list(found.values()))[0]) if found else None
 
-    def _register(self, command: type, send: _Send, transaction: _Transaction[Any, Uow]) -> None:
-        if command in self._sends:
-            raise ValueError(f"{command.__name__} has a handler already")
-        self._sends[command], self._transactions[command] = send, transaction
+    def _register(self, commands: Sequence[type], send: _Send, transaction: _Transaction[Any, Uow]) -> None:
+        for command in commands:
+            if command in self._sends:
+                raise ValueError(f"{command.__name__} has a handler already")
+            self._sends[command], self._transactions[command] = partial(transaction.send, send), transaction
+
+
+def _result(outcomes: _Outcomes) -> _Outcome:
+    (outcome,) = outcomes
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
 
 
 class _Transaction(Generic[C, Uow]):
@@ -162,17 +152,35 @@ class _Transaction(Generic[C, Uow]):
         *,
         optimistic_from: float = math.inf,
         impatient_until: float | None = 0,
+        context: RequestContext | None = None,
     ) -> None:
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
-        # Times of the event loop. Until `_optimistic_from` the rows are assumed to be contended, and until
-        # `_impatient_until` some are locked; None for single commands, which others do not wait for.
+        # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
         self._optimistic_from = optimistic_from
         self._impatient_until = impatient_until
+        self._context = context
+        self._locked, self._tried = LockedRows(), set[Hashable]()
+
+    async def send(self, usual: _Send, cmd: C) -> _Outcome:
+        """Sends the command in the usual way, but tries it alone and without waiting while a row of it is locked."""
+        if not self._locked.concern(cmd):
+            return await usual(cmd)
+        if self._tried & (names := set(cmd.locks)):
+            raise Locked("another change is in progress here; try again", retry_after_s=1)
+        self._tried |= names
+        impatient = copy(self)
+        impatient._optimistic_from = impatient._impatient_until = math.inf
+        try:
+            return _result(await asyncio.shield(impatient.run([cmd])))
+        finally:
+            self._tried -= names
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
-        outcomes = await self._run(batch, 1, Mediator.CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
+        with request_context(self._context or current()):
+            outcomes = await self._run(batch, 1, CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
+        self._locked.learn(batch, outcomes)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))

@@ -52,9 +52,7 @@ Opened = TypeVar("Opened", bound=UnitOfWork, covariant=True)
 
 
 class OpenUnitOfWork(Protocol[Opened]):
-    """Opens a unit of work. If `optimistic`, it reads without locks, and its commit raises Conflict on stale rows.
-
-    If `impatient`, it waits for a lock only for a moment, then raises Locked.
-    """
+    """Opens a unit of work. If `optimistic`, it reads without locks, and its commit raises Conflict on stale rows. If
+    `impatient`, it waits for a lock only for a moment, then raises Locked."""
 
     def __call__(self, *, optimistic: bool = False, impatient: bool = False) -> AbstractAsyncContextManager[Opened]: ...

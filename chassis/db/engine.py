@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
@@ -66,10 +66,9 @@ def _leave_unusable(context: ExceptionContext) -> None:
     if context.connection is None or not is_unusable(context.original_exception):
         return
     context.is_disconnect = True
-    driver_connection: Any = context.connection.connection.driver_connection
-    if isinstance(context.original_exception, TimeoutError) and driver_connection is not None:
+    if isinstance(context.original_exception, TimeoutError):
         # Otherwise SQLAlchemy takes leave of the server, which does not answer.
-        driver_connection.terminate()
+        cast(Any, context.connection.connection.driver_connection).terminate()
 
 
 def _connect_args(driver: str, application_name: str, timeout_s: float, lock_timeout_s: float) -> dict[str, object]:

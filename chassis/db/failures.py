@@ -17,8 +17,7 @@ _UNIQUE_VIOLATION = "23505"
 # Raised by the SQL function require_all: rows have changed since they were read, or leases have ended.
 CHANGED_MEANWHILE = "40001"
 LEASE_LOST = "40L01"
-# A lock that is not available in time.
-LOCK_NOT_AVAILABLE = "55P03"
+_LOCK_NOT_AVAILABLE = "55P03"
 # Serialization failure, deadlock and other rollbacks.
 _CONFLICT = re.compile(r"40...")
 # Connection exceptions, writes to a server that has become a standby (25006), idle transaction timeouts,
@@ -48,7 +47,7 @@ def meaning_of(error: Exception) -> AppError | None:
         return LeaseLost("taken over by another worker")
     if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
         return Conflict("the transaction collided with another one")
-    if state == LOCK_NOT_AVAILABLE:
+    if state == _LOCK_NOT_AVAILABLE:
         return Locked("another change is in progress here; try again", retry_after_s=1)
     is_lost = isinstance(error, PoolTimeout | OSError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated

@@ -28,7 +28,6 @@ _FIND_RESPONSES = text(
 )
 # The position that the read side must reach (`x-easyorder-position`).
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
-# As long as a lock is held by a transaction that makes progress.
 _IMPATIENT = text("SET LOCAL lock_timeout = '20ms'")
 _EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 

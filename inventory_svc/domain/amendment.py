@@ -53,6 +53,7 @@ def amend(
         held.revision = change.revision
         return True
     lines, surplus = _divided(held, extra, change.lines)
+    quote = _requoted(held, lines, rates, is_confirmed=True)
     if held.is_released:
         if extra is not None:
             extra.release(stock_batch, incentive_set)
@@ -60,7 +61,7 @@ def amend(
         _move(held, extra, surplus, stock_batch)
     if held.state is ReservationState.BACKORDERED:
         held.state = state_of(lines)
-    held.lines, held.quote, held.revision = lines, _requoted(held, lines, rates), change.revision
+    held.lines, held.quote, held.revision = lines, quote, change.revision
     return True
 
 
@@ -103,12 +104,15 @@ def re_reserve_as_it_was(
     return True
 
 
-def _requoted(held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates) -> Quote:
+def _requoted(
+    held: Reservation, lines: tuple[HeldLine, ...], rates: LoyaltyRates, *, is_confirmed: bool = False
+) -> Quote:
     """The discounts of the order for new lines, on the terms on which it redeemed its codes.
 
     The order has redeemed these codes and spends no more points than before, so no limit needs to be checked.
     """
-    return price(lines, held.quote.terms, held.quote.points_spent, held.currency, rates)
+    terms, points = held.quote.terms, held.quote.points_spent
+    return price(lines, terms, points, held.currency, rates, is_confirmed=is_confirmed)
 
 
 def _divided(

@@ -88,9 +88,18 @@ def sub_total(lines: Iterable[HeldLine], currency: str) -> Money:
 
 
 def price(
-    lines: Sequence[HeldLine], incentives: Iterable[Incentive], points: int, currency: str, rates: LoyaltyRates
+    lines: Sequence[HeldLine],
+    incentives: Iterable[Incentive],
+    points: int,
+    currency: str,
+    rates: LoyaltyRates,
+    *,
+    is_confirmed: bool = False,
 ) -> Quote:
-    """The discounts of `incentives` and at most `points`. Raises IncentiveInvalid for a code without effect."""
+    """The discounts of `incentives` and at most `points`.
+
+    Raises IncentiveInvalid for a code that does not apply, or has no effect, unless the order is confirmed as it is.
+    """
     breakdown = _PriceBreakdown(lines, currency)
     chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
     discounts = [breakdown.redeem(incentive) for incentive in chosen]
@@ -99,9 +108,12 @@ def price(
         spent, discount = breakdown.pay_with(points, rates)
         discounts.append(discount)
     earned = breakdown.earns(chosen, rates)
-    for incentive in chosen:
+    for number, incentive in enumerate(chosen if not is_confirmed else ()):
         others = [other for other in chosen if other is not incentive]
-        if incentive.kind is IncentiveKind.LOYALTY_MULTIPLIER and breakdown.earns(others, rates) == earned:
+        if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER:
+            if not discounts[number].amount(currency).amount:
+                raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
+        elif breakdown.earns(others, rates) == earned:
             raise IncentiveInvalid.of(incentive.code, "it does not change the points of this order")
     return Quote(
         discounts=tuple(discounts),
@@ -171,8 +183,6 @@ class _PriceBreakdown:
                 shares = spread(min(int(incentive.value * _MINOR), sum(remaining)), remaining)
             case IncentiveKind.LOYALTY_MULTIPLIER:
                 shares = [0] * len(remaining)
-        if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER and not any(shares):
-            raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
         discount = self._deduct(incentive.description, shares)
         return replace(discount, incentive_id=incentive.id, code=incentive.code, terms=incentive.terms)
 

@@ -31,6 +31,31 @@ def test_what_is_not_on_http_is_for_services_only(name: str) -> None:
     assert contract.methods()[name].access.allow == {Audience.SERVICE}
 
 
+# Why a repeated call needs no request_id.
+REPEATABLE = {
+    "Register": "nobody is signed in whose repeat it could be; Login tells whether it took effect",
+    "Login": "changes nothing that another one would not change",
+    "ReceiveStripeEvent": "only wakes a job",
+    "RetryJob": "a job that runs or is done is shown as it is",
+    "DiscardJob": "a discarded job stays as it is",
+    "ExportOrders": "reads",
+}
+
+
+def test_every_write_takes_a_request_id_or_may_be_repeated() -> None:
+    reads = ("Get", "List", "Watch", "Subscribe", "Check", "Validate")
+    without = {
+        method.name
+        for method in contract.methods().values()
+        if method.access.allow != {Audience.SERVICE}
+        and not method.access.planned
+        and not method.name.startswith(reads)
+        and "request_id" not in contract.descriptor_of(method.request).fields_by_name
+    }
+
+    assert without == REPEATABLE.keys()
+
+
 def test_snake_names_split_every_word() -> None:
     assert contract.methods()["/easyorder.edge.v1.PortalService/GetOpenApi"].snake_name == "get_open_api"
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from chassis.batching import LockedRows
 from chassis.errors import EtagMismatch, Locked
-from chassis.locked_rows import LockedRows
 from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
 from tests.polling import eventually
 
@@ -61,6 +61,23 @@ async def test_commands_for_a_locked_row_hold_nobody_up(app: MediatorApp) -> Non
     assert app.batches == [["same"], ["other", "another"]]
 
 
+async def test_one_command_at_a_time_tries_a_locked_row(app: MediatorApp) -> None:
+    await meet_locked(app, "a")
+    await meet_locked(app, "b")
+    app.gate.clear()
+    first = notes(app, "first", needs=("a",))
+    await eventually(lambda: app.batches == [["first"]])
+
+    # Whoever sends them may try again; calls with other commands are not held up.
+    with pytest.raises(Locked):
+        await app.mediator.send(TakeNotes(text="second", needs=("a", "c")))
+    other_row = notes(app, "other row", needs=("b",))
+    app.gate.set()
+
+    assert await asyncio.gather(*first, *other_row) == ["noted first", "noted other row"]
+    assert await app.mediator.send(TakeNotes(text="third", needs=("a",))) == "noted third"
+
+
 async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: MediatorApp) -> None:
     await meet_locked(app, "a")
     await asyncio.gather(*notes(app, "free", needs=("a",)))
@@ -71,24 +88,26 @@ async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: Mediator
 
 
 def test_of_several_rows_those_of_a_success_are_free() -> None:
+    a, b, c, both, other = (TakeNotes(text="", needs=tuple(names)) for names in ("a", "b", "c", "ab", "ac"))
     rows = LockedRows()
 
-    rows.learn([(["a", "b"], LOCKED), (["b"], ("done", None))])
-    assert (rows.include_any(["a"]), rows.include_any(["b"])) == (True, False)
+    rows.learn([both, b], [LOCKED, ("done", None)])
+    assert (rows.concern(a), rows.concern(b)) == (True, False)
 
     # That "a" is locked is reason enough.
-    rows.learn([(["a", "c"], LOCKED)])
-    assert not rows.include_any(["c"])
+    rows.learn([other], [LOCKED])
+    assert not rows.concern(c)
 
     # What was refused or failed may not have come to the row.
-    rows.learn([(["a"], EtagMismatch("changed"))])
-    assert rows.include_any(["a"])
+    rows.learn([a], [EtagMismatch("changed")])
+    assert rows.concern(a)
 
 
 def test_few_rows_are_remembered() -> None:
     rows = LockedRows()
+    notes = [TakeNotes(text="", needs=(str(number),)) for number in range(2000)]
 
-    for number in range(2000):
-        rows.learn([([number], LOCKED)])
+    for note in notes:
+        rows.learn([note], [LOCKED])
 
-    assert [rows.include_any([number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
+    assert [rows.concern(notes[number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]

@@ -13,7 +13,7 @@ from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import Conflict, EtagMismatch, RequestIdExpired, RequestIdReused, Unavailable
 from chassis.grpc.metadata import POSITION
 from chassis.jobs import LeaseLost
-from chassis.mediator import Command, Mediator
+from chassis.mediator import CONFLICT_ATTEMPTS, Command
 from chassis.unit_of_work import NeedsTransaction, UnitOfWork
 from tests.chassis.mediator_app import CountWords, Fault, MediatorApp, TakeNote, TakeNotes, in_memory_app, sql_app
 from tests.fakes.chassis import request_key
@@ -151,7 +151,7 @@ async def test_a_conflict_that_does_not_end_is_told(app: MediatorApp, command: M
     with pytest.raises(Conflict):
         await app.mediator.send(command(text="milk"))
 
-    assert len(app.batches) == Mediator.CONFLICT_ATTEMPTS
+    assert len(app.batches) == CONFLICT_ATTEMPTS
     assert await app.notes() == []
 
 

@@ -17,8 +17,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from chassis import contract
 from envoy.bodies import body_message
 from envoy.routing import is_reachable
+from order_svc.queries.list_orders import MAX_PAGE_BYTES
 from tests.envoy.error_shape import detail_of, reason_of
-from tests.envoy.fake_mesh import FakeMesh
+from tests.envoy.fake_mesh import FakeMesh, new
 from tests.envoy.names import names_of
 from tests.envoy.running import RunningEnvoy
 from tests.mesh import Tokens
@@ -267,3 +268,22 @@ async def test_others_are_served_during_heavy_bodies(
     replies = await asyncio.gather(*heavy, *light)
 
     assert [reply.status_code for reply in replies[-5:]] == [200] * 5
+
+
+async def test_the_largest_page_is_shown(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    price = {"currency_code": "USD", "units": 1}
+    # Small values grow most: JSON has their names.
+    line = {"id": 1, "quantity": 1, "unit_price": price, "discount": price}
+    order = new("easyorder.order.v1.Order", id=1, items=[line] * 100)
+    page = new("easyorder.order.v1.ListOrdersResponse", orders=[order])
+    count = MAX_PAGE_BYTES // page.ByteSize()
+
+    async def list_orders(request: Any, context: Any) -> Any:
+        return new("easyorder.order.v1.ListOrdersResponse", orders=[order] * count)
+
+    mesh.answers["/easyorder.order.v1.OrderService/ListOrders"] = list_orders
+    reply = await http.get("/api/v1/orders", headers=bearer)
+
+    assert reply.status_code == 200
+    assert len(reply.content) > 7 * MAX_PAGE_BYTES
+    assert len(reply.json()["orders"]) == count

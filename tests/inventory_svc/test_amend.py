@@ -22,11 +22,12 @@ from inventory_svc.domain.errors import (
     ReservationNotFound,
     ReservationReleased,
 )
+from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
-from tests.builders.incentive import amount
+from tests.builders.incentive import amount, multiplier, percent
 from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 
@@ -320,6 +321,22 @@ class AmendContract:
             await shop.send(amend(held, (item, 1), supplementary_hold_id=77))
         with pytest.raises(ReservationNotFound):
             await shop.send(Restock(order_id=77, returned=Returned(lines=(Line(item.id, 1),))))
+
+    @pytest.mark.parametrize("code", [percent("0.5", code="NOTHING"), multiplier("1.01", code="NOTHING")])
+    async def test_a_confirmed_change_is_applied_although_a_code_has_no_effect_any_more(
+        self, shop: Shop, code: Incentive
+    ) -> None:
+        # 0.1.0 confirmed such changes, and the points per unit of money may have been changed since.
+        dear, cheap = await shop.stocked(50, 5)
+        await shop.reprice(cheap, "0.50")
+        await shop.offered(code)
+        held = await shop.send(shop.order((dear, 20), (cheap, 1), incentive_codes=("NOTHING",)))
+
+        amended = await shop.send(amend(held, (cheap, 1)))
+
+        assert [str(discount.amount("USD")) for discount in amended.quote.discounts] == ["0.00 USD"]
+        assert await shop.of(dear) == Pieces(on_hand=50)
+        await shop.check_invariants()
 
     async def test_points_are_earned_for_what_the_order_is(self, shop: Shop) -> None:
         first, second = await shop.stocked(50, 50)

@@ -18,14 +18,14 @@ from tests.mesh import serving
 MOST = 12
 BATCH, GOOD = 200, 150
 THE_ONE = "200"
-NEVER: dict[str, tuple[Exception, int]] = {
+NEVER: dict[str, tuple[Exception, set[int]]] = {
     # A whole batch twice, then its eight halves, the last of which, the command alone, twice.
-    "a conflict": (Conflict("collided"), 11),
-    # A whole batch twice and its halves, then two further calls, in which the command is alone.
-    "a locked row": (Locked("in progress", retry_after_s=1), 12),
-    "a defect": (ValueError("a defect"), 9),
-    "a database that is away": (Unavailable("no connection"), 5),
-    "a deadline": (DeadlineExceeded("too late"), 9),
+    "a conflict": (Conflict("collided"), {11}),
+    # A whole batch twice and its halves; in two further calls one command tries the row, which may be another.
+    "a locked row": (Locked("in progress", retry_after_s=1), {10, 11, 12}),
+    "a defect": (ValueError("a defect"), {9}),
+    "a database that is away": (Unavailable("no connection"), {5}),
+    "a deadline": (DeadlineExceeded("too late"), {9}),
 }
 
 
@@ -67,7 +67,8 @@ async def test_a_hold_among_many_is_attempted_at_most_twelve_times(fault: str) -
         outcomes = await asyncio.gather(*holds, return_exceptions=True)
 
     assert isinstance(outcomes[-1], AppError)
-    assert len([batch for batch in app.batches if THE_ONE in batch]) == attempts <= MOST
+    assert len([batch for batch in app.batches if THE_ONE in batch]) in attempts
+    assert max(attempts) <= MOST
     if not isinstance(error, Unavailable):
         assert not [outcome for outcome in outcomes[:GOOD] if isinstance(outcome, BaseException)]
 
