@@ -141,7 +141,7 @@ async def test_all_promises_hold_in_the_end(
 
         hazards = Hazards(monkeypatch, random)
         await chaos.happen()
-        hazards.end()
+        await hazards.end()
 
         await eventually(lambda: invariants.at_rest(shop), timeout_s=SETTLED_WITHIN_S)
         await let_holds_end(shop)
