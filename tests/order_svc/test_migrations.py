@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller
+from chassis.db.tables import JOB
 from deploy.schemas import schemas, upgrade
 from inventory_svc.bootstrap import SERVICE
 from order_svc.adapters.feed import Feed
@@ -173,7 +174,7 @@ async def upgraded_jobs(released: AsyncEngine, given: Sequence[Mapping[str, Any]
             await connection.execute(text(statement), rows)
     await upgrade(released.url.render_as_string(hide_password=False), WRITE)
     async with released.connect() as connection:
-        return list(await connection.execute(text("SELECT * FROM job ORDER BY id")))
+        return list(await connection.execute(select(JOB).order_by(JOB.c.id)))
 
 
 async def test_sales_and_releases_of_before_name_their_attempt_or_end(released: AsyncEngine) -> None:

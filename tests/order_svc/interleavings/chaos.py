@@ -27,7 +27,7 @@ from easyorder.order.v1 import (
     UpdateOrderRequest,
 )
 
-from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, Unavailable
+from chassis.errors import AppError, Conflict, DeadlineExceeded, Kind, RateLimited, Unavailable
 from chassis.grpc.clients import Client, Rpc
 from tests.inventory_svc.service import ADJUST_STOCK
 from tests.order_svc.calls import (
@@ -173,7 +173,7 @@ class Chaos:
         while not self._is_over:
             await self._pause(self._lasts_s / 10)
             state = self._random.choice([JobState.DISCARDED, JobState.READY, JobState.DONE, JobState.UNSPECIFIED])
-            with suppress(Unavailable, DeadlineExceeded):
+            with suppress(Unavailable, DeadlineExceeded, RateLimited):
                 listed = await client.call(LIST_JOBS, ListJobsRequest(state=state, page_size=50), timeout_s=TIMEOUT_S)
                 if not listed.jobs:
                     continue
@@ -314,7 +314,7 @@ class Chaos:
                 return Act(request=request, outcome=Outcome.DONE, began=began, ended=self._now(), reply=reply)
             except (Unavailable, DeadlineExceeded):
                 is_unknown = True
-            except Conflict:
+            except (Conflict, RateLimited):
                 pass
             except AppError as error:
                 if error.reason not in may_be:
