@@ -68,10 +68,10 @@ _Outcomes = list[_Outcome | BaseException]
 
 
 class Mediator(Generic[Uow]):
-    """Maps each type of command to its handler."""
+    """Maps each type of command to its handler. At most `singles` commands without a batch are executed at once."""
 
-    def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str) -> None:
-        self._open_uow = open_uow
+    def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str, singles: int = 1000) -> None:
+        self._open_uow, self._singles = open_uow, asyncio.Semaphore(singles)
         self._service = Caller.service(service)
         self._sends: dict[type, _Send] = {}
         self._transactions: dict[type, _Transaction[Any, Uow]] = {}
@@ -85,8 +85,9 @@ class Mediator(Generic[Uow]):
         transaction = _Transaction(self._open_uow, in_batch_of_one, [command], impatient_until=None)
 
         async def send(cmd: C) -> _Outcome:
-            # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
-            return _result(await asyncio.shield(transaction.run([cmd])))
+            async with self._singles:
+                # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
+                return _result(await asyncio.shield(transaction.run([cmd])))
 
         self._register([command], send, transaction)
 
@@ -167,7 +168,9 @@ class _Transaction(Generic[C, Uow]):
         """Sends the command in the usual way, but tries it alone and without waiting while a row of it is locked."""
         if not self._locked.concern(cmd):
             return await usual(cmd)
-        if self._tried & (names := set(cmd.locks)):
+        names = set(cmd.locks)
+        # Not of single commands: whether the caller may see the row is not known yet.
+        if self._context and self._tried & names:
             raise Locked("another change is in progress here; try again", retry_after_s=1)
         self._tried |= names
         impatient = copy(self)

@@ -172,7 +172,9 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE)
+    # Administrators' work leaves most connections to orders.
+    singles = max(1, settings.database_pool_size // 3)
+    mediator: Mediator[InventoryUow] = Mediator(open_uow, service=SERVICE, singles=singles)
     rates = LoyaltyRates(
         earned_per_unit=settings.loyalty_points_per_unit, worth_a_unit=settings.loyalty_points_worth_unit
     )

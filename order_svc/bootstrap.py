@@ -164,7 +164,8 @@ def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) ->
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
         has_read_side=True,
     )
-    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME)
+    # Changes of single orders leave connections to checkout.
+    mediator: Mediator[OrderUow] = Mediator(open_uow, service=NAME, singles=max(1, settings.database_pool_size // 2))
     backoff = Backoff(
         initial_s=settings.payment_backoff_initial_s,
         max_s=settings.payment_backoff_max_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.errors import EtagMismatch
@@ -20,6 +21,10 @@ class AdjustStock(Command[StockLevel]):
     delta: int
     reason: str
     etag: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("item", self.product_item_id)]
 
 
 async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,10 @@ class CancelOrder(Command[OrderView]):
     order_id: int
     reason: str
     transaction_id: str = ""
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:

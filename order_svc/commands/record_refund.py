@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -31,6 +31,10 @@ class RecordRefund(Command[OrderView]):
     transaction_id: str
     refund_id: str
     refunded: bool
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> OrderView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -35,6 +36,10 @@ class RefundOrder(Command[RefundGranted]):
     reason: str
     amount: Money | None = None
     items: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:

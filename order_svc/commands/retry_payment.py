@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
@@ -29,6 +30,10 @@ class RetryPayment(Command[OrderView]):
     hold: Hold | None = None
     revision: int = 0
     refusal: AppError | None = None
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -27,6 +28,10 @@ class SetOrderStatus(Command[OrderView]):
     etag: str = ""
     sold: str = ""
     refusal: AppError | None = None
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) -> OrderView:

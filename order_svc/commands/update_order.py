@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -44,6 +45,10 @@ class UpdateOrder(Command[OrderUpdated]):
     extra: Hold | None = None
     preview: Preview | None = None
     refusal: AppError | None = None
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", self.order_id)]
 
 
 async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> OrderUpdated:

@@ -74,9 +74,9 @@ class MediatorApp:
         self.gate.set()
         self.mediator = self.another_mediator()
 
-    def another_mediator(self, *, max_size: int = 200) -> Mediator[UnitOfWork]:
+    def another_mediator(self, *, max_size: int = 200, singles: int = 1000) -> Mediator[UnitOfWork]:
         """As in another replica: it shares nothing but the database."""
-        mediator = Mediator(self.open_uow, service="notes")
+        mediator = Mediator(self.open_uow, service="notes", singles=singles)
         mediator.handle(TakeNote, self._take_note)
         kinds: list[type[Any]] = [TakeNotes, CountWords]
         mediator.handle_batch(kinds, self._each, max_size=max_size, optimistic=self.tries_optimistically)

@@ -369,6 +369,18 @@ async def test_a_single_command_runs_as_its_caller_and_a_batch_as_the_service(ap
     assert app.callers == ["ann", "service:notes"]
 
 
+async def test_single_commands_leave_connections_to_batches(on_postgres: MediatorApp) -> None:
+    mediator = on_postgres.another_mediator(singles=2)
+    on_postgres.gate.clear()
+    singles = [asyncio.create_task(mediator.send(TakeNote(text=text))) for text in "abcd"]
+    await eventually(lambda: sorted(on_postgres.batches) == [["a"], ["b"]])
+    batch = asyncio.create_task(mediator.send(TakeNotes(text="batch")))
+    await eventually(lambda: on_postgres.batches[2:] == [["batch"]])
+    on_postgres.gate.set()
+
+    assert await asyncio.gather(*singles, batch) == [*(f"noted {text}" for text in "abcd"), "noted batch"]
+
+
 async def test_a_command_has_one_handler(app: MediatorApp) -> None:
     with pytest.raises(ValueError, match="TakeNote has a handler already"):
         app.mediator.handle(TakeNote, app._take_note)

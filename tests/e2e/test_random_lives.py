@@ -23,7 +23,7 @@ from tests.polling import eventually
 
 LIVES = int(os.environ.get("EASYORDER_TEST_LIVES", "2000"))
 SEED = int(os.environ.get("EASYORDER_TEST_LIVES_SEED", "0"))
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 8
 # A charge can wait for the payment process to start, and stock that was held for no order is released before the end.
 REPLICATED = SETTINGS | {
     "REPLICAS": "2",

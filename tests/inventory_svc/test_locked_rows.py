@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,13 +15,17 @@ from sqlalchemy import text
 from chassis.errors import Locked
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.keep_reservation import KeepReservation
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.errors import SkuTaken
 from inventory_svc.domain.lines import Line
+from inventory_svc.domain.product import Product
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
 from tests.builders.incentive import percent
+from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import TTL, Pieces, SqlShop
 
 LOCK_TIMEOUT_S = 0.1
@@ -65,6 +70,22 @@ async def test_a_locked_item_is_refused_and_others_are_sold(shop: SqlShop) -> No
     assert await shop.of(stuck) == Pieces(on_hand=5, reserved=1)
 
 
+async def test_a_locked_row_is_waited_for_once(write_url: str, shop: SqlShop) -> None:
+    stuck, free = await shop.stocked(5, 50)
+    patient = SqlShop(write_url, lock_timeout_s=0.5)
+    orders = [shop.order((stuck if number == 7 else free, 1)) for number in range(20)]
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        began = time.monotonic()
+        results = await asyncio.gather(*map(patient.send, orders), return_exceptions=True)
+        took_s = time.monotonic() - began
+
+    assert Counter(map(type, results)) == {Reservation: 19, Locked: 1}
+    # Six attempts that wait would take three seconds.
+    assert 0.5 <= took_s < 2.5
+    await patient.close()
+
+
 @pytest.mark.parametrize("table", ["product_item", "product"])
 async def test_an_order_waits_for_no_other_row_of_its_item(shop: SqlShop, table: str) -> None:
     """The price is read without a lock."""
@@ -86,6 +107,21 @@ async def test_a_locked_code_is_refused_and_others_are_sold(shop: SqlShop) -> No
 
     assert [isinstance(result, Locked) for result in results] == [code == "STUCK" for code in codes]
     assert await shop.of(item) == Pieces(on_hand=50, reserved=7)
+
+
+async def test_products_that_claim_one_sku_at_once_hold_no_order_up(shop: SqlShop) -> None:
+    (item,) = await shop.stocked(50)
+    clashing = [a_product(an_item(sku="SAME"), an_item(sku=f"OTHER-{n}")) for n in range(12)]
+    creating = [asyncio.create_task(shop.send(CreateProduct(product=p), replica=n % 2)) for n, p in enumerate(clashing)]
+
+    async with asyncio.timeout(5):
+        for _ in range(10):
+            assert isinstance(await shop.send(shop.order((item, 1))), Reservation)
+        outcomes = await asyncio.gather(*creating, return_exceptions=True)
+
+    assert Counter(map(type, outcomes))[Product] == 1
+    assert {type(outcome) for outcome in outcomes} <= {Product, SkuTaken, Locked}
+    assert await shop.product_count() == 2
 
 
 def amend(order_id: int, item: Any) -> Amend:

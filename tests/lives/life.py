@@ -13,7 +13,7 @@ from tests.lives.commands import Command, RefundOrder, Reply
 from tests.lives.model import Call, OrderModel, Unexplained
 from tests.polling import eventually, some_time
 
-SETTLED_WITHIN_S = 120
+SETTLED_WITHIN_S = 180
 POLLED_EVERY_S = 1.5
 # What was refused is ordered otherwise.
 PLACED_WITHIN = 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from tests.lives.commands import Command, RefundOrder, Reply, Seen
 from tests.lives.rules import BAD_CARDS, Rules, State, later, merged
@@ -75,10 +76,9 @@ class OrderModel:
 
     def _after_call(self, states: States, call: Call, *, alone: bool) -> States:
         """Copies that are refused come before the one that succeeds: the others have the reply of that one."""
-        for reply in call.replies:
-            if reply.seen is None:
-                refusing = (s for s in states if reply.cause in self._rules.outcome(s, call.command).refusals)
-                states = later(refusing)
+        refused = {reply.cause for reply in call.replies if reply.seen is None}
+        orders = permutations(refused)
+        states = frozenset(state for causes in orders for state in self._refused(states, call.command, causes))
         for reply in call.replies:
             if reply.seen is not None:
                 return frozenset(
@@ -87,6 +87,12 @@ class OrderModel:
                     for after in self._rules.outcome(state, call.command).after
                     if self._is_reply(reply, call.command, state, after, alone=alone)
                 )
+        return states
+
+    def _refused(self, states: States, command: Command, causes: Sequence[str]) -> States:
+        """The states after these refusals, one after the other."""
+        for cause in causes:
+            states = later(state for state in states if cause in self._rules.outcome(state, command).refusals)
         return states
 
     def _is_reply(self, reply: Reply, command: Command, before: State | None, after: State, *, alone: bool) -> bool:

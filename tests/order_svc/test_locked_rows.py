@@ -74,5 +74,9 @@ async def test_stock_comes_to_other_orders(engine: AsyncEngine) -> None:
 
         with pytest.raises(Locked):
             await app.send(CancelOrder(order_id=orders[0], reason="late"))
+        # Known to be locked by now, so that nobody waits for it.
+        with app.statements() as statements, pytest.raises(Locked):
+            await app.send(CancelOrder(order_id=orders[0], reason="late"))
+        assert len([statement for statement in statements if "FOR UPDATE" in statement]) == 1
 
     assert [await app.status(order_id) for order_id in orders] == [Status.PENDING, Status.CONFIRMED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import httpx
@@ -16,6 +17,12 @@ from tests.security.patient_load import PatientLoad
 
 DEADLINE_S = 15
 OK, REFUSED = 200, 503
+
+
+def refusals_ms(mesh: RunningMesh) -> list[int]:
+    """The time of each refusal, in ascending order, by Envoy's access log."""
+    logged = [json.loads(line[line.index("{") :]) for line in mesh.log.splitlines() if '"duration_ms"' in line]
+    return sorted(entry["duration_ms"] for entry in logged if entry["status"] == REFUSED)
 
 
 @pytest.mark.soak
@@ -38,9 +45,12 @@ async def test_a_thousand_clients_get_as_much_as_a_hundred(
     assert set(normal.statuses) == {OK}
     assert set(crowd.statuses) == {OK, REFUSED}
     assert crowd.without_retry_after == 0
-    assert sorted(crowd.took_s[REFUSED])[int(0.99 * crowd.statuses[REFUSED])] <= 0.1
+    # As Envoy says, because the clients share a process.
+    refused_ms = refusals_ms(mesh)
+    assert len(refused_ms) == crowd.statuses[REFUSED]
+    assert refused_ms[int(0.99 * len(refused_ms))] <= 100
     assert max(crowd.took_s[OK]) <= DEADLINE_S
-    assert crowded_rate >= 0.9 * normal_rate
+    assert crowded_rate >= 0.9 * normal_rate, (normal_rate, crowd.statuses)
     # What was refused was not done.
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     async with mesh.database("easyorder_order_write") as orders:
