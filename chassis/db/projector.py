@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
-from chassis.db.failures import meaning_of, translated
+from chassis.db.failures import meaning_of, sqlstate, translated
 
 log = structlog.get_logger(__name__)
 
@@ -136,8 +136,8 @@ class Projector(PollingLoop):
                 if self._conclude is not None:
                     await self._conclude(read, latest)
         except Exception as error:
-            if meaning_of(error) is not None:
-                # A failure of the database, not of the change: the whole batch is retried.
+            if meaning_of(error) is not None and (len(changes) == 1 or sqlstate(error) != "57014"):
+                # A failure of the database, not of the change: the whole batch is retried, unless it took too long.
                 raise
             if len(changes) > 1:
                 middle = len(changes) // 2

@@ -91,11 +91,12 @@ def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: st
     """The bill for lines without discounts. Raises NotForThisOrder."""
     chosen = sorted(set(codes), key=lambda code: (KINDS.index(code.kind), code.number))
     cost = sum(line.cost for line in lines)
-    if faulty := [code for code in chosen if not code.is_for(currency, cost, alone=len(chosen) == 1)]:
-        raise NotForThisOrder(faulty)
+    useless = {code for code in chosen if not code.is_for(currency, cost, alone=len(chosen) == 1)}
     discounts = []
     for code in chosen:
         shares = _shares_of(code, lines)
+        if code.kind != "LOYALTY_MULTIPLIER" and not any(shares):
+            useless.add(code)
         lines = [replace(line, off=line.off + share) for line, share in zip(lines, shares, strict=True)]
         discounts.append((code.name, sum(shares)))
     off = min(points * point_value, sum(line.paid for line in lines))
@@ -105,10 +106,10 @@ def bill(lines: Sequence[Line], codes: Iterable[Code], points: int, currency: st
     ]
     if off:
         discounts.append(("", off))
-    if idle := [
-        code for code in chosen if code.kind == "LOYALTY_MULTIPLIER" and not _changes_points(code, chosen, lines)
-    ]:
-        raise NotForThisOrder(idle)
+    multipliers = [code for code in chosen if code.kind == "LOYALTY_MULTIPLIER"]
+    useless |= {code for code in multipliers if not _changes_points(code, chosen, lines)}
+    if useless:
+        raise NotForThisOrder(useless)
     return Bill(lines=tuple(lines), discounts=tuple(discounts), points=-(-off // point_value))
 
 
@@ -145,19 +146,14 @@ def _changes_points(code: Code, chosen: Sequence[Code], lines: Sequence[Line]) -
 def _shares_of(code: Code, lines: Sequence[Line]) -> list[int]:
     """What the code takes off each line."""
     covered = [line.paid if code.covers(line.item) else 0 for line in lines]
-    if not any(code.covers(line.item) for line in lines):
-        raise NotForThisOrder([code])
-    if code.kind == "LOYALTY_MULTIPLIER":
-        return [0] * len(lines)
-    if code.kind == "BUY_X_GET_Y":
-        shares = _free_pieces(code, lines)
-    elif code.kind == "PERCENT":
-        shares = _split(round(sum(covered) * Fraction(code.value) / 100), covered)
-    else:
-        shares = _split(min(int(Fraction(code.value) * CENTS), sum(covered)), covered)
-    if not any(shares):
-        raise NotForThisOrder([code])
-    return shares
+    match code.kind:
+        case "BUY_X_GET_Y":
+            return _free_pieces(code, lines)
+        case "PERCENT":
+            return _split(round(sum(covered) * Fraction(code.value) / 100), covered)
+        case "AMOUNT":
+            return _split(min(int(Fraction(code.value) * CENTS), sum(covered)), covered)
+    return [0] * len(lines)
 
 
 def _free_pieces(code: Code, lines: Sequence[Line]) -> list[int]:

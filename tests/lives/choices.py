@@ -19,7 +19,7 @@ from tests.lives.commands import (
     Wanted,
 )
 from tests.lives.goods import CURRENCIES, Goods, Item
-from tests.lives.rules import MOST_PIECES, State
+from tests.lives.rules import MORE_POINTS_THAN_ANYBODY_HAS, MOST_PIECES, State
 
 METHODS = ("CARD", "CARD", "CARD", "CARD", "PAYPAL", "WALLET", CASH)
 CARDS = (
@@ -68,7 +68,7 @@ class Choices:
             wanted=wanted,
             payment=self._payment(),
             codes=tuple(code for code in self._goods.codes if self._random.random() < self._wish_for(code)),
-            points=self._random.choice([0, 0, 0, 0, 7, 50, 300]),
+            points=self._random.choice([*[0, 0, 0, 0, 7, 50, 300] * 3, MORE_POINTS_THAN_ANYBODY_HAS]),
         )
 
     def create_to_save(self) -> CreateOrder:

@@ -22,6 +22,7 @@ from tests.lives.goods import Goods
 
 SOLD = {"PAID", "SHIPPED", "DELIVERED"}
 MOST_PIECES = 1000
+MORE_POINTS_THAN_ANYBODY_HAS = 1_000_000
 # These cards are refused, or never answered: the others pay in the end.
 BAD_CARDS = ("tok_declined", "tok_down", "tok_unknown")
 _OF_POINTS = "loyalty_points"
@@ -112,6 +113,8 @@ class Rules:
             cost = bill(self._lines(wanted), command.codes, command.points, command.currency)
         except NotForThisOrder as error:
             return Outcome.refused(*short, *_limited(command.codes, command.points), *_invalid(error.codes))
+        if command.points >= MORE_POINTS_THAN_ANYBODY_HAS:
+            return Outcome.refused(*short, *_limited(command.codes, command.points))
         state = State(
             status="PENDING", currency=command.currency, payment=command.payment, codes=command.codes, bill=cost
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -62,6 +65,55 @@ async def test_a_server_that_has_become_a_standby_is_left(engine: AsyncEngine) -
 
     # New connections lead to the new primary.
     assert not old & await all_writes_succeed(engine)
+
+
+@asynccontextmanager
+async def forwarder(to: str, address: str, port: int = 0) -> AsyncIterator[tuple[int, list[str]]]:
+    """Leads connections to `address` to the server's socket; its port, and an entry for each connection."""
+    accepted: list[str] = []
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+        writer.close()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.append(address)
+        server_reader, server_writer = await asyncio.open_unix_connection(f"{to}/.s.PGSQL.5432")
+        await asyncio.gather(pump(reader, server_writer), pump(server_reader, writer))
+
+    async with await asyncio.start_server(forward, address, port) as server:
+        yield server.sockets[0].getsockname()[1], accepted
+
+
+async def test_a_name_that_leads_to_another_server_is_looked_up_again(
+    chassis_engine: AsyncEngine, driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if driver != "asyncpg" or not (socket_dir := chassis_engine.url.query.get("host")):
+        pytest.skip("only asyncpg looks names up in Python, and a server with a socket is needed")
+    addresses, real = ["127.0.0.1"], socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **options: Any) -> Any:
+        return real(addresses[-1] if host == "primary.test" else host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    async with (
+        forwarder(str(socket_dir), "127.0.0.1") as (port, _),
+        forwarder(str(socket_dir), "127.0.0.2", port) as (_, accepted),
+    ):
+        url = chassis_engine.url.set(host="primary.test", port=port, query={})
+        engine = make_engine(url, application_name="failover", pool_size=POOL, timeout_s=TIMEOUT_S)
+        old = await pooled(engine, "SET default_transaction_read_only = on")
+        addresses.append("127.0.0.2")
+
+        with pytest.raises(Unavailable):
+            await write(engine)
+        new = await all_writes_succeed(engine)
+        await engine.dispose()
+
+    assert not old & new
+    assert len(accepted) == len(new)
 
 
 async def test_a_server_that_stops_is_left(engine: AsyncEngine, chassis_engine: AsyncEngine) -> None:

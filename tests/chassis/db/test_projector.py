@@ -330,6 +330,23 @@ async def test_what_concludes_a_batch_is_part_of_its_transaction(
     assert await labels(read) == ["a"]
 
 
+async def test_a_batch_that_takes_too_long_is_applied_in_halves(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    async def conclude(connection: AsyncConnection, changes: Sequence[Change]) -> None:
+        # Longer than the limit for more than two changes.
+        await connection.execute(text(f"SELECT pg_sleep({0.3 * len(changes) if len(changes) > 2 else 0})"))
+
+    limited = make_engine(read.url, application_name="tests", timeout_s=0.5)
+    await add(sessions, *"abcd")
+
+    assert await Projector(write, limited, [READ_PARCEL], conclude=conclude).project() == 4
+
+    assert await labels(read) == [*"abcd"]
+    assert await pending(write) == 0
+    await limited.dispose()
+
+
 async def test_an_entity_without_projection_is_left_to_somebody_who_knows_it(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
