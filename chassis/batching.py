@@ -10,7 +10,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chassis.context import current
-from chassis.errors import DeadlineExceeded, Locked, RateLimited
+from chassis.errors import DeadlineExceeded, Kind, Locked, RateLimited
 
 if TYPE_CHECKING:
     from chassis.mediator import Command
@@ -38,10 +38,8 @@ class Batcher(Generic[Item, Result]):
         max_size: int = 200,
         pace_s: float = 0,
     ) -> None:
-        self._run = run
-        self._pace_s = pace_s
+        self._run, self._max_size, self._pace_s = run, max_size, pace_s
         self._not_before = 0.0
-        self._max_size = max_size
         self._waiting: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -96,6 +94,10 @@ def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[
                 future.set_result(result)
 
 
+def _came_to_rows(it: object, locking: bool) -> bool:
+    return not isinstance(it, Exception) or (locking and getattr(it, "kind", None) is Kind.FAILED_PRECONDITION)
+
+
 class LockedRows:
     """The names of the last 1,000 rows that commands met locked, until a command that needs them succeeds."""
 
@@ -105,13 +107,13 @@ class LockedRows:
     def concern(self, command: Command[Any]) -> bool:
         return bool(self._names) and not self._names.keys().isdisjoint(command.locks)
 
-    def learn(self, batch: Sequence[Command[Any]], outcomes: Sequence[object]) -> None:
-        """Takes the result or error of each command."""
-        met = [command for command, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, Locked)]
+    def learn(self, batch: Sequence[Command[Any]], outcomes: Sequence[object], *, locking: bool = False) -> None:
+        """Takes the result or error of each command; if it was `locking`, a precondition was checked on locked rows."""
+        of = list(zip(batch, outcomes, strict=True))
+        met = [command for command, outcome in of if isinstance(outcome, Locked)]
         if not (met or self._names):
             return
-        done = [command for command, outcome in zip(batch, outcomes, strict=True) if not isinstance(outcome, Exception)]
-        free = {name for command in done for name in command.locks}
+        free = {name for command, outcome in of if _came_to_rows(outcome, locking) for name in command.locks}
         self._names = {name: None for name in self._names if name not in free}
         for command in met:
             # Which of its rows is locked is not known. If one is known to be, the others may be free.

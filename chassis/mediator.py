@@ -37,8 +37,7 @@ C = TypeVar("C", bound="Command[Any]")
 _CONTENDED_S = 0.5
 # After a locked row was met there may be more: for this long, batches do not wait for locks.
 _IMPATIENT_S = 2.0
-# Of a single command.
-CONFLICT_ATTEMPTS = 6
+CONFLICT_ATTEMPTS = 6  # of a single command
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
 
 _json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
@@ -183,7 +182,7 @@ class _Transaction(Generic[C, Uow]):
     async def run(self, batch: Sequence[C]) -> _Outcomes:
         with request_context(self._context or current()):
             outcomes = await self._run(batch, 1, CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
-        self._locked.learn(batch, outcomes)
+        self._locked.learn(batch, outcomes, locking=self._impatient_until == math.inf)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))

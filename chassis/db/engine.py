@@ -67,7 +67,7 @@ def _leave_unusable(context: ExceptionContext) -> None:
         return
     context.is_disconnect = True
     if isinstance(context.original_exception, TimeoutError):
-        # Otherwise SQLAlchemy takes leave of the server, which does not answer.
+        # Otherwise SQLAlchemy tells the server that it closes the connection, and waits for its answer.
         cast(Any, context.connection.connection.driver_connection).terminate()
 
 

@@ -26,8 +26,7 @@ def _caller_id() -> str:
 
 def _caller_team() -> str | None:
     # A row belongs to one team: its creator's first team.
-    teams = current().caller.team_ids
-    return teams[0] if teams else None
+    return next(iter(current().caller.team_ids), None)
 
 
 class Audited:

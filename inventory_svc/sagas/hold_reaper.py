@@ -8,7 +8,7 @@ still to be sold: what was paid for stays held until it is booked. An order that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -79,17 +79,19 @@ class HoldReaper:
             self.unanswered = len(due)
             log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
             return 0
-        await self._send_all(
-            ConfirmPlaced(order_id=order_id, is_unsold=order_id in holds.unsold) for order_id in holds.placed
-        )
+        confirming = {id: ConfirmPlaced(order_id=id, is_unsold=id in holds.unsold) for id in holds.placed}
+        failed = await self._send_all(confirming)
         if unplaced := [order_id for order_id in due if order_id not in holds.placed]:
             log.info("released the stock of orders that were never placed", orders=len(unplaced))
         # Those just extended are not due any more, and stay.
-        await self._send_all(ExpireReservation(order_id=order_id) for order_id in due if order_id not in holds.unsold)
+        failed |= await self._send_all(
+            {id: ExpireReservation(order_id=id) for id in due if id not in holds.unsold and id not in failed}
+        )
+        for failure in failed.values():
+            raise failure
         return len(due)
 
-    async def _send_all(self, commands: Iterable[Command[None]]) -> None:
-        """Raises the first failure, after all others were tried: some may need stock that is locked."""
-        outcomes = await asyncio.gather(*map(self._mediator.send, commands), return_exceptions=True)
-        for error in filter(None, outcomes):
-            raise error
+    async def _send_all(self, commands: Mapping[int, Command[None]]) -> dict[int, BaseException]:
+        """The failures, by order: some may need stock that is locked."""
+        outcomes = await asyncio.gather(*map(self._mediator.send, commands.values()), return_exceptions=True)
+        return {id: error for id, error in zip(commands, outcomes, strict=True) if error is not None}

@@ -6,11 +6,11 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
-from chassis.errors import AppError, Unavailable
+from chassis.errors import Unavailable
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.errors import OrderChanged
+from order_svc.domain.errors import Refusal, not_prepared
 from order_svc.domain.inventory import Hold
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
@@ -20,7 +20,7 @@ from order_svc.domain.views import OrderView
 class RetryPayment(Command[OrderView]):
     """`hold` is the stock held for this attempt, which is `revision` of the order.
 
-    `refusal` says why there is none; it is raised if it is still needed.
+    `refusal` says why there is none; it is raised if it is still needed, and the order has not changed since.
     """
 
     order_id: int
@@ -29,7 +29,7 @@ class RetryPayment(Command[OrderView]):
     transaction_id: str
     hold: Hold | None = None
     revision: int = 0
-    refusal: AppError | None = None
+    refusal: Refusal | None = None
 
     @property
     def locks(self) -> Collection[Hashable]:
@@ -45,7 +45,7 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
         raise Unavailable(f"the stock of order {order.id} is still on its way back; try again", retry_after_s=1)
     if cmd.hold is None or not cmd.hold.is_held or cmd.revision != order.revision + 1:
         # Another request was faster: its attempt has failed since, and the hold has ended with it.
-        raise cmd.refusal or OrderChanged.of(order.id)
+        raise not_prepared(order, cmd.refusal)
     uow.emit(*order.retry_payment(method=cmd.method, transaction_id=cmd.transaction_id, at=clock.now()))
     cash = cmd.method is PaymentMethod.CASH
     uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))

@@ -6,11 +6,10 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.errors import AppError
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.errors import OrderChanged
+from order_svc.domain.errors import Refusal, not_prepared
 from order_svc.domain.order import Order
 from order_svc.domain.status import IllegalTransition, Status
 from order_svc.domain.views import OrderView
@@ -20,14 +19,14 @@ from order_svc.domain.views import OrderView
 class SetOrderStatus(Command[OrderView]):
     """`etag`: the version that the order must have; empty for any. `sold`: the key of the sale that has been made.
 
-    `refusal` says why it could not be made; it is raised if it is still needed.
+    `refusal` says why it could not be made; it is raised if it is still needed, and the order has not changed since.
     """
 
     order_id: int
     status: Status
     etag: str = ""
     sold: str = ""
-    refusal: AppError | None = None
+    refusal: Refusal | None = None
 
     @property
     def locks(self) -> Collection[Hashable]:
@@ -57,4 +56,4 @@ async def _require_sold(order: Order, cmd: SetOrderStatus, uow: OrderUow) -> Non
     key = jobs.stock_key(order)
     if key != cmd.sold and await uow.open_jobs.is_open(jobs.COMMIT_STOCK, key):
         # The pieces might be sold to somebody else before the sale is made, and a shipped order cannot be cancelled.
-        raise cmd.refusal or OrderChanged.of(order.id)
+        raise not_prepared(order, cmd.refusal)

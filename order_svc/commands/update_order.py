@@ -6,12 +6,12 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.errors import AppError, Conflict
+from chassis.errors import Conflict
 from chassis.mediator import Command
 from order_svc.commands import jobs
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.errors import OrderChanged
+from order_svc.domain.errors import Refusal, not_prepared
 from order_svc.domain.inventory import Hold, Preview
 from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod, Status
@@ -33,7 +33,8 @@ class UpdateOrder(Command[OrderUpdated]):
     """`lines` are pairs of product item id and quantity. `extra` holds the pieces that the order does not have yet.
 
     `preview` has the discounts of these lines, from the order's codes and points, at the prices after this change.
-    `refusal` says why there are none; it is raised if they are still needed. `item_ids` are for new lines,
+    `refusal` says why there are none; it is raised if they are still needed, and the order
+    has not changed since. `item_ids` are for new lines,
     `transaction_id` is for the charge of the new amount.
     """
 
@@ -44,7 +45,7 @@ class UpdateOrder(Command[OrderUpdated]):
     transaction_id: str
     extra: Hold | None = None
     preview: Preview | None = None
-    refusal: AppError | None = None
+    refusal: Refusal | None = None
 
     @property
     def locks(self) -> Collection[Hashable]:
@@ -58,12 +59,12 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
     extra = {item.product_item_id: item.quantity for item in cmd.extra.items} if cmd.extra else {}
     missing = order.missing(cmd.lines)
     if missing != extra or (cmd.extra and not cmd.extra.is_held):
-        raise cmd.refusal or OrderChanged.of(order.id)
+        raise not_prepared(order, cmd.refusal)
     if order.consists_of(cmd.lines):
         return OrderUpdated(order=order.view(), supplementary_hold_id=0)
     if order.discounts and (cmd.preview is None or cmd.preview.revision != order.revision + 1):
         # Another change was faster: prices and points may differ now.
-        raise cmd.refusal or OrderChanged.of(order.id)
+        raise not_prepared(order, cmd.refusal)
     token = await _stop_charging(order, uow)
     supplementary_hold_id = cmd.extra.order_id if cmd.extra else 0
     now = clock.now()

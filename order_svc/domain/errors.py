@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chassis.errors import AppError, Kind
+from order_svc.domain.order_data import OrderData
 
 
 class OrderNotFound(AppError):
@@ -21,3 +24,16 @@ class OrderChanged(AppError):
     @classmethod
     def of(cls, order_id: int) -> OrderChanged:
         return cls(f"order {order_id} is being changed by others; try again", metadata={"orderId": str(order_id)})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a change of the order could not be prepared, when the database had this version."""
+
+    error: AppError
+    stored_version: int
+
+
+def not_prepared(order: OrderData, refusal: Refusal | None) -> AppError:
+    """The error for a change that is not prepared: the refusal only if the order is still the same."""
+    return refusal.error if refusal and refusal.stored_version == order.stored_version else OrderChanged.of(order.id)

@@ -21,7 +21,7 @@ from order_svc.commands import jobs
 from order_svc.commands.retry_payment import RetryPayment
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import UpdateOrder
-from order_svc.domain.errors import OrderChanged
+from order_svc.domain.errors import OrderChanged, Refusal
 from order_svc.domain.inventory import (
     CHANGED_MEANWHILE,
     Hold,
@@ -46,7 +46,7 @@ class _Prepared:
 
     extra: Hold | None = None
     preview: Preview | None = None
-    refusal: AppError | None = None
+    refusal: Refusal | None = None
 
 
 class Amendments:
@@ -79,6 +79,8 @@ class Amendments:
 
     @again_if_changed
     async def _update(self, order_id: int, lines: Lines, etag: str, request: RequestKey | None) -> OrderView:
+        if first := await self._mediator.find_result(UpdateOrder, request):
+            return first.order
         order = await self._orders.read(order_id)
         prepared = await self._prepare(order, lines, etag, request)
         supplementary_id = prepared.extra.order_id if prepared.extra else None
@@ -105,6 +107,8 @@ class Amendments:
     async def _retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, request: RequestKey | None
     ) -> OrderView:
+        if first := await self._mediator.find_result(RetryPayment, request):
+            return first
         order = await self._orders.read(order_id)
         hold, refusal = await self._hold_again(order)
         # Not released on a refusal: another request may have made it part of the order. It expires.
@@ -136,7 +140,7 @@ class Amendments:
             if isinstance(error, CHANGED_MEANWHILE):
                 raise OrderChanged.of(order.id) from error
             # Decided under the order's lock: an equal request that holds it may have changed the order.
-            return _Prepared(refusal=error)
+            return _Prepared(refusal=Refusal(error, order.stored_version))
 
     async def _preview(self, order: Order, wanted: Lines, extra: Hold | None) -> Preview | None:
         if not order.discounts:
@@ -151,7 +155,7 @@ class Amendments:
         )
         return Preview(revision=change.revision, hold=await self._inventory.amend(change))
 
-    async def _hold_again(self, order: Order) -> tuple[Hold | None, AppError | None]:
+    async def _hold_again(self, order: Order) -> tuple[Hold | None, Refusal | None]:
         """Holds the stock of an order whose payment failed, as its next revision; or says why not."""
         release = jobs.release_stock(order)
         if not order.is_payment_retryable or await self._orders.has_open_job(release.kind, release.key):
@@ -164,7 +168,7 @@ class Amendments:
         except CHANGED_MEANWHILE as error:
             raise OrderChanged.of(order.id) from error
         except AppError as error:
-            return None, error
+            return None, Refusal(error, order.stored_version)
 
     async def _catch_up(self, order: Order) -> None:
         """Applies the previous change of the order, whose job may not have run yet."""

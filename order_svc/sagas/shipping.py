@@ -10,7 +10,7 @@ from chassis.mediator import Mediator
 from order_svc.commands import jobs
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.errors import OrderChanged
+from order_svc.domain.errors import OrderChanged, Refusal
 from order_svc.domain.inventory import CHANGED_MEANWHILE
 from order_svc.domain.ports import PlacedOrders
 from order_svc.domain.status import Status
@@ -39,7 +39,8 @@ class Shipping:
 
     async def _sold(self, command: SetOrderStatus) -> SetOrderStatus:
         """The command after the sale, if one is to be made."""
-        sale = jobs.commit_stock(await self._orders.read(command.order_id))
+        order = await self._orders.read(command.order_id)
+        sale = jobs.commit_stock(order)
         if not await self._orders.has_open_job(sale.kind, sale.key):
             return command
         try:
@@ -48,5 +49,5 @@ class Shipping:
             raise OrderChanged.of(command.order_id) from error
         except AppError as error:
             # Decided under the order's lock: an equal request that holds it may have shipped the order.
-            return replace(command, refusal=error)
+            return replace(command, refusal=Refusal(error, order.stored_version))
         return replace(command, sold=sale.key)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from chassis.batching import LockedRows
-from chassis.errors import EtagMismatch, Locked
+from chassis.errors import EtagMismatch, Locked, RequestIdExpired
 from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
 from tests.polling import eventually
 
@@ -99,8 +99,20 @@ def test_of_several_rows_those_of_a_success_are_free() -> None:
     assert not rows.concern(c)
 
     # What was refused or failed may not have come to the row.
-    rows.learn([a], [EtagMismatch("changed")])
-    assert rows.concern(a)
+    for error in (EtagMismatch("changed"), RequestIdExpired("a precondition")):
+        rows.learn([a], [error])
+        assert rows.concern(a)
+
+
+def test_an_item_that_is_sold_out_is_not_taken_for_locked() -> None:
+    rows, buy = LockedRows(), TakeNotes(text="", needs=("a",))
+    rows.learn([buy], [LOCKED])
+
+    rows.learn([buy], [EtagMismatch("changed")], locking=True)
+    assert rows.concern(buy)
+    # Read under the lock of its row, which was free.
+    rows.learn([buy], [RequestIdExpired("a precondition")], locking=True)
+    assert not rows.concern(buy)
 
 
 def test_few_rows_are_remembered() -> None:

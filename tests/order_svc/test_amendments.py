@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.errors import AppError, EtagMismatch, InvalidArgument, Unavailable
+from chassis.errors import AppError, EtagMismatch, InvalidArgument, RequestIdReused, Unavailable
 from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
@@ -776,3 +776,43 @@ async def test_somebody_elses_order_is_not_changed(order_app: OrderApp) -> None:
                 await order_app.send(command)
 
     assert (await order_app.order(order_id)).owner == SHOPPER
+
+
+async def test_a_repeat_asks_inventory_for_nothing(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    first = await app.update(placed.id, (1, 50), (2, 1), request=request_key("a"))
+    await app.update(placed.id, (1, 1), (2, 1), request=request_key("b"))
+    app.inventory.calls.clear()
+
+    assert await app.update(placed.id, (1, 50), (2, 1), request=request_key("a")) == first
+    with pytest.raises(RequestIdReused):
+        await app.update(placed.id, (1, 60), request=request_key("a", body="another"))
+    assert app.inventory.calls == []
+
+
+async def test_a_repeated_retry_of_an_order_that_has_failed_since_holds_nothing(app: AmendingApp) -> None:
+    app.payments.answers = [Refused("no"), Refused("no")]
+    placed = await app.place()
+    await app.work()
+    first = await app.retry(placed.id, request=request_key())
+    await app.work()
+    app.inventory.calls.clear()
+
+    assert await app.retry(placed.id, request=request_key()) == first
+    assert (await app.status(placed.id), await app.held(), app.inventory.calls) == (Status.FAILED, {}, [])
+
+
+async def test_a_refusal_is_not_told_of_an_order_that_has_changed_since(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    app.inventory.stock[1] = 2
+    reserve = app.inventory.reserve
+
+    async def refused_after_a_change(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        await app.update(placed.id, (1, 4), (2, 1))
+        return await reserve(request)
+
+    app.inventory.reserve = refused_after_a_change  # type: ignore[method-assign]
+    updated = await app.update(placed.id, (1, 3), (2, 1))
+
+    assert {item.product_item_id: item.quantity for item in updated.items} == {1: 3, 2: 1}
