@@ -24,7 +24,7 @@ from tests.polling import eventually, keeping_pace
 pytestmark = [pytest.mark.soak, pytest.mark.alone, pytest.mark.timeout(300)]
 
 CLIENTS = 32
-BEFORE_S, FROZEN_S = 10, 40
+BEFORE_S, FROZEN_S, THAWED_S = 10, 40, 5
 # The supervisor leaves a frozen process alone, so that it continues with what it held.
 LEFT_ALONE = {"REPLICAS": "2", "UNRESPONSIVE_AFTER_S": "120"}
 
@@ -86,11 +86,14 @@ async def test_one_replica_freezes(mesh: RunningMesh, module: str) -> None:
                 froze = now()
                 await keeping_pace(froze + FROZEN_S)
             thawed = now()
-            await keeping_pace(thawed + BEFORE_S)
+            await keeping_pace(thawed + THAWED_S + BEFORE_S)
 
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     await invariants.check(mesh, set(client.acknowledged.values()))
-    seconds = [round(placed.per_s(froze + second, froze + second + 1)) for second in range(FROZEN_S)]
-    assert placed.per_s(froze + 3, froze + 10) >= 0.45 * before, (before, seconds)
-    assert placed.per_s(froze + 10, thawed) >= 0.9 * before, (before, seconds)
-    assert placed.per_s(thawed, thawed + BEFORE_S) >= 0.9 * before, (before, seconds)
+    seconds = " ".join(f"{placed.per_s(second, second + 1):.0f}" for second in range(int(began), int(now())))
+    after = placed.per_s(thawed + THAWED_S, thawed + THAWED_S + BEFORE_S)
+    assert after >= 0.45 * before, f"frozen afterwards: {before:.0f}/s before, then each second {seconds}"
+    # Of both sides, because the machine may have more or less to do meanwhile.
+    undisturbed = min(before, after)
+    assert placed.per_s(froze + 3, froze + 10) >= 0.45 * undisturbed, seconds
+    assert placed.per_s(froze + 10, thawed) >= 0.9 * undisturbed, seconds

@@ -70,6 +70,22 @@ async def test_a_locked_item_is_refused_and_others_are_sold(shop: SqlShop) -> No
     assert await shop.of(stuck) == Pieces(on_hand=5, reserved=1)
 
 
+async def test_a_locked_row_is_waited_for_once(write_url: str, shop: SqlShop) -> None:
+    stuck, free = await shop.stocked(5, 50)
+    patient = SqlShop(write_url, lock_timeout_s=0.5)
+    orders = [shop.order((stuck if number == 7 else free, 1)) for number in range(20)]
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        began = time.monotonic()
+        results = await asyncio.gather(*map(patient.send, orders), return_exceptions=True)
+        took_s = time.monotonic() - began
+
+    assert Counter(map(type, results)) == {Reservation: 19, Locked: 1}
+    # Six attempts that wait would take three seconds.
+    assert 0.5 <= took_s < 2.5
+    await patient.close()
+
+
 @pytest.mark.parametrize("table", ["product_item", "product"])
 async def test_an_order_waits_for_no_other_row_of_its_item(shop: SqlShop, table: str) -> None:
     """The price is read without a lock."""

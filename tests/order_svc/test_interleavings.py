@@ -98,6 +98,16 @@ _UNFINISHED = (
 )
 
 
+async def dead_letters(shop: WholeShop) -> list[tuple[str, ...]]:
+    """Jobs that ended without their effect: kind, key and last error."""
+    found: list[tuple[str, ...]] = []
+    for name in ("easyorder_order_write", "easyorder_inventory_write"):
+        async with shop.database(name) as database:
+            rows = await database.fetch("SELECT kind, key, last_error FROM job WHERE state = 'DEAD'")
+        found += [tuple(row) for row in rows]
+    return found
+
+
 async def let_holds_end(shop: WholeShop) -> None:
     async with shop.database("easyorder_inventory_write") as inventory:
         await inventory.execute("UPDATE reservation SET expire_at = now() WHERE expire_at > now()")
@@ -131,11 +141,12 @@ async def test_all_promises_hold_in_the_end(
 
         hazards = Hazards(monkeypatch, random)
         await chaos.happen()
-        hazards.end()
+        await hazards.end()
 
         await eventually(lambda: invariants.at_rest(shop), timeout_s=SETTLED_WITHIN_S)
         await let_holds_end(shop)
         await eventually(lambda: at_rest(shop), timeout_s=SETTLED_WITHIN_S)
+        assert await dead_letters(shop) == []
         await invariants.check(shop, [life.order.id for life in chaos.lives])
         came = dict(zip(items, STOCK.values(), strict=True))
         came[items[-1]] += chaos.delivered

@@ -12,7 +12,7 @@ from chassis import failpoints
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Peer
 from chassis.mediator import Mediator
-from tests.polling import some_time
+from tests.polling import eventually, some_time
 
 # How often, and for at most how many seconds. The longest outlast a lease.
 _STALLS = ((0.1, 0.1), (0.005, 4.0))
@@ -25,12 +25,15 @@ class Hazards:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, random: Random) -> None:
         self._random = random
         self._are_over = False
+        self._stalled = 0
         for of, name in ((Mediator, "send"), (Peer, "call")):
             monkeypatch.setattr(of, name, self._stalling(getattr(of, name)))
         monkeypatch.setattr(failpoints, "reach", self._die)
 
-    def end(self) -> None:
+    async def end(self) -> None:
+        """No later test finds what a call that still stalls would write."""
         self._are_over = True
+        await eventually(lambda: not self._stalled, timeout_s=2 * _STALLS[-1][1])
 
     def _stalling(self, original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def stall_around(*arguments: Any, **options: Any) -> Any:
@@ -46,7 +49,11 @@ class Hazards:
     async def _stall(self) -> None:
         for chance, at_most_s in _STALLS:
             if self._is_time_for(chance):
-                await some_time(self._random, at_most_s=at_most_s)
+                self._stalled += 1
+                try:
+                    await some_time(self._random, at_most_s=at_most_s)
+                finally:
+                    self._stalled -= 1
 
     def _die(self, name: str) -> None:
         if self._is_time_for(_DEATHS):
