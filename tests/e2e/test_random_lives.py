@@ -24,12 +24,14 @@ from tests.polling import eventually
 LIVES = int(os.environ.get("EASYORDER_TEST_LIVES", "2000"))
 SEED = int(os.environ.get("EASYORDER_TEST_LIVES_SEED", "0"))
 MOST_ATTEMPTS = 8
-# A charge can wait for the payment process to start, and stock that was held for no order is released before the end.
+# A charge can wait for the payment process to start. Stock is held for longer than any call takes, and released before
+# the end if no order got it.
 REPLICATED = SETTINGS | {
     "REPLICAS": "2",
     "PAYMENT_MAX_ATTEMPTS": str(MOST_ATTEMPTS),
     "PAYMENT_BACKOFF_MAX_S": "1",
-    "UNPLACED_HOLD_S": "5",
+    "CALL_TIMEOUT_S": "10",
+    "UNPLACED_HOLD_S": "20",
     "RESERVATION_REAP_S": "1",
 }
 

@@ -26,7 +26,7 @@ QUICK = {
     "payment_backoff_max_s": 1,
     "payment_timeout_s": 1.5,
     "job_lease_s": 5,
-    "unplaced_hold_s": 5,
+    "unplaced_hold_s": 15,
     "reservation_reap_s": 1,
     "drain_grace_s": 0,
 }

@@ -12,6 +12,7 @@ import asyncpg
 from easyorder.catalog.v1 import CreateProductRequest, Product, ProductItem
 from easyorder.google.type import Money
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InternalError
 
 from chassis.auth.keys import JwksKeySource, KeyCache
 from chassis.auth.verifier import TokenVerifier
@@ -52,8 +53,8 @@ class Restartable:
         """Without any grace: calls in flight fail, and whoever made them does not know how they ended."""
         await self.stop()
         for _ in range(_STARTS):
-            # Whatever runs a service starts it again if its database does not answer.
-            with suppress(Unavailable):
+            # Whatever runs a service starts it again if the connection to its database breaks at its start.
+            with suppress(Unavailable, InternalError):
                 await self.start()
                 return
         await self.start()
