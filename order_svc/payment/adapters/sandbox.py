@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from functools import partial
 
 from chassis.clock import Clock
@@ -42,8 +43,8 @@ class SandboxProvider:
         return await asyncio.shield(self._find(transaction_id))
 
     async def _late_attempt(self, command: RecordCharge) -> Attempt:
-        # As with a real provider, a caller that stops waiting does not stop the charge.
-        task = asyncio.create_task(self._wait_and_send(command))
+        # As with a real provider, a caller that stops waiting does not stop the charge. Its context has its deadline.
+        task = asyncio.create_task(self._wait_and_send(command), context=Context())
         self._late.add(task)
         task.add_done_callback(self._late.discard)
         return await asyncio.shield(task)
