@@ -63,12 +63,11 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 
 def _leave_unusable(context: ExceptionContext) -> None:
-    if context.connection is None or not is_unusable(context.original_exception):
-        return
-    context.is_disconnect = True
-    if isinstance(context.original_exception, TimeoutError):
-        # Otherwise SQLAlchemy tells the server that it closes the connection, and waits for its answer.
-        cast(Any, context.connection.connection.driver_connection).terminate()
+    if context.connection is not None and is_unusable(context.original_exception):
+        context.is_disconnect = True
+        if isinstance(context.original_exception, TimeoutError):
+            # Otherwise SQLAlchemy tells the server that it closes the connection, and waits for its answer.
+            cast(Any, context.connection.connection.driver_connection).terminate()
 
 
 def _connect_args(driver: str, application_name: str, timeout_s: float, lock_timeout_s: float) -> dict[str, object]:

@@ -20,17 +20,17 @@ Probe = Callable[[], Awaitable[None]]
 class ProbedHealth:
     """The health of a process and each of its `services`.
 
-    `probe` runs every `every_s`, independent of the number of health checks. A probe that has not ended after
-    `deadline_s` counts as failed but is not cancelled; no other probe starts until it ends.
+    `probe` runs every `every_s`, and every second after it has failed, independent of the number of health checks. A
+    probe that has not ended after `deadline_s` has failed but is not cancelled; no other probe starts until it ends.
     """
 
     def __init__(
-        self, services: Sequence[str], probe: Probe | None, *, every_s: float = 4.0, deadline_s: float = 3.0
+        self, services: Sequence[str], probe: Probe | None, *, every_s: float = 10.0, deadline_s: float = 3.0
     ) -> None:
         self.servicer = HealthServicer()
         self._names = ("", *services)
         self._probe = probe
-        self._deadline_s = deadline_s
+        self._every_s, self._deadline_s = every_s, deadline_s
         self._serving = True
         self._probing: asyncio.Task[None] | None = None
         self._loop = PollingLoop("health", self._look, idle_s=every_s)
@@ -60,6 +60,7 @@ class ProbedHealth:
             fault, self._probing = self._probing.exception(), None
         if self._serving == bool(fault):
             self._serving = not fault
+            self._loop.idle_s = self._every_s if self._serving else min(1.0, self._every_s)
             log.warning("serving again" if self._serving else "not serving", error=repr(fault))
             await self._publish()
         return False
