@@ -28,7 +28,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test soak newcomer odbc check bench gen format requirements clean
+.PHONY: help up demo test soak load newcomer odbc check bench gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,6 +46,9 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, COVERAGE
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) -m 'soak and not alone' $(NONE_IS_FINE)
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
+
+load: $(VENV)/dev.stamp ## on an idle machine, an hour: frozen processes, locked rows, floods, backlogs, 2,000 random lives
+	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m load $(NONE_IS_FINE)
 
 newcomer: $(VENV)/dev.stamp ## as root: every setting and fault on a fresh Debian 12 and 13; N="--case locale" for some
 	$(BIN)/python -m tests.newcomer $(N)

@@ -17,7 +17,7 @@ from tests.e2e.test_shopping import a_stocked_product
 from tests.folders import data_folder
 from tests.polling import eventually
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.load, pytest.mark.timeout(280)]
 
 CLIENTS = 32
 READ_ONLY_S, FROZEN_S = 30.0, 60.0

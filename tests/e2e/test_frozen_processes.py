@@ -21,7 +21,7 @@ from tests.e2e.test_shopping import a_stocked_product
 from tests.folders import data_folder
 from tests.polling import eventually, keeping_pace
 
-pytestmark = [pytest.mark.soak, pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
 
 CLIENTS = 32
 BEFORE_S, FROZEN_S, THAWED_S = 10, 40, 5

@@ -16,7 +16,7 @@ from tests.e2e.test_shopping import a_stocked_product
 from tests.folders import data_folder
 from tests.polling import eventually
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.load, pytest.mark.timeout(240)]
 
 CLIENTS = 32
 WARM_S, BEFORE_S, HELD_S = 5.0, 20.0, 30.0

@@ -1,7 +1,7 @@
 """Random lives of orders on two replicas while processes are killed: replies and books are those of a model.
 
-Other lives of the same kind, in one process: tests/order_svc/test_random_lives.py. EASYORDER_TEST_LIVES [2000] is their
-number, EASYORDER_TEST_LIVES_SEED [0] the seed: with the same one they make the same choices.
+Other lives of the same kind, in one process: tests/order_svc/test_random_lives.py. EASYORDER_TEST_LIVES_SEED [0] is the
+seed: with the same one they make the same choices.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from tests.lives.fronts import MeshFront
 from tests.lives.shop import RandomLives
 from tests.polling import eventually
 
-LIVES = int(os.environ.get("EASYORDER_TEST_LIVES", "2000"))
 SEED = int(os.environ.get("EASYORDER_TEST_LIVES_SEED", "0"))
 MOST_ATTEMPTS = 8
 # A charge can wait for the payment process to start. Stock is held for longer than any call takes, and released before
@@ -36,16 +35,18 @@ REPLICATED = SETTINGS | {
 }
 
 
-@pytest.mark.soak
 @pytest.mark.timeout(900)
-async def test_the_books_are_those_of_the_model() -> None:
+@pytest.mark.parametrize(
+    "lives", [pytest.param(200, marks=pytest.mark.soak), pytest.param(2000, marks=pytest.mark.load)]
+)
+async def test_the_books_are_those_of_the_model(lives: int) -> None:
     with data_folder() as data_dir, running_mesh(data_dir, REPLICATED) as mesh:
         async with plain_client(mesh.url, timeout=20) as http:
             admin = await Shop(http).login("admin@example.com", "Admin123!")
-            lives = RandomLives(MeshFront(mesh, http, admin), seed=SEED, most_attempts=MOST_ATTEMPTS)
-            kills = partial(lives.chaos.kill, mesh=mesh, failpoints=FAILPOINTS)
+            random = RandomLives(MeshFront(mesh, http, admin), seed=SEED, most_attempts=MOST_ATTEMPTS)
+            kills = partial(random.chaos.kill, mesh=mesh, failpoints=FAILPOINTS)
 
-            await lives.happen(LIVES, users=max(8, LIVES // 20), meanwhile=[lives.chaos.retry_jobs, kills])
+            await random.happen(lives, users=max(8, lives // 20), meanwhile=[random.chaos.retry_jobs, kills])
 
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
             await invariants.check(mesh)

@@ -201,7 +201,7 @@ DRAINS: dict[str, tuple[str, Callable[[Backlogs], Awaitable[None]]]] = {
 }
 
 
-@pytest.mark.soak
+@pytest.mark.load
 @pytest.mark.parametrize("statistics", ["fresh", "stale", "missing"])
 @pytest.mark.parametrize("reader", DRAINS)
 async def test_a_long_backlog_is_drained(backlogs: Backlogs, reader: str, statistics: str) -> None:

@@ -27,8 +27,7 @@ def refusals_ms(mesh: RunningMesh) -> list[int]:
     return sorted(entry["duration_ms"] for entry in logged if entry["flags"] == OVERFLOW)
 
 
-@pytest.mark.soak
-@pytest.mark.alone
+@pytest.mark.load
 @pytest.mark.timeout(240)
 async def test_a_thousand_clients_get_as_much_as_a_hundred(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop

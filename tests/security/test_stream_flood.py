@@ -113,8 +113,7 @@ async def test_orders_are_placed_during_a_flood(mesh: RunningMesh, http: httpx.A
     assert health.status_code == httpx.codes.OK
 
 
-@pytest.mark.soak
-@pytest.mark.alone
+@pytest.mark.load
 @pytest.mark.timeout(280)
 async def test_a_flood_of_streams_leaves_orders_their_rate(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop
