@@ -61,7 +61,7 @@ class ProbedHealth:
         if self._serving == bool(fault):
             self._serving = not fault
             self._loop.idle_s = self._every_s if self._serving else min(1.0, self._every_s)
-            log.warning("serving again" if self._serving else "not serving", error=repr(fault))
+            log.info("serving again") if self._serving else log.warning("not serving", error=repr(fault))
             await self._publish()
         return False
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import confirm_availability, serve_waiting
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.amendment import Amendment, amend, re_reserve_as_it_was
 from inventory_svc.domain.errors import ReservationNotFound
@@ -20,7 +20,7 @@ from inventory_svc.domain.stock import StockBatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amend(Command[Reservation]):
+class Amend(OfOrder[Reservation]):
     """`supplementary_hold_id` names the reservation of the added pieces, 0 if there is none.
 
     `re_reserve` reserves an expired reservation again, and extends a current hold; refused with HoldSuperseded if the
@@ -28,16 +28,11 @@ class Amend(Command[Reservation]):
     an earlier one released may be reserved again.
     """
 
-    order_id: int
     revision: int
     lines: tuple[Line, ...]
     supplementary_hold_id: int = 0
     re_reserve: bool = False
     reopen: bool = False
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def amend_batch(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.mediator import Command
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import HoldTimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmPlaced(Command[None]):
+class ConfirmPlaced(OfOrder[None]):
     """`is_unsold`: its stock is to be sold, and the hold is extended each time."""
 
-    order_id: int
     is_unsold: bool = False
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def confirm_placed(batch: Sequence[ConfirmPlaced], uow: InventoryUow, *, times: HoldTimes) -> list[None]:

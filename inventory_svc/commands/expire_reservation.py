@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import require_stock
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExpireReservation(Command[None]):
+class ExpireReservation(OfOrder[None]):
     """Releases the hold of this order, unless it was extended or has ended meanwhile."""
-
-    order_id: int
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def expire_reservations(batch: Sequence[ExpireReservation], uow: InventoryUow) -> list[None]:

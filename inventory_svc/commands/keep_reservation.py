@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import confirm_availability, deny_availability
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import IncentiveInvalid, OutOfStock
 from inventory_svc.domain.reservation import ReservationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepReservation(Command[None]):
-    order_id: int
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
+class KeepReservation(OfOrder[None]):
+    """Tells what became of a backorder while its reply was lost."""
 
 
 async def keep_reservations(batch: Sequence[KeepReservation], uow: InventoryUow) -> list[None]:

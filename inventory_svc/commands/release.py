@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import HoldSuperseded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release(Command[None]):
+class Release(OfOrder[None]):
     """`revision` is that of the order when it was stopped.
 
     `unplaced`: the order could not be placed. Nothing changes if another request got the same hold, or placed it.
     """
 
-    order_id: int
     revision: int = 0
     unplaced: bool = False
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def release_batch(batch: Sequence[Release], uow: InventoryUow) -> list[AppError | None]:

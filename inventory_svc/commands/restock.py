@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import ReservationNotFound
 from inventory_svc.domain.pricing import LoyaltyRates
@@ -17,15 +17,10 @@ from inventory_svc.domain.returns import Returned, take_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restock(Command[None]):
+class Restock(OfOrder[None]):
     """`returned` has the totals so far; a total lower than before changes nothing."""
 
-    order_id: int
     returned: Returned
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def restock_batch(batch: Sequence[Restock], uow: InventoryUow, *, rates: LoyaltyRates) -> list[AppError | None]:

@@ -87,8 +87,8 @@ class HoldReaper:
         failed |= await self._send_all(
             {id: ExpireReservation(order_id=id) for id in due if id not in holds.unsold and id not in failed}
         )
-        for failure in failed.values():
-            raise failure
+        if failed:
+            raise next(iter(failed.values()))
         return len(due)
 
     async def _send_all(self, commands: Mapping[int, Command[None]]) -> dict[int, BaseException]:

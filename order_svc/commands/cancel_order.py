@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.clock import Clock
-from chassis.mediator import Command
 from order_svc.commands import jobs
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
@@ -17,16 +16,11 @@ _WHY = "the order was cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelOrder(Command[OrderView]):
+class CancelOrder(OfOrder[OrderView]):
     """`transaction_id`: cancels only if this is the order's present transaction, else raises AttemptSuperseded."""
 
-    order_id: int
     reason: str
     transaction_id: str = ""
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:

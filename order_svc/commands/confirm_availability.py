@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.errors import AppError
-from chassis.mediator import Command
 from order_svc.commands.cancel_order import stop
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderNotFound
@@ -17,17 +17,12 @@ from order_svc.domain.views import StockView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmAvailability(Command[None]):
+class ConfirmAvailability(OfOrder[None]):
     """`filled`: all pieces are held now. `lost_reason`: why the pieces can no longer be held, else empty."""
 
-    order_id: int
     filled: bool
     stocks: tuple[StockView, ...]
     lost_reason: str = ""
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def confirm_availability(

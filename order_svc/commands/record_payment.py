@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,8 @@ from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.events import Event
 from chassis.jobs import Backoff, JobLease, JobOutcome
-from chassis.mediator import Command
 from order_svc.commands import jobs
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.order import Order
@@ -32,7 +32,7 @@ class PaymentRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPayment(Command[PaymentRecorded]):
+class RecordPayment(OfOrder[PaymentRecorded]):
     """GIVEN_UP: no further attempt, and any charge is refunded.
 
     `why` is for the shopper; empty if all that is known is `detail`, an error that is for the operators only.
@@ -40,15 +40,10 @@ class RecordPayment(Command[PaymentRecorded]):
     """
 
     lease: JobLease
-    order_id: int
     transaction_id: str
     outcome: PaymentOutcome
     why: str = ""
     detail: str = ""
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def record_payments(

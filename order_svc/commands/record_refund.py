@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.errors import AppError, Kind
 from chassis.jobs import JobLease, JobOutcome
-from chassis.mediator import Command
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.refund import Refund
@@ -23,18 +23,13 @@ class NothingToRefund(AppError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordRefund(Command[OrderView]):
+class RecordRefund(OfOrder[OrderView]):
     """`refunded` is false if nothing was charged and nothing ever will be. `lease` is the lease of the job, if any."""
 
     lease: JobLease | None
-    order_id: int
     transaction_id: str
     refund_id: str
     refunded: bool
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> OrderView:

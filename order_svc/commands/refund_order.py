@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import release_stock
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.items import merged
 from order_svc.domain.status import PaymentMethod, Status
@@ -29,17 +28,12 @@ class RefundGranted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundOrder(Command[RefundGranted]):
+class RefundOrder(OfOrder[RefundGranted]):
     """Either `amount` or `items` (product item id, pieces), or neither: everything that remains."""
 
-    order_id: int
     reason: str
     amount: Money | None = None
     items: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.errors import Unavailable
-from chassis.mediator import Command
 from order_svc.commands import jobs
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import Refusal, not_prepared
 from order_svc.domain.inventory import Hold
@@ -17,23 +16,18 @@ from order_svc.domain.views import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPayment(Command[OrderView]):
+class RetryPayment(OfOrder[OrderView]):
     """`hold` is the stock held for this attempt, which is `revision` of the order.
 
     `refusal` says why there is none; it is raised if it is still needed, and the order has not changed since.
     """
 
-    order_id: int
     method: PaymentMethod
     payment_token: str = field(repr=False)
     transaction_id: str
     hold: Hold | None = None
     revision: int = 0
     refusal: Refusal | None = None
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:

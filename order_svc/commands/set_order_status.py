@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
-from chassis.mediator import Command
 from order_svc.commands import jobs
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import Refusal, not_prepared
 from order_svc.domain.order import Order
@@ -16,21 +15,16 @@ from order_svc.domain.views import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetOrderStatus(Command[OrderView]):
+class SetOrderStatus(OfOrder[OrderView]):
     """`etag`: the version that the order must have; empty for any. `sold`: the key of the sale that has been made.
 
     `refusal` says why it could not be made; it is raised if it is still needed, and the order has not changed since.
     """
 
-    order_id: int
     status: Status
     etag: str = ""
     sold: str = ""
     refusal: Refusal | None = None
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def set_order_status(cmd: SetOrderStatus, uow: OrderUow, *, clock: Clock) -> OrderView:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
 from chassis.errors import Conflict
-from chassis.mediator import Command
 from order_svc.commands import jobs
+from order_svc.commands.of_order import OfOrder
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import Refusal, not_prepared
@@ -29,7 +28,7 @@ class OrderUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateOrder(Command[OrderUpdated]):
+class UpdateOrder(OfOrder[OrderUpdated]):
     """`lines` are pairs of product item id and quantity. `extra` holds the pieces that the order does not have yet.
 
     `preview` has the discounts of these lines, from the order's codes and points, at the prices after this change.
@@ -38,7 +37,6 @@ class UpdateOrder(Command[OrderUpdated]):
     `transaction_id` is for the charge of the new amount.
     """
 
-    order_id: int
     lines: tuple[tuple[int, int], ...]
     etag: str
     item_ids: tuple[int, ...]
@@ -46,10 +44,6 @@ class UpdateOrder(Command[OrderUpdated]):
     extra: Hold | None = None
     preview: Preview | None = None
     refusal: Refusal | None = None
-
-    @property
-    def locks(self) -> Collection[Hashable]:
-        return [("order", self.order_id)]
 
 
 async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> OrderUpdated:

@@ -26,7 +26,7 @@ from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
-from tests.inventory_svc.shop import TTL, Pieces, SqlShop
+from tests.inventory_svc.shop import TTL, UNPLACED, Pieces, SqlShop
 
 LOCK_TIMEOUT_S = 0.1
 
@@ -192,3 +192,18 @@ async def test_holds_of_other_items_expire(shop: SqlShop) -> None:
     assert await shop.states() == {held[0].order_id: "HELD", held[1].order_id: "EXPIRED"}
     await shop.reap()
     assert await shop.of(stuck) == Pieces(on_hand=5)
+
+
+async def test_a_hold_that_cannot_be_extended_stays_and_others_expire(shop: SqlShop) -> None:
+    stuck, free = await shop.stocked(5, 5)
+    placed, lost = [await shop.send(shop.order((item, 1))) for item in (stuck, free)]
+    shop.orders.placed = {placed.order_id}
+    await shop.let_time_pass(UNPLACED)
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        with pytest.raises(Locked):
+            await shop.reap()
+
+    assert await shop.states() == {placed.order_id: "HELD", lost.order_id: "EXPIRED"}
+    await shop.reap()
+    assert await shop.states() == {placed.order_id: "HELD", lost.order_id: "EXPIRED"}

@@ -816,3 +816,22 @@ async def test_a_refusal_is_not_told_of_an_order_that_has_changed_since(app: Ame
     updated = await app.update(placed.id, (1, 3), (2, 1))
 
     assert {item.product_item_id: item.quantity for item in updated.items} == {1: 3, 2: 1}
+
+
+async def test_a_refusal_for_an_earlier_version_of_the_order_is_prepared_again(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    app.inventory.stock[1] = 0
+    reserve = app.inventory.reserve
+
+    async def refused_before_a_change(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        try:
+            return await reserve(request)
+        finally:
+            await app.update(placed.id, (1, 1), (2, 1))
+            app.inventory.stock[1] = 5
+
+    app.inventory.reserve = refused_before_a_change  # type: ignore[method-assign]
+    updated = await app.update(placed.id, (1, 3), (2, 1))
+
+    assert {item.product_item_id: item.quantity for item in updated.items} == {1: 3, 2: 1}
