@@ -8,7 +8,7 @@ converts them to the types of the table's columns.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -27,10 +27,10 @@ class SqlSink:
         self._table = table
 
     async def write(self, entries: Sequence[Any]) -> None:
-        rows = [asdict(entry) for entry in entries]
+        columns = tuple(field.name for field in fields(entries[0]))
         with translated():
             async with self._engine.begin() as connection:
-                await connection.execute(text(inserting(self._table, tuple(rows[0]))), {"rows": as_json(rows)})
+                await connection.execute(text(inserting(self._table, columns)), {"rows": as_json(entries)})
 
 
 def as_json(rows: object) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Executable, Row, Text, cast, select, text
+from sqlalchemy import Executable, Row, Text, bindparam, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import failpoints
@@ -24,6 +24,11 @@ from order_svc.domain.feed import FeedEnd
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on")
 _SELECT = select(OUTBOX.c.position, cast(OUTBOX.c.payload, Text), *(OUTBOX.c[name] for name in _FIELDS))
+_AFTER = (
+    _SELECT.where(OUTBOX.c.position > bindparam("position"), OUTBOX.c.position <= bindparam("decided"))
+    .order_by(OUTBOX.c.position)
+    .limit(bindparam("limit"))
+)
 _END = text("SELECT first, decided, written, pending FROM outbox_end()")
 _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
@@ -68,8 +73,8 @@ class Feed:
     async def after(self, position: int, *, limit: int = _BATCH, end: FeedEnd | None = None) -> list[PublishedEvent]:
         """The next events after `position`, of all aggregates, up to `end` or the present end of the feed."""
         decided = (end or await self.end()).decided
-        query = _SELECT.where(OUTBOX.c.position > position, OUTBOX.c.position <= decided)
-        return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.position).limit(limit))]
+        found = await self._rows(_AFTER, {"position": position, "decided": decided, "limit": limit})
+        return [_published(row) for row in found]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         """The events of one aggregate after `after_sequence`, in order, including those not in the feed yet."""
