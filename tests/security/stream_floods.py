@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.polling import keeping_pace
 
-AT_ONCE = 100
+AT_ONCE, AT_A_TIME = 100, 10
+ANSWERED_WITHIN_S = 30
+# close() then resets the connection, so that none of its ports is left waiting.
+RESET = struct.pack("ii", 1, 0)
 
 
 @dataclass
 class StreamFlood:
-    """Attempts at `path` of the mesh at `target`, from its `addresses` in turn. `replies` counts the statuses."""
+    """Attempts at `path` of the mesh at `target`, from its `addresses` in turn. `replies` counts the statuses.
+
+    With bare sockets: a flood costs this machine what it costs the mesh, and next to nothing for its own program.
+    """
 
     target: str
     path: str
     addresses: Sequence[str]
     headers: Mapping[str, str] = field(default_factory=dict)
     replies: Counter[int] = field(default_factory=Counter)
-    _held: list[asyncio.StreamWriter] = field(default_factory=list)
+    _held: list[socket.socket] = field(default_factory=list)
 
     async def attempt(self, count: int, *, per_s: float) -> None:
         free, began = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time()
-        async with asyncio.TaskGroup() as attempts:
-            for number in range(count):
+        for number in range(count):
+            if number % AT_A_TIME == 0:
                 await keeping_pace(began + number / per_s)
+            await free.acquire()
+            self._open(self.addresses[number % len(self.addresses)], free.release)
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            for _ in range(AT_ONCE):
                 await free.acquire()
-                attempts.create_task(self._open(number)).add_done_callback(lambda _: free.release())
 
-    async def _open(self, number: int) -> None:
+    def _open(self, source: str, answered: Callable[[], None]) -> None:
         host, port = self.target.split(":")
-        source = (self.addresses[number % len(self.addresses)], 0)
-        reader, writer = await asyncio.open_connection(host, int(port), local_addr=source)
+        connection = socket.create_connection((host, int(port)), ANSWERED_WITHIN_S, (source, 0))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         lines = [f"GET {self.path} HTTP/1.1", f"host: {self.target}", *(f"{k}: {v}" for k, v in self.headers.items())]
-        writer.write("\r\n".join([*lines, "", ""]).encode())
-        async with asyncio.timeout(30):
-            status = int((await reader.readuntil(b"\r\n\r\n")).split(None, 2)[1])
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        asyncio.get_running_loop().add_reader(connection, self._read, connection, answered)
+
+    def _read(self, connection: socket.socket, answered: Callable[[], None]) -> None:
+        asyncio.get_running_loop().remove_reader(connection)
+        head = b""
+        with contextlib.suppress(ConnectionError):
+            head = connection.recv(65_536)
+        status = int(head.split(None, 2)[1]) if head else 0
         self.replies[status] += 1
         # It is not read any further: whoever holds streams to do harm does not read them.
         if status == 200:
-            self._held.append(writer)
+            self._held.append(connection)
         else:
-            writer.close()
+            connection.close()
+        answered()
 
     def close(self) -> None:
-        for writer in self._held:
-            writer.transport.abort()
+        for connection in self._held:
+            connection.close()
 
 
 @asynccontextmanager

@@ -48,6 +48,8 @@ async def test_a_thousand_clients_get_as_much_as_a_hundred(
     assert crowd.without_retry_after == 0
     # As Envoy says, because the clients share a process.
     refused_ms = refusals_ms(mesh)
+    print(f"rates {normal_rate:.0f} {crowded_rate:.0f}, {crowd.statuses}, slowest {max(crowd.took_s[OK]):.1f} s")
+    print(f"refusals p99 {refused_ms[int(0.99 * len(refused_ms))]} ms")
     assert len(refused_ms) >= 0.9 * crowd.statuses[REFUSED]
     assert refused_ms[int(0.99 * len(refused_ms))] <= 100
     assert max(crowd.took_s[OK]) <= DEADLINE_S

@@ -142,6 +142,7 @@ async def test_a_flood_of_streams_leaves_orders_their_rate(
         health = await http.get("/healthz")
     after = await orders(10)
 
+    print(*(f"{load.per_s:.0f}/s p99 {load.p99_ms:.0f} ms" for load in (before, during, after)), sep=", ")
     assert health.status_code == httpx.codes.OK
     assert during.per_s >= 0.8 * (before.per_s + after.per_s) / 2, (before, during, after)
     assert of_user.replies == {200: LIMITS.per_user, 429: 2_000 - LIMITS.per_user}
