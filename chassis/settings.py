@@ -118,7 +118,7 @@ class MeshSettings(BaseSettings):
     `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
-    database_timeout_s: float = Field(default=5, ge=1, le=3600)
+    database_timeout_s: float = Field(default=3, ge=1, le=3600)
     """The maximum time of a statement and of a pause in a transaction; the server must answer a second later"""
     database_lock_timeout_s: float = Field(default=0.3, ge=0.05, le=60)
     """How long a write waits for a row that another transaction has locked"""
