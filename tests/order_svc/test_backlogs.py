@@ -1,4 +1,4 @@
-"""Each background reader drains a long backlog faster than orders add to it.
+"""Each background reader drains a long backlog, while orders add to it, much faster than they do.
 
 While a snapshot is held open, as by a nightly dump, and without the planner's switches: with statistics that are fresh,
 that saw an empty table, or that are missing.
@@ -6,6 +6,7 @@ that saw an empty table, or that are missing.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -31,10 +32,11 @@ from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.projections import PROJECTED
 from tests.conftest import DatabasesOf
-from tests.polling import eventually
+from tests.polling import eventually, keeping_pace
 
-# 400 orders/s leave less than this.
 RATE = 5_000
+# What orders add meanwhile.
+ADDED_PER_S = 400
 OLD = "now() - interval '1000 days'"
 FILL = {
     "change_log": """
@@ -73,6 +75,7 @@ class Backlogs:
     write: AsyncEngine
     read: AsyncEngine
     filled: int = 0
+    growing: bool = False
 
     async def fill(self, what: str, rows: int, *, statistics: str = "missing") -> None:
         table = what.split()[0]
@@ -82,6 +85,14 @@ class Backlogs:
         self.filled += rows
         if statistics == "fresh":
             await self.execute(f"ANALYZE {table}")
+
+    async def grow(self, what: str, *, seconds: int) -> None:
+        """Adds rows as orders do."""
+        self.growing, began = True, asyncio.get_running_loop().time()
+        for tenth in range(10 * seconds):
+            await keeping_pace(began + tenth / 10)
+            await self.fill(what, ADDED_PER_S // 10)
+        self.growing = False
 
     async def execute(self, statement: str) -> None:
         async with self.write.begin() as connection:
@@ -152,7 +163,7 @@ async def drain_feed(of: Backlogs) -> None:
     await tail.start()
     tail._position = 0
     tail.wake()
-    await eventually(lambda: seen == of.filled, timeout_s=60)
+    await eventually(lambda: not of.growing and seen == of.filled, timeout_s=60)
     await tail.stop()
 
 
@@ -186,7 +197,7 @@ async def purge_events(of: Backlogs) -> None:
 
 
 async def _none(of: Backlogs, condition: str) -> bool:
-    return await of.count(f"(SELECT FROM {condition} LIMIT 1) AS found") == 0
+    return not of.growing and await of.count(f"(SELECT FROM {condition} LIMIT 1) AS found") == 0
 
 
 DRAINS: dict[str, tuple[str, Callable[[Backlogs], Awaitable[None]]]] = {
@@ -209,7 +220,11 @@ async def test_a_long_backlog_is_drained(backlogs: Backlogs, reader: str, statis
     for rows in (100_000, 100_000):
         await backlogs.fill(what, rows, statistics=statistics)
         began = perf_counter()
-        await drain(backlogs)
+        # A purge takes only what is old.
+        async with asyncio.TaskGroup() as tasks:
+            if not reader.startswith("purge"):
+                tasks.create_task(backlogs.grow(what, seconds=1))
+            await drain(backlogs)
         print(f"{reader}, {statistics}: {rows / (perf_counter() - began):.0f}/s")
         assert rows / (perf_counter() - began) > RATE
 
