@@ -55,10 +55,10 @@ _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
 _FIND_DUE = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
 _FIND_WITHDRAWN = text(
-    "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL "
+    "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL AND order_id > :after "
     "AND EXISTS (SELECT FROM reservation_line AS line JOIN product_item AS item ON item.id = line.product_item_id "
     "JOIN product ON product.id = item.product_id WHERE line.order_id = waits.order_id AND line.backordered > 0 "
-    "AND (item.is_deleted OR product.is_deleted)) LIMIT :limit"
+    "AND (item.is_deleted OR product.is_deleted)) ORDER BY order_id LIMIT :limit"
 )
 # One second of tolerance, so that small clock differences change no reservation.
 _SHORTEN = text(
@@ -107,8 +107,8 @@ class SqlReservations:
     async def find_due(self, limit: int) -> list[int]:
         return list((await self._session.execute(_FIND_DUE, {"limit": limit})).scalars())
 
-    async def find_withdrawn(self, limit: int) -> list[int]:
-        return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit})).scalars())
+    async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
+        return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit, "after": after})).scalars())
 
     async def shorten(self, longest: timedelta) -> None:
         await self._session.execute(_SHORTEN, {"longest": longest.total_seconds()})

@@ -16,7 +16,7 @@ from inventory_svc.commands.deactivate_incentive import DeactivateIncentive, dea
 from inventory_svc.commands.delete_product import DeleteProduct, delete_product
 from inventory_svc.commands.expire_reservation import ExpireReservation, expire_reservations
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_loyalty_account
-from inventory_svc.commands.give_up_backorders import GiveUpBackorders, give_up_backorders
+from inventory_svc.commands.give_up_backorder import GiveUpBackorder, give_up_backorders
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.preview_amendment import PreviewAmendment, preview_amendment
 from inventory_svc.commands.release import Release, release_batch
@@ -48,7 +48,7 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle(UndeleteProduct, undelete_product)
     mediator.handle_batch(ExpireReservation, expire_reservations)
     mediator.handle_batch(ConfirmPlaced, partial(confirm_placed, times=times))
-    mediator.handle(GiveUpBackorders, give_up_backorders)
+    mediator.handle_batch(GiveUpBackorder, give_up_backorders)
     mediator.handle(CreateIncentive, create_incentive)
     mediator.handle(UpdateIncentive, update_incentive)
     mediator.handle(DeactivateIncentive, deactivate_incentive)

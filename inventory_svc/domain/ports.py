@@ -97,8 +97,8 @@ class Reservations(Protocol):
         """The orders whose holds have expired by the database's clock; locks nothing."""
         ...
 
-    async def find_withdrawn(self, limit: int) -> list[int]:
-        """The placed orders that wait for an item that is no longer sold; locks nothing."""
+    async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
+        """The placed orders with ids above `after` that wait for an item that is no longer sold, by id; no locks."""
         ...
 
     async def shorten(self, longest: timedelta) -> None:

@@ -19,7 +19,7 @@ from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
 from inventory_svc.commands.expire_reservation import ExpireReservation
-from inventory_svc.commands.give_up_backorders import GiveUpBackorders
+from inventory_svc.commands.give_up_backorder import GiveUpBackorder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.sagas.availability import Orders
 
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 # The limit of one FindPlacedHolds request.
 _ASKED = 1000
+_GIVEN_UP = 100
 
 
 class HoldReaper:
@@ -59,12 +60,23 @@ class HoldReaper:
     async def sweep(self) -> None:
         """Rare cases: backorders of items that are no longer sold, and holds made while the clock was ahead."""
         with request_context(self._context):
-            batch = GiveUpBackorders()
-            while await self._mediator.send(batch) == batch.limit:
-                pass
+            failed = await self._give_up_withdrawn()
             async with self._open_uow() as uow:
                 await uow.reservations.shorten(self._longest)
                 await uow.commit()
+            for failure in failed.values():
+                raise failure
+
+    async def _give_up_withdrawn(self) -> dict[int, BaseException]:
+        failed: dict[int, BaseException] = {}
+        last = 0
+        while True:
+            async with self._open_uow() as uow:
+                order_ids = await uow.reservations.find_withdrawn(_GIVEN_UP, after=last)
+            if not order_ids:
+                return failed
+            failed |= await self._send_all({id: GiveUpBackorder(order_id=id) for id in order_ids})
+            last = order_ids[-1]
 
     async def _reap(self) -> int:
         async with self._open_uow() as uow:

@@ -194,15 +194,17 @@ class InMemoryReservations:
     async def find_due(self, limit: int) -> list[int]:
         return [r.order_id for r in self._state.reservations.values() if self._is_due(r)][:limit]
 
-    async def find_withdrawn(self, limit: int) -> list[int]:
+    async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
         products = self._state.products.values()
         sold = {item.id for product in products if not product.is_deleted for item in product.live().items}
         waiting = [r for r in self._state.reservations.values() if r.state is ReservationState.BACKORDERED]
-        return [
+        return sorted(
             r.order_id
             for r in waiting
-            if r.expire_at is None and any(line.backordered and line.product_item_id not in sold for line in r.lines)
-        ][:limit]
+            if r.order_id > after
+            and r.expire_at is None
+            and any(line.backordered and line.product_item_id not in sold for line in r.lines)
+        )[:limit]
 
     async def shorten(self, longest: timedelta) -> None:
         latest = self._clock.now() + longest

@@ -207,3 +207,23 @@ async def test_a_hold_that_cannot_be_extended_stays_and_others_expire(shop: SqlS
     assert await shop.states() == {placed.order_id: "HELD", lost.order_id: "EXPIRED"}
     await shop.reap()
     assert await shop.states() == {placed.order_id: "HELD", lost.order_id: "EXPIRED"}
+
+
+async def test_backorders_of_other_withdrawn_items_are_given_up(shop: SqlShop) -> None:
+    """Also those behind a page of orders, of which one is locked."""
+    products = [await shop.given(a_product(an_item(quantity=0, backorderable=True))) for _ in range(2)]
+    stuck, gone = (product.items[0] for product in products)
+    waiting = [await shop.send(shop.order((item, 1))) for item in (stuck, *[gone] * 101)]
+    await asyncio.gather(*(shop.send(KeepReservation(order_id=hold.order_id)) for hold in waiting))
+    for product in products:
+        await shop.delete(product)
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        with pytest.raises(Locked):
+            await shop.sweep()
+
+    stuck_id, *free_ids = (hold.order_id for hold in waiting)
+    assert await shop.states() == {stuck_id: "BACKORDERED"} | dict.fromkeys(free_ids, "RELEASED")
+    assert len(await shop.denied()) == 101
+    await shop.sweep()
+    assert await shop.of(stuck) == Pieces(on_hand=0)

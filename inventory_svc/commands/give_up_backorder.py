@@ -1,29 +1,25 @@
-"""GiveUpBackorders: make order_svc cancel orders that wait for an item which is no longer sold."""
+"""GiveUpBackorder: make order_svc cancel an order that waits for an item which is no longer sold."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.mediator import Command
 from inventory_svc.commands.backorders import deny_availability, serve_waiting
 from inventory_svc.commands.locking import lock_orders
+from inventory_svc.commands.of_order import OfOrder
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import ReservationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUpBackorders(Command[int]):
-    """Handles at most `limit` orders; returns their number."""
-
-    limit: int = 100
+class GiveUpBackorder(OfOrder[None]):
+    """Has no effect if the order waits no longer, or the item is sold again."""
 
 
-async def give_up_backorders(cmd: GiveUpBackorders, uow: InventoryUow) -> int:
-    """Releases their reservations and schedules jobs that cancel the orders, with the reason."""
-    order_ids = await uow.reservations.find_withdrawn(cmd.limit)
-    if not order_ids:
-        return 0
-    stock_batch, known = await lock_orders(uow, order_ids)
+async def give_up_backorders(batch: Sequence[GiveUpBackorder], uow: InventoryUow) -> list[None]:
+    """Releases the reservations and schedules jobs that cancel the orders, with the reason."""
+    stock_batch, known = await lock_orders(uow, [cmd.order_id for cmd in batch])
     incentive_set = await uow.incentives.lock(reservation.incentive_locks for reservation in known.values())
     released = []
     for reservation in known.values():
@@ -36,4 +32,4 @@ async def give_up_backorders(cmd: GiveUpBackorders, uow: InventoryUow) -> int:
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)
     await uow.incentives.save(incentive_set)
-    return len(order_ids)
+    return [None] * len(batch)
