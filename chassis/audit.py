@@ -14,7 +14,7 @@ import structlog
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.clock import Clock
 from chassis.context import current
-from chassis.errors import Conflict, Unavailable, shortened
+from chassis.errors import Conflict, Locked, Unavailable, shortened
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +89,9 @@ class NullSink:
 class BackgroundWriter(Generic[Entry]):
     """Writes entries in order and in batches, so that no reply is delayed.
 
-    A rejected batch is halved until the faulty entry is found; that entry is logged, reported and skipped. Beyond
-    `capacity` the oldest entries are dropped, which is logged. A crash loses the entries of the last `every_s`.
+    A rejected batch is halved until the faulty entry is found. If its row is locked, it is tried again behind the
+    others, otherwise logged, reported and skipped. Beyond `capacity` the oldest entries are dropped, which is logged. A
+    crash loses the entries of the last `every_s`.
     """
 
     def __init__(
@@ -129,12 +130,16 @@ class BackgroundWriter(Generic[Entry]):
         if part := self._batch[: self._at_once]:
             try:
                 await self._sink.write(part)
-            except (Unavailable, Conflict):
-                raise
             except Exception as error:
+                if isinstance(error, Unavailable | Conflict) and not isinstance(error, Locked):
+                    raise
                 if len(part) > 1:
                     self._at_once = len(part) // 2
                     return True
+                if isinstance(error, Locked):
+                    # Tried again after a backoff, behind the others.
+                    self._batch.append(self._batch.pop(0))
+                    raise
                 log.exception("entry left out", writer=self._name)
                 self._report(f"{self._name} entry left out", error)
             del self._batch[: len(part)]

@@ -19,7 +19,6 @@ from easyorder.validate.v1 import Rules
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message import Message as UpbMessage
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
@@ -106,11 +105,6 @@ def descriptor_of(message_type: type[betterproto2.Message]) -> Descriptor:
     return pool().FindMessageTypeByName(full_name_of(message_type))
 
 
-def upb_class(descriptor: Descriptor) -> type[UpbMessage]:
-    """The upb class for a message of the contract."""
-    return GetMessageClass(descriptor)
-
-
 def full_name_of(message_type: type[betterproto2.Message]) -> str:
     """`easyorder.order.v1.Order` for Order; Raises KeyError if it is not in the contract."""
     return default_message_pool.type_to_url[message_type].rpartition("/")[2]
@@ -148,6 +142,6 @@ def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
 def _extension(described: FieldDescriptor | MethodDescriptor, options_type: str, name: str) -> bytes:
     # Options are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
     options = described.GetOptions().SerializeToString()
-    known: Any = upb_class(pool().FindMessageTypeByName(options_type)).FromString(options)
+    known: Any = GetMessageClass(pool().FindMessageTypeByName(options_type)).FromString(options)
     content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()
     return content

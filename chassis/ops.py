@@ -172,11 +172,7 @@ class OpsApi:
             )
 
     async def _newest(
-        self,
-        request: v1.ListErrorsRequest | v1.ListAuditEntriesRequest,
-        filter: str,
-        query: Select[Any],
-        id: Any,
+        self, request: v1.ListErrorsRequest | v1.ListAuditEntriesRequest, filter: str, query: Select[Any], id: Any
     ) -> tuple[Sequence[RowMapping], str]:
         """A page of rows, and the token of the next page."""
         self._check(request.service)

@@ -16,6 +16,7 @@ import betterproto2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as UpbMessage
+from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 
@@ -38,7 +39,7 @@ class Codec(Generic[M]):
     def __init__(self, message_type: type[M]) -> None:
         descriptor = contract.descriptor_of(message_type)
         self._name = descriptor.full_name
-        self._upb = contract.upb_class(descriptor)
+        self._upb = GetMessageClass(descriptor)
         suffix = _generated(descriptor)
         self._fill = _namespace[f"fill_{suffix}"]
         # Converts a upb message to its dataclass. Raises OverflowError if a time is outside of Python's calendar.

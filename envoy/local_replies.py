@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 from chassis.errors import (
@@ -212,7 +213,7 @@ def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[Loc
 
 def _as_json(error: AppError) -> JsonObject:
     status = to_status(error)
-    upb_status = contract.upb_class(contract.descriptor_of(type(status))).FromString(bytes(status))
+    upb_status = GetMessageClass(contract.descriptor_of(type(status))).FromString(bytes(status))
     as_json: JsonObject = MessageToDict(upb_status, descriptor_pool=contract.pool())
     if error.retry_after_s is not None:
         details = cast(list[JsonObject], as_json["details"])

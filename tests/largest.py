@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import betterproto2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.json_format import ParseDict
+from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 from chassis.validation import DEFAULT_MAX_ITEMS, DEFAULT_MAX_LENGTH
@@ -27,7 +28,7 @@ def largest(message: type[M], **given: Any) -> M:
     out, and a function answers a new value each time.
     """
     described = contract.descriptor_of(message)
-    upb = contract.upb_class(described)()
+    upb = GetMessageClass(described)()
     ParseDict(_message(described, given), upb)
     return cast(M, codec(message).decode(upb.SerializeToString()))
 

@@ -25,12 +25,7 @@ _TCP = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepal
 
 
 def make_engine(
-    url: str | URL,
-    *,
-    application_name: str,
-    pool_size: int = 10,
-    timeout_s: float = 0,
-    lock_timeout_s: float = 0,
+    url: str | URL, *, application_name: str, pool_size: int = 10, timeout_s: float = 0, lock_timeout_s: float = 0
 ) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://…` or `postgresql+aioodbc://…`.
 

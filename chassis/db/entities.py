@@ -17,7 +17,7 @@ from chassis.clock import SystemClock
 from chassis.context import current
 from chassis.db.types import UtcDateTime
 
-_now = SystemClock().now
+now = SystemClock().now
 
 
 def _caller_id() -> str:
@@ -32,10 +32,10 @@ def _caller_team() -> str | None:
 class Audited:
     """Creation and change stamps, soft deletion, and the version that prevents lost updates."""
 
-    created_on: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, sort_order=90)
+    created_on: Mapped[datetime] = mapped_column(UtcDateTime, default=now, sort_order=90)
     created_by: Mapped[str] = mapped_column(default=_caller_id, sort_order=91)
     created_by_team: Mapped[str | None] = mapped_column(default=_caller_team, sort_order=92)
-    modified_on: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, onupdate=_now, sort_order=93)
+    modified_on: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, sort_order=93)
     modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
     deleted_on: Mapped[datetime | None] = mapped_column(UtcDateTime, sort_order=96)

@@ -16,11 +16,8 @@ from typing import Any
 from sqlalchemy import Delete, Result, Update, event, or_, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
-from chassis.clock import SystemClock
 from chassis.context import current
-from chassis.db.entities import Audited, Owned
-
-_clock = SystemClock()
+from chassis.db.entities import Audited, Owned, now
 
 
 class FilteredSession(Session):
@@ -62,11 +59,11 @@ def _mark_deleted(session: Session, _context: UOWTransaction, _instances: Sequen
         if isinstance(entity, Audited):
             session.add(entity)
             entity.is_deleted = True
-            entity.deleted_on = _clock.now()
+            entity.deleted_on = now()
 
 
 def _marking(deleting: Any) -> Update:
     assert isinstance(deleting, Delete)
     entity = deleting.entity_description["entity"]
-    marking = update(entity).where(*deleting._where_criteria).values(is_deleted=True, deleted_on=_clock.now())
+    marking = update(entity).where(*deleting._where_criteria).values(is_deleted=True, deleted_on=now())
     return marking.returning(*deleting._returning) if deleting._returning else marking

@@ -6,10 +6,8 @@ from typing import Any
 
 import grpc
 
-OPTIONS = (
-    # 200 holds of 100 lines with the longest texts are 39 MB; by default, all of them fail at 4 MB.
-    ("grpc.max_receive_message_length", 64 * 1024 * 1024),
-)
+# 200 holds of 100 lines with the longest texts are 39 MB; by default, all of them fail at 4 MB.
+OPTIONS = (("grpc.max_receive_message_length", 64 * 1024 * 1024),)
 
 
 def open_channel(target: str, options: tuple[tuple[str, Any], ...] = ()) -> grpc.aio.Channel:

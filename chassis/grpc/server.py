@@ -119,20 +119,16 @@ async def serve(server: GrpcServer, settings: MeshSettings) -> None:
             await work.start()
             started.append(work)
         await server.start()
-        _collect_less()
+        # Objects of the start-up stay, and a call creates few cycles.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         await stopping.wait()
         log.info("draining", service=server.name)
         await server.stop(settings.drain_grace_s)
     finally:
         for work in reversed(started):
             await work.stop()
-
-
-def _collect_less() -> None:
-    """Tunes the garbage collector: objects of the start-up stay, and a call creates few cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any], bytes]) -> Handler:

@@ -6,22 +6,25 @@ from collections.abc import Sequence
 
 from chassis.audit import BackgroundWriter, ErrorLog
 from chassis.clock import SystemClock
-from chassis.errors import Unavailable
+from chassis.errors import Locked, Unavailable
 from tests.mesh import Recorder
 from tests.polling import eventually
 
 
 class FussySink:
-    """Refuses a batch that has "poison" in it; is unavailable for the first `away` writes."""
+    """Refuses a batch that has "poison" or something `locked` in it; is unavailable for the first `away` writes."""
 
     def __init__(self, *, away: int = 0) -> None:
         self.away = away
+        self.locked: set[str] = set()
         self.written: list[str] = []
 
     async def write(self, entries: Sequence[str]) -> None:
         if self.away:
             self.away -= 1
             raise Unavailable("the database does not answer")
+        if self.locked & set(entries):
+            raise Locked("another change is in progress here", retry_after_s=1)
         if "poison" in entries:
             raise ValueError("cannot be written")
         self.written += entries
@@ -45,6 +48,22 @@ async def test_an_entry_that_cannot_be_written_costs_no_other_entry() -> None:
 
     assert sink.written == [*entries, "later"]
     assert [(source, str(error)) for source, error in reported] == [("audit entry left out", "cannot be written")]
+
+
+async def test_an_entry_of_a_locked_row_waits_alone() -> None:
+    sink = FussySink()
+    sink.locked = {"entry 3", "entry 40"}
+    writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink, every_s=0.01)
+    entries = [f"entry {number}" for number in range(50)]
+    for entry in entries:
+        writer.add(entry)
+
+    await writer.start()
+    await eventually(lambda: len(sink.written) == 48)
+    assert set(sink.written) == set(entries) - sink.locked
+    sink.locked = set()
+    await eventually(lambda: sorted(sink.written) == sorted(entries))
+    await writer.stop()
 
 
 async def test_entries_wait_while_the_database_is_away() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import grpc
 import pytest
 from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, SubscribeRequest
+from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 from chassis.grpc.channel import open_channel
@@ -46,10 +47,10 @@ _SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
 _CREATE = "/easyorder.order.v1.OrderService/CreateOrder"
 _PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"
 # upb's own classes: at thousands of messages a second, dataclasses would measure themselves.
-_Message: Any = contract.upb_class(contract.descriptor_of(HubMessage))
-_Subscribe: Any = contract.upb_class(contract.descriptor_of(SubscribeRequest))
-_CreateOrder: Any = contract.upb_class(contract.descriptor_of(CreateOrderRequest))
-_Order: Any = contract.upb_class(contract.descriptor_of(Order))
+_Message: Any = GetMessageClass(contract.descriptor_of(HubMessage))
+_Subscribe: Any = GetMessageClass(contract.descriptor_of(SubscribeRequest))
+_CreateOrder: Any = GetMessageClass(contract.descriptor_of(CreateOrderRequest))
+_Order: Any = GetMessageClass(contract.descriptor_of(Order))
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message_factory import GetMessageClass
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -122,7 +123,7 @@ def test_what_is_not_given_is_within_its_constraints(api: Any) -> None:
         schema = api["components"]["schemas"].get(name.removeprefix("easyorder."))
         if schema is None:
             continue
-        empty = contract.upb_class(contract.pool().FindMessageTypeByName(name))()
+        empty = GetMessageClass(contract.pool().FindMessageTypeByName(name))()
         shown = MessageToDict(empty, always_print_fields_with_no_presence=True, descriptor_pool=contract.pool())
         for field in shown.keys() - set(schema.get("required", [])):
             root = schema["properties"][field] | {"components": api["components"]}

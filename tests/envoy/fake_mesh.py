@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import grpc
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2_grpc
 
 from chassis import contract
@@ -111,4 +112,4 @@ def homes(method: Method) -> tuple[str, ...]:
 
 def new(name: str, **fields: object) -> Any:
     """A message of the contract, by its full name."""
-    return contract.upb_class(contract.pool().FindMessageTypeByName(name))(**fields)
+    return GetMessageClass(contract.pool().FindMessageTypeByName(name))(**fields)

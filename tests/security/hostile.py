@@ -14,6 +14,7 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.json_format import ParseDict
+from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 
@@ -244,7 +245,7 @@ def _inside(good: Json, field: FieldDescriptor, known: Mapping[str, Any]) -> Any
 
 
 def _serialized(message: Descriptor, value: Any) -> bytes:
-    made = ParseDict(value, contract.upb_class(message)(), descriptor_pool=contract.pool())
+    made = ParseDict(value, GetMessageClass(message)(), descriptor_pool=contract.pool())
     return bytes(made.SerializeToString())
 
 

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from easyorder.order.v1 import GetOrderRequest, HubMessage, Order, OrderItem, OrderStatus, SubscribeRequest
 from google.protobuf import any_pb2
+from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -23,7 +24,7 @@ from tests.chassis.grpc.orders import AN_ORDER, CANCEL_ORDER, CREATE_ORDER, GET_
 
 
 def upb(message_type: Any) -> Any:
-    return contract.upb_class(contract.descriptor_of(message_type))
+    return GetMessageClass(contract.descriptor_of(message_type))
 
 
 class PlainOrders:
