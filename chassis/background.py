@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 import tenacity
 
-from chassis.errors import Conflict, Unavailable
+from chassis.errors import AppError, Conflict, Unavailable
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 _QUIET_FAILURES = 10
 _BACKOFF = tenacity.wait_random_exponential(multiplier=0.1, max=5)
@@ -107,6 +108,24 @@ class PollingLoop:
         log.exception("background work failed", loop=self._name, failures=self.failures)
         if self.failures == 1:
             self._report(self._name, error)
+
+
+async def to_completion(work: Awaitable[T]) -> T:
+    """Awaits `work`, which goes on when the caller is cancelled: a cancelled statement can break its connection.
+
+    An AppError that nobody waits for any more is dropped; any other exception is logged.
+    """
+    running = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.add_done_callback(_ended_alone)
+        raise
+
+
+def _ended_alone(work: asyncio.Future[Any]) -> None:
+    if not work.cancelled() and (error := work.exception()) and not isinstance(error, AppError):
+        log.error("work failed after its caller had gone", exc_info=error)
 
 
 async def passes(event: asyncio.Event, *, within_s: float) -> None:

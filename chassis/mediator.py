@@ -15,13 +15,13 @@ import math
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, Generic, TypeVar, cast, get_args
 
 import tenacity
 from pydantic import TypeAdapter
 
-from chassis.background import backoff_s
+from chassis.background import backoff_s, to_completion
 from chassis.batching import Batcher, LockedRows
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Locked, Unavailable
@@ -39,8 +39,6 @@ _CONTENDED_S = 0.5
 _IMPATIENT_S = 2.0
 CONFLICT_ATTEMPTS = 6  # of a single command
 _BETWEEN_ATTEMPTS = tenacity.wait_random_exponential(multiplier=0.005, max=0.2)
-
-_json_form: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ _Outcomes = list[_Outcome | BaseException]
 
 
 class Mediator(Generic[Uow]):
-    """Maps each type of command to its handler. At most `singles` commands without a batch are executed at once."""
+    """Maps each type of command to its handler. At most `singles` commands are executed at once apart from batches."""
 
     def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str, singles: int = 1000) -> None:
         self._open_uow, self._singles = open_uow, asyncio.Semaphore(singles)
@@ -81,14 +79,8 @@ class Mediator(Generic[Uow]):
         async def in_batch_of_one(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
             return [await handler(batch[0], uow)]
 
-        transaction = _Transaction(self._open_uow, in_batch_of_one, [command], impatient_until=None)
-
-        async def send(cmd: C) -> _Outcome:
-            async with self._singles:
-                # Not cancelled with the caller: a cancelled transaction can poison its pooled connection.
-                return _result(await asyncio.shield(transaction.run([cmd])))
-
-        self._register([command], send, transaction)
+        transaction = _Transaction(self._open_uow, in_batch_of_one, [command], self._singles, impatient_until=None)
+        self._register([command], transaction.run_alone, transaction)
 
     def handle_batch(
         self,
@@ -109,6 +101,7 @@ class Mediator(Generic[Uow]):
             self._open_uow,
             handler,
             commands,
+            self._singles,
             optimistic_from=0 if optimistic else math.inf,
             context=RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands)),
         )
@@ -124,7 +117,7 @@ class Mediator(Generic[Uow]):
 
     async def find_result(self, command: type[Command[R]], key: RequestKey | None) -> R | None:
         """The result of the command with this key, if it was executed. Raises RequestIdReused or RequestIdExpired."""
-        found = await asyncio.shield(self._transactions[command].find({0: (command, key)})) if key else {}
+        found = await to_completion(self._transactions[command].find({0: (command, key)})) if key else {}
         return cast("R", _result(list(found.values()))[0]) if found else None
 
     def _register(self, commands: Sequence[type], send: _Send, transaction: _Transaction[Any, Uow]) -> None:
@@ -149,6 +142,7 @@ class _Transaction(Generic[C, Uow]):
         open_uow: OpenUnitOfWork[Uow],
         handler: BatchHandler[C, Uow, Any],
         commands: Sequence[type[C]],
+        singles: asyncio.Semaphore,
         *,
         optimistic_from: float = math.inf,
         impatient_until: float | None = 0,
@@ -157,6 +151,7 @@ class _Transaction(Generic[C, Uow]):
         self._open_uow = open_uow
         self._handler = handler
         self._answers = {command: _answers_of(command) for command in commands}
+        self._singles = singles
         # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
         self._optimistic_from = optimistic_from
         self._impatient_until = impatient_until
@@ -175,9 +170,13 @@ class _Transaction(Generic[C, Uow]):
         impatient = copy(self)
         impatient._optimistic_from = impatient._impatient_until = math.inf
         try:
-            return _result(await asyncio.shield(impatient.run([cmd])))
+            return await impatient.run_alone(cmd)
         finally:
             self._tried -= names
+
+    async def run_alone(self, cmd: C) -> _Outcome:
+        async with self._singles:
+            return _result(await to_completion(self.run([cmd])))
 
     async def run(self, batch: Sequence[C]) -> _Outcomes:
         with request_context(self._context or current()):
@@ -281,5 +280,5 @@ def _answers_of(command: type) -> TypeAdapter[Any]:
         (answer, *_) = get_args(base) or (R,)
         # A Command without a type argument has only Generic[R] as its base.
         if not isinstance(answer, TypeVar):
-            return _json_form(answer)
+            return TypeAdapter(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import grpc
 from grpc_health.v1 import health_pb2
 
+from chassis.background import to_completion
 from chassis.grpc.channel import open_channel
 
 SERVING = "SERVING"
@@ -39,7 +40,7 @@ class MeshHealth:
         """By service: SERVING, or the state of its first replica. Concurrent callers share one check."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._states())
-        return await asyncio.shield(self._asking)
+        return await to_completion(self._asking)
 
     async def _states(self) -> dict[str, str]:
         found = await asyncio.gather(*(self._state(replicas) for replicas in self._addresses.values()))

@@ -15,7 +15,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 
-from chassis.background import PollingLoop
+from chassis.background import PollingLoop, to_completion
 from chassis.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class KeyCache:
         """The key with this id, or None if it is not in use. Raises Unavailable if the keys cannot be read."""
         if kid not in self._known:
             if refresh := self._begin_refresh():
-                await asyncio.shield(refresh)
+                await to_completion(refresh)
             if kid not in self._known and self._failures:
                 raise Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
         return self._known.get(kid)

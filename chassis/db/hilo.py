@@ -7,6 +7,7 @@ import asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from chassis.background import to_completion
 from chassis.db.failures import translated
 from chassis.db.writes import UNLOCKED
 
@@ -29,8 +30,7 @@ class HiLo:
         """
         async with self._lock:
             if self._next == self._end:
-                # Not cancelled with the caller: a cancelled statement can poison its pooled connection.
-                self._next = await asyncio.shield(self._fetch(session)) * self._block
+                self._next = await to_completion(self._fetch(session)) * self._block
                 self._end = self._next + self._block
             self._next += 1
             return self._next - 1

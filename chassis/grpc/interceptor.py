@@ -131,7 +131,7 @@ class CallInterceptor(AsyncServerInterceptor):
         )
 
     async def _in_time(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> Any:
-        """Cancels the inner steps at the deadline; database work that must not be cancelled shields itself."""
+        """Cancels the inner steps at the deadline; database work runs to completion."""
         limit = asyncio.timeout_at(current().deadline)
         try:
             async with limit:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from easyorder.inventory.v1 import Heartbeat, InventoryMessage, ProductInventory
 
-from chassis.background import PollingLoop
+from chassis.background import PollingLoop, to_completion
 from chassis.clock import Clock
 from chassis.grpc.status import to_status
 from chassis.grpc.streams import stream_end
@@ -53,7 +53,7 @@ class StockWatch:
     async def watch(self, item_ids: Sequence[int]) -> AsyncGenerator[InventoryMessage, None]:
         """Raises ProductItemNotFound before the first message. If the stream has to end, the last message says why."""
         with self._watching(item_ids) as watcher:
-            first = await asyncio.shield(self._stock.levels(watcher.item_ids, fresh=True))
+            first = await to_completion(self._stock.levels(watcher.item_ids, fresh=True))
             for index, item_id in enumerate(item_ids):
                 if item_id not in {level.product_item_id for level in first}:
                     raise ProductItemNotFound.at(f"productItemIds[{index}]", item_id)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 from typing import Protocol
 
+from chassis.background import to_completion
 from chassis.batching import Batcher
 from chassis.context import current
 from chassis.db.read_your_writes import ReadYourWrites
@@ -164,7 +165,7 @@ class ProductPages:
             reading = asyncio.get_running_loop().create_task(self._read(request), context=Context())
             self._reading[request] = reading
             reading.add_done_callback(lambda _: self._reading.pop(request, None))
-        return await asyncio.shield(reading)
+        return await to_completion(reading)
 
     async def _read(self, request: PageRequest) -> _Kept:
         page, body = self._fitting(request, await self._pages.list_products(request))

@@ -99,5 +99,7 @@ def _settle(answer: asyncio.Future[ProviderPayment], result: ProviderPayment | A
         return
     if isinstance(result, AppError):
         answer.set_exception(result)
+        # Retrieved here, because the caller may have gone.
+        answer.exception()
     else:
         answer.set_result(result)

@@ -11,6 +11,7 @@ from easyorder.feed.v1 import Event as EventMessage
 from easyorder.feed.v1 import EventBatch, SubscribeRequest
 from pydantic_core import to_json
 
+from chassis.background import to_completion
 from chassis.context import current
 from chassis.events import JsonPayload, PublishedEvent
 from chassis.grpc.streams import stream_end
@@ -51,8 +52,8 @@ class OrderFeedApi:
         end.add_done_callback(lambda _: self._wake())
         position, kinds = request.after_position, frozenset(request.kinds)
         # First of all: from now on the purge keeps the events after this position.
-        await asyncio.shield(self._feed.seen_by(current().caller.id, position))
-        (await asyncio.shield(self._feed.end())).check(position, "afterPosition")
+        await to_completion(self._feed.seen_by(current().caller.id, position))
+        (await to_completion(self._feed.end())).check(position, "afterPosition")
         ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
         while not end.done():
             published = self._published
@@ -77,8 +78,7 @@ class OrderFeedApi:
     async def _after(self, position: int) -> Sequence[PublishedEvent]:
         if self._recent and self._recent[0].position <= position + 1:
             return [published for published in self._recent if published.position > position]
-        # Shielded: a query that is cancelled with its stream can break its pooled connection.
-        return await asyncio.shield(self._feed.after(position, limit=_PAGE))
+        return await to_completion(self._feed.after(position, limit=_PAGE))
 
 
 def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) -> Iterator[EventBatch]:

@@ -6,12 +6,12 @@ no event is lost between the two.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, aclosing
 
 from easyorder.order.v1 import HubMessage
 
+from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.errors import AppError, Internal, InvalidArgument
@@ -92,8 +92,7 @@ class Hub:
         self, order_id: int, after_sequence: int | None, caller: Caller
     ) -> AsyncGenerator[HubMessage, None]:
         with self._subscriptions.open(of_order(order_id)) as live:
-            # Shielded, like every query here: one that is cancelled with its stream can break a pooled connection.
-            order = await asyncio.shield(self._load_order(order_id))
+            order = await to_completion(self._load_order(order_id))
             if after_sequence is None:
                 yield snapshot(order, at=self._clock.now())
                 sequence = order.sequence
@@ -136,11 +135,11 @@ class Hub:
                 missing = await self._published(order_id, sequence)
 
     async def _published(self, order_id: int, after_sequence: int) -> list[HubEvent]:
-        events = await asyncio.shield(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
+        events = await to_completion(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
         return [HubEvent(event) for event in events]
 
     async def _of_caller(self, after_sequence: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
-        end = await asyncio.shield(self._feed.end())
+        end = await to_completion(self._feed.end())
         if after_sequence is not None:
             end.check(after_sequence, "afterSequence")
         position = end.decided if after_sequence is None else after_sequence
@@ -149,7 +148,7 @@ class Hub:
         with ExitStack() as listening:
             live: Subscription | None = None
             while True:
-                page = await asyncio.shield(self._feed.after(position, limit=_PAGE))
+                page = await to_completion(self._feed.after(position, limit=_PAGE))
                 for published in page:
                     position = published.position
                     hub_event = HubEvent(published)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from chassis.background import to_completion
 from chassis.context import Audience, current, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
@@ -121,8 +122,7 @@ class OrderQueries:
             return await self._freshness.wait(request.caller.id, request.position)
 
     async def _read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        # Not cancelled with the call: a cancelled query can break its pooled connection.
-        return await asyncio.shield(self._run(query))
+        return await to_completion(self._run(query))
 
     async def _run(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
         with translated():
@@ -142,7 +142,7 @@ async def _completed(query: Coroutine[Any, Any, T]) -> T:
     running = asyncio.create_task(query)
     try:
         with translated():
-            return await asyncio.shield(running)
+            return await to_completion(running)
     except asyncio.CancelledError:
         await asyncio.wait([running])
         raise

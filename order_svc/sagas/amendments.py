@@ -8,12 +8,12 @@ crash after it leaves the job.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 import uuid
 from dataclasses import dataclass, replace
 
+from chassis.background import to_completion
 from chassis.errors import AppError, FieldViolation
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
@@ -69,13 +69,13 @@ class Amendments:
 
     async def update(self, order_id: int, lines: Lines, *, etag: str, request: RequestKey | None) -> OrderView:
         """Raises the errors of UpdateOrder and of holding stock; the order is unchanged then."""
-        return await asyncio.shield(self._update(order_id, lines, etag, request))
+        return await to_completion(self._update(order_id, lines, etag, request))
 
     async def retry_payment(
         self, order_id: int, method: PaymentMethod, token: str, *, request: RequestKey | None
     ) -> OrderView:
         """Raises OutOfStock if the stock is gone; the order stays FAILED then."""
-        return await asyncio.shield(self._retry_payment(order_id, method, token, request))
+        return await to_completion(self._retry_payment(order_id, method, token, request))
 
     @again_if_changed
     async def _update(self, order_id: int, lines: Lines, etag: str, request: RequestKey | None) -> OrderView:

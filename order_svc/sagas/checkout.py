@@ -11,7 +11,6 @@ An order is charged only while its stock is held, and stock that will not be cha
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ from typing import Any
 import structlog
 
 from chassis import failpoints
+from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller
 from chassis.errors import AppError
@@ -98,7 +98,7 @@ class Checkout:
     async def place(self, basket: Basket) -> OrderView:
         """Holds the stock and places the order. A refusal leaves nothing behind."""
         # Continues after the caller has disconnected: half a checkout would hold stock until it expires.
-        return await asyncio.shield(self._place(basket))
+        return await to_completion(self._place(basket))
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of checkout, by kind."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 import structlog
 
 from chassis import failpoints
+from chassis.background import to_completion
 from chassis.errors import AppError
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobHandler, JobLease, JobResult
@@ -39,7 +39,7 @@ class Refunding:
         if not granted.by_provider:
             return granted
         # Continues after the caller has disconnected.
-        return replace(granted, order=await asyncio.shield(self._give(granted, command.request)))
+        return replace(granted, order=await to_completion(self._give(granted, command.request)))
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of refunds, by kind."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
+from chassis.background import to_completion
 from chassis.errors import AppError
 from chassis.mediator import Mediator
 from order_svc.commands import jobs
@@ -29,7 +29,7 @@ class Shipping:
 
     async def set_status(self, command: SetOrderStatus) -> OrderView:
         """Raises the errors of SetOrderStatus and of the sale; the order is unchanged then."""
-        return await asyncio.shield(self._set_status(command))
+        return await to_completion(self._set_status(command))
 
     @again_if_changed
     async def _set_status(self, command: SetOrderStatus) -> OrderView:

@@ -35,14 +35,19 @@ class TakeNote(Command[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeNotes(TakeNote, Command[str]):
-    """The same, in batches. `needs` are rows that others may lock."""
+class TakeNoteOfRow(TakeNote, Command[str]):
+    """The same; `needs` are rows that others may lock."""
 
     needs: tuple[str, ...] = ()
 
     @property
     def locks(self) -> Collection[Hashable]:
         return self.needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeNotes(TakeNoteOfRow, Command[str]):
+    """The same, in batches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ class MediatorApp:
         """As in another replica: it shares nothing but the database."""
         mediator = Mediator(self.open_uow, service="notes", singles=singles)
         mediator.handle(TakeNote, self._take_note)
+        mediator.handle(TakeNoteOfRow, self._take_note)
         kinds: list[type[Any]] = [TakeNotes, CountWords]
         mediator.handle_batch(kinds, self._each, max_size=max_size, optimistic=self.tries_optimistically)
         return mediator

@@ -1,16 +1,20 @@
-"""Background loops repeat at once while there is more, can be woken early, and survive failures with a backoff."""
+"""Background loops repeat at once while there is more, can be woken early, and survive failures; work completes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 import tenacity
+from structlog.testing import capture_logs
 
-from chassis.background import PollingLoop, Report, backoff_s, to_nobody
+from chassis.background import PollingLoop, Report, backoff_s, to_completion, to_nobody
+from chassis.errors import Conflict
+from tests.architecture.tracked import ROOT, files
 from tests.polling import eventually
+from tests.unretrieved import unretrieved
 
 
 class Work:
@@ -186,3 +190,61 @@ def test_a_backoff_is_what_tenacity_would_wait() -> None:
     wait = tenacity.wait_exponential(multiplier=2, max=10)
 
     assert [backoff_s(wait, attempts) for attempts in range(1, 5)] == [2, 4, 8, 10]
+
+
+async def leave(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """The caller of the work is cancelled before the work ends."""
+    gate, ended = asyncio.Event(), asyncio.Event()
+
+    async def working() -> None:
+        try:
+            await work(gate)
+        finally:
+            ended.set()
+
+    caller = asyncio.create_task(to_completion(working()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    gate.set()
+    await ended.wait()
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"), [(Conflict("for the caller"), []), (ValueError("a defect"), ["ValueError('a defect')"])]
+)
+async def test_work_goes_on_without_its_caller_and_only_a_defect_is_logged(error: Exception, logged: list[str]) -> None:
+    async def fail(gate: asyncio.Event) -> None:
+        await gate.wait()
+        raise error
+
+    with unretrieved() as reported, capture_logs() as logs:
+        await leave(fail)
+
+    assert reported == []
+    assert [repr(entry["exc_info"]) for entry in logs] == logged
+
+
+async def test_a_caller_that_stays_gets_the_result_or_the_error() -> None:
+    async def work(error: Exception | None = None) -> str:
+        await asyncio.sleep(0)
+        if error:
+            raise error
+        return "done"
+
+    assert await to_completion(work()) == "done"
+    with pytest.raises(Conflict):
+        await to_completion(work(Conflict("collided")))
+
+
+def test_only_to_completion_shields() -> None:
+    """asyncio.shield reports the error of work whose caller has gone as one that was never retrieved."""
+    shields = [
+        path.relative_to(ROOT).as_posix()
+        for path in files("chassis", "identity_svc", "inventory_svc", "order_svc", "edge")
+        if path.suffix == ".py" and "asyncio.shield" in path.read_text(encoding="utf-8")
+    ]
+    assert shields == ["chassis/background.py"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import pytest
 
 from chassis.batching import LockedRows
 from chassis.errors import EtagMismatch, Locked, RequestIdExpired
-from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
+from chassis.unit_of_work import UnitOfWork
+from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNoteOfRow, TakeNotes, in_memory_app
 from tests.polling import eventually
 
 LOCKED = Locked("another change is in progress here", retry_after_s=1)
@@ -23,11 +27,11 @@ def notes(app: MediatorApp, *texts: str, needs: tuple[str, ...] = ()) -> list[as
     return [asyncio.create_task(app.mediator.send(TakeNotes(text=text, needs=needs))) for text in texts]
 
 
-async def meet_locked(app: MediatorApp, *needs: str) -> None:
+async def meet_locked(app: MediatorApp, *needs: str, kind: type[TakeNoteOfRow | TakeNotes] = TakeNotes) -> None:
     """A note that needs these rows is refused, because one of them is locked."""
     app.broken["locked"] = lambda: LOCKED
     with pytest.raises(Locked):
-        await app.mediator.send(TakeNotes(text="locked", needs=needs))
+        await app.mediator.send(kind(text="locked", needs=needs))
     app.batches.clear()
 
 
@@ -76,6 +80,40 @@ async def test_one_command_at_a_time_tries_a_locked_row(app: MediatorApp) -> Non
 
     assert await asyncio.gather(*first, *other_row) == ["noted first", "noted other row"]
     assert await app.mediator.send(TakeNotes(text="third", needs=("a",))) == "noted third"
+
+
+@pytest.mark.parametrize("kind", [TakeNoteOfRow, TakeNotes])
+async def test_commands_for_locked_rows_take_no_more_connections_than_others(
+    kind: type[TakeNoteOfRow | TakeNotes],
+) -> None:
+    """Each is for a row of its own, so that all of them are tried."""
+    app, opened = in_memory_app(), 0
+    open_uow = app.open_uow
+
+    @asynccontextmanager
+    async def counted(**how: bool) -> AsyncIterator[UnitOfWork]:
+        nonlocal opened
+        opened += 1
+        async with open_uow(**how) as uow:
+            yield uow
+        opened -= 1
+
+    app.open_uow = cast(Any, counted)
+    app.mediator = app.another_mediator(singles=2)
+    rows = [str(number) for number in range(10)]
+    for row in rows:
+        await meet_locked(app, row, kind=kind)
+    app.gate.clear()
+    opened = 0
+
+    crowd = [asyncio.create_task(app.mediator.send(kind(text=row, needs=(row,)))) for row in rows]
+    await eventually(lambda: app.batches)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert opened == 2
+
+    app.gate.set()
+    assert await asyncio.gather(*crowd) == [f"noted {row}" for row in rows]
 
 
 async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: MediatorApp) -> None:

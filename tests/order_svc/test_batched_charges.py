@@ -12,6 +12,8 @@ from easyorder.payment.v1 import ChargeManyResponse, ChargeRequest, ChargeResult
 from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from chassis.grpc.clients import Peer, TokenRefused
 from order_svc.adapters.batched_charges import BatchedCharges
+from tests.polling import eventually
+from tests.unretrieved import unretrieved
 
 
 class PaymentProcess:
@@ -113,3 +115,25 @@ async def turns() -> None:
     """Lets everything begin that can."""
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_an_error_whose_caller_has_gone_is_not_reported_as_unretrieved(turns: int) -> None:
+    async def leave() -> None:
+        process = PaymentProcess(alone=Unavailable("no answer"))
+        charges = BatchedCharges(cast(Peer, process), timeout_s=5)
+        caller = asyncio.create_task(charges.submit(ChargeRequest(transaction_id="t-0")))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        caller.cancel()
+        await asyncio.wait([caller])
+        await eventually(lambda: process.calls or turns < 2)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        if not caller.cancelled():
+            caller.exception()
+
+    with unretrieved() as reported:
+        await leave()
+
+    assert reported == []

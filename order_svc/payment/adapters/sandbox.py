@@ -6,6 +6,7 @@ import asyncio
 from contextvars import Context
 from functools import partial
 
+from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
@@ -39,15 +40,14 @@ class SandboxProvider:
         return await self._mediator.send(RecordRefund(refund=refund))
 
     async def find(self, transaction_id: str) -> ProviderPayment:
-        # Not cancelled with its caller: a cancelled transaction can break its pooled connection.
-        return await asyncio.shield(self._find(transaction_id))
+        return await to_completion(self._find(transaction_id))
 
     async def _late_attempt(self, command: RecordCharge) -> Attempt:
         # As with a real provider, a caller that stops waiting does not stop the charge. Its context has its deadline.
         task = asyncio.create_task(self._wait_and_send(command), context=Context())
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        return await asyncio.shield(task)
+        return await to_completion(task)
 
     async def _wait_and_send(self, command: RecordCharge) -> Attempt:
         await asyncio.sleep(command.card.delay_s)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chassis.background import to_completion
 from chassis.db.failures import translated
 from chassis.db.types import Amount
 from chassis.money import Money
@@ -48,13 +48,13 @@ _NEXT_REFUND_GENERATION = text(
 
 
 class SqlIntents:
-    """The Intents in the payment database. Not cancelled with the caller: that can break a connection."""
+    """The Intents in the payment database."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def find(self, transaction_id: str) -> Intent | None:
-        return await asyncio.shield(self._find(transaction_id))
+        return await to_completion(self._find(transaction_id))
 
     async def begin(self, charge: Charge) -> Intent:
         values = {
@@ -103,14 +103,14 @@ class SqlIntents:
             assert kept is not None
             return kept
 
-        return await asyncio.shield(self._in_transaction(change))
+        return await to_completion(self._in_transaction(change))
 
     async def _change_refund(self, statement: TextClause, values: dict[str, Any]) -> KeptRefund:
         async def change(connection: AsyncConnection) -> KeptRefund:
             await connection.execute(statement, values)
             return _refund((await connection.execute(_FIND_REFUND, {"refund_id": values["refund_id"]})).one())
 
-        return await asyncio.shield(self._in_transaction(change))
+        return await to_completion(self._in_transaction(change))
 
     async def _in_transaction(self, change: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with translated():
