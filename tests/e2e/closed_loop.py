@@ -1,17 +1,19 @@
-"""Shoppers in a closed loop: each sends the next order when the last is answered. What they got, and how soon."""
+"""Shoppers in a closed loop: each sends the next order when the last is answered. What they got, and how soon.
+
+Over bare connections: a client library takes more time for an order than the mesh has, and would set the rate.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-import httpx
-
-from deploy.local.plain_http import plain_client
 from tests.e2e.patient_clients import an_order_of
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import keeping_pace
@@ -28,7 +30,7 @@ class Answer:
     took_s: float
     status: int
     reason: str
-    headers: httpx.Headers
+    headers: Mapping[str, str]
 
 
 @dataclass
@@ -65,35 +67,52 @@ class ClosedLoop:
     def reasons(self, first_s: float = 0, last_s: float = float("inf")) -> Counter[str]:
         return Counter(answer.reason for answer in self.between(first_s, last_s))
 
-    async def shop(self, http: httpx.AsyncClient, headers: dict[str, str], items: Sequence[str]) -> None:
-        while True:
-            sent = time.monotonic()
-            body = an_order_of(items, "tok_ok")
-            response = await http.post("/api/v1/orders", json=body, headers=headers)
-            answer = response.json()
-            reason = "ordered" if response.status_code == 200 else answer["details"][0]["reason"]
-            if response.status_code == 200:
-                self.orders.add(int(answer["id"]))
-            now = time.monotonic()
-            self.answers.append(Answer(now - self.began, now - sent, response.status_code, reason, response.headers))
-            if response.status_code != 200:
-                await self.lasts(min(1.0, float(response.headers.get("retry-after", 1))))
+    async def shop(self, address: str, headers: Mapping[str, str], items: Sequence[str]) -> None:
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        try:
+            while True:
+                sent = time.monotonic()
+                writer.write(_request(address, headers, an_order_of(items, "tok_ok")))
+                async with asyncio.timeout(DEADLINE_S):
+                    status, received, body = await _reply(reader)
+                reason = "ordered" if status == 200 else body["details"][0]["reason"]
+                if status == 200:
+                    self.orders.add(int(body["id"]))
+                now = time.monotonic()
+                self.answers.append(Answer(now - self.began, now - sent, status, reason, received))
+                if status != 200:
+                    await self.lasts(min(1.0, float(received.get("retry-after", 1))))
+        finally:
+            writer.close()
+
+
+def _request(address: str, headers: Mapping[str, str], order: Mapping[str, Any]) -> bytes:
+    body = json.dumps(order)
+    named = {"host": address, "content-type": "application/json", "content-length": str(len(body)), **headers}
+    return "\r\n".join(
+        ["POST /api/v1/orders HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", body]
+    ).encode()
+
+
+async def _reply(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str], Any]:
+    """The status, the headers and the JSON of a reply."""
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
+    headers = dict(line.split(": ", 1) for line in lines)
+    return int(first.split()[1]), headers, json.loads(await reader.readexactly(int(headers["content-length"])))
 
 
 @asynccontextmanager
 async def ordering(
-    mesh: RunningMesh, headers: dict[str, str], items: Sequence[str], *, clients: int
+    mesh: RunningMesh, headers: Mapping[str, str], items: Sequence[str], *, clients: int
 ) -> AsyncIterator[ClosedLoop]:
-    """Shoppers order the items until the block ends; those under way are answered."""
+    """Shoppers order the items until the block ends."""
     loop = ClosedLoop()
-    limits = httpx.Limits(max_connections=clients, max_keepalive_connections=clients)
-    async with plain_client(mesh.url, timeout=DEADLINE_S, limits=limits) as http:
-        shoppers = [asyncio.create_task(loop.shop(http, headers, items)) for _ in range(clients)]
-        try:
-            yield loop
-        finally:
-            failed = [task.exception() for task in shoppers if task.done()]
-            for shopper in shoppers:
-                shopper.cancel()
-            await asyncio.gather(*shoppers, return_exceptions=True)
+    shoppers = [asyncio.create_task(loop.shop(mesh.http_address, headers, items)) for _ in range(clients)]
+    try:
+        yield loop
+    finally:
+        failed = [task.exception() for task in shoppers if task.done()]
+        for shopper in shoppers:
+            shopper.cancel()
+        await asyncio.gather(*shoppers, return_exceptions=True)
     assert not failed, failed
