@@ -45,23 +45,25 @@ async def rebuild(package: str, write: AsyncEngine, read: AsyncEngine) -> None:
 async def rebuild_table(write: AsyncEngine, read: AsyncEngine, table: Table, *, batch: int = 1000) -> int:
     """Copies all rows of the write table with the same name; returns the number of rows.
 
-    Repairs an emptied or damaged read table and deletes rows that the write side never had. Concurrent changes
-    arrive through the log with newer versions.
+    Repairs an emptied or damaged read table and deletes rows that the write side never had, or no longer has since it
+    was restored. Concurrent changes arrive through the log with newer versions.
     """
+    async for rows in _pages(read, select(table.c.id, table.c.row_version), batch):
+        # The write side never removes rows, and versions grow: it has what was read here before, or never had it.
+        seen = {row.id: row.row_version for row in rows}
+        present = select(table.c.id, table.c.row_version).where(table.c.id.in_(seen))
+        async with write.connect() as connection:
+            versions = {row.id: row.row_version for row in await connection.execute(present)}
+        strangers = [row_id for row_id, version in seen.items() if versions.get(row_id, -1) < version]
+        if strangers:
+            async with read.begin() as connection:
+                await connection.execute(delete(table).where(table.c.id.in_(strangers)))
     count = 0
     image = literal_column(f"CAST(to_jsonb({table.name}) AS text)", Text).label("image")
     async for rows in _pages(write, select(table.c.id, image), batch):
         async with read.begin() as connection:
             await apply_images(connection, {table: [row.image for row in rows]})
         count += len(rows)
-    async for rows in _pages(read, select(table.c.id), batch):
-        # The write side never removes rows: a row that was read here and is not there never existed there.
-        ids = {row.id for row in rows}
-        async with write.connect() as connection:
-            strangers = ids - set(await connection.scalars(select(table.c.id).where(table.c.id.in_(ids))))
-        if strangers:
-            async with read.begin() as connection:
-                await connection.execute(delete(table).where(table.c.id.in_(strangers)))
     return count
 
 

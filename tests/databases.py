@@ -54,6 +54,14 @@ BEGIN
     PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
 END $$
 """
+# Positions of events are counted from 1, as in no database that is in use.
+_COUNT_FROM_ONE = """
+DO $$ BEGIN
+    IF to_regclass('outbox_epoch') IS NOT NULL THEN
+        UPDATE outbox_epoch SET server = outbox_server();
+    END IF;
+END $$
+"""
 _WITH_ROWS = """
 SELECT oid::regclass::text FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
@@ -109,7 +117,7 @@ class Postgres:
             await fill(self.url(name))
             self._templates[kind] = await self._as_template(name)
         template = self._templates[kind]
-        lent = template.free.pop() if template.free else await self.create(template=template.name)
+        lent = template.free.pop() if template.free else await self._copy(template)
         self._lent[lent] = template
         return lent
 
@@ -133,6 +141,13 @@ class Postgres:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+    async def _copy(self, template: _Template) -> str:
+        name = await self.create(template=template.name)
+        connection = await self.connect(name)
+        await connection.execute(_COUNT_FROM_ONE)
+        await connection.close()
+        return name
 
     async def _as_template(self, name: str) -> _Template:
         connection = await self.connect(name)
@@ -158,6 +173,7 @@ class Postgres:
                 await connection.execute(
                     f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)", rows
                 )
+            await connection.execute(_COUNT_FROM_ONE)
             return True
         finally:
             await connection.close()

@@ -25,6 +25,7 @@ CHANGES = (
     "0010_claim_jobs",
     "0011_purges",
     "0012_outbox_start",
+    "0013_outbox_epoch",
 )
 
 

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,22 +20,8 @@ from chassis.settings import MeshSettings
 from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
 from deploy.local.errors import CannotStart
 from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
-from deploy.local.readiness import postgres_accepts, until
-from deploy.local.supervisor import Process
-from tests.deploy.test_supervisor import Lines
 from tests.folders import data_folder
-
-
-@asynccontextmanager
-async def running(server: EmbeddedPostgres) -> AsyncIterator[Process]:
-    server.prepare()
-    process = Process(server.program, Lines())
-    await process.start()
-    try:
-        await until(process, postgres_accepts(server.folder, server.socket_dir), timeout_s=20)
-        yield process
-    finally:
-        await process.stop()
+from tests.own_server import running
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from easyorder.order.v1 import HubMessage
+from sqlalchemy.engine import make_url
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
@@ -17,6 +18,7 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.errors import OrderNotFound
 from order_svc.hub.hub import Hub
 from tests.builders.order import AT, SHOPPER, an_order
+from tests.databases import Postgres
 from tests.fakes.chassis import FakeClock
 from tests.order_svc.order_app import SqlOrderApp
 from tests.polling import eventually
@@ -41,12 +43,14 @@ class Replica:
         await self.tail.stop()
         await self.engine.dispose()
 
-    def watch(self, order_id: int | None = None, *, caller: str = SHOPPER) -> Watching:
-        return Watching(self._stream(order_id, Caller.person(caller)))
+    def watch(self, order_id: int | None = None, *, after: int | None = None, caller: str = SHOPPER) -> Watching:
+        return Watching(self._stream(order_id, after, Caller.person(caller)))
 
-    async def _stream(self, order_id: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
+    async def _stream(
+        self, order_id: int | None, after: int | None, caller: Caller
+    ) -> AsyncGenerator[HubMessage, None]:
         with request_context(RequestContext(caller=caller)):
-            async for message in self.hub.subscribe(order_id, None, caller):
+            async for message in self.hub.subscribe(order_id, after, caller):
                 yield message
 
     async def pay(self, order_id: int) -> None:
@@ -122,3 +126,28 @@ async def test_somebody_elses_order_does_not_exist(replicas: list[Replica]) -> N
     async with replicas[0].watch(order_id, caller="stranger") as watching:
         with pytest.raises(OrderNotFound):
             await watching.ends()
+
+
+async def test_a_subscriber_goes_on_after_a_restore(
+    postgres: Postgres, databases_of: Callable[[str], Awaitable[Mapping[str, str]]]
+) -> None:
+    url = (await databases_of("order_svc"))["easyorder_order_write"]
+    async with Replica(url) as replica:
+        await replica.app.given(an_order())
+    backup = await postgres.create(template=str(make_url(url).database))
+    async with Replica(url) as replica, replica.watch() as watching:
+        await eventually(lambda: replica.hub.subscribers == 1)
+        await replica.app.given(an_order())
+        last_seen = (await watching.hears(1))[-1].sequence
+
+    try:
+        async with Replica(postgres.url(backup)) as restored:
+            # More orders than were lost.
+            orders = [await restored.app.given(an_order()) for _ in range(3)]
+            async with restored.watch(after=last_seen) as watching:
+                heard = await watching.hears(3)
+    finally:
+        await postgres.drop(backup)
+
+    assert [message.order_id for message in heard] == orders
+    assert [last_seen, *watching.sequences] == sorted([last_seen, *watching.sequences])
