@@ -10,10 +10,11 @@ from easyorder.inventory.v1 import Reservation, ReserveRequest, ReserveResponse,
 from chassis.errors import AppError, Conflict, DeadlineExceeded, InvalidArgument, Locked, Unavailable
 from chassis.grpc.status import to_status
 from order_svc.adapters.inventory import GrpcInventory
-from order_svc.domain.inventory import HoldRequest
+from order_svc.domain.inventory import Hold, HoldRequest
 from tests.builders.order import SHOPPER
 from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNotes, in_memory_app
 from tests.mesh import serving
+from tests.order_svc.test_amendments import AmendingApp
 
 MOST = 12
 BATCH, GOOD = 200, 150
@@ -84,3 +85,27 @@ async def test_a_single_command_is_attempted_again_after_conflicts_only(error: A
         await app.mediator.send(TakeNote(text="milk"))
 
     assert len(app.batches) == attempts <= MOST
+
+
+async def test_a_change_of_an_order_that_others_keep_changing_is_attempted_four_times() -> None:
+    app = AmendingApp()
+    placed = await app.waiting()
+    reserve, wanted = app.inventory.reserve, list[HoldRequest]()
+
+    async def overtaken(request: HoldRequest) -> Hold:
+        wanted.append(request)
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        hold = await reserve(request)
+        await app.update(placed.id, (1, 2 - len(wanted) % 2), (2, 1))
+        app.inventory.reserve = overtaken  # type: ignore[method-assign]
+        return hold
+
+    app.inventory.reserve = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Unavailable, match="changed by others"):
+        await app.update(placed.id, (1, 5), (2, 1))
+
+    assert len(wanted) == 4 <= MOST
+    # Nothing is left of the attempts.
+    assert {item.product_item_id: item.quantity for item in (await app.order(placed.id)).items} == {1: 2, 2: 1}
+    await app.work()
+    assert await app.held() == {1: 2, 2: 1}
