@@ -64,8 +64,8 @@ class HoldReaper:
             async with self._open_uow() as uow:
                 await uow.reservations.shorten(self._longest)
                 await uow.commit()
-            for failure in failed.values():
-                raise failure
+            if failed:
+                raise next(iter(failed.values()))
 
     async def _give_up_withdrawn(self) -> dict[int, BaseException]:
         failed: dict[int, BaseException] = {}

@@ -802,7 +802,7 @@ async def test_a_repeated_retry_of_an_order_that_has_failed_since_holds_nothing(
     assert (await app.status(placed.id), await app.held(), app.inventory.calls) == (Status.FAILED, {}, [])
 
 
-async def test_a_refusal_is_not_told_of_an_order_that_has_changed_since(app: AmendingApp) -> None:
+async def test_a_refusal_does_not_matter_if_the_pieces_are_not_missing_any_more(app: AmendingApp) -> None:
     placed = await app.waiting()
     app.inventory.stock[1] = 2
     reserve = app.inventory.reserve
