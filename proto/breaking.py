@@ -1,10 +1,14 @@
 """Holds the contract against what was published before, with `buf breaking`: main, and on main its previous commit.
 
 python proto/breaking.py [main]
+
+Only commits of the same version count: another version may change names, and one in development (0.3.0.dev0) may until
+it is released.
 """
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,9 +39,16 @@ def main(arguments: list[str]) -> int:
     return max((breaks(base) for base in bases), default=0)
 
 
+def version_in(project: str) -> str:
+    """The version in the text of a pyproject.toml."""
+    return str(tomllib.loads(project)["project"]["version"])
+
+
 def breaks(base: str) -> int:
-    has_contract = subprocess.run(["git", "cat-file", "-e", f"{base}:buf.yaml"], cwd=ROOT, capture_output=True)
-    if has_contract.returncode:
+    version = version_in((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shown = subprocess.run(["git", "show", f"{base}:pyproject.toml"], cwd=ROOT, capture_output=True, encoding="utf-8")
+    if shown.returncode or version != version_in(shown.stdout) or ".dev" in version:
+        print(f"buf breaking: {base[:12]} is not held, this is {version}")
         return 0
     return subprocess.run(["buf", "breaking", "--against", f".git#ref={base}"], cwd=ROOT).returncode
 
