@@ -7,17 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from math import inf
 
-
-class Audience(Enum):
-    """A kind of caller; the names and numbers are those of easyorder.auth.v1.Audience."""
-
-    PUBLIC = 1
-    USER = 2
-    ADMIN = 3
-    SERVICE = 4
+from easyorder.auth.v1 import Audience as Audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,20 @@ class Method:
 
 
 @cache
-def pool() -> DescriptorPool:
-    """The descriptors of the contract and of the health and reflection services that every server adds."""
+def pool(*, public: bool = False) -> DescriptorPool:
+    """The descriptors of the contract, or of what is `public` in it, and of the services that every server adds."""
     known = DescriptorPool()
     for file in descriptor_set().file:
-        known.Add(file)
+        if not (public and is_internal(file.package)):
+            known.Add(file)
     for module in (health_pb2, reflection_pb2):
         known.AddSerializedFile(module.DESCRIPTOR.serialized_pb)
     return known
+
+
+def is_internal(name: str) -> bool:
+    """Whether a service, message or package is for the services of the mesh only."""
+    return f"{name}.".startswith(f"{ROOT_PACKAGE}.internal.")
 
 
 @cache
@@ -127,7 +133,7 @@ def _method(method: MethodDescriptor) -> Method:
         request=message_types()[method.input_type.full_name],
         response=message_types()[method.output_type.full_name],
         server_streaming=method.server_streaming,
-        access=Access(frozenset(Audience(one.value) for one in access.allow if one), access.owned, access.planned),
+        access=Access(frozenset(filter(None, access.allow)), access.owned, access.planned),
         http=tuple(_bindings(http)),
     )
 

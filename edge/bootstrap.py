@@ -20,7 +20,7 @@ IDENTITY = "easyorder.identity.v1.IdentityService"
 
 
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
-    """The gRPC server, not started. Its reflection lists the whole contract, for clients that connect through Envoy."""
+    """The gRPC server, not started. Its reflection lists all services, for clients that connect through Envoy."""
     keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
     return GrpcServer(
         name="edge",

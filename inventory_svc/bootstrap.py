@@ -40,6 +40,7 @@ from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
+from inventory_svc.api.reservations import ReservationApi
 from inventory_svc.commands.backorders import CONFIRM_AVAILABILITY, NOT_DISCARDABLE
 from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.uow import InventoryUow
@@ -247,6 +248,7 @@ def _server(
             "easyorder.inventory.v1.InventoryService": InventoryApi(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
+            "easyorder.internal.inventory.v1.ReservationService": ReservationApi(mediator),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
         },

@@ -44,6 +44,7 @@ from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.api.feed import OrderFeedApi
 from order_svc.api.hub import OrderHubApi
+from order_svc.api.order_stock import OrderStockApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
@@ -146,7 +147,8 @@ def _service(to: _Connections) -> GrpcServer:
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries
         ),
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
-        "easyorder.order.v1.OrderFeed": streams.feed_api,
+        "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
+        "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
         OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }

@@ -26,9 +26,10 @@ def generate(into: Path) -> None:
     run("buf", "generate", "--output", str(raw))
     package = raw / "gen"
     for module in (package / "easyorder").rglob("*.py"):
-        text = re.sub(
-            r"^from \.\.\.\.(google|message_pool)\b", r"from ...\1", module.read_text(encoding="utf-8"), flags=re.M
-        )
+        # One dot for the module's own package, and one for each above it.
+        to_root = "." * len(module.relative_to(package).parts)
+        imported = rf"^from {re.escape(to_root)}(google|message_pool)\b"
+        text = re.sub(imported, rf"from {to_root[1:]}\1", module.read_text(encoding="utf-8"), flags=re.M)
         module.write_text(text, encoding="utf-8")
     for name in ("google", "message_pool.py", "py.typed"):
         shutil.move(package / name, package / "easyorder" / name)

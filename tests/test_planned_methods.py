@@ -13,8 +13,10 @@ from edge.api import PortalApi
 from identity_svc.api.identity import IdentityApi
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
+from inventory_svc.api.reservations import ReservationApi
 from order_svc.api.feed import OrderFeedApi
 from order_svc.api.hub import OrderHubApi
+from order_svc.api.order_stock import OrderStockApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.payment.api.payments import PaymentApi
@@ -27,10 +29,12 @@ SERVICERS = {
     "incentive.v1.IncentiveService": IncentiveApi,
     "inventory.v1.InventoryService": InventoryApi,
     "ops.v1.OpsService": OpsApi,
-    "order.v1.OrderFeed": OrderFeedApi,
+    "internal.inventory.v1.ReservationService": ReservationApi,
+    "internal.order.v1.OrderFeedService": OrderFeedApi,
+    "internal.order.v1.OrderStockService": OrderStockApi,
     "order.v1.OrderHub": OrderHubApi,
     "order.v1.OrderService": OrderApi,
-    "payment.v1.PaymentService": PaymentApi,
+    "internal.payment.v1.PaymentService": PaymentApi,
     "payment.v1.PaymentWebhookService": PaymentWebhookApi,
 }
 

@@ -55,7 +55,7 @@ class Rpc(Generic[Req, Res]):
 
 
 def rpc(service: str, name: str, request: type[Req], response: type[Res]) -> Rpc[Req, Res]:
-    """A method of `service` (`easyorder.inventory.v1.InventoryService`). Raises ValueError if the contract differs."""
+    """A method of `service` (`easyorder.order.v1.OrderService`). Raises ValueError if the contract differs."""
     method = contract.methods().get(f"/{service}/{name}")
     if method is None or (method.request, method.response) != (request, response):
         raise ValueError(f"the contract has no {service}/{name}({request.__name__}) -> {response.__name__}")

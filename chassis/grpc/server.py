@@ -54,7 +54,7 @@ class GrpcServer(CallOptions):
     audit: Sink[AuditEntry] = field(default_factory=NullSink)
     # Raises if a dependency of the service is not available.
     probe: Probe | None = None
-    # The services that reflection lists, if different from the services served here.
+    # The services that reflection lists, if different from the services served here; never internal ones.
     reflected: Sequence[str] = ()
     # Started before the server, in order, and stopped after it by `serve`.
     background: Sequence[Background] = ()
@@ -71,7 +71,8 @@ class GrpcServer(CallOptions):
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        names = (*(self.reflected or self.servicers), _HEALTH, reflection.SERVICE_NAME)
+        public = [name for name in self.reflected or self.servicers if not contract.is_internal(name)]
+        names = (*public, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server, pool=cast(Any, _Pool()))
         await self.verifier.keys.start()
         await self._health.start()
@@ -145,13 +146,13 @@ def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any]
 
 
 class _Pool:
-    """The contract's pool for reflection; it also finds methods by name, for `grpcurl describe`."""
+    """The public contract for reflection; it also finds methods by name, for `grpcurl describe`."""
 
     def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
         """Raises KeyError if there is no such symbol."""
         service, _, method = symbol.rpartition(".")
         is_method = f"/{service}/{method}" in contract.methods()
-        return contract.pool().FindFileContainingSymbol(service if is_method else symbol)
+        return contract.pool(public=True).FindFileContainingSymbol(service if is_method else symbol)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(contract.pool(), name)
+        return getattr(contract.pool(public=True), name)

@@ -8,16 +8,16 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from easyorder.feed.v1 import Event as EventMessage
-from easyorder.feed.v1 import EventBatch as EventBatchMessage
-from easyorder.feed.v1 import SubscribeRequest
+from easyorder.internal.feed.v1 import Event as EventMessage
+from easyorder.internal.feed.v1 import EventBatch as EventBatchMessage
+from easyorder.internal.feed.v1 import SubscribeRequest
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.errors import Conflict, Unavailable
 from chassis.events import Event, JsonPayload, PublishedEvent
 from chassis.grpc.clients import Client, rpc
 
-SUBSCRIBE = rpc("easyorder.order.v1.OrderFeed", "Subscribe", SubscribeRequest, EventBatchMessage)
+SUBSCRIBE = rpc("easyorder.internal.order.v1.OrderFeedService", "Subscribe", SubscribeRequest, EventBatchMessage)
 
 
 class StaleOffset(Conflict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from easyorder.order.v1 import (
+from easyorder.internal.order.v1 import (
     ConfirmAvailabilityRequest,
     ConfirmAvailabilityResponse,
     FindPlacedHoldsRequest,
@@ -17,10 +17,9 @@ from inventory_svc.domain.reservation import PlacedHolds
 from inventory_svc.domain.stock import ItemStock
 from inventory_svc.messages.inventory import item_stock_message
 
-_CONFIRM = rpc(
-    "easyorder.order.v1.OrderService", "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse
-)
-_PLACED = rpc("easyorder.order.v1.OrderService", "FindPlacedHolds", FindPlacedHoldsRequest, FindPlacedHoldsResponse)
+_STOCK = "easyorder.internal.order.v1.OrderStockService"
+_CONFIRM = rpc(_STOCK, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
+_PLACED = rpc(_STOCK, "FindPlacedHolds", FindPlacedHoldsRequest, FindPlacedHoldsResponse)
 
 
 class GrpcOrders:

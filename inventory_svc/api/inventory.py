@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from easyorder.catalog.v1 import (
@@ -19,54 +18,28 @@ from easyorder.catalog.v1 import (
 from easyorder.google.protobuf import Empty
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
-    AmendRequest,
-    AmendResponse,
-    Availability,
-    CheckAvailabilityRequest,
-    CheckAvailabilityResponse,
-    CommitRequest,
-    CommitResponse,
     GetProductInventoryRequest,
     InventoryMessage,
     ListLowStockRequest,
     ListLowStockResponse,
     ProductInventory,
-    ReleaseRequest,
-    ReleaseResponse,
-    ReserveRequest,
-    ReserveResponse,
-    ReserveResult,
-    RestockRequest,
-    RestockResponse,
-    SettlementResult,
     StockLevel,
     WatchInventoryRequest,
 )
 
-from chassis import failpoints
-from chassis.errors import AppError, InvalidArgument
-from chassis.grpc.status import to_status
-from chassis.mediator import Command, Mediator
+from chassis.errors import InvalidArgument
+from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from inventory_svc.api.request_keys import request_key
 from inventory_svc.commands.adjust_stock import AdjustStock
-from inventory_svc.commands.check_availability import CheckAvailability
-from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
-from inventory_svc.commands.release import Release
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.upsert_product import UpsertProduct
-from inventory_svc.domain.reservation import Reservation
 from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import (
-    amend_command,
-    order_lines,
     product_message,
-    reservation_message,
-    reserve_command,
-    restock_command,
     stock_level_message,
     wanted_product,
 )
@@ -131,10 +104,7 @@ class ProductApi:
 
 
 class InventoryApi:
-    """The rpcs of easyorder.inventory.v1.InventoryService that this version implements.
-
-    Each order of a call is a separate command, so that orders of concurrent calls share a transaction.
-    """
+    """The rpcs of easyorder.inventory.v1.InventoryService that this version implements."""
 
     def __init__(
         self, mediator: Mediator[InventoryUow], queries: StockQueries, watch: StockWatch, *, low_stock: int
@@ -147,33 +117,6 @@ class InventoryApi:
     async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
         levels = await self._queries.get_product_inventory(request.product_id)
         return ProductInventory(items=[stock_level_message(level) for level in levels])
-
-    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
-        answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
-        failpoints.reach("stock_held_not_answered")
-        return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
-
-    async def commit(self, request: CommitRequest) -> CommitResponse:
-        unpaid = set(request.unpaid_order_ids)
-        answers = await self._each(
-            Commit(order_id=id, revision=revision, paid=id not in unpaid) for id, revision in _attempts(request)
-        )
-        return CommitResponse(results=_outcomes(request.order_ids, answers))
-
-    async def release(self, request: ReleaseRequest) -> ReleaseResponse:
-        unplaced = set(request.unplaced_order_ids)
-        answers = await self._each(
-            Release(order_id=id, revision=revision, unplaced=id in unplaced) for id, revision in _attempts(request)
-        )
-        return ReleaseResponse(results=_outcomes(request.order_ids, answers))
-
-    async def amend(self, request: AmendRequest) -> AmendResponse:
-        answers = await self._each(amend_command(change) for change in request.amendments)
-        return AmendResponse(results=[_reserve_result(answer) for answer in answers])
-
-    async def restock(self, request: RestockRequest) -> RestockResponse:
-        answers = await self._each(restock_command(returned) for returned in request.orders)
-        return RestockResponse(results=_outcomes([returned.order_id for returned in request.orders], answers))
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
@@ -192,50 +135,5 @@ class InventoryApi:
         )
         return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
-    async def check_availability(self, request: CheckAvailabilityRequest) -> CheckAvailabilityResponse:
-        answers = await asyncio.gather(
-            *(self._mediator.send(CheckAvailability(lines=order_lines(asked.lines))) for asked in request.orders)
-        )
-        return CheckAvailabilityResponse(
-            results=[
-                Availability(
-                    order_id=asked.order_id,
-                    available=answer.available,
-                    items=[stock_level_message(level) for level in answer.levels],
-                )
-                for asked, answer in zip(request.orders, answers, strict=True)
-            ]
-        )
-
     def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
         return self._watch.watch(list(dict.fromkeys(request.product_item_ids)))
-
-    async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
-        sending = [self._mediator.send(command) for command in commands]
-        return await asyncio.gather(*(_answer(sent) for sent in sending))
-
-
-async def _answer(sending: Awaitable[R]) -> R | AppError:
-    try:
-        return await sending
-    except AppError as error:
-        return error
-
-
-def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
-    if isinstance(answer, AppError):
-        return ReserveResult(error=to_status(answer))
-    return ReserveResult(reservation=reservation_message(answer))
-
-
-def _attempts(request: CommitRequest | ReleaseRequest) -> Iterable[tuple[int, int]]:
-    if len(request.revisions) != len(request.order_ids):
-        raise InvalidArgument.of("revisions", "must have one entry for each of orderIds")
-    return zip(request.order_ids, request.revisions, strict=True)
-
-
-def _outcomes(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
-    return [
-        SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
-        for order_id, answer in zip(order_ids, answers, strict=True)
-    ]

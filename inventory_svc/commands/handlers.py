@@ -7,7 +7,6 @@ from functools import partial
 from chassis.mediator import Mediator
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
-from inventory_svc.commands.check_availability import CheckAvailability, check_availability
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.confirm_placed import ConfirmPlaced, confirm_placed
 from inventory_svc.commands.create_incentive import CreateIncentive, create_incentive
@@ -41,7 +40,6 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle_batch(Restock, partial(restock_batch, rates=rates))
     mediator.handle(AdjustStock, adjust_stock)
     mediator.handle_batch(KeepReservation, keep_reservations)
-    mediator.handle_batch(CheckAvailability, check_availability)
     mediator.handle(CreateProduct, create_product)
     mediator.handle(UpsertProduct, upsert_product)
     mediator.handle(DeleteProduct, delete_product)

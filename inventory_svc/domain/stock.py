@@ -136,15 +136,6 @@ class StockBatch:
         shared = ((id, item) for id, item in sorted(self._items.items()) if item.waited_for)
         return {id: item.available for id, item in shared if item.available > 0}
 
-    def could_hold(self, lines: Iterable[Line]) -> bool:
-        """Whether every line could be held or backordered."""
-        return all(
-            (item := self._items.get(line.product_item_id)) is not None
-            and item.for_sale
-            and (item.backorderable or line.quantity <= item.available)
-            for line in together(lines)
-        )
-
     def hold(self, lines: Iterable[Line], currency: str, *, wait: bool = True) -> tuple[HeldLine, ...]:
         """Holds every line or none. With `wait`, missing pieces of a backorderable item are backordered.
 

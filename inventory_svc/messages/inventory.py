@@ -1,9 +1,8 @@
-"""Products, stock and reservations as messages of the contract, and back; no other module knows both."""
+"""Products and stock as messages of the contract, and back; no other module knows both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
 from easyorder.catalog.v1 import ListProductsResponse
@@ -12,10 +11,6 @@ from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
 from easyorder.google.type import Money as MoneyMessage
-from easyorder.inventory.v1 import Amendment as AmendmentMessage
-from easyorder.inventory.v1 import Reservation as ReservationMessage
-from easyorder.inventory.v1 import ReservationLine, ReservationRequest, ReservedLine, ReturnedGoods
-from easyorder.inventory.v1 import ReservationState as ReservationStateMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 from easyorder.order.v1 import ItemStock as ItemStockMessage
 from easyorder.order.v1 import StockState as StockStateMessage
@@ -23,18 +18,10 @@ from easyorder.order.v1 import StockState as StockStateMessage
 from chassis.errors import InvalidArgument
 from chassis.money import Money
 from chassis.wire import codec
-from chassis.wire_types import money_message, money_of
-from inventory_svc.commands.amend import Amend
-from inventory_svc.commands.preview_amendment import PreviewAmendment
-from inventory_svc.commands.reserve import Reserve
-from inventory_svc.commands.restock import Restock
+from chassis.wire_types import money_message
 from inventory_svc.domain.keys import composed
-from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
-from inventory_svc.domain.reservation import Reservation
-from inventory_svc.domain.returns import Returned
 from inventory_svc.domain.stock import ItemStock, StockLevel
-from inventory_svc.messages.incentives import discount_messages
 from inventory_svc.messages.product_size import check_size
 
 
@@ -89,71 +76,6 @@ def wanted_product(message: ProductMessage) -> Product:
     )
     check_size(product)
     return product
-
-
-def reserve_command(request: ReservationRequest) -> Reserve:
-    return Reserve(
-        order_id=request.order_id,
-        request_key=request.request_key,
-        user_id=request.user_id,
-        currency=request.currency,
-        lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
-        incentive_codes=tuple(request.incentive_codes),
-        loyalty_points=request.loyalty_points,
-        re_reserve=request.re_reserve,
-        keep_prices=request.keep_prices,
-        no_backorder=request.no_backorder,
-    )
-
-
-def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
-    if request.validate_only:
-        return PreviewAmendment(
-            order_id=request.order_id,
-            revision=request.revision,
-            supplementary_hold_id=request.supplementary_hold_id,
-            lines=order_lines(request.lines),
-        )
-    return Amend(
-        order_id=request.order_id,
-        revision=request.revision,
-        supplementary_hold_id=request.supplementary_hold_id,
-        lines=tuple(Line(line.product_item_id, line.quantity) for line in request.lines),
-        re_reserve=request.re_reserve,
-        reopen=request.reopen,
-    )
-
-
-def restock_command(request: ReturnedGoods) -> Restock:
-    refunded = None if request.refunded is None else money_of(request.refunded, "refunded")
-    returned = Returned(lines=order_lines(request.lines), money=refunded.amount if refunded else Decimal(0))
-    return Restock(order_id=request.order_id, returned=returned)
-
-
-def reservation_message(reservation: Reservation) -> ReservationMessage:
-    quote = reservation.quote
-    stocks = {stock.product_item_id: item_stock_message(stock) for stock in reservation.stands}
-    return ReservationMessage(
-        order_id=reservation.order_id,
-        state=ReservationStateMessage[reservation.state.name],
-        lines=[
-            ReservedLine(
-                product_item_id=line.product_item_id,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.quantity,
-                unit_price=money_message(line.unit_price),
-                backordered=line.backordered,
-                stock=stocks.get(line.product_item_id),
-                discount=money_message(quote.line_discount(number, reservation.currency)) if quote.discounts else None,
-            )
-            for number, line in enumerate(reservation.lines)
-        ],
-        expire_time=reservation.expire_at,
-        discounts=discount_messages(quote, reservation.currency),
-        loyalty_points_spent=quote.points_spent,
-        loyalty_points_earned=quote.points_earned,
-    )
 
 
 def item_stock_message(stock: ItemStock) -> ItemStockMessage:
@@ -229,7 +151,3 @@ def _money(message: MoneyMessage | None, field: str, *, missing: Money | None = 
     if abs(message.nanos) > 999_999_999 or message.units * message.nanos < 0:
         raise InvalidArgument.of(f"{field}.nanos", "must be less than one unit, and of the same sign as units")
     return Money.from_units(message.units, message.nanos, message.currency_code)
-
-
-def order_lines(lines: Iterable[ReservationLine]) -> tuple[Line, ...]:
-    return tuple(Line(line.product_item_id, line.quantity) for line in lines)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import structlog
-from easyorder.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
+from easyorder.internal.payment.v1 import ChargeManyRequest, ChargeManyResponse, ChargeRequest, ProviderPayment
 
 from chassis.batching import Batcher
 from chassis.errors import AppError, DeadlineExceeded, Internal, Unavailable
@@ -19,7 +19,7 @@ from chassis.grpc.status import from_status
 
 log = structlog.get_logger(__name__)
 
-_SERVICE = "easyorder.payment.v1.PaymentService"
+_SERVICE = "easyorder.internal.payment.v1.PaymentService"
 _CHARGE = rpc(_SERVICE, "Charge", ChargeRequest, ProviderPayment)
 _CHARGE_MANY = rpc(_SERVICE, "ChargeMany", ChargeManyRequest, ChargeManyResponse)
 # The maximum that the contract allows.

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from easyorder.google.rpc import Status as StatusMessage
-from easyorder.inventory.v1 import (
+from easyorder.internal.inventory.v1 import (
     Amendment,
     AmendRequest,
     AmendResponse,
@@ -41,7 +41,7 @@ from chassis.wire_types import money_message
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
 from order_svc.messages.orders import stock_view
 
-_SERVICE = "easyorder.inventory.v1.InventoryService"
+_SERVICE = "easyorder.internal.inventory.v1.ReservationService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
 _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
 _AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
-from easyorder.payment.v1 import (
+from easyorder.internal.payment.v1 import (
     ChargeRequest,
     CheckNoticeRequest,
     CheckNoticeResponse,
@@ -12,6 +11,7 @@ from easyorder.payment.v1 import (
     ProviderPayment,
     RefundRequest,
 )
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis.errors import AppError, Kind
 from chassis.grpc.clients import Peer, rpc
@@ -21,7 +21,7 @@ from order_svc.adapters.batched_charges import BatchedCharges
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.status import PaymentMethod
 
-_SERVICE = "easyorder.payment.v1.PaymentService"
+_SERVICE = "easyorder.internal.payment.v1.PaymentService"
 _REFUND = rpc(_SERVICE, "Refund", RefundRequest, ProviderPayment)
 _CHECK_NOTICE = rpc(_SERVICE, "CheckNotice", CheckNoticeRequest, CheckNoticeResponse)
 _GET_PAYMENT = rpc(_SERVICE, "GetPayment", GetPaymentRequest, ProviderPayment)

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 
-from easyorder.feed.v1 import Event as EventMessage
-from easyorder.feed.v1 import EventBatch, SubscribeRequest
+from easyorder.internal.feed.v1 import Event as EventMessage
+from easyorder.internal.feed.v1 import EventBatch, SubscribeRequest
 from pydantic_core import to_json
 
 from chassis.background import to_completion
@@ -23,7 +23,7 @@ _MESSAGE_CHARACTERS = 1_000_000
 
 
 class OrderFeedApi:
-    """The servicer of a service whose `Subscribe` streams easyorder.feed.v1.EventBatch.
+    """The servicer of a service whose `Subscribe` streams easyorder.internal.feed.v1.EventBatch.
 
     `dispatch` is called when events were published; pass it to a FeedTail. Events within `pace_s` are sent together. A
     stream ends after `renewed_after_s`; the position with which its consumer resumes shows the purge what the consumer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -12,13 +11,9 @@ import betterproto2
 from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
     CancelOrderRequest,
-    ConfirmAvailabilityRequest,
-    ConfirmAvailabilityResponse,
     CreateOrderRequest,
     DailyReport,
     ExportOrdersRequest,
-    FindPlacedHoldsRequest,
-    FindPlacedHoldsResponse,
     GetDailyReportRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
@@ -26,7 +21,6 @@ from easyorder.order.v1 import (
     ListOrdersRequest,
     ListOrdersResponse,
     Order,
-    OrderAvailability,
     OrderStatusReply,
     PaymentDetails,
     RefundOrderRequest,
@@ -43,13 +37,11 @@ from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from chassis.wire_types import money_of
 from order_svc.commands.cancel_order import CancelOrder
-from order_svc.commands.confirm_availability import ConfirmAvailability
-from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.set_order_status import SetOrderStatus
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply, stock_view
+from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply
 from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
@@ -91,20 +83,6 @@ class OrderApi:
             loyalty_points=request.loyalty_points or 0,
         )
         return order_message(await self._checkout.place(basket))
-
-    async def confirm_availability(self, request: ConfirmAvailabilityRequest) -> ConfirmAvailabilityResponse:
-        answers = await asyncio.gather(
-            *(self._mediator.send(_confirm_command(availability)) for availability in request.orders),
-            return_exceptions=True,
-        )
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
-        return ConfirmAvailabilityResponse()
-
-    async def find_placed_holds(self, request: FindPlacedHoldsRequest) -> FindPlacedHoldsResponse:
-        holds = await self._mediator.send(FindPlacedHolds(order_ids=tuple(request.order_ids)))
-        return FindPlacedHoldsResponse(order_ids=list(holds.placed), unsold_order_ids=list(holds.unsold))
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -224,21 +202,4 @@ def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey |
         scope=f"{current().caller.id}/{type(request).__name__}",
         request_id=request_id,
         fingerprint=hashlib.sha256(body).hexdigest(),
-    )
-
-
-def _confirm_command(availability: OrderAvailability) -> ConfirmAvailability:
-    key = None
-    if availability.request_id:
-        # The stock may have changed since: a repeated request reports nothing new.
-        key = RequestKey(
-            scope=f"{current().caller.id}/ConfirmAvailability", request_id=availability.request_id, fingerprint=""
-        )
-    stocks = tuple(stock_view(item) for item in availability.items)
-    return ConfirmAvailability(
-        request=key,
-        order_id=availability.order_id,
-        filled=availability.filled,
-        stocks=stocks,
-        lost_reason=availability.lost_reason,
     )

@@ -34,7 +34,7 @@ from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
 
 NAME = "payment"
-SERVICE = "easyorder.payment.v1.PaymentService"
+SERVICE = "easyorder.internal.payment.v1.PaymentService"
 _PURGE_EVERY_S = 3600
 
 

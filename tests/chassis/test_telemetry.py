@@ -71,7 +71,7 @@ async def test_a_collector_gets_spans_of_one_trace_and_durations(collector: Coll
 
     story = collector.spans["the whole story"]
     failed = collector.spans["easyorder.order.v1.OrderService/GetOrder"]
-    refused = collector.spans["easyorder.order.v1.OrderService/ConfirmAvailability"]
+    refused = collector.spans["easyorder.internal.order.v1.OrderStockService/ConfirmAvailability"]
     assert failed.trace_id == refused.trace_id == story.trace_id
     assert failed.parent_span_id == story.span_id
     assert attributes(failed)["easyorder.correlation_id"] == "story-1"

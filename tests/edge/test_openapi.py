@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -50,6 +51,13 @@ def test_every_binding_that_is_served_is_there_once(api: Any) -> None:
     assert len(operations) == len(bindings)
     assert {operation["x-grpc-method"] for operation in operations} == {m.full_name for m in served if m.http}
     assert len({operation["operationId"] for operation in operations}) == len(operations)
+
+
+def test_nothing_in_it_is_for_services_only(api: Any) -> None:
+    internal = {name for method in contract.methods().values() if contract.is_internal(name := method.service)}
+
+    assert not [schema for schema in api["components"]["schemas"] if contract.is_internal(f"easyorder.{schema}")]
+    assert not [name for name in internal if name.rpartition(".")[2] in json.dumps(api)]
 
 
 def test_security_is_what_the_access_options_say(operations: dict[str, Any]) -> None:

@@ -19,21 +19,21 @@ from easyorder.catalog.v1 import (
 )
 from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
-from easyorder.inventory.v1 import (
-    AdjustStockRequest,
-    CheckAvailabilityRequest,
-    CheckAvailabilityResponse,
+from easyorder.internal.inventory.v1 import (
     CommitRequest,
     CommitResponse,
+    ReleaseRequest,
+    ReleaseResponse,
+    ReserveRequest,
+    ReserveResponse,
+)
+from easyorder.inventory.v1 import (
+    AdjustStockRequest,
     GetProductInventoryRequest,
     InventoryMessage,
     ListLowStockRequest,
     ListLowStockResponse,
     ProductInventory,
-    ReleaseRequest,
-    ReleaseResponse,
-    ReserveRequest,
-    ReserveResponse,
     StockLevel,
     WatchInventoryRequest,
 )
@@ -44,6 +44,7 @@ from inventory_svc.config import InventorySettings
 from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, running, serving
 
 _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
+_RESERVATIONS = "easyorder.internal.inventory.v1.ReservationService"
 CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
 UPSERT_PRODUCT = rpc(_CATALOG, "UpsertProduct", UpsertProductRequest, Product)
 DELETE_PRODUCT = rpc(_CATALOG, "DeleteProduct", DeleteProductRequest, Empty)
@@ -54,10 +55,9 @@ GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, P
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
 LOW_STOCK = rpc(_INVENTORY, "ListLowStock", ListLowStockRequest, ListLowStockResponse)
 WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
-CHECK = rpc(_INVENTORY, "CheckAvailability", CheckAvailabilityRequest, CheckAvailabilityResponse)
-RESERVE = rpc(_INVENTORY, "Reserve", ReserveRequest, ReserveResponse)
-COMMIT = rpc(_INVENTORY, "Commit", CommitRequest, CommitResponse)
-RELEASE = rpc(_INVENTORY, "Release", ReleaseRequest, ReleaseResponse)
+RESERVE = rpc(_RESERVATIONS, "Reserve", ReserveRequest, ReserveResponse)
+COMMIT = rpc(_RESERVATIONS, "Commit", CommitRequest, CommitResponse)
+RELEASE = rpc(_RESERVATIONS, "Release", ReleaseRequest, ReleaseResponse)
 
 
 class Identity:

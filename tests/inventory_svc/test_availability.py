@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from easyorder.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, StockState
+from easyorder.internal.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse
+from easyorder.order.v1 import StockState
 
 from chassis.events import Event, PublishedEvent
 from chassis.grpc.clients import Client
@@ -22,7 +23,7 @@ from tests.builders.order import AT
 from tests.inventory_svc.shop import LOW, TTL, FakeOrders, InMemoryShop, Shop, SqlShop
 from tests.mesh import serving
 
-_ORDERS = "easyorder.order.v1.OrderService"
+_ORDERS = "easyorder.internal.order.v1.OrderStockService"
 
 
 @pytest.fixture

@@ -22,18 +22,16 @@ from easyorder.catalog.v1 import (
     VariationOption,
 )
 from easyorder.google.type import Money
-from easyorder.inventory.v1 import (
+from easyorder.internal.inventory.v1 import (
     CommitRequest,
-    GetProductInventoryRequest,
-    ListLowStockRequest,
-    ListLowStockResponse,
     ReleaseRequest,
     ReservationLine,
     ReservationRequest,
     ReservationState,
     ReserveRequest,
 )
-from easyorder.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
+from easyorder.internal.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
+from easyorder.inventory.v1 import GetProductInventoryRequest, ListLowStockRequest, ListLowStockResponse
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client
@@ -414,7 +412,7 @@ async def test_holds_of_orders_that_never_came_are_released(databases_of: Databa
     databases = await databases_of("inventory_svc")
     quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
     async with (
-        serving({"easyorder.order.v1.OrderService": NoOrders()}) as orders,
+        serving({"easyorder.internal.order.v1.OrderStockService": NoOrders()}) as orders,
         running_service(databases, order_address=orders.address, **quick) as mesh,
     ):
         product = await create(mesh, a_shirt("A"))

@@ -11,7 +11,7 @@ from chassis.errors import AppError
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobImpossible, JobOutcome, LeaseLost
 from chassis.money import Money
-from inventory_svc.api.inventory import InventoryApi
+from inventory_svc.api.reservations import ReservationApi
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import PlacedHolds
 from order_svc.adapters.inventory import GrpcInventory
@@ -21,7 +21,7 @@ from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import InMemoryJobStore, StoredJob, leased
-from tests.inventory_svc.shop import LOW, InMemoryShop, Pieces
+from tests.inventory_svc.shop import InMemoryShop, Pieces
 from tests.order_svc.test_amendments import AmendingApp
 
 STOCK = 10
@@ -32,7 +32,7 @@ _SOLD = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
 class _InProcess:
     """A Peer whose calls go straight to the servicer."""
 
-    def __init__(self, api: InventoryApi) -> None:
+    def __init__(self, api: ReservationApi) -> None:
         self._api = api
 
     async def call(self, method: Any, request: Any, *, timeout_s: float = 5) -> Any:
@@ -44,7 +44,7 @@ class AttemptsApp(AmendingApp):
 
     def __init__(self) -> None:
         self.shop = InMemoryShop()
-        api = InventoryApi(self.shop.mediators[0], None, None, low_stock=LOW)  # type: ignore[arg-type]
+        api = ReservationApi(self.shop.mediators[0])
         inventory = GrpcInventory(_InProcess(api), timeout_s=5)  # type: ignore[arg-type]
         super().__init__(inventory=inventory, clock=self.shop._clock)
         self.shop.orders.holds_of = self._holds

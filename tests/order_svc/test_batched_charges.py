@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
-from easyorder.payment.v1 import ChargeManyResponse, ChargeRequest, ChargeResult, PaymentState, ProviderPayment
+from easyorder.internal.payment.v1 import ChargeManyResponse, ChargeRequest, ChargeResult, PaymentState, ProviderPayment
 
 from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from chassis.grpc.clients import Peer, TokenRefused

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
 
 import pytest
 
@@ -13,7 +12,7 @@ from chassis.errors import AppError
 from chassis.money import Money
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.domain.stock import ItemStock, StockState
-from order_svc.api.orders import OrderApi
+from order_svc.api.order_stock import OrderStockApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder
@@ -216,13 +215,12 @@ async def test_an_order_that_is_not_there_yet_fails_alone(order_app: OrderApp) -
 
 
 async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
-    app, unused = InMemoryOrderApp(), cast(Any, None)
+    app = InMemoryOrderApp()
     await app.send(waiting(a_placing(1)))
     await app.send(waiting(a_placing(2)))
     stock = ItemStock(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
-    api = OrderApi(unused, unused, unused, unused, app.mediator, unused)
 
-    async with serving({"easyorder.order.v1.OrderService": api}) as mesh:
+    async with serving({"easyorder.internal.order.v1.OrderStockService": OrderStockApi(app.mediator)}) as mesh:
         orders = GrpcOrders(mesh.service("inventory"), timeout_s=5)
         for _ in range(2):
             await orders.confirm_availability(1, [stock], filled=True, request_id="1/3.0")

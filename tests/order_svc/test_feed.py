@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from easyorder.feed.v1 import EventBatch as EventBatchMessage
-from easyorder.feed.v1 import SubscribeRequest
+from easyorder.internal.feed.v1 import EventBatch as EventBatchMessage
+from easyorder.internal.feed.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from chassis.events import Event
@@ -23,7 +23,7 @@ from tests.fakes.feed import InMemoryFeed
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
 
-FEED = "easyorder.order.v1.OrderFeed"
+FEED = "easyorder.internal.order.v1.OrderFeedService"
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from easyorder.google.type import Money as MoneyMessage
-from easyorder.inventory.v1 import (
+from easyorder.internal.inventory.v1 import (
     CommitRequest,
     CommitResponse,
     ReleaseRequest,
@@ -34,7 +34,7 @@ from order_svc.domain.views import StockView
 from tests.builders.order import SHOPPER
 from tests.mesh import serving
 
-_SERVICE = "easyorder.inventory.v1.InventoryService"
+_SERVICE = "easyorder.internal.inventory.v1.ReservationService"
 UNTIL = datetime(2026, 1, 2, tzinfo=UTC)
 
 

@@ -14,14 +14,9 @@ from easyorder.incentive.v1 import (
     IncentiveItem,
     ValidateIncentiveRequest,
 )
-from easyorder.inventory.v1 import (
-    AdjustStockRequest,
-    Amendment,
-    GetProductInventoryRequest,
-    Reservation,
-    ReservationRequest,
-    ReturnedGoods,
-)
+from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
+from easyorder.internal.payment.v1 import ChargeRequest, RefundRequest
+from easyorder.inventory.v1 import AdjustStockRequest, GetProductInventoryRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
@@ -38,7 +33,6 @@ from easyorder.order.v1 import (
     SetOrderStatusRequest,
     UpdateOrderRequest,
 )
-from easyorder.payment.v1 import ChargeRequest, RefundRequest
 
 from chassis import contract
 from chassis.errors import AppError, InvalidArgument, Unavailable

@@ -61,7 +61,7 @@ class Consumer:
         api = OrderFeedApi(feed, heartbeat_s=0.05, pace_s=0)
         tail = FeedTail(feed, api.dispatch, idle_s=0.02)
         await tail.start()
-        async with serving({"easyorder.order.v1.OrderFeed": api}) as mesh:
+        async with serving({"easyorder.internal.order.v1.OrderFeedService": api}) as mesh:
             consumer = FeedConsumer(mesh.service(), self, report=lambda source, error: self.failures.append(error))
             await consumer.start()
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from easyorder.inventory.v1 import Reservation, ReserveRequest, ReserveResponse, ReserveResult
+from easyorder.internal.inventory.v1 import Reservation, ReserveRequest, ReserveResponse, ReserveResult
 
 from chassis.errors import AppError, Conflict, DeadlineExceeded, InvalidArgument, Locked, Unavailable
 from chassis.grpc.status import to_status
@@ -62,7 +62,7 @@ async def test_a_hold_among_many_is_attempted_at_most_twelve_times(fault: str) -
     for number in range(GOOD + 1, BATCH + 1):
         app.broken[str(number)] = lambda: error
 
-    async with serving({"easyorder.inventory.v1.InventoryService": Inventory(app)}) as mesh:
+    async with serving({"easyorder.internal.inventory.v1.ReservationService": Inventory(app)}) as mesh:
         inventory = GrpcInventory(mesh.service(), timeout_s=10)
         holds = (inventory.reserve(a_hold(number)) for number in range(1, BATCH + 1))
         outcomes = await asyncio.gather(*holds, return_exceptions=True)

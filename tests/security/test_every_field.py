@@ -265,7 +265,8 @@ def _json_name(name: str) -> str:
 
 
 def _home(method: Method) -> str:
-    return CLUSTERS.get(method.service, "payment" if "payment" in method.service else "order")
+    # An internal service is in easyorder.internal.<process>.v1.
+    return CLUSTERS.get(method.service) or method.service.split(".")[2]
 
 
 async def _are_audited(mesh: RunningMesh, service: str, correlation_ids: set[str]) -> None:

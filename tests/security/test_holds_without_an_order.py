@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from easyorder.inventory.v1 import ReservationLine, ReservationRequest, ReserveRequest, ReserveResponse
+from easyorder.internal.inventory.v1 import ReservationLine, ReservationRequest, ReserveRequest, ReserveResponse
 
 from chassis.grpc.clients import Peer, rpc
 from deploy.local.shop import Shop
@@ -12,7 +12,7 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.attackers import an_item, an_order
 
-RESERVE = rpc("easyorder.inventory.v1.InventoryService", "Reserve", ReserveRequest, ReserveResponse)
+RESERVE = rpc("easyorder.internal.inventory.v1.ReservationService", "Reserve", ReserveRequest, ReserveResponse)
 # No replica of order_svc ever had such an id.
 NEVER_PLACED = 2**62
 

@@ -1,12 +1,11 @@
-"""easyorder.payment.v1.PaymentService over gRPC."""
+"""easyorder.internal.payment.v1.PaymentService over gRPC."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
-from easyorder.payment.v1 import (
+from easyorder.internal.payment.v1 import (
     ChargeManyRequest,
     ChargeManyResponse,
     ChargeRequest,
@@ -17,7 +16,8 @@ from easyorder.payment.v1 import (
     PaymentState,
     RefundRequest,
 )
-from easyorder.payment.v1 import ProviderPayment as ProviderPaymentMessage
+from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis import failpoints
 from chassis.errors import AppError

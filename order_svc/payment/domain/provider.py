@@ -13,7 +13,7 @@ from order_svc.payment.domain.errors import WebhooksNotConfigured
 
 
 class PaymentState(Enum):
-    """The state of a transaction; the names are those of easyorder.payment.v1.PaymentState."""
+    """The state of a transaction; the names are those of easyorder.internal.payment.v1.PaymentState."""
 
     UNSPECIFIED = "UNSPECIFIED"
     CHARGED = "CHARGED"

@@ -1,4 +1,4 @@
-"""An OrderService and an OrderHub for tests of the code around a handler; each test supplies the handler."""
+"""Services of orders for tests of the code around a handler; each test supplies the handler."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from easyorder.internal.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, OrderAvailability
 from easyorder.order.v1 import (
     CancelOrderRequest,
-    ConfirmAvailabilityRequest,
-    ConfirmAvailabilityResponse,
     CreateOrderRequest,
     GetOrderRequest,
     HubMessage,
     ListAllOrdersRequest,
     ListOrdersResponse,
     Order,
-    OrderAvailability,
     OrderLine,
     PaymentDetails,
     PaymentMethod,
@@ -28,11 +26,12 @@ from chassis.grpc.clients import rpc
 from tests.mesh import Mesh, serving
 
 ORDERS, HUB = "easyorder.order.v1.OrderService", "easyorder.order.v1.OrderHub"
+STOCK = "easyorder.internal.order.v1.OrderStockService"
 CREATE_ORDER = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
 GET_ORDER = rpc(ORDERS, "GetOrder", GetOrderRequest, Order)
 CANCEL_ORDER = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
 LIST_ALL_ORDERS = rpc(ORDERS, "ListAllOrders", ListAllOrdersRequest, ListOrdersResponse)
-CONFIRM_AVAILABILITY = rpc(ORDERS, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
+CONFIRM_AVAILABILITY = rpc(STOCK, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
 SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
 
 AN_ORDER = CreateOrderRequest(
@@ -83,7 +82,7 @@ class Hub:
 
 
 def orders(api: OrderApi, **options: Any) -> AbstractAsyncContextManager[Mesh]:
-    return serving({ORDERS: api}, **options)
+    return serving({ORDERS: api, STOCK: api}, **options)
 
 
 def hub(messages: Callable[[], AsyncIterator[HubMessage]], **options: Any) -> AbstractAsyncContextManager[Mesh]:

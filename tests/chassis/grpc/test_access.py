@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from easyorder.catalog.v1 import ListProductsRequest, ListProductsResponse
-from easyorder.inventory.v1 import CheckAvailabilityRequest, CheckAvailabilityResponse
+from easyorder.internal.inventory.v1 import ReleaseRequest, ReleaseResponse
 from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
 
 from chassis import contract
@@ -137,12 +137,7 @@ async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch: pytes
 
 
 async def test_a_service_of_another_name_in_the_contract_is_not_served_here() -> None:
-    availability = rpc(
-        "easyorder.inventory.v1.InventoryService",
-        "CheckAvailability",
-        CheckAvailabilityRequest,
-        CheckAvailabilityResponse,
-    )
+    release = rpc("easyorder.internal.inventory.v1.ReservationService", "Release", ReleaseRequest, ReleaseResponse)
     async with orders(OrderApi()) as mesh:
         with pytest.raises(Unimplemented):
-            await mesh.service().call(availability, CheckAvailabilityRequest())
+            await mesh.service().call(release, ReleaseRequest())

@@ -16,12 +16,14 @@ from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from chassis import contract
+from chassis.context import Audience
 from chassis.errors import PermissionDenied, Unavailable
 from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
-from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi, hub, orders
+from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, STOCK, SUBSCRIBE, Hub, OrderApi, hub, orders
 from tests.mesh import Mesh, Tokens, serving
 from tests.polling import eventually, keeping_pace
 
@@ -103,13 +105,15 @@ async def test_health_says_serving_for_the_process_and_for_each_service() -> Non
             await health(mesh.address, HUB)
 
 
-async def test_reflection_lists_the_services_and_describes_them_with_our_options() -> None:
-    async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
-        async with open_channel(mesh.address) as channel:
-            stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
-            call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
-            return await anext(aiter(call))
+async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
+    """What reflection answers."""
+    async with open_channel(mesh.address) as channel:
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
+        call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
+        return await anext(aiter(call))
 
+
+async def test_reflection_lists_the_services_and_describes_them_with_our_options() -> None:
     async with orders(OrderApi()) as mesh:
         listed = await asked(mesh, list_services="")
         described = await asked(mesh, file_containing_symbol=f"{ORDERS}.CreateOrder")
@@ -122,6 +126,27 @@ async def test_reflection_lists_the_services_and_describes_them_with_our_options
     assert names == {ORDERS, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
     assert "easyorder/order/v1/order.proto" in {file.name for file in files}
     assert "easyorder/auth/v1/access.proto" in {file.name for file in files}
+
+
+async def test_reflection_tells_nothing_of_what_is_for_services_only() -> None:
+    async with orders(OrderApi()) as mesh:
+        listed = await asked(mesh, list_services="")
+        for file in contract.descriptor_set().file:
+            names = [one.name for one in file.message_type] + [one.name for one in file.service]
+            answers = [await asked(mesh, file_containing_symbol=f"{file.package}.{name}") for name in names]
+            for answer in (*answers, await asked(mesh, file_by_filename=file.name)):
+                is_described = answer.HasField("file_descriptor_response")
+                assert is_described is not contract.is_internal(file.package), answer.original_request
+
+        method = await asked(mesh, file_containing_symbol=f"{STOCK}.ConfirmAvailability")
+
+    assert STOCK not in {service.name for service in listed.list_services_response.service}
+    assert method.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+def test_exactly_the_methods_for_services_only_are_internal() -> None:
+    for method in contract.methods().values():
+        assert contract.is_internal(method.service) is (method.access.allow == {Audience.SERVICE}), method.full_name
 
 
 async def test_a_service_that_the_contract_lacks_is_refused_at_the_start() -> None:

@@ -9,8 +9,7 @@ from typing import Any, cast
 
 import pytest
 from easyorder.google.type import Money as MoneyMessage
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
-from easyorder.payment.v1 import (
+from easyorder.internal.payment.v1 import (
     ChargeManyRequest,
     ChargeManyResponse,
     ChargeRequest,
@@ -19,6 +18,7 @@ from easyorder.payment.v1 import (
     ProviderPayment,
     RefundRequest,
 )
+from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis.errors import (
     AppError,

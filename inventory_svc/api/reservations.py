@@ -1,0 +1,101 @@
+"""ReservationService: what order_svc has reserved, sold, changed and returned, as commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+
+from easyorder.internal.inventory.v1 import (
+    AmendRequest,
+    AmendResponse,
+    CommitRequest,
+    CommitResponse,
+    ReleaseRequest,
+    ReleaseResponse,
+    ReserveRequest,
+    ReserveResponse,
+    ReserveResult,
+    RestockRequest,
+    RestockResponse,
+    SettlementResult,
+)
+
+from chassis import failpoints
+from chassis.errors import AppError, InvalidArgument
+from chassis.grpc.status import to_status
+from chassis.mediator import Command, Mediator
+from inventory_svc.commands.commit import Commit
+from inventory_svc.commands.release import Release
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import Reservation
+from inventory_svc.messages.reservations import amend_command, reservation_message, reserve_command, restock_command
+
+R = TypeVar("R")
+
+
+class ReservationApi:
+    """The rpcs of easyorder.internal.inventory.v1.ReservationService.
+
+    Each order of a call is a separate command, so that orders of concurrent calls share a transaction.
+    """
+
+    def __init__(self, mediator: Mediator[InventoryUow]) -> None:
+        self._mediator = mediator
+
+    async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
+        failpoints.reach("stock_held_not_answered")
+        return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def commit(self, request: CommitRequest) -> CommitResponse:
+        unpaid = set(request.unpaid_order_ids)
+        answers = await self._each(
+            Commit(order_id=id, revision=revision, paid=id not in unpaid) for id, revision in _attempts(request)
+        )
+        return CommitResponse(results=_outcomes(request.order_ids, answers))
+
+    async def release(self, request: ReleaseRequest) -> ReleaseResponse:
+        unplaced = set(request.unplaced_order_ids)
+        answers = await self._each(
+            Release(order_id=id, revision=revision, unplaced=id in unplaced) for id, revision in _attempts(request)
+        )
+        return ReleaseResponse(results=_outcomes(request.order_ids, answers))
+
+    async def amend(self, request: AmendRequest) -> AmendResponse:
+        answers = await self._each(amend_command(change) for change in request.amendments)
+        return AmendResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def restock(self, request: RestockRequest) -> RestockResponse:
+        answers = await self._each(restock_command(returned) for returned in request.orders)
+        return RestockResponse(results=_outcomes([returned.order_id for returned in request.orders], answers))
+
+    async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
+        sending = [self._mediator.send(command) for command in commands]
+        return await asyncio.gather(*(_answer(sent) for sent in sending))
+
+
+async def _answer(sending: Awaitable[R]) -> R | AppError:
+    try:
+        return await sending
+    except AppError as error:
+        return error
+
+
+def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
+    if isinstance(answer, AppError):
+        return ReserveResult(error=to_status(answer))
+    return ReserveResult(reservation=reservation_message(answer))
+
+
+def _attempts(request: CommitRequest | ReleaseRequest) -> Iterable[tuple[int, int]]:
+    if len(request.revisions) != len(request.order_ids):
+        raise InvalidArgument.of("revisions", "must have one entry for each of orderIds")
+    return zip(request.order_ids, request.revisions, strict=True)
+
+
+def _outcomes(order_ids: Iterable[int], answers: Iterable[AppError | None]) -> list[SettlementResult]:
+    return [
+        SettlementResult(order_id=order_id, error=to_status(answer) if answer else None)
+        for order_id, answer in zip(order_ids, answers, strict=True)
+    ]
