@@ -5,6 +5,7 @@ What a piece is worth was decided when it was sold: its share of the money that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -57,7 +58,7 @@ def after_returns(quote: Quote, lines: Sequence[HeldLine], refunded: Money, rate
     """
     currency = refunded.currency
     paid = [line.unit_price * line.quantity - quote.line_discount(i, currency) for i, line in enumerate(lines)]
-    kept = [minor(whole - _returned_part(whole, line)) for whole, line in zip(paid, lines, strict=True)]
+    kept = [_most_kept(minor(whole), line) for whole, line in zip(paid, lines, strict=True)]
     # A refund by amount takes points in proportion to what the kept pieces cost.
     money = max(0, min(sum(kept), minor(Money.sum(paid, currency) - refunded)))
     rate = rates.earned_per_unit if quote.points_rate is None else quote.points_rate
@@ -74,9 +75,12 @@ def _lines_after(lines: Iterable[HeldLine], totals: Iterable[Line]) -> tuple[Hel
     )
 
 
-def _returned_part(whole: Money, line: HeldLine) -> Money:
-    """The price of the returned pieces of a line, rounded to the cent like the refund of order_svc."""
-    return Money(whole.amount * line.returned / line.quantity, whole.currency).rounded()
+def _most_kept(paid: int, line: HeldLine) -> int:
+    """The most that is kept of a line's price, in minor units: half a minor unit of the refund is rounded down.
+
+    order_svc may have rounded it up, by a setting that may have changed since: the money that was refunded tells.
+    """
+    return paid - math.ceil(Fraction(paid * line.returned, line.quantity) - Fraction(1, 2))
 
 
 def _still_spent(quote: Quote, lines: Sequence[HeldLine]) -> int:

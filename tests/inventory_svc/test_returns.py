@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
@@ -18,7 +18,7 @@ from inventory_svc.commands.release import Release
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.errors import NotCommittedYet
 from inventory_svc.domain.lines import HeldLine, Line
-from inventory_svc.domain.pricing import LoyaltyRates, price
+from inventory_svc.domain.pricing import Discount, LoyaltyRates, Quote, price
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned, after_returns
@@ -79,6 +79,32 @@ def test_however_it_comes_back_nothing_is_left(prices: list[int], percents: int,
     assert kept == sorted(kept, reverse=True)
     assert [spent for _, spent in kept] == sorted((spent for _, spent in kept), reverse=True)
     assert kept[-1] == (0, 0)
+
+
+@given(
+    costs=st.lists(st.tuples(st.integers(1, 5), st.integers(0, 500)), min_size=1, max_size=3),
+    seed=st.randoms(use_true_random=False),
+)
+def test_the_money_that_is_kept_earns_points_however_its_refunds_were_rounded(
+    costs: list[tuple[int, int]], seed: Random
+) -> None:
+    """Lines of some pieces that cost some cents, each of which earns a point. The rounding is changed now and then."""
+    lines = [HeldLine(n, f"SKU-{n}", "Lamp", pieces, Money.of(100, "USD")) for n, (pieces, _) in enumerate(costs)]
+    shares = tuple(Money.of(100 * pieces - Decimal(cents).scaleb(-2), "USD") for pieces, cents in costs)
+    discount = Discount(incentive_id=1, code="CENTS", description="", shares=shares)
+    sale = Quote(discounts=(discount,), points_rate=Decimal(100))
+    refunds = [Decimal(0) for _ in costs]
+    while any(line.returned < line.quantity for line in lines):
+        n = seed.choice([n for n, line in enumerate(lines) if line.returned < line.quantity])
+        lines[n] = replace(lines[n], returned=lines[n].returned + 1)
+        price_of_returned = Decimal(costs[n][1]).scaleb(-2) * lines[n].returned / lines[n].quantity
+        refunds[n] = price_of_returned.quantize(Decimal("0.01"), seed.choice([ROUND_HALF_EVEN, ROUND_HALF_UP]))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Money, "rounding", seed.choice([ROUND_HALF_EVEN, ROUND_HALF_UP]))
+            left = after_returns(sale, lines, Money(sum(refunds, Decimal(0)), "USD"), LoyaltyRates())
+
+        assert left.points_earned == sum(cents for _, cents in costs) - sum(refunds) * 100
 
 
 class ReturnsContract:
