@@ -47,7 +47,12 @@ def fields() -> dict[str, tuple[FieldInfo, list[str]]]:
     """Every setting by the name of its variable, and who reads it."""
     found: dict[str, tuple[FieldInfo, list[str]]] = {}
     for reader, kind in READERS.items():
-        inherited = {name for base in kind.__mro__[1:] if base in READERS.values() for name in base.model_fields}
+        inherited = {
+            name
+            for base in READERS.values()
+            if issubclass(kind, base) and base is not kind
+            for name in base.model_fields
+        }
         for name, field in kind.model_fields.items():
             if name not in inherited:
                 variable = str(field.validation_alias or name).removeprefix("EASYORDER_").upper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chassis import contract
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
@@ -21,7 +21,7 @@ IDENTITY = "easyorder.identity.v1.IdentityService"
 
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
     """The gRPC server, not started. Its reflection lists all services, for clients that connect through Envoy."""
-    keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
+    keys = KeyCache(keys_of(identity), file=settings.jwks_file)
     return GrpcServer(
         name="edge",
         address=settings.listen_address or settings.edge_address,

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth.keys import KeyCache
+from chassis.auth.keys import KeyCache, KeySource
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -27,7 +27,7 @@ from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
 from identity_svc.adapters.key_encryption import KeyEncryption
-from identity_svc.adapters.local_key_source import LocalKeySource
+from identity_svc.adapters.local_keys import local_keys
 from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.api.identity import SERVICE, IdentityApi
@@ -84,7 +84,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
             get_jwks=partial(get_jwks, open_stores=open_uow),
         )
         error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-        server = _server(api, LocalKeySource(open_uow), engine, settings, clock, error_log)
+        server = _server(api, partial(local_keys, open_uow), engine, settings, clock, error_log)
         server.background = [error_log, _forgetting(mediator, engine, settings, error_log)]
         yield server
     finally:
@@ -138,7 +138,7 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
 
 def _server(
     api: IdentityApi,
-    keys: LocalKeySource,
+    keys: KeySource,
     engine: AsyncEngine,
     settings: IdentitySettings,
     clock: Clock,

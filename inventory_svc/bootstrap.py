@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
@@ -190,7 +190,7 @@ def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     ttl_s = to.settings.product_cache_ttl_s
     stock = StockQueries(to.read, read_your_writes)
     watch = StockWatch(stock, clock=to.clock)
-    projector.on_applied.append(partial(_wake, watch))
+    projector.on_applied.append(watch.wake)
     return _Reading(
         projector=projector,
         products=products,
@@ -239,7 +239,7 @@ def _server(
     to.gauges.add("product_pages_asked", lambda: pages.asked)
     to.gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
-    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
+    keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -260,10 +260,6 @@ def _server(
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
     )
-
-
-async def _wake(watch: StockWatch, _changes: object) -> None:
-    watch.wake()
 
 
 def hold_times(settings: InventorySettings) -> HoldTimes:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
@@ -261,7 +261,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog)
 
 def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
-    keys = KeyCache(JwksKeySource(to.identity), file=settings.jwks_file)
+    keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,

@@ -25,7 +25,7 @@ KID = "test-key"
 
 
 class Tokens:
-    """Mints tokens as identity_svc would, and such as it never would; the KeySource of a verifier that trusts it."""
+    """Mints tokens as identity_svc would, and such as it never would, for a verifier with its `keys`."""
 
     def __init__(self, *, kid: str = KID) -> None:
         self._kid = kid
@@ -35,7 +35,7 @@ class Tokens:
         return {self._kid: self._key.public_key()}
 
     def verifier(self) -> TokenVerifier:
-        return TokenVerifier(KeyCache(self), SECRET)
+        return TokenVerifier(KeyCache(self.keys), SECRET)
 
     def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
         """A claim of None is left out."""

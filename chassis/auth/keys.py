@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import jwt
 import structlog
@@ -30,26 +30,20 @@ _PATIENCE_S = 1.0
 
 # Keys by key id (`kid`).
 Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
+# Returns the keys that are in use now; raises an exception if they cannot be read.
+KeySource: TypeAlias = Callable[[], Awaitable[Keys]]
 
 
-class KeySource(Protocol):
-    """Reads the keys that are in use now."""
-
-    async def keys(self) -> Keys:
-        """Raises an exception if the keys cannot be read."""
-
-
-class JwksKeySource:
+def keys_of(identity: Client) -> KeySource:
     """Requests the key set of identity_svc (RFC 7517, RFC 8037)."""
 
-    def __init__(self, identity: Client) -> None:
-        self._identity = identity
-
-    async def keys(self) -> Keys:
+    async def request() -> Keys:
         from chassis.grpc.clients import rpc  # breaks an import cycle: clients use service tokens
 
         get_jwks = rpc("easyorder.identity.v1.IdentityService", "GetJwks", GetJwksRequest, Jwks)
-        return from_jwks(await self._identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0))
+        return from_jwks(await identity.call(get_jwks, GetJwksRequest(), timeout_s=3.0))
+
+    return request
 
 
 class KeyCache:
@@ -117,7 +111,7 @@ class KeyCache:
 
     async def _ask(self) -> None:
         try:
-            found = await self._source.keys()
+            found = await self._source()
         except Exception as error:  # of any kind: the cached keys stay valid
             self._failures += 1
             if self._failures == _LOGGED_FAILURES:

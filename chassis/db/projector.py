@@ -3,12 +3,14 @@
 A batch is taken in one write transaction that commits only after the read side has committed: after a crash in between
 the batch is applied again, which row versions make harmless. The projector keeps no "last seen id", because rows do not
 commit in the order of their ids. Several projectors take turns: with two at once, readers could see a transaction
-before an earlier one on which it depends. A batch is one statement on the read side, for any number of tables. A change
-that cannot be applied is parked and retried later, without blocking others.
+before an earlier one on which it depends. The server ends the turn of a process that stops; what this writes later
+replaces nothing newer. A batch is one statement on the read side, for any number of tables. A change that cannot be
+applied is parked and retried later, without blocking others.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -28,6 +30,8 @@ log = structlog.get_logger(__name__)
 _TAKE = text("SELECT * FROM take_changes(:entities, CAST(:after AS bigint), CAST(:batch AS integer))")
 # How often the log is read from its beginning, for what a lock or a failover of the database left behind.
 _WHOLE_LOG_S = 60
+# Less than the shortest idle transaction timeout, EASYORDER_DATABASE_TIMEOUT_S.
+_SHOWN_EVERY_S = 0.5
 _PARK = text("""
 UPDATE change_log SET failures = failures + 1,
     parked_until = clock_timestamp() + make_interval(secs => least(power(2, failures), 300))
@@ -49,15 +53,14 @@ class Change(NamedTuple):
 
 
 Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
-ChangeListener = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Projector(PollingLoop):
     """Copies rows to `tables` of the read database, which have the same names, ids and versions as on the write side.
 
     A table of the read database has some of the columns of its original and no foreign keys. `conclude` runs last in
-    the transaction of a batch, to update rows derived from several tables. `on_applied` is called with changes that
-    are visible to readers, possibly more than once.
+    the transaction of a batch, to update rows derived from several tables. `on_applied` is called when readers can
+    see further changes, before the changes leave the log.
     """
 
     def __init__(
@@ -79,7 +82,7 @@ class Projector(PollingLoop):
         self._tables = {table.name: table for table in tables}
         self._conclude = conclude
         self._batch = batch
-        self.on_applied: list[ChangeListener] = []
+        self.on_applied: list[Callable[[], None]] = []
         # Nothing unparked with an id up to `_after` can be in the log. What was taken stays in the index for as long as
         # somebody's snapshot needs it, so it is not looked through again.
         self._after, self._whole_log_at = 0, 0.0
@@ -96,12 +99,13 @@ class Projector(PollingLoop):
         async with self._write.connect() as write:
             first, *rows = (await write.execute(_TAKE, wanted)).all()
             changes = [Change(*row[3:]) for row in rows]
-            if failed := await self._apply(changes) if changes else []:
+            if failed := await self._apply_in_turn(write, changes) if changes else []:
                 # The other changes are taken again, which changes nothing.
                 await write.rollback()
                 await write.execute(_PARK, {"ids": as_json(failed)})
             # Before the changes leave the log: readers who wait for that must not find a stale cache.
-            await self._notify(_latest(change for change in changes if change.id not in failed))
+            for notify in self.on_applied if changes else ():
+                notify()
             await write.commit()
         self._after = after if failed else max(after, self._taken_up_to(changes, first))
         return len(changes)
@@ -123,6 +127,16 @@ class Projector(PollingLoop):
     async def _round(self) -> bool:
         with translated():
             return await self.project() >= self._batch
+
+    async def _apply_in_turn(self, write: AsyncConnection, changes: Sequence[Change]) -> list[int]:
+        """Applies the changes, and meanwhile shows the server that this process goes on: it ends the turn of others."""
+        applying = asyncio.create_task(self._apply(changes))
+        try:
+            while not (await asyncio.wait([applying], timeout=_SHOWN_EVERY_S))[0]:
+                await write.execute(text("SELECT 1"))
+        finally:
+            failed = await applying
+        return failed
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
         """Applies as many changes as possible; returns the ids of the changes that failed."""
@@ -147,14 +161,6 @@ class Projector(PollingLoop):
             self._report(f"projector: {change.entity} {change.entity_id}", error)
             return [change.id]
         return []
-
-    async def _notify(self, changes: Sequence[Change]) -> None:
-        for listener in self.on_applied if changes else ():
-            try:
-                await listener(changes)
-            except Exception as error:
-                log.exception("a listener of the projector failed", listener=repr(listener))
-                self._report("projector: listener", error)
 
 
 async def apply_images(read: AsyncConnection, images: Mapping[Table, Sequence[str]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
 from chassis.audit import ErrorLog
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -57,7 +57,7 @@ async def run(settings: PaymentSettings) -> None:
         lock_timeout_s=settings.database_lock_timeout_s,
     )
     identity = Client(settings.identity_address)
-    keys = KeyCache(JwksKeySource(identity), file=settings.jwks_file)
+    keys = KeyCache(keys_of(identity), file=settings.jwks_file)
     verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:

@@ -58,7 +58,7 @@ NAMES = {
     "StillWaiting": "AwaitingStock",
     "KeySeal": "KeyEncryption",
     "SealBroken": "KeyDecryptionFailed",
-    "OwnKeys": "LocalKeySource",
+    "OwnKeys": "local_keys",
     "sealed": "encrypted",
     "Notices": "Webhooks",
     "NoNotices": "NoWebhooks",

@@ -62,12 +62,12 @@ class FakeKeys:
         self.fails = False
         self.asked = 0
 
-    async def keys(self) -> Keys:
+    async def __call__(self) -> Keys:
         self.asked += 1
         await self.answers.wait()
         if self.fails:
             raise Unavailable("identity does not answer")
-        return await self._source.keys() if self.in_use is None else self.in_use
+        return await self._source() if self.in_use is None else self.in_use
 
 
 class SilentChannel:

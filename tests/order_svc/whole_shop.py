@@ -14,7 +14,7 @@ from easyorder.google.type import Money
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InternalError
 
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
@@ -138,7 +138,7 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
         async def payment(address: str) -> AsyncIterator[None]:
             own = PaymentHere.model_validate(given | {"listen_address": address})
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
-            verifier = TokenVerifier(KeyCache(JwksKeySource(client := Client(identity.address))), SECRET)
+            verifier = TokenVerifier(KeyCache(keys_of(client := Client(identity.address))), SECRET)
             try:
                 async with (
                     provider_of(own, engine, SystemClock()) as provider,

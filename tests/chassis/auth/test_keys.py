@@ -11,7 +11,7 @@ import jwt
 import pytest
 from easyorder.identity.v1 import Jwk, Jwks
 
-from chassis.auth.keys import JwksKeySource, KeyCache
+from chassis.auth.keys import KeyCache, keys_of
 from chassis.errors import Unavailable
 from tests.fakes.chassis import FakeKeys, Seconds
 from tests.mesh import KID, Tokens, serving
@@ -20,7 +20,7 @@ from tests.polling import eventually
 
 @pytest.fixture
 def source() -> FakeKeys:
-    return FakeKeys(Tokens())
+    return FakeKeys(Tokens().keys)
 
 
 @pytest.fixture
@@ -177,4 +177,4 @@ async def test_keys_come_from_identity_over_grpc() -> None:
             return Jwks(keys=[Jwk(kid=KID, kty="OKP", crv="Ed25519", x=own["x"]), Jwk(kid="rsa", kty="RSA")])
 
     async with serving({"easyorder.identity.v1.IdentityService": Identity()}) as mesh:
-        assert await KeyCache(JwksKeySource(mesh.anonymous())).all() == {KID: public}
+        assert await KeyCache(keys_of(mesh.anonymous())).all() == {KID: public}

@@ -85,7 +85,7 @@ async def test_who_does_not_know_the_secret_is_no_service(tokens: Tokens) -> Non
 
 async def test_a_verified_token_is_known_until_it_expires(tokens: Tokens) -> None:
     now = Seconds(time.time())
-    verifier = TokenVerifier(KeyCache(tokens), SECRET, now=now)
+    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, now=now)
     token = tokens.user(exp=int(now.at) + 60)
     caller = await verifier.verify(token)
 
@@ -96,7 +96,7 @@ async def test_a_verified_token_is_known_until_it_expires(tokens: Tokens) -> Non
 
 
 async def test_a_verified_token_ends_with_its_key(tokens: Tokens) -> None:
-    source = FakeKeys(tokens)
+    source = FakeKeys(tokens.keys)
     keys = KeyCache(source, refresh_after_s=0.01)
     verifier, token = TokenVerifier(keys, SECRET), tokens.user()
     await verifier.verify(token)
@@ -116,7 +116,7 @@ async def test_a_verified_token_ends_with_its_key(tokens: Tokens) -> None:
 
 
 async def test_the_memory_of_tokens_is_bounded(tokens: Tokens) -> None:
-    verifier = TokenVerifier(KeyCache(tokens), SECRET, cache_size=3)
+    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, cache_size=3)
 
     for number in range(10):
         await verifier.verify(tokens.user(f"u{number}"))
@@ -126,7 +126,7 @@ async def test_the_memory_of_tokens_is_bounded(tokens: Tokens) -> None:
 
 def test_a_short_secret_is_refused(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="32"):
-        TokenVerifier(KeyCache(tokens), "short")
+        TokenVerifier(KeyCache(tokens.keys), "short")
     with pytest.raises(ValueError, match="32"):
         ServiceTokens("order", "")
 

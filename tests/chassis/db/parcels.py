@@ -71,7 +71,13 @@ def calling(caller: Caller) -> Iterator[None]:
 async def create_write_tables(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-        for change in ("0001_tables", "0001_change_log", "0003_row_version", "0009_take_changes"):
+        for change in (
+            "0001_tables",
+            "0001_change_log",
+            "0003_row_version",
+            "0009_take_changes",
+            "0014_projectors_turn",
+        ):
             await connection.execute(text(chassis_sql(change)))
         for table in ("parcel", "line"):
             trigger = f"CREATE TRIGGER trg_count_version BEFORE UPDATE ON {table} FOR EACH ROW"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 
 import pytest
@@ -78,7 +77,7 @@ async def test_changes_reach_the_read_database_and_leave_the_log(
 async def test_a_crash_after_the_read_commit_repeats_the_batch_without_effect(
     projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
-    async def crash(changes: Sequence[Change]) -> None:
+    def crash() -> None:
         raise Crash
 
     await add(sessions, "a", "b")
@@ -218,10 +217,9 @@ async def somebody_waits(engine: AsyncEngine, otherwise: asyncio.Task[int]) -> b
 async def test_two_projectors_take_turns_while_work_comes_in(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:
-    projectors = [projector_of(write, read, batch=20) for _ in range(2)]
     seen: list[int] = []
 
-    async def record(changes: Sequence[Change]) -> None:
+    async def record(connection: AsyncConnection, changes: Sequence[Change]) -> None:
         seen.extend(change.id for change in changes)
 
     async def busy(shopper: int) -> None:
@@ -229,8 +227,8 @@ async def test_two_projectors_take_turns_while_work_comes_in(
             await add(sessions, f"{shopper}-{number}")
             await rename(sessions, f"{shopper}-{number}", f"{shopper}-{number} renamed")
 
+    projectors = [Projector(write, read, [READ_PARCEL], conclude=record, batch=20, idle_s=0.05) for _ in range(2)]
     for one in projectors:
-        one.on_applied.append(record)
         await one.start()
     await asyncio.gather(*(busy(shopper) for shopper in range(8)))
 
@@ -288,25 +286,6 @@ async def test_a_read_database_that_is_away_parks_nothing(
     assert isinstance(meaning_of(raised.value), Unavailable)
     async with write.connect() as connection:
         assert list(await connection.scalars(text("SELECT failures FROM change_log"))) == [0]
-
-
-async def test_listeners_are_told_when_readers_can_see_a_change_and_may_fail(
-    projector: Projector, read: AsyncEngine, sessions: Sessions
-) -> None:
-    seen: list[list[str]] = []
-
-    async def fail(changes: Sequence[Change]) -> None:
-        raise RuntimeError("this listener always fails")
-
-    async def look(changes: Sequence[Change]) -> None:
-        seen.append([json.loads(change.image)["label"] for change in changes])
-        assert await labels(read) == seen[-1]
-
-    projector.on_applied += [fail, look]
-    await add(sessions, "a")
-    await projector.project()
-
-    assert seen == [["a"]]
 
 
 async def test_what_concludes_a_batch_is_part_of_its_transaction(
