@@ -57,6 +57,10 @@ class StockJobs:
 
     async def _commit(self, job: Job) -> JobResult:
         failpoints.reach("paid_stock_not_sold")
+        discarded = job.payload.get("impossible", {})
+        if discarded.get("attempt") == job.attempt:
+            # An operator of 0.1.0 discarded the sale. It is made if an operator retries it.
+            raise JobImpossible(discarded["error"])
         try:
             with ending_the_job(ALWAYS):
                 await self.sell(job.payload)

@@ -140,3 +140,23 @@ async def test_a_charge_that_no_attempt_can_make_is_given_up_at_once(app: Attemp
     # Whatever it took goes back, and administrators are alerted.
     assert {job.kind for job in await app.jobs()} >= {"return_money", "alert:mail"}
     await app.check(order_id)
+
+
+async def test_a_sale_that_was_discarded_in_0_1_0_is_a_dead_letter_until_an_operator_retries_it(
+    app: AttemptsApp,
+) -> None:
+    job = app.stored(await an_open(app, jobs.COMMIT_STOCK))
+    order_id = job.payload["order_id"]
+    # As the upgrade of the database leaves it.
+    job.payload = {**job.payload, "impossible": {"attempt": app.claimed(job).attempt, "error": "discarded in 0.1.0"}}
+    before = await app.books(order_id)
+
+    await app.run(app.claimed(job))
+
+    dead = app.stored(job)
+    assert (dead.state, dead.last_error) == ("DEAD", "discarded in 0.1.0")
+    assert await app.books(order_id) == before
+    app.stored(job).state = "READY"
+    await app.run(app.claimed(job))
+    assert app.stored(job).state == "DONE"
+    await app.check(order_id)

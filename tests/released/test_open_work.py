@@ -97,6 +97,14 @@ async def finish(shop: WholeShop, release: Release) -> None:
     for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
         etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
         await admin.call(SET_STATUS, SetOrderStatusRequest(id=cash, status=status, etag=etag))
+    await eventually(lambda: is_known_to_be_dead(shop, DISCARDED_SALE))
     await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_SALE))
     with pytest.raises(JobDiscarded):
         await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_RELEASE))
+
+
+async def is_known_to_be_dead(shop: WholeShop, job_id: int) -> bool:
+    """Whether administrators were alerted to the job."""
+    async with shop.database("easyorder_order_write") as orders:
+        audited = "SELECT EXISTS (SELECT FROM audit_entry WHERE action = 'GiveUpJob' AND resource = $1)"
+        return bool(await orders.fetchval(audited, str(job_id)))
