@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from chassis.money import Money
 from order_svc.domain.items import Discount, Item
 from order_svc.domain.order import Order
 from order_svc.domain.payment import Payment
+from order_svc.domain.shipment import Shipment
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+
+_SHIPMENTS = TypeAdapter(tuple[Shipment, ...])
 
 
 def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
@@ -32,6 +36,7 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         revision=row.revision,
         supplementary_hold_id=row.supplementary_hold_id,
         stored_version=row.row_version,
+        shipments=_SHIPMENTS.validate_python(row.shipments),
     )
 
 
@@ -80,6 +85,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "sequence": order.sequence,
         "revision": order.revision,
         "supplementary_hold_id": order.supplementary_hold_id,
+        "shipments": order.shipments,
     }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftIntDelete, Owned
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
 
 
 class WriteBase(DeclarativeBase):
@@ -40,6 +40,8 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     # Counts the changes of the items and the retries of the payment; the last change added `supplementary_hold_id`.
     revision: Mapped[int] = mapped_column(Integer)
     supplementary_hold_id: Mapped[int] = mapped_column(BigInteger)
+    # In the row of the order, so that orders without shipments cost no statement.
+    shipments: Mapped[list[Any]] = mapped_column(Json, server_default=text("'[]'"))
 
 
 class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):

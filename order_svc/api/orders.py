@@ -13,6 +13,7 @@ from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
     DailyReport,
+    DeliverOrderRequest,
     ExportOrdersRequest,
     GetDailyReportRequest,
     GetOrderRequest,
@@ -25,7 +26,7 @@ from easyorder.order.v1 import (
     PaymentDetails,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipOrderRequest,
     UpdateOrderRequest,
 )
 
@@ -37,10 +38,12 @@ from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from chassis.wire_types import money_of
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.refund_order import RefundOrder
-from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.shipment import Parcel
+from order_svc.domain.status import PaymentMethod
 from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply
 from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
@@ -100,14 +103,23 @@ class OrderApi:
         key = _request_key(request, request.request_id)
         return order_message(await self._amendments.retry_payment(request.id, method, token, request=key))
 
-    async def set_order_status(self, request: SetOrderStatusRequest) -> Order:
-        command = SetOrderStatus(
+    async def ship_order(self, request: ShipOrderRequest) -> Order:
+        given = request.shipment
+        assert given is not None  # the contract requires a value
+        command = ShipOrder(
             request=_request_key(request, request.request_id),
             order_id=request.id,
-            status=Status[request.status.name],
+            parcel=Parcel(
+                carrier=given.carrier, tracking_number=given.tracking_number, tracking_uri=given.tracking_uri
+            ),
             etag=request.etag,
         )
-        return order_message(await self._shipping.set_status(command))
+        return order_message(await self._shipping.ship(command))
+
+    async def deliver_order(self, request: DeliverOrderRequest) -> Order:
+        key = _request_key(request, request.request_id)
+        command = DeliverOrder(request=key, order_id=request.id, etag=request.etag)
+        return order_message(await self._mediator.send(command))
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
         if request.amount is not None and request.items:

@@ -12,13 +12,14 @@ from chassis.jobs import Backoff
 from chassis.mediator import BatchHandler, Mediator
 from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
+from order_svc.commands.deliver_order import DeliverOrder, deliver_order
 from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.refund_order import RefundOrder, refund_order
 from order_svc.commands.retry_payment import RetryPayment, retry_payment
-from order_svc.commands.set_order_status import SetOrderStatus, set_order_status
+from order_svc.commands.ship_order import ShipOrder, ship_order
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import UpdateOrder, update_order
 
@@ -49,7 +50,8 @@ def handle_commands(
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(FindPlacedHolds, find_placed_holds)
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
-    mediator.handle(SetOrderStatus, partial(set_order_status, clock=clock))
+    mediator.handle(ShipOrder, partial(ship_order, clock=clock))
+    mediator.handle(DeliverOrder, partial(deliver_order, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))
     mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
     mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))

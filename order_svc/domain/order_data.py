@@ -10,10 +10,11 @@ from typing import Any
 from chassis.errors import EtagMismatch
 from chassis.events import Event
 from chassis.money import Money
-from order_svc.domain.events import CARRY_THE_ORDER
+from order_svc.domain.events import CARRY_THE_ORDER, ORDER_STATUS_CHANGED
 from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.payment import Payment
-from order_svc.domain.status import Status
+from order_svc.domain.shipment import Shipment
+from order_svc.domain.status import Status, check_move
 from order_svc.domain.views import OrderView
 
 _SOLD = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
@@ -38,6 +39,7 @@ class OrderData:
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
     discounts: tuple[Discount, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
     sequence: int = 0
     stored_version: int = 0
     is_changed: bool = False
@@ -111,7 +113,18 @@ class OrderData:
             created_by=self.owner,
             row_version=self.row_version,
             sequence=self.sequence,
+            shipments=self.shipments,
         )
+
+    def _move(self, to: Status) -> tuple[Status, Status]:
+        check_move(self.status, to)
+        moved = (self.status, to)
+        self.status = to
+        return moved
+
+    def _status_changed(self, moved: tuple[Status, Status], at: datetime) -> Event:
+        before, after = moved
+        return self._event(ORDER_STATUS_CHANGED, at, {"from": before, "to": after})
 
     def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
         self.sequence += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from order_svc.domain.shipment import Shipment
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 
 
@@ -74,6 +75,8 @@ class OrderView:
     row_version: int
     # The sequence number of the order's last event.
     sequence: int
+    # Absent from events and responses that 0.2.0 stored.
+    shipments: tuple[Shipment, ...] = ()
 
     @property
     def sub_total(self) -> Decimal:

@@ -24,6 +24,7 @@ from easyorder.order.v1 import (
     PaymentMethod,
     PaymentStatus,
     Refund,
+    Shipment,
     StockState,
     TopItem,
 )
@@ -31,6 +32,7 @@ from easyorder.order.v1 import (
 from chassis.money import Money
 from chassis.wire_types import money_message
 from order_svc.commands.refund_order import RefundGranted
+from order_svc.domain.shipment import Shipment as ShipmentData
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
 from order_svc.queries.daily_report import CurrencyReport
 
@@ -53,6 +55,7 @@ def order_message(view: OrderView) -> Order:
         etag=view.etag,
         created_by=view.created_by,
         cancel_reason=view.cancel_reason,
+        shipments=[_shipment(shipment) for shipment in view.shipments],
     )
 
 
@@ -139,6 +142,17 @@ def _payment(payment: PaymentView, currency: str) -> Payment:
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
         refunded_amount=money(payment.refunded, currency),
+    )
+
+
+def _shipment(shipment: ShipmentData) -> Shipment:
+    return Shipment(
+        id=shipment.id,
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+        tracking_uri=shipment.tracking_uri,
+        ship_time=shipment.shipped_at,
+        deliver_time=shipment.delivered_at,
     )
 
 

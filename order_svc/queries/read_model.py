@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Index, Integer, Select, Text, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftIntDelete, Owned
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
+from order_svc.domain.shipment import Shipment
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+
+_SHIPMENTS = TypeAdapter(tuple[Shipment, ...])
 
 
 class ReadBase(DeclarativeBase):
@@ -33,6 +37,8 @@ class OrderRow(ReadBase, BaseSoftIntDelete, Owned):
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str]
     sequence: Mapped[int] = mapped_column(BigInteger)
+    # None in rows that 0.2.0 wrote.
+    shipments: Mapped[list[Any] | None] = mapped_column(Json)
 
 
 class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
@@ -138,6 +144,7 @@ def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView], discount
         created_by=order.created_by,
         row_version=order.row_version,
         sequence=order.sequence,
+        shipments=_SHIPMENTS.validate_python(order.shipments or ()),
     )
 
 

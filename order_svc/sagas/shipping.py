@@ -8,36 +8,33 @@ from chassis.background import to_completion
 from chassis.errors import AppError
 from chassis.mediator import Mediator
 from order_svc.commands import jobs
-from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderChanged, Refusal
 from order_svc.domain.inventory import CHANGED_MEANWHILE
 from order_svc.domain.ports import PlacedOrders
-from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import again_if_changed
 from order_svc.sagas.stock_jobs import StockJobs
 
 
 class Shipping:
-    """Sets a status; before SHIPPED it sells the stock if the job that is to sell it has not ended."""
+    """Ships orders; it first sells the stock if the job that is to sell it has not ended."""
 
     def __init__(self, mediator: Mediator[OrderUow], orders: PlacedOrders, stock_jobs: StockJobs) -> None:
         self._mediator = mediator
         self._orders = orders
         self._stock_jobs = stock_jobs
 
-    async def set_status(self, command: SetOrderStatus) -> OrderView:
-        """Raises the errors of SetOrderStatus and of the sale; the order is unchanged then."""
-        return await to_completion(self._set_status(command))
+    async def ship(self, command: ShipOrder) -> OrderView:
+        """Raises the errors of ShipOrder and of the sale; the order is unchanged then."""
+        return await to_completion(self._ship(command))
 
     @again_if_changed
-    async def _set_status(self, command: SetOrderStatus) -> OrderView:
-        if command.status is Status.SHIPPED:
-            command = await self._sold(command)
-        return await self._mediator.send(command)
+    async def _ship(self, command: ShipOrder) -> OrderView:
+        return await self._mediator.send(await self._sold(command))
 
-    async def _sold(self, command: SetOrderStatus) -> SetOrderStatus:
+    async def _sold(self, command: ShipOrder) -> ShipOrder:
         """The command after the sale, if one is to be made."""
         order = await self._orders.read(command.order_id)
         sale = jobs.commit_stock(order)

@@ -9,10 +9,12 @@ from chassis.money import Money
 from order_svc.domain.items import Discount, Item
 from order_svc.domain.order import Order
 from order_svc.domain.payment import Payment
+from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod, Status
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SHOPPER = "shopper-1"
+PARCEL = Parcel(carrier="DHL", tracking_number="JD0146000", tracking_uri="https://dhl.example/JD0146000")
 _ids = itertools.count(1)
 
 
@@ -93,7 +95,7 @@ class OrderBuilder:
         return self
 
     def shipped(self) -> OrderBuilder:
-        self.events += self._order.ship(at=AT)
+        self.events += self._order.ship(PARCEL, at=AT)
         return self
 
     def delivered(self) -> OrderBuilder:

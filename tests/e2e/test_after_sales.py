@@ -17,6 +17,8 @@ from tests.polling import eventually
 
 Json = dict[str, Any]
 
+PARCEL = {"carrier": "DHL", "trackingNumber": "JD0146000", "trackingUri": "https://dhl.example/JD0146000"}
+
 
 async def call(http: httpx.AsyncClient, who: Shop, method: str, path: str, body: Json | None = None) -> Json:
     answer = await http.request(method, f"/api/v1{path}", json=body, headers=who.headers)
@@ -38,17 +40,17 @@ async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
 ) -> None:
     counter = await a_stocked_product(admin)
     order_id = (await shopper.order({counter.ids[0]: 1}, "tok_slow_300"))["id"]
-    path, body = f"/admin/orders/{order_id}/status", {"status": "ORDER_STATUS_SHIPPED"}
+    path, body = f"/admin/orders/{order_id}:ship", {"shipment": PARCEL}
     async with mesh.database("easyorder_inventory_write") as stock:
         async with stock.transaction():
             await stock.execute("SELECT FROM reservation WHERE order_id = $1 FOR UPDATE", int(order_id))
             await status_is(shopper, order_id, "PAID")
 
-            refused = await http.put(f"/api/v1{path}", json=body, headers=admin.headers)
+            refused = await http.post(f"/api/v1{path}", json=body, headers=admin.headers)
             assert (refused.status_code, refused.json()["details"][0]["reason"]) == (503, "LOCKED")
             assert (await shopper.get_order(order_id))["status"] == "ORDER_STATUS_PAID"
 
-        assert (await call(http, admin, "PUT", path, body))["status"] == "ORDER_STATUS_SHIPPED"
+        assert (await call(http, admin, "POST", path, body))["status"] == "ORDER_STATUS_SHIPPED"
         state = await stock.fetchval("SELECT state FROM reservation WHERE order_id = $1", int(order_id))
         assert state == "COMMITTED"
 
@@ -61,9 +63,13 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
     order_id = (await shopper.order({item: 3}, "tok_ok"))["id"]
     paid = await status_is(shopper, order_id, "PAID")
 
-    shipped = {"status": "ORDER_STATUS_SHIPPED", "etag": paid["etag"]}
-    await call(http, admin, "PUT", f"/admin/orders/{order_id}/status", shipped)
-    late = await http.put(f"/api/v1/admin/orders/{order_id}/status", json=shipped, headers=admin.headers)
+    body: Json = {"shipment": PARCEL, "etag": paid["etag"]}
+    shipped = await call(http, admin, "POST", f"/admin/orders/{order_id}:ship", body)
+    (parcel,) = shipped["shipments"]
+    assert parcel.items() >= {"id": "1", **PARCEL}.items()
+    assert "shipTime" in parcel
+    assert "deliverTime" not in parcel
+    late = await http.post(f"/api/v1/admin/orders/{order_id}:ship", json=body, headers=admin.headers)
     assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
     cancel = await http.post(f"/api/v1/orders/{order_id}:cancel", json={"reason": "late"}, headers=shopper.headers)
     assert (cancel.status_code, cancel.json()["details"][0]["reason"]) == (400, "ILLEGAL_TRANSITION")

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.shop import Shop, money
 from tests.e2e.conftest import a_shopper
-from tests.e2e.test_after_sales import call, status_is
+from tests.e2e.test_after_sales import PARCEL, call, status_is
 from tests.e2e.test_incentives import a_code, an_order, cents, points_of
 from tests.polling import eventually
 
@@ -145,10 +145,10 @@ async def test_an_order_in_cash_earns_its_points_on_delivery(http: httpx.AsyncCl
     assert refused.json()["details"][0]["reason"] == "INCENTIVE_INVALID"
     assert await points_of(http, shopper) == 0
 
-    for status, points in (("SHIPPED", 0), ("DELIVERED", 1000)):
-        body = {"status": f"ORDER_STATUS_{status}"}
-        await call(http, admin, "PUT", f"/admin/orders/{order}/status", body)
-        await points_become(http, shopper, points)
+    await call(http, admin, "POST", f"/admin/orders/{order}:ship", {"shipment": PARCEL})
+    await points_become(http, shopper, 0)
+    await call(http, admin, "POST", f"/admin/orders/{order}:deliver", {})
+    await points_become(http, shopper, 1000)
     await returned(http, admin, order, amount=amount("400.00"))
     await points_become(http, shopper, 600)
 
@@ -175,7 +175,7 @@ async def test_after_a_goodwill_refund_all_pieces_can_come_back(http: httpx.Asyn
     shopper = await a_shopper(http)
     product, [item] = await priced(admin, "40.00")
     order = await paid(http, shopper, [line(item, 2)])
-    await call(http, admin, "PUT", f"/admin/orders/{order}/status", {"status": "ORDER_STATUS_SHIPPED"})
+    await call(http, admin, "POST", f"/admin/orders/{order}:ship", {"shipment": PARCEL})
 
     assert await returned(http, admin, order, amount=amount("1.00")) == 100
     assert [await returned(http, admin, order, items=[line(item, 1)]) for _ in range(2)] == [4000, 3900]

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 
 from deploy.local.shop import Shop
+from tests.e2e.test_after_sales import PARCEL, call
 from tests.e2e.test_incentives import a_code, an_order, asked, listed
 from tests.e2e.test_shopping import a_stocked_product
-from tests.polling import eventually
 
 Json = dict[str, Any]
 NFD, NFC = "Cafe\u0301", "Caf\u00e9"
@@ -55,15 +55,8 @@ async def test_a_watch_goes_on_beyond_paid_and_a_browser_resumes_it(
                 seen.append(event)
 
     following = asyncio.create_task(follow())
-    for status in ("SHIPPED", "DELIVERED"):
-
-        async def is_set(status: str = status) -> bool:
-            body = {"status": f"ORDER_STATUS_{status}"}
-            path = f"/api/v1/admin/orders/{order['id']}/status"
-            return (await http.put(path, json=body, headers=admin.headers)).status_code == 200
-
-        # Its stock is sold by a job that follows the payment.
-        await eventually(is_set)
+    await call(http, admin, "POST", f"/admin/orders/{order['id']}:ship", {"shipment": PARCEL})
+    await call(http, admin, "POST", f"/admin/orders/{order['id']}:deliver", {})
     async with asyncio.timeout(10):
         await following
     again = await http.get(

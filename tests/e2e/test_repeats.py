@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from deploy.local.shop import Shop, lamp
-from tests.e2e.test_after_sales import status_is
+from tests.e2e.test_after_sales import PARCEL, status_is
 from tests.e2e.test_shopping import PIECES, a_stocked_product
 
 Json = dict[str, Any]
@@ -38,8 +38,8 @@ async def test_calls_for_an_order(http: httpx.AsyncClient, admin: Shop, shopper:
     paid, waiting = [(await shopper.order({item: 2}, token))["id"] for token in ("tok_ok", "tok_down")]
     etag = (await status_is(shopper, paid, "PAID"))["etag"]
 
-    shipping = {"status": "ORDER_STATUS_SHIPPED", "etag": etag, "requestId": an_id()}
-    shipped = await at_once(http, admin, "PUT", f"/admin/orders/{paid}/status", shipping)
+    shipping = {"shipment": PARCEL, "etag": etag, "requestId": an_id()}
+    shipped = await at_once(http, admin, "POST", f"/admin/orders/{paid}:ship", shipping)
     assert int(shipped["etag"]) == int(etag) + 1
     refund = {"reason": "broken", "requestId": an_id()}
     refunded = await at_once(http, admin, "POST", f"/admin/orders/{paid}:refund", refund)

@@ -18,7 +18,7 @@ from tests.deploy.test_postgres import running
 from tests.e2e import invariants
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.running_mesh import RunningMesh, running_mesh
-from tests.e2e.test_after_sales import call, status_is
+from tests.e2e.test_after_sales import PARCEL, call, status_is
 from tests.e2e.test_backorders import arrive
 from tests.e2e.test_make_up import Up, connected
 from tests.folders import data_folder
@@ -61,10 +61,10 @@ async def finish(mesh: RunningMesh, release: Release) -> None:
         (item,) = (await ann.get_order(release.orders["PENDING"]))["items"]
         await arrive(http, admin, item["productItemId"], 10)
         cash = release.orders["CONFIRMED"]
-        for status in ("SHIPPED", "DELIVERED"):
-            body = {"status": f"ORDER_STATUS_{status}", "etag": (await ann.get_order(cash))["etag"]}
-            await call(http, admin, "PUT", f"/admin/orders/{cash}/status", body)
-            await status_is(ann, cash, status)
+        await call(http, admin, "POST", f"/admin/orders/{cash}:ship", {"shipment": PARCEL})
+        await status_is(ann, cash, "SHIPPED")
+        await call(http, admin, "POST", f"/admin/orders/{cash}:deliver", {})
+        await status_is(ann, cash, "DELIVERED")
 
 
 async def leave_behind(release: Release, data_dir: Path) -> None:

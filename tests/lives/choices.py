@@ -11,10 +11,11 @@ from tests.lives.commands import (
     CancelOrder,
     Command,
     CreateOrder,
+    DeliverOrder,
     Payment,
     RefundOrder,
     RetryPayment,
-    SetOrderStatus,
+    ShipOrder,
     UpdateOrder,
     Wanted,
 )
@@ -56,7 +57,7 @@ class Choices:
 
     def any(self) -> list[Choice]:
         """All there is, most of which is refused at any moment."""
-        return [self.update, self.cancel, self.retry, self.refund, self.ship, self.deliver, self.set_otherwise]
+        return [self.update, self.cancel, self.retry, self.refund, self.ship, self.deliver]
 
     def create(self) -> CreateOrder:
         wanted = self._some_items(self._goods.sold_in(self._currency))
@@ -95,16 +96,11 @@ class Choices:
     def retry(self, state: State) -> RetryPayment:
         return RetryPayment(request_id=self._an_id(), payment=self._payment())
 
-    def ship(self, state: State) -> SetOrderStatus:
-        return SetOrderStatus(request_id=self._an_id(), status="SHIPPED")
+    def ship(self, state: State) -> ShipOrder:
+        return ShipOrder(request_id=self._an_id())
 
-    def deliver(self, state: State) -> SetOrderStatus:
-        return SetOrderStatus(request_id=self._an_id(), status="DELIVERED")
-
-    def set_otherwise(self, state: State) -> SetOrderStatus:
-        """To a status that is never set by hand."""
-        status = self._random.choice(["PENDING", "CONFIRMED", "PAID", "CANCELLED", "FAILED"])
-        return SetOrderStatus(request_id=self._an_id(), status=status)
+    def deliver(self, state: State) -> DeliverOrder:
+        return DeliverOrder(request_id=self._an_id())
 
     def refund(self, state: State) -> RefundOrder:
         chance = self._random.random()

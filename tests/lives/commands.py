@@ -88,12 +88,19 @@ class RetryPayment(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetOrderStatus(Command):
+class ShipOrder(Command):
     by_admin = True
-    status: str
 
     def call(self, order_id: str) -> tuple[str, str, Json]:
-        return "PUT", f"/admin/orders/{order_id}/status", {"status": f"ORDER_STATUS_{self.status}"}
+        return "POST", f"/admin/orders/{order_id}:ship", {"shipment": {"carrier": "DHL", "trackingNumber": order_id}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverOrder(Command):
+    by_admin = True
+
+    def call(self, order_id: str) -> tuple[str, str, Json]:
+        return "POST", f"/admin/orders/{order_id}:deliver", {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,11 @@ from tests.lives.commands import (
     CancelOrder,
     Command,
     CreateOrder,
+    DeliverOrder,
     Payment,
     RefundOrder,
     RetryPayment,
-    SetOrderStatus,
+    ShipOrder,
     UpdateOrder,
     Wanted,
 )
@@ -98,8 +99,11 @@ class Rules:
                 return Outcome((state.cancelled(),)) if may else _illegal(state)
             case RetryPayment():
                 return self._retried(state, command)
-            case SetOrderStatus():
-                return _set(state, command.status)
+            case ShipOrder():
+                return _shipped(state)
+            case DeliverOrder():
+                delivered = replace(state, status="DELIVERED", is_paid=True)
+                return Outcome((delivered,)) if state.status == "SHIPPED" else _illegal(state)
             case RefundOrder():
                 return _refunded(state, command)
         raise AssertionError(command)
@@ -206,13 +210,10 @@ def _limited(codes: Iterable[Code], points: int) -> set[str]:
     return used_up | _invalid([_OF_POINTS]) if points else used_up
 
 
-def _set(state: State, status: str) -> Outcome:
+def _shipped(state: State) -> Outcome:
     in_cash = state.status == "CONFIRMED" and state.payment.method == CASH
-    if status == "SHIPPED" and (state.status == "PAID" or in_cash):
-        return Outcome((replace(state, status="SHIPPED"),))
-    if status == "DELIVERED" and state.status == "SHIPPED":
-        return Outcome((replace(state, status="DELIVERED", is_paid=True),))
-    return _illegal(state)
+    may = state.status == "PAID" or in_cash
+    return Outcome((replace(state, status="SHIPPED"),)) if may else _illegal(state)
 
 
 def _refunded(state: State, command: RefundOrder) -> Outcome:

@@ -10,7 +10,7 @@ MEANWHILE: Mapping[str, str] = {
     "changed": "`UpdateOrder`",
     "cancelled": "`CancelOrder`",
     "paid again": "refused, then `RetryPayment`",
-    "shipped": "`SetOrderStatus`",
+    "shipped": "`ShipOrder`",
     "refunded": "`RefundOrder`, of everything",
 }
 

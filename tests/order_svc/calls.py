@@ -20,13 +20,15 @@ from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
     DailyReport,
+    DeliverOrderRequest,
     ExportOrdersRequest,
     GetDailyReportRequest,
     GetOrderRequest,
     Order,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipmentDetails,
+    ShipOrderRequest,
     UpdateOrderRequest,
 )
 
@@ -38,7 +40,8 @@ CREATE = rpc(_ORDERS, "CreateOrder", CreateOrderRequest, Order)
 UPDATE = rpc(_ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
 RETRY = rpc(_ORDERS, "RetryPayment", RetryPaymentRequest, Order)
 CANCEL = rpc(_ORDERS, "CancelOrder", CancelOrderRequest, Order)
-SET_STATUS = rpc(_ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
+SHIP = rpc(_ORDERS, "ShipOrder", ShipOrderRequest, Order)
+DELIVER = rpc(_ORDERS, "DeliverOrder", DeliverOrderRequest, Order)
 REFUND = rpc(_ORDERS, "RefundOrder", RefundOrderRequest, Order)
 GET = rpc(_ORDERS, "GetOrder", GetOrderRequest, Order)
 REPORT = rpc(_ORDERS, "GetDailyReport", GetDailyReportRequest, DailyReport)
@@ -54,3 +57,6 @@ POINTS = rpc(_INCENTIVES, "GetLoyaltyAccount", GetLoyaltyAccountRequest, Loyalty
 
 LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
 RETRY_JOB = rpc(OPS, "RetryJob", RetryJobRequest, Job)
+
+
+PARCEL = ShipmentDetails(carrier="DHL", tracking_number="JD0146000")

@@ -19,10 +19,11 @@ from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.retry_payment import RetryPayment
-from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.ship_order import ShipOrder
 from order_svc.domain.inventory import OutOfStock
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import PaymentMethod, Status
+from tests.builders.order import PARCEL
 from tests.fakes.chassis import StoredJob, leased
 from tests.inventory_svc.shop import TTL, UNPLACED, Pieces
 from tests.order_svc import attempts_table
@@ -108,7 +109,7 @@ async def _pay_again(app: AttemptsApp, order_id: int) -> None:
 
 
 async def _ship(app: AttemptsApp, order_id: int) -> None:
-    await app.shipping.set_status(SetOrderStatus(order_id=order_id, status=Status.SHIPPED))
+    await app.shipping.ship(ShipOrder(order_id=order_id, parcel=PARCEL))
 
 
 async def _refund(app: AttemptsApp, order_id: int) -> None:

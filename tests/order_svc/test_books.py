@@ -22,6 +22,7 @@ from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    DeliverOrderRequest,
     GetDailyReportRequest,
     GetOrderRequest,
     OrderLine,
@@ -30,14 +31,26 @@ from easyorder.order.v1 import (
     PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipOrderRequest,
 )
 
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Client, Rpc
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT
 from tests.order_svc.books_table import MOMENTS, TABLE, Books
-from tests.order_svc.calls import CANCEL, CREATE, CREATE_INCENTIVE, GET, POINTS, REFUND, REPORT, RETRY, SET_STATUS
+from tests.order_svc.calls import (
+    CANCEL,
+    CREATE,
+    CREATE_INCENTIVE,
+    DELIVER,
+    GET,
+    PARCEL,
+    POINTS,
+    REFUND,
+    REPORT,
+    RETRY,
+    SHIP,
+)
 from tests.order_svc.whole_shop import WholeShop, whole_shop
 from tests.polling import eventually
 
@@ -137,9 +150,9 @@ class Life:
         if self.moment == "retried":
             await eventually(self._retried, timeout_s=TIMEOUT_S)
         if self.moment in ("shipped", "returned") or (self.moment, self.method) == ("paid", "cash"):
-            await self._set(OrderStatus.SHIPPED)
+            await self._admin(SHIP, ShipOrderRequest(id=self.order, shipment=PARCEL))
         if self.method == "cash" and self.moment in ("paid", "returned"):
-            await self._set(OrderStatus.DELIVERED)
+            await self._admin(DELIVER, DeliverOrderRequest(id=self.order))
         if self.moment == "returned":
             back = [OrderLine(product_item_id=self.item, quantity=1)]
             await self._admin(REFUND, RefundOrderRequest(id=self.order, items=back, reason="returned"))
@@ -152,9 +165,6 @@ class Life:
             # Its stock is on its way back.
             return False
         return True
-
-    async def _set(self, status: OrderStatus) -> None:
-        await self._admin(SET_STATUS, SetOrderStatusRequest(id=self.order, status=status))
 
     async def _becomes(self, status: OrderStatus) -> None:
         async def it_is() -> bool:

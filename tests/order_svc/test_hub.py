@@ -22,7 +22,7 @@ from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
 from order_svc.messages.orders import money
-from tests.builders.order import AT, SHOPPER, OrderBuilder, an_order
+from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
@@ -42,7 +42,7 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     async with app.watch(order.id) as watching:
         await watching.hears(1)
         app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
-        app.happens([*order.charged(at=AT), *order.ship(at=AT), *order.deliver(at=AT)])
+        app.happens([*order.charged(at=AT), *order.ship(PARCEL, at=AT), *order.deliver(at=AT)])
         snapshot, put_off, charged, paid, shipped, delivered = await watching.ends()
 
     assert snapshot.order_snapshot is not None

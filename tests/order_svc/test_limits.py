@@ -20,6 +20,7 @@ from easyorder.inventory.v1 import AdjustStockRequest, GetProductInventoryReques
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    DeliverOrderRequest,
     ExportOrdersRequest,
     GetOrderRequest,
     Order,
@@ -30,7 +31,7 @@ from easyorder.order.v1 import (
     PaymentStatus,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipOrderRequest,
     UpdateOrderRequest,
 )
 
@@ -44,7 +45,7 @@ from chassis.wire import codec
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, GET_STOCK
 from tests.largest import LETTER, largest
-from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, EXPORT, GET, REFUND, RETRY, SET_STATUS, UPDATE, VALIDATE
+from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, DELIVER, EXPORT, GET, REFUND, RETRY, SHIP, UPDATE, VALIDATE
 from tests.order_svc.whole_shop import WholeShop, whole_shop
 from tests.polling import eventually
 
@@ -53,6 +54,7 @@ BATCH = 200
 LINES, PIECES = 100, 1000
 # Enough for the places of the lines that wait to be a long text.
 WAITING = 34
+LONGEST_URI = "https://" + "u" * 992
 PRICE = {"currencyCode": "USD", "units": "999999999", "nanos": 990000000}
 SETTINGS = {"drain_grace_s": 0, "payment_timeout_s": 1}
 
@@ -117,8 +119,8 @@ async def becomes(client: Client, order_id: int, status: OrderStatus) -> Order:
 async def shipped(client: Client, order_id: int) -> None:
     async def accepted() -> bool:
         try:
-            request = largest(SetOrderStatusRequest, id=str(order_id), status="ORDER_STATUS_SHIPPED", etag=None)
-            await client.call(SET_STATUS, request)
+            request = largest(ShipOrderRequest, id=str(order_id), tracking_uri=LONGEST_URI, etag=None)
+            await client.call(SHIP, request)
         except AppError:
             return False
         return True
@@ -185,7 +187,7 @@ async def test_the_largest_order_in_cash_is_edited_delivered_returned_and_export
     change = {"etag": None, "product_item_id": each(items[LINES:])}
     edited = await shopper.call(UPDATE, largest(UpdateOrderRequest, id=str(placed.id), **change))
     await shipped(admin, placed.id)
-    await admin.call(SET_STATUS, SetOrderStatusRequest(id=placed.id, status=OrderStatus.DELIVERED))
+    await admin.call(DELIVER, DeliverOrderRequest(id=placed.id))
 
     await comes_back(shop, edited, product)
     await is_exported(shop, edited)

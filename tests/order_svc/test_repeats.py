@@ -18,17 +18,18 @@ from chassis.money import Money
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.handlers import handle_commands
 from order_svc.commands.refund_order import RefundOrder
-from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.update_order import UpdateOrder
 from order_svc.domain.inventory import HoldRequest, OutOfStock
-from order_svc.domain.status import PaymentMethod, Status
+from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.shipping import Shipping
 from order_svc.sagas.stock_jobs import StockJobs
-from tests.builders.order import OrderBuilder, an_item, an_order
+from tests.builders.order import PARCEL, OrderBuilder, an_item, an_order
 from tests.fakes.chassis import request_key
 from tests.fakes.order import FakeInventory
 from tests.order_svc.order_app import BACKOFF, SqlOrderApp
@@ -49,10 +50,10 @@ COMMANDS: dict[str, tuple[Callable[[], OrderBuilder], Callable[..., Any]]] = {
         lambda: an_order(items=(an_item(quantity=1),)).paid().shipped(),
         lambda **of: RefundOrder(reason="broken", items=((1, 1),), **of),
     ),
-    "ship": (lambda: an_order().paid(), lambda **of: SetOrderStatus(status=Status.SHIPPED, **of)),
+    "ship": (lambda: an_order().paid(), lambda **of: ShipOrder(parcel=PARCEL, **of)),
     "deliver the version that was read": (
         lambda: an_order().paid().shipped(),
-        lambda **of: SetOrderStatus(status=Status.DELIVERED, etag=FIRST_VERSION, **of),
+        lambda **of: DeliverOrder(etag=FIRST_VERSION, **of),
     ),
     "update the version that was read": (
         lambda: an_order(items=(an_item(quantity=3), an_item(product_item_id=2)), method=PaymentMethod.CASH),
@@ -89,8 +90,8 @@ async def _retry_payment(at: _Replica, order_id: int) -> OrderView:
 
 
 async def _ship(at: _Replica, order_id: int) -> OrderView:
-    command = SetOrderStatus(order_id=order_id, status=Status.SHIPPED, request=request_key())
-    return await Shipping(at.mediator, at.orders, StockJobs(at.mediator, at.inventory)).set_status(command)
+    command = ShipOrder(order_id=order_id, parcel=PARCEL, request=request_key())
+    return await Shipping(at.mediator, at.orders, StockJobs(at.mediator, at.inventory)).ship(command)
 
 
 # Each calls this method of inventory_svc before it changes the order.

@@ -10,12 +10,12 @@ import pytest
 from chassis.errors import Unavailable
 from chassis.jobs import JobOutcome
 from order_svc.commands import jobs
-from order_svc.commands.set_order_status import SetOrderStatus
+from order_svc.commands.ship_order import ShipOrder
 from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import OutOfStock, StockAmendment
 from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
 from order_svc.domain.views import OrderView
-from tests.builders.order import an_order
+from tests.builders.order import PARCEL, an_order
 from tests.fakes.chassis import leased, request_key
 from tests.inventory_svc.shop import TTL, Pieces
 from tests.order_svc.attempts_app import STOCK, AttemptsApp
@@ -38,8 +38,8 @@ async def paid_and_unsold(app: AttemptsApp, *, method: PaymentMethod = PaymentMe
 
 
 async def ship(app: AttemptsApp, order_id: int) -> OrderView:
-    command = SetOrderStatus(order_id=order_id, status=Status.SHIPPED, request=request_key())
-    return await app.shipping.set_status(command)
+    command = ShipOrder(order_id=order_id, parcel=PARCEL, request=request_key())
+    return await app.shipping.ship(command)
 
 
 @pytest.mark.parametrize("method", [PaymentMethod.CARD, PaymentMethod.CASH])
@@ -164,7 +164,7 @@ async def test_a_shipped_order_whose_stock_was_not_sold_becomes_a_dead_letter(ap
 async def test_a_sale_that_has_ended_is_not_waited_for(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order().paid())
 
-    await order_app.send(SetOrderStatus(order_id=order_id, status=Status.SHIPPED))
+    await order_app.send(ShipOrder(order_id=order_id, parcel=PARCEL))
 
     assert await order_app.status(order_id) is Status.SHIPPED
 
@@ -182,7 +182,7 @@ async def test_only_the_sale_of_this_payment_counts_as_made(order_app: OrderApp,
         async with order_app.open_uow() as uow:
             uow.settle(JobOutcome(job.lease, state))  # type: ignore[arg-type]
             await uow.commit()
-    events, command = await order_app.events(order_id), SetOrderStatus(order_id=order_id, status=Status.SHIPPED)
+    events, command = await order_app.events(order_id), ShipOrder(order_id=order_id, parcel=PARCEL)
 
     for sold in ("", f"{order_id}/another"):
         with pytest.raises(OrderChanged):

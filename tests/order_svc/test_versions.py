@@ -8,10 +8,11 @@ import pytest
 
 from chassis.mediator import Command
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
-from order_svc.commands.set_order_status import SetOrderStatus
-from order_svc.domain.status import PaymentMethod, Status
-from tests.builders.order import OrderBuilder, an_order
+from order_svc.commands.ship_order import ShipOrder
+from order_svc.domain.status import PaymentMethod
+from tests.builders.order import PARCEL, OrderBuilder, an_order
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_place_order import a_placing
 
@@ -20,12 +21,12 @@ from tests.order_svc.test_place_order import a_placing
     ("order", "command"),
     [
         (an_order, lambda id: CancelOrder(order_id=id, reason="late")),
-        (lambda: an_order().paid(), lambda id: SetOrderStatus(order_id=id, status=Status.SHIPPED, etag="1")),
+        (lambda: an_order().paid(), lambda id: ShipOrder(order_id=id, parcel=PARCEL, etag="1")),
         # Promised and cancelled: two changes, and one that is stored.
         (lambda: an_order().paid(), lambda id: RefundOrder(order_id=id, reason="late")),
         (
             lambda: an_order(method=PaymentMethod.CASH).shipped(),
-            lambda id: SetOrderStatus(order_id=id, status=Status.DELIVERED, etag="1"),
+            lambda id: DeliverOrder(order_id=id, etag="1"),
         ),
     ],
     ids=["cancelled", "shipped", "refunded", "delivered"],

@@ -113,12 +113,12 @@ class Everything:
         for name in ("SHIPPED", "PARTLY_REFUNDED"):
             order = await self.order(name, quantity=3)
             await self.status(order, "PAID")
-            await self._move(order, "SHIPPED")
+            await self._ship(order)
         refund = {"items": [{"productItemId": self.items[0], "quantity": 1}], "reason": "broken"}
         await self.call(self.admin, "POST", f"/admin/orders/{order}:refund", refund | {"requestId": str(uuid.uuid4())})
         order = await self.order("DELIVERED", token="")
-        for status in ("SHIPPED", "DELIVERED"):
-            await self._move(order, status)
+        await self._ship(order)
+        await self.call(self.admin, "POST", f"/admin/orders/{order}:deliver", {})
         order = await self.order("CANCELLED", item=1, codes=("QUARTER",))
         await self.status(order, "PAID")
         await self.call(self.ann, "POST", f"/orders/{order}:cancel", {"reason": "too dear"})
@@ -129,9 +129,10 @@ class Everything:
 
         await eventually(given_back, timeout_s=20)
 
-    async def _move(self, order: str, status: str) -> None:
-        body = {"status": f"ORDER_STATUS_{status}", "etag": (await self.ann.get_order(order))["etag"]}
-        await self.call(self.admin, "PUT", f"/admin/orders/{order}/status", body)
+    async def _ship(self, order: str) -> None:
+        parcel = {"carrier": "DHL", "trackingNumber": f"JD{order}"}
+        body = {"shipment": parcel, "etag": (await self.ann.get_order(order))["etag"]}
+        await self.call(self.admin, "POST", f"/admin/orders/{order}:ship", body)
 
     async def unfinished(self) -> None:
         """Orders, holds and jobs that somebody still has to bring to their end."""

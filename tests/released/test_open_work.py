@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.ops.v1 import Job, RetryJobRequest
-from easyorder.order.v1 import GetOrderRequest, Order, OrderStatus, SetOrderStatusRequest
+from easyorder.order.v1 import DeliverOrderRequest, GetOrderRequest, Order, ShipmentDetails, ShipOrderRequest
 
 from chassis.grpc.clients import rpc
 from chassis.ops import JobDiscarded
@@ -26,7 +26,8 @@ from tests.released.test_upgrade import SCHEMAS
 _ORDERS = "easyorder.order.v1.OrderService"
 GET_ORDER = rpc(_ORDERS, "GetOrder", GetOrderRequest, Order)
 RETRY_JOB = rpc("easyorder.ops.v1.OpsService", "RetryJob", RetryJobRequest, Job)
-SET_STATUS = rpc(_ORDERS, "SetOrderStatus", SetOrderStatusRequest, Order)
+SHIP = rpc(_ORDERS, "ShipOrder", ShipOrderRequest, Order)
+DELIVER = rpc(_ORDERS, "DeliverOrder", DeliverOrderRequest, Order)
 # After it, no job waits for its next attempt.
 EVERYTHING_IS_DUE_S = 60
 # What becomes of the orders that were not at rest.
@@ -94,9 +95,10 @@ async def finish(shop: WholeShop, release: Release) -> None:
     arrived = AdjustStockRequest(product_item_id=waiting.product_item_id, delta=10, reason="delivery", request_id="1")
     await warehouse.call(ADJUST_STOCK, arrived)
     cash = int(release.orders["CONFIRMED"])
-    for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
-        etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
-        await admin.call(SET_STATUS, SetOrderStatusRequest(id=cash, status=status, etag=etag))
+    etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
+    parcel = ShipmentDetails(carrier="DHL", tracking_number="1")
+    shipped = await admin.call(SHIP, ShipOrderRequest(id=cash, shipment=parcel, etag=etag))
+    await admin.call(DELIVER, DeliverOrderRequest(id=cash, etag=shipped.etag))
     await eventually(lambda: is_known_to_be_dead(shop, DISCARDED_SALE))
     await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_SALE))
     with pytest.raises(JobDiscarded):

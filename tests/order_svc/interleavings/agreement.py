@@ -14,6 +14,7 @@ from easyorder.inventory.v1 import GetProductInventoryRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    DeliverOrderRequest,
     GetDailyReportRequest,
     GetOrderRequest,
     Order,
@@ -23,7 +24,7 @@ from easyorder.order.v1 import (
     PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipOrderRequest,
     UpdateOrderRequest,
 )
 
@@ -106,10 +107,10 @@ def _check_history(life: Life, order: Order, modelled: model.Order) -> None:
     assert order.payment.method in methods, said
     if any(life.done(CancelOrderRequest)):
         assert order.status is OrderStatus.CANCELLED, said
-    set_by_hand = [act.request.status for act in life.done(SetOrderStatusRequest)]
-    if set_by_hand:
+    if any(life.done(DeliverOrderRequest)):
+        assert order.status is OrderStatus.DELIVERED, said
+    elif any(life.done(ShipOrderRequest)):
         assert order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED), said
-        assert order.status is OrderStatus.DELIVERED or OrderStatus.DELIVERED not in set_by_hand, said
     # Copies of a request have one effect.
     refunds = {act.request.request_id: act for act in life.done(RefundOrderRequest)}.values()
     given = [act.reply.refund for act in refunds if act.reply and act.reply.refund]

@@ -16,6 +16,7 @@ from easyorder.ops.v1 import JobState, ListJobsRequest, RetryJobRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
+    DeliverOrderRequest,
     GetOrderRequest,
     OrderLine,
     OrderStatus,
@@ -23,7 +24,7 @@ from easyorder.order.v1 import (
     PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
-    SetOrderStatusRequest,
+    ShipOrderRequest,
     UpdateOrderRequest,
 )
 
@@ -34,12 +35,14 @@ from tests.order_svc.calls import (
     CANCEL,
     CREATE,
     DEACTIVATE_INCENTIVE,
+    DELIVER,
     GET,
     LIST_JOBS,
+    PARCEL,
     REFUND,
     RETRY,
     RETRY_JOB,
-    SET_STATUS,
+    SHIP,
     UPDATE,
     UPDATE_INCENTIVE,
 )
@@ -266,13 +269,13 @@ class Chaos:
         await self._act(life, client, CANCEL, request, _NOT_NOW, reason="another reason")
 
     async def _ship(self, _client: Client, request_id: str, life: Life) -> None:
-        request = SetOrderStatusRequest(id=life.order.id, status=OrderStatus.SHIPPED, request_id=request_id)
+        request = ShipOrderRequest(id=life.order.id, shipment=PARCEL, request_id=request_id)
         # Its stock may be gone, if the hold ended before it was paid.
-        await self._act(life, self._admin, SET_STATUS, request, _NOT_NOW | _NOT_TO_BE_HAD)
+        await self._act(life, self._admin, SHIP, request, _NOT_NOW | _NOT_TO_BE_HAD)
 
     async def _deliver(self, _client: Client, request_id: str, life: Life) -> None:
-        request = SetOrderStatusRequest(id=life.order.id, status=OrderStatus.DELIVERED, request_id=request_id)
-        await self._act(life, self._admin, SET_STATUS, request, _NOT_NOW)
+        request = DeliverOrderRequest(id=life.order.id, request_id=request_id)
+        await self._act(life, self._admin, DELIVER, request, _NOT_NOW)
 
     async def _refund(self, _client: Client, request_id: str, life: Life) -> None:
         def some() -> dict[str, Any]:

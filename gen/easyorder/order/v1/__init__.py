@@ -9,6 +9,7 @@ __all__ = (
     "CreateOrderRequest",
     "CurrencyReport",
     "DailyReport",
+    "DeliverOrderRequest",
     "ExportOrdersRequest",
     "GetDailyReportRequest",
     "GetOrderRequest",
@@ -42,7 +43,9 @@ __all__ = (
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
-    "SetOrderStatusRequest",
+    "ShipOrderRequest",
+    "Shipment",
+    "ShipmentDetails",
     "StockState",
     "SubscribeRequest",
     "TopItem",
@@ -416,6 +419,25 @@ default_message_pool.register_message("easyorder.order.v1", "DailyReport", Daily
 
 
 @dataclass(eq=False, repr=False)
+class DeliverOrderRequest(betterproto2.Message):
+    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+
+    etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The version that the order must have; any, if empty.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "DeliverOrderRequest", DeliverOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
 class ExportOrdersRequest(betterproto2.Message):
     from_: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
@@ -683,6 +705,11 @@ class Order(betterproto2.Message):
     refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Only in the reply of RefundOrder: what this call returned.
+    """
+
+    shipments: "list[Shipment]" = betterproto2.field(17, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first. An order that was shipped before 0.3.0 has none.
     """
 
 
@@ -956,12 +983,75 @@ default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest
 
 
 @dataclass(eq=False, repr=False)
-class SetOrderStatusRequest(betterproto2.Message):
+class Shipment(betterproto2.Message):
+    """
+    What a carrier takes, or took, to the shopper.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Unique in its order.
+    """
+
+    carrier: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    tracking_number: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+
+    tracking_uri: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Where the shopper can follow it; empty if the carrier has no such page.
+    """
+
+    ship_time: "datetime.datetime | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+
+    deliver_time: "datetime.datetime | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Set by DeliverOrder.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "Shipment", Shipment)
+
+
+@dataclass(eq=False, repr=False)
+class ShipmentDetails(betterproto2.Message):
+    """
+    A shipment as it is handed to its carrier.
+    """
+
+    carrier: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Such as DHL.
+    """
+
+    tracking_number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What the carrier calls it.
+    """
+
+    tracking_uri: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A page where the shopper can follow it, over HTTP or HTTPS.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "ShipmentDetails", ShipmentDetails)
+
+
+@dataclass(eq=False, repr=False)
+class ShipOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    shipment: "ShipmentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The version that the order must have; any, if empty.
+    """
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -970,7 +1060,7 @@ class SetOrderStatusRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message("easyorder.order.v1", "SetOrderStatusRequest", SetOrderStatusRequest)
+default_message_pool.register_message("easyorder.order.v1", "ShipOrderRequest", ShipOrderRequest)
 
 
 @dataclass(eq=False, repr=False)

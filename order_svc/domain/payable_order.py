@@ -1,0 +1,175 @@
+"""The money of an order: it is charged or refused, paid again, refunded, or not wanted any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.errors import InvalidArgument
+from chassis.events import Event
+from chassis.money import Money
+from order_svc.domain.events import ADMIN_ALERT, PAYMENT_ATTEMPT, PAYMENT_REFUND
+from order_svc.domain.items import taken_back
+from order_svc.domain.order_data import OrderData
+from order_svc.domain.payment import Payment
+from order_svc.domain.refund import Refund, RefundExceedsCharge, available, given
+from order_svc.domain.status import (
+    IllegalTransition,
+    PaymentMethod,
+    PaymentOutcome,
+    PaymentStatus,
+    RefundState,
+    Status,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class PayableOrder(OrderData):
+    """An order, with the methods that move its money."""
+
+    def paid_with_nothing(self, *, at: datetime) -> list[Event]:
+        """Marks an order paid whose discounts leave nothing to charge."""
+        moved = self._move(Status.PAID)
+        self._paid(at)
+        return [self._status_changed(moved, at)]
+
+    def cancel(self, *, reason: str, at: datetime) -> list[Event]:
+        """Stops the order. Jobs, which follow from the event, return stock and money."""
+        moved = self._move(Status.CANCELLED)
+        self.cancelled_at = at
+        self.cancel_reason = reason
+        self.payment.waiting_token = ""
+        if self.is_free:
+            self.payment.status = PaymentStatus.CANCELLED
+        return [self._status_changed(moved, at)]
+
+    def charged(self, *, at: datetime) -> list[Event]:
+        """Records that the provider took the money."""
+        moved = self._move(Status.PAID)
+        attempt = self._attempt(PaymentOutcome.CHARGED, at)
+        self._paid(at)
+        self.payment.failure_reason = ""
+        return [attempt, self._status_changed(moved, at)]
+
+    def charge_refused(self, *, reason: str, at: datetime) -> list[Event]:
+        """Records that the provider refused the charge finally."""
+        return self._fail(PaymentOutcome.REFUSED, reason, at)
+
+    def charge_given_up(self, *, reason: str, detail: str, at: datetime) -> list[Event]:
+        """Records that the last attempt failed, for a `reason` that the shopper sees, and alerts administrators."""
+        events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
+        summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
+        return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
+
+    def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
+        """Records that the attempt failed and another one follows."""
+        self.payment.failure_reason = reason
+        return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
+
+    def refund(
+        self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, number: int, at: datetime
+    ) -> tuple[Refund, list[Event]]:
+        """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
+
+        Items that cost nothing can be returned too. If an amount was refunded before, they are refunded with at most
+        what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
+        was refunded and nothing remains. `number` counts the refunds of the order.
+
+        Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
+        """
+        if amount is not None and amount.currency != self.currency:
+            raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
+        remaining = self.payment.remaining
+        if items:
+            if not self.is_returnable:
+                raise RefundExceedsCharge.of(requested=remaining, remaining=Money.zero(self.currency))
+            self.items, price = taken_back(self.items, items, self.currency)
+            amount = min(price, remaining, key=lambda money: money.amount)
+        else:
+            amount = available(amount, remaining)
+        refund, events = self._promise(amount, reason=reason, number=number, at=at)
+        is_over = self.is_returned if items else not self.payment.remaining.amount
+        if self.status is Status.PAID and is_over:
+            events += self.cancel(reason=reason, at=at)
+        return refund, events
+
+    def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]] | None:
+        """Promises a refund of all that remains of the charge; None if nothing remains."""
+        remaining = self.payment.remaining
+        return self._promise(remaining, reason=reason, number=number, at=at) if remaining.amount else None
+
+    def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
+        """Records that the provider has paid `refund`, one of the order's `refunds`."""
+        refund.done_at = at
+        if not refund.amount.amount:
+            return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
+        all_given = given(refunds, self.currency) == self.payment.amount
+        self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
+        return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
+
+    def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
+        """Records that the provider returned the money, or will never take it."""
+        self.is_changed = True
+        self.payment.settle(PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED, at=at)
+        if not refunded:
+            return []
+        self.payment.refunded = self.payment.amount
+        return [self._refund_event(self.payment.amount, RefundState.GIVEN, at)]
+
+    @property
+    def is_payment_retryable(self) -> bool:
+        """Whether its payment was refused or given up."""
+        return self.status is Status.FAILED
+
+    def check_payment_retryable(self) -> None:
+        """Raises IllegalTransition unless its payment was refused or given up."""
+        if not self.is_payment_retryable:
+            raise IllegalTransition.of(self.status, Status.CONFIRMED)
+
+    def retry_payment(self, *, method: PaymentMethod, transaction_id: str, at: datetime) -> list[Event]:
+        """Records that the stock is held again, to be paid by another transaction."""
+        moved = self._move(Status.CONFIRMED)
+        self.revision += 1
+        self.supplementary_hold_id = 0
+        self._new_payment(method, transaction_id)
+        return [self._status_changed(moved, at)]
+
+    def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:
+        self.payment = Payment(
+            transaction_id=transaction_id,
+            method=method,
+            amount=self.total,
+            refunded=Money.zero(self.currency),
+        )
+
+    def _paid(self, at: datetime) -> None:
+        self.payment.settle(PaymentStatus.PAID, at=at)
+        self.paid_at = at
+
+    def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]]:
+        self.payment.refunded += amount
+        refund = Refund(
+            refund_id=f"{self.payment.transaction_id}/{number}",
+            order_id=self.id,
+            transaction_id=self.payment.transaction_id,
+            amount=amount,
+            reason=reason,
+            requested_at=at,
+        )
+        return refund, [self._refund_event(amount, RefundState.PROMISED, at)]
+
+    def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:
+        moved = self._move(Status.FAILED)
+        attempt = self._attempt(outcome, at)
+        self.payment.status = PaymentStatus.FAILED
+        self.payment.failure_reason = reason
+        return [attempt, self._status_changed(moved, at)]
+
+    def _attempt(self, outcome: PaymentOutcome, at: datetime, next_attempt: datetime | None = None) -> Event:
+        self.payment.attempts += 1
+        payload = {"number": self.payment.attempts, "outcome": outcome, "next_attempt_time": next_attempt}
+        return self._event(PAYMENT_ATTEMPT, at, payload)
+
+    def _refund_event(self, amount: Money, state: RefundState, at: datetime) -> Event:
+        return self._event(PAYMENT_REFUND, at, {"amount": amount.amount, "currency": amount.currency, "state": state})
