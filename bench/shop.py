@@ -13,7 +13,8 @@ from typing import Any
 
 import grpc
 import httpx
-from easyorder.order.v1 import CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
+from easyorder.common.v1 import OrderLine, PaymentMethod
+from easyorder.order.v1 import CreateOrderRequest, PaymentDetails
 
 from bench.front import ECHO_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders

@@ -12,7 +12,8 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Seque
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from easyorder.inventory.v1 import Heartbeat, InventoryMessage, ProductInventory
+from easyorder.common.v1 import Heartbeat
+from easyorder.inventory.v1 import InventoryMessage, ProductInventory
 
 from chassis.background import PollingLoop, to_completion
 from chassis.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from easyorder.incentive.v1 import Discount as DiscountMessage
+from easyorder.common.v1 import Discount as DiscountMessage
 from easyorder.incentive.v1 import Incentive as IncentiveMessage
 from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
 from easyorder.incentive.v1 import ValidateIncentiveResponse

@@ -10,10 +10,10 @@ from easyorder.catalog.v1 import Product as ProductMessage
 from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
+from easyorder.common.v1 import StockState as StockStateMessage
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 from easyorder.order.v1 import ItemStock as ItemStockMessage
-from easyorder.order.v1 import StockState as StockStateMessage
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money

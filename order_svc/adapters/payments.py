@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from easyorder.common.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.internal.payment.v1 import (
     ChargeRequest,
     CheckNoticeRequest,
@@ -11,7 +12,6 @@ from easyorder.internal.payment.v1 import (
     ProviderPayment,
     RefundRequest,
 )
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis.errors import AppError, Kind
 from chassis.grpc.clients import Peer, rpc

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from easyorder.common.v1 import Heartbeat
 from easyorder.order.v1 import (
     AdminAlert,
-    HubHeartbeat,
     HubMessage,
     InventoryStatus,
     OrderCreated,
@@ -103,7 +103,7 @@ def snapshot(order: OrderView, *, at: datetime) -> HubMessage:
 
 def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
     """Nothing has happened since `sequence`."""
-    return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=HubHeartbeat())
+    return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=Heartbeat())
 
 
 def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from easyorder.common.v1 import Discount, OrderLine, PaymentMethod, PaymentStatus, StockState
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.order.v1 import (
     CurrencyReport as CurrencyReportMessage,
@@ -15,17 +16,12 @@ from easyorder.order.v1 import (
     HourReport,
     ItemStock,
     Order,
-    OrderDiscount,
     OrderItem,
-    OrderLine,
     OrderStatus,
     OrderStatusReply,
     Payment,
-    PaymentMethod,
-    PaymentStatus,
     Refund,
     Shipment,
-    StockState,
     TopItem,
 )
 
@@ -127,9 +123,9 @@ def _item(item: ItemView, currency: str) -> OrderItem:
     )
 
 
-def discount_message(discount: DiscountView, currency: str) -> OrderDiscount:
+def discount_message(discount: DiscountView, currency: str) -> Discount:
     """The discount of a code or of points."""
-    return OrderDiscount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
+    return Discount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
 
 
 def _payment(payment: PaymentView, currency: str) -> Payment:

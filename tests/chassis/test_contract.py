@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from easyorder.order.v1 import HubMessage, OrderLine, SubscribeRequest
+from easyorder.common.v1 import OrderLine
+from easyorder.order.v1 import HubMessage, SubscribeRequest
 
 from chassis import contract
 from chassis.context import Audience
@@ -71,7 +72,7 @@ def test_the_rules_of_a_field_are_read() -> None:
 def test_message_types_are_found_by_their_full_names_nested_ones_too() -> None:
     names = contract.message_types()
 
-    assert names["easyorder.order.v1.OrderLine"] is OrderLine
+    assert names["easyorder.common.v1.OrderLine"] is OrderLine
     assert (
         contract.full_name_of(names["google.rpc.BadRequest.FieldViolation"]) == "google.rpc.BadRequest.FieldViolation"
     )

@@ -10,6 +10,7 @@ from typing import Any, cast
 import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product, Variation, VariationOption
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
 from easyorder.incentive.v1 import CreateIncentiveRequest, Incentive
 from easyorder.order.v1 import (
@@ -17,9 +18,7 @@ from easyorder.order.v1 import (
     ExportOrdersRequest,
     GetDailyReportRequest,
     ListOrdersRequest,
-    OrderLine,
     PaymentDetails,
-    PaymentMethod,
 )
 from google.protobuf.descriptor import FieldDescriptor
 

@@ -8,18 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from easyorder.common.v1 import Heartbeat, PaymentMethod
 from easyorder.google.protobuf import Duration
 from easyorder.google.rpc import RetryInfo
 from easyorder.google.type import Money
 from easyorder.order.v1 import (
-    HubHeartbeat,
     HubMessage,
     Order,
     OrderItem,
     OrderStatus,
     OrderStatusChanged,
     PaymentDetails,
-    PaymentMethod,
     SubscribeRequest,
 )
 from hypothesis import HealthCheck, given, settings
@@ -89,9 +88,9 @@ def test_an_optional_zero_is_not_the_same_as_nothing() -> None:
 
 
 def test_an_empty_message_is_not_the_same_as_none() -> None:
-    alive = HubMessage(heartbeat=HubHeartbeat())
+    alive = HubMessage(heartbeat=Heartbeat())
 
-    assert codec(HubMessage).decode(codec(HubMessage).encode(alive)).heartbeat == HubHeartbeat()
+    assert codec(HubMessage).decode(codec(HubMessage).encode(alive)).heartbeat == Heartbeat()
     assert codec(HubMessage).decode(b"").heartbeat is None
 
 

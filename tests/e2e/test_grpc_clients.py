@@ -11,16 +11,8 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
-from easyorder.order.v1 import (
-    CreateOrderRequest,
-    HubMessage,
-    Order,
-    OrderLine,
-    OrderStatus,
-    PaymentDetails,
-    PaymentMethod,
-    SubscribeRequest,
-)
+from easyorder.common.v1 import OrderLine, PaymentMethod
+from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, PaymentDetails, SubscribeRequest
 
 from chassis import contract
 from chassis.grpc.clients import Client, rpc

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from easyorder.common.v1 import StockState
 from easyorder.internal.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse
-from easyorder.order.v1 import StockState
 
 from chassis.events import Event, PublishedEvent
 from chassis.grpc.clients import Client

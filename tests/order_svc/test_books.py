@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product, ProductItem
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import Money
 from easyorder.incentive.v1 import (
     CreateIncentiveRequest,
@@ -25,10 +26,8 @@ from easyorder.order.v1 import (
     DeliverOrderRequest,
     GetDailyReportRequest,
     GetOrderRequest,
-    OrderLine,
     OrderStatus,
     PaymentDetails,
-    PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,

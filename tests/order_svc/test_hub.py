@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from easyorder.order.v1 import OrderStatus, PaymentOutcome, PaymentStatus, RefundState
+from easyorder.common.v1 import PaymentStatus
+from easyorder.order.v1 import OrderStatus, PaymentOutcome, RefundState
 
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from easyorder.common.v1 import StockState
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.internal.inventory.v1 import (
     CommitRequest,
@@ -22,7 +23,7 @@ from easyorder.internal.inventory.v1 import (
     ReserveResult,
     SettlementResult,
 )
-from easyorder.order.v1 import ItemStock, StockState
+from easyorder.order.v1 import ItemStock
 
 from chassis.errors import AppError, FieldViolation, Locked
 from chassis.grpc.status import to_status

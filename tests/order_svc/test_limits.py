@@ -9,11 +9,8 @@ from typing import Any
 import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product
-from easyorder.incentive.v1 import (
-    CreateIncentiveRequest,
-    IncentiveItem,
-    ValidateIncentiveRequest,
-)
+from easyorder.common.v1 import OrderLine, PaymentMethod, PaymentStatus
+from easyorder.incentive.v1 import CreateIncentiveRequest, ValidateIncentiveRequest
 from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
 from easyorder.internal.payment.v1 import ChargeRequest, RefundRequest
 from easyorder.inventory.v1 import AdjustStockRequest, GetProductInventoryRequest
@@ -24,11 +21,8 @@ from easyorder.order.v1 import (
     ExportOrdersRequest,
     GetOrderRequest,
     Order,
-    OrderLine,
     OrderStatus,
     PaymentDetails,
-    PaymentMethod,
-    PaymentStatus,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,
@@ -225,7 +219,7 @@ async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> Non
     assert [item.quantity for item in placed.items] == [PIECES]
 
     too_many = lines(600, 400, 1)
-    items = [IncentiveItem(product_item_id=line.product_item_id, quantity=line.quantity) for line in too_many]
+    items = [OrderLine(product_item_id=line.product_item_id, quantity=line.quantity) for line in too_many]
     refused_calls: tuple[tuple[str, Any, Any], ...] = (
         ("order", CREATE, CreateOrderRequest(currency="USD", items=too_many, payment=payment)),
         ("order", UPDATE, UpdateOrderRequest(id=placed.id, items=too_many)),

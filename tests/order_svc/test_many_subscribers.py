@@ -9,14 +9,8 @@ import asyncio
 import os
 
 import pytest
-from easyorder.order.v1 import (
-    CreateOrderRequest,
-    HubMessage,
-    OrderLine,
-    PaymentDetails,
-    PaymentMethod,
-    SubscribeRequest,
-)
+from easyorder.common.v1 import OrderLine, PaymentMethod
+from easyorder.order.v1 import CreateOrderRequest, HubMessage, PaymentDetails, SubscribeRequest
 
 from chassis.grpc.clients import rpc
 from tests.conftest import DatabasesOf

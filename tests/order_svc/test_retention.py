@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
-from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, OrderLine, PaymentDetails, PaymentMethod
+from easyorder.common.v1 import OrderLine, PaymentMethod
+from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, PaymentDetails
 
 from chassis.errors import RequestIdExpired
 from tests.order_svc.calls import CANCEL, CREATE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from easyorder.common.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.internal.payment.v1 import (
     ChargeManyRequest,
     ChargeManyResponse,
@@ -17,7 +18,6 @@ from easyorder.internal.payment.v1 import (
     RefundRequest,
 )
 from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis import failpoints
 from chassis.errors import AppError

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.internal.order.v1 import ConfirmAvailabilityRequest, ConfirmAvailabilityResponse, OrderAvailability
 from easyorder.order.v1 import (
     CancelOrderRequest,
@@ -15,9 +16,7 @@ from easyorder.order.v1 import (
     ListAllOrdersRequest,
     ListOrdersResponse,
     Order,
-    OrderLine,
     PaymentDetails,
-    PaymentMethod,
     SubscribeRequest,
 )
 

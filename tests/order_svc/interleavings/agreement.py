@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import product
 
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import Money
 from easyorder.incentive.v1 import GetLoyaltyAccountRequest, Incentive, IncentiveKind, ListIncentivesRequest
 from easyorder.inventory.v1 import GetProductInventoryRequest
@@ -19,9 +20,7 @@ from easyorder.order.v1 import (
     GetOrderRequest,
     Order,
     OrderItem,
-    OrderLine,
     OrderStatus,
-    PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import Money
 from easyorder.incentive.v1 import DeactivateIncentiveRequest, Incentive, UpdateIncentiveRequest
 from easyorder.inventory.v1 import AdjustStockRequest
@@ -18,10 +19,8 @@ from easyorder.order.v1 import (
     CreateOrderRequest,
     DeliverOrderRequest,
     GetOrderRequest,
-    OrderLine,
     OrderStatus,
     PaymentDetails,
-    PaymentMethod,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,

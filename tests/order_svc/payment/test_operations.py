@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from easyorder.common.v1 import PaymentMethod
 from easyorder.google.type import Money
 from easyorder.internal.payment.v1 import ChargeRequest, ProviderPayment
 from easyorder.ops.v1 import ListErrorsRequest, ListErrorsResponse, ListJobsRequest, ListJobsResponse, RecordedError
-from easyorder.order.v1 import PaymentMethod
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.clock import SystemClock

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+from easyorder.common.v1 import PaymentMethod as PaymentMethodMessage
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.internal.payment.v1 import (
     ChargeManyRequest,
@@ -18,7 +19,6 @@ from easyorder.internal.payment.v1 import (
     ProviderPayment,
     RefundRequest,
 )
-from easyorder.order.v1 import PaymentMethod as PaymentMethodMessage
 
 from chassis.errors import (
     AppError,

@@ -6,10 +6,8 @@
 __all__ = (
     "CreateIncentiveRequest",
     "DeactivateIncentiveRequest",
-    "Discount",
     "GetLoyaltyAccountRequest",
     "Incentive",
-    "IncentiveItem",
     "IncentiveKind",
     "ListIncentivesRequest",
     "ListIncentivesResponse",
@@ -110,25 +108,6 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
-class Discount(betterproto2.Message):
-    """
-    What one code or the points take off.
-    """
-
-    code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    Empty for loyalty points.
-    """
-
-    description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-
-    amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
-
-
-default_message_pool.register_message("easyorder.incentive.v1", "Discount", Discount)
-
-
-@dataclass(eq=False, repr=False)
 class GetLoyaltyAccountRequest(betterproto2.Message):
     pass
 
@@ -204,16 +183,6 @@ default_message_pool.register_message("easyorder.incentive.v1", "Incentive", Inc
 
 
 @dataclass(eq=False, repr=False)
-class IncentiveItem(betterproto2.Message):
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
-
-    quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
-
-
-default_message_pool.register_message("easyorder.incentive.v1", "IncentiveItem", IncentiveItem)
-
-
-@dataclass(eq=False, repr=False)
 class ListIncentivesRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
 
@@ -261,7 +230,7 @@ default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentive
 
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveRequest(betterproto2.Message):
-    items: "list[IncentiveItem]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     As the lines of an order: those of one item count as one line, of at most 1,000 pieces.
     """
@@ -278,7 +247,7 @@ default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncenti
 
 @dataclass(eq=False, repr=False)
 class ValidateIncentiveResponse(betterproto2.Message):
-    discounts: "list[Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    discounts: "list[__common__v1__.Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     total_before: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -300,3 +269,4 @@ default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncenti
 
 from ...google import protobuf as ___google__protobuf__
 from ...google import type as ___google__type__
+from ...common import v1 as __common__v1__

@@ -6,7 +6,6 @@
 __all__ = (
     "AdjustStockRequest",
     "GetProductInventoryRequest",
-    "Heartbeat",
     "InventoryMessage",
     "ListLowStockRequest",
     "ListLowStockResponse",
@@ -63,14 +62,6 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
-class Heartbeat(betterproto2.Message):
-    pass
-
-
-default_message_pool.register_message("easyorder.inventory.v1", "Heartbeat", Heartbeat)
-
-
-@dataclass(eq=False, repr=False)
 class InventoryMessage(betterproto2.Message):
     """
     One message of WatchInventory.
@@ -97,7 +88,9 @@ class InventoryMessage(betterproto2.Message):
     One item whose stock changed.
     """
 
-    heartbeat: "Heartbeat | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
     """
     Nothing happened, and the stream is alive.
     """
@@ -205,3 +198,4 @@ default_message_pool.register_message("easyorder.inventory.v1", "WatchInventoryR
 
 from ...google import protobuf as ___google__protobuf__
 from ...google import rpc as ___google__rpc__
+from ...common import v1 as __common__v1__

@@ -15,7 +15,6 @@ __all__ = (
     "GetOrderRequest",
     "GetOrderStatusRequest",
     "HourReport",
-    "HubHeartbeat",
     "HubMessage",
     "InventoryStatus",
     "ItemStock",
@@ -25,9 +24,7 @@ __all__ = (
     "Order",
     "OrderCreated",
     "OrderCreatedWithIncentive",
-    "OrderDiscount",
     "OrderItem",
-    "OrderLine",
     "OrderSnapshot",
     "OrderStatus",
     "OrderStatusChanged",
@@ -35,10 +32,8 @@ __all__ = (
     "Payment",
     "PaymentAttempt",
     "PaymentDetails",
-    "PaymentMethod",
     "PaymentOutcome",
     "PaymentRefund",
-    "PaymentStatus",
     "Refund",
     "RefundOrderRequest",
     "RefundState",
@@ -46,7 +41,6 @@ __all__ = (
     "ShipOrderRequest",
     "Shipment",
     "ShipmentDetails",
-    "StockState",
     "SubscribeRequest",
     "TopItem",
     "UpdateOrderRequest",
@@ -126,45 +120,6 @@ class OrderStatus(betterproto2.Enum):
         }
 
 
-class PaymentMethod(betterproto2.Enum):
-    """
-    How an order is paid.
-    """
-
-    UNSPECIFIED = 0
-
-    CARD = 1
-
-    PAYPAL = 2
-
-    WALLET = 3
-
-    CASH = 4
-    """
-    On delivery.
-    """
-
-    @classmethod
-    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
-        return {
-            0: "PAYMENT_METHOD_UNSPECIFIED",
-            1: "PAYMENT_METHOD_CARD",
-            2: "PAYMENT_METHOD_PAYPAL",
-            3: "PAYMENT_METHOD_WALLET",
-            4: "PAYMENT_METHOD_CASH",
-        }
-
-    @classmethod
-    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
-        return {
-            "PAYMENT_METHOD_UNSPECIFIED": 0,
-            "PAYMENT_METHOD_CARD": 1,
-            "PAYMENT_METHOD_PAYPAL": 2,
-            "PAYMENT_METHOD_WALLET": 3,
-            "PAYMENT_METHOD_CASH": 4,
-        }
-
-
 class PaymentOutcome(betterproto2.Enum):
     """
     How an attempt to charge ended.
@@ -210,59 +165,6 @@ class PaymentOutcome(betterproto2.Enum):
         }
 
 
-class PaymentStatus(betterproto2.Enum):
-    """
-    Where a payment stands.
-    """
-
-    UNSPECIFIED = 0
-
-    PENDING = 1
-    """
-    Not charged yet, or between two attempts.
-    """
-
-    PAID = 2
-
-    FAILED = 3
-    """
-    Refused, or given up.
-    """
-
-    REFUNDED = 4
-
-    PARTIALLY_REFUNDED = 5
-
-    CANCELLED = 6
-    """
-    Not wanted any more, and never charged.
-    """
-
-    @classmethod
-    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
-        return {
-            0: "PAYMENT_STATUS_UNSPECIFIED",
-            1: "PAYMENT_STATUS_PENDING",
-            2: "PAYMENT_STATUS_PAID",
-            3: "PAYMENT_STATUS_FAILED",
-            4: "PAYMENT_STATUS_REFUNDED",
-            5: "PAYMENT_STATUS_PARTIALLY_REFUNDED",
-            6: "PAYMENT_STATUS_CANCELLED",
-        }
-
-    @classmethod
-    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
-        return {
-            "PAYMENT_STATUS_UNSPECIFIED": 0,
-            "PAYMENT_STATUS_PENDING": 1,
-            "PAYMENT_STATUS_PAID": 2,
-            "PAYMENT_STATUS_FAILED": 3,
-            "PAYMENT_STATUS_REFUNDED": 4,
-            "PAYMENT_STATUS_PARTIALLY_REFUNDED": 5,
-            "PAYMENT_STATUS_CANCELLED": 6,
-        }
-
-
 class RefundState(betterproto2.Enum):
     UNSPECIFIED = 0
 
@@ -290,42 +192,6 @@ class RefundState(betterproto2.Enum):
             "REFUND_STATE_UNSPECIFIED": 0,
             "REFUND_STATE_PROMISED": 1,
             "REFUND_STATE_GIVEN": 2,
-        }
-
-
-class StockState(betterproto2.Enum):
-    """
-    How the stock of an item stands.
-    """
-
-    UNSPECIFIED = 0
-
-    IN_STOCK = 1
-
-    LOW = 2
-
-    BACKORDERED = 3
-
-    OUT_OF_STOCK = 4
-
-    @classmethod
-    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
-        return {
-            0: "STOCK_STATE_UNSPECIFIED",
-            1: "STOCK_STATE_IN_STOCK",
-            2: "STOCK_STATE_LOW",
-            3: "STOCK_STATE_BACKORDERED",
-            4: "STOCK_STATE_OUT_OF_STOCK",
-        }
-
-    @classmethod
-    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
-        return {
-            "STOCK_STATE_UNSPECIFIED": 0,
-            "STOCK_STATE_IN_STOCK": 1,
-            "STOCK_STATE_LOW": 2,
-            "STOCK_STATE_BACKORDERED": 3,
-            "STOCK_STATE_OUT_OF_STOCK": 4,
         }
 
 
@@ -366,7 +232,7 @@ class CreateOrderRequest(betterproto2.Message):
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Lines of one item count as one line, of at most 1,000 pieces.
     """
@@ -493,14 +359,6 @@ default_message_pool.register_message("easyorder.order.v1", "HourReport", HourRe
 
 
 @dataclass(eq=False, repr=False)
-class HubHeartbeat(betterproto2.Message):
-    pass
-
-
-default_message_pool.register_message("easyorder.order.v1", "HubHeartbeat", HubHeartbeat)
-
-
-@dataclass(eq=False, repr=False)
 class HubMessage(betterproto2.Message):
     """
     One message of the hub.
@@ -546,7 +404,9 @@ class HubMessage(betterproto2.Message):
     To administrators only.
     """
 
-    heartbeat: "HubHeartbeat | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
     """
     Nothing happened, and the stream is alive.
     """
@@ -590,7 +450,9 @@ class ItemStock(betterproto2.Message):
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    state: "StockState" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: StockState(0))
+    state: "__common__v1__.StockState" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.StockState(0)
+    )
 
     available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
 
@@ -660,7 +522,7 @@ class Order(betterproto2.Message):
 
     items: "list[OrderItem]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    discounts: "list[OrderDiscount]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    discounts: "list[__common__v1__.Discount]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -730,7 +592,7 @@ class OrderCreatedWithIncentive(betterproto2.Message):
     What the order got off, by code.
     """
 
-    discounts: "list[OrderDiscount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    discounts: "list[__common__v1__.Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -740,21 +602,6 @@ class OrderCreatedWithIncentive(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderCreatedWithIncentive", OrderCreatedWithIncentive)
-
-
-@dataclass(eq=False, repr=False)
-class OrderDiscount(betterproto2.Message):
-    code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    Empty for loyalty points.
-    """
-
-    description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-
-    amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
-
-
-default_message_pool.register_message("easyorder.order.v1", "OrderDiscount", OrderDiscount)
 
 
 @dataclass(eq=False, repr=False)
@@ -788,20 +635,6 @@ default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderIt
 
 
 @dataclass(eq=False, repr=False)
-class OrderLine(betterproto2.Message):
-    """
-    A number of pieces of an item.
-    """
-
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
-
-    quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
-
-
-default_message_pool.register_message("easyorder.order.v1", "OrderLine", OrderLine)
-
-
-@dataclass(eq=False, repr=False)
 class OrderSnapshot(betterproto2.Message):
     """
     The order as it stands at `sequence`.
@@ -831,8 +664,8 @@ class OrderStatusReply(betterproto2.Message):
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
-    payment_status: "PaymentStatus" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentStatus(0)
+    payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
     )
 
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -848,9 +681,13 @@ class Payment(betterproto2.Message):
     The idempotency key of the charge, for ever.
     """
 
-    method: "PaymentMethod" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0))
+    method: "__common__v1__.PaymentMethod" = betterproto2.field(
+        2, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentMethod(0)
+    )
 
-    status: "PaymentStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentStatus(0))
+    status: "__common__v1__.PaymentStatus" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
+    )
 
     amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -896,7 +733,9 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentAttempt", Pa
 
 @dataclass(eq=False, repr=False)
 class PaymentDetails(betterproto2.Message):
-    method: "PaymentMethod" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentMethod(0))
+    method: "__common__v1__.PaymentMethod" = betterproto2.field(
+        1, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentMethod(0)
+    )
 
     token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -930,7 +769,7 @@ class Refund(betterproto2.Message):
     The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
     """
 
-    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     The pieces that came back, one line for each item.
     """
@@ -948,7 +787,7 @@ class RefundOrderRequest(betterproto2.Message):
     All that is left, when neither amount nor items are given; never both.
     """
 
-    items: "list[OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
     0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
@@ -1100,7 +939,7 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 class UpdateOrderRequest(betterproto2.Message):
     id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    items: "list[OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     Lines of one item count as one line, of at most 1,000 pieces.
     """
@@ -1120,3 +959,4 @@ default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest"
 from ...google import protobuf as ___google__protobuf__
 from ...google import rpc as ___google__rpc__
 from ...google import type as ___google__type__
+from ...common import v1 as __common__v1__

@@ -233,7 +233,7 @@ class Reservation(betterproto2.Message):
     Empty while its order waits for stock: then it does not end by itself.
     """
 
-    discounts: "list[___incentive__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    discounts: "list[___common__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What each code and the points take off; the lines' discounts have the same sum.
     """
@@ -438,5 +438,5 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Settle
 from ....google import protobuf as ____google__protobuf__
 from ....google import rpc as ____google__rpc__
 from ....google import type as ____google__type__
-from ....incentive import v1 as ___incentive__v1__
+from ....common import v1 as ___common__v1__
 from ....order import v1 as ___order__v1__

@@ -51,11 +51,6 @@ class PaymentState(betterproto2.Enum):
     Ended before it was charged; it never will be.
     """
 
-    DEFERRED = 5
-    """
-    Not used: what is paid on delivery is not charged.
-    """
-
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -64,7 +59,6 @@ class PaymentState(betterproto2.Enum):
             2: "PAYMENT_STATE_REFUSED",
             3: "PAYMENT_STATE_REFUNDED",
             4: "PAYMENT_STATE_VOIDED",
-            5: "PAYMENT_STATE_DEFERRED",
         }
 
     @classmethod
@@ -75,7 +69,6 @@ class PaymentState(betterproto2.Enum):
             "PAYMENT_STATE_REFUSED": 2,
             "PAYMENT_STATE_REFUNDED": 3,
             "PAYMENT_STATE_VOIDED": 4,
-            "PAYMENT_STATE_DEFERRED": 5,
         }
 
 
@@ -104,8 +97,8 @@ class ChargeRequest(betterproto2.Message):
 
     order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
-    method: "___order__v1__.PaymentMethod" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.PaymentMethod(0)
+    method: "___common__v1__.PaymentMethod" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: ___common__v1__.PaymentMethod(0)
     )
     """
     Any but CASH, which is refused with PAYMENT_METHOD_UNSUPPORTED.
@@ -225,4 +218,4 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "RefundRe
 from ....google import protobuf as ____google__protobuf__
 from ....google import rpc as ____google__rpc__
 from ....google import type as ____google__type__
-from ....order import v1 as ___order__v1__
+from ....common import v1 as ___common__v1__
