@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic_core import to_json
 
 from chassis.alerts import Alert, Channel
+from chassis.clock import SystemClock
 from chassis.errors import Unavailable
 from chassis.settings import MeshSettings
 
@@ -69,14 +70,14 @@ class WebhookChannel:
 
     url: str
     secret: str = field(repr=False)
-    now: Callable[[], float] = time.time
+    now: Callable[[], datetime] = SystemClock().now
 
     async def send(self, service: str, alert: Alert) -> None:
         import httpx  # 5 MiB, imported only if a webhook is configured
 
         content = asdict(alert) | {"service": service, "time": alert.at}
         del content["at"]
-        body, at = to_json(content), int(self.now())
+        body, at = to_json(content), int(self.now().timestamp())
         mac = hmac.new(self.secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
         headers = {"content-type": "application/json", SIGNATURE: f"t={at},v1={mac.hexdigest()}"}
         try:

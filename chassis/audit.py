@@ -152,8 +152,7 @@ class ErrorLog(BackgroundWriter[UnexpectedError]):
 
     def __init__(self, service: str, sink: Sink[UnexpectedError], clock: Clock) -> None:
         super().__init__("errors", sink)
-        self._service = service
-        self._clock = clock
+        self._service, self._clock = service, clock
 
     def report(self, source: str, error: Exception) -> None:
         """Records an error in `source` (a method, a kind of job or a loop). Never blocks and never raises."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Protocol
+from time import monotonic
+from typing import ClassVar, Protocol
 
 
 class Clock(Protocol):
@@ -23,7 +24,12 @@ def in_utc(time: datetime) -> datetime:
 
 
 class SystemClock:
-    """The clock of this machine."""
+    """The clock of the process: the machine's until a database has told the time (chassis.db.probe).
+
+    From then on it runs with the monotonic clock, so that setting the machine's clock changes nothing.
+    """
+
+    ahead_s: ClassVar[float | None] = None  # of the monotonic clock
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) if self.ahead_s is None else datetime.fromtimestamp(monotonic() + self.ahead_s, UTC)

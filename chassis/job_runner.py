@@ -35,9 +35,8 @@ class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]
 
     def wakeup(self) -> None:
         step_s, self._wall_ahead_s = time() - monotonic() - self._wall_ahead_s, time() - monotonic()
-        if abs(step_s) > 1:
-            for job in self.get_jobs():
-                job.modify(next_run_time=job.next_run_time + timedelta(seconds=step_s))
+        for job in self.get_jobs() if abs(step_s) > 1 else ():
+            job.modify(next_run_time=job.next_run_time + timedelta(seconds=step_s))
         super().wakeup()
 
 
@@ -64,8 +63,7 @@ class JobRunner:
     def __post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.concurrency)
         self._running: set[asyncio.Task[None]] = set()
-        self._stopping = False
-        self._more = False
+        self._stopping = self._more = False
         self._scheduler = _Scheduler(timezone=UTC)
         self._claims = PollingLoop("claim jobs", self._claim, idle_s=self.tick_s, pace_s=0.02, report=self.report)
         self._done = BackgroundWriter("done jobs", self, every_s=_COMPLETION_PACE_S)

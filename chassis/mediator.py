@@ -148,10 +148,8 @@ class _Transaction(Generic[C, Uow]):
         impatient_until: float | None = 0,
         context: RequestContext | None = None,
     ) -> None:
-        self._open_uow = open_uow
-        self._handler = handler
+        self._open_uow, self._handler, self._singles = open_uow, handler, singles
         self._answers = {command: _answers_of(command) for command in commands}
-        self._singles = singles
         # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
         self._optimistic_from = optimistic_from
         self._impatient_until = impatient_until

@@ -26,8 +26,7 @@ class ServiceTokens:
     """Mints the tokens of one service; reuses each until a minute before it expires, or until the clock is set back."""
 
     def __init__(self, service: str, secret: str, clock: Clock | None = None) -> None:
-        self._service = service
-        self._secret = checked(secret)
+        self._service, self._secret = service, checked(secret)
         self._clock = clock or SystemClock()
         self._token = ""
         self._minted_at = datetime.min.replace(tzinfo=UTC)

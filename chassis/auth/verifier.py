@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.types import Options
-from pydantic import BaseModel
+from pydantic import BaseModel, FiniteFloat
 
 from chassis.auth import service_tokens
 from chassis.auth.keys import KeyCache
+from chassis.clock import Clock, SystemClock
 from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
 
@@ -22,13 +21,13 @@ ISSUER = AUDIENCE = "easyorder"
 USER_ALGORITHM = "EdDSA"
 # The clock of a token's issuer may be ahead by this much.
 LEEWAY_S = 10
-_OPTIONS: Options = {"require": ["exp", "iat", "iss", "aud", "sub"], "verify_iat": False}
+_OPTIONS: Options = {"require": ["exp", "iat", "iss", "aud", "sub"], "verify_iat": False, "verify_exp": False}
 
 
 class _Claims(BaseModel):
     sub: str
-    exp: float
-    iat: float
+    exp: FiniteFloat
+    iat: FiniteFloat
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
 
@@ -41,18 +40,22 @@ class TokenVerifier:
     """
 
     def __init__(
-        self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, now: Callable[[], float] = time.time
+        self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, clock: Clock | None = None
     ) -> None:
         self.keys = keys
         self._mesh_secret = service_tokens.checked(mesh_secret)
         self._cache_size = cache_size
-        self._now = now
+        self._clock = clock or SystemClock()
         self._verified: dict[str, _Verified] = {}
 
     async def verify(self, token: str) -> Caller:
         """Raises TokenExpired, Unauthenticated, or Unavailable if the keys cannot be read."""
         known = self._verified.get(token)
-        if known and known.expires_at > self._now() and (known.kid is None or await self.keys.key(known.kid)):
+        if (
+            known
+            and known.expires_at > self._clock.now().timestamp()
+            and (known.kid is None or await self.keys.key(known.kid))
+        ):
             return known.caller
         verified = await self._verify(token)
         self._remember(token, verified)
@@ -82,7 +85,11 @@ class TokenVerifier:
         # In both kinds of token, the audience equals the issuer.
         content = jwt.decode(token, key, algorithms=[algorithm], issuer=issuer, audience=issuer, options=_OPTIONS)
         claims = _Claims.model_validate_json(json.dumps(content), strict=True)
-        if claims.iat > self._now() + LEEWAY_S:
+        # PyJWT would compare with the machine's clock.
+        now_s = self._clock.now().timestamp()
+        if claims.exp <= now_s:
+            raise jwt.ExpiredSignatureError("expired")
+        if claims.iat > now_s + LEEWAY_S:
             raise jwt.ImmatureSignatureError("issued in the future")
         return claims
 

@@ -23,8 +23,7 @@ class SqlSink:
     """Stores entries in a table whose columns are named like their fields, one statement per batch."""
 
     def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
-        self._engine = engine
-        self._table = table
+        self._engine, self._table = engine, table
 
     async def write(self, entries: Sequence[Any]) -> None:
         columns = tuple(field.name for field in fields(entries[0]))

@@ -16,9 +16,8 @@ class HiLo:
     """Assigns ids that no other process assigns. A restart skips the rest of the current block."""
 
     def __init__(self, engine: AsyncEngine, sequence: str, *, block: int = 1000) -> None:
-        self._engine = engine
+        self._engine, self._block = engine, block
         self._statement = text(f"SELECT nextval('{sequence}')")
-        self._block = block
         self._next = self._end = 0
         self._lock = asyncio.Lock()
 

@@ -70,8 +70,7 @@ class JobWriter:
     """Writes new jobs. Due jobs are leased to this process, which runs them after the commit."""
 
     def __init__(self, ids: HiLo, *, lease_s: float = 20) -> None:
-        self._ids = ids
-        self._lease_s = lease_s
+        self._ids, self._lease_s = ids, lease_s
         self._token = uuid.uuid4().hex
 
     async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
@@ -81,19 +80,9 @@ class JobWriter:
         for job in jobs:
             lease = JobLease(await self._ids.next(session), self._token)
             waits = job.delay_s or job.partition_key is not None
-            rows.append(
-                {
-                    "id": lease.job_id,
-                    "kind": job.kind,
-                    "key": job.key,
-                    "payload": job.payload,
-                    "token": None if waits else self._token,
-                    "delay_s": job.delay_s if waits else self._lease_s,
-                    "lane": job.partition_key,
-                    "turn": job.turn,
-                    "secret": job.secret or None,
-                }
-            )
+            row = {name: getattr(job, name) for name in ("kind", "key", "payload", "turn", "delay_s")}
+            row |= {"id": lease.job_id, "lane": job.partition_key, "secret": job.secret or None}
+            rows.append(row if waits else row | {"token": self._token, "delay_s": self._lease_s})
             if not waits:
                 leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end_s, job.secret))
         await enqueue_write(session, JOB.name, _INSERT, rows)

@@ -1,12 +1,15 @@
-"""A cheap probe of whether databases accept reads and writes, for a service's health."""
+"""A cheap probe of whether databases accept reads and writes, for a service's health, and of what time it is there."""
 
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.clock import SystemClock
+from chassis.db.types import UtcDateTime
 from chassis.grpc.health import Probe
 
 # More rows than fit in the small work_mem: they go to a temporary file, which fails on a full disk (SQLSTATE 53100) and
@@ -17,17 +20,24 @@ DO $$ BEGIN
     PERFORM count(*) FROM generate_series(1, 2500);
 END $$
 """)
+_NOW = text("SELECT clock_timestamp()").columns(clock_timestamp=UtcDateTime)
 
 
 def takes_writes(*engines: AsyncEngine) -> Probe:
-    """A probe that raises the first error of any of the databases."""
+    """A probe that raises the first error of any of the databases, and sets SystemClock by the first of them."""
 
     async def probe() -> None:
-        await asyncio.gather(*(_write(engine) for engine in engines))
+        (least_s, most_s), *_ = await asyncio.gather(*(_ask(engine) for engine in engines))
+        own_s = SystemClock().now().timestamp() - monotonic()
+        SystemClock.ahead_s = min(max(least_s, own_s), most_s)
 
     return probe
 
 
-async def _write(engine: AsyncEngine) -> None:
+async def _ask(engine: AsyncEngine) -> tuple[float, float]:
+    """How far the database's clock is ahead of the monotonic one, at least and at most: the answer takes some time."""
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         await connection.execute(_WRITE)
+        asked_s = monotonic()
+        at_s = (await connection.execute(_NOW)).scalar_one().timestamp()
+        return at_s - monotonic(), at_s - asked_s

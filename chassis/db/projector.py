@@ -77,11 +77,9 @@ class Projector(PollingLoop):
     ) -> None:
         # Each process wakes its own projector after a commit; the interval catches changes that a crash left.
         super().__init__("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
-        self._write = write
-        self._read = read
+        self._write, self._read = write, read
         self._tables = {table.name: table for table in tables}
-        self._conclude = conclude
-        self._batch = batch
+        self._conclude, self._batch = conclude, batch
         self.on_applied: list[Callable[[], None]] = []
         # Nothing unparked with an id up to `_after` can be in the log. What was taken stays in the index for as long as
         # somebody's snapshot needs it, so it is not looked through again.

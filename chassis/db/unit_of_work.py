@@ -51,9 +51,7 @@ class SqlUnitOfWork:
         self, session: AsyncSession, *, after_commit: Sequence[OnCommit], jobs: JobWriter | None, has_read_side: bool
     ) -> None:
         self.session = session
-        self._after_commit = after_commit
-        self._job_writer = jobs
-        self._has_read_side = has_read_side
+        self._after_commit, self._job_writer, self._has_read_side = after_commit, jobs, has_read_side
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
         self._job_outcomes: list[JobOutcome] = []

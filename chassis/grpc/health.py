@@ -9,7 +9,7 @@ import structlog
 from grpc_health.v1 import health_pb2
 from grpc_health.v1._async import HealthServicer
 
-from chassis.background import PollingLoop
+from chassis.background import PollingLoop, passes
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,10 @@ class ProbedHealth:
     async def start(self) -> None:
         await self._publish()
         if self._probe:
+            looked = self._loop.flush()
             await self._loop.start()
+            # What the probe learns, such as the time, is known before the first call, unless that takes too long.
+            await passes(looked, within_s=1.0)
 
     async def drain(self) -> None:
         """Reports NOT_SERVING from now on."""

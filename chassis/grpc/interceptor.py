@@ -76,8 +76,7 @@ class CallInterceptor(AsyncServerInterceptor):
     """
 
     def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
-        self._options = options
-        self._audit = audit
+        self._options, self._audit = options, audit
         self.streams = OpenStreams(options.stream_limits, options.clock)
 
     def around(self, handler: Handler, method: contract.Method) -> Handler:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -89,7 +90,9 @@ async def test_servers_that_do_not_answer_are_not_waited_for(monkeypatch: pytest
 
 
 async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:
-    await WebhookChannel(receiver.url, SECRET, now=lambda: 1_700_000_000.9).send("order", ALERT)
+    await WebhookChannel(receiver.url, SECRET, now=lambda: datetime.fromtimestamp(1_700_000_000.9, UTC)).send(
+        "order", ALERT
+    )
 
     ((headers, body),) = receiver.requests
     mac = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()

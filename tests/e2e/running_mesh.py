@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -104,7 +104,9 @@ class RunningMesh:
 
 
 @contextmanager
-def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[RunningMesh]:
+def running_mesh(
+    data_dir: Path, settings: Mapping[str, str], *, command: Sequence[str] = ("-m", "deploy.local", "up")
+) -> Iterator[RunningMesh]:
     """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something."""
     http_port, port_offset = free_port(), free_offset(int(settings.get("REPLICAS", 1)))
     environment = os.environ | {f"EASYORDER_{name}": value for name, value in settings.items()}
@@ -120,9 +122,7 @@ def running_mesh(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Runnin
     for failpoint in filter(None, settings.get("FAILPOINT", "").split(",")):
         (_marks(data_dir) / failpoint.partition(":")[0]).touch()
     with (data_dir / "mesh.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log)
     mesh = RunningMesh(process, data_dir, http_port, port_offset)
     try:
         wait_until_up(process, mesh)

@@ -23,12 +23,12 @@ def test_the_time_by_default() -> None:
     assert settings["unplaced_hold_s"].default + settings["reservation_reap_s"].default < 60
 
 
-async def test_its_stock_goes_back(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
-    item = await an_item(admin, pieces=1)
+async def hold_without_an_order(mesh: RunningMesh, item: str, *, order_id: int = NEVER_PLACED) -> None:
+    """A piece of the item is held, as by an order_svc that dies before it places the order."""
     order_svc = Peer(mesh.address("inventory"), "order", mesh.secret)
     hold = ReservationRequest(
-        order_id=NEVER_PLACED,
-        request_key="died between",
+        order_id=order_id,
+        request_key=f"died between {order_id}",
         user_id="somebody",
         lines=[ReservationLine(product_item_id=int(item), quantity=1)],
         currency="USD",
@@ -36,6 +36,11 @@ async def test_its_stock_goes_back(mesh: RunningMesh, http: httpx.AsyncClient, a
     reply = await order_svc.call(RESERVE, ReserveRequest(reservations=[hold]))
     await order_svc.close()
     assert reply.results[0].reservation is not None
+
+
+async def test_its_stock_goes_back(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
+    item = await an_item(admin, pieces=1)
+    await hold_without_an_order(mesh, item)
 
     async def is_for_sale() -> bool:
         answer = await http.post("/api/v1/orders", json=an_order(item), headers=admin.headers)

@@ -15,7 +15,7 @@ from chassis.auth.service_tokens import ServiceTokens
 from chassis.auth.verifier import TokenVerifier
 from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
-from tests.fakes.chassis import FakeClock, FakeKeys, Seconds
+from tests.fakes.chassis import FakeClock, FakeKeys
 from tests.mesh import KID, SECRET, Tokens
 from tests.polling import eventually
 
@@ -84,15 +84,28 @@ async def test_who_does_not_know_the_secret_is_no_service(tokens: Tokens) -> Non
 
 
 async def test_a_verified_token_is_known_until_it_expires(tokens: Tokens) -> None:
-    now = Seconds(time.time())
-    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, now=now)
-    token = tokens.user(exp=int(now.at) + 60)
+    clock = FakeClock(datetime.now(UTC))
+    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, clock=clock)
+    token = tokens.user(exp=int(clock.at.timestamp()) + 60)
     caller = await verifier.verify(token)
 
     assert await verifier.verify(token) is caller
 
-    now.at += 61
-    assert await verifier.verify(token) is not caller
+    clock.advance(61)
+    with pytest.raises(TokenExpired):
+        await verifier.verify(token)
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, 3600])
+async def test_a_token_expires_by_the_clock_of_the_process_and_not_of_the_machine(
+    tokens: Tokens, ahead_s: float
+) -> None:
+    clock = FakeClock(datetime.fromtimestamp(time.time() + ahead_s, UTC))
+    verifier, now = TokenVerifier(KeyCache(tokens.keys), SECRET, clock=clock), clock.now().timestamp()
+
+    assert (await verifier.verify(tokens.user("u1", iat=now, exp=now + 1))).id == "u1"
+    with pytest.raises(TokenExpired):
+        await verifier.verify(tokens.user("u1", iat=now - 9, exp=now))
 
 
 async def test_a_verified_token_ends_with_its_key(tokens: Tokens) -> None:

@@ -1,12 +1,16 @@
-"""A database that responds and accepts writes passes the probe; one that is gone, or full, does not."""
+"""A database that responds and takes writes passes the probe and sets the clock; one that is gone or full fails it."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from time import monotonic, time
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.db.probe import takes_writes
@@ -36,3 +40,30 @@ async def test_any_of_several_fails_it(write: AsyncEngine) -> None:
         await takes_writes(write, gone)()
 
     await gone.dispose()
+
+
+@pytest.mark.parametrize("wrong_s", [-3600, -2, 2, 3600])
+async def test_it_sets_a_clock_that_is_wrong(
+    write: AsyncEngine, monkeypatch: pytest.MonkeyPatch, wrong_s: float
+) -> None:
+    monkeypatch.setattr(SystemClock, "ahead_s", time() - monotonic() + wrong_s)
+
+    await takes_writes(write)()
+
+    assert abs(SystemClock().now() - datetime.now(UTC)) < timedelta(seconds=0.5)
+
+
+async def test_it_does_not_set_a_clock_that_may_be_right(write: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SystemClock, "ahead_s", ahead_s := time() - monotonic())
+
+    await takes_writes(write)()
+
+    assert SystemClock.ahead_s == pytest.approx(ahead_s, abs=0.0001)
+
+
+async def test_the_first_answer_is_the_time(write: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SystemClock, "ahead_s", None)
+
+    await takes_writes(write)()
+
+    assert SystemClock.ahead_s == pytest.approx(time() - monotonic(), abs=0.5)

@@ -87,3 +87,22 @@ async def test_what_does_not_answer_is_asked_once_and_told(stub: health_pb2_grpc
 
 async def _is(stub: health_pb2_grpc.HealthStub, status: int) -> bool:
     return await says(stub) == {status}
+
+
+async def test_it_has_asked_once_when_it_has_started(need: Need) -> None:
+    health = ProbedHealth([SERVICE], need, every_s=60)
+
+    await health.start()
+
+    assert need.asked == 1
+    await health.stop()
+
+
+async def test_it_starts_although_there_is_no_answer(need: Need) -> None:
+    health = ProbedHealth([SERVICE], need, every_s=60)
+    need.answers.clear()
+
+    async with asyncio.timeout(5):
+        await health.start()
+
+    await health.stop()

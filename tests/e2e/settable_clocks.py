@@ -1,0 +1,89 @@
+"""A mesh whose services have wall clocks that a test can set; PostgreSQL, Envoy and the test keep the true time.
+
+libfaketime answers a service that asks for the time of day. Monotonic clocks go on, as when an administrator or NTP
+sets the clock of a machine. `python -m tests.e2e.settable_clocks` is `python -m deploy.local up` with such clocks.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+import deploy.local.__main__ as local
+from deploy.local.mesh import SERVICES, LocalMesh
+from deploy.local.supervisor import Process, Program
+from tests.e2e.running_mesh import RunningMesh, running_mesh
+
+IS_INSTALLED = shutil.which("faketime") is not None
+
+
+class Clocks:
+    """The wall clocks of the services of a mesh: files that say how far each is ahead of the true time."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._directory = data_dir / "clocks"
+
+    def file(self, service: str) -> Path:
+        return self._directory / service
+
+    def set(self, service: str, ahead_s: int) -> None:
+        """Sets the clock of a service (a key of SERVICES): it has stepped when this returns."""
+        self._directory.mkdir(exist_ok=True)
+        # Replaced as a whole: the service reads the file whenever it asks for the time.
+        new = self._directory / "new"
+        new.write_text(f"{ahead_s:+d}\n", encoding="ascii")
+        new.replace(self.file(service))
+
+
+class _MeshWithClocks(LocalMesh):
+    async def _start(self, program: Program, running: AsyncExitStack) -> Process:
+        if program.name in SERVICES:
+            faked = _faked_by(Clocks(self._data_dir).file(program.name))
+            program = replace(program, environment={**program.environment, **faked})
+        return await super()._start(program, running)
+
+
+def _faked_by(file: Path) -> Mapping[str, str]:
+    """The environment of a process whose wall clock is ahead by what the file says."""
+    shown = subprocess.run(
+        ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"], capture_output=True, encoding="utf-8", check=True
+    )
+    return {
+        "LD_PRELOAD": shown.stdout.strip(),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
+
+
+@contextmanager
+def mesh_with_clocks(data_dir: Path, settings: Mapping[str, str]) -> Iterator[tuple[RunningMesh, Clocks]]:
+    """A mesh whose clocks are right at first."""
+    clocks = Clocks(data_dir)
+    for service in SERVICES:
+        clocks.set(service, 0)
+    try:
+        with running_mesh(data_dir, settings, command=("-m", "tests.e2e.settable_clocks")) as mesh:
+            yield mesh, clocks
+    finally:
+        _remove_what_dead_processes_left()
+
+
+def _remove_what_dead_processes_left() -> None:
+    # libfaketime leaves its shared memory behind, and would refuse to start in a later process with the same id.
+    for left in Path("/dev/shm").glob("*faketime_s*_*"):
+        if not psutil.pid_exists(int(left.name.rpartition("_")[2])):
+            left.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    local.LocalMesh = _MeshWithClocks  # type: ignore[attr-defined]
+    sys.exit(local.main(["up"]))
