@@ -251,7 +251,7 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
         yield _grpc_route(match, _action(method, CLUSTERS[method.service]), scripts)
         return
     for cluster in OPS_CLUSTERS:
-        in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/{cluster}/"}}
+        in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}
         for choice in (in_path, _exact(SERVICE_CHOICE, cluster)):
             yield _grpc_route(match | {"headers": [GRPC_CONTENT, choice]}, _action(method, cluster))
 

@@ -25,7 +25,7 @@ LISTS = ("jobs", "errors", "audit", "stats")
 
 
 async def get(http: httpx.AsyncClient, admin: Shop, path: str, **parameters: Any) -> dict[str, Any]:
-    answer = await http.get(f"/api/v1/admin/{path}", params=parameters, headers=admin.headers)
+    answer = await http.get(f"/api/v1/admin/ops/{path}", params=parameters, headers=admin.headers)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -66,10 +66,10 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
     assert [(job["id"], job["state"], job["lastError"]) for job in dead["jobs"] if job["id"] == str(job_id)] == [
         (str(job_id), "JOB_STATE_DEAD", "hopeless")
     ]
-    retried = await http.post(f"/api/v1/admin/{path}/{job_id}:retry", json={}, headers=admin.headers)
+    retried = await http.post(f"/api/v1/admin/ops/{path}/{job_id}:retry", json={}, headers=admin.headers)
     assert (retried.status_code, retried.json()["state"]) == (200, "JOB_STATE_READY")
     discarded = await http.post(
-        f"/api/v1/admin/{path}/{job_id}:discard", json={"reason": "done by hand"}, headers=admin.headers
+        f"/api/v1/admin/ops/{path}/{job_id}:discard", json={"reason": "done by hand"}, headers=admin.headers
     )
     assert (discarded.json()["state"], discarded.json()["discardReason"]) == ("JOB_STATE_DISCARDED", "done by hand")
 
@@ -89,7 +89,7 @@ async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
     (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if about in job["payload"]]
 
     refused = await http.post(
-        f"/api/v1/admin/order/jobs/{charge['id']}:discard", json={"reason": "paid by cheque"}, headers=admin.headers
+        f"/api/v1/admin/ops/order/jobs/{charge['id']}:discard", json={"reason": "paid by cheque"}, headers=admin.headers
     )
 
     assert (charge["kind"], refused.status_code) == ("charge", 400), refused.text
@@ -109,7 +109,7 @@ async def test_a_charge_that_a_change_replaced_is_not_run_again(
     changed = await http.put(f"/api/v1/orders/{order_id}", json=two, headers=shopper.headers)
     assert changed.status_code == 200, changed.text
 
-    refused = await http.post(f"/api/v1/admin/order/jobs/{charge['id']}:retry", json={}, headers=admin.headers)
+    refused = await http.post(f"/api/v1/admin/ops/order/jobs/{charge['id']}:retry", json={}, headers=admin.headers)
 
     assert (refused.status_code, refused.json()["details"][0]["reason"]) == (400, "JOB_DISCARDED"), refused.text
     assert "what replaces this job" in refused.json()["message"]
@@ -137,7 +137,7 @@ async def test_a_dead_job_that_money_or_stock_depends_on_is_not_discarded(
     async with mesh.database(SERVICES[service]) as database:
         job_id = await a_dead_job(database, "needed", kind=kind)
         refused = await http.post(
-            f"/api/v1/admin/{service}/jobs/{job_id}:discard", json={"reason": "no use"}, headers=admin.headers
+            f"/api/v1/admin/ops/{service}/jobs/{job_id}:discard", json={"reason": "no use"}, headers=admin.headers
         )
         state = await database.fetchval("DELETE FROM job WHERE id = $1 RETURNING state", job_id)
 
@@ -162,7 +162,7 @@ async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
 
 
 async def test_a_job_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:
-    answer = await http.post("/api/v1/admin/order/jobs/1:retry", json={}, headers=admin.headers)
+    answer = await http.post("/api/v1/admin/ops/order/jobs/1:retry", json={}, headers=admin.headers)
 
     assert (answer.status_code, answer.json()["details"][0]["reason"]) == (404, "JOB_NOT_FOUND")
 
@@ -170,7 +170,7 @@ async def test_a_job_that_is_not_there_is_not_found(http: httpx.AsyncClient, adm
 async def test_shoppers_and_strangers_see_nothing(http: httpx.AsyncClient, shopper: Shop) -> None:
     for service in SERVICES:
         for name in LISTS:
-            path = f"/api/v1/admin/{service}/{name}"
+            path = f"/api/v1/admin/ops/{service}/{name}"
             assert (await http.get(path)).status_code == 401
             assert (await http.get(path, headers=shopper.headers)).status_code == 403
 

@@ -132,7 +132,7 @@ async def test_a_browser_may_read_errors(http: httpx.AsyncClient, mesh: FakeMesh
 async def test_operations_of_each_service(
     service: str, http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:
-    by_path = await http.get(f"/api/v1/admin/{service}/jobs", headers=bearer)
+    by_path = await http.get(f"/api/v1/admin/ops/{service}/jobs", headers=bearer)
     await envoy.call(LIST_JOBS, bearer | {"x-easyorder-service": service})
 
     assert by_path.status_code == 200
@@ -140,7 +140,7 @@ async def test_operations_of_each_service(
 
 
 async def test_operations_of_no_service(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    assert (await http.get("/api/v1/admin/kitchen/jobs", headers=bearer)).status_code == 404
+    assert (await http.get("/api/v1/admin/ops/kitchen/jobs", headers=bearer)).status_code == 404
     assert mesh.calls == []
 
 

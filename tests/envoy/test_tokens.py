@@ -62,7 +62,7 @@ async def test_identity_is_only_what_the_token_says(
 
 
 async def test_clients_can_not_steer_envoy(envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    steering = {"x-envoy-original-path": "/api/v1/admin/order/", "x-envoy-upstream-rq-timeout-ms": "1"}
+    steering = {"x-envoy-original-path": "/api/v1/admin/ops/order/", "x-envoy-upstream-rq-timeout-ms": "1"}
     await envoy.call(LIST_ORDERS, bearer | steering)
 
     assert not steering.keys() & mesh.only_call.metadata.keys()

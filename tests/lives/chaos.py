@@ -42,7 +42,7 @@ class Chaos:
     async def retry_jobs(self, ended: asyncio.Event) -> None:
         """Retries any job in any state: what is superseded is refused, or changes nothing."""
         while not ended.is_set():
-            path = f"/admin/{self._random.choice(JOBS_OF)}/jobs"
+            path = f"/admin/ops/{self._random.choice(JOBS_OF)}/jobs"
             state = self._random.choice(JOB_STATES)
             found = await self._asking.resource("GET", f"{path}?pageSize=50" + (f"&state={state}" if state else ""))
             if jobs := found.get("jobs"):

@@ -20,7 +20,7 @@ async def test_no_operator_sees_one_and_none_is_left(mesh: RunningMesh, http: ht
     order = (await http.post("/api/v1/orders", json=body, headers=shopper.headers)).json()
 
     async def is_paid() -> bool:
-        jobs = await http.get("/api/v1/admin/order/jobs", params={"pageSize": 50}, headers=admin.headers)
+        jobs = await http.get("/api/v1/admin/ops/order/jobs", params={"pageSize": 50}, headers=admin.headers)
         assert token not in jobs.text
         status = (await http.get(f"/api/v1/orders/{order['id']}", headers=shopper.headers)).json()["status"]
         return bool(status == "ORDER_STATUS_PAID")

@@ -47,14 +47,14 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "a product's token": ("/api/v1/products", {"pageToken": altered(2**63)}, "pageToken"),
     "an incentive's token": ("/api/v1/admin/incentives", {"pageToken": altered(2**64)}, "pageToken"),
-    "a job's token": ("/api/v1/admin/order/jobs", {"pageToken": altered([0, 2**63], "jobs None")}, "pageToken"),
+    "a job's token": ("/api/v1/admin/ops/order/jobs", {"pageToken": altered([0, 2**63], "jobs None")}, "pageToken"),
     "a job's token of no state": (
-        "/api/v1/admin/order/jobs",
+        "/api/v1/admin/ops/order/jobs",
         {"pageToken": altered([-9, 1], "jobs None")},
         "pageToken",
     ),
-    "an error's token": ("/api/v1/admin/order/errors", {"pageToken": altered(-(2**70), "errors")}, "pageToken"),
-    "an entry's token": ("/api/v1/admin/identity/audit", {"pageToken": altered(2**63, "audit")}, "pageToken"),
+    "an error's token": ("/api/v1/admin/ops/order/errors", {"pageToken": altered(-(2**70), "errors")}, "pageToken"),
+    "an entry's token": ("/api/v1/admin/ops/identity/audit", {"pageToken": altered(2**63, "audit")}, "pageToken"),
     "a token of 10 KB": ("/api/v1/orders", {"pageToken": "x" * 10_000}, "pageToken"),
 }
 
