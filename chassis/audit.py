@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from time import monotonic
+from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 
@@ -19,11 +20,12 @@ from chassis.errors import Conflict, Locked, Unavailable, shortened
 log = structlog.get_logger(__name__)
 
 Entry = TypeVar("Entry")
-EntryIn = TypeVar("EntryIn", contravariant=True)
 
 _BATCH = 500
 # New entries wake the writer earlier.
 _IDLE_S = 60
+# How long a stopping writer waits for locked rows.
+_STOP_S = 2.0
 _RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 
 
@@ -72,18 +74,12 @@ def _storable(text: str, max_bytes: int = _DETAIL_BYTES) -> str:
     return shortened(text.replace("\0", ""), max_bytes)
 
 
-class Sink(Protocol[EntryIn]):
-    """Stores entries."""
-
-    async def write(self, entries: Sequence[EntryIn]) -> None:
-        """Stores all entries or none. Unavailable and Conflict are worth a retry; any other error is permanent."""
+# Stores all entries or none. Unavailable and Conflict are worth a retry; any other error is permanent.
+Sink: TypeAlias = Callable[[Sequence[Entry]], Awaitable[object]]
 
 
-class NullSink:
-    """Discards all entries, for processes without a database."""
-
-    async def write(self, entries: Sequence[object]) -> None:
-        return None
+async def discard(entries: Sequence[object]) -> None:
+    """The sink of a process without a database."""
 
 
 class BackgroundWriter(Generic[Entry]):
@@ -112,11 +108,17 @@ class BackgroundWriter(Generic[Entry]):
         self._loop.wake()
 
     async def stop(self) -> None:
-        """Writes the remaining entries; entries that the sink rejects now are logged as lost."""
+        """Writes the remaining entries, those of locked rows last; what cannot be written now is logged as lost."""
         await self._loop.stop()
+        more, locked, end = True, 0, monotonic() + _STOP_S
         try:
-            while await self._write_some():
-                pass
+            while more:
+                try:
+                    more, locked = await self._write_some(), 0
+                except Locked:
+                    locked += 1
+                    if locked > len(self._batch) or monotonic() > end:
+                        raise
         except Exception:
             log.exception("entries lost", writer=self._name, count=len(self._batch) + len(self._waiting))
 
@@ -129,7 +131,7 @@ class BackgroundWriter(Generic[Entry]):
         # Entries stay in the batch until they are written, so that a failure of the sink is retried.
         if part := self._batch[: self._at_once]:
             try:
-                await self._sink.write(part)
+                await self._sink(part)
             except Exception as error:
                 if isinstance(error, Unavailable | Conflict) and not isinstance(error, Locked):
                     raise

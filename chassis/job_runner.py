@@ -66,7 +66,7 @@ class JobRunner:
         self._stopping = self._more = False
         self._scheduler = _Scheduler(timezone=UTC)
         self._claims = PollingLoop("claim jobs", self._claim, idle_s=self.tick_s, pace_s=0.02, report=self.report)
-        self._done = BackgroundWriter("done jobs", self, every_s=_COMPLETION_PACE_S)
+        self._done = BackgroundWriter("done jobs", self.store.settle, every_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
         self._scheduler.add_listener(self._work_failed, EVENT_JOB_ERROR)
@@ -108,10 +108,6 @@ class JobRunner:
     def wake(self, delay_s: float = 0) -> None:
         """Claims due jobs now or after exactly `delay_s`, instead of at the next tick."""
         asyncio.get_running_loop().call_later(delay_s + 0.01, self._claims.wake)
-
-    async def write(self, entries: Sequence[JobOutcome]) -> None:
-        """Stores that jobs are done; JobRunner is the sink of its own writer."""
-        await self.store.settle(entries)
 
     async def _claim(self) -> bool:
         room = self.concurrency - len(self._running)

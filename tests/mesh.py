@@ -102,7 +102,7 @@ class Recorder:
 
     entries: list[Any] = field(default_factory=list)
 
-    async def write(self, entries: Sequence[Any]) -> None:
+    async def __call__(self, entries: Sequence[Any]) -> None:
         self.entries.extend(entries)
 
 

@@ -25,7 +25,7 @@ class SqlSink:
     def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
         self._engine, self._table = engine, table
 
-    async def write(self, entries: Sequence[Any]) -> None:
+    async def __call__(self, entries: Sequence[Any]) -> None:
         columns = tuple(field.name for field in fields(entries[0]))
         with translated():
             async with self._engine.begin() as connection:

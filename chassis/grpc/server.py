@@ -17,7 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from chassis import contract
-from chassis.audit import AuditEntry, BackgroundWriter, NullSink, Sink
+from chassis.audit import AuditEntry, BackgroundWriter, Sink, discard
 from chassis.background import Background
 from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
@@ -51,7 +51,7 @@ class GrpcServer(CallOptions):
     name: str
     address: str
     servicers: Mapping[str, object]
-    audit: Sink[AuditEntry] = field(default_factory=NullSink)
+    audit: Sink[AuditEntry] = discard
     # Raises if a dependency of the service is not available.
     probe: Probe | None = None
     # The services that reflection lists, if different from the services served here; never internal ones.

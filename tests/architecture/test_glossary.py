@@ -16,7 +16,7 @@ NAMES = {
     "Burial": "DeadLetter",
     "bury": "dead_letter",
     "Trail": "BackgroundWriter",
-    "Nowhere": "NullSink",
+    "Nowhere": "discard",
     "KeptAnswer": "IdempotentResponse",
     "KeptAnswers": "IdempotentResponses",
     "kept_answers": "idempotency_keys",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+from structlog.testing import capture_logs
+
+from chassis import audit
 from chassis.audit import BackgroundWriter, ErrorLog
 from chassis.clock import SystemClock
 from chassis.errors import Locked, Unavailable
@@ -19,7 +23,7 @@ class FussySink:
         self.locked: set[str] = set()
         self.written: list[str] = []
 
-    async def write(self, entries: Sequence[str]) -> None:
+    async def __call__(self, entries: Sequence[str]) -> None:
         if self.away:
             self.away -= 1
             raise Unavailable("the database does not answer")
@@ -66,6 +70,53 @@ async def test_an_entry_of_a_locked_row_waits_alone() -> None:
     await writer.stop()
 
 
+async def test_when_it_stops_only_entries_of_locked_rows_are_lost() -> None:
+    sink = FussySink()
+    entries = [f"entry {number}" for number in range(1200)]
+    sink.locked = {entries[0], entries[40], entries[-1]}
+    writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink)
+    for entry in entries:
+        writer.add(entry)
+
+    with capture_logs() as logs:
+        await writer.stop()
+
+    assert sorted(sink.written) == sorted(set(entries) - sink.locked)
+    assert [(line["event"], line["count"]) for line in logs] == [("entries lost", 3)]
+
+
+async def test_a_row_that_is_free_again_before_it_has_stopped_is_written() -> None:
+    class FreeLater(FussySink):
+        async def __call__(self, entries: Sequence[str]) -> None:
+            if self.written:
+                self.locked = set()
+            await super().__call__(entries)
+
+    sink = FreeLater()
+    sink.locked = {"first"}
+    writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink)
+    for entry in ("first", "second"):
+        writer.add(entry)
+
+    await writer.stop()
+
+    assert sink.written == ["second", "first"]
+
+
+async def test_it_does_not_wait_for_many_locked_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_STOP_S", 0)
+    sink = FussySink()
+    sink.locked = {"first", "second"}
+    writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink)
+    for entry in ("first", "second", "third"):
+        writer.add(entry)
+
+    with capture_logs() as logs:
+        await writer.stop()
+
+    assert [line["count"] for line in logs] == [3]
+
+
 async def test_entries_wait_while_the_database_is_away() -> None:
     sink = FussySink(away=2)
     writer: BackgroundWriter[str] = BackgroundWriter("audit", sink, every_s=0.01)
@@ -79,8 +130,8 @@ async def test_entries_wait_while_the_database_is_away() -> None:
 
 async def test_nothing_is_written_twice_when_the_database_goes_away_between_the_halves() -> None:
     class GoesAway(FussySink):
-        async def write(self, entries: Sequence[str]) -> None:
-            await super().write(entries)
+        async def __call__(self, entries: Sequence[str]) -> None:
+            await super().__call__(entries)
             self.away = 1
 
     sink = GoesAway()

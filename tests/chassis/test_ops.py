@@ -393,7 +393,7 @@ async def test_errors_of_background_work_are_listed_newest_first(chassis_engine:
 
 
 async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
-    await SqlSink(chassis_engine, AUDIT_ENTRY).write([an_entry("one"), an_entry("two")])
+    await SqlSink(chassis_engine, AUDIT_ENTRY)([an_entry("one"), an_entry("two")])
     async with bench.open_uow() as uow:
         uow.audit(an_entry("three"))
         await uow.commit()

@@ -27,7 +27,7 @@ async def test_audit_entries_are_kept(chassis_engine: AsyncEngine) -> None:
         for actor in ("ann", "Jürgen 'the' \\ \"best\"")
     ]
 
-    await SqlSink(chassis_engine, AUDIT_ENTRY).write(entries)
+    await SqlSink(chassis_engine, AUDIT_ENTRY)(entries)
 
     assert await kept(chassis_engine, AUDIT_ENTRY) == [asdict(entry) for entry in entries]
 
@@ -56,6 +56,6 @@ async def test_errors_are_kept(chassis_engine: AsyncEngine) -> None:
         correlation_id="c",
     )
 
-    await SqlSink(chassis_engine, RECORDED_ERROR).write([error])
+    await SqlSink(chassis_engine, RECORDED_ERROR)([error])
 
     assert await kept(chassis_engine, RECORDED_ERROR) == [asdict(error)]

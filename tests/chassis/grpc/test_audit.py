@@ -84,9 +84,9 @@ async def test_an_answer_does_not_wait_for_its_note_and_stopping_writes_what_is_
     class Slow(Recorder):
         may_write = asyncio.Event()
 
-        async def write(self, entries: Any) -> None:
+        async def __call__(self, entries: Any) -> None:
             await self.may_write.wait()
-            await super().write(entries)
+            await super().__call__(entries)
 
     async with orders(OrderApi(), audit=(sink := Slow())) as mesh:
         await mesh.user().call(CREATE_ORDER, AN_ORDER)
@@ -100,11 +100,11 @@ async def test_a_sink_that_fails_gets_the_entries_again_in_order() -> None:
     class Flaky(Recorder):
         failures = 2
 
-        async def write(self, entries: Any) -> None:
+        async def __call__(self, entries: Any) -> None:
             if self.failures:
                 self.failures -= 1
                 raise AppError("not now")
-            await super().write(entries)
+            await super().__call__(entries)
 
     writer: BackgroundWriter[int] = BackgroundWriter("test", sink := Flaky(), every_s=0.01)
     for number in range(1200):
