@@ -129,9 +129,14 @@ async def test_an_idle_connection_that_is_gone(engine: AsyncEngine, proxy: Proxy
 async def write_twice(engine: AsyncEngine) -> None:
     open_uow = sql_units_of_work(SqlUnitOfWork, make_sessions(engine))
     async with open_uow() as uow:
-        await uow.session.execute(text("SELECT nextval('job_hilo')"))
-        await uow.session.execute(text("INSERT INTO inbox VALUES ('lost', 1)"))
+        await uow.session.execute(text("INSERT INTO inbox VALUES ('first', 1)"))
+        await uow.session.execute(text("INSERT INTO inbox VALUES ('second', 1)"))
         await uow.commit()
+
+
+async def written(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT count(*) FROM inbox"))).scalar_one())
 
 
 @pytest.mark.parametrize("messages", range(8))
@@ -147,10 +152,12 @@ async def test_a_connection_that_is_cut_at_any_message_of_a_unit_of_work(
     try:
         await write_twice(engine)
     except Unavailable:
+        assert await written(chassis_engine) == 0
         assert await backend(engine) != old
     else:
         # The driver needs fewer messages than that.
         assert proxy.cuts_after is not None
+        assert await written(chassis_engine) == 2
 
 
 async def test_a_statement_that_waits_while_its_connection_is_cut(
