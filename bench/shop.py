@@ -20,8 +20,7 @@ from bench.front import ECHO_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders
 from bench.usage import Processes
 from chassis.grpc.channel import open_channel
-from chassis.settings import PORTS
-from chassis.socket_dirs import socket_dir
+from chassis.settings import PORTS, socket_dir
 from chassis.wire import codec
 from deploy.local.front_door import front_door
 from deploy.local.plain_http import plain_client

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +15,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.addresses import LOOPBACK, networks
 from chassis.grpc.streams import StreamLimits
-from chassis.socket_dirs import socket_dir
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
 MAX_PORT_OFFSET = 16_000
 DAYS_OF_A_CENTURY = 36_500
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
+# Not TMPDIR, which may differ between two shells.
+SHORT = Path("/tmp")
 
 _VARIABLES = "EASYORDER_"
 S = TypeVar("S", bound="MeshSettings")
@@ -214,3 +220,13 @@ class MeshSettings(BaseSettings):
         )
         server = make_url(self.database_server) if self.database_server else embedded
         return server.set(database=name).render_as_string(hide_password=False)
+
+
+def socket_dir(folder: Path, socket: str = POSTGRES_SOCKET) -> Path:
+    """The folder itself, or a short substitute if its path is too long or has characters with a meaning in a URL or
+    a list of hosts."""
+    folder = Path(os.path.abspath(folder))
+    path = os.fsencode(folder / socket)
+    if len(path) <= PATH_LIMIT and re.fullmatch(rb"[\w/.~-]+", path):
+        return folder
+    return SHORT / f"easyorder-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"

@@ -19,8 +19,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from chassis import contract
 from chassis.errors import FieldViolation, InvalidArgument
 
-DEFAULT_MAX_LENGTH = 1000
-DEFAULT_MAX_ITEMS = 1000
+DEFAULT_MAX_LENGTH = DEFAULT_MAX_ITEMS = 1000
 # Bounds the reply: nested lists may contain very many faults.
 _MAX_FAULTS = 1000
 # The first and last second of Python's calendar, as a Timestamp has them.
@@ -51,7 +50,23 @@ def _inspect(message: Any, path: str, found: Found) -> None:
 @cache
 def _inspectors(message: Descriptor) -> tuple[Inspect, ...]:
     """One inspector per field, cached; inspectors of nested types are made on first use."""
-    return tuple(_list(field) if field.is_repeated else _single(field) for field in message.fields)
+    made = [_list(field) if field.is_repeated else _single(field) for field in message.fields]
+    if "update_mask" in message.fields_by_name:
+        made[0] = _changed(message.fields[0])
+    return tuple(made)
+
+
+def _changed(resource: FieldDescriptor) -> Inspect:
+    """Inspects the fields of an update's resource that are set or named by the mask; the others need not be there."""
+
+    def inspect(message: Any, path: str, found: Found) -> None:
+        wanted = getattr(message, resource.name)
+        named = {field.name for field, _ in wanted.ListFields()}.union(message.update_mask.paths)
+        for field, inspect_field in zip(wanted.DESCRIPTOR.fields, _inspectors(wanted.DESCRIPTOR), strict=True):
+            if field.name in named or "*" in named:
+                inspect_field(wanted, f"{path}{resource.json_name}.", found)
+
+    return inspect
 
 
 def _single(field: FieldDescriptor) -> Inspect:
@@ -135,10 +150,8 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     if rules.required and field.type == FieldDescriptor.TYPE_STRING:
         yield lambda value: "must not be blank" if _is_blank(value) else None
     if field.enum_type is not None:
-        known = frozenset(field.enum_type.values_by_number)
+        known = frozenset(field.enum_type.values_by_number) - ({0} if field.is_repeated else set())
         yield lambda value: None if value in known else f"is not a known value: {value}"
-    if field.enum_type is not None and field.is_repeated:
-        yield lambda value: None if value else "must say which"
     if field.type == FieldDescriptor.TYPE_STRING:
         yield lambda value: "must not contain NUL" if "\0" in value else None
     if rules.min_length:

@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from chassis.settings import MeshSettings
-from chassis.socket_dirs import socket_dir
+from chassis.settings import MeshSettings, socket_dir
 
 ADMIN_SOCKET = "admin.sock"
 

@@ -7,6 +7,7 @@ token: a path that the token requirements missed by mistake has no route, instea
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -198,7 +199,8 @@ def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
     verbs: dict[str, set[str]] = defaultdict(set)
     for method in methods:
         for binding in method.http:
-            verbs[binding.path].add(binding.verb)
+            # `{product.id}` is the same place as `{id}`.
+            verbs[re.sub(r"\{\w+\.", "{", binding.path)].add(binding.verb)
     by_precision = sorted(verbs, key=lambda path: (not has_verb(path), path.count("{"), path))
     alike = groupby(by_precision, key=lambda path: ", ".join(sorted(verbs[path])))
     return [(f"(?:{any_of([path_regex(path) for path in paths])})(?:[?].*)?", allow) for allow, paths in alike]

@@ -27,9 +27,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return in_utc(value).replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -39,11 +37,9 @@ class Amount(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        if not isinstance(value, Decimal):
+        if not isinstance(value, Decimal | None):
             raise TypeError(f"an amount is a Decimal, not {type(value).__name__}")
-        return value.quantize(_CENT, ROUND_HALF_EVEN)
+        return None if value is None else value.quantize(_CENT, ROUND_HALF_EVEN)
 
 
 Json = JSONB(none_as_null=True)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import psutil
 
-from chassis.socket_dirs import socket_dir
+from chassis.settings import socket_dir
 from deploy.local.errors import CannotStart
 from deploy.local.supervisor import Program
 

@@ -18,8 +18,15 @@ _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrat
 
 
 def path_of(binding: HttpBinding, request: Descriptor) -> str:
-    """The path as OpenAPI writes it: `/api/v1/orders/{orderId}:watch`."""
-    return _VARIABLE.sub(lambda match: f"{{{request.fields_by_name[match['name']].json_name}}}", binding.path)
+    """The path as OpenAPI writes it: `/api/v1/orders/{orderId}:watch`. The id of an update's resource is `{id}`."""
+    return _VARIABLE.sub(lambda match: f"{{{_field(request, match['name']).json_name}}}", binding.path)
+
+
+def _field(request: Descriptor, path: str) -> FieldDescriptor:
+    """The field that a path such as `product.id` names."""
+    first, _, rest = path.partition(".")
+    field = request.fields_by_name[first]
+    return _field(field.message_type, rest) if rest and field.message_type else field
 
 
 def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: Schemas) -> Json:
@@ -45,7 +52,7 @@ def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: 
 
 def _parameters(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Iterator[Json]:
     for name in in_path:
-        field = request.fields_by_name[name]
+        field = _field(request, name)
         yield {"name": field.json_name, "in": "path", "required": True, "schema": schemas.of_field(field)}
     if binding.body == "*":
         return
@@ -66,7 +73,9 @@ def _query_parameter(field: FieldDescriptor, schemas: Schemas) -> Json:
 
 
 def _request_body(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Json:
-    if binding.body != "*":
+    if binding.verb == "PATCH":
+        schema = schemas.update_of(request.fields_by_name[binding.body])
+    elif binding.body != "*":
         schema = schemas.of_field(request.fields_by_name[binding.body])
     elif in_path:
         schema = schemas.object_of(request, without=in_path)

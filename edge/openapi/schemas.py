@@ -32,6 +32,7 @@ _WELL_KNOWN: dict[str, Json] = {
     "google.protobuf.Any": {"type": "object", "properties": {"@type": {"type": "string"}}, "required": ["@type"]},
     "google.protobuf.Duration": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,9})?s$"},
     "google.protobuf.Empty": {"type": "object", "additionalProperties": False},
+    "google.protobuf.FieldMask": {"type": "string"},
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
 }
 
@@ -62,6 +63,14 @@ class Schemas:
         choices = [oneof for oneof in message.oneofs if len(oneof.fields) > 1]
         notes = [f"At most one of {', '.join(field.json_name for field in choice.fields)}." for choice in choices]
         return _described(schema, " ".join([*_comment(message.full_name), *notes]))
+
+    def update_of(self, resource: FieldDescriptor) -> Json:
+        """What an update says of a resource: any of its fields."""
+        assert resource.message_type is not None
+        name = f"{resource.message_type.full_name.removeprefix('easyorder.')}Update"
+        self.components[name] = self.object_of(resource.message_type)
+        self.components[name].pop("required", None)
+        return _described({"$ref": f"#/components/schemas/{name}"}, " ".join(_comment(resource.full_name)))
 
     def of_field(self, field: FieldDescriptor) -> Json:
         """A field's value: an array for a repeated field, an object for a map."""

@@ -46,6 +46,12 @@ _LOCK_SKUS = text(
     "SELECT pg_advisory_xact_lock(hashtext('sku'), slot) FROM (SELECT DISTINCT hashtext(value) & 63 AS slot "
     "FROM jsonb_array_elements_text(CAST(:keys AS jsonb)) ORDER BY slot) AS slots"
 )
+# The ids that the database assigns go on after one that a caller has chosen. Of two who choose at the same time, one
+# could take the sequence back, hence the lock; an id that it assigned meanwhile is a conflict, which is tried again.
+_SKIP_ID = text(
+    "SELECT CASE WHEN last_value < :id THEN setval('product_id_seq', :id) END "
+    "FROM product_id_seq, pg_advisory_xact_lock(hashtext('product_id_seq'))"
+)
 # In the same order as reservations lock them.
 _LOCK_STOCK = text(
     "SELECT id FROM inventory "
@@ -82,6 +88,9 @@ class SqlProducts:
 
     async def add(self, product: Product) -> Product:
         row = ProductRow(variations=[], items=[])
+        if product.id:
+            row.id = product.id
+            await self._session.execute(_SKIP_ID, {"id": product.id})
         self._session.add(row)
         _fill(row, product)
         await self._session.flush()

@@ -22,11 +22,15 @@ from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.validate_incentive import ValidateIncentive
 from inventory_svc.domain.incentive_set import IncentiveRequest
 from inventory_svc.domain.lines import Line
-from inventory_svc.messages.incentives import incentive_message, incentive_of_message, preview_message
+from inventory_svc.messages.incentives import (
+    incentive_message,
+    incentive_of_message,
+    preview_message,
+    update_incentive_command,
+)
 from inventory_svc.queries.incentives import IncentiveQueries
 
 
@@ -45,10 +49,7 @@ class IncentiveApi:
         return incentive_message(await self._mediator.send(command))
 
     async def update_incentive(self, request: UpdateIncentiveRequest) -> Incentive:
-        assert request.incentive is not None  # the contract requires it
-        incentive = incentive_of_message(request.incentive, id=request.id)
-        key = request_key(request, request.request_id)
-        command = UpdateIncentive(request=key, incentive=incentive, etag=request.incentive.etag)
+        command = update_incentive_command(request, request_key(request, request.request_id))
         return incentive_message(await self._mediator.send(command))
 
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:

@@ -13,7 +13,7 @@ from easyorder.catalog.v1 import (
     ListProductsResponse,
     Product,
     UndeleteProductRequest,
-    UpsertProductRequest,
+    UpdateProductRequest,
 )
 from easyorder.google.protobuf import Empty
 from easyorder.inventory.v1 import (
@@ -27,7 +27,6 @@ from easyorder.inventory.v1 import (
     WatchInventoryRequest,
 )
 
-from chassis.errors import InvalidArgument
 from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from inventory_svc.api.request_keys import request_key
@@ -36,11 +35,11 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import (
     product_message,
     stock_level_message,
+    update_product_command,
     wanted_product,
 )
 from inventory_svc.queries.product_pages import ProductPages
@@ -65,17 +64,8 @@ class ProductApi:
         )
         return product_message(await self._mediator.send(command))
 
-    async def upsert_product(self, request: UpsertProductRequest) -> Product:
-        wanted = request.product
-        assert wanted is not None  # the contract requires it
-        if wanted.id and wanted.id != request.id:
-            raise InvalidArgument.of("product.id", f"must be {request.id}, as in the path, or left out")
-        command = UpsertProduct(
-            request=request_key(request, request.request_id),
-            product_id=request.id,
-            product=wanted_product(wanted),
-            etag=wanted.etag,
-        )
+    async def update_product(self, request: UpdateProductRequest) -> Product:
+        command = update_product_command(request, request_key(request, request.request_id))
         return product_message(await self._mediator.send(command))
 
     async def delete_product(self, request: DeleteProductRequest) -> Empty:

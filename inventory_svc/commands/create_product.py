@@ -9,6 +9,7 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import SkuTaken
 from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.product import Product
+from inventory_svc.domain.product_size import check_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,16 @@ class CreateProduct(Command[Product]):
 
 async def create_product(cmd: CreateProduct, uow: InventoryUow) -> Product:
     """Raises InvalidArgument naming every field at fault, or SkuTaken."""
-    cmd.product.check()
-    await refuse_taken_skus(cmd.product, uow)
-    return await uow.products.add(cmd.product)
+    return await add_product(cmd.product, uow)
+
+
+async def add_product(product: Product, uow: InventoryUow) -> Product:
+    """Stores a new product, with the id that it has or else with the next one. Raises like `create_product`."""
+    product = product.completed()
+    product.check()
+    check_size(product)
+    await refuse_taken_skus(product, uow)
+    return await uow.products.add(product)
 
 
 async def refuse_taken_skus(product: Product, uow: InventoryUow, *, stored: Product | None = None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.commands.upsert_product import live_product
+from inventory_svc.commands.update_product import require_live
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +17,5 @@ class DeleteProduct(Command[None]):
 
 async def delete_product(cmd: DeleteProduct, uow: InventoryUow) -> None:
     """Raises ProductNotFound or EtagMismatch."""
-    product = await live_product(cmd.product_id, cmd.etag, uow)
+    product = require_live(await uow.products.lock(cmd.product_id), cmd.product_id, cmd.etag)
     await uow.products.save(replace(product, is_deleted=True))

@@ -24,7 +24,7 @@ from inventory_svc.commands.restock import Restock, restock_batch
 from inventory_svc.commands.undelete_product import UndeleteProduct, undelete_product
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_incentive import UpdateIncentive, update_incentive
-from inventory_svc.commands.upsert_product import UpsertProduct, upsert_product
+from inventory_svc.commands.update_product import UpdateProduct, update_product
 from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes
@@ -41,7 +41,7 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle(AdjustStock, adjust_stock)
     mediator.handle_batch(KeepReservation, keep_reservations)
     mediator.handle(CreateProduct, create_product)
-    mediator.handle(UpsertProduct, upsert_product)
+    mediator.handle(UpdateProduct, update_product)
     mediator.handle(DeleteProduct, delete_product)
     mediator.handle(UndeleteProduct, undelete_product)
     mediator.handle_batch(ExpireReservation, expire_reservations)

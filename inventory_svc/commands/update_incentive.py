@@ -1,4 +1,4 @@
-"""UpdateIncentive: replace an incentive; redemptions so far keep their terms."""
+"""UpdateIncentive: change fields of an incentive; redemptions so far keep their terms."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ from inventory_svc.domain.incentive import Incentive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateIncentive(Command[Incentive]):
-    """`etag` is that of the version that was read; an empty one replaces any version."""
+    """Sets the `fields` of an incentive, names of attributes, to those of `incentive`.
 
+    `etag` is that of the version that was read; without it, any version is changed.
+    """
+
+    incentive_id: int
     incentive: Incentive
-    etag: str
+    fields: frozenset[str]
+    etag: str = ""
 
 
 async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive:
     """Raises IncentiveNotFound, EtagMismatch, CodeTaken, or InvalidArgument naming every field at fault."""
-    present = await uow.incentives.get(cmd.incentive.id)
+    present = await uow.incentives.get(cmd.incentive_id)
     if cmd.etag and cmd.etag != str(present.revision):
         raise EtagMismatch(f"incentive {present.id} was changed meanwhile; read it again")
-    wanted = replace(cmd.incentive, uses=present.uses, active=present.active, revision=present.revision + 1)
+    named = {name: getattr(cmd.incentive, name) for name in cmd.fields}
+    wanted = replace(present, **named, revision=present.revision + 1)
     wanted.check()
     if wanted.code != present.code and await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
         raise CodeTaken.of(wanted.code)

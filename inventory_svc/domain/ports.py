@@ -38,7 +38,7 @@ class Products(Protocol):
     async def add(self, product: Product) -> Product:
         """Stores a new product with its parts and initial stock; returns it with ids, version and times.
 
-        Raises Conflict when another transaction has taken one of the SKUs first.
+        An `id` that it has is kept. Raises Conflict when another transaction has taken the id or one of the SKUs first.
         """
         ...
 

@@ -91,6 +91,23 @@ class Product:
             items=tuple(item for item in self.items if not item.is_deleted),
         )
 
+    def completed(self) -> Product:
+        """The product with a modifier of zero for each option that was given none."""
+        free = Money.zero(self.base_price.currency)
+        return replace(
+            self,
+            variations=tuple(
+                replace(
+                    variation,
+                    options=tuple(
+                        replace(option, price_modifier=free) if option.price_modifier == Money.zero("") else option
+                        for option in variation.options
+                    ),
+                )
+                for variation in self.variations
+            ),
+        )
+
     def prices(self) -> tuple[Money, ...]:
         """The price of each of `items`: its own price, or the base price plus the modifiers of its options.
 
@@ -115,12 +132,22 @@ class Product:
 
     def check(self) -> None:
         """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the product."""
-        violations = [*self._faults_of_variations(), *self._faults_of_items()]
-        violations[:0] = self._faults_of_price("product.basePrice", self.base_price, lowest=Decimal(0))
+        violations = [*self._missing(), *self._faults_of_variations(), *self._faults_of_items()]
         if not violations:
             violations = [*self._unsellable_items()]
         if violations:
             raise InvalidArgument.of_all(violations)
+
+    def _missing(self) -> Iterator[FieldViolation]:
+        """What the contract requires of a new product; of a change it requires less."""
+        if not self.name:
+            yield FieldViolation("product.name", "is required")
+        if not self.items:
+            yield FieldViolation("product.productItems", "needs at least 1")
+        if self.base_price.currency:
+            yield from self._faults_of_price("product.basePrice", self.base_price, lowest=Decimal(0))
+        else:
+            yield FieldViolation("product.basePrice", "is required")
 
     def _faults_of_variations(self) -> Iterator[FieldViolation]:
         yield from _repeated("product.variations[{}].name", [variation.name for variation in self.variations])

@@ -7,21 +7,52 @@ from decimal import Decimal
 from easyorder.common.v1 import Discount as DiscountMessage
 from easyorder.incentive.v1 import Incentive as IncentiveMessage
 from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
-from easyorder.incentive.v1 import ValidateIncentiveResponse
+from easyorder.incentive.v1 import UpdateIncentiveRequest, ValidateIncentiveResponse
 
+from chassis.errors import InvalidArgument
+from chassis.idempotency import RequestKey
 from chassis.wire_types import money_message, money_of
+from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.validate_incentive import Preview
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.pricing import Quote
+from inventory_svc.messages.update_mask import updated_fields
+
+# The fields of an Incentive that an update can change; attributes have the same names.
+CHANGEABLE = (
+    "code",
+    "kind",
+    "value",
+    "currency",
+    "starts",
+    "ends",
+    "min_total",
+    "product_item_ids",
+    "max_uses",
+    "max_uses_per_user",
+    "stackable",
+    "buy_quantity",
+    "get_quantity",
+)
 
 
-def incentive_of_message(message: IncentiveMessage, *, id: int = 0) -> Incentive:
+def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | None) -> UpdateIncentive:
+    """Raises InvalidArgument for a field that cannot be changed."""
+    wanted = request.incentive
+    if wanted is None or not wanted.id:
+        raise InvalidArgument.of("incentive.id", "is required")
+    fields = updated_fields(wanted, request.update_mask, CHANGEABLE)
+    incentive = incentive_of_message(wanted)
+    return UpdateIncentive(request=key, incentive_id=wanted.id, incentive=incentive, fields=fields, etag=wanted.etag)
+
+
+def incentive_of_message(message: IncentiveMessage) -> Incentive:
     """The requested incentive; only the form of amounts is checked. Output-only fields are ignored."""
     return Incentive(
-        id=id,
         code=composed(message.code.strip()),
-        kind=IncentiveKind[message.kind.name],
+        # Without a kind: an update that leaves it as it is.
+        kind=IncentiveKind[message.kind.name] if message.kind else IncentiveKind.PERCENT,
         value=Decimal(message.value or 0),
         currency=message.currency,
         starts=message.starts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
-from easyorder.catalog.v1 import ListProductsResponse
+from easyorder.catalog.v1 import ListProductsResponse, UpdateProductRequest
 from easyorder.catalog.v1 import Product as ProductMessage
 from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
@@ -16,13 +16,24 @@ from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 from easyorder.order.v1 import ItemStock as ItemStockMessage
 
 from chassis.errors import InvalidArgument
+from chassis.idempotency import RequestKey
 from chassis.money import Money
 from chassis.wire import codec
 from chassis.wire_types import money_message
+from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.stock import ItemStock, StockLevel
-from inventory_svc.messages.product_size import check_size
+from inventory_svc.messages.update_mask import updated_fields
+
+# The fields of a Product that an update can change, and the attributes that hold them.
+CHANGEABLE = {
+    "name": "name",
+    "description": "description",
+    "base_price": "base_price",
+    "variations": "variations",
+    "product_items": "items",
+}
 
 
 def product_message(product: Product) -> ProductMessage:
@@ -47,12 +58,14 @@ def serialised_products(products: Sequence[Product]) -> bytes:
 
 
 def wanted_product(message: ProductMessage) -> Product:
-    """The requested product; only its size and the form of amounts are checked. Output-only fields are ignored."""
-    base_price = _money(message.base_price, "product.basePrice")
-    product = Product(
+    """The requested product; only the form of amounts is checked. Output-only fields are ignored.
+
+    A price that is missing is zero in no currency.
+    """
+    return Product(
         name=composed(message.name),
         description=composed(message.description),
-        base_price=base_price,
+        base_price=_money(message.base_price, "product.basePrice"),
         variations=tuple(
             Variation(
                 id=variation.id,
@@ -62,9 +75,7 @@ def wanted_product(message: ProductMessage) -> Product:
                         id=option.id,
                         value=composed(option.value),
                         price_modifier=_money(
-                            option.price_modifier,
-                            f"product.variations[{v}].options[{o}].priceModifier",
-                            missing=Money.zero(base_price.currency),
+                            option.price_modifier, f"product.variations[{v}].options[{o}].priceModifier"
                         ),
                     )
                     for o, option in enumerate(variation.options)
@@ -74,8 +85,22 @@ def wanted_product(message: ProductMessage) -> Product:
         ),
         items=tuple(_wanted_item(item, f"product.productItems[{i}]") for i, item in enumerate(message.product_items)),
     )
-    check_size(product)
-    return product
+
+
+def update_product_command(request: UpdateProductRequest, key: RequestKey | None) -> UpdateProduct:
+    """Raises InvalidArgument for a field that cannot be changed."""
+    wanted = request.product
+    if wanted is None or not wanted.id:
+        raise InvalidArgument.of("product.id", "is required")
+    fields = updated_fields(wanted, request.update_mask, list(CHANGEABLE))
+    return UpdateProduct(
+        request=key,
+        product_id=wanted.id,
+        product=wanted_product(wanted),
+        fields=frozenset(CHANGEABLE[name] for name in fields),
+        etag=wanted.etag,
+        allow_missing=request.allow_missing,
+    )
 
 
 def item_stock_message(stock: ItemStock) -> ItemStockMessage:
@@ -142,12 +167,10 @@ def _item_message(item: ProductItem, price: Money) -> ProductItemMessage:
     )
 
 
-def _money(message: MoneyMessage | None, field: str, *, missing: Money | None = None) -> Money:
+def _money(message: MoneyMessage | None, field: str) -> Money:
     """An amount of either sign; the product checks the sign. Raises InvalidArgument for an invalid Money message."""
     if message is None:
-        if missing is None:
-            raise InvalidArgument.of(field, "is required")
-        return missing
+        return Money.zero("")
     if abs(message.nanos) > 999_999_999 or message.units * message.nanos < 0:
         raise InvalidArgument.of(f"{field}.nanos", "must be less than one unit, and of the same sign as units")
     return Money.from_units(message.units, message.nanos, message.currency_code)

@@ -6,7 +6,9 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.messages.incentives import CHANGEABLE
 
 _numbers = itertools.count(1)
 
@@ -30,3 +32,8 @@ def multiplier(value: str = "2", **others: Any) -> Incentive:
 def _incentive(kind: IncentiveKind, **others: Any) -> Incentive:
     fields: dict[str, Any] = {"code": f"CODE-{next(_numbers)}", "kind": kind} | others
     return Incentive(**fields)
+
+
+def edited(incentive: Incentive, **others: Any) -> UpdateIncentive:
+    """The update that sets all fields, as the mask `*` does."""
+    return UpdateIncentive(incentive_id=incentive.id, incentive=incentive, fields=frozenset(CHANGEABLE), **others)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from chassis.money import Money
+from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
+from inventory_svc.messages.inventory import CHANGEABLE
 
 _numbers = itertools.count(1)
 
@@ -51,3 +54,8 @@ def a_product(
         variations=variations,
         items=items or (an_item(),),
     )
+
+
+def replacing(product: Product, **others: Any) -> UpdateProduct:
+    """The update that sets all fields, as the mask `*` does."""
+    return UpdateProduct(product_id=product.id, product=product, fields=frozenset(CHANGEABLE.values()), **others)

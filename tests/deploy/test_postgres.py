@@ -16,8 +16,7 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis.settings import MeshSettings
-from chassis.socket_dirs import PATH_LIMIT, POSTGRES_SOCKET
+from chassis.settings import PATH_LIMIT, POSTGRES_SOCKET, MeshSettings
 from deploy.local.errors import CannotStart
 from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
 from tests.folders import data_folder

@@ -15,8 +15,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from chassis.settings import MAX_PORT_OFFSET, PORTS
-from chassis.socket_dirs import socket_dir
+from chassis.settings import MAX_PORT_OFFSET, PORTS, socket_dir
 from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -25,14 +25,14 @@ async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncCl
         return products
 
     assert await found(run) == await found(sku[:-1]) == [created]
-    changed = await http.put(
+    changed = await http.patch(
         path, json=created | {"name": f"Lamp {run}", "basePrice": money(50)}, headers=admin.headers
     )
     assert changed.status_code == 200, changed.text
     assert [item["id"] for item in changed.json()["productItems"]] == [item["id"] for item in created["productItems"]]
     assert await found(run) == [changed.json()]
 
-    late = await http.put(path, json=created, headers=admin.headers)
+    late = await http.patch(path, json=created, headers=admin.headers)
     assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
     late = await http.delete(path, params={"etag": created["etag"]}, headers=admin.headers)
     assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
@@ -56,7 +56,7 @@ async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, 
 
     for caller, expected in (({}, 401), (shopper.headers, 403)):
         answers = [
-            await http.put(path, json=product, headers=caller),
+            await http.patch(path, json=product, headers=caller),
             await http.delete(path, headers=caller),
             await http.post(f"{path}:undelete", json={}, headers=caller),
         ]

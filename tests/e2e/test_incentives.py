@@ -218,8 +218,8 @@ async def test_an_administrator_edits_a_code_and_ends_it(http: httpx.AsyncClient
     code = await a_code(http, admin, value="10")
     path = f"/api/v1/admin/incentives/{code['id']}"
 
-    edited = await answered(http, admin, "PUT", path, code | {"value": "20.50", "stackable": True})
-    outdated = await asked(http, admin, "PUT", path, code | {"value": "90"})
+    edited = await answered(http, admin, "PATCH", path, {"etag": code["etag"], "value": "20.50", "stackable": True})
+    outdated = await asked(http, admin, "PATCH", path, code | {"value": "90"})
     ended = await answered(http, admin, "POST", f"{path}:deactivate", {})
     taken = await asked(http, admin, "POST", "/api/v1/admin/incentives", {**code, "id": "0"})
     stranger = await asked(http, shopper, "GET", "/api/v1/admin/incentives")

@@ -15,7 +15,7 @@ from chassis import contract
 from chassis.context import Audience
 from edge.openapi import document
 
-VERBS = {"get", "put", "post", "delete"}
+VERBS = {"get", "put", "post", "patch", "delete"}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,6 @@ def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(opera
 
 def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
     get, put = api["paths"]["/api/v1/orders"]["get"], api["paths"]["/api/v1/orders/{id}"]["put"]
-    product = api["paths"]["/api/v1/products/{id}"]["put"]
 
     assert [(p["name"], p["in"]) for p in get["parameters"]] == [
         ("pageSize", "query"),
@@ -96,7 +95,20 @@ def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
         "etag",
         "requestId",
     }
-    assert product["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/catalog.v1.Product")
+
+
+def test_an_update_takes_any_fields_and_their_names_as_a_parameter(api: Any) -> None:
+    update = api["paths"]["/api/v1/products/{id}"]["patch"]
+
+    parameters = {p["name"]: (p["in"], p["schema"]) for p in update["parameters"]}
+    assert parameters["id"][0] == "path"
+    assert parameters["updateMask"] == ("query", {"type": "string"})
+    body = update["requestBody"]["content"]["application/json"]["schema"]
+    assert body["$ref"] == "#/components/schemas/catalog.v1.ProductUpdate"
+    schemas = api["components"]["schemas"]
+    assert schemas["catalog.v1.ProductUpdate"]["properties"] == schemas["catalog.v1.Product"]["properties"]
+    assert "required" not in schemas["catalog.v1.ProductUpdate"]
+    assert "name" in schemas["catalog.v1.Product"]["required"]
 
 
 def an_order(**changes: object) -> dict[str, object]:

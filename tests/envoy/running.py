@@ -16,7 +16,7 @@ import grpc
 import httpx
 
 from chassis.grpc.channel import open_channel
-from chassis.socket_dirs import socket_dir
+from chassis.settings import socket_dir
 from deploy.local.front_door import admin_client
 from envoy.config import ADMIN_SOCKET, EnvoySettings
 from envoy.render import render

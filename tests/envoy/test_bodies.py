@@ -179,11 +179,11 @@ async def test_every_known_field_is_taken_under_both_of_its_names(
 
     for name in names_of(method):
         if name.binding and body_message(method, name.binding):
-            in_path = re.findall(r"\{(\w+)", name.binding.path)
+            in_path = re.findall(r"\{(?:\w+\.)?(\w+)", name.binding.path)
             is_field = name.binding.body != "*"
             message = request.fields_by_name[name.binding.body].message_type if is_field else request
             assert message is not None
-            body = whole(message, lambda field: getattr(field, naming), () if is_field else in_path)
+            body = whole(message, lambda field: getattr(field, naming), in_path)
             reply = await http.request(name.binding.verb, name.path, headers=headers, json=body)
             assert reply.status_code == 200, reply.text
 

@@ -117,12 +117,12 @@ VERBS = {
     "/api/v1/orders?pageSize=1": "GET, POST",
     "/api/v1/orders/7": "GET, PUT",
     "/api/v1/orders/7:cancel": "POST",
-    "/api/v1/products/7": "DELETE, GET, PUT",
+    "/api/v1/products/7": "DELETE, GET, PATCH",
     "/api/v1/users/login": "POST",
 }
 
 
-@pytest.mark.parametrize("verb", ["PATCH", "OPTIONS", "TRACE", "PROPFIND", "NONSENSE"])
+@pytest.mark.parametrize("verb", ["OPTIONS", "TRACE", "PROPFIND", "NONSENSE"])
 @pytest.mark.parametrize("path", VERBS)
 async def test_a_known_path_with_another_verb(
     path: str, verb: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]

@@ -43,10 +43,23 @@ async def test_json(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, s
 
 
 async def test_a_body_may_be_one_field(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    await http.put("/api/v1/products/7", headers=bearer, json={"name": "Cup", "productItems": [{"sku": "CUP-1"}]})
+    body = {"id": "7", "name": "Cup", "productItems": [{"sku": "CUP-1"}]}
+    parameters = {"updateMask": "name,productItems,no_such.fieldName"}
+
+    await http.patch("/api/v1/products/7", headers=bearer, params=parameters, json=body)
 
     request = mesh.only_call.request
-    assert (request.id, request.product.name, request.product.product_items[0].sku) == (7, "Cup", "CUP-1")
+    assert (request.product.id, request.product.name) == (7, "Cup")
+    assert request.product.product_items[0].sku == "CUP-1"
+    assert list(request.update_mask.paths) == ["name", "product_items", "no_such.field_name"]
+
+
+async def test_the_id_in_a_body_is_that_of_the_path(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.patch("/api/v1/products/7", headers=bearer, json={"id": "8", "name": "Cup"})
+
+    assert (reply.status_code, mesh.calls) == (400, [])
 
 
 async def test_a_webhook_arrives_as_it_was_sent(http: httpx.AsyncClient, mesh: FakeMesh) -> None:

@@ -131,7 +131,7 @@ async def test_a_timeout_is_taken(
     ("verb", "path"),
     [
         ("POST", "/api/v1/orders"),
-        ("PUT", "/api/v1/products/7"),
+        ("PATCH", "/api/v1/products/7"),
         ("POST", "/api/v1/payments/stripe/webhook"),
     ],
 )

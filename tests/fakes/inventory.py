@@ -74,9 +74,10 @@ class InMemoryProducts:
         }
 
     async def add(self, product: Product) -> Product:
+        self._state.last_id = max(self._state.last_id, product.id)
         unnumbered = replace(
             product,
-            id=self._state.next_id(),
+            id=product.id or self._state.next_id(),
             version=1,
             created_on=self._clock.now(),
             variations=tuple(

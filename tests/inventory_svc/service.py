@@ -15,7 +15,7 @@ from easyorder.catalog.v1 import (
     ListProductsResponse,
     Product,
     UndeleteProductRequest,
-    UpsertProductRequest,
+    UpdateProductRequest,
 )
 from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
@@ -46,7 +46,7 @@ from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, running, serving
 _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
 _RESERVATIONS = "easyorder.internal.inventory.v1.ReservationService"
 CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
-UPSERT_PRODUCT = rpc(_CATALOG, "UpsertProduct", UpsertProductRequest, Product)
+UPDATE_PRODUCT = rpc(_CATALOG, "UpdateProduct", UpdateProductRequest, Product)
 DELETE_PRODUCT = rpc(_CATALOG, "DeleteProduct", DeleteProductRequest, Empty)
 UNDELETE_PRODUCT = rpc(_CATALOG, "UndeleteProduct", UndeleteProductRequest, Product)
 GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)

@@ -24,11 +24,10 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.undelete_product import UndeleteProduct
-from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import Product
 from inventory_svc.queries.products import PageRequest
-from tests.builders.product import a_product
+from tests.builders.product import a_product, replacing
 from tests.conftest import DatabasesOf
 from tests.inventory_svc.service import running_replica
 from tests.mesh import Tokens
@@ -58,9 +57,7 @@ class Shop:
         return await self.projected(await self.send(CreateProduct(product=a_product())))
 
     async def rename(self, product: Product, name: str) -> Product:
-        return await self.projected(
-            await self.send(UpsertProduct(product_id=product.id, product=replace(product, name=name)))
-        )
+        return await self.projected(await self.send(replacing(replace(product, name=name))))
 
     async def delete(self, product: Product) -> None:
         self.absences[product.id] += 1

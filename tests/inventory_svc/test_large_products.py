@@ -16,7 +16,7 @@ from easyorder.catalog.v1 import (
     ListProductsRequest,
     Product,
     ProductItem,
-    UpsertProductRequest,
+    UpdateProductRequest,
     Variation,
     VariationOption,
 )
@@ -26,6 +26,7 @@ from google.protobuf.json_format import MessageToJson
 from chassis.errors import InvalidArgument
 from chassis.wire import codec
 from envoy.limits import MAX_BODY_BYTES
+from inventory_svc.domain.product_size import check_size
 from inventory_svc.messages.inventory import wanted_product
 from tests.conftest import DatabasesOf
 from tests.inventory_svc import service
@@ -72,7 +73,7 @@ def a_product(*, options: int, letter: str, length: int) -> Product:
 
 def is_accepted(product: Product) -> bool:
     try:
-        wanted_product(product)
+        check_size(wanted_product(product))
     except InvalidArgument:
         return False
     return True
@@ -105,7 +106,7 @@ async def test_a_largest_product_is_created_read_listed_changed_and_deleted(mesh
     assert [item.sku for item in created.product_items] == [item.sku for item in product.product_items]
     assert MAX_BODY_BYTES * 0.75 < bytes_of_json(read) <= MAX_BODY_BYTES
     read.name = "Changed"
-    changed = await admin.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=read.id, product=read), timeout_s=30)
+    changed = await admin.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=read), timeout_s=30)
 
     (listed,) = (await admin.call(service.LIST_PRODUCTS, ListProductsRequest())).products
     assert (listed, listed.name) == (changed, "Changed")

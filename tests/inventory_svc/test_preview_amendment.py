@@ -13,13 +13,12 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.release import Release
-from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.domain.errors import AmendmentTooEarly, IncentiveInvalid, ReservationNotFound
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation
-from tests.builders.incentive import amount, buy_get, multiplier, percent
+from tests.builders.incentive import amount, buy_get, edited, multiplier, percent
 from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 from tests.inventory_svc.test_amend import amend
 from tests.inventory_svc.test_redeem import total, usd, with_points
@@ -137,7 +136,7 @@ class PreviewContract:
             await shop.send(DeactivateIncentive(incentive_id=offered.id))
         else:
             past = replace(offered, ends=await shop.now() - LONG_AGO)
-            await shop.send(UpdateIncentive(incentive=past, etag=""))
+            await shop.send(edited(past))
 
         with pytest.raises(IncentiveInvalid, match=r"ended|not active"):
             await shop.send(preview(held, (item, 2)))
@@ -152,8 +151,8 @@ class PreviewContract:
         bargain = percent("50", code="HALF", min_total=usd("10.00"), product_item_ids=(first.id,))
         offered = await shop.offered(bargain)
         held = await shop.send(shop.order((first, 3), (second, 1), incentive_codes=("HALF",)))
-        edited = replace(offered, value=percent("1").value, min_total=usd("500.00"), product_item_ids=(second.id,))
-        await shop.send(UpdateIncentive(incentive=edited, etag=""))
+        changed = replace(offered, value=percent("1").value, min_total=usd("500.00"), product_item_ids=(second.id,))
+        await shop.send(edited(changed))
 
         shown = await shop.send(preview(held, (first, 2), (second, 1)))
         amended = await shop.send(amend(held, (first, 2), (second, 1)))

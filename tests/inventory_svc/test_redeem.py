@@ -15,12 +15,11 @@ from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.release import Release
-from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.commands.validate_incentive import ValidateIncentive
 from inventory_svc.domain.errors import CodeTaken, IncentiveInvalid, OutOfStock, ReservationReleased
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation, ReservationState
-from tests.builders.incentive import amount, buy_get, multiplier, percent
+from tests.builders.incentive import amount, buy_get, edited, multiplier, percent
 from tests.inventory_svc.shop import TTL, InMemoryShop, Pieces, Shop, SqlShop
 
 AFTER_TTL = TTL + timedelta(seconds=1)
@@ -174,9 +173,9 @@ class RedeemContract:
         offered = await shop.offered(percent("10", code="Ten"))
         other = await shop.offered(percent("10", code="Five"))
 
-        renamed = await shop.send(UpdateIncentive(incentive=replace(offered, code="TEN"), etag=""))
+        renamed = await shop.send(edited(replace(offered, code="TEN")))
         with pytest.raises(CodeTaken):
-            await shop.send(UpdateIncentive(incentive=replace(other, code="ten"), etag=""))
+            await shop.send(edited(replace(other, code="ten")))
 
         assert renamed.code == "TEN"
         assert await shop.counted_uses() == {"TEN": 0, "Five": 0}

@@ -11,12 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.schemas import schemas, upgrade
 from inventory_svc.clashes import clashes
-from inventory_svc.commands.update_incentive import UpdateIncentive
-from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.errors import SkuTaken
 from inventory_svc.domain.keys import key_of
-from tests.builders.incentive import percent
-from tests.builders.product import a_product, an_item
+from tests.builders.incentive import edited, percent
+from tests.builders.product import a_product, an_item, replacing
 from tests.conftest import EngineAt
 from tests.inventory_svc.shop import SqlShop
 
@@ -89,12 +87,12 @@ async def test_a_product_whose_sku_clashes_is_edited_as_before(sql_shop: SqlShop
     await as_released(sql_shop, "UPDATE product_item SET sku = 'One', sku_key = 'One' WHERE sku = 'TWO'")
     tree = replace(other, name="Renamed", items=(replace(other.items[0], sku="One"),))
 
-    changed = await sql_shop.send(UpsertProduct(product_id=other.id, product=tree))
+    changed = await sql_shop.send(replacing(tree))
 
     assert (changed.name, changed.items[0].sku) == ("Renamed", "One")
     elsewhere = replace(tree, items=(replace(other.items[0], sku="oNE"),))
     with pytest.raises(SkuTaken):
-        await sql_shop.send(UpsertProduct(product_id=other.id, product=elsewhere))
+        await sql_shop.send(replacing(elsewhere))
 
 
 async def test_a_code_that_clashes_is_used_and_edited_as_it_is_written(sql_shop: SqlShop) -> None:
@@ -103,7 +101,7 @@ async def test_a_code_that_clashes_is_used_and_edited_as_it_is_written(sql_shop:
     other = await sql_shop.offered(percent("50", code="TWO"))
     await as_released(sql_shop, "UPDATE incentive SET code = 'One', code_key = 'One' WHERE code = 'TWO'")
 
-    await sql_shop.send(UpdateIncentive(incentive=replace(other, code="One", stackable=True), etag=""))
+    await sql_shop.send(edited(replace(other, code="One", stackable=True)))
     codes = [
         (await sql_shop.send(sql_shop.order((item, 1), incentive_codes=(written,)))).quote.discounts[0].code
         for written in ("One", "ONE", "one")

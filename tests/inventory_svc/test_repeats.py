@@ -18,12 +18,10 @@ from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.handlers import handle_commands
 from inventory_svc.commands.undelete_product import UndeleteProduct
-from inventory_svc.commands.update_incentive import UpdateIncentive
-from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.pricing import LoyaltyRates
-from tests.builders.incentive import percent
-from tests.builders.product import a_product
+from tests.builders.incentive import edited, percent
+from tests.builders.product import a_product, replacing
 from tests.fakes.chassis import request_key
 from tests.inventory_svc.shop import LOW, TIMES, SqlShop
 from tests.overlapping import SlowCommits, SlowUnitsOfWork, locks_waited_for, overlapping
@@ -84,10 +82,10 @@ async def test_a_product_waits_for_the_sku_before_it_is_written(sql_shop: SqlSho
     assert await sql_shop.product_count() == 1
 
 
-async def test_the_version_that_an_equal_upsert_has_replaced(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+async def test_the_version_that_an_equal_update_has_replaced(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
     product = await sql_shop.given(a_product())
     wanted = replace(product, name="Lamp")
-    command = UpsertProduct(product_id=product.id, product=wanted, etag=product.etag, request=request_key())
+    command = replacing(wanted, etag=product.etag, request=request_key())
 
     assert (await repeated(sql_shop, slow, command)).version == product.version + 1
 
@@ -115,7 +113,7 @@ async def test_the_version_that_an_equal_update_of_a_code_has_replaced(
 ) -> None:
     incentive = await sql_shop.offered(percent("10"))
     wanted = replace(incentive, value=Decimal(20))
-    command = UpdateIncentive(incentive=wanted, etag=str(incentive.revision), request=request_key())
+    command = edited(wanted, etag=str(incentive.revision), request=request_key())
 
     assert (await repeated(sql_shop, slow, command)).revision == incentive.revision + 1
 

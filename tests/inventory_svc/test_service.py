@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from easyorder.catalog.v1 import (
     Product,
     ProductItem,
     UndeleteProductRequest,
-    UpsertProductRequest,
+    UpdateProductRequest,
     Variation,
     VariationOption,
 )
+from easyorder.google.protobuf import FieldMask
 from easyorder.google.type import Money
 from easyorder.internal.inventory.v1 import (
     CommitRequest,
@@ -279,14 +281,14 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
     assert await shown() == [created]
     wanted = deepcopy(created)
     wanted.name, wanted.base_price = "Blouse", usd(20)
-    changed = await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
+    changed = await client.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=wanted))
     assert [item.price for item in changed.product_items] == [usd(22, 500_000_000)] * 2
     assert await shown() == [changed]
     assert await client.call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == changed
     with pytest.raises(EtagMismatch):
         await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=created.etag))
     with pytest.raises(EtagMismatch):
-        await client.call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id, product=wanted))
+        await client.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=wanted))
     await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
     assert await shown() == []
     for method, request in reads_of(created.id):
@@ -297,11 +299,93 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
     assert (back.name, back.product_items) == ("Blouse", changed.product_items)
 
 
-async def test_the_id_in_the_body_is_that_of_the_path(mesh: Mesh) -> None:
+async def test_only_what_is_named_or_set_is_changed(mesh: Mesh) -> None:
+    created, admin = await create(mesh, a_shirt("A", "B")), mesh.admin()
+
+    async def changed(mask: list[str] | None, **fields: Any) -> Product:
+        update_mask = None if mask is None else FieldMask(paths=mask)
+        request = UpdateProductRequest(product=Product(id=created.id, **fields), update_mask=update_mask)
+        return await admin.call(service.UPDATE_PRODUCT, request)
+
+    def without_version(product: Product) -> Product:
+        return replace(product, etag="", update_time=None)
+
+    renamed = await changed(None, name="Blouse")
+    assert without_version(renamed) == without_version(replace(created, name="Blouse"))
+    dearer = await changed(["base_price"], name="ignored", base_price=usd(20))
+    assert (dearer.name, [item.price for item in dearer.product_items]) == ("Blouse", [usd(22, 500_000_000)] * 2)
+    (kept,) = (await changed(["product_items"], product_items=[created.product_items[1]])).product_items
+    assert (kept.id, kept.price) == (created.product_items[1].id, usd(22, 500_000_000))
+    emptied = await changed(["description", "name"], name="Shirt")
+    assert (emptied.name, emptied.description, len(emptied.variations)) == ("Shirt", "", 1)
+    whole = await changed(["*"], name="Plain", base_price=usd(1), product_items=[ProductItem(sku="B")])
+    assert (whole.variations, [(item.id, item.options) for item in whole.product_items]) == ([], [(kept.id, [])])
+
+
+MASKS = {
+    "something": ["must not have 'something'"],
+    "etag": ["must not have 'etag'"],
+    "base_price.units": ["must not have 'basePrice.units'"],
+    "name,create_time,*": ["must not have 'createTime'", "must not have '*'"],
+}
+
+
+@pytest.mark.parametrize("paths", MASKS)
+async def test_a_mask_with_what_cannot_be_changed_is_refused_by_name(mesh: Mesh, paths: str) -> None:
     created = await create(mesh, a_shirt("A"))
+    mask = FieldMask(paths=paths.split(","))
 
     with pytest.raises(InvalidArgument) as refusal:
-        await mesh.admin().call(service.UPSERT_PRODUCT, UpsertProductRequest(id=created.id + 1, product=created))
+        await mesh.admin().call(service.UPDATE_PRODUCT, UpdateProductRequest(product=created, update_mask=mask))
+
+    assert {violation.field for violation in refusal.value.violations} == {"updateMask"}
+    assert [violation.description.partition(":")[0] for violation in refusal.value.violations] == MASKS[paths]
+    assert await mesh.admin().call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == created
+
+
+UNNAMED = {
+    "product.name": ["name"],
+    "product.basePrice": ["base_price"],
+    "product.productItems": ["*"],
+}
+
+
+@pytest.mark.parametrize("field", UNNAMED)
+async def test_what_a_product_must_have_is_not_taken_from_it(mesh: Mesh, field: str) -> None:
+    created = await create(mesh, a_shirt("A"))
+    request = UpdateProductRequest(product=Product(id=created.id), update_mask=FieldMask(paths=UNNAMED[field]))
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await mesh.admin().call(service.UPDATE_PRODUCT, request)
+
+    assert field in [violation.field for violation in refusal.value.violations]
+    assert await mesh.admin().call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == created
+
+
+async def test_a_product_that_never_was_is_created_where_that_is_allowed(mesh: Mesh) -> None:
+    admin, product = mesh.admin(), replace(a_shirt("A"), id=4711)
+    request = UpdateProductRequest(product=product, update_mask=FieldMask(paths=["name"]), allow_missing=True)
+
+    with pytest.raises(ProductNotFound):
+        await admin.call(service.UPDATE_PRODUCT, replace(request, allow_missing=False))
+    created = await admin.call(service.UPDATE_PRODUCT, request)
+    again = await admin.call(service.UPDATE_PRODUCT, request)
+
+    assert (created.id, created.name, len(created.product_items)) == (4711, product.name, 1)
+    assert again == created == await admin.call(service.GET_PRODUCT, GetProductRequest(id=4711))
+    # The ids that the shop assigns go on after it.
+    assert (await create(mesh, a_shirt("B"))).id > 4711
+    for refused in (replace(product, id=10**12 + 1), Product(id=5000, name="Incomplete")):
+        with pytest.raises(InvalidArgument):
+            await admin.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=refused, allow_missing=True))
+    await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id=4711))
+    with pytest.raises(ProductNotFound):
+        await admin.call(service.UPDATE_PRODUCT, request)
+
+
+async def test_an_update_says_which_product(mesh: Mesh) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        await mesh.admin().call(service.UPDATE_PRODUCT, UpdateProductRequest(product=a_shirt("A"), allow_missing=True))
 
     assert [violation.field for violation in refusal.value.violations] == ["product.id"]
 

@@ -32,6 +32,7 @@ _INTEGERS = {
 # Values that are good by themselves, of messages whose rules are not in the contract.
 _GOOD: Mapping[str, Any] = {
     "google.type.Money": {"currencyCode": "USD", "units": "10"},
+    "google.protobuf.FieldMask": "name",
     "google.protobuf.Timestamp": "2026-01-01T00:00:00Z",
 }
 _PLACE = "@@hostile@@"

@@ -6,6 +6,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -57,7 +58,7 @@ STREAM_S = 0.5
 LONGEST_URL = 20_000
 METHODS = list(contract.methods().values())
 # JSON takes the same bodies for CreateProduct and CreateIncentive, and gRPC the same messages for these.
-TWINS = {"UpsertProduct", "UpdateIncentive"}
+TWINS = {"UpdateProduct", "UpdateIncentive"}
 
 
 @dataclass
@@ -241,8 +242,15 @@ async def _json_answer(
 
 def _request(binding: HttpBinding, attack: Attack) -> tuple[str, bytes | None]:
     """URL and body: fields of the path and the query are taken out of the body."""
-    body = dict(attack.body)
-    path = re.sub(r"\{(\w+)(?:=[^}]+)?\}", lambda match: _text(body.pop(_json_name(match[1]), 0), attack), binding.path)
+    body = deepcopy(attack.body)
+
+    def in_path(match: re.Match[str]) -> str:
+        *above, name = map(_json_name, match[1].split("."))
+        inside = body[above[0]] if above and above[0] in body else body
+        # The message itself may be what is hostile.
+        return _text(inside.pop(name, 0) if isinstance(inside, dict) else 0, attack)
+
+    path = re.sub(r"\{([\w.]+)(?:=[^}]+)?\}", in_path, binding.path)
     if binding.body == "*":
         return path, attack.json_of(body)
     content = attack.json_of(body.pop(binding.body, {})) if binding.body else None

@@ -139,7 +139,7 @@ class Chaos:
         """One code is worth less from some moment on, another is given no more."""
         edited, ended = self._codes[:2]
         await self._pause(2 * self._lasts_s)
-        change = UpdateIncentiveRequest(id=edited.id, incentive=self.edited(edited), request_id="less")
+        change = UpdateIncentiveRequest(incentive=self.edited(edited), request_id="less")
         await self._ask(self._warehouse, UPDATE_INCENTIVE, change, set())
         await self._pause(2 * self._lasts_s)
         end = DeactivateIncentiveRequest(id=ended.id, request_id="end")

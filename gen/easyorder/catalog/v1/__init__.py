@@ -13,7 +13,7 @@ __all__ = (
     "Product",
     "ProductItem",
     "UndeleteProductRequest",
-    "UpsertProductRequest",
+    "UpdateProductRequest",
     "Variation",
     "VariationOption",
 )
@@ -191,7 +191,7 @@ class ProductItem(betterproto2.Message):
 
     quantity_on_hand: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
     """
-    On create: the first stock. On read: what lies in the warehouse. Changed by AdjustStock, not by UpsertProduct.
+    On create: the first stock. On read: what lies in the warehouse. Changed by AdjustStock, not by UpdateProduct.
     """
 
     warehouse_location: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
@@ -220,19 +220,34 @@ default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRe
 
 
 @dataclass(eq=False, repr=False)
-class UpsertProductRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+class UpdateProductRequest(betterproto2.Message):
+    product: "Product | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    `product.id` says which product. With `product.etag`, only that version of it is changed.
+    """
 
-    product: "Product | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    The fields to change: name, description, base_price, variations, product_items; `*` stands for all of them. Without it,
+    those that are set in `product`. Paths inside of a field and fields that only the shop sets are refused.
+    """
 
-    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    allow_missing: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
+    """
+    Create the product, with this id and all fields of `product`, if there was never one with the id. It is at most
+    1000000000000 then. Without an etag only.
+    """
+
+    request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
     A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
     refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
     """
 
 
-default_message_pool.register_message("easyorder.catalog.v1", "UpsertProductRequest", UpsertProductRequest)
+default_message_pool.register_message("easyorder.catalog.v1", "UpdateProductRequest", UpdateProductRequest)
 
 
 @dataclass(eq=False, repr=False)

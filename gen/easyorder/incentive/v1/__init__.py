@@ -214,9 +214,18 @@ default_message_pool.register_message("easyorder.incentive.v1", "LoyaltyAccount"
 
 @dataclass(eq=False, repr=False)
 class UpdateIncentiveRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    incentive: "Incentive | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    `incentive.id` says which incentive. With `incentive.etag`, only that version of it is changed.
+    """
 
-    incentive: "Incentive | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    The fields to change; `*` stands for all that can be changed: all but id, uses, active and etag. Without it, those that
+    are set in `incentive`. Paths inside of a field and fields that only the shop sets are refused.
+    """
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """

@@ -1,4 +1,4 @@
-"""UpsertProduct, DeleteProduct, UndeleteProduct: parts keep their ids, deletions can be undone, no edit is lost."""
+"""UpdateProduct, DeleteProduct, UndeleteProduct: parts keep their ids, deletions can be undone, no edit is lost."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.undelete_product import UndeleteProduct
-from inventory_svc.commands.upsert_product import UpsertProduct
 from inventory_svc.domain.errors import ProductItemNotFound, ProductNotFound, SkuTaken
 from inventory_svc.domain.product import Product
-from tests.builders.product import a_product, a_variation, an_item
+from tests.builders.product import a_product, a_variation, an_item, replacing
 from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 SIZES = a_variation("size", S="0", L="2.50")
@@ -43,8 +42,8 @@ def without_ids(product: Product) -> Product:
     )
 
 
-async def upsert(shop: Shop, product: Product, *, etag: str = "", replica: int = 0) -> Product:
-    answer = await shop.send(UpsertProduct(product_id=product.id, product=product, etag=etag), replica=replica)
+async def updated(shop: Shop, product: Product, *, etag: str = "", replica: int = 0) -> Product:
+    answer = await shop.send(replacing(product, etag=etag), replica=replica)
     assert isinstance(answer, Product)
     return answer
 
@@ -56,13 +55,13 @@ async def stored(shop: Shop, product: Product) -> Product:
     return answer
 
 
-class UpsertProductContract:
+class UpdateProductContract:
     @pytest.mark.parametrize("known_by", ["id", "name"])
     async def test_an_equal_tree_changes_nothing(self, shop: Shop, known_by: str) -> None:
         product = await shop.given(a_shirt())
         wanted = product if known_by == "id" else replace(without_ids(product), id=product.id)
 
-        assert await upsert(shop, wanted) == product
+        assert await updated(shop, wanted) == product
         assert await stored(shop, product) == product
 
     @pytest.mark.parametrize("known_by", ["id", "name"])
@@ -74,7 +73,7 @@ class UpsertProductContract:
             variations=(replace(SIZES, options=(small, replace(large, price_modifier=Money.of("3.00", "USD")))),),
         )
 
-        changed = await upsert(shop, wanted)
+        changed = await updated(shop, wanted)
 
         assert [item.id for item in changed.items] == [item.id for item in product.items]
         assert [v.id for v in changed.variations] == [v.id for v in product.variations]
@@ -85,7 +84,7 @@ class UpsertProductContract:
         product = await shop.given(a_shirt())
         small, large = product.items
 
-        changed = await upsert(
+        changed = await updated(
             shop,
             replace(
                 product,
@@ -112,7 +111,7 @@ class UpsertProductContract:
             ),
         )
 
-        changed = await upsert(shop, wanted)
+        changed = await updated(shop, wanted)
 
         assert [(item.sku, item.id) for item in changed.items[:2]] == [("S2", small.id), ("L", large.id)]
         assert [str(price) for price in changed.prices()] == ["10.50 USD", "12.50 USD", "13.00 USD"]
@@ -126,12 +125,12 @@ class UpsertProductContract:
         product = await shop.given(a_shirt())
         small, large = product.items
         (sizes,) = product.variations
-        less = await upsert(
+        less = await updated(
             shop, replace(product, variations=(replace(sizes, options=sizes.options[:1]),), items=(small,))
         )
         assert ([item.sku for item in less.items], len(less.variations[0].options)) == (["S"], 1)
 
-        again = await upsert(shop, replace(without_ids(product), id=product.id))
+        again = await updated(shop, replace(without_ids(product), id=product.id))
 
         assert replace(again, version=1, modified_on=product.modified_on) == product
         assert await shop.of(large) == Pieces(7)
@@ -140,7 +139,7 @@ class UpsertProductContract:
         product = await shop.given(a_shirt())
         small, large = product.items
 
-        changed = await upsert(shop, replace(product, items=(replace(small, sku="L"), replace(large, sku="S"))))
+        changed = await updated(shop, replace(product, items=(replace(small, sku="L"), replace(large, sku="S"))))
 
         assert [(item.id, item.sku) for item in changed.items] == [(small.id, "L"), (large.id, "S")]
 
@@ -151,7 +150,7 @@ class UpsertProductContract:
         await shop.send(first)
         await shop.send(second)
 
-        await upsert(shop, replace(product, items=(large,)))
+        await updated(shop, replace(product, items=(large,)))
 
         with pytest.raises(ProductItemNotFound):
             await shop.send(shop.order((small, 1)))
@@ -161,10 +160,10 @@ class UpsertProductContract:
 
     async def test_an_old_etag_is_refused(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
-        changed = await upsert(shop, replace(product, name="Blouse"), etag=product.etag)
+        changed = await updated(shop, replace(product, name="Blouse"), etag=product.etag)
 
         with pytest.raises(EtagMismatch):
-            await upsert(shop, replace(product, name="Late"), etag=product.etag)
+            await updated(shop, replace(product, name="Late"), etag=product.etag)
         with pytest.raises(EtagMismatch):
             await shop.send(DeleteProduct(product_id=product.id, etag=product.etag))
 
@@ -174,7 +173,7 @@ class UpsertProductContract:
         product = await shop.given(a_shirt())
 
         results = await asyncio.gather(
-            *(upsert(shop, replace(product, name=f"N{n}"), etag=product.etag, replica=n % 2) for n in range(6)),
+            *(updated(shop, replace(product, name=f"N{n}"), etag=product.etag, replica=n % 2) for n in range(6)),
             return_exceptions=True,
         )
 
@@ -185,7 +184,7 @@ class UpsertProductContract:
     async def test_a_sku_belongs_to_one_item_deleted_ones_included(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
         other = await shop.given(a_product(an_item(sku="X"), an_item(sku="Y")))
-        await upsert(shop, replace(other, items=other.items[:1]))
+        await updated(shop, replace(other, items=other.items[:1]))
         small, _ = product.items
         refused = {
             "of another product": (replace(small, sku="X"), other),
@@ -195,7 +194,7 @@ class UpsertProductContract:
 
         for item, owner in refused.values():
             with pytest.raises(SkuTaken) as refusal:
-                await upsert(shop, replace(product, items=(item,)))
+                await updated(shop, replace(product, items=(item,)))
             assert refusal.value.metadata == {
                 "sku": item.sku,
                 "field": "product.productItems[0].sku",
@@ -212,7 +211,7 @@ class UpsertProductContract:
     async def test_an_item_is_recognised_by_its_sku_in_any_case_and_takes_the_new_one(self, shop: Shop) -> None:
         product = await shop.given(a_product(an_item(sku="Blue")))
 
-        changed = await upsert(shop, replace(product, items=(an_item(sku="BLUE"),)))
+        changed = await updated(shop, replace(product, items=(an_item(sku="BLUE"),)))
 
         assert [(item.id, item.sku) for item in changed.items] == [(product.items[0].id, "BLUE")]
         with pytest.raises(SkuTaken):
@@ -223,7 +222,7 @@ class UpsertProductContract:
         wanted = [replace(p, items=(*p.items, an_item(sku="ONE"))) for p in products]
 
         results = await asyncio.gather(
-            *(upsert(shop, product, replica=n % 2) for n, product in enumerate(wanted)),
+            *(updated(shop, product, replica=n % 2) for n, product in enumerate(wanted)),
             shop.send(CreateProduct(product=a_product(an_item(sku="ONE")))),
             return_exceptions=True,
         )
@@ -246,11 +245,11 @@ class UpsertProductContract:
         }
         for field, wanted in faults.items():
             with pytest.raises(InvalidArgument) as refusal:
-                await upsert(shop, wanted)
+                await updated(shop, wanted)
             assert [violation.field for violation in refusal.value.violations] == [field]
         twice = replace(product, items=(product.items[0], replace(product.items[0], sku="other")))
         with pytest.raises(InvalidArgument, match="twice"):
-            await upsert(shop, twice)
+            await updated(shop, twice)
 
         assert await stored(shop, product) == product
 
@@ -259,8 +258,8 @@ class UpsertProductContract:
         await shop.delete(product)
 
         for command in (
-            UpsertProduct(product_id=product.id, product=product),
-            UpsertProduct(product_id=99, product=product),
+            replacing(product),
+            replacing(replace(product, id=99)),
             DeleteProduct(product_id=product.id),
             DeleteProduct(product_id=99),
             UndeleteProduct(product_id=99),
@@ -282,13 +281,13 @@ class UpsertProductContract:
         await shop.send(shop.order((product.items[0], 1)))
 
 
-class TestInMemory(UpsertProductContract):
+class TestInMemory(UpdateProductContract):
     @pytest.fixture
     def shop(self, in_memory_shop: InMemoryShop) -> InMemoryShop:
         return in_memory_shop
 
 
-class TestOnPostgres(UpsertProductContract):
+class TestOnPostgres(UpdateProductContract):
     @pytest.fixture
     def shop(self, sql_shop: SqlShop) -> SqlShop:
         return sql_shop
@@ -299,7 +298,7 @@ class TestOnPostgres(UpsertProductContract):
         dearer = replace(SIZES, options=(small, replace(large, price_modifier=Money.of("3.00", "USD"))))
         await shop.forget_changes()
 
-        await upsert(shop, replace(product, variations=(dearer,)))
+        await updated(shop, replace(product, variations=(dearer,)))
 
         # The product for its version, the option, and the one item whose price follows from it.
         assert await shop.rows_changed() == ["product", "product_item", "variation_option"]
@@ -311,7 +310,7 @@ class TestOnPostgres(UpsertProductContract):
         await shop.forget_changes()
 
         results = await asyncio.gather(
-            upsert(shop, moved), *(shop.send(shop.order((small, 1), (large, 1)), replica=1) for _ in range(5))
+            updated(shop, moved), *(shop.send(shop.order((small, 1), (large, 1)), replica=1) for _ in range(5))
         )
 
         assert results[0].items[0].warehouse_location == "B-1"
