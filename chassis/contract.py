@@ -30,10 +30,7 @@ ROOT_PACKAGE = "easyorder"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a method; `owned` means that the resource must belong to the caller or their team.
-
-    No version serves a `planned` method yet.
-    """
+    """Who may call a method: proto/easyorder/auth/v1/access.proto says what it means."""
 
     allow: frozenset[Audience]
     owned: bool

@@ -12,6 +12,7 @@ from chassis.context import Audience
 from chassis.contract import Method
 from edge.openapi.comments import comments
 
+# The widest first.
 _WHO = {Audience.PUBLIC: "anybody", Audience.USER: "signed in", Audience.ADMIN: "administrators"}
 _PORTAL = "easyorder.edge.v1.PortalService"
 
@@ -35,6 +36,6 @@ def _service(name: str, methods: list[Method]) -> str:
 def _row(method: Method) -> str:
     calls = "<br>".join(f"<code><b>{binding.verb}</b> {escape(binding.path)}</code>" for binding in method.http)
     about = escape(comments().get(method.full_name.strip("/").replace("/", "."), "").partition(". ")[0].rstrip("."))
-    who = " and ".join(words for audience, words in _WHO.items() if audience in method.access.allow)
+    who = next(words for audience, words in _WHO.items() if audience in method.access.allow)
     live = " <mark>live</mark>" if method.server_streaming else ""
     return f"<tr><td>{calls}{live}<td>{about}<td class=who>{who}"

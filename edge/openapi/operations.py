@@ -14,6 +14,7 @@ from edge.openapi.schemas import Json, Schemas
 
 HTTP_BODY = "google.api.HttpBody"
 _VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=[^}]+)?\}")
+# The widest first.
 _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
 
 
@@ -134,9 +135,11 @@ def _is_public(method: Method) -> bool:
 def _who(method: Method) -> str:
     if _is_public(method):
         return "Needs no token."
-    who = " and ".join(words for audience, words in _WHO.items() if audience in method.access.allow)
-    own = " What is not the caller's own, or a team member's, is NOT_FOUND." if method.access.owned else ""
-    return f"For {who}.{own}"
+    who = next(words for audience, words in _WHO.items() if audience in method.access.allow)
+    if not method.access.owned:
+        return f"For {who}."
+    others = " to anybody but administrators" if Audience.ADMIN in method.access.allow else ""
+    return f"For {who}. What is not the caller's own, or a team member's, is NOT_FOUND{others}."
 
 
 def _short_name(service: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -13,7 +12,7 @@ from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.background import to_completion
-from chassis.context import Audience, current, request_context
+from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
@@ -63,14 +62,11 @@ class OrderQueries:
         raise Unavailable(f"order {order_id} may be being written; try again", retry_after_s=1)
 
     async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
-        """The caller's own orders, even if the caller is an administrator. Raises InvalidArgument."""
+        """The orders that are the caller's own. Raises InvalidArgument."""
         await self._wait()
-        caller = current().caller
-        shopper = replace(caller, audiences=caller.audiences - {Audience.ADMIN})
-        with request_context(replace(current(), caller=shopper)):
-            return await self._read(
-                lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
-            )
+        return await self._read(
+            lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
+        )
 
     async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders of all people, for administrators. Raises InvalidArgument."""

@@ -15,7 +15,7 @@ def test_a_method_is_known_with_its_messages_access_and_http_bindings() -> None:
 
     assert (method.service, method.name, method.snake_name) == ("easyorder.order.v1.OrderHub", "Subscribe", "subscribe")
     assert (method.request, method.response, method.server_streaming) == (SubscribeRequest, HubMessage, True)
-    assert method.access == contract.Access(frozenset({Audience.USER}), owned=True)
+    assert method.access == contract.Access(frozenset({Audience.USER, Audience.ADMIN}), owned=True)
     assert method.http == (
         contract.HttpBinding("GET", "/api/v1/orders/{order_id}:watch", ""),
         contract.HttpBinding("GET", "/api/v1/hub", ""),

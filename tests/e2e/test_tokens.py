@@ -132,6 +132,22 @@ async def test_a_spoofed_identity_changes_nothing(
     assert users.status_code == 403
 
 
+async def test_an_administrator_is_anybody_to_an_owned_method_that_does_not_list_them(
+    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    counter = await a_stocked_product(admin)
+    shoppers = (await shopper.order({counter.ids[0]: 1}, "tok_ok"))["id"]
+    own = (await admin.order({counter.ids[0]: 1}, "tok_ok"))["id"]
+    everybodys = await http.get("/api/v1/admin/orders", params={"pageSize": 50}, headers=admin.headers)
+
+    # GetOrder lists administrators, ListOrders does not.
+    assert (await admin.get_order(shoppers))["id"] == shoppers
+    assert {own, shoppers} <= {order["id"] for order in everybodys.json()["orders"]}
+    listed = {order["id"] for order in (await admin.list_orders())["orders"]}
+    assert own in listed
+    assert shoppers not in listed
+
+
 async def test_a_stream_ends_with_its_token(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
     bearer = {"authorization": f"Bearer {(await forge(mesh)).token(exp=int(time.time()) + 2)}"}
 

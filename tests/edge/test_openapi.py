@@ -60,6 +60,17 @@ def test_nothing_in_it_is_for_services_only(api: Any) -> None:
     assert not [name for name in internal if name.rpartition(".")[2] in json.dumps(api)]
 
 
+def test_it_says_who_may_call_what_is_not_their_own(operations: dict[str, Any]) -> None:
+    own = "What is not the caller's own, or a team member's, is NOT_FOUND"
+    for name, operation in operations.items():
+        access = contract.methods()[name].access
+        said = operation["description"]
+        assert (own in said) == access.owned, name
+        assert (f"{own} to anybody but administrators." in said) == (access.owned and Audience.ADMIN in access.allow), (
+            name
+        )
+
+
 def test_security_is_what_the_access_options_say(operations: dict[str, Any]) -> None:
     for name, operation in operations.items():
         method = contract.methods()[name]

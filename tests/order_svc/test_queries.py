@@ -168,12 +168,6 @@ async def test_a_list_has_ones_own_orders_newest_first(reads: OrderReads) -> Non
     assert await reads.listed() == [newest, middle, oldest]
 
 
-async def test_a_list_is_ones_own_for_an_administrator_too(reads: OrderReads) -> None:
-    admins, _ = await reads.given(placed(1, owner=ADMIN.id), placed(2))
-
-    assert await reads.listed(caller=ADMIN) == [admins]
-
-
 async def test_a_list_has_the_orders_of_ones_teams(reads: OrderReads) -> None:
     own, of_the_team, _ = await reads.given(
         placed(1), placed(2, owner="another", team="red"), placed(3, owner="another", team="blue")

@@ -10,7 +10,7 @@ from easyorder.internal.inventory.v1 import ReleaseRequest, ReleaseResponse
 from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
 
 from chassis import contract
-from chassis.context import ANONYMOUS, Caller, current
+from chassis.context import ANONYMOUS, Audience, Caller, current
 from chassis.errors import PermissionDenied, TokenExpired, Unauthenticated, Unimplemented
 from chassis.grpc.clients import rpc
 from tests.chassis.grpc.orders import (
@@ -90,6 +90,23 @@ async def test_administrators_methods_are_for_administrators() -> None:
         await mesh.admin().call(LIST_ALL_ORDERS, ListAllOrdersRequest())
 
     assert api.seen[0].caller.is_admin
+
+
+async def test_an_administrator_is_one_to_an_owned_method_only_where_it_lists_administrators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = contract.methods()[GET_ORDER.full_name]
+    assert (listed.access.owned, Audience.ADMIN in listed.access.allow) == (True, True)
+    async with orders(api := OrderApi()) as mesh:
+        await mesh.admin().call(GET_ORDER, GetOrderRequest(id=1))
+
+        unlisted = replace(listed, access=replace(listed.access, allow=frozenset({Audience.USER})))
+        known = {**contract.methods(), GET_ORDER.full_name: unlisted}
+        monkeypatch.setattr(contract, "methods", lambda: known)
+        await mesh.admin().call(GET_ORDER, GetOrderRequest(id=1))
+
+    assert [seen.caller.is_admin for seen in api.seen] == [True, False]
+    assert api.seen[0].caller.id == api.seen[1].caller.id
 
 
 async def test_services_methods_are_for_services() -> None:

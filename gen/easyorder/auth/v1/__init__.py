@@ -80,7 +80,8 @@ class Access(betterproto2.Message):
     owned: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
     """
     The resource must be the caller's own or that of a member of one of the caller's teams; anybody else is told
-    NOT_FOUND, as if it did not exist. Applied as SQL by the repositories. ADMIN sees everything where it is allowed.
+    NOT_FOUND, as if it did not exist. Where `allow` lists AUDIENCE_ADMIN, administrators pass; where it does not, they
+    are like anybody else. Applied as SQL by the repositories.
     """
 
     planned: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
