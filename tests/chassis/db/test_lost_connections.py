@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ TIMEOUT_S = 2.0
 _ASLEEP = text(
     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'lost%' AND wait_event = 'PgSleep')"
 )
+_FIELDS = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+_FATAL = b"E" + struct.pack("!i", 4 + len(_FIELDS)) + _FIELDS
 
 
 async def backend(engine: AsyncEngine) -> int:
@@ -54,11 +57,13 @@ class Proxy:
     """Connects clients to the server's socket, until it cuts their connections.
 
     `cuts_after`: it cuts all of them instead of passing on the message after that many of clients.
+    `ends_session`: it appends to the server's next message that the server ends the session, and cuts nothing.
     """
 
     socket: str
     port: int = 0
     cuts_after: int | None = None
+    ends_session: bool = False
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @asynccontextmanager
@@ -89,6 +94,9 @@ class Proxy:
                         self.cuts_after = None
                         self.cut()
                         return
+                elif self.ends_session:
+                    self.ends_session = False
+                    data += _FATAL
                 writer.write(data)
         writer.close()
 
@@ -179,6 +187,26 @@ async def test_a_statement_that_waits_while_its_connection_is_cut(
     with pytest.raises(Unavailable):
         await waiting
     await backend(engine)
+
+
+async def test_a_session_that_the_server_ends_before_the_connection(
+    engine: AsyncEngine, proxy: Proxy, driver: str
+) -> None:
+    """asyncpg "cannot switch to state 12" then: its error has no SQLSTATE, but it leaves the connection."""
+
+    async def work() -> None:
+        with translated():
+            async with engine.begin() as connection:
+                # The first one is prepared, which takes more messages.
+                for proxy.ends_session in (False, True, False):
+                    await connection.execute(text("SELECT 1"))
+
+    old = await backend(engine)
+    with pytest.raises(Unavailable) as lost:
+        await work()
+
+    assert driver != "asyncpg" or "cannot switch to state" in str(lost.value.__cause__)
+    assert await backend(engine) != old
 
 
 async def test_a_refused_connection(engine: AsyncEngine) -> None:
