@@ -117,13 +117,13 @@ class OpsApi:
         found = sorted(found, key=lambda row: (_STATES.index(row["state"]), -row["id"]))[: size + 1]
         jobs, token = [_job(row) for row in found[:size]], ""
         if len(found) > size:
-            token = _JOBS.write((_STATES.index(found[size - 1]["state"]), jobs[-1].id), filter=filter)
+            token = _JOBS.write((_STATES.index(found[size - 1]["state"]), found[size - 1]["id"]), filter=filter)
         return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now; one that runs or is done is left as it is. Raises JobNotFound and JobDiscarded."""
         self._check(request.service)
-        row, changed = await self._change(_RETRY, id=request.id)
+        row, changed = await self._change(_RETRY, id=int(request.id))
         if changed:
             self.wake_jobs()
         elif row["state"] == "DISCARDED":
@@ -138,7 +138,7 @@ class OpsApi:
         self._check(request.service)
         current().audit_details.append(request.reason)
         needed = as_json(list(self.not_discardable))
-        row, changed = await self._change(_DISCARD, id=request.id, reason=request.reason, needed=needed)
+        row, changed = await self._change(_DISCARD, id=int(request.id), reason=request.reason, needed=needed)
         if not changed and row["state"] != "DISCARDED":
             raise _refusal(row, instead=self.not_discardable.get(row["kind"]))
         return _job(row)
@@ -173,14 +173,15 @@ class OpsApi:
 
     async def _newest(
         self, request: v1.ListErrorsRequest | v1.ListAuditEntriesRequest, filter: str, query: Select[Any], id: Any
-    ) -> tuple[Sequence[RowMapping], str]:
+    ) -> tuple[list[dict[str, Any]], str]:
         """A page of rows, and the token of the next page."""
         self._check(request.service)
         size = request.page_size or _PAGE_SIZE
         if request.page_token:
             query = query.where(id < _NEWEST.read(request.page_token, filter=filter))
         rows = await self._rows(query.order_by(id.desc()).limit(size + 1))
-        return rows[:size], _NEWEST.write(rows[size - 1]["id"], filter=filter) if len(rows) > size else ""
+        token = _NEWEST.write(rows[size - 1]["id"], filter=filter) if len(rows) > size else ""
+        return [dict(row) | {"id": str(row["id"])} for row in rows[:size]], token
 
     async def _rows(self, query: Executable) -> Sequence[RowMapping]:
         with translated():
@@ -224,7 +225,7 @@ def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:
 
 
 def _job(row: RowMapping) -> v1.Job:
-    return v1.Job(**dict(row) | {"state": v1.JobState[row["state"]]})
+    return v1.Job(**dict(row) | {"id": str(row["id"]), "state": v1.JobState[row["state"]]})
 
 
 def _refusal(job: RowMapping, *, instead: str | None = None) -> AppError:

@@ -114,7 +114,7 @@ def _sums(element: Descriptor, limit: SumLimit) -> Inspect:
     fault = f"must add up to at most {limit.max} for one {kind.json_name}"
 
     def inspect(values: Any, path: str, found: Found) -> None:
-        sums: dict[int, int] = defaultdict(int)
+        sums: dict[object, int] = defaultdict(int)
         for index, value in enumerate(values):
             sums[getattr(value, kind.name)] += getattr(value, added.name)
             if sums[getattr(value, kind.name)] > limit.max:
@@ -147,15 +147,16 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     if field.type == FieldDescriptor.TYPE_STRING:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
-    if rules.required and field.type == FieldDescriptor.TYPE_STRING:
-        yield lambda value: "must not be blank" if _is_blank(value) else None
+        yield lambda value: "must not contain NUL" if "\0" in value else None
+        if rules.required:
+            yield lambda value: "must not be blank" if _is_blank(value) else None
     if field.enum_type is not None:
         known = frozenset(field.enum_type.values_by_number) - ({0} if field.is_repeated else set())
         yield lambda value: None if value in known else f"is not a known value: {value}"
-    if field.type == FieldDescriptor.TYPE_STRING:
-        yield lambda value: "must not contain NUL" if "\0" in value else None
     if rules.min_length:
         yield lambda value: f"needs at least {rules.min_length} characters" if len(value) < rules.min_length else None
+    if rules.id:
+        yield lambda value: None if re.fullmatch("[1-9][0-9]{0,17}", value) else "must be an id, such as 1042"
     if rules.pattern:
         matches = re.compile(rules.pattern).fullmatch
         yield lambda value: None if matches(value) else f"must be {rules.pattern_description}"

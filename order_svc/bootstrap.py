@@ -53,6 +53,7 @@ from order_svc.commands.jobs import NOT_DISCARDABLE
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
 from order_svc.hub.hub import Hub
+from order_svc.order_ids import OrderIds
 from order_svc.projections import PROJECTED
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
@@ -113,12 +114,12 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         payment=Peer(settings.payment_address, NAME, secret),
     )
     try:
-        yield _service(connections)
+        yield _service(connections, await OrderIds.of(connections.write, numbers=settings.order_numbers))
     finally:
         await connections.close()
 
 
-def _service(to: _Connections) -> GrpcServer:
+def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
     after_commit: list[OnCommit] = []
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
@@ -128,7 +129,7 @@ def _service(to: _Connections) -> GrpcServer:
     job_store = SqlJobStore(to.write)
     dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
     runner = _job_runner(to, job_store, sagas, alerts, dead_letters, error_log)
-    streams = _streams(to, write_side, error_log)
+    streams = _streams(to, write_side, error_log, ids)
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
@@ -141,12 +142,12 @@ def _service(to: _Connections) -> GrpcServer:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
     gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
-    queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush))
+    queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush), ids)
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
-            sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries
+            sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
         ),
-        "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub),
+        "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub, ids),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
@@ -245,9 +246,9 @@ class _Streams:
     projector: Projector
 
 
-def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog) -> _Streams:
+def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog, ids: OrderIds) -> _Streams:
     feed = Feed(to.write)
-    hub = Hub(feed, write_side.load, clock=to.clock, heartbeat_s=to.settings.hub_heartbeat_s)
+    hub = Hub(feed, write_side.load, ids, clock=to.clock, heartbeat_s=to.settings.hub_heartbeat_s)
     feed_api = OrderFeedApi(feed)
 
     def dispatch(events: Sequence[PublishedEvent]) -> None:

@@ -29,6 +29,9 @@ class OrderSettings(MeshSettings):
     hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
     """The longest silence of a hub stream; then it sends a heartbeat"""
 
+    order_numbers: bool = False
+    """Whether shoppers also see the numbers of their orders, which are short, and tell how many orders there are"""
+
     @model_validator(mode="after")
     def _leases_outlive_attempts(self) -> Self:
         if self.job_lease_s <= self.payment_timeout_s:

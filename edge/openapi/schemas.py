@@ -110,8 +110,8 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(rules.required and not rules.one_of)
         pattern = _NOT_BLANK if rules.required and shortest else None
-        if rules.pattern:
-            pattern = f"^(?:{rules.pattern}){'?' if may_be_empty else ''}$"
+        if of_rules := "[1-9][0-9]{0,17}" if rules.id else rules.pattern:
+            pattern = f"^(?:{of_rules}){'?' if may_be_empty else ''}$"
         constraints = {
             "minLength": shortest if shortest and not may_be_empty else None,
             "maxLength": rules.max_length or None,

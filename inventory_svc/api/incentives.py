@@ -53,7 +53,7 @@ class IncentiveApi:
         return incentive_message(await self._mediator.send(command))
 
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:
-        command = DeactivateIncentive(request=request_key(request, request.request_id), incentive_id=request.id)
+        command = DeactivateIncentive(request=request_key(request, request.request_id), incentive_id=int(request.id))
         return incentive_message(await self._mediator.send(command))
 
     async def list_incentives(self, request: ListIncentivesRequest) -> ListIncentivesResponse:
@@ -70,7 +70,7 @@ class IncentiveApi:
             codes=tuple(request.codes),
             points=request.loyalty_points,
         )
-        lines = tuple(Line(item.product_item_id, item.quantity) for item in request.items)
+        lines = tuple(Line(int(item.product_item_id), item.quantity) for item in request.items)
         return preview_message(
             await self._mediator.send(ValidateIncentive(incentive_request=incentive_request, lines=lines))
         )

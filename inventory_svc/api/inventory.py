@@ -70,15 +70,15 @@ class ProductApi:
 
     async def delete_product(self, request: DeleteProductRequest) -> Empty:
         key = request_key(request, request.request_id)
-        await self._mediator.send(DeleteProduct(request=key, product_id=request.id, etag=request.etag))
+        await self._mediator.send(DeleteProduct(request=key, product_id=int(request.id), etag=request.etag))
         return Empty()
 
     async def undelete_product(self, request: UndeleteProductRequest) -> Product:
-        command = UndeleteProduct(request=request_key(request, request.request_id), product_id=request.id)
+        command = UndeleteProduct(request=request_key(request, request.request_id), product_id=int(request.id))
         return product_message(await self._mediator.send(command))
 
     async def get_product(self, request: GetProductRequest) -> Product:
-        return product_message(await self._queries.get_product(request.id))
+        return product_message(await self._queries.get_product(int(request.id)))
 
     async def list_products(self, request: ListProductsRequest) -> Encoded:
         wanted = PageRequest.of(
@@ -105,13 +105,13 @@ class InventoryApi:
         self._low_stock = low_stock
 
     async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
-        levels = await self._queries.get_product_inventory(request.product_id)
+        levels = await self._queries.get_product_inventory(int(request.product_id))
         return ProductInventory(items=[stock_level_message(level) for level in levels])
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
             request=request_key(request, request.request_id),
-            product_item_id=request.product_item_id,
+            product_item_id=int(request.product_item_id),
             delta=request.delta,
             reason=request.reason,
             etag=request.etag,
@@ -126,4 +126,4 @@ class InventoryApi:
         return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
     def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
-        return self._watch.watch(list(dict.fromkeys(request.product_item_ids)))
+        return self._watch.watch(list(dict.fromkeys(map(int, request.product_item_ids))))

@@ -44,7 +44,9 @@ def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | 
         raise InvalidArgument.of("incentive.id", "is required")
     fields = updated_fields(wanted, request.update_mask, CHANGEABLE)
     incentive = incentive_of_message(wanted)
-    return UpdateIncentive(request=key, incentive_id=wanted.id, incentive=incentive, fields=fields, etag=wanted.etag)
+    return UpdateIncentive(
+        request=key, incentive_id=int(wanted.id), incentive=incentive, fields=fields, etag=wanted.etag
+    )
 
 
 def incentive_of_message(message: IncentiveMessage) -> Incentive:
@@ -58,7 +60,7 @@ def incentive_of_message(message: IncentiveMessage) -> Incentive:
         starts=message.starts,
         ends=message.ends,
         min_total=None if message.min_total is None else money_of(message.min_total, "incentive.minTotal"),
-        product_item_ids=tuple(message.product_item_ids),
+        product_item_ids=tuple(map(int, message.product_item_ids)),
         max_uses=message.max_uses,
         max_uses_per_user=message.max_uses_per_user,
         stackable=message.stackable,
@@ -70,7 +72,7 @@ def incentive_of_message(message: IncentiveMessage) -> Incentive:
 def incentive_message(incentive: Incentive) -> IncentiveMessage:
     """The whole incentive with its uses."""
     return IncentiveMessage(
-        id=incentive.id,
+        id=str(incentive.id),
         code=incentive.code,
         kind=IncentiveKindMessage[incentive.kind.name],
         value=f"{incentive.value:f}",
@@ -78,7 +80,7 @@ def incentive_message(incentive: Incentive) -> IncentiveMessage:
         starts=incentive.starts,
         ends=incentive.ends,
         min_total=None if incentive.min_total is None else money_message(incentive.min_total),
-        product_item_ids=list(incentive.product_item_ids),
+        product_item_ids=list(map(str, incentive.product_item_ids)),
         max_uses=incentive.max_uses,
         max_uses_per_user=incentive.max_uses_per_user,
         stackable=incentive.stackable,

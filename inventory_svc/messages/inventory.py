@@ -39,7 +39,7 @@ CHANGEABLE = {
 def product_message(product: Product) -> ProductMessage:
     """The whole product, with the price of each item."""
     return ProductMessage(
-        id=product.id,
+        id=str(product.id),
         name=product.name,
         description=product.description,
         base_price=money_message(product.base_price),
@@ -68,11 +68,11 @@ def wanted_product(message: ProductMessage) -> Product:
         base_price=_money(message.base_price, "product.basePrice"),
         variations=tuple(
             Variation(
-                id=variation.id,
+                id=int(variation.id or 0),
                 name=composed(variation.name),
                 options=tuple(
                     VariationOption(
-                        id=option.id,
+                        id=int(option.id or 0),
                         value=composed(option.value),
                         price_modifier=_money(
                             option.price_modifier, f"product.variations[{v}].options[{o}].priceModifier"
@@ -95,7 +95,7 @@ def update_product_command(request: UpdateProductRequest, key: RequestKey | None
     fields = updated_fields(wanted, request.update_mask, list(CHANGEABLE))
     return UpdateProduct(
         request=key,
-        product_id=wanted.id,
+        product_id=int(wanted.id),
         product=wanted_product(wanted),
         fields=frozenset(CHANGEABLE[name] for name in fields),
         etag=wanted.etag,
@@ -105,7 +105,7 @@ def update_product_command(request: UpdateProductRequest, key: RequestKey | None
 
 def item_stock_message(stock: ItemStock) -> ItemStockMessage:
     return ItemStockMessage(
-        product_item_id=stock.product_item_id,
+        product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockStateMessage[stock.state.name],
         available=stock.available,
@@ -114,7 +114,7 @@ def item_stock_message(stock: ItemStock) -> ItemStockMessage:
 
 def stock_level_message(level: StockLevel) -> StockLevelMessage:
     return StockLevelMessage(
-        product_item_id=level.product_item_id,
+        product_item_id=str(level.product_item_id),
         sku=level.sku,
         on_hand=level.on_hand,
         reserved=level.reserved,
@@ -129,7 +129,7 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
 def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
     override = message.price_override
     return ProductItem(
-        id=message.id,
+        id=int(message.id or 0),
         sku=composed(message.sku.strip()),
         price_override=None if override is None else _money(override, f"{path}.priceOverride"),
         options=tuple(
@@ -143,11 +143,11 @@ def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
 
 def _variation_message(variation: Variation) -> VariationMessage:
     return VariationMessage(
-        id=variation.id,
+        id=str(variation.id),
         name=variation.name,
         options=[
             VariationOptionMessage(
-                id=option.id, value=option.value, price_modifier=money_message(option.price_modifier)
+                id=str(option.id), value=option.value, price_modifier=money_message(option.price_modifier)
             )
             for option in variation.options
         ],
@@ -156,7 +156,7 @@ def _variation_message(variation: Variation) -> VariationMessage:
 
 def _item_message(item: ProductItem, price: Money) -> ProductItemMessage:
     return ProductItemMessage(
-        id=item.id,
+        id=str(item.id),
         sku=item.sku,
         price_override=None if item.price_override is None else money_message(item.price_override),
         options=[ItemOptionMessage(variation=chosen.variation, value=chosen.value) for chosen in item.options],

@@ -123,13 +123,13 @@ class SqlOrders:
         # Through the mapped class, so that the session's ownership filter applies.
         visible = select(OrderRow.id).where(OrderRow.id == order_id).with_for_update()
         if await self._session.scalar(visible) is None:
-            raise OrderNotFound.of(order_id)
+            raise OrderNotFound.of()
         return (await self.find([order_id]))[order_id]
 
     async def read(self, order_id: int) -> Order:
         """Like `get`, without a lock."""
         if await self._session.scalar(select(OrderRow.id).where(OrderRow.id == order_id)) is None:
-            raise OrderNotFound.of(order_id)
+            raise OrderNotFound.of()
         return (await self._load(_FIND, [order_id]))[order_id]
 
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:

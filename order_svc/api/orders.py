@@ -44,7 +44,9 @@ from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
+from order_svc.domain.views import OrderView
 from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply
+from order_svc.order_ids import OrderIds
 from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
@@ -65,6 +67,7 @@ class OrderApi:
         shipping: Shipping,
         mediator: Mediator[OrderUow],
         queries: OrderQueries,
+        ids: OrderIds,
     ) -> None:
         self._checkout = checkout
         self._amendments = amendments
@@ -72,6 +75,8 @@ class OrderApi:
         self._shipping = shipping
         self._mediator = mediator
         self._queries = queries
+        self._ids = ids
+        self._number = ids.order_number
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
         method, token = _paid_by(request.payment)
@@ -79,77 +84,92 @@ class OrderApi:
             caller=current().caller,
             request=_request_key(request, request.request_id),
             currency=request.currency,
-            lines=tuple((line.product_item_id, line.quantity) for line in request.items),
+            lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             method=method,
             payment_token=token,
             incentive_codes=tuple(request.incentive_codes),
             loyalty_points=request.loyalty_points or 0,
         )
-        return order_message(await self._checkout.place(basket))
+        return self._shown(await self._checkout.place(basket))
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
-            request=_request_key(request, request.request_id), order_id=request.id, reason=request.reason
+            request=_request_key(request, request.request_id),
+            order_id=self._number(request.id),
+            reason=request.reason,
         )
-        return order_message(await self._mediator.send(command))
+        return self._shown(await self._mediator.send(command))
 
     async def update_order(self, request: UpdateOrderRequest) -> Order:
-        lines = tuple((line.product_item_id, line.quantity) for line in request.items)
+        lines = tuple((int(line.product_item_id), line.quantity) for line in request.items)
         key = _request_key(request, request.request_id)
-        return order_message(await self._amendments.update(request.id, lines, etag=request.etag, request=key))
+        return self._shown(
+            await self._amendments.update(self._number(request.id), lines, etag=request.etag, request=key)
+        )
 
     async def retry_payment(self, request: RetryPaymentRequest) -> Order:
         method, token = _paid_by(request.payment)
         key = _request_key(request, request.request_id)
-        return order_message(await self._amendments.retry_payment(request.id, method, token, request=key))
+        return self._shown(await self._amendments.retry_payment(self._number(request.id), method, token, request=key))
 
     async def ship_order(self, request: ShipOrderRequest) -> Order:
         given = request.shipment
         assert given is not None  # the contract requires a value
         command = ShipOrder(
             request=_request_key(request, request.request_id),
-            order_id=request.id,
+            order_id=self._number(request.id),
             parcel=Parcel(
                 carrier=given.carrier, tracking_number=given.tracking_number, tracking_uri=given.tracking_uri
             ),
             etag=request.etag,
         )
-        return order_message(await self._shipping.ship(command))
+        return self._shown(await self._shipping.ship(command))
 
     async def deliver_order(self, request: DeliverOrderRequest) -> Order:
         key = _request_key(request, request.request_id)
-        command = DeliverOrder(request=key, order_id=request.id, etag=request.etag)
-        return order_message(await self._mediator.send(command))
+        command = DeliverOrder(request=key, order_id=self._number(request.id), etag=request.etag)
+        return self._shown(await self._mediator.send(command))
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
         if request.amount is not None and request.items:
             raise InvalidArgument.of("amount", "must not be given together with items")
         command = RefundOrder(
             request=_request_key(request, request.request_id),
-            order_id=request.id,
+            order_id=self._number(request.id),
             amount=money_of(request.amount, "amount") if request.amount is not None else None,
-            items=tuple((line.product_item_id, line.quantity) for line in request.items),
+            items=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             reason=request.reason,
         )
-        return refunded_message(await self._refunding.refund(command))
+        return refunded_message(await self._refunding.refund(command), self._ids)
 
     async def get_order(self, request: GetOrderRequest) -> Order:
-        return order_message(await self._queries.get_order(request.id))
+        return self._shown(await self._queries.get_order(self._number(request.id)))
 
     async def get_order_status(self, request: GetOrderStatusRequest) -> OrderStatusReply:
-        return status_reply(await self._queries.get_order(request.id))
+        return status_reply(await self._queries.get_order(self._number(request.id)), self._ids)
 
     async def list_orders(self, request: ListOrdersRequest) -> Encoded:
         page = await self._queries.list_orders(
             page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
-        return _page(page)
+        return self._page(page)
 
     async def list_all_orders(self, request: ListAllOrdersRequest) -> Encoded:
         page = await self._queries.list_all_orders(
             page_size=request.page_size, page_token=request.page_token, filter=request.filter
         )
-        return _page(page)
+        return self._page(page)
+
+    def _shown(self, view: OrderView) -> Order:
+        return order_message(view, self._ids, numbered=current().caller.is_admin)
+
+    def _page(self, page: OrderPage) -> Encoded:
+        encode = codec(ListOrdersResponse).encode
+        orders = [encode(ListOrdersResponse(orders=[self._shown(view)])) for view in page.orders]
+        fitting = page.fitting(map(len, orders))
+        # Concatenating serialised messages of one type merges them.
+        rest = encode(ListOrdersResponse(next_page_token=fitting.next_page_token))
+        return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
     async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
         return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
@@ -187,15 +207,6 @@ def _day(field: str, text: str) -> date:
         # The report of a day ends at midnight of the next day, which must be a valid date too.
         raise InvalidArgument.of(field, f"must be before {date.max}")
     return day
-
-
-def _page(page: OrderPage) -> Encoded:
-    encode = codec(ListOrdersResponse).encode
-    orders = [encode(ListOrdersResponse(orders=[order_message(view)])) for view in page.orders]
-    fitting = page.fitting(map(len, orders))
-    # Concatenating serialised messages of one type merges them.
-    rest = encode(ListOrdersResponse(next_page_token=fitting.next_page_token))
-    return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:

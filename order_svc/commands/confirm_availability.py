@@ -36,7 +36,7 @@ async def confirm_availability(
     for cmd in batch:
         order = orders.get(cmd.order_id)
         if order is None:
-            results.append(OrderNotFound.of(cmd.order_id))
+            results.append(OrderNotFound.of())
             continue
         results.append(None)
         if order.status is not Status.PENDING:

@@ -55,7 +55,7 @@ async def record_payments(
     for cmd in batch:
         order = orders.get(cmd.order_id)
         if order is None:
-            results.append(OrderNotFound.of(cmd.order_id))
+            results.append(OrderNotFound.of())
             continue
         superseded = _superseded(cmd, order)
         delay_s = None if superseded else _next_attempt_s(cmd, order, backoff)

@@ -94,6 +94,6 @@ async def _stop_charging(order: Order, uow: OrderUow) -> str:
         return ""
     token = await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id, _WHY)
     if token is None:
-        raise Conflict(f"the charge of order {order.id} is ending")
+        raise Conflict("the charge of the order is ending")
     uow.schedule(jobs.return_charge(order))
     return token

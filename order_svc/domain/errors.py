@@ -12,8 +12,8 @@ class OrderNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "ORDER_NOT_FOUND"
 
     @classmethod
-    def of(cls, order_id: int) -> OrderNotFound:
-        return cls(f"there is no order {order_id}", metadata={"orderId": str(order_id)})
+    def of(cls) -> OrderNotFound:
+        return cls("there is no such order")
 
 
 class OrderChanged(AppError):
@@ -22,8 +22,8 @@ class OrderChanged(AppError):
     kind, reason = Kind.ABORTED, "ORDER_CHANGED"
 
     @classmethod
-    def of(cls, order_id: int) -> OrderChanged:
-        return cls(f"order {order_id} is being changed by others; try again", metadata={"orderId": str(order_id)})
+    def of(cls) -> OrderChanged:
+        return cls("the order is being changed by others; try again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ class Refusal:
 
 def not_prepared(order: OrderData, refusal: Refusal | None) -> AppError:
     """The error for a change that is not prepared: the refusal only if the order is still the same."""
-    return refusal.error if refusal and refusal.stored_version == order.stored_version else OrderChanged.of(order.id)
+    return refusal.error if refusal and refusal.stored_version == order.stored_version else OrderChanged.of()

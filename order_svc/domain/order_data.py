@@ -93,8 +93,7 @@ class OrderData:
         """Raises EtagMismatch if `etag` is of another version."""
         if not self.has_version(etag):
             raise EtagMismatch(
-                f"order {self.id} has changed; read it again, then decide",
-                metadata={"orderId": str(self.id), "etag": str(self.row_version)},
+                "the order has changed; read it again, then decide", metadata={"etag": str(self.row_version)}
             )
 
     def view(self) -> OrderView:

@@ -13,6 +13,7 @@ from easyorder.order.v1 import (
     AdminAlert,
     HubMessage,
     InventoryStatus,
+    Order,
     OrderCreated,
     OrderCreatedWithIncentive,
     OrderSnapshot,
@@ -41,6 +42,7 @@ from order_svc.domain.events import (
 from order_svc.domain.status import PaymentOutcome, RefundState, Status
 from order_svc.domain.views import DiscountView, OrderView, StockView
 from order_svc.messages.orders import discount_message, money, order_message, stock_message
+from order_svc.order_ids import OrderIds
 
 _ORDERS = TypeAdapter(OrderView)
 _STOCKS = TypeAdapter(tuple[StockView, ...])
@@ -51,9 +53,10 @@ _TIMES = TypeAdapter(datetime | None)
 class HubEvent:
     """An event of the feed and the messages that carry it."""
 
-    def __init__(self, published: PublishedEvent) -> None:
+    def __init__(self, published: PublishedEvent, ids: OrderIds) -> None:
         self.event = published.event
         self.position = published.position
+        self._ids = ids
 
     @property
     def sequence(self) -> int:
@@ -86,36 +89,40 @@ class HubEvent:
     def _message(self, sequence: int) -> HubMessage | None:
         if self._content is None:
             return None
-        event = self.event
-        return HubMessage(sequence=sequence, time=event.occurred_on, order_id=event.aggregate_id, **self._content)
+        event, order_id = self.event, self._ids.of_order(self.event.aggregate_id)
+        return HubMessage(sequence=sequence, time=event.occurred_on, order_id=order_id, **self._content)
 
     @cached_property
     def _content(self) -> Mapping[str, Any] | None:
         make = _CONTENTS.get(self.event.kind)
-        return make(self.event.payload) if make else None
+        return make(self.event.payload, self._ids) if make else None
 
 
-def snapshot(order: OrderView, *, at: datetime) -> HubMessage:
+def snapshot(order: OrderView, ids: OrderIds, *, at: datetime) -> HubMessage:
     """The present state of the order."""
-    content = OrderSnapshot(order=order_message(order))
-    return HubMessage(sequence=order.sequence, time=at, order_id=order.id, order_snapshot=content)
+    content = OrderSnapshot(order=order_message(order, ids))
+    return HubMessage(sequence=order.sequence, time=at, order_id=ids.of_order(order.id), order_snapshot=content)
 
 
-def heartbeat(sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+def heartbeat(sequence: int, order_id: str, *, at: datetime) -> HubMessage:
     """Nothing has happened since `sequence`."""
     return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=Heartbeat())
 
 
-def ending(error: AppError, sequence: int, order_id: int, *, at: datetime) -> HubMessage:
+def ending(error: AppError, sequence: int, order_id: str, *, at: datetime) -> HubMessage:
     """The last message of a stream that cannot continue, and may be resumed after `sequence`."""
     return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
 
 
-def _created(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"order_created": OrderCreated(order=order_message(_ORDERS.validate_python(payload["order"])))}
+def _order(payload: Mapping[str, Any], ids: OrderIds) -> Order:
+    return order_message(_ORDERS.validate_python(payload["order"]), ids)
 
 
-def _created_with_incentive(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _created(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
+    return {"order_created": OrderCreated(order=_order(payload, ids))}
+
+
+def _created_with_incentive(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
     currency = payload["currency"]
     discounts = _DISCOUNTS.validate_python(payload["discounts"])
     created = OrderCreatedWithIncentive(
@@ -127,16 +134,16 @@ def _created_with_incentive(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"order_created_with_incentive": created}
 
 
-def _status_changed(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _status_changed(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
     change = OrderStatusChanged(
         from_=OrderStatus[Status(payload["from"]).name],
         to=OrderStatus[Status(payload["to"]).name],
-        order=order_message(_ORDERS.validate_python(payload["order"])),
+        order=_order(payload, ids),
     )
     return {"order_status_changed": change}
 
 
-def _payment_attempt(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _payment_attempt(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
     attempt = PaymentAttempt(
         number=payload["number"],
         outcome=PaymentOutcomeMessage[PaymentOutcome(payload["outcome"]).name],
@@ -145,25 +152,25 @@ def _payment_attempt(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"payment_attempt": attempt}
 
 
-def _payment_refund(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _payment_refund(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
     refund = PaymentRefund(
         amount=money(Decimal(payload["amount"]), payload["currency"]),
         state=RefundStateMessage[RefundState(payload["state"]).name],
-        order=order_message(_ORDERS.validate_python(payload["order"])),
+        order=_order(payload, ids),
     )
     return {"payment_refund": refund}
 
 
-def _admin_alert(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _admin_alert(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
     return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
 
 
-def _inventory_status(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _inventory_status(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
     stocks = _STOCKS.validate_python(payload["items"])
     return {"inventory_status": InventoryStatus(items=[stock_message(stock) for stock in stocks])}
 
 
-_CONTENTS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+_CONTENTS: Mapping[str, Callable[[Mapping[str, Any], OrderIds], Mapping[str, Any]]] = {
     ORDER_CREATED: _created,
     ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
     ORDER_STATUS_CHANGED: _status_changed,

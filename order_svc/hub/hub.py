@@ -21,6 +21,7 @@ from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
 from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
+from order_svc.order_ids import OrderIds
 
 _PAGE = 500
 
@@ -37,6 +38,7 @@ class Hub:
         self,
         feed: EventFeed,
         load_order: LoadOrder,
+        ids: OrderIds,
         *,
         clock: Clock,
         heartbeat_s: float = 15.0,
@@ -44,6 +46,7 @@ class Hub:
     ) -> None:
         self._feed = feed
         self._load_order = load_order
+        self._ids = ids
         self._clock = clock
         self._heartbeat_s = heartbeat_s
         self._subscriptions = Subscriptions(unread_limit=unread_limit)
@@ -57,7 +60,7 @@ class Hub:
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """Publishes the events since the last call, in order."""
         for published in events:
-            self._subscriptions.publish(HubEvent(published))
+            self._subscriptions.publish(HubEvent(published, self._ids))
             self._position = published.position
 
     async def subscribe(
@@ -84,7 +87,8 @@ class Hub:
             if sequence is None:
                 raise
             known = error if isinstance(error, AppError) else _unexpected()
-            yield ending(known, sequence, order_id or 0, at=self._clock.now())
+            order = "" if order_id is None else self._ids.of_order(order_id)
+            yield ending(known, sequence, order, at=self._clock.now())
             if known is not error:
                 raise
 
@@ -94,7 +98,7 @@ class Hub:
         with self._subscriptions.open(of_order(order_id)) as live:
             order = await to_completion(self._load_order(order_id))
             if after_sequence is None:
-                yield snapshot(order, at=self._clock.now())
+                yield snapshot(order, self._ids, at=self._clock.now())
                 sequence = order.sequence
             else:
                 sequence = _at_most(order.sequence, after_sequence)
@@ -104,7 +108,7 @@ class Hub:
                 while sequence < order.sequence or not status.is_final:
                     hub_event = await anext(events)
                     if hub_event is None:
-                        yield heartbeat(sequence, order_id, at=self._clock.now())
+                        yield heartbeat(sequence, self._ids.of_order(order_id), at=self._clock.now())
                         continue
                     sequence = hub_event.sequence
                     status = hub_event.status or status
@@ -136,7 +140,7 @@ class Hub:
 
     async def _published(self, order_id: int, after_sequence: int) -> list[HubEvent]:
         events = await to_completion(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
-        return [HubEvent(event) for event in events]
+        return [HubEvent(event, self._ids) for event in events]
 
     async def _of_caller(self, after_sequence: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
         end = await to_completion(self._feed.end())
@@ -144,14 +148,14 @@ class Hub:
             end.check(after_sequence, "afterSequence")
         position = end.decided if after_sequence is None else after_sequence
         # Confirms that the stream is open, and its position.
-        yield heartbeat(position, 0, at=self._clock.now())
+        yield heartbeat(position, "", at=self._clock.now())
         with ExitStack() as listening:
             live: Subscription | None = None
             while True:
                 page = await to_completion(self._feed.after(position, limit=_PAGE))
                 for published in page:
                     position = published.position
-                    hub_event = HubEvent(published)
+                    hub_event = HubEvent(published, self._ids)
                     if hub_event.is_for(caller) and hub_event.feed_message is not None:
                         yield hub_event.feed_message
                 if len(page) == _PAGE:
@@ -165,7 +169,7 @@ class Hub:
                 if following is None:
                     # Events dispatched meanwhile concerned other subscribers.
                     position = max(position, self._position)
-                    yield heartbeat(position, 0, at=self._clock.now())
+                    yield heartbeat(position, "", at=self._clock.now())
                 elif following.position > position:
                     position = following.position
                     if following.is_for(caller) and following.feed_message is not None:

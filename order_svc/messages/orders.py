@@ -30,15 +30,17 @@ from chassis.wire_types import money_message
 from order_svc.commands.refund_order import RefundGranted
 from order_svc.domain.shipment import Shipment as ShipmentData
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
+from order_svc.order_ids import OrderIds
 from order_svc.queries.daily_report import CurrencyReport
 
 
-def order_message(view: OrderView) -> Order:
-    """The whole order."""
+def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> Order:
+    """The whole order; with its number if it is `numbered`, or the setting asks for it."""
     return Order(
-        id=view.id,
+        id=ids.of_order(view.id),
+        number=str(view.id) if numbered or ids.numbers else "",
         status=OrderStatus[view.status.name],
-        items=[_item(item, view.currency) for item in view.items],
+        items=[_item(item, view.currency, ids) for item in view.items],
         discounts=[discount_message(discount, view.currency) for discount in view.discounts],
         sub_total=money(view.sub_total, view.currency),
         discount_total=money(view.discount_total, view.currency),
@@ -55,19 +57,19 @@ def order_message(view: OrderView) -> Order:
     )
 
 
-def refunded_message(granted: RefundGranted) -> Order:
+def refunded_message(granted: RefundGranted, ids: OrderIds) -> Order:
     """The order with what one call of RefundOrder returned."""
     refund = Refund(
         amount=money_message(granted.amount),
-        items=[OrderLine(product_item_id=item, quantity=pieces) for item, pieces in granted.items],
+        items=[OrderLine(product_item_id=str(item), quantity=pieces) for item, pieces in granted.items],
     )
-    return replace(order_message(granted.order), refund=refund)
+    return replace(order_message(granted.order, ids, numbered=True), refund=refund)
 
 
-def status_reply(view: OrderView) -> OrderStatusReply:
+def status_reply(view: OrderView, ids: OrderIds) -> OrderStatusReply:
     """Only the status of the order and its payment."""
     return OrderStatusReply(
-        id=view.id,
+        id=ids.of_order(view.id),
         status=OrderStatus[view.status.name],
         payment_status=PaymentStatus[view.payment.status.name],
         etag=view.etag,
@@ -93,7 +95,7 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
         ],
         top_items=[
             TopItem(
-                product_item_id=item.product_item_id,
+                product_item_id=str(item.product_item_id),
                 sku=item.sku,
                 name=item.name,
                 units=item.units,
@@ -109,10 +111,10 @@ def money(amount: Decimal, currency: str) -> MoneyMessage:
     return money_message(Money(amount, currency))
 
 
-def _item(item: ItemView, currency: str) -> OrderItem:
+def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
     return OrderItem(
-        id=item.id,
-        product_item_id=item.product_item_id,
+        id=ids.of_item(item.id),
+        product_item_id=str(item.product_item_id),
         sku=item.sku,
         name=item.name,
         quantity=item.quantity,
@@ -155,7 +157,7 @@ def _shipment(shipment: ShipmentData) -> Shipment:
 def stock_view(message: ItemStock) -> StockView:
     """Converts a message of inventory_svc."""
     return StockView(
-        product_item_id=message.product_item_id,
+        product_item_id=int(message.product_item_id),
         sku=message.sku,
         state=message.state.name or "",
         available=message.available,
@@ -165,7 +167,7 @@ def stock_view(message: ItemStock) -> StockView:
 def stock_message(stock: StockView) -> ItemStock:
     """For an event of the hub."""
     return ItemStock(
-        product_item_id=stock.product_item_id,
+        product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockState[stock.state],
         available=stock.available,

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.db.types import UtcDateTime
 from chassis.errors import AppError, Kind
 from order_svc.domain.views import OrderView
+from order_svc.order_ids import OrderIds
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 PAGE_SIZE = 500
@@ -30,6 +31,7 @@ _LIMIT_PAUSES = text(
 )
 COLUMNS = (
     "id",
+    "number",
     "status",
     "placed_at",
     "paid_at",
@@ -91,12 +93,12 @@ def incomplete(reason: str) -> bytes:
     return f"INCOMPLETE,{reason}\r\n".encode()
 
 
-def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
+def csv_of(orders: Sequence[OrderView], ids: OrderIds) -> Iterator[bytes]:
     """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
     written = io.StringIO(newline="")
     lines = csv.writer(written)
     for order in orders:
-        lines.writerow(_line(order))
+        lines.writerow(_line(order, ids))
         if written.tell() >= _PART_CHARACTERS:
             yield written.getvalue().encode()
             written.seek(0)
@@ -105,9 +107,10 @@ def csv_of(orders: Sequence[OrderView]) -> Iterator[bytes]:
         yield written.getvalue().encode()
 
 
-def _line(order: OrderView) -> tuple[object, ...]:
+def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
     payment = order.payment
     return (
+        ids.of_order(order.id),
         order.id,
         order.status.value,
         _time(order.placed_at),

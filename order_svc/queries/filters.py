@@ -70,6 +70,17 @@ def text_field() -> FilterField:
     return FilterField(frozenset({"=", "!="}), str)
 
 
+def number_field() -> FilterField:
+    """A whole number that a bigint can hold."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text):
+            raise ValueError("must be a number of up to 18 digits")
+        return int(text)
+
+    return FilterField(frozenset({"=", "!="}), parse)
+
+
 def time_field() -> FilterField:
     """A point in time, in RFC 3339 with its offset."""
 

@@ -15,7 +15,8 @@ from chassis.db.types import UtcDateTime
 from chassis.page_tokens import PageTokens
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
-from order_svc.queries.filters import FilterField, one_of, parse_filter, text_field, time_field
+from order_svc.order_ids import OrderIds
+from order_svc.queries.filters import FilterField, number_field, one_of, parse_filter, text_field, time_field
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
 
 DEFAULT_PAGE_SIZE = 10
@@ -25,10 +26,10 @@ MAX_PAGE_BYTES = 3 * 1024 * 1024
 
 
 class _Key(NamedTuple):
-    """The sort key of orders. Ids alone are not in order of time: each replica has its own block of ids."""
+    """The sort key of orders. Numbers alone are not in order of time: each replica has its own block of them."""
 
     placed_at: datetime
-    id: int
+    id: str
 
 
 _TOKENS = PageTokens(_Key)
@@ -36,11 +37,12 @@ _FIELDS: Mapping[str, FilterField] = {
     "status": one_of({f"ORDER_STATUS_{status.name}": status for status in Status}),
     "placed_at": time_field(),
 }
-_FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field()}
+_FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field(), "number": number_field()}
 _COLUMNS: Mapping[str, Any] = {
     "status": OrderRow.status,
     "placed_at": OrderRow.placed_at,
     "created_by": OrderRow.created_by,
+    "number": OrderRow.id,
 }
 _NEWEST_FIRST = (OrderRow.placed_at.desc(), OrderRow.id.desc())
 
@@ -52,6 +54,7 @@ class OrderPage:
     orders: Sequence[OrderView]
     filter: str
     more: bool
+    ids: OrderIds
 
     @property
     def next_page_token(self) -> str:
@@ -59,7 +62,7 @@ class OrderPage:
         if not self.more:
             return ""
         last = self.orders[-1]
-        return _TOKENS.write(_Key(last.placed_at, last.id), filter=self.filter)
+        return _TOKENS.write(_Key(last.placed_at, self.ids.of_order(last.id)), filter=self.filter)
 
     def fitting(self, sizes: Iterable[int]) -> OrderPage:
         """The page without the orders, in bytes of `sizes`, for which it has no room; one order always fits."""
@@ -70,18 +73,28 @@ class OrderPage:
         return replace(self, orders=self.orders[:count], more=self.more or count < len(self.orders))
 
 
-async def list_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
+async def list_orders(
+    session: AsyncSession, ids: OrderIds, *, page_size: int, page_token: str, filter: str
+) -> OrderPage:
     """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a wrong filter or token."""
-    return await _page(session, _FIELDS, page_size=page_size, page_token=page_token, filter=filter)
+    return await _page(session, ids, _FIELDS, page_size=page_size, page_token=page_token, filter=filter)
 
 
-async def list_all_orders(session: AsyncSession, *, page_size: int, page_token: str, filter: str) -> OrderPage:
-    """Like list_orders, but can also be filtered by the person who placed the orders."""
-    return await _page(session, _FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
+async def list_all_orders(
+    session: AsyncSession, ids: OrderIds, *, page_size: int, page_token: str, filter: str
+) -> OrderPage:
+    """Like list_orders, but can also be filtered by the person who placed the orders, and by number."""
+    return await _page(session, ids, _FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
 
 
 async def _page(
-    session: AsyncSession, fields: Mapping[str, FilterField], *, page_size: int, page_token: str, filter: str
+    session: AsyncSession,
+    ids: OrderIds,
+    fields: Mapping[str, FilterField],
+    *,
+    page_size: int,
+    page_token: str,
+    filter: str,
 ) -> OrderPage:
     size = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     query = whole_orders().order_by(*_NEWEST_FIRST).limit(size + 1)
@@ -89,7 +102,7 @@ async def _page(
         query = query.where(comparison.applied_to(_COLUMNS[comparison.field]))
     if page_token:
         last = _TOKENS.read(page_token, filter=filter)
-        after = tuple_(literal(last.placed_at, UtcDateTime), literal(last.id, BigInteger))
+        after = tuple_(literal(last.placed_at, UtcDateTime), literal(ids.order_number(last.id), BigInteger))
         query = query.where(tuple_(OrderRow.placed_at, OrderRow.id) < after)
     orders = await views_of(session, query)
-    return OrderPage(orders=orders, filter=filter, more=False).first(size)
+    return OrderPage(orders=orders, filter=filter, more=False, ids=ids).first(size)

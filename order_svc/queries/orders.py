@@ -19,6 +19,7 @@ from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import Unavailable
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
+from order_svc.order_ids import OrderIds
 from order_svc.queries.daily_report import CurrencyReport, daily_report
 from order_svc.queries.export_orders import (
     EXPORT_S,
@@ -43,10 +44,11 @@ _LAST_LINE_S = 1.0
 class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, ids: OrderIds) -> None:
         # All statements of a session see the database as of the first one.
         self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
+        self._ids = ids
         # Exports leave at least half of the connections to the other reads.
         self._max_exports = min(MAX_EXPORTS, cast(QueuePool, read.sync_engine.pool).size() // 2)
         self._exports = 0
@@ -58,21 +60,23 @@ class OrderQueries:
         if order is not None:
             return order
         if fresh:
-            raise OrderNotFound.of(order_id)
-        raise Unavailable(f"order {order_id} may be being written; try again", retry_after_s=1)
+            raise OrderNotFound.of()
+        raise Unavailable("the order may be being written; try again", retry_after_s=1)
 
     async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders that are the caller's own. Raises InvalidArgument."""
         await self._wait()
         return await self._read(
-            lambda session: list_orders(session, page_size=page_size, page_token=page_token, filter=filter)
+            lambda session: list_orders(session, self._ids, page_size=page_size, page_token=page_token, filter=filter)
         )
 
     async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders of all people, for administrators. Raises InvalidArgument."""
         await self._wait()
         return await self._read(
-            lambda session: list_all_orders(session, page_size=page_size, page_token=page_token, filter=filter)
+            lambda session: list_all_orders(
+                session, self._ids, page_size=page_size, page_token=page_token, filter=filter
+            )
         )
 
     async def daily_report(self, day: date) -> list[CurrencyReport]:
@@ -95,7 +99,7 @@ class OrderQueries:
                     orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
                     if after is None:
                         yield header()
-                    for part in csv_of(orders):
+                    for part in csv_of(orders, self._ids):
                         _check_time(begun)
                         yield part
                     if len(orders) < PAGE_SIZE:

@@ -138,7 +138,7 @@ class Amendments:
             if extra is not None:
                 await release(self._inventory, extra.order_id)
             if isinstance(error, CHANGED_MEANWHILE):
-                raise OrderChanged.of(order.id) from error
+                raise OrderChanged.of() from error
             # Decided under the order's lock: an equal request that holds it may have changed the order.
             return _Prepared(refusal=Refusal(error, order.stored_version))
 
@@ -166,7 +166,7 @@ class Amendments:
             await self._catch_up(order)
             return await self._inventory.amend(StockAmendment.of(wanted, re_reserve=True, reopen=True)), None
         except CHANGED_MEANWHILE as error:
-            raise OrderChanged.of(order.id) from error
+            raise OrderChanged.of() from error
         except AppError as error:
             return None, Refusal(error, order.stored_version)
 

@@ -43,7 +43,7 @@ class Shipping:
         try:
             await self._stock_jobs.sell(sale.payload)
         except CHANGED_MEANWHILE as error:
-            raise OrderChanged.of(command.order_id) from error
+            raise OrderChanged.of() from error
         except AppError as error:
             # Decided under the order's lock: an equal request that holds it may have shipped the order.
             return replace(command, refusal=Refusal(error, order.stored_version))

@@ -68,7 +68,7 @@ async def main(endpoint: str, form: str) -> None:
     async with orders(OrderApi(fail)) as mesh:
         with trace.get_tracer("test").start_as_current_span("the whole story"):
             for started in (
-                mesh.user("u1").call(GET_ORDER, GetOrderRequest(id=1), extra=(("x-request-id", "story-1"),)),
+                mesh.user("u1").call(GET_ORDER, GetOrderRequest(id="1"), extra=(("x-request-id", "story-1"),)),
                 mesh.user("u1").call(CONFIRM_AVAILABILITY, AVAILABLE),
             ):
                 try:

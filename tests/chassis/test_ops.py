@@ -53,8 +53,8 @@ LIST_AUDIT = rpc(OPS, "ListAuditEntries", ListAuditEntriesRequest, ListAuditEntr
 GET_STATS = rpc(OPS, "GetStats", GetStatsRequest, Stats)
 CALLS: tuple[tuple[Any, Any], ...] = (
     (LIST_JOBS, ListJobsRequest()),
-    (RETRY, RetryJobRequest(id=1)),
-    (DISCARD, DiscardJobRequest(id=1, reason="no use")),
+    (RETRY, RetryJobRequest(id="1")),
+    (DISCARD, DiscardJobRequest(id="1", reason="no use")),
     (LIST_ERRORS, ListErrorsRequest()),
     (LIST_AUDIT, ListAuditEntriesRequest()),
     (GET_STATS, GetStatsRequest()),
@@ -206,7 +206,7 @@ async def test_a_job_is_shown_with_what_it_carries_and_why_it_failed(bench: Benc
     job_id = await bench.given("DEAD", "k-1")
 
     (job,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
-    assert (job.id, job.kind, job.key, job.state, job.attempts) == (job_id, "charge", "k-1", JobState.DEAD, 1)
+    assert (job.id, job.kind, job.key, job.state, job.attempts) == (str(job_id), "charge", "k-1", JobState.DEAD, 1)
     assert json.loads(job.payload) == {"for": "k-1"}
     assert job.last_error == "hopeless"
     assert job.create_time is not None
@@ -218,7 +218,7 @@ async def test_a_job_is_brought_back_at_once(bench: Bench, mesh: Mesh, state: st
     job_id = await bench.given(state, "k-1")
     assert await claimed(bench) == []
 
-    job = await mesh.admin().call(RETRY, RetryJobRequest(id=job_id))
+    job = await mesh.admin().call(RETRY, RetryJobRequest(id=str(job_id)))
 
     assert (job.state, job.discard_reason) == (JobState.READY, "")
     assert [job.key for job in await claimed(bench)] == ["k-1"]
@@ -233,13 +233,13 @@ async def test_what_runs_or_is_done_is_not_discarded(
     before = await bench.jobs()
 
     with pytest.raises(refusal):
-        await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="no use"))
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(job_id), reason="no use"))
 
     assert await bench.jobs() == before
 
 
 async def test_a_repeated_retry_is_answered_like_the_first_whatever_became_of_the_job(bench: Bench, mesh: Mesh) -> None:
-    admin, request = mesh.admin(), RetryJobRequest(id=await bench.given("DEAD", "k-1"))
+    admin, request = mesh.admin(), RetryJobRequest(id=str(await bench.given("DEAD", "k-1")))
 
     replies = await asyncio.gather(*(admin.call(RETRY, request) for _ in range(3)))
     (job,) = await claimed(bench)
@@ -261,7 +261,7 @@ async def test_a_job_whose_worker_died_may_be_taken_at_once_and_the_worker_settl
     (lease,) = await bench.write(a_job())
     await bench.elapse(61)
 
-    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="stuck"))
+    await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(lease.job_id), reason="stuck"))
 
     assert await bench.store.settle([JobOutcome(lease)]) == set()
     assert await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, None)}
@@ -270,7 +270,9 @@ async def test_a_job_whose_worker_died_may_be_taken_at_once_and_the_worker_settl
 async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: Bench, mesh: Mesh) -> None:
     job_id = await bench.given("DEAD", "k-1")
 
-    job = await mesh.admin("boss").call(DISCARD, DiscardJobRequest(service="order", id=job_id, reason="paid by hand"))
+    job = await mesh.admin("boss").call(
+        DISCARD, DiscardJobRequest(service="order", id=str(job_id), reason="paid by hand")
+    )
     await eventually(lambda: mesh.audited)
 
     assert (job.state, job.discard_reason, job.last_error) == (JobState.DISCARDED, "paid by hand", "hopeless")
@@ -282,9 +284,9 @@ async def test_a_job_is_given_up_with_a_reason_that_is_kept_and_audited(bench: B
 
 async def test_a_job_that_was_discarded_keeps_its_reason_when_it_is_discarded_again(bench: Bench, mesh: Mesh) -> None:
     job_id = await bench.given("DEAD", "k-1")
-    first = await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="sent by hand"))
+    first = await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(job_id), reason="sent by hand"))
 
-    again = await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason="another"))
+    again = await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(job_id), reason="another"))
 
     assert again == first
     assert again.discard_reason == "sent by hand"
@@ -296,7 +298,7 @@ async def test_a_job_is_not_discarded_without_a_reason(bench: Bench, mesh: Mesh,
     before = await bench.jobs()
 
     with pytest.raises(InvalidArgument):
-        await mesh.admin().call(DISCARD, DiscardJobRequest(id=job_id, reason=reason))
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(job_id), reason=reason))
 
     assert await bench.jobs() == before
 
@@ -309,12 +311,12 @@ async def test_a_job_that_the_service_needs_is_not_discarded(bench: Bench, mesh:
     elif state != "RUNNING":
         await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
     if state == "READY":
-        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+        await mesh.admin().call(RETRY, RetryJobRequest(id=str(lease.job_id)))
     (before,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
     secret = await bench.jobs()
 
     with pytest.raises(JobNotDiscardable, match="cancel the order"):
-        await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="paid by bank transfer"))
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(lease.job_id), reason="paid by bank transfer"))
 
     (after,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
     assert (after, await bench.jobs()) == (before, secret)
@@ -325,7 +327,7 @@ async def test_a_job_that_the_service_needed_and_is_done_is_said_to_be_done(benc
     await bench.store.settle([JobOutcome(lease)])
 
     with pytest.raises(JobDone):
-        await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
+        await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(lease.job_id), reason="no use"))
 
 
 async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
@@ -333,8 +335,8 @@ async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
     await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
 
     shown = [*(await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs]
-    shown.append(await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id)))
-    shown.append(await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use")))
+    shown.append(await mesh.admin().call(RETRY, RetryJobRequest(id=str(lease.job_id))))
+    shown.append(await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(lease.job_id), reason="no use")))
 
     assert len(shown) == 3
     assert "tok_ok" not in repr(shown)
@@ -343,11 +345,11 @@ async def test_a_secret_is_never_shown(bench: Bench, mesh: Mesh) -> None:
 async def test_a_job_is_not_run_without_the_secret_that_it_was_discarded_with(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), secret="tok_ok"))
     await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
-    await mesh.admin().call(DISCARD, DiscardJobRequest(id=lease.job_id, reason="no use"))
+    await mesh.admin().call(DISCARD, DiscardJobRequest(id=str(lease.job_id), reason="no use"))
     discarded = await bench.jobs()
 
     with pytest.raises(JobDiscarded):
-        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+        await mesh.admin().call(RETRY, RetryJobRequest(id=str(lease.job_id)))
 
     assert discarded == await bench.jobs() == {("charge", "k-1"): JobSeen("DISCARDED", 1, "hopeless", "")}
 
@@ -358,7 +360,7 @@ async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_i
     before = await bench.jobs()
 
     with pytest.raises(JobDiscarded, match="replaced"):
-        await mesh.admin().call(RETRY, RetryJobRequest(id=lease.job_id))
+        await mesh.admin().call(RETRY, RetryJobRequest(id=str(lease.job_id)))
 
     assert await bench.jobs() == before
     (job,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
@@ -367,8 +369,8 @@ async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_i
 
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
     changes: list[tuple[Any, Any]] = [
-        (RETRY, RetryJobRequest(id=9)),
-        (DISCARD, DiscardJobRequest(id=9, reason="no use")),
+        (RETRY, RetryJobRequest(id="9")),
+        (DISCARD, DiscardJobRequest(id="9", reason="no use")),
     ]
     for method, request in changes:
         with pytest.raises(JobNotFound):

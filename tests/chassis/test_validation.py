@@ -30,7 +30,7 @@ from chassis.wire import codec
 def a_request(**changes: object) -> CreateOrderRequest:
     fields: dict[str, Any] = {
         "currency": "EUR",
-        "items": [OrderLine(product_item_id=1, quantity=1)],
+        "items": [OrderLine(product_item_id="1", quantity=1)],
         "payment": PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
     }
     return CreateOrderRequest(**fields | changes)
@@ -71,7 +71,7 @@ def test_nothing_but_blanks_is_no_value_for_any_text_that_is_required() -> None:
 def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it() -> None:
     request = a_request(
         currency="XXX",
-        items=[OrderLine(product_item_id=1, quantity=-1), OrderLine(quantity=1001)],
+        items=[OrderLine(product_item_id="1", quantity=-1), OrderLine(quantity=1001)],
         payment=None,
         loyalty_points=-1,
     )
@@ -103,7 +103,7 @@ def test_a_list_inside_is_named_with_its_place() -> None:
 
 def test_what_elements_of_one_kind_come_to_is_limited() -> None:
     def items(*pieces: tuple[int, int]) -> list[OrderLine]:
-        return [OrderLine(product_item_id=item, quantity=quantity) for item, quantity in pieces]
+        return [OrderLine(product_item_id=str(item), quantity=quantity) for item, quantity in pieces]
 
     check(a_request(items=items((1, 1000), (2, 1000))))
     check(a_request(items=items((1, 400), (2, 1000), (1, 600))))
@@ -155,7 +155,7 @@ def test_the_message_names_the_first_faults_and_counts_the_rest() -> None:
     ("changes", "field"),
     [
         ({"items": []}, "items"),
-        ({"items": [OrderLine(product_item_id=1, quantity=1)] * 101}, "items"),
+        ({"items": [OrderLine(product_item_id="1", quantity=1)] * 101}, "items"),
         ({"request_id": "x" * 101}, "requestId"),
         ({"request_id": "a\0b"}, "requestId"),
         ({"incentive_codes": ["ok", "a\0b"]}, "incentiveCodes[1]"),

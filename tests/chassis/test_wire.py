@@ -53,11 +53,17 @@ def an_order() -> Order:
 
     items = [
         OrderItem(
-            id=n, product_item_id=n, sku=f"SKU-{n}", name="T-shirt", quantity=n, unit_price=money(), sub_total=money()
+            id=str(n),
+            product_item_id=str(n),
+            sku=f"SKU-{n}",
+            name="T-shirt",
+            quantity=n,
+            unit_price=money(),
+            sub_total=money(),
         )
         for n in range(1, 6)
     ]
-    return Order(id=1, status=OrderStatus.PAID, items=items, total_amount=money(), placed_at=datetime.now(UTC))
+    return Order(id="1", status=OrderStatus.PAID, items=items, total_amount=money(), placed_at=datetime.now(UTC))
 
 
 def test_is_many_times_faster_than_betterproto2() -> None:
@@ -123,7 +129,7 @@ def test_malformed_bytes_are_refused(data: bytes) -> None:
 
 
 def test_fields_the_contract_does_not_know_are_dropped() -> None:
-    assert codec(Order).decode(b"\x08\x05" + b"\xf8\x7f\x01") == Order(id=5)
+    assert codec(Order).decode(b"\x0a\x015" + b"\xf8\x7f\x01") == Order(id="5")
 
 
 def test_a_type_outside_the_contract_has_no_codec() -> None:

@@ -38,7 +38,7 @@ class ClosedLoop:
     """The answers to `clients` shoppers who order a piece of `items`, while the block of `ordering` lasts."""
 
     answers: list[Answer] = field(default_factory=list)
-    orders: set[int] = field(default_factory=set)
+    orders: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -77,7 +77,7 @@ class ClosedLoop:
                     status, received, body = await _reply(reader)
                 reason = "ordered" if status == 200 else body["details"][0]["reason"]
                 if status == 200:
-                    self.orders.add(int(body["id"]))
+                    self.orders.add(body["id"])
                 now = time.monotonic()
                 self.answers.append(Answer(now - self.began, now - sent, status, reason, received))
                 if status != 200:

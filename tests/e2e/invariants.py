@@ -10,6 +10,8 @@ from typing import Protocol
 
 import asyncpg
 
+from order_svc.order_ids import OrderIds
+
 
 class Databases(Protocol):
     """Whatever has the databases of a mesh."""
@@ -80,7 +82,13 @@ async def at_rest(mesh: Databases) -> bool:
     return not (moving or waiting or unread)
 
 
-async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
+async def order_ids(mesh: Databases) -> OrderIds:
+    """Tells which order is meant by an id that clients were told."""
+    async with mesh.database("easyorder_order_write") as orders:
+        return OrderIds(await orders.fetchval("SELECT key FROM order_id_key"))
+
+
+async def check(mesh: Databases, acknowledged: Collection[str] = ()) -> None:
     """Raises AssertionError for whatever does not hold. `acknowledged` are ids of orders that clients were told of."""
     async with mesh.database("easyorder_inventory_write") as inventory:
         wrong = await inventory.fetch(_STOCK)
@@ -106,7 +114,9 @@ async def check(mesh: Databases, acknowledged: Collection[int] = ()) -> None:
         value[line["order_id"]] += line["value"]
         off[line["order_id"]] += line["discount"]
     known = {row["id"] for row in rows}
-    assert set(acknowledged) <= known, f"I3 lost orders: {set(acknowledged) - known}"
+    ids = await order_ids(mesh)
+    lost = {id for id in acknowledged if ids.order_number(id) not in known}
+    assert not lost, f"I3 lost orders: {lost}"
     for row in rows:
         entry = ledger.get(row["transaction_id"])
         net, charges = (entry["net"], entry["charges"]) if entry else (0, 0)

@@ -32,12 +32,12 @@ class PatientClient:
 
     http: httpx.AsyncClient
     headers: dict[str, str]
-    acknowledged: dict[str, int] = field(default_factory=dict)  # order id by request_id
+    acknowledged: dict[str, str] = field(default_factory=dict)  # order id by request_id
 
     async def order(self, body: Json) -> Json:
         """The order as it was placed, however often that took."""
         placed = await self._answer("/api/v1/orders", body)
-        order_id = int(placed["id"])
+        order_id: str = placed["id"]
         assert self.acknowledged.setdefault(body["requestId"], order_id) == order_id, "a request_id got a second order"
         return placed
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from deploy.local.shop import Shop
+from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
@@ -41,9 +42,10 @@ async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
     counter = await a_stocked_product(admin)
     order_id = (await shopper.order({counter.ids[0]: 1}, "tok_slow_300"))["id"]
     path, body = f"/admin/orders/{order_id}:ship", {"shipment": PARCEL}
+    number = (await invariants.order_ids(mesh)).order_number(order_id)
     async with mesh.database("easyorder_inventory_write") as stock:
         async with stock.transaction():
-            await stock.execute("SELECT FROM reservation WHERE order_id = $1 FOR UPDATE", int(order_id))
+            await stock.execute("SELECT FROM reservation WHERE order_id = $1 FOR UPDATE", number)
             await status_is(shopper, order_id, "PAID")
 
             refused = await http.post(f"/api/v1{path}", json=body, headers=admin.headers)
@@ -51,7 +53,7 @@ async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
             assert (await shopper.get_order(order_id))["status"] == "ORDER_STATUS_PAID"
 
         assert (await call(http, admin, "POST", path, body))["status"] == "ORDER_STATUS_SHIPPED"
-        state = await stock.fetchval("SELECT state FROM reservation WHERE order_id = $1", int(order_id))
+        state = await stock.fetchval("SELECT state FROM reservation WHERE order_id = $1", number)
         assert state == "COMMITTED"
 
 

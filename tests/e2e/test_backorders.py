@@ -63,7 +63,7 @@ async def test_what_was_waited_for_is_confirmed_and_paid(
     assert (states[0], states[-1]) == ("STOCK_STATE_BACKORDERED", "STOCK_STATE_LOW")
     await stock_is(admin, counter, Stock(on_hand=4, reserved=0, sold=3), of=1)
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    await invariants.check(mesh, [int(order["id"])])
+    await invariants.check(mesh, [order["id"]])
 
 
 async def test_who_cancels_gives_the_place_back(
@@ -83,7 +83,7 @@ async def test_who_cancels_gives_the_place_back(
     await eventually(paid, timeout_s=15)
     await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=1), of=1)
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    await invariants.check(mesh, [int(first["id"]), int(second["id"])])
+    await invariants.check(mesh, [first["id"], second["id"]])
 
 
 async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:

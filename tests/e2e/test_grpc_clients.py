@@ -70,7 +70,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
         CreateOrderRequest(
             request_id=uuid.uuid4().hex,
             currency="USD",
-            items=[OrderLine(product_item_id=int(item), quantity=1) for item in counter.ids[:3]],
+            items=[OrderLine(product_item_id=item, quantity=1) for item in counter.ids[:3]],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_flaky_1"),
         ),
     )
@@ -87,7 +87,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
 async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin)
     client = Client(mesh.address("order"), token=bearer(shopper))
-    order = int((await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"])
+    order = (await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"]
     everything = await until_paid(client, SubscribeRequest(order_id=order, after_sequence=0))
 
     for seen in (1, 3):

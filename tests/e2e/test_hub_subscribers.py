@@ -80,7 +80,7 @@ class Subscriber:
         """Nobody has to register and log in five hundred times."""
         return cls(channel, owner, key.token(sub=owner, roles=[role], exp=int(time.time()) + 3600))
 
-    def stream(self, *, order_id: int = 0, after: int | None = None) -> Any:
+    def stream(self, *, order_id: str = "", after: int | None = None) -> Any:
         request = _Subscribe(order_id=order_id, after_sequence=after)
         call: Any = self.channel.unary_stream(_SUBSCRIBE)
         return call(request.SerializeToString(), metadata=(("authorization", f"Bearer {self.token}"),))
@@ -102,7 +102,7 @@ class Subscriber:
                     latencies.heard(message)
                 last = message.sequence
 
-    async def follow(self, order_id: int, latencies: Latencies) -> None:
+    async def follow(self, order_id: str, latencies: Latencies) -> None:
         """One of their orders, until it is paid."""
         numbers: list[int] = []
         async for data in self.stream(order_id=order_id):
@@ -116,17 +116,17 @@ class Subscriber:
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers))), numbers
         assert _is_paid(message), message
 
-    async def order(self, item: str, request_id: str) -> int:
+    async def order(self, item: str, request_id: str) -> str:
         request = _CreateOrder(
             request_id=request_id,
             currency="USD",
-            items=[{"product_item_id": int(item), "quantity": 1}],
+            items=[{"product_item_id": item, "quantity": 1}],
             payment={"method": 1, "token": "tok_ok"},
         )
         call: Any = self.channel.unary_unary(_CREATE)
         metadata = (("authorization", f"Bearer {self.token}"),)
         reply = await call(request.SerializeToString(), metadata=metadata, timeout=60)
-        placed: int = _Order.FromString(reply).id
+        placed: str = _Order.FromString(reply).id
         return placed
 
 
@@ -185,7 +185,7 @@ class Pace:
         self._item = item
         self._latencies = latencies
         self._orders = ((shopper, number) for number in itertools.count() for shopper in shoppers)
-        self.placed: set[int] = set()
+        self.placed: set[str] = set()
 
     async def keep(self, seconds: float) -> None:
         begin = asyncio.get_running_loop().time()

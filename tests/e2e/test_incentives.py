@@ -221,7 +221,7 @@ async def test_an_administrator_edits_a_code_and_ends_it(http: httpx.AsyncClient
     edited = await answered(http, admin, "PATCH", path, {"etag": code["etag"], "value": "20.50", "stackable": True})
     outdated = await asked(http, admin, "PATCH", path, code | {"value": "90"})
     ended = await answered(http, admin, "POST", f"{path}:deactivate", {})
-    taken = await asked(http, admin, "POST", "/api/v1/admin/incentives", {**code, "id": "0"})
+    taken = await asked(http, admin, "POST", "/api/v1/admin/incentives", {**code, "id": ""})
     stranger = await asked(http, shopper, "GET", "/api/v1/admin/incentives")
 
     assert (edited["value"], edited["stackable"], edited["etag"]) == ("20.50", True, "2")

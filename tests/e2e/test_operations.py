@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.alert_servers import Receiver
+from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
@@ -81,11 +82,11 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
 
 
 async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
-    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
 ) -> None:
     counter = await a_stocked_product(admin)
     order_id = (await shopper.order({counter.ids[0]: 1}, "tok_down"))["id"]
-    about = f'"order_id": {order_id},'
+    about = f'"order_id": {(await invariants.order_ids(mesh)).order_number(order_id)},'
     (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if about in job["payload"]]
 
     refused = await http.post(
@@ -104,7 +105,8 @@ async def test_a_charge_that_a_change_replaced_is_not_run_again(
 ) -> None:
     counter = await a_stocked_product(admin)
     order_id = (await shopper.order({counter.ids[0]: 1}, "tok_slow_1000"))["id"]
-    (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if f": {order_id}," in job["payload"]]
+    about = f'"order_id": {(await invariants.order_ids(mesh)).order_number(order_id)},'
+    (charge,) = [job for job in (await get(http, admin, "order/jobs"))["jobs"] if about in job["payload"]]
     two = {"items": [{"productItemId": str(counter.ids[0]), "quantity": 2}]}
     changed = await http.put(f"/api/v1/orders/{order_id}", json=two, headers=shopper.headers)
     assert changed.status_code == 200, changed.text
@@ -122,7 +124,7 @@ async def test_a_charge_that_a_change_replaced_is_not_run_again(
         net = await ledger.fetchval(
             "SELECT sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) "
             "FROM ledger_entry WHERE order_id = $1",
-            int(order_id),
+            (await invariants.order_ids(mesh)).order_number(order_id),
         )
     assert float(net) == float(changed.json()["totalAmount"]["units"])
 
@@ -146,18 +148,19 @@ async def test_a_dead_job_that_money_or_stock_depends_on_is_not_discarded(
 
 
 async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
-    http: httpx.AsyncClient, alerts: Receiver, admin: Shop, shopper: Shop
+    http: httpx.AsyncClient, mesh: RunningMesh, alerts: Receiver, admin: Shop, shopper: Shop
 ) -> None:
     counter = await a_stocked_product(admin)
     order = await shopper.order({counter.ids[0]: 1}, "tok_down")
-    about = f"payment of order {order['id']} was given up"
+    number = (await invariants.order_ids(mesh)).order_number(order["id"])
+    about = f"payment of order {number} was given up"
 
     async def alerted() -> bool:
         return any(json.loads(body)["summary"].startswith(about) for _, body in alerts.requests)
 
     await eventually(alerted, timeout_s=20)
     entries = (await get(http, admin, "order/audit"))["entries"]
-    assert ("GiveUpPayment", order["id"], "GIVEN_UP") in [(e["action"], e["resource"], e["outcome"]) for e in entries]
+    assert ("GiveUpPayment", str(number), "GIVEN_UP") in [(e["action"], e["resource"], e["outcome"]) for e in entries]
     assert (await shopper.get_order(order["id"]))["status"] == "ORDER_STATUS_FAILED"
 
 

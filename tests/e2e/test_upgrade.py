@@ -39,7 +39,8 @@ async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -
         with running_mesh(data_dir, SETTINGS) as mesh:
             await finish(mesh, release)
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
-            await invariants.check(mesh, [int(order) for order in release.orders.values()])
+            ids = await invariants.order_ids(mesh)
+            await invariants.check(mesh, [ids.of_order(int(order)) for order in release.orders.values()])
             assert await connected(mesh) == {
                 (name, name.removesuffix("_write").removesuffix("_read")) for name in release.databases
             }

@@ -163,8 +163,9 @@ def test_what_is_not_given_is_within_its_constraints(api: Any) -> None:
 
 def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
     order = api["components"]["schemas"]["order.v1.Order"]["properties"]
+    sequence = api["components"]["schemas"]["order.v1.HubMessage"]["properties"]["sequence"]
 
-    assert (order["id"]["type"], order["id"]["format"]) == ("string", "int64")
+    assert (sequence["type"], sequence["format"]) == ("string", "int64")
     assert order["placedAt"] == {"type": "string", "format": "date-time"}
 
 

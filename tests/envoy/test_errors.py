@@ -66,7 +66,6 @@ async def test_broken_json(body: str, http: httpx.AsyncClient, mesh: FakeMesh, b
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/api/v1/orders/seven", "id"),
         ("/api/v1/orders?pageSiz=1", "pageSiz"),
         ("/api/v1/orders?pageSize=x", "page_size"),
     ],

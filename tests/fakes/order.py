@@ -52,7 +52,7 @@ class InMemoryOrders:
         caller = current().caller
         mine = order is not None and (order.owner == caller.id or order.owner_team in caller.team_ids)
         if order is None or (caller.is_person and not caller.is_admin and not mine):
-            raise OrderNotFound.of(order_id)
+            raise OrderNotFound.of()
         return copy.deepcopy(order)
 
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:

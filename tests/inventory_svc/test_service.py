@@ -83,7 +83,7 @@ async def create(mesh: Mesh, product: Product, *, request_id: str = "") -> Produ
     return await mesh.admin().call(service.CREATE_PRODUCT, CreateProductRequest(product=product, request_id=request_id))
 
 
-def reads_of(product_id: int) -> list[tuple[Any, Any]]:
+def reads_of(product_id: str) -> list[tuple[Any, Any]]:
     """The calls that show a product, and their requests."""
     return [
         (service.GET_PRODUCT, GetProductRequest(id=product_id)),
@@ -91,12 +91,12 @@ def reads_of(product_id: int) -> list[tuple[Any, Any]]:
     ]
 
 
-def reserving(order_id: int, *lines: tuple[int, int], currency: str = "USD") -> ReservationRequest:
+def reserving(order_id: int, *lines: tuple[str, int], currency: str = "USD") -> ReservationRequest:
     return ReservationRequest(
         order_id=order_id,
         request_key=f"shopper/{order_id}",
         user_id="shopper",
-        lines=[ReservationLine(product_item_id=item, quantity=quantity) for item, quantity in lines],
+        lines=[ReservationLine(product_item_id=int(item), quantity=quantity) for item, quantity in lines],
         currency=currency,
     )
 
@@ -136,7 +136,7 @@ async def test_everybody_may_read_products_and_stock(mesh: Mesh) -> None:
     assert [(level.sku, level.on_hand, level.available, level.etag) for level in stock.items] == [("A", 5, 5, "1")]
 
 
-async def _is_found(client: Client, product_id: int) -> bool:
+async def _is_found(client: Client, product_id: str) -> bool:
     try:
         await client.call(service.GET_PRODUCT, GetProductRequest(id=product_id))
     except ProductNotFound:
@@ -363,7 +363,7 @@ async def test_what_a_product_must_have_is_not_taken_from_it(mesh: Mesh, field: 
 
 
 async def test_a_product_that_never_was_is_created_where_that_is_allowed(mesh: Mesh) -> None:
-    admin, product = mesh.admin(), replace(a_shirt("A"), id=4711)
+    admin, product = mesh.admin(), replace(a_shirt("A"), id="4711")
     request = UpdateProductRequest(product=product, update_mask=FieldMask(paths=["name"]), allow_missing=True)
 
     with pytest.raises(ProductNotFound):
@@ -371,14 +371,14 @@ async def test_a_product_that_never_was_is_created_where_that_is_allowed(mesh: M
     created = await admin.call(service.UPDATE_PRODUCT, request)
     again = await admin.call(service.UPDATE_PRODUCT, request)
 
-    assert (created.id, created.name, len(created.product_items)) == (4711, product.name, 1)
-    assert again == created == await admin.call(service.GET_PRODUCT, GetProductRequest(id=4711))
+    assert (created.id, created.name, len(created.product_items)) == ("4711", product.name, 1)
+    assert again == created == await admin.call(service.GET_PRODUCT, GetProductRequest(id="4711"))
     # The ids that the shop assigns go on after it.
-    assert (await create(mesh, a_shirt("B"))).id > 4711
-    for refused in (replace(product, id=10**12 + 1), Product(id=5000, name="Incomplete")):
+    assert int((await create(mesh, a_shirt("B"))).id) > 4711
+    for refused in (replace(product, id=f"{10**12 + 1}"), Product(id="5000", name="Incomplete")):
         with pytest.raises(InvalidArgument):
             await admin.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=refused, allow_missing=True))
-    await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id=4711))
+    await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id="4711"))
     with pytest.raises(ProductNotFound):
         await admin.call(service.UPDATE_PRODUCT, request)
 
@@ -415,7 +415,7 @@ async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh: Mesh) -> No
 
 
 async def test_what_is_not_there_is_not_found(mesh: Mesh) -> None:
-    for method, request in reads_of(7):
+    for method, request in reads_of("7"):
         with pytest.raises(ProductNotFound):
             await mesh.anonymous().call(method, request)
 

@@ -92,7 +92,7 @@ async def looks(watch: StockWatch, stock: Stock) -> None:
 async def test_the_stock_first_and_then_what_changes(stock: Stock) -> None:
     async with watched(stock) as watch, Watching(watch.watch([2, 1])) as watching:
         (first,) = await watching.hears(1)
-        assert {level.product_item_id: level.available for level in first.snapshot.items} == {1: 4, 2: 4}
+        assert {level.product_item_id: level.available for level in first.snapshot.items} == {"1": 4, "2": 4}
         # Including what the caller has just done.
         assert stock.fresh == 1
 
@@ -105,8 +105,8 @@ async def test_the_stock_first_and_then_what_changes(stock: Stock) -> None:
         heard = await watching.hears(3)
 
         assert [(m.change.product_item_id, m.change.on_hand, m.change.available) for m in heard[1:]] == [
-            (2, 9, 8),
-            (1, 6, 5),
+            ("2", 9, 8),
+            ("1", 6, 5),
         ]
         assert [message.sequence for message in heard] == [1, 2, 3]
 
@@ -117,9 +117,9 @@ async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock) 
             await watching.hears(1)
             await other.hears(1)
             stock.becomes(3, 9)
-            assert (await other.hears(2))[1].change.product_item_id == 3
+            assert (await other.hears(2))[1].change.product_item_id == "3"
             stock.becomes(1, 9)
-            assert (await watching.hears(2))[1].change.product_item_id == 1
+            assert (await watching.hears(2))[1].change.product_item_id == "1"
         # One look for all who watch.
         assert frozenset({1, 3}) in stock.looked
 
@@ -179,7 +179,7 @@ async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock) -> No
         heard = [await anext(slow), await anext(slow)]
 
         changes = [(m.sequence, m.change.product_item_id, m.change.on_hand) for m in heard if m.change]
-        assert changes == [(2, 1, 8), (3, 2, 9)]
+        assert changes == [(2, "1", 8), (3, "2", 9)]
         await slow.aclose()
 
 
@@ -237,7 +237,7 @@ async def test_changes_of_any_replica_reach_the_streams_of_all(replicas: list[Se
     product = await replicas[0].mediator.send(CreateProduct(product=a_product(an_item(quantity=5))))
     (item,) = product.items
     clients = [Client(f"127.0.0.1:{replica.server.port}") for replica in replicas]
-    request = WatchInventoryRequest(product_item_ids=[item.id])
+    request = WatchInventoryRequest(product_item_ids=[str(item.id)])
     try:
         await asyncio.gather(*(_hears_both(client, request, replicas, item.id) for client in clients))
     finally:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from tests.e2e.invariants import order_ids
 from tests.lives.asking import Asking
 from tests.lives.books import Books
 from tests.lives.commands import Json, cents
@@ -14,7 +15,7 @@ from tests.lives.goods import Goods
 
 # Of an order whose charges have all been returned there is nothing.
 _LEDGER = """
-SELECT order_id::text AS id, sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) AS net
+SELECT order_id, sum(CASE kind WHEN 'CHARGE' THEN amount WHEN 'REFUND' THEN -amount ELSE 0 END) AS net
 FROM ledger_entry GROUP BY order_id
 """
 
@@ -76,8 +77,10 @@ class FoundBooks:
         return sums
 
     async def _ledger(self) -> dict[str, int]:
+        ids = await order_ids(self._front)
         async with self._front.database("easyorder_payment") as payment:
-            return {row["id"]: int(row["net"] * 100) for row in await payment.fetch(_LEDGER) if row["net"]}
+            rows = await payment.fetch(_LEDGER)
+        return {ids.of_order(row["order_id"]): int(row["net"] * 100) for row in rows if row["net"]}
 
     async def _get(self, path: str, who: str = ADMIN) -> Json:
         return await self._asking.resource("GET", path, who=who)

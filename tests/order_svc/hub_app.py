@@ -14,6 +14,7 @@ from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
 from order_svc.hub.hub import Hub
 from tests.builders.order import SHOPPER, OrderBuilder
+from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock
 from tests.fakes.feed import InMemoryFeed
 from tests.watching import Watching, served
@@ -27,7 +28,7 @@ class HubApp:
         self.streams = OpenStreams(StreamLimits(), FakeClock())
         self.orders: dict[int, Order] = {}
         self.hub = Hub(
-            self.feed, self.load_order, clock=FakeClock(), heartbeat_s=heartbeat_s, unread_limit=unread_limit
+            self.feed, self.load_order, IDS, clock=FakeClock(), heartbeat_s=heartbeat_s, unread_limit=unread_limit
         )
 
     def given(self, builder: OrderBuilder) -> Order:
@@ -44,7 +45,7 @@ class HubApp:
     async def load_order(self, order_id: int) -> OrderView:
         order, caller = self.orders.get(order_id), current().caller
         if order is None or not (caller.is_admin or order.owner == caller.id or order.owner_team in caller.team_ids):
-            raise OrderNotFound.of(order_id)
+            raise OrderNotFound.of()
         return order.view()
 
     def watch(self, order_id: int | None = None, *, after_sequence: int | None = None) -> Watching:

@@ -20,6 +20,7 @@ from order_svc.projections import PROJECTED
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import SHOPPER, OrderBuilder
+from tests.builders.order_ids import IDS
 from tests.fakes.chassis import soon
 from tests.order_svc.order_app import SqlOrderApp
 
@@ -112,7 +113,7 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
     read = make_engine(urls["easyorder_order_read"], application_name="tests")
     yield OrderReads(
         app=SqlOrderApp(write),
-        queries=OrderQueries(read, SmallPatience(write)),
+        queries=OrderQueries(read, SmallPatience(write), IDS),
         projector=Projector(write, read, PROJECTED),
         write=write,
         read=read,
@@ -124,4 +125,4 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
 def order_api(queries: OrderQueries) -> OrderApi:
     """The rpcs that read; all others have nothing to work with."""
     nothing: Any = None
-    return OrderApi(nothing, nothing, nothing, nothing, nothing, queries)
+    return OrderApi(nothing, nothing, nothing, nothing, nothing, queries, IDS)

@@ -35,6 +35,7 @@ from easyorder.order.v1 import (
 
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Client, Rpc
+from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT
 from tests.order_svc.books_table import MOMENTS, TABLE, Books
 from tests.order_svc.calls import (
@@ -100,8 +101,8 @@ class Life:
     method: str
     moment: str
     number: int
-    item: int = 0
-    order: int = 0
+    item: str = ""
+    order: str = ""
 
     @property
     def currency(self) -> str:
@@ -213,12 +214,13 @@ async def at_rest(shop: WholeShop) -> bool:
 async def books_of(lives: list[Life], began: date) -> dict[tuple[str, str], Books]:
     callers = lives[0].callers
     shop = callers.shop
+    ids = await invariants.order_ids(shop)
     async with shop.database("easyorder_inventory_write") as inventory:
         stock = {row["id"]: row for row in await inventory.fetch("SELECT id, on_hand, reserved FROM inventory")}
         uses = {row["code"]: row["uses"] for row in await inventory.fetch("SELECT code, uses FROM incentive")}
     async with shop.database("easyorder_payment") as payment:
         ledger = {row["order_id"]: row["net"] for row in await payment.fetch(_LEDGER)}
-    revenue: dict[int, Decimal] = {}
+    revenue: dict[str, Decimal] = {}
     for day in {began, datetime.now(UTC).date()}:
         report = await callers.of("").call(REPORT, GetDailyReportRequest(date=day.isoformat()))
         for currency in report.currencies:
@@ -227,12 +229,12 @@ async def books_of(lives: list[Life], began: date) -> dict[tuple[str, str], Book
     for life in lives:
         points = (await callers.of(life.user, service="inventory").call(POINTS, GetLoyaltyAccountRequest())).points
         found[life.method, life.moment] = Books(
-            on_hand=stock[life.item]["on_hand"],
-            reserved=stock[life.item]["reserved"],
+            on_hand=stock[int(life.item)]["on_hand"],
+            reserved=stock[int(life.item)]["reserved"],
             points=points - BEFORE,
             uses=uses[f"CODE-{life.number}"],
             revenue=revenue.get(life.item, Decimal("0.00")),
-            ledger=ledger.get(life.order, Decimal("0.00")),
+            ledger=ledger.get(ids.order_number(life.order), Decimal("0.00")),
         )
     return found
 

@@ -24,6 +24,7 @@ from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
 from order_svc.messages.orders import money
 from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
+from tests.builders.order_ids import IDS
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
@@ -61,7 +62,7 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     moves = [message.order_status_changed for message in (shipped, delivered)]
     assert [move and move.to for move in moves] == [OrderStatus.SHIPPED, OrderStatus.DELIVERED]
     assert watching.sequences == [1, 2, 3, 4, 5, 6]
-    assert {message.order_id for message in watching.messages} == {order.id}
+    assert {message.order_id for message in watching.messages} == {IDS.of_order(order.id)}
     assert app.hub.subscribers == 0
 
 
@@ -287,8 +288,11 @@ async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators
         await shopper.hears(4)
         await member.hears(2)
 
-    assert {message.order_id for message in shopper.heard} == {own.id, of_the_team.id}
-    assert [message.order_id for message in member.heard] == [of_the_team.id, of_the_member.id]
+    assert {message.order_id for message in shopper.heard} == {IDS.of_order(own.id), IDS.of_order(of_the_team.id)}
+    assert [message.order_id for message in member.heard] == [
+        IDS.of_order(of_the_team.id),
+        IDS.of_order(of_the_member.id),
+    ]
     assert stranger.heard == []
     assert "admin_alert" not in {content(message) for message in shopper.heard}
     assert admin.heard[-1].admin_alert is not None
@@ -336,7 +340,7 @@ async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: Hub
         await watching.hears(1)
         await eventually(lambda: app.hub.subscribers == 1)
 
-    assert [message.order_id for message in watching.heard] == [own.id]
+    assert [message.order_id for message in watching.heard] == [IDS.of_order(own.id)]
 
 
 async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
@@ -378,7 +382,7 @@ async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None
         await eventually(lambda: of_all.messages[-1].sequence == 2)
 
     assert of_one.messages[-1].sequence == 1
-    assert of_one.messages[-1].order_id == order.id
+    assert of_one.messages[-1].order_id == IDS.of_order(order.id)
     assert of_all.heard == []
 
 

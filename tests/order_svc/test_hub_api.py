@@ -15,6 +15,7 @@ from chassis.grpc.status import from_status
 from order_svc.api.hub import OrderHubApi
 from order_svc.domain.errors import OrderNotFound
 from tests.builders.order import AT, SHOPPER, an_order
+from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.order_svc.hub_app import HubApp
@@ -32,14 +33,14 @@ def app() -> HubApp:
 
 @pytest.fixture
 async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
-    async with serving({HUB: OrderHubApi(app.hub)}) as mesh:
+    async with serving({HUB: OrderHubApi(app.hub, IDS)}) as mesh:
         yield mesh
 
 
 def watch(
     client: Client, order_id: int = 0, *, after_sequence: int | None = None, last_event_id: str | None = None
 ) -> Watching:
-    request = SubscribeRequest(order_id=order_id, after_sequence=after_sequence)
+    request = SubscribeRequest(order_id=IDS.of_order(order_id) if order_id else "", after_sequence=after_sequence)
     extra = () if last_event_id is None else (("last-event-id", last_event_id),)
     return Watching(client.stream(SUBSCRIBE, request, extra=extra))
 
@@ -97,7 +98,7 @@ async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) 
         order = app.given(an_order())
         (created,) = await watching.hears(1)
 
-    assert created.order_id == order.id
+    assert created.order_id == IDS.of_order(order.id)
     assert stranger.heard == []
 
 
@@ -142,7 +143,7 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh:
 async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) -> None:
     order = app.given(an_order())
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({HUB: OrderHubApi(app.hub)}, clock=clock) as mesh:
+    async with serving({HUB: OrderHubApi(app.hub, IDS)}, clock=clock) as mesh:
         expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
         # Tokens of these tests are valid for ten minutes.
         clock.advance(599.5)

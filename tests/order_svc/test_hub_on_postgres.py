@@ -18,6 +18,7 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.errors import OrderNotFound
 from order_svc.hub.hub import Hub
 from tests.builders.order import AT, SHOPPER, an_order
+from tests.builders.order_ids import IDS
 from tests.databases import Postgres
 from tests.fakes.chassis import FakeClock
 from tests.order_svc.order_app import SqlOrderApp
@@ -32,7 +33,7 @@ class Replica:
         self.engine = make_engine(url, application_name="tests")
         self.app = SqlOrderApp(self.engine)
         feed = Feed(self.engine)
-        self.hub = Hub(feed, WriteSideOrders(self.engine).load, clock=FakeClock())
+        self.hub = Hub(feed, WriteSideOrders(self.engine).load, IDS, clock=FakeClock())
         self.tail = FeedTail(feed, self.hub.dispatch, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:
@@ -149,5 +150,5 @@ async def test_a_subscriber_goes_on_after_a_restore(
     finally:
         await postgres.drop(backup)
 
-    assert [message.order_id for message in heard] == orders
+    assert [message.order_id for message in heard] == [IDS.of_order(order) for order in orders]
     assert [last_seen, *watching.sequences] == sorted([last_seen, *watching.sequences])

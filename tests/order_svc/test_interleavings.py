@@ -75,15 +75,25 @@ async def stocked(shop: WholeShop) -> Product:
 
 async def offered(shop: WholeShop, items: list[int]) -> list[Incentive]:
     """Codes that are good for some orders and not for others."""
+    ids = [str(item) for item in items]
     codes = [
         Incentive(code="PART", kind=IncentiveKind.PERCENT, value="33.3", max_uses=5),
         Incentive(
-            code="FREE", kind=IncentiveKind.BUY_X_GET_Y, buy_quantity=2, get_quantity=1, product_item_ids=items[:2]
+            code="FREE",
+            kind=IncentiveKind.BUY_X_GET_Y,
+            buy_quantity=2,
+            get_quantity=1,
+            product_item_ids=ids[:2],
         ),
         Incentive(code="LESS", kind=IncentiveKind.AMOUNT, value="25.01", currency="USD", max_uses_per_user=3),
         Incentive(code="MORE", kind=IncentiveKind.PERCENT, value="7", min_total=Money(currency_code="USD", units=40)),
         Incentive(code="GIFT", kind=IncentiveKind.PERCENT, value="100", max_uses=3),
-        Incentive(code="TWICE", kind=IncentiveKind.LOYALTY_MULTIPLIER, value="2.5", product_item_ids=items[1:3]),
+        Incentive(
+            code="TWICE",
+            kind=IncentiveKind.LOYALTY_MULTIPLIER,
+            value="2.5",
+            product_item_ids=ids[1:3],
+        ),
     ]
     client = shop.client(shop.tokens.admin(), of="inventory")
     requests = [CreateIncentiveRequest(incentive=replace(incentive, stackable=True)) for incentive in codes]
@@ -133,7 +143,7 @@ async def test_all_promises_hold_in_the_end(
     urls = {**urls, **await databases_of("order_svc")}
     async with whole_shop(urls, replicas=2, **QUICK, **times) as shop:
         product = await stocked(shop)
-        items = [item.id for item in product.product_items]
+        items = [int(item.id) for item in product.product_items]
         codes = await offered(shop, items)
         shoppers, lasts_s = (SHOPPERS, LASTS_S) if seed else (FEW, SHORT_S)
         chaos = Chaos(shop, random, items, codes, shoppers=shoppers, lasts_s=lasts_s)

@@ -84,7 +84,7 @@ async def offered(shop: WholeShop) -> list[str]:
             CreateIncentiveRequest,
             **{"id": None, "etag": None, "starts": None, "ends": None, "min_total": None, "currency": "USD"},
             **{"kind": kind, "value": "100" if "LOYALTY" in kind else "0.000001", "code": code},
-            product_item_ids=[*range(1, 1001)],
+            product_item_ids=[str(n) for n in range(1, 1001)],
             request_id=request_id,
         )
         for kind in kinds
@@ -92,17 +92,17 @@ async def offered(shop: WholeShop) -> list[str]:
     return [(await client.call(CREATE_INCENTIVE, request)).code for request in requests]
 
 
-def order_of(items: list[int], **given: Any) -> CreateOrderRequest:
+def order_of(items: list[str], **given: Any) -> CreateOrderRequest:
     usual = {"currency": "USD", "method": "PAYMENT_METHOD_CARD", "token": "tok_ok", "loyalty_points": None}
     return largest(CreateOrderRequest, **usual | {"product_item_id": each(items), "incentive_codes": []} | given)
 
 
-def each(items: list[int]) -> Callable[[], int]:
-    one_by_one: Iterator[int] = iter(items)
+def each(items: list[str]) -> Callable[[], str]:
+    one_by_one: Iterator[str] = iter(items)
     return lambda: next(one_by_one)
 
 
-async def becomes(client: Client, order_id: int, status: OrderStatus) -> Order:
+async def becomes(client: Client, order_id: str, status: OrderStatus) -> Order:
     async def it_is() -> Order | None:
         order = await client.call(GET, GetOrderRequest(id=order_id))
         return order if order.status == status else None
@@ -110,10 +110,10 @@ async def becomes(client: Client, order_id: int, status: OrderStatus) -> Order:
     return await eventually(it_is, timeout_s=10) or Order()
 
 
-async def shipped(client: Client, order_id: int) -> None:
+async def shipped(client: Client, order_id: str) -> None:
     async def accepted() -> bool:
         try:
-            request = largest(ShipOrderRequest, id=str(order_id), tracking_uri=LONGEST_URI, etag=None)
+            request = largest(ShipOrderRequest, id=order_id, tracking_uri=LONGEST_URI, etag=None)
             await client.call(SHIP, request)
         except AppError:
             return False
@@ -126,7 +126,7 @@ async def comes_back(shop: WholeShop, order: Order, product: Product) -> None:
     """All pieces of the order are returned at once, the money is refunded and the pieces are in stock again."""
     admin = shop.client(shop.tokens.admin())
     items = [item.product_item_id for item in order.items]
-    request = largest(RefundOrderRequest, id=str(order.id), amount=None, product_item_id=each(items))
+    request = largest(RefundOrderRequest, id=order.id, amount=None, product_item_id=each(items))
     refunded = await admin.call(REFUND, request)
     assert (refunded.payment and refunded.payment.status) == PaymentStatus.REFUNDED
     assert [item.returned for item in refunded.items] == [PIECES] * LINES
@@ -164,7 +164,7 @@ async def test_the_largest_order_by_card_is_refused_retried_shipped_returned_and
     placed = await shopper.call(CREATE, order_of(items, token="tok_declined", incentive_codes=codes))
     await becomes(shopper, placed.id, OrderStatus.FAILED)
     again = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
-    await shopper.call(RETRY, largest(RetryPaymentRequest, id=str(placed.id), **again))
+    await shopper.call(RETRY, largest(RetryPaymentRequest, id=placed.id, **again))
     paid = await becomes(shopper, placed.id, OrderStatus.PAID)
     await shipped(shop.client(shop.tokens.admin()), placed.id)
 
@@ -179,7 +179,7 @@ async def test_the_largest_order_in_cash_is_edited_delivered_returned_and_export
 
     placed = await shopper.call(CREATE, order_of(items[:LINES], method="PAYMENT_METHOD_CASH"))
     change = {"etag": None, "product_item_id": each(items[LINES:])}
-    edited = await shopper.call(UPDATE, largest(UpdateOrderRequest, id=str(placed.id), **change))
+    edited = await shopper.call(UPDATE, largest(UpdateOrderRequest, id=placed.id, **change))
     await shipped(admin, placed.id)
     await admin.call(DELIVER, DeliverOrderRequest(id=placed.id))
 
@@ -208,7 +208,7 @@ async def test_the_largest_backorder_is_filled_and_paid(shop: WholeShop) -> None
 
 
 def lines(*quantities: int) -> list[OrderLine]:
-    return [OrderLine(product_item_id=1, quantity=quantity) for quantity in quantities]
+    return [OrderLine(product_item_id="1", quantity=quantity) for quantity in quantities]
 
 
 async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> None:
@@ -251,7 +251,7 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
     await becomes(shopper, placed.id, OrderStatus.FAILED)
 
     again = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
-    await eventually(lambda: retried(shopper, largest(RetryPaymentRequest, id=str(placed.id), **again)))
+    await eventually(lambda: retried(shopper, largest(RetryPaymentRequest, id=placed.id, **again)))
     await becomes(shopper, placed.id, OrderStatus.PAID)
     await shipped(admin, placed.id)
     back = [*pieces[:1], OrderLine(product_item_id=item.id, quantity=500)]
@@ -327,7 +327,9 @@ def test_a_full_batch_of_the_largest_holds_fits_one_call() -> None:
     reply = largest(Reservation, **{"state": 1, "expire_time": None, "currency_code": "USD", "discounts": []})
     reply.lines = [reply.lines[0]] * LINES
     for line in reply.lines:
-        line.name, line.sku, line.stock.sku = LETTER * 255, LETTER * 100, LETTER * 100  # type: ignore[union-attr]
+        assert line.stock
+        line.name, line.sku, line.stock.sku = LETTER * 255, LETTER * 100, LETTER * 100
+        line.stock.product_item_id = "9" * 18
 
     assert BATCH * size_of(request) < dict(SERVER_OPTIONS)["grpc.max_receive_message_length"]
     assert BATCH * size_of(reply) < dict(CHANNEL_OPTIONS)["grpc.max_receive_message_length"]

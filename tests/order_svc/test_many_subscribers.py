@@ -44,7 +44,7 @@ class Subscriber:
         request = CreateOrderRequest(
             request_id=f"{self.name}/{number}",
             currency="USD",
-            items=[OrderLine(product_item_id=item, quantity=1)],
+            items=[OrderLine(product_item_id=str(item), quantity=1)],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
         )
         await self._client.call(CREATE, request, timeout_s=30)

@@ -25,6 +25,7 @@ from order_svc.queries.export_orders import ExportTooSlow, TooManyExports
 from order_svc.queries.orders import OrderQueries
 from tests.between_statements import AfterFirstStatement
 from tests.builders.order import AT, SHOPPER, an_item, an_order
+from tests.builders.order_ids import IDS
 from tests.order_svc.order_reads import OrderReads, SmallPatience, order_reads
 from tests.order_svc.test_amendments import an_update
 from tests.polling import eventually
@@ -129,14 +130,14 @@ async def test_an_export(reads: OrderReads, export: AsyncGenerator[bytes, None])
     rest = [line async for line in export]
 
     (line,) = csv.reader(io.StringIO(b"".join(rest).decode(), newline=""))
-    assert line[1] == "CONFIRMED"
+    assert line[2] == "CONFIRMED"
 
 
 @pytest.fixture
 async def narrow(reads: OrderReads) -> AsyncIterator[OrderQueries]:
     """The queries with only two connections to the read database."""
     engine = make_engine(reads.read.url, application_name="tests", pool_size=2)
-    yield OrderQueries(engine, SmallPatience(reads.write))
+    yield OrderQueries(engine, SmallPatience(reads.write), IDS)
     await engine.dispose()
 
 

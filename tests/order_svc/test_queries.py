@@ -24,6 +24,7 @@ from order_svc.domain.status import PaymentMethod, Status
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
+from tests.builders.order_ids import IDS
 from tests.fakes.chassis import soon
 from tests.largest import LETTER
 from tests.order_svc.order_reads import PERSON, OrderReads, order_api, order_reads
@@ -137,7 +138,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.read, ReadYourWrites(reads.write, flush=soon))
+    patient = OrderQueries(reads.read, ReadYourWrites(reads.write, flush=soon), IDS)
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):
@@ -271,7 +272,7 @@ async def test_a_page_of_the_largest_orders_is_cut_where_clients_would_refuse_it
         return tuple(an_item(product_item_id=n, name=LETTER * 255) for n in range(100))
 
     ids = await reads.given(*(placed(n, items=largest()) for n in range(30)))
-    api, seen, token = order_api(reads.queries), list[int](), ""
+    api, seen, token = order_api(reads.queries), list[str](), ""
 
     with request_context(RequestContext(caller=PERSON)):
         while not seen or token:
@@ -282,4 +283,4 @@ async def test_a_page_of_the_largest_orders_is_cut_where_clients_would_refuse_it
             seen += [order.id for order in page.orders]
             token = page.next_page_token
 
-    assert seen == sorted(ids, reverse=True)
+    assert seen == [IDS.of_order(number) for number in sorted(ids, reverse=True)]

@@ -128,7 +128,7 @@ async def test_every_order_is_exported_once_page_after_page(reads: OrderReads, m
 
     chunks, lines = await exported(reads)
 
-    assert [int(line["id"]) for line in lines] == ids
+    assert [int(line["number"]) for line in lines] == ids
     assert len(chunks) == 1 + 3
 
 
@@ -140,7 +140,7 @@ async def test_a_page_of_large_orders_is_sent_in_parts(reads: OrderReads) -> Non
 
     chunks, lines = await exported(reads)
 
-    assert [int(line["id"]) for line in lines] == ids
+    assert [int(line["number"]) for line in lines] == ids
     # Receivers refuse messages of more than 4 MiB, and a page has 500 orders.
     assert len(chunks) > 2
     assert max(map(len, chunks)) < 512 * 1024
@@ -155,7 +155,7 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
 
     assert line["items"] == '2 x SKU-1 a "lamp", red\nand blue'
     assert line["created_by"] == "'=HYPERLINK(1)"
-    assert (int(line["id"]), line["status"], line["total_amount"]) == (order_id, "PAID", "20.00")
+    assert (int(line["number"]), line["status"], line["total_amount"]) == (order_id, "PAID", "20.00")
     assert tuple(line) == export_orders.COLUMNS
 
 

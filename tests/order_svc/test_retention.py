@@ -28,7 +28,7 @@ async def test_a_repeat_of_a_cancelled_order_is_refused_and_holds_no_stock(
         request = CreateOrderRequest(
             request_id="r-1",
             currency="USD",
-            items=[OrderLine(product_item_id=item, quantity=2)],
+            items=[OrderLine(product_item_id=str(item), quantity=2)],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
         )
         order = await client.call(CREATE, request)

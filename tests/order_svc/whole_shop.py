@@ -174,7 +174,7 @@ async def stocked(shop: WholeShop, *, pieces: Sequence[int], backorderable: Coll
     product = Product(name="Lamp", base_price=Money(currency_code="USD", units=PRICE), product_items=items)
     client = shop.client(shop.tokens.admin(), of="inventory")
     created = await client.call(CREATE_PRODUCT, CreateProductRequest(product=product))
-    return [item.id for item in created.product_items]
+    return [int(item.id) for item in created.product_items]
 
 
 def _free_port() -> int:

@@ -80,7 +80,8 @@ async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: R
 
         await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
 
-        await invariants.check(shop, [int(order) for order in release.orders.values()])
+        ids = await invariants.order_ids(shop)
+        await invariants.check(shop, [ids.of_order(int(order)) for order in release.orders.values()])
         async with shop.database("easyorder_order_write") as orders:
             assert await orders.fetchval(f"SELECT state FROM job WHERE id = {DISCARDED_SALE}") == "DONE"
             statuses = dict(await orders.fetch("SELECT id::text, status FROM orders"))
@@ -91,18 +92,19 @@ async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: R
 async def finish(shop: WholeShop, release: Release) -> None:
     """An administrator does what the orders wait for, and runs again what was discarded."""
     admin, warehouse = (shop.client(shop.tokens.admin(), of=service) for service in ("order", "inventory"))
-    (waiting,) = (await admin.call(GET_ORDER, GetOrderRequest(id=int(release.orders["PENDING"])))).items
+    ids = await invariants.order_ids(shop)
+    backorder, cash = (ids.of_order(int(release.orders[status])) for status in ("PENDING", "CONFIRMED"))
+    (waiting,) = (await admin.call(GET_ORDER, GetOrderRequest(id=backorder))).items
     arrived = AdjustStockRequest(product_item_id=waiting.product_item_id, delta=10, reason="delivery", request_id="1")
     await warehouse.call(ADJUST_STOCK, arrived)
-    cash = int(release.orders["CONFIRMED"])
     etag = (await admin.call(GET_ORDER, GetOrderRequest(id=cash))).etag
     parcel = ShipmentDetails(carrier="DHL", tracking_number="1")
     shipped = await admin.call(SHIP, ShipOrderRequest(id=cash, shipment=parcel, etag=etag))
     await admin.call(DELIVER, DeliverOrderRequest(id=cash, etag=shipped.etag))
     await eventually(lambda: is_known_to_be_dead(shop, DISCARDED_SALE))
-    await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_SALE))
+    await admin.call(RETRY_JOB, RetryJobRequest(id=str(DISCARDED_SALE)))
     with pytest.raises(JobDiscarded):
-        await admin.call(RETRY_JOB, RetryJobRequest(id=DISCARDED_RELEASE))
+        await admin.call(RETRY_JOB, RetryJobRequest(id=str(DISCARDED_RELEASE)))
 
 
 async def is_known_to_be_dead(shop: WholeShop, job_id: int) -> bool:

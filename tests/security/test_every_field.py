@@ -23,6 +23,7 @@ from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop, lamp
 from envoy.routing import CLUSTERS, OPS
+from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.hostile import Attack, attacks
@@ -68,6 +69,7 @@ class Stage:
     mesh: RunningMesh
     tokens: Mapping[Audience, str]
     known: Mapping[str, Mapping[str, Any]]
+    number: str
 
     def headers(self, method: Method) -> dict[str, str]:
         """Those of the least caller who is allowed to."""
@@ -79,7 +81,11 @@ class Stage:
 
     def attacks(self, method: Method) -> list[Attack]:
         package = method.service.split(".")[1]
-        return list(attacks(contract.descriptor_of(method.request), {**self.known["*"], **self.known.get(package, {})}))
+        known = {**self.known["*"], **self.known.get(package, {})}
+        if Audience.SERVICE in method.access.allow:
+            # Among themselves the services use numbers.
+            known["order_id"] = self.number
+        return list(attacks(contract.descriptor_of(method.request), known))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +106,7 @@ async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
     product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1_000_000))
     item = product["productItems"][0]["id"]
     order = await shopper.order({item: 1}, "tok_ok")
+    number = (await invariants.order_ids(mesh)).order_number(order["id"])
     known: dict[str, Mapping[str, Any]] = {
         "*": {
             "product_id": product["id"],
@@ -120,7 +127,7 @@ async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
         Audience.ADMIN: admin.headers["authorization"].removeprefix("Bearer "),
         Audience.SERVICE: ServiceTokens("order", mesh.secret).current(),
     }
-    return Stage(mesh, tokens, known)
+    return Stage(mesh, tokens, known, f"{number}")
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name.rpartition(".")[2])

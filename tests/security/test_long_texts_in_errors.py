@@ -39,7 +39,7 @@ async def test_texts_of_20_kb_are_quoted_in_short(letter: str) -> None:
     async with orders(OrderApi(refuse)) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await call(bytes(GetOrderRequest(id=1)), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
+            await call(bytes(GetOrderRequest(id="1")), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
 
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
     assert (refused.value.details() or "").endswith("cannot be used: it has expired")

@@ -35,7 +35,7 @@ SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
 
 AN_ORDER = CreateOrderRequest(
     currency="EUR",
-    items=[OrderLine(product_item_id=1, quantity=1)],
+    items=[OrderLine(product_item_id="1", quantity=1)],
     payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
 )
 AVAILABLE = ConfirmAvailabilityRequest(orders=[OrderAvailability(order_id=1, filled=True)])
@@ -49,7 +49,7 @@ class OrderApi:
         self._work = work
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
-        return await self._do(Order(id=7, currency=request.currency))
+        return await self._do(Order(id="7", currency=request.currency))
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return await self._do(Order(id=request.id))

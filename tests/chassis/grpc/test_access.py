@@ -45,7 +45,7 @@ async def test_a_shopper_may_do_what_shoppers_may() -> None:
     async with orders(api := OrderApi()) as mesh:
         order = await mesh.user("u1", teams=["t1"]).call(CREATE_ORDER, AN_ORDER)
 
-    assert order.id == 7
+    assert order.id == "7"
     assert (api.seen[0].caller.id, api.seen[0].caller.team_ids) == ("u1", ("t1",))
 
 
@@ -98,12 +98,12 @@ async def test_an_administrator_is_one_to_an_owned_method_only_where_it_lists_ad
     listed = contract.methods()[GET_ORDER.full_name]
     assert (listed.access.owned, Audience.ADMIN in listed.access.allow) == (True, True)
     async with orders(api := OrderApi()) as mesh:
-        await mesh.admin().call(GET_ORDER, GetOrderRequest(id=1))
+        await mesh.admin().call(GET_ORDER, GetOrderRequest(id="1"))
 
         unlisted = replace(listed, access=replace(listed.access, allow=frozenset({Audience.USER})))
         known = {**contract.methods(), GET_ORDER.full_name: unlisted}
         monkeypatch.setattr(contract, "methods", lambda: known)
-        await mesh.admin().call(GET_ORDER, GetOrderRequest(id=1))
+        await mesh.admin().call(GET_ORDER, GetOrderRequest(id="1"))
 
     assert [seen.caller.is_admin for seen in api.seen] == [True, False]
     assert api.seen[0].caller.id == api.seen[1].caller.id
@@ -135,9 +135,9 @@ async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may
     status = rpc(ORDERS, "GetOrderStatus", GetOrderStatusRequest, OrderStatusReply)
     async with orders(OrderApi()) as mesh:
         with pytest.raises(Unimplemented):
-            await mesh.user().call(status, GetOrderStatusRequest(id=1))
+            await mesh.user().call(status, GetOrderStatusRequest(id="1"))
         with pytest.raises(Unauthenticated):
-            await mesh.anonymous().call(status, GetOrderStatusRequest(id=1))
+            await mesh.anonymous().call(status, GetOrderStatusRequest(id="1"))
 
 
 async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch: pytes
     async with orders(api := OrderApi()) as mesh:
         for caller in (mesh.user(), mesh.admin(), mesh.service()):
             with pytest.raises(PermissionDenied):
-                await caller.call(GET_ORDER, GetOrderRequest(id=1))
+                await caller.call(GET_ORDER, GetOrderRequest(id="1"))
 
     assert api.seen == []
 

@@ -30,7 +30,7 @@ from tests.polling import eventually
 async def test_a_change_is_noted_with_who_what_and_on_which_resource() -> None:
     async with orders(api := OrderApi()) as mesh:
         await mesh.user("u1").call(CREATE_ORDER, AN_ORDER)
-        await mesh.user("u1").call(CANCEL_ORDER, CancelOrderRequest(id=42))
+        await mesh.user("u1").call(CANCEL_ORDER, CancelOrderRequest(id="42"))
         await eventually(lambda: len(mesh.audited) == 2)
 
     assert [(entry.actor, entry.action, entry.resource, entry.outcome) for entry in mesh.audited] == [
@@ -56,7 +56,7 @@ async def test_a_failed_attempt_is_noted_with_its_reason(error: Any, outcome: st
 
     async with orders(OrderApi(fail)) as mesh:
         with pytest.raises((Conflict, Internal)):
-            await mesh.user().call(CANCEL_ORDER, CancelOrderRequest(id=1))
+            await mesh.user().call(CANCEL_ORDER, CancelOrderRequest(id="1"))
         await eventually(lambda: mesh.audited)
 
     assert mesh.audited[0].outcome == outcome
@@ -73,8 +73,8 @@ async def test_a_refused_request_is_noted() -> None:
 
 async def test_reading_is_not_noted() -> None:
     async with orders(OrderApi()) as mesh:
-        await mesh.user().call(GET_ORDER, GetOrderRequest(id=1))
-        await mesh.user().call(CANCEL_ORDER, CancelOrderRequest(id=1))
+        await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
+        await mesh.user().call(CANCEL_ORDER, CancelOrderRequest(id="1"))
         await eventually(lambda: mesh.audited)
 
     assert [entry.action for entry in mesh.audited] == ["CancelOrder"]

@@ -54,11 +54,11 @@ async def test_a_peer_that_stays_unavailable_is_tried_five_times() -> None:
 async def test_a_peer_that_starts_later_is_reached() -> None:
     address, tokens = free_address(), Tokens()
     client = Client(address, token=tokens.user())
-    call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
+    call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id="3"), timeout_s=10))
     await asyncio.sleep(0)
 
     async with orders(OrderApi(), address=address, tokens=tokens):
-        assert (await call).id == 3
+        assert (await call).id == "3"
     await client.close()
 
 
@@ -74,11 +74,11 @@ async def test_a_call_waits_for_a_connection_and_makes_no_attempt_of_it(monkeypa
     host, port = address.split(":")
     client = Client(address, token=tokens.user())
     async with await asyncio.start_server(refuse, host, int(port)):
-        call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id=3), timeout_s=10))
+        call = asyncio.create_task(client.call(GET_ORDER, GetOrderRequest(id="3"), timeout_s=10))
         await eventually(lambda: len(refused) >= 3)
 
     async with orders(OrderApi(), address=address, tokens=tokens):
-        assert (await call).id == 3
+        assert (await call).id == "3"
     await client.close()
 
 
@@ -212,7 +212,7 @@ async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers() 
     async with orders(OrderApi()) as mesh, orders(Inner()) as front:
         impostor = Peer(mesh.address, "order", "another mesh's secret, as long as it has to be")
         with pytest.raises(Internal) as refusal:
-            await front.user().call(GET_ORDER, GetOrderRequest(id=1))
+            await front.user().call(GET_ORDER, GetOrderRequest(id="1"))
         await eventually(lambda: front.unexpected)
         await impostor.close()
 

@@ -26,7 +26,7 @@ from tests.chassis.grpc.orders import (
 from tests.mesh import Mesh
 from tests.polling import eventually
 
-REQUEST = bytes(GetOrderRequest(id=1))
+REQUEST = bytes(GetOrderRequest(id="1"))
 
 
 def left_s(seen: RequestContext) -> float:
@@ -80,7 +80,7 @@ async def test_shielded_work_goes_on_while_the_deadline_is_answered() -> None:
 
     async with orders(OrderApi(shielded)) as mesh:
         with pytest.raises(DeadlineExceeded):
-            await mesh.user().call(GET_ORDER, GetOrderRequest(id=1), timeout_s=0.05)
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"), timeout_s=0.05)
         assert not ended.is_set()
         may_end.set()
         await eventually(ended.is_set)
@@ -102,7 +102,7 @@ async def test_a_stream_has_no_deadline_unless_the_client_sets_one() -> None:
 
 async def test_the_position_a_reader_brings_is_known() -> None:
     async with orders(api := OrderApi()) as mesh:
-        await mesh.user().call(GET_ORDER, GetOrderRequest(id=1), extra=(("x-easyorder-position", "742"),))
+        await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"), extra=(("x-easyorder-position", "742"),))
 
     assert api.seen[0].position == "742"
 

@@ -37,7 +37,7 @@ def failing(error: Exception) -> Callable[[], Awaitable[None]]:
 async def test_an_app_error_is_the_same_on_the_other_side() -> None:
     async with orders(OrderApi(failing(OutOfTea(3)))) as mesh:
         with pytest.raises(OutOfTea, match="3 pots are empty") as refused:
-            await mesh.user().call(GET_ORDER, GetOrderRequest(id=1))
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
 
     assert refused.value.metadata == {"pots": "3"}
     assert mesh.unexpected == []
@@ -48,7 +48,7 @@ async def test_any_grpc_client_can_read_the_details() -> None:
     async with orders(OrderApi(failing(error))) as mesh, open_channel(mesh.address) as channel:
         call: Any = channel.unary_unary(GET_ORDER.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await call(bytes(GetOrderRequest(id=1)), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
+            await call(bytes(GetOrderRequest(id="1")), metadata=[("authorization", f"Bearer {mesh.tokens.user()}")])
 
     trailing = dict(refused.value.trailing_metadata())
     status = status_pb2.Status.FromString(trailing["grpc-status-details-bin"])
@@ -64,7 +64,7 @@ async def test_any_grpc_client_can_read_the_details() -> None:
 async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the_operators_everything() -> None:
     async with orders(OrderApi(failing(ValueError("password=hunter2")))) as mesh:
         with pytest.raises(Internal) as refused:
-            await mesh.user("u1").call(GET_ORDER, GetOrderRequest(id=1))
+            await mesh.user("u1").call(GET_ORDER, GetOrderRequest(id="1"))
         await eventually(lambda: mesh.unexpected)
 
     recorded = mesh.unexpected[0]
@@ -122,7 +122,7 @@ async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back
         token = ("authorization", f"Bearer {mesh.tokens.user()}")
         answered = {}
         for given in ("from-envoy-1", "not fit for logs", "x" * 200, ""):
-            unary = call(bytes(GetOrderRequest(id=1)), metadata=[token, ("x-request-id", given)])
+            unary = call(bytes(GetOrderRequest(id="1")), metadata=[token, ("x-request-id", given)])
             await unary
             answered[given] = dict(await unary.trailing_metadata())["x-request-id"]
 
@@ -148,4 +148,4 @@ async def test_a_handlers_own_timeout_is_no_deadline() -> None:
 
     async with orders(OrderApi(slow)) as mesh:
         with pytest.raises(Internal):
-            await mesh.user().call(GET_ORDER, GetOrderRequest(id=1))
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))

@@ -53,7 +53,7 @@ def text(value: bytes) -> bytes:
 async def get_order(mesh: Mesh, headers: dict[bytes, bytes]) -> None:
     """Over a bare HTTP/2 connection, because gRPC's libraries send no such header; waits for the end of the reply."""
     fields = b"".join(b"\0" + text(name) + text(value) for name, value in (_CALL | headers).items())
-    message = codec(GetOrderRequest).encode(GetOrderRequest(id=1))
+    message = codec(GetOrderRequest).encode(GetOrderRequest(id="1"))
     reader, writer = await asyncio.open_connection("127.0.0.1", mesh.server.port)
     writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(_SETTINGS, b"", stream=0))
     writer.write(frame(_HEADERS, fields, flags=_END_HEADERS))

@@ -179,17 +179,17 @@ async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_call
     async with serving({ORDERS: OrderApi(work), HUB: Hub(endless)}) as mesh:
         stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
         await anext(stream)
-        call = asyncio.create_task(mesh.user().call(GET_ORDER, GetOrderRequest(id=1)))
+        call = asyncio.create_task(mesh.user().call(GET_ORDER, GetOrderRequest(id="1")))
         await in_flight.wait()
 
         stopping = asyncio.create_task(mesh.server.stop(grace_s=5))
         with pytest.raises(Unavailable, match="connect again"):
             await anext(stream)
         with pytest.raises(Unavailable):
-            await mesh.user().call(GET_ORDER, GetOrderRequest(id=2), timeout_s=0.2)
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="2"), timeout_s=0.2)
         may_end.set()
 
-        assert (await call).id == 1
+        assert (await call).id == "1"
         await stopping
 
 

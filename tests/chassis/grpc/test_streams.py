@@ -82,7 +82,7 @@ async def test_the_limit_of_a_user_holds_wherever_they_are() -> None:
 
         assert await is_refused(ann, "203.0.113.3")
         assert not await is_refused(bob)
-        assert await ann.call(GET_ORDER, GetOrderRequest(id=1))
+        assert await ann.call(GET_ORDER, GetOrderRequest(id="1"))
 
 
 async def test_the_limit_of_an_address_holds_whoever_is_there() -> None:
@@ -110,13 +110,13 @@ async def test_all_together_have_a_limit() -> None:
 async def test_a_user_takes_the_place_of_the_oldest_anonymous_stream() -> None:
     async with limited(in_all=2) as mesh, AsyncExitStack() as held:
         anonymous = mesh.anonymous()
-        opened = [anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=[n]), extra=AT_HOME) for n in (1, 2)]
+        opened = [anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=[n]), extra=AT_HOME) for n in "12"]
         for stream in opened:
             held.push_async_callback(stream.aclose)
             await anext(stream)
 
         with pytest.raises(TooManyStreams) as refusal:
-            await anext(anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=[3]), extra=AT_HOME))
+            await anext(anonymous.stream(WATCH, WatchInventoryRequest(product_item_ids=["3"]), extra=AT_HOME))
         await held.enter_async_context(open_stream(mesh.user("ann")))
 
         with pytest.raises(TooManyStreams, match="ended for others") as ending:
@@ -132,7 +132,9 @@ async def test_a_user_takes_the_place_of_the_oldest_anonymous_stream() -> None:
 async def test_a_process_that_is_late_ends_its_oldest_anonymous_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.grpc.streams._CHECK_EVERY_S", 0.3)
     async with limited() as mesh, AsyncExitStack() as held:
-        streams = [mesh.anonymous().stream(WATCH, WatchInventoryRequest(product_item_ids=[n])) for n in range(1, 13)]
+        streams = [
+            mesh.anonymous().stream(WATCH, WatchInventoryRequest(product_item_ids=[n])) for n in map(str, range(1, 13))
+        ]
         for stream in streams:
             held.push_async_callback(stream.aclose)
             await anext(stream)

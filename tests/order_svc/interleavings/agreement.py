@@ -27,6 +27,8 @@ from easyorder.order.v1 import (
     UpdateOrderRequest,
 )
 
+from order_svc.order_ids import OrderIds
+from tests.e2e import invariants
 from tests.inventory_svc.service import GET_STOCK
 from tests.order_svc.calls import GET, LIST_INCENTIVES, POINTS, REPORT
 from tests.order_svc.interleavings import model
@@ -50,7 +52,7 @@ WHERE kind ~ '^(Assertion|Attribute|Data|Index|Integrity|Key|Programming|Runtime
 class Run:
     """What a run began with, and whom the books are about. `codes` has all terms that each code ever had."""
 
-    product_id: int
+    product_id: str
     stocked: dict[int, int]
     codes: Mapping[str, Sequence[Incentive]]
     rate: int
@@ -65,9 +67,10 @@ async def compare(shop: WholeShop, run: Run, lives: Iterable[Life], *, keep_stoc
     """
     admin = shop.client(shop.tokens.admin())
     orders = []
+    ids = await invariants.order_ids(shop)
     for life in lives:
         order = await admin.call(GET, GetOrderRequest(id=life.order.id))
-        orders.append(_as_modelled(life, order, run))
+        orders.append(_as_modelled(life, order, run, ids))
         _check_history(life, order, orders[-1])
         if keep_stock and order.status is OrderStatus.CANCELLED:
             by_clients = [*life.may_have_done(CancelOrderRequest), *life.may_have_done(RefundOrderRequest)]
@@ -78,7 +81,8 @@ async def compare(shop: WholeShop, run: Run, lives: Iterable[Life], *, keep_stoc
             defects = [tuple(row) for row in await database.fetch(_DEFECTS)]
         assert not defects, f"unexpected errors: {defects}"
     async with shop.database("easyorder_order_write") as database:
-        unknown = {row["id"] for row in await database.fetch("SELECT id FROM orders")} - {order.id for order in orders}
+        numbers = {row["id"] for row in await database.fetch("SELECT id FROM orders")}
+    unknown = numbers - {order.id for order in orders}
     assert not unknown, f"orders that no client was told of: {unknown}"
     wrong = differences(await _shown(shop, run), books_of(orders, run.stocked, run.users, run.codes, run.rate))
     assert not wrong, f"shown and expected: {wrong}\n" + "\n".join(map(str, orders))
@@ -113,7 +117,7 @@ def _check_history(life: Life, order: Order, modelled: model.Order) -> None:
     # Copies of a request have one effect.
     refunds = {act.request.request_id: act for act in life.done(RefundOrderRequest)}.values()
     given = [act.reply.refund for act in refunds if act.reply and act.reply.refund]
-    came_back = total_by((line.product_item_id, line.quantity) for refund in given for line in refund.items)
+    came_back = total_by((int(line.product_item_id), line.quantity) for refund in given for line in refund.items)
     assert {line.item: line.returned for line in modelled.lines if line.returned} == came_back, said
     refunded = sum(_cents(refund.amount) for refund in given)
     if order.status is OrderStatus.CANCELLED:
@@ -125,9 +129,9 @@ def _check_history(life: Life, order: Order, modelled: model.Order) -> None:
             assert refunded == modelled.worth_of_returns, said
 
 
-def _as_modelled(life: Life, order: Order, run: Run) -> model.Order:
+def _as_modelled(life: Life, order: Order, run: Run, ids: OrderIds) -> model.Order:
     """The order with the terms and the order of lines that explain its discounts."""
-    shown = {item.product_item_id: item for item in order.items}
+    shown = {int(item.product_item_id): item for item in order.items}
     asked = [act.request for act in life.last(UpdateOrderRequest) if _pieces(act.request.items) == _pieces(order.items)]
     assert asked, f"nobody asked for these items: {order}\n{life}"
     assert order.payment is not None
@@ -135,7 +139,7 @@ def _as_modelled(life: Life, order: Order, run: Run) -> model.Order:
     spent = sum(_cents(discount.amount) for discount in order.discounts if not discount.code)
     assert spent <= (created.loyalty_points or 0), f"{order}\n{life}"
     candidate = model.Order(
-        id=order.id,
+        id=ids.order_number(order.id),
         user=life.user,
         status=OrderStatus(order.status).name or "",
         method=PaymentMethod(order.payment.method).name or "",
@@ -148,10 +152,10 @@ def _as_modelled(life: Life, order: Order, run: Run) -> model.Order:
     )
     for request in asked:
         items = list(_pieces(request.items))
-        for ids in (items, sorted(items)) if request is created else (sorted(items),):
+        for asked_items in (items, sorted(items)) if request is created else (sorted(items),):
             lines = tuple(
                 Line(item=id, quantity=of.quantity, price=_cents(of.unit_price), returned=of.returned)
-                for id in ids
+                for id in asked_items
                 for of in (shown[id],)
             )
             for terms in _terms(created.incentive_codes, run):
@@ -169,7 +173,7 @@ def _is_explained(order: Order, modelled: model.Order) -> bool:
     }
     return (by_code, off) == (
         {discount.code: cents for discount in order.discounts if (cents := _cents(discount.amount))},
-        {item.product_item_id: _cents(item.discount) for item in order.items},
+        {int(item.product_item_id): _cents(item.discount) for item in order.items},
     )
 
 
@@ -182,13 +186,13 @@ def _terms_of(incentive: Incentive) -> Terms:
     kind = IncentiveKind(incentive.kind).name
     value = Fraction(incentive.value or "0")
     return Terms(
-        id=incentive.id,
+        id=int(incentive.id),
         code=incentive.code,
         kind=kind,  # type: ignore[arg-type]
         value=value * 100 if kind == "AMOUNT" else value,
         buy=incentive.buy_quantity,
         get=incentive.get_quantity,
-        items=frozenset(incentive.product_item_ids),
+        items=frozenset(map(int, incentive.product_item_ids)),
     )
 
 
@@ -203,8 +207,8 @@ async def _shown(shop: WholeShop, run: Run) -> Books:
     async with shop.database("easyorder_payment") as payment:
         ledger = {row["transaction_id"]: int(row["net"] * 100) for row in await payment.fetch(_LEDGER) if row["net"]}
     books = Books(
-        on_hand={level.product_item_id: level.on_hand for level in stock.items},
-        reserved={level.product_item_id: level.reserved for level in stock.items},
+        on_hand={int(level.product_item_id): level.on_hand for level in stock.items},
+        reserved={int(level.product_item_id): level.reserved for level in stock.items},
         points=points,
         uses={incentive.code: incentive.uses for incentive in incentives.incentives},
         ledger=ledger,
@@ -220,7 +224,7 @@ async def _shown(shop: WholeShop, run: Run) -> Books:
 
 
 def _pieces(lines: Iterable[OrderLine | OrderItem]) -> dict[int, int]:
-    return total_by((line.product_item_id, line.quantity) for line in lines)
+    return total_by((int(line.product_item_id), line.quantity) for line in lines)
 
 
 def _cents(money: Money | None) -> int:

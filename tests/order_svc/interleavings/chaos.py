@@ -129,7 +129,7 @@ class Chaos:
             request = CreateOrderRequest(
                 request_id="first",
                 currency="USD",
-                items=[OrderLine(product_item_id=self._items[0], quantity=5)],
+                items=[OrderLine(product_item_id=str(self._items[0]), quantity=5)],
                 payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
             )
             placed = await self._ask(self._shop.client(self._shop.tokens.user(name)), CREATE, request, set())
@@ -164,7 +164,7 @@ class Chaos:
         for number, pieces in enumerate((2, 5, 4 * self._shoppers)):
             await self._pause(self._lasts_s)
             delivery = AdjustStockRequest(
-                product_item_id=self._items[-1], delta=pieces, reason="delivery", request_id=f"delivery-{number}"
+                product_item_id=str(self._items[-1]), delta=pieces, reason="delivery", request_id=f"delivery-{number}"
             )
             await self._ask(self._warehouse, ADJUST_STOCK, delivery, set())
             self.delivered += pieces
@@ -253,7 +253,7 @@ class Chaos:
         )
 
     async def _change_too_much(self, client: Client, request_id: str, life: Life) -> None:
-        lines = [OrderLine(product_item_id=self._items[0], quantity=count) for count in (_MOST, 1)]
+        lines = [OrderLine(product_item_id=str(self._items[0]), quantity=count) for count in (_MOST, 1)]
         change = UpdateOrderRequest(id=life.order.id, items=lines, request_id=request_id)
         refused = await self._ask(client, UPDATE, change, {"INVALID_ARGUMENT"})
         assert not refused.is_done, f"{_MOST + 1} pieces were accepted: {refused}"
@@ -333,12 +333,12 @@ class Chaos:
         # Most need not wait: who waits is neither charged nor changed meanwhile.
         within_reach = self._items if self._random.random() < 0.4 else self._items[:-1]
         chosen = self._random.sample(within_reach, self._random.randint(1, len(within_reach)))
-        lines = [OrderLine(product_item_id=item, quantity=self._random.randint(1, 3)) for item in chosen]
+        lines = [OrderLine(product_item_id=str(item), quantity=self._random.randint(1, 3)) for item in chosen]
         if self._random.random() < 0.05:
             # As many as one order may have, in two lines.
             some = self._random.randint(1, _MOST - 1)
-            lines = [line for line in lines if line.product_item_id != self._items[0]]
-            lines += [OrderLine(product_item_id=self._items[0], quantity=count) for count in (some, _MOST - some)]
+            lines = [line for line in lines if line.product_item_id != str(self._items[0])]
+            lines += [OrderLine(product_item_id=str(self._items[0]), quantity=count) for count in (some, _MOST - some)]
         return lines
 
     def _some_payment(self) -> PaymentDetails:

@@ -45,7 +45,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "CreateProductRequ
 
 @dataclass(eq=False, repr=False)
 class DeleteProductRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -61,7 +61,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequ
 
 @dataclass(eq=False, repr=False)
 class GetProductRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "GetProductRequest", GetProductRequest)
@@ -131,7 +131,7 @@ class Product(betterproto2.Message):
     it has at most 1 MiB of JSON, so that what was read can be written back.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -169,7 +169,7 @@ class ProductItem(betterproto2.Message):
     What is on hand and can be ordered.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -207,7 +207,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", Pro
 
 @dataclass(eq=False, repr=False)
 class UndeleteProductRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -256,7 +256,7 @@ class Variation(betterproto2.Message):
     A way in which the items of a product differ, such as colour.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -272,7 +272,7 @@ class VariationOption(betterproto2.Message):
     One value of a variation, such as red.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 

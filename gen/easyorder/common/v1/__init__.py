@@ -180,7 +180,7 @@ class OrderLine(betterproto2.Message):
     A number of pieces of an item.
     """
 
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
 

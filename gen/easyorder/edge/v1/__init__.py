@@ -73,7 +73,7 @@ default_message_pool.register_message("easyorder.edge.v1", "GetStaticRequest", G
 
 @dataclass(eq=False, repr=False)
 class GetTrackingRequest(betterproto2.Message):
-    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.edge.v1", "GetTrackingRequest", GetTrackingRequest)

@@ -93,7 +93,7 @@ default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentive
 
 @dataclass(eq=False, repr=False)
 class DeactivateIncentiveRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -121,7 +121,7 @@ class Incentive(betterproto2.Message):
     A discount code.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -151,7 +151,7 @@ class Incentive(betterproto2.Message):
 
     min_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
 
-    product_item_ids: "list[int]" = betterproto2.field(9, betterproto2.TYPE_INT64, repeated=True)
+    product_item_ids: "list[str]" = betterproto2.field(9, betterproto2.TYPE_STRING, repeated=True)
     """
     The items it applies to; all when empty.
     """

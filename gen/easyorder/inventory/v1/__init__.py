@@ -27,7 +27,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 @dataclass(eq=False, repr=False)
 class AdjustStockRequest(betterproto2.Message):
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     delta: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
@@ -53,7 +53,7 @@ default_message_pool.register_message("easyorder.inventory.v1", "AdjustStockRequ
 
 @dataclass(eq=False, repr=False)
 class GetProductInventoryRequest(betterproto2.Message):
-    product_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message(
@@ -154,7 +154,7 @@ class StockLevel(betterproto2.Message):
     The stock of one item.
     """
 
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -190,7 +190,7 @@ default_message_pool.register_message("easyorder.inventory.v1", "StockLevel", St
 
 @dataclass(eq=False, repr=False)
 class WatchInventoryRequest(betterproto2.Message):
-    product_item_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    product_item_ids: "list[str]" = betterproto2.field(1, betterproto2.TYPE_STRING, repeated=True)
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "WatchInventoryRequest", WatchInventoryRequest)

@@ -86,7 +86,7 @@ class AuditEntry(betterproto2.Message):
     Somebody did something.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -121,7 +121,7 @@ default_message_pool.register_message("easyorder.ops.v1", "AuditEntry", AuditEnt
 class DiscardJobRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     reason: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
@@ -139,7 +139,7 @@ default_message_pool.register_message("easyorder.ops.v1", "GetStatsRequest", Get
 
 @dataclass(eq=False, repr=False)
 class Job(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     kind: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -247,7 +247,7 @@ class RecordedError(betterproto2.Message):
     An unexpected error. Callers see only the correlation id.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     correlation_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -272,7 +272,7 @@ default_message_pool.register_message("easyorder.ops.v1", "RecordedError", Recor
 class RetryJobRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.ops.v1", "RetryJobRequest", RetryJobRequest)

@@ -207,7 +207,7 @@ default_message_pool.register_message("easyorder.order.v1", "AdminAlert", AdminA
 
 @dataclass(eq=False, repr=False)
 class CancelOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -286,7 +286,7 @@ default_message_pool.register_message("easyorder.order.v1", "DailyReport", Daily
 
 @dataclass(eq=False, repr=False)
 class DeliverOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -329,7 +329,7 @@ default_message_pool.register_message("easyorder.order.v1", "GetDailyReportReque
 
 @dataclass(eq=False, repr=False)
 class GetOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderRequest", GetOrderRequest)
@@ -337,7 +337,7 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderRequest", G
 
 @dataclass(eq=False, repr=False)
 class GetOrderStatusRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRequest", GetOrderStatusRequest)
@@ -377,7 +377,7 @@ class HubMessage(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
-    order_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    order_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
     order_snapshot: "OrderSnapshot | None" = betterproto2.field(
         4, betterproto2.TYPE_MESSAGE, optional=True, group="content"
@@ -446,7 +446,7 @@ default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", I
 
 @dataclass(eq=False, repr=False)
 class ItemStock(betterproto2.Message):
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -471,7 +471,7 @@ class ListAllOrdersRequest(betterproto2.Message):
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    AIP-160, as in ListOrders, and created_by.
+    AIP-160, as in ListOrders, with created_by and number.
     """
 
 
@@ -516,7 +516,10 @@ class Order(betterproto2.Message):
     An order. Prices are the catalogue's at the moment of ordering.
     """
 
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Opaque, 26 characters of `a-z2-7`: it tells neither how many orders there are nor what another's id is.
+    """
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
@@ -574,6 +577,12 @@ class Order(betterproto2.Message):
     Oldest first. An order that was shipped before 0.3.0 has none.
     """
 
+    number: "str" = betterproto2.field(18, betterproto2.TYPE_STRING)
+    """
+    The order's number, as logs and jobs have it. For administrators; for everybody with EASYORDER_ORDER_NUMBERS, because
+    numbers tell how many orders there are.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
@@ -606,9 +615,9 @@ default_message_pool.register_message("easyorder.order.v1", "OrderCreatedWithInc
 
 @dataclass(eq=False, repr=False)
 class OrderItem(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    product_item_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
@@ -660,7 +669,7 @@ default_message_pool.register_message("easyorder.order.v1", "OrderStatusChanged"
 
 @dataclass(eq=False, repr=False)
 class OrderStatusReply(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
 
@@ -780,7 +789,7 @@ default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 
 @dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -807,7 +816,7 @@ default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest"
 
 @dataclass(eq=False, repr=False)
 class RetryPaymentRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -883,7 +892,7 @@ default_message_pool.register_message("easyorder.order.v1", "ShipmentDetails", S
 
 @dataclass(eq=False, repr=False)
 class ShipOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     shipment: "ShipmentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -904,9 +913,9 @@ default_message_pool.register_message("easyorder.order.v1", "ShipOrderRequest", 
 
 @dataclass(eq=False, repr=False)
 class SubscribeRequest(betterproto2.Message):
-    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    One order; 0 for all.
+    One order; empty for all.
     """
 
     after_sequence: "int | None" = betterproto2.field(2, betterproto2.TYPE_INT64, optional=True)
@@ -921,7 +930,7 @@ default_message_pool.register_message("easyorder.order.v1", "SubscribeRequest", 
 
 @dataclass(eq=False, repr=False)
 class TopItem(betterproto2.Message):
-    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
@@ -937,7 +946,7 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 
 @dataclass(eq=False, repr=False)
 class UpdateOrderRequest(betterproto2.Message):
-    id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """

@@ -71,6 +71,11 @@ class Rules(betterproto2.Message):
     Limits what the elements of a repeated field come to, where several of them may be about one thing.
     """
 
+    id: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
+    """
+    An id that the shop gave out, such as `1042`: up to 18 digits.
+    """
+
 
 default_message_pool.register_message("easyorder.validate.v1", "Rules", Rules)
 
@@ -78,7 +83,7 @@ default_message_pool.register_message("easyorder.validate.v1", "Rules", Rules)
 @dataclass(eq=False, repr=False)
 class SumLimit(betterproto2.Message):
     """
-    At most `max` of `field`, added up over the elements that have the same `per`; both are names of integer fields.
+    At most `max` of `field`, added up over the elements that have the same `per`; the names of an integer field and of an id.
     """
 
     field: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)

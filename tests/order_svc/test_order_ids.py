@@ -1,0 +1,66 @@
+"""Ids of orders: opaque, stable, and different for each installation."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from chassis.db.engine import make_engine
+from order_svc.order_ids import OrderIds
+from tests.conftest import DatabasesOf
+
+KEY = bytes(range(16))
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize("number", [1, 2, 1_000, LARGEST])
+def test_an_id_leads_back_to_its_number(number: int) -> None:
+    ids = OrderIds(KEY)
+
+    id = ids.of_order(number)
+
+    assert len(id) == 26
+    assert set(id) <= set("abcdefghijklmnopqrstuvwxyz234567")
+    assert ids.order_number(id) == number
+    assert OrderIds(KEY).of_order(number) == id
+
+
+def test_ids_of_neighbours_have_nothing_in_common() -> None:
+    ids = [OrderIds(KEY).of_order(number) for number in range(1, 200)]
+
+    alike = [sum(a == b for a, b in zip(one, next_one, strict=True)) for one, next_one in pairwise(ids)]
+    assert max(alike) < 10
+    assert ids != sorted(ids)
+
+
+def test_another_shop_has_other_ids() -> None:
+    assert OrderIds(KEY).of_order(1) != OrderIds(bytes(16)).of_order(1)
+    assert OrderIds(KEY).order_number(OrderIds(bytes(16)).of_order(1)) == 0
+
+
+@pytest.mark.parametrize(
+    "id", ["", "1", "1042", "a" * 26, "a" * 25, "a" * 40, "ä" * 26, "=" * 26, " " * 26, OrderIds(KEY).of_item(1)]
+)
+def test_what_is_no_id_of_an_order_is_none(id: str) -> None:
+    assert OrderIds(KEY).order_number(id) == 0
+
+
+def test_each_order_has_one_spelling() -> None:
+    ids, spellings = OrderIds(KEY), set()
+    id = ids.of_order(7)
+    for last in "abcdefghijklmnopqrstuvwxyz234567":
+        spellings.add(ids.order_number(id[:-1] + last))
+
+    assert spellings == {0, 7}
+    assert ids.order_number(id.upper()) == 0
+
+
+async def test_the_key_stays_with_the_database(databases_of: DatabasesOf) -> None:
+    urls = await databases_of("order_svc")
+    write = make_engine(urls["easyorder_order_write"], application_name="tests")
+
+    first, again = [await OrderIds.of(write, numbers=False) for _ in range(2)]
+
+    assert again.order_number(first.of_order(1)) == 1
+    await write.dispose()
