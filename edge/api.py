@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Protocol
 
 from easyorder.edge.v1 import GetHealthRequest, GetHomeRequest, GetOpenApiRequest
 from easyorder.google.api import HttpBody
@@ -11,19 +10,13 @@ from easyorder.identity.v1 import GetJwksRequest, Jwks
 
 from chassis.auth.keys import KeyCache, to_jwks
 from chassis.errors import Unavailable
-from edge.mesh_health import SERVING
-
-
-class Health(Protocol):
-    """Reports the health of the mesh's services."""
-
-    async def states(self) -> dict[str, str]: ...
+from edge.mesh_health import SERVING, MeshHealth
 
 
 class PortalApi:
     """`home` is HTML, `open_api` is JSON; both are made once, at the start of the process."""
 
-    def __init__(self, *, home: str, open_api: str, health: Health) -> None:
+    def __init__(self, *, home: str, open_api: str, health: MeshHealth) -> None:
         self._home = HttpBody(content_type="text/html; charset=utf-8", data=home.encode())
         self._open_api = HttpBody(content_type="application/json", data=open_api.encode())
         self._health = health

@@ -115,7 +115,7 @@ async def make_mediator(
             login,
             open_stores=open_stores,
             passwords=passwords,
-            access_tokens=access_tokens,
+            issue_access_token=access_tokens.issue,
             lockout_policy=settings.lockout_policy,
             refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
         ),

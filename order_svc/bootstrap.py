@@ -150,10 +150,12 @@ def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
         "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub, ids),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
-        "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(sagas.payments, job_store, runner.wake),
+        "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
+            sagas.payments.transaction_of, job_store, runner.wake
+        ),
         OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
-    server = _server(to, streams, servicers, error_log)
+    server = _server(to, servicers, error_log)
     server.background = [error_log, streams.projector, streams.tail, runner]
     return server
 
@@ -260,7 +262,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog,
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 
-def _server(to: _Connections, streams: _Streams, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
+def _server(to: _Connections, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     return GrpcServer(

@@ -1,4 +1,4 @@
-"""A server that a test can freeze and thaw, like a process that is stopped (SIGSTOP) and continued."""
+"""A server that a test can freeze, like a process that is stopped (SIGSTOP)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ class Freezable:
 
     def freeze(self) -> None:
         self._going.clear()
-
-    def thaw(self) -> None:
-        self._going.set()
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Passes on both directions of a new connection."""

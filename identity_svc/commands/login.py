@@ -9,7 +9,7 @@ from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password, PasswordHash
-from identity_svc.domain.ports import AccessTokens, Credential, OpenStores, Passwords
+from identity_svc.domain.ports import Credential, IssueAccessToken, OpenStores, Passwords
 from identity_svc.domain.tokens import AccessToken
 from identity_svc.domain.user import Email, User, email_of
 
@@ -38,7 +38,7 @@ async def login(
     *,
     open_stores: OpenStores,
     passwords: Passwords,
-    access_tokens: AccessTokens,
+    issue_access_token: IssueAccessToken,
     lockout_policy: LockoutPolicy,
     refused: Collection[str] = (),
 ) -> SignedIn | None:
@@ -57,7 +57,7 @@ async def login(
     await uow.lockouts.succeed(lockout, cmd.place)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)
-    return SignedIn(user=user, access_token=access_tokens.issue(user))
+    return SignedIn(user=user, access_token=issue_access_token(user))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,9 @@ class Users(Protocol):
 
     async def lock_administrators(self) -> bool:
         """Whether an administrator exists, disabled ones included; blocks adding one until the transaction ends."""
-        ...
 
     async def add(self, user: User) -> None:
         """Raises Conflict when the address was taken meanwhile: a second look-up finds its user."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +41,11 @@ class Credentials(Protocol):
 
     async def find_by_email(self, email: Email) -> Credential | None:
         """The credential of a user who may sign in; None for a disabled user."""
-        ...
 
     async def put(self, credential: Credential) -> None: ...
 
     async def replace(self, old: Credential, new: PasswordHash) -> None:
         """Does nothing when the password was changed meanwhile."""
-        ...
 
 
 class Lockouts(Protocol):
@@ -57,21 +53,17 @@ class Lockouts(Protocol):
 
     async def read(self, email: Email, place: str) -> Lockout:
         """The failures that count for a sign-in from `place`."""
-        ...
 
     async def lock(self, email: Email, place: str) -> Lockout:
         """Like `read`, with a lock until the end of the transaction."""
-        ...
 
     async def put(self, lockout: Lockout) -> None: ...
 
     async def succeed(self, lockout: Lockout, place: str) -> None:
         """Resets the failures and stores `place` as one of the user's last few places of sign-in."""
-        ...
 
     async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
         """Deletes failures older than `age` and places unused for `places`, by the store's clock."""
-        ...
 
 
 class SigningKeys(Protocol):
@@ -79,13 +71,11 @@ class SigningKeys(Protocol):
 
     async def lock(self) -> None:
         """Prevents other transactions from adding a key until this one ends."""
-        ...
 
     async def newest(self) -> SigningKey | None: ...
 
     async def public(self) -> Sequence[PublicKey]:
         """The public halves of all keys whose tokens are valid."""
-        ...
 
     async def add(self, key: SigningKey) -> None: ...
 
@@ -116,17 +106,10 @@ class Passwords(Protocol):
 
     async def verify(self, password: Password, known: PasswordHash | None) -> bool:
         """Returns False for None, in the same time as for a hash."""
-        ...
 
     def is_outdated(self, known: PasswordHash) -> bool:
         """Whether the hash was made with other than the current parameters."""
-        ...
 
 
-class AccessTokens(Protocol):
-    """Makes access tokens."""
-
-    def issue(self, user: User) -> AccessToken: ...
-
-
+IssueAccessToken = Callable[[User], AccessToken]
 MakeSigningKey = Callable[[datetime], SigningKey]

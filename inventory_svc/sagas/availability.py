@@ -21,11 +21,9 @@ class Orders(Protocol):
         self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
         """Raises ORDER_NOT_FOUND while the order is still being placed, Unavailable or DeadlineExceeded."""
-        ...
 
     async def placed_holds(self, order_ids: Sequence[int]) -> PlacedHolds:
         """Raises Unavailable or DeadlineExceeded."""
-        ...
 
 
 class AvailabilityPublisher:

@@ -6,7 +6,7 @@ lease asks the provider and records the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from easyorder.google.api import HttpBody
@@ -15,7 +15,6 @@ from easyorder.payment.v1 import ReceiveStripeEventResponse
 from chassis.grpc import metadata
 from chassis.jobs import JobStore
 from order_svc.commands import jobs
-from order_svc.domain.payments import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -23,16 +22,25 @@ _SIGNATURE = "stripe-signature"
 
 
 class PaymentWebhookApi:
-    """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` starts a check for due jobs."""
+    """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` starts a check for due jobs.
 
-    def __init__(self, webhooks: Webhooks, job_store: JobStore, wake_jobs: Callable[[], None]) -> None:
-        self._webhooks = webhooks
+    `transaction_of` finds the transaction, if any, that a message with this body and signature is about. It raises
+    AppError: SIGNATURE_INVALID if the provider did not sign it, WEBHOOK_NOT_OFFERED if none is expected.
+    """
+
+    def __init__(
+        self,
+        transaction_of: Callable[[bytes, str], Awaitable[str | None]],
+        job_store: JobStore,
+        wake_jobs: Callable[[], None],
+    ) -> None:
+        self._transaction_of = transaction_of
         self._job_store = job_store
         self._wake_jobs = wake_jobs
 
     async def receive_stripe_event(self, request: HttpBody) -> ReceiveStripeEventResponse:
         signature = metadata.incoming.get().get(_SIGNATURE, "")
-        transaction_id = await self._webhooks.transaction_of(request.data, signature)
+        transaction_id = await self._transaction_of(request.data, signature)
         if transaction_id is not None:
             woken = await self._job_store.wake(jobs.CHARGE, transaction_id)
             self._wake_jobs()

@@ -155,7 +155,6 @@ class Inventory(Protocol):
 
     async def reserve(self, request: HoldRequest) -> Hold:
         """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
-        ...
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         """Sells the stock held for this revision of the order, once; if it is `paid`, it earns its points.
@@ -163,7 +162,6 @@ class Inventory(Protocol):
         Raises OutOfStock, IncentiveInvalid or ReservationReleased if the hold has ended and cannot be renewed, and
         HoldSuperseded.
         """
-        ...
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         """Adapts the hold to the order, once for each revision, or only previews it.
@@ -171,19 +169,15 @@ class Inventory(Protocol):
         Raises OutOfStock, ReservationReleased when a released hold is to be renewed, HoldSuperseded when that of an
         earlier revision is, and IncentiveInvalid when a code cannot be used again, or in a preview does not apply.
         """
-        ...
 
     async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
         """Restocks single items and adapts the points of the order, from the totals so far.
 
         `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.
         """
-        ...
 
     async def release(self, order_id: int, revision: int) -> None:
         """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded."""
-        ...
 
     async def release_unplaced(self, order_id: int) -> None:
         """Releases the hold of an order that was not placed, unless another request got the same hold."""
-        ...

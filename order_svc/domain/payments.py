@@ -27,17 +27,6 @@ class Refused:
 ChargeResult = Charged | Refused
 
 
-class Webhooks(Protocol):
-    """Verifies a provider's message and finds its transaction."""
-
-    async def transaction_of(self, body: bytes, signature: str) -> str | None:
-        """The transaction that the message is about, or None.
-
-        Raises AppError: SIGNATURE_INVALID if the provider did not sign it, WEBHOOK_NOT_OFFERED if none is expected.
-        """
-        ...
-
-
 class Payments(Protocol):
     """Charges and refunds; every call can be repeated and takes effect once."""
 
@@ -48,15 +37,12 @@ class Payments(Protocol):
 
         Any AppError means that the outcome is unknown; the same call reports it later.
         """
-        ...
 
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
         """Refunds `amount`, once for each refund_id. False: nothing was charged, and nothing ever will be.
 
         Raises AppError: REFUND_EXCEEDS_CHARGE if less than `amount` remains; other errors can be retried.
         """
-        ...
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
         """The outcome of a transaction; None while undecided. A fully refunded transaction is Refused."""
-        ...

@@ -23,34 +23,27 @@ class Orders(Protocol):
 
     async def add(self, orders: Sequence[Order]) -> None:
         """Writes new orders."""
-        ...
 
     async def get(self, order_id: int) -> Order:
         """One order, locked. Raises OrderNotFound if there is none, or the caller may not see it."""
-        ...
 
     async def find(self, order_ids: Sequence[int]) -> dict[int, Order]:
         """The existing orders of these ids, by id, locked in order of id."""
-        ...
 
     async def save(self, orders: Sequence[Order]) -> None:
         """Writes the changes of the aggregates, except for their items."""
-        ...
 
     async def save_items(self, order: Order) -> None:
         """Writes the items and discounts of a locked order: missing ones are removed, new ones added."""
-        ...
 
     async def placed_holds(self, order_ids: Sequence[int]) -> set[int]:
         """The subset of ids that belong to an order, as its id or as a hold that it took over; locks nothing."""
-        ...
 
     async def unsold_holds(self, order_ids: Sequence[int]) -> set[int]:
         """The subset of ids whose stock an open job is to sell, or to merge into an order, or whose charge is open.
 
         Locks nothing.
         """
-        ...
 
 
 class PlacedOrders(Protocol):
@@ -58,11 +51,9 @@ class PlacedOrders(Protocol):
 
     async def read(self, order_id: int) -> Order:
         """Raises OrderNotFound if there is no such order, or the caller may not see it."""
-        ...
 
     async def has_open_job(self, kind: str, key: str) -> bool:
         """Whether the job exists and is not done or discarded."""
-        ...
 
 
 class Refunds(Protocol):
@@ -70,15 +61,12 @@ class Refunds(Protocol):
 
     async def of(self, order_id: int) -> list[Refund]:
         """All refunds of an order, oldest first."""
-        ...
 
     async def add(self, refund: Refund, order: Order) -> None:
         """Writes a new refund of `order`."""
-        ...
 
     async def save(self, refund: Refund) -> None:
         """Writes the time at which the provider paid it."""
-        ...
 
 
 class OpenJobs(Protocol):

@@ -29,19 +29,15 @@ class JobBench(Protocol):
 
     async def withdraw(self, kind: str, key: str) -> str | None:
         """Withdraws a job in a transaction of its own."""
-        ...
 
     async def write(self, *jobs: NewJob) -> Sequence[JobLease]:
         """Commits jobs; answers the leases of those that were due, which this process holds."""
-        ...
 
     async def elapse(self, seconds: float) -> None:
         """Lets so much time pass for all jobs; below 0: the clock steps back."""
-        ...
 
     async def jobs(self) -> Mapping[tuple[str, str], JobSeen]:
         """All jobs, by kind and key."""
-        ...
 
 
 def a_job(key: str = "k-1", *, kind: str = "charge", delay_s: float = 0) -> NewJob:

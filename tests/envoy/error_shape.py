@@ -9,7 +9,6 @@ import httpx
 
 from chassis.grpc.status import from_rpc_error
 
-ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 HTTP_STATUS = {3: {400, 413, 415, 431}, 4: {504}, 5: {404}, 8: {429}, 12: {405, 501}, 14: {503}, 16: {401}}
 
 

@@ -112,7 +112,6 @@ class ChassisState:
     jobs: list[StoredJob] = field(default_factory=list)
     answers: dict[str, IdempotentResponse] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
-    commits: int = 0
 
     def purge_answers(self) -> None:
         """As when the retention time of all responses is over."""
@@ -250,7 +249,6 @@ class InMemoryUnitOfWork:
             if not any((job.kind, job.key) == (new.kind, new.key) for job in self._state.jobs):
                 self._state.jobs.append(self._stored(new))
         self._state.audit.extend(self._audit_entries)
-        self._state.commits += 1
         self.committed = True
         return None
 

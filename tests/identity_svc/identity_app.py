@@ -56,7 +56,6 @@ class Backend(Protocol):
 
     async def counted(self) -> int:
         """Addresses that failures are counted of."""
-        ...
 
     async def users(self) -> int: ...
 

@@ -34,7 +34,6 @@ class Front(Protocol):
 
     async def send(self, who: str, method: str, path: str, body: Json | None) -> Json | None:
         """A resource or an error as JSON; None if nobody knows what became of the call."""
-        ...
 
     def database(self, name: str) -> AbstractAsyncContextManager[asyncpg.Connection]: ...
 

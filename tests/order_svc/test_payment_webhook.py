@@ -16,7 +16,6 @@ from chassis.errors import AppError, Kind, Unavailable
 from chassis.grpc.clients import Client, rpc
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.api.payment_webhook import PaymentWebhookApi
-from order_svc.domain.payments import Webhooks
 from order_svc.domain.status import Status
 from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.api.payments import PaymentApi
@@ -70,10 +69,12 @@ async def webhook(webhooks: ProviderNotices) -> AsyncIterator[Webhook]:
     ledger = in_memory_ledger()
     sandbox = Sandbox(lambda: ledger).provider
     async with serving({PAYMENT: PaymentApi(sandbox, webhooks)}) as payment:
-        payments: Webhooks = GrpcPayments(payment.service("order"))
+        payments = GrpcPayments(payment.service("order"))
         store = InMemoryJobStore(app._state, app.clock)
         woken: list[None] = []
-        async with serving({WEBHOOK: PaymentWebhookApi(payments, store, lambda: woken.append(None))}) as order:
+        async with serving(
+            {WEBHOOK: PaymentWebhookApi(payments.transaction_of, store, lambda: woken.append(None))}
+        ) as order:
             yield Webhook(order.anonymous(), app, woken)
 
 

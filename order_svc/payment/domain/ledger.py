@@ -173,12 +173,9 @@ class Ledger(Protocol):
 
     async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
         """A transaction for each id, without entries if nothing was recorded."""
-        ...
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         """Maps the refund_ids that were used to their transaction_ids."""
-        ...
 
     async def append(self, transactions: Iterable[Transaction]) -> None:
         """Writes the unwritten entries. Raises Conflict if another writer added to a transaction meanwhile."""
-        ...

@@ -63,18 +63,15 @@ class PaymentProvider(Protocol):
 
         Raises ProviderUnavailable if the provider does not reply, TransactionReused for another amount.
         """
-        ...
 
     async def refund(self, refund: Refund) -> ProviderPayment:
         """Refunds; a transaction that was not charged becomes VOIDED, and can never be charged.
 
         Raises RefundExceedsCharge, RefundReused.
         """
-        ...
 
     async def find(self, transaction_id: str) -> ProviderPayment:
         """The known state of a transaction; UNSPECIFIED if there is none."""
-        ...
 
 
 class Webhooks(Protocol):
@@ -85,7 +82,6 @@ class Webhooks(Protocol):
 
         Raises WebhookSignatureInvalid if it is not from the provider or too old, WebhooksNotConfigured.
         """
-        ...
 
 
 class NoWebhooks:

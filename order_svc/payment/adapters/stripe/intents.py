@@ -68,28 +68,21 @@ class Intents(Protocol):
 
     async def begin(self, charge: Charge) -> Intent:
         """Records the purpose of the transaction, unless there is a record. Returns the record."""
-        ...
 
     async def adopt(self, transaction_id: str, intent_id: str) -> Intent:
         """Records the payment intent of the transaction, unless it has one or is void. Returns the record."""
-        ...
 
     async def void(self, transaction_id: str, reason: str) -> Intent:
         """Forbids any later charge; without an intent there was none before either. Returns the record."""
-        ...
 
     async def next_generation(self, intent: Intent) -> None:
         """Gives the next attempt new keys, unless another attempt already did."""
-        ...
 
     async def begin_refund(self, refund: Refund) -> KeptRefund:
         """Records that the refund is requested, unless its id is recorded already. Returns the record."""
-        ...
 
     async def made(self, refund: KeptRefund, stripe_id: str) -> None:
         """Records that Stripe has created the refund."""
-        ...
 
     async def next_refund_generation(self, refund: KeptRefund) -> None:
         """Gives the next attempt of the refund a new key, unless another attempt already did."""
-        ...
