@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -49,6 +47,8 @@ def make_engine(
         connect_args=_connect_args(target.get_driver_name(), application_name, timeout_s, lock_timeout_s),
     )
     event.listen(engine.sync_engine, "handle_error", _leave_unusable)
+    # Otherwise SQLAlchemy tells the server that it closes a connection, and waits for two seconds for its answer.
+    event.listen(engine.sync_engine, "close", lambda connection, _: connection.driver_connection.terminate())
     return engine
 
 
@@ -59,10 +59,8 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 def _leave_unusable(context: ExceptionContext) -> None:
     if context.connection is not None and is_unusable(context.original_exception):
-        context.is_disconnect = True
-        if isinstance(context.original_exception, TimeoutError):
-            # Otherwise SQLAlchemy tells the server that it closes the connection, and waits for its answer.
-            cast(Any, context.connection.connection.driver_connection).terminate()
+        # To SQLAlchemy a TimeoutError may be the caller's own, which would concern this connection only.
+        context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 
 def _connect_args(driver: str, application_name: str, timeout_s: float, lock_timeout_s: float) -> dict[str, object]:

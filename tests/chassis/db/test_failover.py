@@ -161,6 +161,19 @@ async def test_backends_that_do_not_answer_are_left(engine: AsyncEngine) -> None
         assert not old & await all_writes_succeed(engine)
 
 
+async def test_connections_that_were_idle_while_the_server_froze_are_replaced_at_once(engine: AsyncEngine) -> None:
+    old = await pooled(engine)
+
+    with frozen(old):
+        with pytest.raises(Unavailable):
+            await write(engine)
+        began = time.monotonic()
+        new = await all_writes_succeed(engine)
+        assert time.monotonic() - began < 1
+
+    assert not old & new
+
+
 async def test_a_connection_that_cannot_be_made_is_unavailable(chassis_engine: AsyncEngine) -> None:
     async with chassis_engine.begin() as operator:
         await operator.execute(text("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0"))
