@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from easyorder.incentive.v1 import (
+    ActivateIncentiveRequest,
     CreateIncentiveRequest,
     DeactivateIncentiveRequest,
     GetLoyaltyAccountRequest,
@@ -18,6 +19,7 @@ from easyorder.incentive.v1 import (
 from chassis.context import current
 from chassis.mediator import Mediator
 from inventory_svc.api.request_keys import request_key
+from inventory_svc.commands.activate_incentive import ActivateIncentive
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
@@ -50,6 +52,10 @@ class IncentiveApi:
 
     async def update_incentive(self, request: UpdateIncentiveRequest) -> Incentive:
         command = update_incentive_command(request, request_key(request, request.request_id))
+        return incentive_message(await self._mediator.send(command))
+
+    async def activate_incentive(self, request: ActivateIncentiveRequest) -> Incentive:
+        command = ActivateIncentive(request=request_key(request, request.request_id), incentive_id=int(request.id))
         return incentive_message(await self._mediator.send(command))
 
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.mediator import Mediator
+from inventory_svc.commands.activate_incentive import ActivateIncentive, activate_incentive
 from inventory_svc.commands.adjust_stock import AdjustStock, adjust_stock
 from inventory_svc.commands.amend import Amend, amend_batch
 from inventory_svc.commands.commit import Commit
@@ -49,6 +50,7 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle_batch(GiveUpBackorder, give_up_backorders)
     mediator.handle(CreateIncentive, create_incentive)
     mediator.handle(UpdateIncentive, update_incentive)
+    mediator.handle(ActivateIncentive, activate_incentive)
     mediator.handle(DeactivateIncentive, deactivate_incentive)
     mediator.handle(ValidateIncentive, partial(validate_incentive, rates=rates))
     mediator.handle(GetLoyaltyAccount, get_loyalty_account)

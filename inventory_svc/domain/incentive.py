@@ -101,7 +101,7 @@ class Incentive:
                 yield FieldViolation("incentive.value", "must be more than 0 and at most 100 per cent")
             case IncentiveKind.AMOUNT:
                 if not self.currency:
-                    yield FieldViolation("incentive.currency", "is required for an amount")
+                    yield FieldViolation("incentive.currencyCode", "is required for an amount")
                 if not 0 < self.value < _MAX_AMOUNT or self.value != Money.of(self.value, self.currency).amount:
                     yield FieldViolation("incentive.value", "must be an amount above 0 in whole minor units")
             case IncentiveKind.BUY_X_GET_Y:
@@ -113,9 +113,9 @@ class Incentive:
 
     def _faults_of_limits(self) -> Iterator[FieldViolation]:
         if self.starts and self.ends and self.starts >= self.ends:
-            yield FieldViolation("incentive.ends", "must be after starts")
+            yield FieldViolation("incentive.endTime", "must be after startTime")
         if self.min_total and self.currency and self.min_total.currency != self.currency:
-            yield FieldViolation("incentive.minTotal.currencyCode", f"must be {self.currency}, as currency")
+            yield FieldViolation("incentive.minTotal.currencyCode", f"must be {self.currency}, as currencyCode")
         if len(set(self.product_item_ids)) < len(self.product_item_ids):
             yield FieldViolation("incentive.productItemIds", "names an item twice")
         if self.max_uses is not None and self.max_uses < self.uses:

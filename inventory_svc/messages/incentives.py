@@ -19,22 +19,22 @@ from inventory_svc.domain.keys import composed
 from inventory_svc.domain.pricing import Quote
 from inventory_svc.messages.update_mask import updated_fields
 
-# The fields of an Incentive that an update can change; attributes have the same names.
-CHANGEABLE = (
-    "code",
-    "kind",
-    "value",
-    "currency",
-    "starts",
-    "ends",
-    "min_total",
-    "product_item_ids",
-    "max_uses",
-    "max_uses_per_user",
-    "stackable",
-    "buy_quantity",
-    "get_quantity",
-)
+# The fields of an Incentive that an update can change, and the attributes that hold them.
+CHANGEABLE = {
+    "code": "code",
+    "kind": "kind",
+    "value": "value",
+    "currency_code": "currency",
+    "start_time": "starts",
+    "end_time": "ends",
+    "min_total": "min_total",
+    "product_item_ids": "product_item_ids",
+    "max_uses": "max_uses",
+    "max_uses_per_user": "max_uses_per_user",
+    "stackable": "stackable",
+    "buy_quantity": "buy_quantity",
+    "get_quantity": "get_quantity",
+}
 
 
 def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | None) -> UpdateIncentive:
@@ -42,10 +42,13 @@ def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | 
     wanted = request.incentive
     if wanted is None or not wanted.id:
         raise InvalidArgument.of("incentive.id", "is required")
-    fields = updated_fields(wanted, request.update_mask, CHANGEABLE)
-    incentive = incentive_of_message(wanted)
+    fields = updated_fields(wanted, request.update_mask, list(CHANGEABLE))
     return UpdateIncentive(
-        request=key, incentive_id=int(wanted.id), incentive=incentive, fields=fields, etag=wanted.etag
+        request=key,
+        incentive_id=int(wanted.id),
+        incentive=incentive_of_message(wanted),
+        fields=frozenset(CHANGEABLE[name] for name in fields),
+        etag=wanted.etag,
     )
 
 
@@ -56,9 +59,9 @@ def incentive_of_message(message: IncentiveMessage) -> Incentive:
         # Without a kind: an update that leaves it as it is.
         kind=IncentiveKind[message.kind.name] if message.kind else IncentiveKind.PERCENT,
         value=Decimal(message.value or 0),
-        currency=message.currency,
-        starts=message.starts,
-        ends=message.ends,
+        currency=message.currency_code,
+        starts=message.start_time,
+        ends=message.end_time,
         min_total=None if message.min_total is None else money_of(message.min_total, "incentive.minTotal"),
         product_item_ids=tuple(map(int, message.product_item_ids)),
         max_uses=message.max_uses,
@@ -76,9 +79,9 @@ def incentive_message(incentive: Incentive) -> IncentiveMessage:
         code=incentive.code,
         kind=IncentiveKindMessage[incentive.kind.name],
         value=f"{incentive.value:f}",
-        currency=incentive.currency,
-        starts=incentive.starts,
-        ends=incentive.ends,
+        currency_code=incentive.currency,
+        start_time=incentive.starts,
+        end_time=incentive.ends,
         min_total=None if incentive.min_total is None else money_message(incentive.min_total),
         product_item_ids=list(map(str, incentive.product_item_ids)),
         max_uses=incentive.max_uses,

@@ -36,4 +36,5 @@ def _incentive(kind: IncentiveKind, **others: Any) -> Incentive:
 
 def edited(incentive: Incentive, **others: Any) -> UpdateIncentive:
     """The update that sets all fields, as the mask `*` does."""
-    return UpdateIncentive(incentive_id=incentive.id, incentive=incentive, fields=frozenset(CHANGEABLE), **others)
+    fields = frozenset(CHANGEABLE.values())
+    return UpdateIncentive(incentive_id=incentive.id, incentive=incentive, fields=fields, **others)

@@ -11,7 +11,8 @@ import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product, Variation, VariationOption
 from easyorder.common.v1 import OrderLine, PaymentMethod
-from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest
+from easyorder.google.protobuf import FieldMask
+from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest, User
 from easyorder.incentive.v1 import CreateIncentiveRequest, Incentive
 from easyorder.order.v1 import (
     CreateOrderRequest,
@@ -128,13 +129,13 @@ def test_no_long_list_is_read() -> None:
 
 def test_a_time_beyond_the_calendar_names_its_field() -> None:
     message = codec(CreateIncentiveRequest).parse(bytes(CreateIncentiveRequest(incentive=Incentive())))
-    message.incentive.ends.seconds = 253_402_300_800  # type: ignore[attr-defined]
+    message.incentive.end_time.seconds = 253_402_300_800  # type: ignore[attr-defined]
 
     with pytest.raises(InvalidArgument) as refused:
         validation.check(message)
 
     found = {violation.field: violation.description for violation in refused.value.violations}
-    assert found["incentive.ends"] == "must be in the years 1 to 9999"
+    assert found["incentive.endTime"] == "must be in the years 1 to 9999"
 
 
 def test_no_more_faults_are_looked_for_than_anybody_reads() -> None:
@@ -176,11 +177,18 @@ def test_an_optional_zero_is_there_and_nothing_is_not() -> None:
 
 def test_rules_do_not_hold_for_what_is_not_there() -> None:
     check(ListOrdersRequest())
-    check(UpdateUserRequest(id="me"))
+    check(UpdateUserRequest(user=User(id="me")))
 
 
-def test_an_optional_text_that_is_there_but_empty_is_checked() -> None:
-    assert "displayName" in faults(UpdateUserRequest(id="me", display_name=""))
+def test_an_update_checks_what_is_set_or_named_of_its_resource() -> None:
+    def faults_of(user: User, *paths: str) -> set[str]:
+        return set(faults(UpdateUserRequest(user=user, update_mask=FieldMask(paths=list(paths)))))
+
+    check(UpdateUserRequest(user=User(display_name="Ada")))
+    check(UpdateUserRequest(user=User(display_name="Ada"), update_mask=FieldMask(paths=["display_name", "no_such"])))
+    assert faults_of(User(email="ada"), "display_name") == {"user.email", "user.displayName"}
+    assert faults_of(User(id="x" * 37)) == {"user.id"}
+    assert faults_of(User(display_name="Ada"), "*") == {"user.email"}
 
 
 def test_a_pattern_must_match_the_whole_text() -> None:

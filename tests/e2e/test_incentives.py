@@ -131,7 +131,7 @@ async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
     await watched(shopper, bought["id"])
     await eventually(lambda: _has(http, shopper, 400))
     items = [{"productItemId": counter.ids[0], "quantity": 1}]
-    everything = await a_code(http, admin, kind="INCENTIVE_KIND_AMOUNT", value="36.00", currency="USD")
+    everything = await a_code(http, admin, kind="INCENTIVE_KIND_AMOUNT", value="36.00", currencyCode="USD")
 
     order = await answered(http, shopper, "POST", "/api/v1/orders", an_order(items, [everything["code"]], points=400))
 
@@ -214,20 +214,24 @@ async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: 
     await invariants.check(mesh)
 
 
-async def test_an_administrator_edits_a_code_and_ends_it(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
+async def test_an_administrator_edits_a_code_ends_it_and_lets_it_be_used_again(
+    http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
     code = await a_code(http, admin, value="10")
     path = f"/api/v1/admin/incentives/{code['id']}"
 
     edited = await answered(http, admin, "PATCH", path, {"etag": code["etag"], "value": "20.50", "stackable": True})
     outdated = await asked(http, admin, "PATCH", path, code | {"value": "90"})
     ended = await answered(http, admin, "POST", f"{path}:deactivate", {})
+    again = await answered(http, admin, "POST", f"{path}:activate", {})
     taken = await asked(http, admin, "POST", "/api/v1/admin/incentives", {**code, "id": ""})
     stranger = await asked(http, shopper, "GET", "/api/v1/admin/incentives")
 
     assert (edited["value"], edited["stackable"], edited["etag"]) == ("20.50", True, "2")
     assert (outdated.status_code, outdated.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
-    assert "active" not in ended or ended["active"] is False
+    assert [(incentive["active"], incentive["etag"]) for incentive in (ended, again)] == [(False, "3"), (True, "4")]
+    assert edited["code"] == code["code"]
     assert (taken.status_code, taken.json()["details"][0]["reason"]) == (409, "CODE_TAKEN")
     assert stranger.status_code == 403
     found = await listed(http, admin, code["code"])
-    assert (found["value"], found.get("active", False)) == ("20.50", False)
+    assert (found["value"], found["active"]) == ("20.50", True)

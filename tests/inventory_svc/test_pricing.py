@@ -232,7 +232,7 @@ def test_spreading_is_exact_fair_and_never_more_than_the_weight(weights: list[in
         (percent("100.01"), {"incentive.value"}),
         (amount("0"), {"incentive.value"}),
         (amount("1.005"), {"incentive.value"}),
-        (amount("1.00", currency=""), {"incentive.currency"}),
+        (amount("1.00", currency=""), {"incentive.currencyCode"}),
         (buy_get(0, 0), {"incentive.buyQuantity", "incentive.getQuantity"}),
         (multiplier("0"), {"incentive.value"}),
         (percent(product_item_ids=(1, 1)), {"incentive.productItemIds"}),

@@ -11,6 +11,7 @@ import pytest
 
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
+from inventory_svc.commands.activate_incentive import ActivateIncentive
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.create_product import CreateProduct
@@ -124,6 +125,16 @@ async def test_the_code_that_an_equal_request_has_deactivated(sql_shop: SqlShop,
     ended = await repeated(sql_shop, slow, DeactivateIncentive(incentive_id=incentive.id, request=request_key()))
 
     assert (ended.active, ended.revision) == (False, incentive.revision + 1)
+
+
+async def test_the_code_that_an_equal_request_has_activated(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
+    incentive = await sql_shop.offered(percent())
+    ended = await sql_shop.send(DeactivateIncentive(incentive_id=incentive.id))
+
+    again = await repeated(sql_shop, slow, ActivateIncentive(incentive_id=incentive.id, request=request_key()))
+
+    assert (again.active, again.revision) == (True, ended.revision + 1)
+    assert await sql_shop.send(ActivateIncentive(incentive_id=incentive.id)) == again
 
 
 async def test_the_code_that_an_equal_incentive_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:

@@ -116,7 +116,7 @@ def _incentive(code: Code) -> Json:
         "getQuantity": code.get,
     }
     if code.currency:
-        wanted["currency"] = code.currency
+        wanted["currencyCode"] = code.currency
     if code.min_total:
         wanted["minTotal"] = money(code.min_total, code.currency)
     if code.max_uses is not None:

@@ -85,7 +85,7 @@ async def offered(shop: WholeShop, items: list[int]) -> list[Incentive]:
             get_quantity=1,
             product_item_ids=ids[:2],
         ),
-        Incentive(code="LESS", kind=IncentiveKind.AMOUNT, value="25.01", currency="USD", max_uses_per_user=3),
+        Incentive(code="LESS", kind=IncentiveKind.AMOUNT, value="25.01", currency_code="USD", max_uses_per_user=3),
         Incentive(code="MORE", kind=IncentiveKind.PERCENT, value="7", min_total=Money(currency_code="USD", units=40)),
         Incentive(code="GIFT", kind=IncentiveKind.PERCENT, value="100", max_uses=3),
         Incentive(

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import httpx
 import pytest
-from easyorder.identity.v1 import UpdateUserRequest
+from easyorder.identity.v1 import UpdateUserRequest, User
 
 from chassis.grpc.channel import open_channel
 from tests.e2e.running_mesh import RunningMesh
@@ -28,7 +28,8 @@ async def test_it_costs_no_other_entry(mesh: RunningMesh, http: httpx.AsyncClien
         update: Any = channel.unary_unary(UPDATE_USER)
         for number, correlation_id in enumerate(correlation_ids):
             metadata = [("authorization", shopper.headers["authorization"]), ("x-request-id", correlation_id)]
-            request = UpdateUserRequest(id=id if number == POISONED else own_id, display_name=f"Name {number}")
+            user = User(id=id if number == POISONED else own_id, display_name=f"Name {number}")
+            request = UpdateUserRequest(user=user)
             code = await update(bytes(request), metadata=metadata, timeout=10).code()
             assert (code is grpc.StatusCode.INVALID_ARGUMENT) == (number == POISONED)
 

@@ -5,7 +5,10 @@
 
 __all__ = (
     "AddTeamMemberRequest",
+    "ChangePasswordRequest",
     "CreateTeamRequest",
+    "DisableUserRequest",
+    "EnableUserRequest",
     "GetJwksRequest",
     "GetUserRequest",
     "Jwk",
@@ -20,7 +23,6 @@ __all__ = (
     "RegisterRequest",
     "RemoveTeamMemberRequest",
     "Role",
-    "SetUserDisabledRequest",
     "SetUserRolesRequest",
     "Team",
     "Tokens",
@@ -84,11 +86,48 @@ default_message_pool.register_message("easyorder.identity.v1", "AddTeamMemberReq
 
 
 @dataclass(eq=False, repr=False)
+class ChangePasswordRequest(betterproto2.Message):
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A user's id, or `me`.
+    """
+
+    current_password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Required of those who change their own.
+    """
+
+    new_password: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    At least 8 characters with a letter and a digit.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "ChangePasswordRequest", ChangePasswordRequest)
+
+
+@dataclass(eq=False, repr=False)
 class CreateTeamRequest(betterproto2.Message):
     name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.identity.v1", "CreateTeamRequest", CreateTeamRequest)
+
+
+@dataclass(eq=False, repr=False)
+class DisableUserRequest(betterproto2.Message):
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("easyorder.identity.v1", "DisableUserRequest", DisableUserRequest)
+
+
+@dataclass(eq=False, repr=False)
+class EnableUserRequest(betterproto2.Message):
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("easyorder.identity.v1", "EnableUserRequest", EnableUserRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -242,16 +281,6 @@ default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMember
 
 
 @dataclass(eq=False, repr=False)
-class SetUserDisabledRequest(betterproto2.Message):
-    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-
-    disabled: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
-
-
-default_message_pool.register_message("easyorder.identity.v1", "SetUserDisabledRequest", SetUserDisabledRequest)
-
-
-@dataclass(eq=False, repr=False)
 class SetUserRolesRequest(betterproto2.Message):
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
@@ -318,21 +347,18 @@ default_message_pool.register_message("easyorder.identity.v1", "Tokens", Tokens)
 
 @dataclass(eq=False, repr=False)
 class UpdateUserRequest(betterproto2.Message):
-    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    user: "User | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    A user's id, or `me`.
-    """
-
-    email: "str | None" = betterproto2.field(2, betterproto2.TYPE_STRING, optional=True)
-    """
-    Fields that are not set stay as they are.
+    `user.id` says which user. With `user.etag`, only that version of the user is changed.
     """
 
-    display_name: "str | None" = betterproto2.field(3, betterproto2.TYPE_STRING, optional=True)
-
-    password: "str | None" = betterproto2.field(4, betterproto2.TYPE_STRING, optional=True)
-
-    current_password: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    The fields to change: display_name, and for administrators email; `*` stands for all that the caller may change.
+    Without it, those of them that are set in `user`. Fields that only the shop sets are refused.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "UpdateUserRequest", UpdateUserRequest)
@@ -346,10 +372,13 @@ class User(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    A UUID.
+    A UUID. In UpdateUser, `me` is the caller.
     """
 
     email: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Unique in the shop, whatever its case.
+    """
 
     display_name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
@@ -361,6 +390,9 @@ class User(betterproto2.Message):
     """
 
     disabled: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    Changed by DisableUser and EnableUser.
+    """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True

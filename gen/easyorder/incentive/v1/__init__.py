@@ -4,6 +4,7 @@
 # This file has been @generated
 
 __all__ = (
+    "ActivateIncentiveRequest",
     "CreateIncentiveRequest",
     "DeactivateIncentiveRequest",
     "GetLoyaltyAccountRequest",
@@ -43,7 +44,7 @@ class IncentiveKind(betterproto2.Enum):
 
     AMOUNT = 2
     """
-    `value` in `currency` off.
+    `value` in `currency_code` off.
     """
 
     BUY_X_GET_Y = 3
@@ -75,6 +76,20 @@ class IncentiveKind(betterproto2.Enum):
             "INCENTIVE_KIND_BUY_X_GET_Y": 3,
             "INCENTIVE_KIND_LOYALTY_MULTIPLIER": 4,
         }
+
+
+@dataclass(eq=False, repr=False)
+class ActivateIncentiveRequest(betterproto2.Message):
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
+
+
+default_message_pool.register_message("easyorder.incentive.v1", "ActivateIncentiveRequest", ActivateIncentiveRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -136,18 +151,24 @@ class Incentive(betterproto2.Message):
     A decimal as a string: per cent, amount in currency, or multiplier.
     """
 
-    currency: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    currency_code: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The currency of `value`, required for INCENTIVE_KIND_AMOUNT. When given, only orders in it can use the code.
+    """
 
-    starts: "datetime.datetime | None" = betterproto2.field(
+    start_time: "datetime.datetime | None" = betterproto2.field(
         6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    Valid from `starts` (included) to `ends` (excluded).
+    Can be used from this time on; at once when not given.
     """
 
-    ends: "datetime.datetime | None" = betterproto2.field(
+    end_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    Can be used before this time, which is after `start_time`; without end when not given.
+    """
 
     min_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
 
@@ -171,10 +192,13 @@ class Incentive(betterproto2.Message):
 
     uses: "int" = betterproto2.field(15, betterproto2.TYPE_INT32)
     """
-    Output only.
+    Output only: the orders that have used it and stand.
     """
 
     active: "bool" = betterproto2.field(16, betterproto2.TYPE_BOOL)
+    """
+    Output only: whether it can be used at all, see ActivateIncentive and DeactivateIncentive. A new incentive is active.
+    """
 
     etag: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
 

@@ -1,0 +1,24 @@
+"""ActivateIncentive: let a deactivated incentive be used again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chassis.mediator import Command
+from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.incentive import Incentive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivateIncentive(Command[Incentive]):
+    incentive_id: int
+
+
+async def activate_incentive(cmd: ActivateIncentive, uow: InventoryUow) -> Incentive:
+    """Idempotent. Raises IncentiveNotFound."""
+    present = await uow.incentives.get(cmd.incentive_id)
+    if present.active:
+        return present
+    activated = replace(present, active=True, revision=present.revision + 1)
+    await uow.incentives.replace(activated)
+    return activated
