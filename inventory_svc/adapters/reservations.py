@@ -53,7 +53,11 @@ _LOCK_REQUESTED = _load(_REQUESTED)
 _LOOK_REQUESTED = _load(_REQUESTED, locked="")
 _FIND = _load("order_id = :order_id", locked="")
 _DUE = "state IN ('HELD', 'BACKORDERED') AND expire_at <= now()"
-_FIND_DUE = text(f"SELECT order_id FROM reservation WHERE {_DUE} ORDER BY expire_at LIMIT :limit")
+# Found by their expiry before they are sorted by id: the order of ids alone would lead past all that are not due.
+_FIND_DUE = text(
+    f"WITH due AS MATERIALIZED (SELECT order_id FROM reservation WHERE {_DUE}) "
+    "SELECT order_id FROM due WHERE order_id > :after ORDER BY order_id LIMIT :limit"
+)
 _FIND_WITHDRAWN = text(
     "SELECT order_id FROM reservation AS waits WHERE state = 'BACKORDERED' AND expire_at IS NULL AND order_id > :after "
     "AND EXISTS (SELECT FROM reservation_line AS line JOIN product_item AS item ON item.id = line.product_item_id "
@@ -104,8 +108,8 @@ class SqlReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return next(iter(await self._load(_FIND, {"order_id": order_id})), None)
 
-    async def find_due(self, limit: int) -> list[int]:
-        return list((await self._session.execute(_FIND_DUE, {"limit": limit})).scalars())
+    async def find_due(self, limit: int, *, after: int) -> list[int]:
+        return list((await self._session.execute(_FIND_DUE, {"limit": limit, "after": after})).scalars())
 
     async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
         return list((await self._session.execute(_FIND_WITHDRAWN, {"limit": limit, "after": after})).scalars())

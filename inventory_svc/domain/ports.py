@@ -81,8 +81,8 @@ class Reservations(Protocol):
     async def find(self, order_id: int) -> Reservation | None:
         """One reservation as it is now; locks nothing."""
 
-    async def find_due(self, limit: int) -> list[int]:
-        """The orders whose holds have expired by the database's clock; locks nothing."""
+    async def find_due(self, limit: int, *, after: int) -> list[int]:
+        """The orders with ids above `after` whose holds have expired by the database's clock, by id; no locks."""
 
     async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
         """The placed orders with ids above `after` that wait for an item that is no longer sold, by id; no locks."""

@@ -8,7 +8,7 @@ still to be sold: what was paid for stays held until it is booked. An order that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -21,6 +21,7 @@ from inventory_svc.commands.confirm_placed import ConfirmPlaced
 from inventory_svc.commands.expire_reservation import ExpireReservation
 from inventory_svc.commands.give_up_backorder import GiveUpBackorder
 from inventory_svc.commands.uow import InventoryUow
+from inventory_svc.domain.reservation import PlacedHolds
 from inventory_svc.sagas.availability import Orders
 
 log = structlog.get_logger(__name__)
@@ -52,10 +53,22 @@ class HoldReaper:
         self._context = RequestContext(caller=Caller.service("inventory"), method="ReapHolds")
 
     async def reap(self) -> None:
-        """Asks order_svc about every due hold, and extends or releases it."""
+        """Asks order_svc about every due hold, and extends or releases it. Raises the first failure at the end."""
+        failed: dict[int, BaseException] = {}
+        last = self.unanswered = 0
         with request_context(self._context):
-            while await self._reap() == _ASKED:
-                pass
+            while due := await self._find_due(after=last):
+                try:
+                    holds = await self._orders.placed_holds(due)
+                except AppError as error:
+                    # Until order_svc answers, the stock stays held; nobody else could order it anyway.
+                    self.unanswered = len(due)
+                    log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
+                    break
+                failed |= await self._extend_or_release(due, holds)
+                last = due[-1]
+        if failed:
+            raise next(iter(failed.values()))
 
     async def sweep(self) -> None:
         """Rare cases: backorders of items that are no longer sold, and holds made while the clock was ahead."""
@@ -78,30 +91,19 @@ class HoldReaper:
             failed |= await self._send_all({id: GiveUpBackorder(order_id=id) for id in order_ids})
             last = order_ids[-1]
 
-    async def _reap(self) -> int:
+    async def _find_due(self, *, after: int) -> list[int]:
         async with self._open_uow() as uow:
-            due = await uow.reservations.find_due(_ASKED)
-        self.unanswered = 0
-        if not due:
-            return 0
-        try:
-            holds = await self._orders.placed_holds(due)
-        except AppError as error:
-            # Until order_svc answers, the stock stays held; nobody else could order it anyway.
-            self.unanswered = len(due)
-            log.warning("order_svc does not report which orders exist", holds=len(due), error=error.message)
-            return 0
+            return await uow.reservations.find_due(_ASKED, after=after)
+
+    async def _extend_or_release(self, due: Sequence[int], holds: PlacedHolds) -> dict[int, BaseException]:
         confirming = {id: ConfirmPlaced(order_id=id, is_unsold=id in holds.unsold) for id in holds.placed}
         failed = await self._send_all(confirming)
         if unplaced := [order_id for order_id in due if order_id not in holds.placed]:
             log.info("released the stock of orders that were never placed", orders=len(unplaced))
         # Those just extended are not due any more, and stay.
-        failed |= await self._send_all(
+        return failed | await self._send_all(
             {id: ExpireReservation(order_id=id) for id in due if id not in holds.unsold and id not in failed}
         )
-        if failed:
-            raise next(iter(failed.values()))
-        return len(due)
 
     async def _send_all(self, commands: Mapping[int, Command[None]]) -> dict[int, BaseException]:
         """The failures, by order: some may need stock that is locked."""

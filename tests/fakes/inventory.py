@@ -192,8 +192,9 @@ class InMemoryReservations:
     async def find(self, order_id: int) -> Reservation | None:
         return copy.copy(self._state.reservations.get(order_id))
 
-    async def find_due(self, limit: int) -> list[int]:
-        return [r.order_id for r in self._state.reservations.values() if self._is_due(r)][:limit]
+    async def find_due(self, limit: int, *, after: int) -> list[int]:
+        due = (r.order_id for r in self._state.reservations.values() if self._is_due(r))
+        return sorted(order_id for order_id in due if order_id > after)[:limit]
 
     async def find_withdrawn(self, limit: int, *, after: int) -> list[int]:
         products = self._state.products.values()

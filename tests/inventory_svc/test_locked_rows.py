@@ -194,6 +194,22 @@ async def test_holds_of_other_items_expire(shop: SqlShop) -> None:
     assert await shop.of(stuck) == Pieces(on_hand=5)
 
 
+async def test_holds_behind_a_thousand_that_are_locked_expire(shop: SqlShop) -> None:
+    """A thousand is what order_svc is asked about at once."""
+    stuck, free = await shop.stocked(1000, 1)
+    held = await asyncio.gather(*(shop.send(shop.order((item, 1))) for item in [stuck] * 1000 + [free]))
+    await shop.let_time_pass(2 * TTL)
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        with pytest.raises(Locked):
+            await shop.reap()
+
+    assert (await shop.states())[held[-1].order_id] == "EXPIRED"
+    assert await shop.of(stuck) == Pieces(on_hand=1000, reserved=1000)
+    await shop.reap()
+    assert await shop.of(stuck) == Pieces(on_hand=1000)
+
+
 async def test_a_hold_that_cannot_be_extended_stays_and_others_expire(shop: SqlShop) -> None:
     stuck, free = await shop.stocked(5, 5)
     placed, lost = [await shop.send(shop.order((item, 1))) for item in (stuck, free)]

@@ -265,7 +265,7 @@ async def test_a_hold_that_was_renewed_meanwhile_does_not_expire(sql_shop: SqlSh
     await sql_shop.let_time_pass(2 * TTL)
 
     async with sql_shop.open_uows[0]() as uow:
-        due = await uow.reservations.find_due(10)
+        due = await uow.reservations.find_due(10, after=0)
         await sql_shop.send(sql_shop.order((item, 1), key="k", re_reserve=True), replica=1)
 
         assert due == [held.order_id]
