@@ -96,8 +96,7 @@ class BackgroundWriter(Generic[Entry]):
         self._name, self._sink, self._report = name, sink, report
         self._waiting: deque[Entry] = deque(maxlen=capacity)
         self._batch: list[Entry] = []
-        self._at_once = _BATCH
-        self._dropped = 0
+        self._at_once, self._dropped = _BATCH, 0
         self._loop = PollingLoop(name, self._write_some, idle_s=_IDLE_S, pace_s=every_s)
         self.start = self._loop.start
 

@@ -54,8 +54,7 @@ class PollingLoop:
         self._name, self._work, self._report = name, work, report
         self.idle_s, self.pace_s = idle_s, pace_s
         self._woken, self._flushed, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._ended = asyncio.Event()
-        self.failures = 0
+        self._ended, self.failures = asyncio.Event(), 0
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:

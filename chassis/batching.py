@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from chassis.context import current
 from chassis.errors import DeadlineExceeded, Kind, Locked, RateLimited
-
-if TYPE_CHECKING:
-    from chassis.mediator import Command
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -94,29 +91,38 @@ def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[
                 future.set_result(result)
 
 
-def _came_to_rows(it: object, locking: bool) -> bool:
-    return not isinstance(it, Exception) or (locking and getattr(it, "kind", None) is Kind.FAILED_PRECONDITION)
+class NeedsRows(Protocol):
+    @property
+    def locks(self) -> Collection[Hashable]:
+        """The names of the rows that it locks, as far as they are known."""
 
 
 class LockedRows:
-    """The names of the last 1,000 rows that commands met locked, until a command that needs them succeeds."""
+    """The rows that were met locked, by the last 1,000 names that led to them, until what needs such a row succeeds."""
 
     def __init__(self) -> None:
-        self._names: dict[Hashable, None] = {}
+        self._rows: dict[Hashable, Hashable] = {}
 
-    def concern(self, command: Command[Any]) -> bool:
-        return bool(self._names) and not self._names.keys().isdisjoint(command.locks)
+    def of(self, command: NeedsRows) -> set[Hashable]:
+        """The locked rows that it needs."""
+        return {self._rows[name] for name in command.locks if name in self._rows} if self._rows else set()
 
-    def learn(self, batch: Sequence[Command[Any]], outcomes: Sequence[object], *, locking: bool = False) -> None:
-        """Takes the result or error of each command; if it was `locking`, a precondition was checked on locked rows."""
+    def add(self, rows: Mapping[Hashable, Hashable]) -> None:
+        """Takes each locked row by the name that led to it."""
+        self._rows = dict(list({**self._rows, **rows}.items())[-1000:])
+
+    def learn(self, batch: Sequence[NeedsRows], outcomes: Sequence[object]) -> None:
+        """Takes the result or error of each command."""
         of = list(zip(batch, outcomes, strict=True))
         met = [command for command, outcome in of if isinstance(outcome, Locked)]
-        if not (met or self._names):
+        if not (met or self._rows):
             return
-        free = {name for command, outcome in of if _came_to_rows(outcome, locking) for name in command.locks}
-        self._names = {name: None for name in self._names if name not in free}
+        precondition = Kind.FAILED_PRECONDITION  # is checked on the rows
+        reached = [command for command, outcome in of if getattr(outcome, "kind", precondition) is precondition]
+        free = {name for command in reached for name in command.locks}
+        if freed := {self._rows[name] for name in free if name in self._rows}:
+            self._rows = {name: row for name, row in self._rows.items() if row not in freed}
         for command in met:
             # Which of its rows is locked is not known. If one is known to be, the others may be free.
-            if not self.concern(command):
-                self._names |= dict.fromkeys(name for name in command.locks if name not in free)
-        self._names = dict.fromkeys(list(self._names)[-1000:])
+            if not self.of(command):
+                self.add({name: name for name in command.locks if name not in free})

@@ -70,8 +70,7 @@ class AppError(Exception):
     ) -> None:
         self.message = shortened(message, _MESSAGE_BYTES)
         super().__init__(self.message)
-        self.metadata = dict(metadata or {})
-        self.violations = tuple(violations)
+        self.metadata, self.violations = dict(metadata or {}), tuple(violations)
         self.retry_after_s = retry_after_s
 
     def __init_subclass__(cls, **kwargs: object) -> None:

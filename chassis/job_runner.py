@@ -61,10 +61,9 @@ class JobRunner:
     report: Report = to_nobody
 
     def __post_init__(self) -> None:
-        self._free = asyncio.Semaphore(self.concurrency)
+        self._free, self._scheduler = asyncio.Semaphore(self.concurrency), _Scheduler(timezone=UTC)
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = self._more = False
-        self._scheduler = _Scheduler(timezone=UTC)
         self._claims = PollingLoop("claim jobs", self._claim, idle_s=self.tick_s, pace_s=0.02, report=self.report)
         self._done = BackgroundWriter("done jobs", self.store.settle, every_s=_COMPLETION_PACE_S)
 

@@ -68,8 +68,7 @@ class Mediator(Generic[Uow]):
     """Maps each type of command to its handler. At most `singles` commands are executed at once apart from batches."""
 
     def __init__(self, open_uow: OpenUnitOfWork[Uow], *, service: str, singles: int = 1000) -> None:
-        self._open_uow, self._singles = open_uow, asyncio.Semaphore(singles)
-        self._service = Caller.service(service)
+        self._open_uow, self._service, self._singles = open_uow, Caller.service(service), asyncio.Semaphore(singles)
         self._sends: dict[type, _Send] = {}
         self._transactions: dict[type, _Transaction[Any, Uow]] = {}
 
@@ -79,7 +78,7 @@ class Mediator(Generic[Uow]):
         async def in_batch_of_one(batch: Sequence[C], uow: Uow) -> Sequence[Any]:
             return [await handler(batch[0], uow)]
 
-        transaction = _Transaction(self._open_uow, in_batch_of_one, [command], self._singles, impatient_until=None)
+        transaction = _Transaction(self._open_uow, in_batch_of_one, [command], self._singles)
         self._register([command], transaction.run_alone, transaction)
 
     def handle_batch(
@@ -97,14 +96,8 @@ class Mediator(Generic[Uow]):
         were read. Handlers are the same in both cases.
         """
         commands = [commands] if isinstance(commands, type) else commands
-        transaction = _Transaction(
-            self._open_uow,
-            handler,
-            commands,
-            self._singles,
-            optimistic_from=0 if optimistic else math.inf,
-            context=RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands)),
-        )
+        context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
+        transaction = _Transaction(self._open_uow, handler, commands, self._singles, context, optimistic=optimistic)
         batcher: Batcher[C, _Outcome] = Batcher(transaction.run, max_size=max_size)
         self._register(commands, batcher.submit, transaction)
 
@@ -143,34 +136,31 @@ class _Transaction(Generic[C, Uow]):
         handler: BatchHandler[C, Uow, Any],
         commands: Sequence[type[C]],
         singles: asyncio.Semaphore,
-        *,
-        optimistic_from: float = math.inf,
-        impatient_until: float | None = 0,
         context: RequestContext | None = None,
+        *,
+        optimistic: bool = False,
     ) -> None:
-        self._open_uow, self._handler, self._singles = open_uow, handler, singles
+        self._open_uow, self._handler, self._singles, self._context = open_uow, handler, singles, context
         self._answers = {command: _answers_of(command) for command in commands}
-        # Times of the event loop: until then, rows are assumed to be contended, or locked (None: nobody else waits).
-        self._optimistic_from = optimistic_from
-        self._impatient_until = impatient_until
-        self._context = context
+        # Times of the event loop: until then, rows are assumed to be contended, or locked.
+        self._optimistic_from, self._impatient_until = 0.0 if optimistic else math.inf, 0.0
         self._locked, self._tried = LockedRows(), set[Hashable]()
 
     async def send(self, usual: _Send, cmd: C) -> _Outcome:
         """Sends the command in the usual way, but tries it alone and without waiting while a row of it is locked."""
-        if not self._locked.concern(cmd):
+        rows = self._locked.of(cmd)
+        if not rows:
             return await usual(cmd)
-        names = set(cmd.locks)
         # Not of single commands: whether the caller may see the row is not known yet.
-        if self._context and self._tried & names:
+        if self._context and self._tried & rows:
             raise Locked("another change is in progress here; try again", retry_after_s=1)
-        self._tried |= names
+        self._tried |= rows
         impatient = copy(self)
-        impatient._optimistic_from = impatient._impatient_until = math.inf
+        impatient._impatient_until = math.inf
         try:
             return await impatient.run_alone(cmd)
         finally:
-            self._tried -= names
+            self._tried -= rows
 
     async def run_alone(self, cmd: C) -> _Outcome:
         async with self._singles:
@@ -179,7 +169,7 @@ class _Transaction(Generic[C, Uow]):
     async def run(self, batch: Sequence[C]) -> _Outcomes:
         with request_context(self._context or current()):
             outcomes = await self._run(batch, 1, CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
-        self._locked.learn(batch, outcomes, locking=self._impatient_until == math.inf)
+        self._locked.learn(batch, outcomes)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
@@ -210,36 +200,44 @@ class _Transaction(Generic[C, Uow]):
         except Unavailable as error:
             return [error] * len(batch)
         except Exception as error:
-            if self._is_to_be_retried(error, is_last=number >= last):
-                await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
-                return await self._run(batch, number + 1, last)
+            # A single command waits longer, because nobody else waits for it.
+            if isinstance(error, Locked) and (self._context or self._impatient_until):
+                if number == 1:
+                    return await self._without_locked(batch, error)
+            elif isinstance(error, Conflict) and not isinstance(error, LeaseLost):
+                self._optimistic_from = max(self._optimistic_from, asyncio.get_running_loop().time() + _CONTENDED_S)
+                if number < last:
+                    await asyncio.sleep(backoff_s(_BETWEEN_ATTEMPTS, number))
+                    return await self._run(batch, number + 1, last)
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
-            halves = (batch[:middle], batch[middle:])
-            return [outcome for half in halves for outcome in await self._run(half, 2, 3 if len(half) == 1 else 2)]
+            return [*await self._run_part(batch[:middle]), *await self._run_part(batch[middle:])]
 
-    def _is_to_be_retried(self, error: Exception, *, is_last: bool) -> bool:
-        if not isinstance(error, Conflict) or isinstance(error, LeaseLost):
-            return False
-        now, lock_for_s = asyncio.get_running_loop().time(), _CONTENDED_S
-        if isinstance(error, Locked) and self._impatient_until is not None:
-            if now < self._impatient_until:
-                return False
-            lock_for_s, is_last = _IMPATIENT_S, False
-            self._impatient_until = now + lock_for_s
-        self._optimistic_from = max(self._optimistic_from, now + lock_for_s)
-        return not is_last
+    async def _run_part(self, part: Sequence[C]) -> _Outcomes:
+        return await self._run(part, 2, 3 if len(part) == 1 else 2) if part else []
+
+    async def _without_locked(self, batch: Sequence[C], error: Locked) -> _Outcomes:
+        """Refuses the commands that need a row which is locked, as far as that can be found out; does the others."""
+        self._impatient_until = asyncio.get_running_loop().time() + _IMPATIENT_S
+        if names := {name for cmd in batch if not self._locked.of(cmd) for name in cmd.locks}:
+            with contextlib.suppress(AppError):
+                async with self._open_uow(impatient=True) as uow:
+                    self._locked.add(await uow.find_locked(names))
+        stuck = [bool(self._locked.of(cmd)) for cmd in batch]
+        others = [cmd for cmd, is_stuck in zip(batch, stuck, strict=True) if not is_stuck]
+        outcomes = iter(await self._run_part(others))
+        return [error if is_stuck else next(outcomes) for is_stuck in stuck]
 
     async def _attempt(self, batch: Sequence[C], *, is_first: bool) -> _Outcomes:
-        if is_first and asyncio.get_running_loop().time() >= self._optimistic_from:
+        if is_first and asyncio.get_running_loop().time() >= max(self._optimistic_from, self._impatient_until):
             # Then nothing has changed, and there was no conflict.
             with contextlib.suppress(NeedsTransaction):
                 return await self._once(batch, optimistic=True, is_first=True)
         return await self._once(batch, is_first=is_first)
 
     async def _once(self, batch: Sequence[C], *, optimistic: bool = False, is_first: bool = False) -> _Outcomes:
-        impatient = asyncio.get_running_loop().time() < (self._impatient_until or 0)
+        impatient = asyncio.get_running_loop().time() < self._impatient_until
         async with self._open_uow(optimistic=optimistic, impatient=impatient) as uow:
             keys = [cmd.request for cmd in batch if cmd.request and not (is_first and cmd.request_is_new)]
             kept = await uow.find_responses(keys) if keys else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
@@ -42,6 +42,9 @@ class UnitOfWork(Protocol):
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         """Stores responses at the commit, which raises Conflict if another transaction has stored one of the keys."""
+
+    async def find_locked(self, names: Collection[Hashable]) -> Mapping[Hashable, Hashable]:
+        """The rows that other transactions have locked now, by those of the names that lead to them, if it can tell."""
 
     async def commit(self) -> str | None:
         """Makes everything durable. Returns the position that a read can wait for, if there is a read side."""

@@ -20,8 +20,7 @@ class Watchdog:
     """
 
     def __init__(self, limit_s: float) -> None:
-        self._limit_s = limit_s
-        self._stopped = threading.Event()
+        self._limit_s, self._stopped = limit_s, threading.Event()
 
     async def start(self) -> None:
         faulthandler.register(signal.SIGPROF, file=2, chain=True)

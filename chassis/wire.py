@@ -38,8 +38,7 @@ class Codec(Generic[M]):
 
     def __init__(self, message_type: type[M]) -> None:
         descriptor = contract.descriptor_of(message_type)
-        self._name = descriptor.full_name
-        self._upb = GetMessageClass(descriptor)
+        self._name, self._upb = descriptor.full_name, GetMessageClass(descriptor)
         suffix = _generated(descriptor)
         self._fill = _namespace[f"fill_{suffix}"]
         # Converts a upb message to its dataclass. Raises OverflowError if a time is outside of Python's calendar.

@@ -63,9 +63,8 @@ class KeyCache:
         retry_after_s: float = 2.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source, self._file = source, file
+        self._source, self._file, self._monotonic = source, file, monotonic
         self._refresh_after_s, self._retry_after_s = refresh_after_s, retry_after_s
-        self._monotonic = monotonic
         self._known = _read(file) if file else {}
         self._asked_at, self._failures = float("-inf"), 0
         self._refresh: asyncio.Task[None] | None = None

@@ -26,10 +26,8 @@ class ServiceTokens:
     """Mints the tokens of one service; reuses each until a minute before it expires, or until the clock is set back."""
 
     def __init__(self, service: str, secret: str, clock: Clock | None = None) -> None:
-        self._service, self._secret = service, checked(secret)
-        self._clock = clock or SystemClock()
-        self._token = ""
-        self._minted_at = datetime.min.replace(tzinfo=UTC)
+        self._service, self._secret, self._clock = service, checked(secret), clock or SystemClock()
+        self._token, self._minted_at = "", datetime.min.replace(tzinfo=UTC)
 
     def current(self) -> str:
         """A token that is valid for at least one more minute."""

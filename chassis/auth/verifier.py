@@ -42,10 +42,8 @@ class TokenVerifier:
     def __init__(
         self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, clock: Clock | None = None
     ) -> None:
-        self.keys = keys
-        self._mesh_secret = service_tokens.checked(mesh_secret)
-        self._cache_size = cache_size
-        self._clock = clock or SystemClock()
+        self.keys, self._mesh_secret = keys, service_tokens.checked(mesh_secret)
+        self._cache_size, self._clock = cache_size, clock or SystemClock()
         self._verified: dict[str, _Verified] = {}
 
     async def verify(self, token: str) -> Caller:

@@ -70,8 +70,7 @@ class JobWriter:
     """Writes new jobs. Due jobs are leased to this process, which runs them after the commit."""
 
     def __init__(self, ids: HiLo, *, lease_s: float = 20) -> None:
-        self._ids, self._lease_s = ids, lease_s
-        self._token = uuid.uuid4().hex
+        self._ids, self._lease_s, self._token = ids, lease_s, uuid.uuid4().hex
 
     async def enqueue(self, session: AsyncSession, jobs: Sequence[NewJob]) -> list[Job]:
         """Queues the jobs; returns the jobs that are leased to this process once they are written."""

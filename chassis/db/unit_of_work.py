@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import TypeVar
@@ -79,6 +79,9 @@ class SqlUnitOfWork:
         # A key that another transaction has added causes a unique violation, hence Conflict.
         rows = [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers]
         await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
+
+    async def find_locked(self, names: Collection[Hashable]) -> Mapping[Hashable, Hashable]:
+        return {}  # for services in which no two commands of a batch need one row
 
     async def commit(self) -> str | None:
         events = [{name: getattr(event, name) for name in _EVENT_COLUMNS} for event in self._events]

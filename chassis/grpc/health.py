@@ -28,8 +28,7 @@ class ProbedHealth:
         self, services: Sequence[str], probe: Probe | None, *, every_s: float = 10.0, deadline_s: float = 3.0
     ) -> None:
         self.servicer = HealthServicer()
-        self._names = ("", *services)
-        self._probe = probe
+        self._names, self._probe = ("", *services), probe
         self._every_s, self._deadline_s = every_s, deadline_s
         self._serving = True
         self._probing: asyncio.Task[None] | None = None

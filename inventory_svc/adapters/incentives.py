@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, Table, select, text
@@ -26,6 +26,11 @@ _LOOK: Select[Any] = (
     select(_INCENTIVES).where(text(f"(id IN ({_IDS}) OR code_key IN ({_CODES}))")).order_by(_INCENTIVES.c.id)
 )
 _LOCK = _LOOK.with_for_update()
+_FIND_LOCKED = text(
+    f"WITH needed AS MATERIALIZED (SELECT id, code_key FROM incentive WHERE code_key IN ({_CODES})), "
+    "free AS MATERIALIZED (SELECT id FROM incentive WHERE id IN (SELECT id FROM needed) FOR UPDATE SKIP LOCKED) "
+    "SELECT code_key FROM needed WHERE id NOT IN (SELECT id FROM free)"
+)
 _USED_BY = text(
     "SELECT incentive_id, user_id, count(*) AS uses FROM redemption WHERE (incentive_id, user_id) IN "
     "(SELECT incentive_id, user_id "
@@ -61,6 +66,12 @@ class SqlIncentives:
         if spenders:
             await self._session.execute(_LOCK_USERS, {"users": as_json(list(spenders))})
         return await self._incentive_set(incentives, lock_requests)
+
+    async def find_locked(self, codes: Iterable[str]) -> dict[Hashable, Hashable]:
+        """The codes, as written, whose incentives other transactions have locked."""
+        keys = {code: key_of(code) for code in codes}
+        locked = set((await self._session.execute(_FIND_LOCKED, {"codes": as_json(list(keys.values()))})).scalars())
+        return {("code", code): ("code", key) for code, key in keys.items() if key in locked}
 
     async def look(self, incentive_locks: IncentiveLocks) -> IncentiveSet:
         return await self._incentive_set(await self._incentives(_LOOK, [incentive_locks]), [incentive_locks])

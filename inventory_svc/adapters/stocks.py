@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -33,10 +33,8 @@ _ITEMS = (
     "WHERE stock.id IN ({which}) ORDER BY stock.id"
 )
 _IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"
-_OF_ORDERS = (
-    "SELECT product_item_id FROM reservation_line "
-    "WHERE order_id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb)))"
-)
+_ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
+_OF_ORDERS = f"SELECT product_item_id FROM reservation_line WHERE order_id IN ({_ORDER_IDS})"
 _WANTED = f"{_IDS} UNION {_OF_ORDERS}"
 _LOOK = text(_ITEMS.format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
 _LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
@@ -44,6 +42,13 @@ _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version FROM inventory AS stock "
     f"JOIN product_item AS item ON item.id = stock.id WHERE stock.id IN ({_IDS}) ORDER BY stock.id"
+)
+_FIND_LOCKED = text(
+    "WITH needed AS MATERIALIZED ("
+    f"SELECT CAST(NULL AS bigint) AS order_id, id FROM inventory WHERE id IN ({_IDS}) "
+    f"UNION ALL SELECT order_id, product_item_id AS id FROM reservation_line WHERE order_id IN ({_ORDER_IDS})"
+    "), free AS MATERIALIZED (SELECT id FROM inventory WHERE id IN (SELECT id FROM needed) FOR UPDATE SKIP LOCKED) "
+    "SELECT order_id, id FROM needed WHERE id NOT IN (SELECT id FROM free)"
 )
 
 _COUNTERS = [counter.name for counter in fields(Movement)]
@@ -61,6 +66,12 @@ class SqlStocks:
 
     async def look(self, item_ids: Iterable[int]) -> StockBatch:
         return await self._stock_batch(_LOOK, {"ids": list(item_ids), "order_ids": []})
+
+    async def find_locked(self, item_ids: Sequence[int], order_ids: Sequence[int]) -> dict[Hashable, Hashable]:
+        """The items that other transactions have locked, by item, and by order that needs one."""
+        wanted = {"ids": as_json(item_ids), "order_ids": as_json(order_ids)}
+        rows = await self._session.execute(_FIND_LOCKED, wanted)
+        return {("order", row.order_id) if row.order_id else ("item", row.id): ("item", row.id) for row in rows}
 
     async def levels(self, item_ids: Iterable[int]) -> list[StockLevel]:
         rows = (await self._session.execute(_LEVELS, {"ids": as_json(list(item_ids))})).all()

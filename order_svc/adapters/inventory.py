@@ -32,7 +32,7 @@ from easyorder.internal.inventory.v1 import (
     SettlementResult,
 )
 
-from chassis.batching import Batcher
+from chassis.batching import Batcher, LockedRows
 from chassis.errors import AppError, Internal, Locked
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
@@ -68,6 +68,10 @@ class GrpcInventory:
         self._peer = peer
         self._timeout_s = timeout_s
         self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, pace_s=_RESERVING_PACE_S)
+        # Holds of items that were locked when they were last asked for. One of them waits for the row at inventory_svc,
+        # and the whole call with it.
+        self._reserving_locked: Batcher[HoldRequest, Hold] = Batcher(self._reserve)
+        self._locked = LockedRows()
         self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend)
 
         def settling(run: Callable[[Sequence[_Attempt]], Awaitable[Sequence[BaseException | None]]]) -> _Settling:
@@ -81,9 +85,17 @@ class GrpcInventory:
     async def reserve(self, request: HoldRequest) -> Hold:
         for wait_s in _WHILE_LOCKED_S:
             with suppress(Locked):
-                return await self._reserving.submit(request)
+                return await self._hold(request)
             await asyncio.sleep(random.uniform(wait_s / 2, wait_s))
-        return await self._reserving.submit(request)
+        return await self._hold(request)
+
+    async def _hold(self, request: HoldRequest) -> Hold:
+        batcher = self._reserving_locked if self._locked.of(request) else self._reserving
+        (outcome,) = await asyncio.gather(batcher.submit(request), return_exceptions=True)
+        self._locked.learn([request], [outcome])
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         await self._committing[paid].submit((order_id, revision))

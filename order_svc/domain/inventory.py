@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -71,6 +71,11 @@ class HoldRequest:
     re_reserve: bool = False
     keep_prices: bool = False
     no_backorder: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        """What the hold needs and others may have locked: items and codes."""
+        return [*(item_id for item_id, _ in self.lines), *self.incentive_codes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

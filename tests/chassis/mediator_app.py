@@ -61,13 +61,14 @@ class CountWords(Command[int]):
 class MediatorApp:
     """`refused` are answered with an error, `broken` raise; `gate` holds handlers back while it is clear.
 
-    `optimistic` tells of each batch whether it was one.
+    `optimistic` tells of each batch whether it was one. `locked` are the rows that can be found to be locked, by name.
     """
 
     open_uow: OpenUnitOfWork[UnitOfWork]
     notes: Callable[[], Awaitable[list[str]]]
     purge_answers: Callable[[], Awaitable[None]]
     tries_optimistically: bool = False
+    locked: dict[Hashable, Hashable] = field(default_factory=dict)
     optimistic: list[bool] = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
@@ -143,8 +144,9 @@ def in_memory_app() -> MediatorApp:
     async def purge_answers() -> None:
         state.purge_answers()
 
-    open_uow = in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock()), state)
-    return MediatorApp(open_uow, notes, purge_answers)
+    locked: dict[Hashable, Hashable] = {}
+    open_uow = in_memory_units_of_work(partial(InMemoryUnitOfWork, clock=FakeClock(), locked=locked), state)
+    return MediatorApp(open_uow, notes, purge_answers, locked=locked)
 
 
 def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:

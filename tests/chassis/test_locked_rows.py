@@ -46,6 +46,38 @@ async def test_a_command_that_meets_a_locked_row_is_refused_alone(app: MediatorA
     assert [len(batch) for batch in app.batches if "5" in batch] == [8, 8, 4, 2, 1]
 
 
+async def test_all_commands_that_need_a_locked_row_are_found_at_once(app: MediatorApp) -> None:
+    app.locked["a"] = app.locked["b"] = "the row"
+    needs = {"2": ("a",), "4": ("b",), "5": ("c",), "7": ("a", "c")}
+    for text in "247":
+        app.broken[text] = lambda: LOCKED
+
+    sending = [app.mediator.send(TakeNotes(text=text, needs=needs.get(text, ()))) for text in "01234567"]
+    results = await asyncio.gather(*sending, return_exceptions=True)
+
+    assert results == [LOCKED if text in "247" else f"noted {text}" for text in "01234567"]
+    assert app.batches == [list("01234567"), list("01356")]
+
+
+async def test_a_row_is_tried_for_one_of_the_names_that_led_to_it(app: MediatorApp) -> None:
+    app.locked["a"] = app.locked["b"] = "the row"
+    app.broken["a"] = app.broken["b"] = lambda: LOCKED
+    await asyncio.gather(*notes(app, "a", needs=("a",)), *notes(app, "b", needs=("b",)), return_exceptions=True)
+    app.batches.clear()
+    app.gate.clear()
+    tried = notes(app, "free", needs=("a",))
+    await eventually(lambda: app.batches == [["free"]])
+
+    with pytest.raises(Locked):
+        await app.mediator.send(TakeNotes(text="refused", needs=("b",)))
+
+    app.gate.set()
+    await asyncio.gather(*tried)
+    # Free for both.
+    await asyncio.gather(*notes(app, "one", needs=("b",)), *notes(app, "two"))
+    assert app.batches == [["free"], ["one", "two"]]
+
+
 async def test_a_single_command_waits_longer_for_a_locked_row(app: MediatorApp) -> None:
     left = [LOCKED] * 3
     app.broken["milk"] = lambda: left.pop() if left else None
@@ -130,27 +162,17 @@ def test_of_several_rows_those_of_a_success_are_free() -> None:
     rows = LockedRows()
 
     rows.learn([both, b], [LOCKED, ("done", None)])
-    assert (rows.concern(a), rows.concern(b)) == (True, False)
+    assert (bool(rows.of(a)), bool(rows.of(b))) == (True, False)
 
     # That "a" is locked is reason enough.
     rows.learn([other], [LOCKED])
-    assert not rows.concern(c)
+    assert not rows.of(c)
 
-    # What was refused or failed may not have come to the row.
-    for error in (EtagMismatch("changed"), RequestIdExpired("a precondition")):
-        rows.learn([a], [error])
-        assert rows.concern(a)
-
-
-def test_an_item_that_is_sold_out_is_not_taken_for_locked() -> None:
-    rows, buy = LockedRows(), TakeNotes(text="", needs=("a",))
-    rows.learn([buy], [LOCKED])
-
-    rows.learn([buy], [EtagMismatch("changed")], locking=True)
-    assert rows.concern(buy)
-    # Read under the lock of its row, which was free.
-    rows.learn([buy], [RequestIdExpired("a precondition")], locking=True)
-    assert not rows.concern(buy)
+    # What was refused before may not have come to the row; a precondition is checked on it.
+    rows.learn([a], [EtagMismatch("changed")])
+    assert rows.of(a)
+    rows.learn([a], [RequestIdExpired("a precondition")])
+    assert not rows.of(a)
 
 
 def test_few_rows_are_remembered() -> None:
@@ -160,4 +182,4 @@ def test_few_rows_are_remembered() -> None:
     for note in notes:
         rows.learn([note], [LOCKED])
 
-    assert [rows.concern(notes[number]) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
+    assert [bool(rows.of(notes[number])) for number in (0, 999, 1000, 1999)] == [False, False, True, True]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from chassis.alerts import Alert
@@ -206,9 +207,12 @@ def leased(job: StoredJob, lease_s: float = 60) -> Job:
 class InMemoryUnitOfWork:
     """Derive from it, and keep the repositories' rows in a state that derives from ChassisState."""
 
-    def __init__(self, state: ChassisState, clock: FakeClock) -> None:
+    def __init__(
+        self, state: ChassisState, clock: FakeClock, *, locked: Mapping[Hashable, Hashable] = MappingProxyType({})
+    ) -> None:
         self._state = state
         self._clock = clock
+        self._locked = locked
         self._events: list[Event] = []
         self._jobs: list[NewJob] = []
         self._audit_entries: list[AuditEntry] = []
@@ -229,6 +233,9 @@ class InMemoryUnitOfWork:
 
     async def find_responses(self, keys: Sequence[RequestKey]) -> Mapping[str, IdempotentResponse]:
         return {key.id: self._state.answers[key.id] for key in keys if key.id in self._state.answers}
+
+    async def find_locked(self, names: Collection[Hashable]) -> Mapping[Hashable, Hashable]:
+        return {name: self._locked[name] for name in names if name in self._locked}
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         for key, answer in answers:

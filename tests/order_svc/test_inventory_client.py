@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ from order_svc.domain.inventory import HoldRequest
 from order_svc.domain.views import StockView
 from tests.builders.order import SHOPPER
 from tests.mesh import serving
+from tests.polling import eventually
 
 _SERVICE = "easyorder.internal.inventory.v1.ReservationService"
 UNTIL = datetime(2026, 1, 2, tzinfo=UTC)
@@ -47,11 +49,16 @@ class Inventory:
         self.asked: list[ReserveRequest] = []
         # The number of holds that meet a locked item.
         self.locked = 0
+        # Calls with these orders are answered when the event is set.
+        self.slow: dict[int, asyncio.Event] = {}
         # Each step of a Commit or Release, and whether it is of an unpaid or unplaced order.
         self.settled: list[tuple[int, int, bool]] = []
 
     async def reserve(self, request: ReserveRequest) -> ReserveResponse:
         self.asked.append(request)
+        for wanted in request.reservations:
+            if answered := self.slow.get(wanted.order_id):
+                await answered.wait()
         return ReserveResponse(results=[self._result(wanted.order_id) for wanted in request.reservations])
 
     async def commit(self, request: CommitRequest) -> CommitResponse:
@@ -129,6 +136,29 @@ async def test_a_hold_of_an_item_that_stays_locked_is_refused_soon(inventory: In
 
     assert refusal.value.retry_after_s == 1
     assert len(inventory.asked) == 3
+
+
+async def test_holds_of_other_items_do_not_wait_for_those_of_a_locked_item(
+    inventory: Inventory, client: GrpcInventory
+) -> None:
+    """In inventory_svc one of them waits for the row at a time, and its call with it."""
+    inventory.answers[1] = Locked("another change is in progress here", retry_after_s=1)
+    with pytest.raises(Locked):
+        await client.reserve(a_request(1))
+    for number in (2, 3, 4, 5):
+        inventory.answers[number] = a_reservation(number, ReservationState.HELD)
+    inventory.slow[2] = asyncio.Event()
+    trying = asyncio.create_task(client.reserve(a_request(2)))
+    await eventually(lambda: len(inventory.asked) == 4)
+
+    async with asyncio.timeout(4):
+        assert (await client.reserve(replace(a_request(3), lines=((9, 1),)))).is_held
+
+    inventory.slow[2].set()
+    assert (await trying).is_held
+    # The item is free.
+    await asyncio.gather(client.reserve(a_request(4)), client.reserve(replace(a_request(5), lines=((9, 1),))))
+    assert [wanted.order_id for wanted in inventory.asked[-1].reservations] == [4, 5]
 
 
 async def test_other_fields_keep_their_names(inventory: Inventory, client: GrpcInventory) -> None:
