@@ -1,4 +1,4 @@
-"""The mesh's Envoy with an additional route: calls with `x-bench: echo` go to the echo server instead of a service.
+"""The mesh's Envoy with additional routes: calls with `x-bench: echo` go to the echo server instead of a service.
 
 So an echo passes the same listener, token check, rate limit and transcoder as the call it is compared with.
 """
@@ -13,10 +13,13 @@ from typing import Any
 import yaml
 
 from envoy.config import EnvoySettings
-from envoy.render import render
+from envoy.render import CREATE_ORDER, render
 from envoy.routing import UNARY_TIMEOUT, WHOLE_CALL
 
 ECHO_HEADER = ("x-bench", "echo")
+# Calls with it get an idempotency key of their own: h2load sends the same bytes for each.
+KEYED_HEADER = ("x-bench", "keyed")
+_KEY = {"header": {"key": "idempotency-key", "value": "%REQ(X-REQUEST-ID)%"}}
 
 
 def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -> str:
@@ -25,16 +28,21 @@ def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -
     resources = document["static_resources"]
     resources["clusters"].append(_echo_cluster(resources["clusters"], echo_port))
     manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-    name, value = ECHO_HEADER
-    manager["route_config"]["virtual_hosts"][0]["routes"][:0] = [
-        {
-            "match": {"path": method, "headers": [{"name": name, "string_match": {"exact": value}}]},
-            "route": {"cluster": "echo", "timeout": UNARY_TIMEOUT},
-            "typed_per_filter_config": WHOLE_CALL,
-        }
-        for method in methods
+    routes = manager["route_config"]["virtual_hosts"][0]["routes"]
+    routes[:0] = [
+        *(_route(method, ECHO_HEADER, cluster="echo") for method in methods),
+        _route(CREATE_ORDER, KEYED_HEADER, cluster="order") | {"request_headers_to_add": [_KEY]},
     ]
     return json.dumps(document)
+
+
+def _route(method: str, header: tuple[str, str], *, cluster: str) -> dict[str, Any]:
+    name, value = header
+    return {
+        "match": {"path": method, "headers": [{"name": name, "string_match": {"exact": value}}]},
+        "route": {"cluster": cluster, "timeout": UNARY_TIMEOUT},
+        "typed_per_filter_config": WHOLE_CALL,
+    }
 
 
 def _echo_cluster(clusters: Sequence[dict[str, Any]], port: int) -> dict[str, Any]:

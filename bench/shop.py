@@ -16,7 +16,7 @@ import httpx
 from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.order.v1 import CreateOrderRequest, PaymentDetails
 
-from bench.front import ECHO_HEADER, with_echo
+from bench.front import ECHO_HEADER, KEYED_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders
 from bench.usage import Processes
 from chassis.grpc.channel import open_channel
@@ -77,14 +77,14 @@ class BenchShop:
         )
 
     async def over_grpc(self, *, clients: int, seconds: int, echo: bool = False) -> Load:
-        name, value = ECHO_HEADER if echo else ORDINARY
+        name, value = ECHO_HEADER if echo else KEYED_HEADER
         headers = {"authorization": f"Bearer {await self.token()}", name: value}
         return await grpc_calls(
             self.url, CREATE_ORDER, self.order_message(), clients=clients, seconds=seconds, headers=headers
         )
 
     def order_message(self) -> bytes:
-        """The serialised order, without a request id: h2load sends the same bytes for each new order."""
+        """The serialised order, without a request id: Envoy gives each call a key, as h2load sends the same bytes."""
         return order_message(self.product_items)
 
 
@@ -130,7 +130,9 @@ async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[in
     async with open_channel(mesh.http_address) as channel:
         create_order: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(CREATE_ORDER)
         reply: bytes = await create_order(
-            order_message(items), metadata=(("authorization", shopper.headers["authorization"]),), timeout=15
+            order_message(items),
+            metadata=(("authorization", shopper.headers["authorization"]), ("idempotency-key", "first")),
+            timeout=15,
         )
     return items, email, reply
 

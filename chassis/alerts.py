@@ -1,7 +1,6 @@
 """Alerts to administrators: one durable job for each alert and channel.
 
-An alert is written in the transaction that causes it. No alert is lost while a mail server is down, and no request
-waits for a delivery.
+An alert is written in the transaction that causes it, so that it outlasts a mail server that is down.
 """
 
 from __future__ import annotations

@@ -24,8 +24,7 @@ class Batcher(Generic[Item, Result]):
     batch started is skipped. A started batch is never cancelled, because its work may be half done. At most ten batches
     wait; then further items are refused with RateLimited.
 
-    A batch that follows a batch of several items begins at least `pace_s` after that batch began, so that batches grow
-    larger. A single item is never delayed.
+    A batch after one of several items begins `pace_s` after it, so that batches grow. A single item is never delayed.
     """
 
     def __init__(

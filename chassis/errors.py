@@ -122,6 +122,12 @@ class EtagMismatch(AppError):
     kind, reason = Kind.ABORTED, "ETAG_MISMATCH"
 
 
+class RequestIdRequired(InvalidArgument):
+    """A repeat of the call would take effect twice: it needs a request_id, or the header Idempotency-Key."""
+
+    reason = "REQUEST_ID_REQUIRED"
+
+
 class RequestIdReused(AppError):
     """The same request_id was used with another body (AIP-155)."""
 

@@ -44,8 +44,7 @@ class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]
 class JobRunner:
     """Runs jobs of the kinds in `handlers`, at most `concurrency` at once; `backoffs` override `backoff` by kind.
 
-    `dead_letter` is called with a job whose last attempt failed, and marks it as dead. `report` receives unexpected
-    errors, and the last error of a dead job.
+    `dead_letter` marks a job dead whose last attempt failed. `report` gets unexpected errors and that of a dead job.
     """
 
     store: JobStore

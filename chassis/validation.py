@@ -17,11 +17,13 @@ from easyorder.validate.v1 import Rules, SumLimit
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
-from chassis.errors import FieldViolation, InvalidArgument
+from chassis.errors import FieldViolation, InvalidArgument, RequestIdRequired
 
 DEFAULT_MAX_LENGTH = DEFAULT_MAX_ITEMS = 1000
 # Bounds the reply: nested lists may contain very many faults.
 _MAX_FAULTS = 1000
+_REQUEST_ID = "request_id"
+_NO_REQUEST_ID = FieldViolation("requestId", "is required, or the header Idempotency-Key")
 # The first and last second of Python's calendar, as a Timestamp has them.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 
@@ -32,14 +34,18 @@ Check = Callable[[Any], str | None]
 Inspect = Callable[[Any, str, Found], None]
 
 
-def check(message: Any) -> None:
+def check(message: Any, idempotency_key: str = "") -> None:
     """Raises InvalidArgument that lists every invalid field of a upb message, as a JSON caller writes it
-    (`items[0].productItemId`).
+    (`items[0].productItemId`). `idempotency_key` is that of the header, which stands for an empty request_id.
     """
     found: Found = []
+    if idempotency_key and _REQUEST_ID in message.DESCRIPTOR.fields_by_name:
+        if getattr(message, _REQUEST_ID) not in ("", idempotency_key):
+            found.append(FieldViolation("requestId", "must be empty, or what the header Idempotency-Key says"))
+        setattr(message, _REQUEST_ID, idempotency_key)
     _inspect(message, "", found)
     if found:
-        raise InvalidArgument.of_all(found)
+        raise (RequestIdRequired if _NO_REQUEST_ID in found else InvalidArgument).of_all(found)
 
 
 def _inspect(message: Any, path: str, found: Found) -> None:
@@ -72,6 +78,7 @@ def _changed(resource: FieldDescriptor) -> Inspect:
 def _single(field: FieldDescriptor) -> Inspect:
     rules, inspect_value = contract.rules_of(field), _value(field)
     name, json_name, required, has_presence = field.name, field.json_name, rules.required, field.has_presence
+    fault = _NO_REQUEST_ID.description if name == _REQUEST_ID else "is required"
     # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
 
@@ -79,7 +86,7 @@ def _single(field: FieldDescriptor) -> Inspect:
         value = None if has_presence and not message.HasField(name) else getattr(message, name)
         if value is None or (empty_is_absent and not value):
             if required:
-                found.append(FieldViolation(path + json_name, "is required"))
+                found.append(FieldViolation(path + json_name, fault))
         elif inspect_value:
             inspect_value(value, path + json_name, found)
 

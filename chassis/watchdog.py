@@ -15,8 +15,7 @@ class Watchdog:
     """Ends the process if its loop is blocked for `limit_s`; all stacks are written to standard error.
 
     A thread checks the loop and counts missed checks instead of time, so that a stopped process (SIGSTOP) has time to
-    recover when it continues. C code that holds the GIL also blocks the thread; a timer of CPU time then ends the
-    process with SIGPROF.
+    recover when it continues. Where C code holds the GIL, a timer of CPU time ends the process with SIGPROF.
     """
 
     def __init__(self, limit_s: float) -> None:

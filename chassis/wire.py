@@ -1,8 +1,7 @@
 """Betterproto2's dataclasses with upb's codec: the same bytes and messages, many times faster (docs/adr).
 
 For each message type two Python functions are generated once: `fill` copies a dataclass into a upb message, and `read`
-converts a upb message to a dataclass. Two things differ from betterproto2's own codec: unknown fields are dropped, and
-malformed input always raises Malformed.
+converts one back. Unlike betterproto2's own codec, it drops unknown fields and raises Malformed for malformed input.
 """
 
 from __future__ import annotations

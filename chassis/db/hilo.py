@@ -22,11 +22,7 @@ class HiLo:
         self._lock = asyncio.Lock()
 
     async def next(self, session: AsyncSession | None = None) -> int:
-        """The next id. Callers inside a transaction pass its `session`.
-
-        A new block is then fetched on the transaction's own connection. With a second connection from the pool,
-        concurrent transactions could exhaust the pool and wait for each other.
-        """
+        """The next id. In a transaction, pass its `session`: a second connection for a block could exhaust the pool."""
         async with self._lock:
             if self._next == self._end:
                 self._next = await to_completion(self._fetch(session)) * self._block

@@ -49,8 +49,7 @@ class ReadYourWrites:
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
         """Waits until the committed changes of the caller and of the transaction at `position` are applied.
 
-        Returns at once, after one indexed query, if nothing is pending; returns False after `timeout_s`. Raises
-        InvalidArgument for a malformed position.
+        At once if nothing is pending; False after `timeout_s`. Raises InvalidArgument for a malformed position.
         """
         if position is None and caller_id == ANONYMOUS.id:
             # Anonymous callers have no changes of their own.

@@ -1,8 +1,7 @@
 """Adds ownership and soft deletion as SQL to every statement of a session, so that no query can omit them.
 
 - Rows marked deleted are hidden, unless the execution option `include_deleted` is set.
-- A user who is not an administrator sees and changes only `Owned` rows that they or one of their teams created.
-  Services and background work see all rows.
+- Users, but not administrators and services, see and change only `Owned` rows that they or a team of theirs created.
 - Deleting an entity, or rows by a statement, marks the rows.
 
 This applies to SELECT, UPDATE and DELETE of mapped classes, not to statements on a bare Table.

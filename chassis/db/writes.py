@@ -1,7 +1,6 @@
 """Queues the writes of a transaction and sends them as one statement: one round trip for any number of tables.
 
-The queue is sent before the commit and before any other statement of the session, so that every read sees it. Rows
-are plain dicts as in chassis.db.bulk.
+It is sent before the commit and any other statement of the session. Rows are plain dicts as in chassis.db.bulk.
 
 An optimistic session has no transaction; each of its statements is a transaction of its own, which saves BEGIN, COMMIT
 and lock waits. It may run reads that need no lock (`UNLOCKED`), whose rows are checked for changes when they are

@@ -79,8 +79,7 @@ class Client:
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """Calls a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
 
-        Waits for a connection, and tries an UNAVAILABLE call at most five times, within `timeout_s` and the deadline
-        of the request being served.
+        Tries an UNAVAILABLE call five times, within `timeout_s` and the deadline of the request being served.
         """
         if (callers := current().deadline) is not None:
             timeout_s = min(timeout_s, callers - asyncio.get_running_loop().time())

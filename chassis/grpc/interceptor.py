@@ -71,8 +71,7 @@ class CallInterceptor(AsyncServerInterceptor):
     """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
     audit.
 
-    A streaming handler writes its messages itself and returns when the stream ends, so that each step encloses a whole
-    stream in the same way as a unary call.
+    A streaming handler writes its messages itself and returns at the end, so that each step encloses a whole stream.
     """
 
     def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
@@ -178,7 +177,7 @@ class CallInterceptor(AsyncServerInterceptor):
         """Audits attempted changes and their outcome, written in the background. Reads are not audited."""
         outcome, reply = "CANCELLED", None
         try:
-            check(request)
+            check(request, metadata.incoming.get().get(metadata.IDEMPOTENCY_KEY, ""))
             reply = await handler(codec(called.request).read(request), context)
             outcome = "OK"
             return reply

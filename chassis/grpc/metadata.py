@@ -9,6 +9,7 @@ from typing import Any
 AUTHORIZATION = "authorization"
 CORRELATION_ID = "x-request-id"
 POSITION = "x-easyorder-position"
+IDEMPOTENCY_KEY = "idempotency-key"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
 # Always overwritten by Envoy; used only if the peer is a trusted proxy.
 CLIENT_ADDRESS = "x-envoy-external-address"

@@ -14,6 +14,11 @@ from edge.openapi.schemas import Json, Schemas
 
 HTTP_BODY = "google.api.HttpBody"
 _VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=[^}]+)?\}")
+_IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Stands for an empty requestId; one that differs from it is refused.",
+}
 # The widest first.
 _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
 
@@ -55,6 +60,8 @@ def _parameters(request: Descriptor, binding: HttpBinding, in_path: Sequence[str
     for name in in_path:
         field = _field(request, name)
         yield {"name": field.json_name, "in": "path", "required": True, "schema": schemas.of_field(field)}
+    if key := request.fields_by_name.get("request_id"):
+        yield _IDEMPOTENCY_KEY | {"schema": schemas.of_field(key)}
     if binding.body == "*":
         return
     for field in request.fields:

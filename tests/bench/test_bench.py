@@ -64,10 +64,12 @@ def test_only_marked_calls_are_echoed() -> None:
     echoing = json.loads(with_echo(settings, 4711, [CREATE_ORDER]))
 
     as_it_was = yaml.safe_load(render(settings))
-    first = _routes(echoing).pop(0)
+    first, keyed = _routes(echoing).pop(0), _routes(echoing).pop(0)
     cluster = echoing["static_resources"]["clusters"].pop()
     assert first["match"] == {"path": CREATE_ORDER, "headers": [{"name": "x-bench", "string_match": {"exact": "echo"}}]}
     assert first["route"]["cluster"] == cluster["name"] == "echo"
+    assert keyed["match"]["headers"] == [{"name": "x-bench", "string_match": {"exact": "keyed"}}]
+    assert keyed["route"]["cluster"] == "order"
     assert echoing == as_it_was
 
 

@@ -30,6 +30,7 @@ from chassis.wire import codec
 
 def a_request(**changes: object) -> CreateOrderRequest:
     fields: dict[str, Any] = {
+        "request_id": "1",
         "currency": "EUR",
         "items": [OrderLine(product_item_id="1", quantity=1)],
         "payment": PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
@@ -147,9 +148,9 @@ def test_no_more_faults_are_looked_for_than_anybody_reads() -> None:
 
 def test_the_message_names_the_first_faults_and_counts_the_rest() -> None:
     with pytest.raises(InvalidArgument, match=r"^currency is required; items needs at least 1; payment is required$"):
-        check(CreateOrderRequest())
+        check(CreateOrderRequest(request_id="1"))
     with pytest.raises(InvalidArgument, match=r"; and 3 more$"):
-        check(CreateOrderRequest(items=[OrderLine(), OrderLine()]))
+        check(CreateOrderRequest(request_id="1", items=[OrderLine(), OrderLine()]))
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def test_a_refused_order_is_paid_again_and_one_that_waits_is_changed(
     await status_is(shopper, declined, "FAILED")
 
     async def accepted() -> bool:
-        body = {"payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}}
+        body = {"payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}, "requestId": declined}
         path = f"/api/v1/orders/{declined}:retryPayment"
         return (await http.post(path, json=body, headers=shopper.headers)).status_code == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from tests.e2e.test_shopping import a_stocked_product
 
 def an_order(item: str, **changes: Any) -> dict[str, Any]:
     return {
+        "requestId": uuid.uuid4().hex,
         "currency": "USD",
         "items": [{"productItemId": item, "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},

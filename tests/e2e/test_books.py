@@ -58,6 +58,15 @@ async def returned(http: httpx.AsyncClient, admin: Shop, order: str, **what: Any
     return cents(reply["refund"]["amount"])
 
 
+def in_cash(items: list[Json]) -> Json:
+    return {
+        "requestId": uuid.uuid4().hex,
+        "currency": "USD",
+        "items": items,
+        "payment": {"method": "PAYMENT_METHOD_CASH"},
+    }
+
+
 async def points_become(http: httpx.AsyncClient, shopper: Shop, points: int) -> None:
     async def they_are() -> bool:
         found = await points_of(http, shopper)
@@ -70,7 +79,7 @@ async def points_become(http: httpx.AsyncClient, shopper: Shop, points: int) -> 
 async def test_no_line_is_so_large_that_its_stock_is_not_held(http: httpx.AsyncClient, admin: Shop) -> None:
     shopper, other = await a_shopper(http), await a_shopper(http)
     product, [item] = await priced(admin, "1.00", pieces=1500)
-    body = {"currency": "USD", "items": [line(item, 900)], "payment": {"method": "PAYMENT_METHOD_CASH"}}
+    body = in_cash([line(item, 900)])
     order = await call(http, shopper, "POST", "/orders", body)
 
     change = {"items": [line(item, 1000), line(item, 500)]}
@@ -81,7 +90,7 @@ async def test_no_line_is_so_large_that_its_stock_is_not_held(http: httpx.AsyncC
     assert [violation["field"] for violation in violations] == ["items[1].quantity"]
     # 900 are sold, and 600 are there for somebody else.
     await eventually(lambda: _is(http, product, [(600, 0)]))
-    body = {"currency": "USD", "items": [line(item, 601)], "payment": {"method": "PAYMENT_METHOD_CASH"}}
+    body = in_cash([line(item, 601)])
     assert (await http.post("/api/v1/orders", json=body, headers=other.headers)).status_code == 400
     rest = await call(http, other, "POST", "/orders", body | {"items": [line(item, 600)]})
     await eventually(lambda: _is(http, product, [(0, 0)]))
@@ -136,8 +145,7 @@ async def test_points_that_were_spent_come_back_with_the_pieces(http: httpx.Asyn
 async def test_an_order_in_cash_earns_its_points_on_delivery(http: httpx.AsyncClient, admin: Shop) -> None:
     shopper = await a_shopper(http)
     product, [item] = await priced(admin, "1000.00")
-    cash = {"currency": "USD", "items": [line(item, 1)], "payment": {"method": "PAYMENT_METHOD_CASH"}}
-    order = (await call(http, shopper, "POST", "/orders", cash))["id"]
+    order = (await call(http, shopper, "POST", "/orders", in_cash([line(item, 1)])))["id"]
     await eventually(lambda: _is(http, product, [(4999, 0)]))
 
     with_points = an_order([line(item, 1)], [], points=1000)

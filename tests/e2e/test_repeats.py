@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.shop import Shop, lamp
+from deploy.local.shop import Shop, lamp, money
 from tests.e2e.test_after_sales import PARCEL, status_is
 from tests.e2e.test_shopping import PIECES, a_stocked_product
 
@@ -27,6 +27,10 @@ async def at_once(http: httpx.AsyncClient, who: Shop, method: str, path: str, bo
     assert others == [first] * (AT_ONCE - 1)
     said: Json = first
     return said
+
+
+def line(item: str) -> Json:
+    return {"productItemId": item, "quantity": 1}
 
 
 def an_id() -> str:
@@ -72,3 +76,41 @@ async def test_calls_for_a_code(http: httpx.AsyncClient, admin: Shop) -> None:
     path = f"/admin/incentives/{created['id']}?requestId={an_id()}"
     updated = await at_once(http, admin, "PATCH", path, code | {"value": "20", "etag": created["etag"]})
     assert int(updated["etag"]) == int(created["etag"]) + 1
+
+
+async def test_what_moves_money_is_not_done_without_a_key(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
+    item = (await a_stocked_product(admin)).ids[0]
+    order = (await shopper.order({item: 2}, "tok_ok"))["id"]
+    paid = await status_is(shopper, order, "PAID")
+    payment = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
+    calls: list[tuple[Shop, str, Json]] = [
+        (shopper, "/orders", {"currency": "USD", "items": [line(item)], "payment": payment}),
+        (shopper, f"/orders/{order}:retryPayment", {"payment": payment}),
+        (admin, f"/admin/orders/{order}:refund", {"amount": money(5), "reason": "broken"}),
+        (admin, f"/admin/inventory/{item}:adjust", {"delta": "3", "reason": "delivery"}),
+    ]
+
+    for who, path, body in calls:
+        refused = await http.post(f"/api/v1{path}", json=body, headers=who.headers)
+        info, violations = refused.json()["details"]
+        assert (refused.status_code, info["reason"]) == (400, "REQUEST_ID_REQUIRED"), path
+        assert [violation["field"] for violation in violations["fieldViolations"]] == ["requestId"]
+
+    assert await shopper.get_order(order) == paid
+    assert len((await shopper.list_orders())["orders"]) == 1
+
+
+async def test_two_refunds_with_one_key_pay_once(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
+    item = (await a_stocked_product(admin)).ids[0]
+    order = (await shopper.order({item: 2}, "tok_ok"))["id"]
+    await status_is(shopper, order, "PAID")
+    path, body = f"/api/v1/admin/orders/{order}:refund", {"amount": money(5), "reason": "broken"}
+    headers = admin.headers | {"idempotency-key": an_id()}
+
+    first, second = [await http.post(path, json=body, headers=headers) for _ in range(2)]
+    other = await http.post(path, json=body | {"requestId": an_id()}, headers=headers)
+
+    assert (first.status_code, second.json()) == (200, first.json())
+    assert other.status_code == 400
+    payment = (await shopper.get_order(order))["payment"]
+    assert payment["refundedAmount"] == {"currencyCode": "USD", "units": "5", "nanos": 0}

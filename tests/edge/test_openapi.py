@@ -100,7 +100,10 @@ def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
         ("pageToken", "query"),
         ("filter", "query"),
     ]
-    assert [(p["name"], p["in"], p["required"]) for p in put["parameters"]] == [("id", "path", True)]
+    assert [(p["name"], p["in"], p.get("required")) for p in put["parameters"]] == [
+        ("id", "path", True),
+        ("Idempotency-Key", "header", None),
+    ]
     assert put["requestBody"]["content"]["application/json"]["schema"]["properties"].keys() == {
         "items",
         "etag",
@@ -122,8 +125,20 @@ def test_an_update_takes_any_fields_and_their_names_as_a_parameter(api: Any) -> 
     assert "name" in schemas["catalog.v1.Product"]["required"]
 
 
+def test_what_moves_money_requires_a_request_id(api: Any) -> None:
+    refund = api["paths"]["/api/v1/admin/orders/{id}:refund"]["post"]
+    cancel = api["paths"]["/api/v1/orders/{id}:cancel"]["post"]
+
+    for operation, is_required in ((refund, True), (cancel, False)):
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        assert ("requestId" in body.get("required", [])) is is_required
+        (key,) = [parameter for parameter in operation["parameters"] if parameter["in"] == "header"]
+        assert (key["name"], key["schema"]["maxLength"]) == ("Idempotency-Key", 100)
+
+
 def an_order(**changes: object) -> dict[str, object]:
     return {
+        "requestId": "1",
         "currency": "USD",
         "items": [{"productItemId": "1", "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
@@ -140,6 +155,7 @@ def an_order(**changes: object) -> dict[str, object]:
         {"items": [{"productItemId": "one", "quantity": 1}]},
         {"payment": {"method": "BITCOIN"}},
         {"requestId": "x" * 101},
+        {"requestId": ""},
     ],
     ids=str,
 )

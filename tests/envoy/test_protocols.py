@@ -121,7 +121,7 @@ async def test_grpc_web_is_refused_in_its_own_way(http: httpx.AsyncClient, mesh:
 async def test_a_browser_may_ask_first(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     asked = BROWSER | {
         "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,content-type",
+        "access-control-request-headers": "authorization,content-type,idempotency-key",
     }
     for path in ("/api/v1/orders", GET_ORDER):
         reply = await http.options(path, headers=asked)
@@ -129,7 +129,8 @@ async def test_a_browser_may_ask_first(http: httpx.AsyncClient, mesh: FakeMesh) 
         assert reply.status_code == 200
         assert reply.headers["access-control-allow-origin"] == BROWSER["origin"]
         assert "POST" in reply.headers["access-control-allow-methods"]
-        assert "authorization" in reply.headers["access-control-allow-headers"]
+        allowed = reply.headers["access-control-allow-headers"].split(", ")
+        assert {"authorization", "content-type", "idempotency-key"} <= {*allowed}
     assert mesh.calls == []
 
 

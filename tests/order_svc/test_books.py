@@ -118,7 +118,9 @@ class Life:
             await self._end()
             return
         if self.method == "backorder":
-            arrival = AdjustStockRequest(product_item_id=self.item, delta=2, reason="delivery")
+            arrival = AdjustStockRequest(
+                product_item_id=self.item, delta=2, reason="delivery", request_id=f"arrival of {self.item}"
+            )
             await self._admin(ADJUST_STOCK, arrival, of="inventory")
         if self.moment in ("failed", "retried"):
             await self._becomes(OrderStatus.FAILED)
@@ -136,6 +138,7 @@ class Life:
         token = {"placed": "tok_down", "failed": "tok_declined", "retried": "tok_declined"}.get(self.moment, "tok_ok")
         method = PaymentMethod.CARD if card_first else PAID_BY[self.method]
         request = CreateOrderRequest(
+            request_id="order",
             currency=self.currency,
             items=[OrderLine(product_item_id=self.item, quantity=2)],
             payment=PaymentDetails(method=method, token=token),
@@ -155,12 +158,14 @@ class Life:
             await self._admin(DELIVER, DeliverOrderRequest(id=self.order))
         if self.moment == "returned":
             back = [OrderLine(product_item_id=self.item, quantity=1)]
-            await self._admin(REFUND, RefundOrderRequest(id=self.order, items=back, reason="returned"))
+            await self._admin(
+                REFUND, RefundOrderRequest(id=self.order, items=back, reason="returned", request_id=f"of {self.order}")
+            )
 
     async def _retried(self) -> bool:
         payment = PaymentDetails(method=PAID_BY[self.method], token="tok_ok")
         try:
-            await self._shopper(RETRY, RetryPaymentRequest(id=self.order, payment=payment))
+            await self._shopper(RETRY, RetryPaymentRequest(id=self.order, payment=payment, request_id="again"))
         except Unavailable:
             # Its stock is on its way back.
             return False

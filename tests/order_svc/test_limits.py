@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import betterproto2
@@ -200,7 +201,9 @@ async def test_the_largest_backorder_is_filled_and_paid(shop: WholeShop) -> None
     placed = await shopper.call(CREATE, order_of([item.id for item in items.product_items]))
     assert placed.status == OrderStatus.PENDING
     for item in items.product_items[:WAITING]:
-        delivery = AdjustStockRequest(product_item_id=item.id, delta=PIECES, reason="delivery")
+        delivery = AdjustStockRequest(
+            product_item_id=item.id, delta=PIECES, reason="delivery", request_id=f"delivery of {item.id}"
+        )
         await warehouse.call(ADJUST_STOCK, delivery)
 
     await becomes(shopper, placed.id, OrderStatus.PAID)
@@ -215,13 +218,14 @@ async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> Non
     await stocked(shop)
     shopper = shop.client(shop.tokens.user())
     payment = PaymentDetails(method=PaymentMethod.CASH)
-    placed = await shopper.call(CREATE, CreateOrderRequest(currency="USD", items=lines(600, 400), payment=payment))
+    order = CreateOrderRequest(request_id="1", currency="USD", items=lines(600, 400), payment=payment)
+    placed = await shopper.call(CREATE, order)
     assert [item.quantity for item in placed.items] == [PIECES]
 
     too_many = lines(600, 400, 1)
     items = [OrderLine(product_item_id=line.product_item_id, quantity=line.quantity) for line in too_many]
     refused_calls: tuple[tuple[str, Any, Any], ...] = (
-        ("order", CREATE, CreateOrderRequest(currency="USD", items=too_many, payment=payment)),
+        ("order", CREATE, replace(order, items=too_many)),
         ("order", UPDATE, UpdateOrderRequest(id=placed.id, items=too_many)),
         ("inventory", VALIDATE, ValidateIncentiveRequest(currency="USD", items=items)),
     )
@@ -246,8 +250,10 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
     card = PaymentDetails(method=PaymentMethod.CARD, token="tok_declined")
     with monkeypatch.context() as patch:
         # Its lines were limited one by one.
-        patch.setattr("chassis.grpc.interceptor.check", lambda _request: None)
-        placed = await shopper.call(CREATE, CreateOrderRequest(currency="USD", items=pieces, payment=card))
+        patch.setattr("chassis.grpc.interceptor.check", lambda *_: None)
+        placed = await shopper.call(
+            CREATE, CreateOrderRequest(request_id="1", currency="USD", items=pieces, payment=card)
+        )
     await becomes(shopper, placed.id, OrderStatus.FAILED)
 
     again = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
@@ -255,7 +261,7 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
     await becomes(shopper, placed.id, OrderStatus.PAID)
     await shipped(admin, placed.id)
     back = [*pieces[:1], OrderLine(product_item_id=item.id, quantity=500)]
-    reply = await admin.call(REFUND, RefundOrderRequest(id=placed.id, items=back, reason="returned"))
+    reply = await admin.call(REFUND, RefundOrderRequest(id=placed.id, items=back, reason="returned", request_id="1"))
 
     assert reply.refund
     assert [(line.product_item_id, line.quantity) for line in reply.refund.items] == [(item.id, 1500)]

@@ -27,7 +27,12 @@ async def an_item(admin: Shop, pieces: int = 100) -> str:
 
 def an_order(item: str, **changes: Any) -> dict[str, Any]:
     payment = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
-    return {"currency": "USD", "items": [{"productItemId": item, "quantity": 1}], "payment": payment} | changes
+    return {
+        "requestId": uuid.uuid4().hex,
+        "currency": "USD",
+        "items": [{"productItemId": item, "quantity": 1}],
+        "payment": payment,
+    } | changes
 
 
 def reason_of(answer: httpx.Response) -> str:

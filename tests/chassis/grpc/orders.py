@@ -34,6 +34,7 @@ CONFIRM_AVAILABILITY = rpc(STOCK, "ConfirmAvailability", ConfirmAvailabilityRequ
 SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
 
 AN_ORDER = CreateOrderRequest(
+    request_id="1",
     currency="EUR",
     items=[OrderLine(product_item_id="1", quantity=1)],
     payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
@@ -46,15 +47,19 @@ class OrderApi:
 
     def __init__(self, work: Callable[[], Awaitable[Any]] | None = None) -> None:
         self.seen: list[RequestContext] = []
+        # Of CreateOrder and CancelOrder.
+        self.request_ids: list[str] = []
         self._work = work
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
+        self.request_ids.append(request.request_id)
         return await self._do(Order(id="7", currency=request.currency))
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return await self._do(Order(id=request.id))
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
+        self.request_ids.append(request.request_id)
         return await self._do(Order(id=request.id))
 
     async def list_all_orders(self, request: ListAllOrdersRequest) -> ListOrdersResponse:

@@ -65,7 +65,7 @@ async def test_a_failed_attempt_is_noted_with_its_reason(error: Any, outcome: st
 async def test_a_refused_request_is_noted() -> None:
     async with orders(OrderApi()) as mesh:
         with pytest.raises(InvalidArgument):
-            await mesh.user().call(CREATE_ORDER, CreateOrderRequest())
+            await mesh.user().call(CREATE_ORDER, CreateOrderRequest(request_id="1"))
         await eventually(lambda: mesh.audited)
 
     assert mesh.audited[0].outcome == "INVALID_ARGUMENT"

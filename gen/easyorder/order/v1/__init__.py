@@ -225,9 +225,10 @@ default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest"
 class CreateOrderRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
-    Strongly advised: without it, a repeated call is another order.
+    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
+    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
+    REQUEST_ID_REUSED.
     """
 
     currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -806,8 +807,10 @@ class RefundOrderRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
+    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
+    REQUEST_ID_REUSED.
     """
 
 
@@ -822,8 +825,10 @@ class RetryPaymentRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
+    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
+    REQUEST_ID_REUSED.
     """
 
 

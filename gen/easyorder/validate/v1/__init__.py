@@ -27,6 +27,8 @@ class Rules(betterproto2.Message):
     required: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
     """
     The value must be there: not 0, not empty, not nothing but blanks and format characters, not an enum's UNSPECIFIED, and a message must be set.
+    The header Idempotency-Key (metadata of that name in gRPC) stands for an empty request_id: of a request_id that is
+    required, one of the two must be there, else the reason is REQUEST_ID_REQUIRED.
     """
 
     min_length: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
