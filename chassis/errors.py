@@ -58,7 +58,8 @@ class AppError(Exception):
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     reason: ClassVar[str] = "INTERNAL"
-    _by_reason: ClassVar[dict[str, type[AppError]]] = {}
+    # The classes that this process knows.
+    by_reason: ClassVar[dict[str, type[AppError]]] = {}
 
     def __init__(
         self,
@@ -76,14 +77,9 @@ class AppError(Exception):
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if "reason" in vars(cls):
-            known = AppError._by_reason.get(cls.reason)
+            known = AppError.by_reason.get(cls.reason)
             # Services that share a process may each define the reason: register a class that derives from both.
-            AppError._by_reason[cls.reason] = type(cls.__name__, (cls, known), {}) if known else cls
-
-    @staticmethod
-    def of_reason(reason: str) -> type[AppError] | None:
-        """The class for `reason`, or None if this process has none."""
-        return AppError._by_reason.get(reason)
+            AppError.by_reason[cls.reason] = type(cls.__name__, (cls, known), {}) if known else cls
 
 
 class InvalidArgument(AppError):

@@ -2,9 +2,9 @@
 
 A package keeps its revisions in `migrations/versions` (one database, `easyorder_<name>`), or in
 `migrations/write/versions` and `migrations/read/versions` (`easyorder_<name>_write`, `easyorder_<name>_read`); the
-environment is the chassis's. Each revision is one transaction, except for statements in an `autocommit_block`, such as
-CREATE INDEX CONCURRENTLY. A revision that fails changes nothing, and the next upgrade runs it again. Replicas may start
-together: one of them upgrades.
+environment is `deploy/alembic`. Each revision is one transaction, except for statements in an `autocommit_block`, such
+as CREATE INDEX CONCURRENTLY. A revision that fails changes nothing, and the next upgrade runs it again. Replicas may
+start together: one of them upgrades.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db.engine import make_engine
-from chassis.db.migrate import ENVIRONMENT
 
+_ENVIRONMENT = Path(__file__).parent / "alembic"
 # Any constant: only one upgrade at a time in a database. It is not waited for in PostgreSQL, because CREATE INDEX
 # CONCURRENTLY waits for every statement that runs.
 _LOCK = text("SELECT pg_try_advisory_lock(5082104)")
 _POLL_S = 0.1
+# The server looks this often whether an upgrade is still there whose statement takes long, and holds the lock.
+_CHECK = text("SET client_connection_check_interval = '5s'")
 # How long another process may upgrade the database. Large tables take long.
 _OTHER_UPGRADE_S = 3600.0
 
@@ -60,6 +62,7 @@ async def upgrade(url: str, versions: Path, until: str = "heads") -> None:
     engine = make_engine(url, application_name="migrate", pool_size=1)
     try:
         async with engine.connect() as connection:
+            await connection.execute(_CHECK)
             async with asyncio.timeout(_OTHER_UPGRADE_S):
                 await _lock(connection)
             await connection.run_sync(run_revisions, versions, until)
@@ -81,9 +84,9 @@ def run_revisions(connection: Connection, versions: Path, until: str) -> None:
 
 
 def alembic_config(versions: Path, **attributes: object) -> Config:
-    """The revisions of a folder, in the chassis's environment."""
+    """The revisions of a folder, in the environment of all services."""
     config = Config(attributes=attributes)
-    config.set_main_option("script_location", str(ENVIRONMENT).replace("%", "%%"))
+    config.set_main_option("script_location", str(_ENVIRONMENT).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(versions).replace("%", "%%"))
     return config

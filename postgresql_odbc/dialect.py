@@ -23,6 +23,10 @@ DRIVER_NAME = "PostgreSQL Unicode"
 _OPTIONS = {
     # Booleans as bits, instead of the characters 0 and 1.
     "BoolsAsChar": "0",
+    # A server whose machine is gone is left within 25 s, and so are the threads that wait for it.
+    "KeepaliveTime": "10",
+    "KeepaliveInterval": "5",
+    "pqopt": "keepalives_count=3 tcp_user_timeout=25000",
     "UseServerSidePrepare": "1",
     # Text and JSON of any length (-4: no limit), never truncated.
     "MaxLongVarcharSize": "-4",
@@ -112,7 +116,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
         settings = "; ".join(
             f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'"
-            for name, value in cparams.pop("settings", {}).items()
+            for name, value in cparams.pop("server_settings", {}).items()
         )
         cparams["limit_s"] = cparams.pop("command_timeout", None)
         # Braces, because the value contains semicolons.
@@ -137,7 +141,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
 def _in_braces(key: str, value: str) -> str:
     # psqlODBC removes the braces of these values only.
-    if key in ("DRIVER", "PWD"):
+    if key in ("DRIVER", "PWD", "pqopt"):
         return "{" + value.replace("}", "}}") + "}"
     if ";" in value or value.startswith("{"):
         raise ValueError(f"{key} cannot be passed to ODBC: {value}")

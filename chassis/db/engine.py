@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from functools import partial
+from typing import Any
+
 from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -10,16 +14,17 @@ import postgresql_odbc.dialect  # noqa: F401, registers itself
 from chassis.db.failures import is_unusable
 from chassis.db.session_hook import FilteredSession
 
-_POOL_TIMEOUT_S = 5.0
-_CONNECT_TIMEOUT_S = 10
+# For a connection of the pool, and for a new one.
+_CONNECTION_TIMEOUT_S = 5
 # The server ends a statement that takes too long; a server that does not do that in this time does not answer.
 _ANSWERS_WITHIN_S = 1.0
 _RECYCLE_S = 1800
 # Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
 # planner keeps plans from when a table was small, and continues to scan the whole table.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-# The server notices within 25 s that a client's machine is gone, and releases its locks.
-_TCP = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+# Client and server notice within 25 s that the other's machine is gone, whether or not data is on its way.
+_TCP = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3, "tcp_user_timeout": 25_000}
+_OPTIONS = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
 
 
 def make_engine(
@@ -32,20 +37,29 @@ def make_engine(
     limit. After a failure of the server, or if it does not answer, all connections are replaced.
 
     Database sessions run in UTC. A caller waits at most 5 s for one of the `pool_size` connections; then SQLAlchemy
-    raises TimeoutError, which is translated to Unavailable.
+    raises TimeoutError, which is translated to Unavailable. RuntimeError means a pooler that ignores the limits.
     """
     target = make_url(url)
+    limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
+    # JIT compilation takes longer than any of our statements.
+    settings = {"jit": "off", **_BY_INDEX} | {f"{name}_timeout": f"{s * 1000:.0f}" for name, s in limits.items()}
+    others = {"application_name": application_name, "TimeZone": "UTC", **_TCP}
     engine = create_async_engine(
         target,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=_POOL_TIMEOUT_S,
+        pool_timeout=_CONNECTION_TIMEOUT_S,
         pool_recycle=_RECYCLE_S,
         pool_use_lifo=True,
         # Errors are logged and recorded without the values, which may be secrets.
         hide_parameters=True,
-        connect_args=_connect_args(target.get_driver_name(), application_name, timeout_s, lock_timeout_s),
+        connect_args={
+            "server_settings": settings | {name: str(value) for name, value in others.items()},
+            "timeout": _CONNECTION_TIMEOUT_S,
+            "command_timeout": timeout_s + _ANSWERS_WITHIN_S if timeout_s else None,
+        },
     )
+    event.listen(engine.sync_engine, "connect", partial(_require, settings))
     event.listen(engine.sync_engine, "handle_error", _leave_unusable)
     # Otherwise SQLAlchemy tells the server that it closes a connection, and waits for two seconds for its answer.
     event.listen(engine.sync_engine, "close", lambda connection, _: connection.driver_connection.terminate())
@@ -63,13 +77,16 @@ def _leave_unusable(context: ExceptionContext) -> None:
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 
-def _connect_args(driver: str, application_name: str, timeout_s: float, lock_timeout_s: float) -> dict[str, object]:
-    # JIT compilation takes longer than any of our statements.
-    settings = {"application_name": application_name, "TimeZone": "UTC", "jit": "off", **_BY_INDEX, **_TCP}
-    limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
-    settings |= {f"{name}_timeout": f"{limit_s * 1000:.0f}ms" for name, limit_s in limits.items()}
-    return {
-        "settings" if driver == "aioodbc" else "server_settings": settings,
-        "timeout": _CONNECT_TIMEOUT_S,
-        "command_timeout": timeout_s + _ANSWERS_WITHIN_S if timeout_s else None,
-    }
+def _require(settings: dict[str, str], connection: Any, _record: object) -> None:
+    if transport := getattr(connection.driver_connection, "_transport", None):  # over ODBC, the dialect does this
+        client = transport.get_extra_info("socket")
+        for option, value in zip(_OPTIONS, _TCP.values(), strict=True) if client.family != socket.AF_UNIX else ():
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            client.setsockopt(socket.IPPROTO_TCP, option, value)
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT name, setting FROM pg_settings WHERE name IN {(*settings,)}")
+    ignored = dict(cursor.fetchall()).items() - settings.items()
+    connection.rollback()
+    if ignored:
+        connection.close()
+        raise RuntimeError(f"A pooler ignores settings, see PgBouncer in docs/operations.md: {dict(ignored)}")

@@ -1,10 +1,8 @@
-"""The chassis's part of the services' migrations: their environment, and the SQL of the chassis's tables."""
+"""The chassis's part of the services' migrations: the SQL of the chassis's tables."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
 def chassis_sql(change: str) -> str:
@@ -12,4 +10,5 @@ def chassis_sql(change: str) -> str:
 
     Like a revision, the file is never edited after its release.
     """
-    return f"DO $change$ BEGIN\n{(ENVIRONMENT / f'{change}.sql').read_text(encoding='utf-8')}\nEND $change$"
+    sql = (Path(__file__).parent / "alembic" / f"{change}.sql").read_text(encoding="utf-8")
+    return f"DO $change$ BEGIN\n{sql}\nEND $change$"

@@ -51,7 +51,7 @@ def from_status(status: Status) -> AppError:
     info = _find(status, ErrorInfo) or ErrorInfo(reason="INTERNAL")
     bad_request = _find(status, BadRequest) or BadRequest()
     retry = _find(status, RetryInfo)
-    known = AppError.of_reason(info.reason)
+    known = AppError.by_reason.get(info.reason)
     kind_and_reason = {"kind": Kind(status.code), "reason": info.reason}
     error_type: type[AppError] = known or type("RemoteError", (AppError,), kind_and_reason)
     # Subclasses may have constructors of their own, with unknown arguments.
@@ -73,7 +73,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
         if key == DETAILS_KEY:
             return from_status(codec(Status).decode(value))
     name = error.code().name
-    error_type = _PLAIN.get(name) or AppError.of_reason(name) or Internal
+    error_type = _PLAIN.get(name) or AppError.by_reason.get(name) or Internal
     return error_type(error.details() or name)
 
 

@@ -20,17 +20,17 @@ def test_every_error_is_found_by_its_reason() -> None:
 
     for error in known:
         if error is not AppError:
-            assert AppError.of_reason(error.reason) is error
-    assert AppError.of_reason("NO_SUCH_REASON") is None
+            assert AppError.by_reason.get(error.reason) is error
+    assert AppError.by_reason.get("NO_SUCH_REASON") is None
 
 
 def test_an_error_without_a_reason_of_its_own_does_not_take_its_parents_place() -> None:
     class ConflictOfMine(Conflict):
         pass
 
-    assert AppError.of_reason("CONFLICT") is Conflict
+    assert AppError.by_reason.get("CONFLICT") is Conflict
     assert ConflictOfMine("collided").reason == "CONFLICT"
-    assert AppError.of_reason("LEASE_LOST") is LeaseLost
+    assert AppError.by_reason.get("LEASE_LOST") is LeaseLost
 
 
 def test_an_error_carries_its_message_and_metadata() -> None:
@@ -61,9 +61,9 @@ def test_an_error_of_the_wire_is_what_each_service_of_the_process_calls_it() -> 
     class Theirs(AppError):
         kind, reason = Kind.ABORTED, "KNOWN_TO_TWO"
 
-    found = AppError.of_reason("KNOWN_TO_TWO")
+    found = AppError.by_reason.get("KNOWN_TO_TWO")
 
     assert found is not None
     assert issubclass(found, Ours)
     assert issubclass(found, Theirs)
-    assert AppError.of_reason("KNOWN_TO_TWO") is found
+    assert AppError.by_reason.get("KNOWN_TO_TWO") is found

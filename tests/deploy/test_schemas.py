@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
+from deploy import schemas as deployed
 from deploy.schemas import Schema, schemas, upgrade
+from tests.chassis.db.test_lost_connections import Proxy
+from tests.polling import eventually
 
 _REVISION = '''
 """One table."""
@@ -114,3 +119,37 @@ def test_a_package_tells_its_databases_by_its_folders(tmp_path: Path, monkeypatc
     for wrong in ("bare_svc", "no_such_package"):
         with pytest.raises(ValueError, match=wrong):
             schemas(wrong)
+
+
+async def test_the_server_ends_a_revision_that_nobody_waits_for(
+    tmp_path: Path, database: str, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployed, "_CHECK", text(str(deployed._CHECK).replace("5s", "50ms")))
+    write_revision(tmp_path, "0001", "SELECT pg_sleep(3600)")
+    url = make_url(database)
+    if not (folder := url.query.get("host")):
+        pytest.skip("a server with a socket is needed")
+    proxy = Proxy(f"{folder}/.s.PGSQL.5432")
+    running = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migrate' AND wait_event = 'PgSleep'"
+    )
+
+    async def count() -> int | None:
+        async with engine.connect() as connection:
+            return await connection.scalar(running)
+
+    async def has_begun() -> bool:
+        return await count() == 1
+
+    async def is_over() -> bool:
+        return await count() == 0
+
+    async with proxy.serve():
+        through = url.set(host="127.0.0.1", port=proxy.port, query={}).render_as_string(hide_password=False)
+        upgrading = asyncio.create_task(upgrade(through, tmp_path))
+        await eventually(has_begun)
+        proxy.cut()
+        await asyncio.wait([upgrading])
+
+        await eventually(is_over)
+    assert upgrading.exception()
