@@ -36,7 +36,7 @@ Inspect = Callable[[Any, str, Found], None]
 
 def check(message: Any, idempotency_key: str = "") -> None:
     """Raises InvalidArgument that lists every invalid field of a upb message, as a JSON caller writes it
-    (`items[0].productItemId`). `idempotency_key` is that of the header, which stands for an empty request_id.
+    (`items[0].productItemId`). The header's `idempotency_key` stands for an empty request_id; page_size gets capped.
     """
     found: Found = []
     if idempotency_key and _REQUEST_ID in message.DESCRIPTOR.fields_by_name:
@@ -81,9 +81,12 @@ def _single(field: FieldDescriptor) -> Inspect:
     fault = _NO_REQUEST_ID.description if name == _REQUEST_ID else "is required"
     # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
+    longest_page = rules.max if name == "page_size" else None
 
     def inspect(message: Any, path: str, found: Found) -> None:
-        value = None if has_presence and not message.HasField(name) else getattr(message, name)
+        value: Any = None if has_presence and not message.HasField(name) else getattr(message, name)
+        if longest_page is not None and value > longest_page:  # AIP-158
+            setattr(message, name, value := longest_page)
         if value is None or (empty_is_absent and not value):
             if required:
                 found.append(FieldViolation(path + json_name, fault))
@@ -134,8 +137,7 @@ def _value(field: FieldDescriptor) -> Inspect | None:
     """The inspector for one value of the field; None if every value is valid."""
     kind = field.message_type
     if kind is not None and not kind.full_name.startswith("google.protobuf."):
-        is_map = kind.GetOptions().map_entry
-        return None if is_map else lambda value, path, found: _inspect(value, f"{path}.", found)
+        return None if kind.GetOptions().map_entry else lambda value, path, found: _inspect(value, f"{path}.", found)
     checks = tuple(_checks(field, contract.rules_of(field)))
 
     def inspect(value: Any, path: str, found: Found) -> None:

@@ -120,7 +120,8 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
         }
     elif field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32):
         least = rules.min if rules.min is None or not may_be_empty else min(rules.min, 0)
-        constraints = {"minimum": least, "maximum": rules.max}
+        # A larger page_size is taken as the maximum.
+        constraints = {"minimum": least, "maximum": rules.max if field.name != "page_size" else None}
     return schema | {name: value for name, value in constraints.items() if value is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections.abc import Iterator
 from typing import Any, cast
 
 import betterproto2
@@ -21,7 +22,7 @@ from easyorder.order.v1 import (
     ListOrdersRequest,
     PaymentDetails,
 )
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract, validation
 from chassis.errors import InvalidArgument
@@ -88,9 +89,9 @@ def test_every_field_at_fault_is_named_as_the_json_caller_wrote_it() -> None:
     }
 
 
-def test_text_and_lists_are_bounded_where_the_contract_says_nothing() -> None:
+def test_lists_are_bounded_and_text_is_where_the_contract_says_nothing() -> None:
     assert faults(ListOrdersRequest(page_token="x" * 1001)) == {"pageToken": "takes at most 1000 characters"}
-    assert faults(SetUserRolesRequest(id="1", roles=[Role.USER] * 1001)) == {"roles": "takes at most 1000"}
+    assert faults(SetUserRolesRequest(id="1", roles=[Role.USER] * 11)) == {"roles": "takes at most 10"}
 
 
 def test_a_list_inside_is_named_with_its_place() -> None:
@@ -190,6 +191,47 @@ def test_an_update_checks_what_is_set_or_named_of_its_resource() -> None:
     assert faults_of(User(email="ada"), "display_name") == {"user.email", "user.displayName"}
     assert faults_of(User(id="x" * 37)) == {"user.id"}
     assert faults_of(User(display_name="Ada"), "*") == {"user.email"}
+
+
+def lists() -> list[contract.Method]:
+    return [method for method in contract.methods().values() if method.name.startswith("List")]
+
+
+@pytest.mark.parametrize("method", lists(), ids=lambda method: method.name)
+def test_every_list_has_pages_and_takes_a_larger_one_as_its_largest(method: contract.Method) -> None:
+    request, response = contract.descriptor_of(method.request), contract.descriptor_of(method.response)
+    assert "page_token" in request.fields_by_name
+    assert "next_page_token" in response.fields_by_name
+    rules, of_pages = contract.rules_of(request.fields_by_name["page_size"]), cast(Any, method.request)
+    assert rules.max is not None
+
+    for asked, taken in ((rules.max + 1, rules.max), (2**31 - 1, rules.max), (rules.max, rules.max), (1, 1), (0, 0)):
+        message: Any = codec(method.request).parse(bytes(of_pages(page_size=asked)))
+        validation.check(message)
+        assert message.page_size == taken
+    assert faults(of_pages(page_size=-1)) == {"pageSize": "must be at least 0"}
+
+
+def repeated_fields(message: Descriptor, seen: set[str]) -> Iterator[FieldDescriptor]:
+    """Those of a request and of the messages in it."""
+    if message.full_name in seen or message.full_name.startswith("google."):
+        return
+    seen.add(message.full_name)
+    for field in message.fields:
+        is_map = field.message_type is not None and field.message_type.GetOptions().map_entry
+        if field.is_repeated and not is_map:
+            yield field
+        if field.message_type is not None:
+            yield from repeated_fields(field.message_type, seen)
+
+
+def test_every_repeated_field_of_a_request_has_a_limit() -> None:
+    seen: set[str] = set()
+    requests = [contract.descriptor_of(method.request) for method in contract.methods().values()]
+    fields = [field for request in requests for field in repeated_fields(request, seen)]
+
+    assert len(fields) > 20
+    assert [field.full_name for field in fields if not contract.rules_of(field).max_items] == []
 
 
 def test_a_pattern_must_match_the_whole_text() -> None:

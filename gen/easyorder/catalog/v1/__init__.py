@@ -91,7 +91,7 @@ class ListProductsRequest(betterproto2.Message):
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
-    At most 50; 10 when not given.
+    At most 50; more is taken as 50. 10 when not given.
     """
 
     query: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)

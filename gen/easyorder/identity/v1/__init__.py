@@ -187,7 +187,7 @@ default_message_pool.register_message("easyorder.identity.v1", "Jwks", Jwks)
 class ListTeamsRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    At most 50; 10 when not given.
+    At most 50; more is taken as 50. 10 when not given.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -210,7 +210,7 @@ default_message_pool.register_message("easyorder.identity.v1", "ListTeamsRespons
 class ListUsersRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    At most 50; 10 when not given.
+    At most 50; more is taken as 50. 10 when not given.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

@@ -209,6 +209,9 @@ default_message_pool.register_message("easyorder.incentive.v1", "Incentive", Inc
 @dataclass(eq=False, repr=False)
 class ListIncentivesRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    At most 50; more is taken as 50. 10 when not given.
+    """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 

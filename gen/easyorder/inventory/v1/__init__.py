@@ -117,7 +117,7 @@ class ListLowStockRequest(betterproto2.Message):
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
-    At most 1000; 1000 when not given.
+    At most 1000; more is taken as 1000. 1000 when not given.
     """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)

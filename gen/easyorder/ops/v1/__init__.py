@@ -178,6 +178,9 @@ class ListAuditEntriesRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 50; more is taken as 50. 20 when not given.
+    """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
@@ -200,6 +203,9 @@ class ListErrorsRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 50; more is taken as 50. 20 when not given.
+    """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 
@@ -222,6 +228,9 @@ class ListJobsRequest(betterproto2.Message):
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 50; more is taken as 50. 20 when not given.
+    """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
 

@@ -465,7 +465,7 @@ default_message_pool.register_message("easyorder.order.v1", "ItemStock", ItemSto
 class ListAllOrdersRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    At most 50; 10 when not given. A page has fewer orders where it would exceed 3 MiB.
+    At most 50; more is taken as 50. 10 when not given. A page has fewer orders where it would exceed 3 MiB.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -483,7 +483,7 @@ default_message_pool.register_message("easyorder.order.v1", "ListAllOrdersReques
 class ListOrdersRequest(betterproto2.Message):
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    At most 50; 10 when not given. A page has fewer orders where it would exceed 3 MiB.
+    At most 50; more is taken as 50. 10 when not given. A page has fewer orders where it would exceed 3 MiB.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

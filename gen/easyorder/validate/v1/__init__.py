@@ -51,7 +51,7 @@ class Rules(betterproto2.Message):
 
     min: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    Smallest and largest number, both included.
+    Smallest and largest number, both included. A larger page_size is taken as the largest (AIP-158).
     """
 
     max: "int | None" = betterproto2.field(7, betterproto2.TYPE_INT64, optional=True)
