@@ -91,11 +91,13 @@ class GrpcInventory:
 
     async def _hold(self, request: HoldRequest) -> Hold:
         batcher = self._reserving_locked if self._locked.of(request) else self._reserving
-        (outcome,) = await asyncio.gather(batcher.submit(request), return_exceptions=True)
-        self._locked.learn([request], [outcome])
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return outcome
+        try:
+            hold = await batcher.submit(request)
+        except AppError as error:
+            self._locked.learn([request], [error])
+            raise
+        self._locked.learn([request], [hold])
+        return hold
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         await self._committing[paid].submit((order_id, revision))

@@ -69,7 +69,7 @@ async def test_a_row_is_tried_for_one_of_the_names_that_led_to_it(app: MediatorA
     await eventually(lambda: app.batches == [["free"]])
 
     with pytest.raises(Locked):
-        await app.mediator.send(TakeNotes(text="refused", needs=("b",)))
+        await asyncio.wait_for(app.mediator.send(TakeNotes(text="refused", needs=("b",))), timeout=5)
 
     app.gate.set()
     await asyncio.gather(*tried)
