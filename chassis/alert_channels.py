@@ -36,7 +36,7 @@ class MailChannel:
         if server.scheme not in ("smtp", "smtps") or not server.hostname:
             raise ValueError("EASYORDER_SMTP_URL must be smtp://host:port or smtps://host:port")
 
-    async def send(self, service: str, alert: Alert) -> None:
+    async def __call__(self, service: str, alert: Alert) -> None:
         import aiosmtplib  # 1 MiB, imported only if mail is configured
 
         message = EmailMessage()
@@ -72,7 +72,7 @@ class WebhookChannel:
     secret: str = field(repr=False)
     now: Callable[[], datetime] = SystemClock().now
 
-    async def send(self, service: str, alert: Alert) -> None:
+    async def __call__(self, service: str, alert: Alert) -> None:
         import httpx  # 5 MiB, imported only if a webhook is configured
 
         content = asdict(alert) | {"service": service, "time": alert.at}

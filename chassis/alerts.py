@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from random import Random
-from typing import Generic, Protocol
+from typing import Generic
 
 from pydantic import TypeAdapter
 
@@ -35,11 +35,8 @@ class Alert:
 _ALERTS = TypeAdapter(Alert)
 
 
-class Channel(Protocol):
-    """Delivers alerts to administrators."""
-
-    async def send(self, service: str, alert: Alert) -> None:
-        """Delivers at least once; receivers recognise duplicates by the key. Raises Unavailable on failure."""
+# Delivers a service's alert at least once; receivers recognise duplicates by the key. Raises Unavailable on failure.
+Channel = Callable[[str, Alert], Awaitable[None]]
 
 
 class Alerts:
@@ -63,7 +60,7 @@ class Alerts:
         return dict.fromkeys(self._channels, Backoff.lasting(48, initial_s=1, max_s=300, random=random))
 
     async def _send(self, channel: Channel, job: Job) -> JobResult:
-        await channel.send(self._service, _ALERTS.validate_python(job.payload))
+        await channel(self._service, _ALERTS.validate_python(job.payload))
         return JobResult()
 
 

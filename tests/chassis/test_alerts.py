@@ -49,7 +49,7 @@ def mail(box: Mailbox) -> MailChannel:
 
 
 async def test_an_alert_comes_by_mail(mailbox: Mailbox) -> None:
-    await mail(mailbox).send("order", ALERT)
+    await mail(mailbox)("order", ALERT)
 
     (message,) = mailbox.messages
     assert message["To"] == "ann@example.com, bob@example.com"
@@ -60,8 +60,8 @@ async def test_an_alert_comes_by_mail(mailbox: Mailbox) -> None:
 
 
 async def test_mail_that_was_sent_twice_shows_that_it_is_the_same(mailbox: Mailbox) -> None:
-    await mail(mailbox).send("order", ALERT)
-    await mail(mailbox).send("order", ALERT)
+    await mail(mailbox)("order", ALERT)
+    await mail(mailbox)("order", ALERT)
 
     assert len({message["Message-ID"] for message in mailbox.messages}) == 1
 
@@ -69,9 +69,9 @@ async def test_mail_that_was_sent_twice_shows_that_it_is_the_same(mailbox: Mailb
 async def test_a_mail_server_that_refuses_or_is_away_is_unavailable(mailbox: Mailbox) -> None:
     mailbox.refusal = "451 try later"
     with pytest.raises(Unavailable):
-        await mail(mailbox).send("order", ALERT)
+        await mail(mailbox)("order", ALERT)
     with pytest.raises(Unavailable):
-        await MailChannel("smtp://127.0.0.1:1", sender="a@example.com", to="b@example.com").send("order", ALERT)
+        await MailChannel("smtp://127.0.0.1:1", sender="a@example.com", to="b@example.com")("order", ALERT)
 
 
 async def test_servers_that_do_not_answer_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,13 +86,11 @@ async def test_servers_that_do_not_answer_are_not_waited_for(monkeypatch: pytest
         for channel in (mail, WebhookChannel(f"http://{address}/", "secret")):
             with pytest.raises(Unavailable):
                 async with asyncio.timeout(5):
-                    await channel.send("order", ALERT)
+                    await channel("order", ALERT)
 
 
 async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:
-    await WebhookChannel(receiver.url, SECRET, now=lambda: datetime.fromtimestamp(1_700_000_000.9, UTC)).send(
-        "order", ALERT
-    )
+    await WebhookChannel(receiver.url, SECRET, now=lambda: datetime.fromtimestamp(1_700_000_000.9, UTC))("order", ALERT)
 
     ((headers, body),) = receiver.requests
     mac = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()
@@ -110,7 +108,7 @@ async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:
 async def test_only_success_counts_as_received(receiver: Receiver, status: int) -> None:
     receiver.status = status
     with pytest.raises(Unavailable):
-        await WebhookChannel(receiver.url, SECRET).send("order", ALERT)
+        await WebhookChannel(receiver.url, SECRET)("order", ALERT)
 
 
 async def test_no_alert_is_lost_while_the_mail_server_is_broken_and_the_webhook_does_not_wait(
