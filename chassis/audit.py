@@ -115,8 +115,7 @@ class BackgroundWriter(Generic[Entry]):
                 try:
                     more, locked = await self._write_some(), 0
                 except Locked:
-                    locked += 1
-                    if locked > len(self._batch) or monotonic() > end:
+                    if (locked := locked + 1) > len(self._batch) or monotonic() > end:
                         raise
         except Exception:
             log.exception("entries lost", writer=self._name, count=len(self._batch) + len(self._waiting))

@@ -19,10 +19,9 @@ _WRITE = text("""
 DO $$ BEGIN
     PERFORM set_config('work_mem', '64kB', true);
     PERFORM count(*) FROM generate_series(1, 2500);
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE application_name = current_setting('application_name') AND datname = current_database()
-        AND state = 'active' AND wait_event_type = 'Client' AND current_setting('statement_timeout') <> '0'
-        AND query_start < now() - CAST(current_setting('statement_timeout') AS interval) - interval '1 s';
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND wait_event_type = 'Client'
+        AND application_name = current_setting('application_name') AND datname = current_database()
+        AND query_start < now() - CAST(nullif(current_setting('statement_timeout'), '0') AS interval) - interval '1 s';
 END $$
 """)
 _NOW = text("SELECT clock_timestamp()").columns(clock_timestamp=UtcDateTime)
