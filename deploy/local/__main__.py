@@ -20,6 +20,8 @@ from deploy.local.console import PrefixedLines, Terminal, show_where
 from deploy.local.errors import CannotStart
 from deploy.local.mesh import LocalMesh
 
+_TOGETHER_S = 1.0
+
 
 async def up() -> int:
     """Runs until asked to stop."""
@@ -59,14 +61,13 @@ async def until_stopped(work: Callable[[], Awaitable[int]]) -> int:
 class _Impatience:
     """Treats signals in quick succession as one: make forwards a signal that its whole process group also receives."""
 
-    def __init__(self, cancel: Callable[[], object], *, together_s: float = 1.0) -> None:
+    def __init__(self, cancel: Callable[[], object]) -> None:
         self._cancel = cancel
-        self._together_s = together_s
-        self._last = -together_s
+        self._last = -_TOGETHER_S
 
     def __call__(self) -> None:
         now = time.monotonic()
-        if now - self._last >= self._together_s:
+        if now - self._last >= _TOGETHER_S:
             self._cancel()
         self._last = now
 

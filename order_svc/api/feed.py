@@ -18,6 +18,7 @@ from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed
 
 _PAGE = 500
+_RENEWED_AFTER_S = 600
 # Receivers refuse messages of more than 4 MiB.
 _MESSAGE_CHARACTERS = 1_000_000
 
@@ -26,17 +27,14 @@ class OrderFeedApi:
     """The servicer of a service whose `Subscribe` streams easyorder.internal.feed.v1.EventBatch.
 
     `dispatch` is called when events were published; pass it to a FeedTail. Events within `pace_s` are sent together. A
-    stream ends after `renewed_after_s`; the position with which its consumer resumes shows the purge what the consumer
+    stream ends after ten minutes; the position with which its consumer resumes shows the purge what the consumer
     has read.
     """
 
-    def __init__(
-        self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2, renewed_after_s: float = 600
-    ) -> None:
+    def __init__(self, feed: EventFeed, *, heartbeat_s: float = 15, pace_s: float = 0.2) -> None:
         self._feed = feed
         self._heartbeat_s = heartbeat_s
         self._pace_s = pace_s
-        self._renewed_after_s = renewed_after_s
         self._published = asyncio.Event()
         # The events dispatched last, without a gap: most subscribers need only these, and cost no query.
         self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
@@ -54,7 +52,7 @@ class OrderFeedApi:
         # First of all: from now on the purge keeps the events after this position.
         await to_completion(self._feed.seen_by(current().caller.id, position))
         (await to_completion(self._feed.end())).check(position, "afterPosition")
-        ends_at = asyncio.get_running_loop().time() + self._renewed_after_s
+        ends_at = asyncio.get_running_loop().time() + _RENEWED_AFTER_S
         while not end.done():
             published = self._published
             page = await self._after(position)

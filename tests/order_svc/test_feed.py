@@ -186,8 +186,8 @@ async def test_a_position_whose_events_are_purged_is_refused(shop: Shop) -> None
     assert [event.position for event in batch.events] == [3]
 
 
-async def test_a_consumer_tells_again_and_again_how_far_it_is(shop: Shop) -> None:
-    shop.api._renewed_after_s = 0
+async def test_a_consumer_tells_again_and_again_how_far_it_is(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("order_svc.api.feed._RENEWED_AFTER_S", 0)
     shop.happens(an_event(1))
     taken = Taken()
     async with shop.open() as mesh, following(mesh.service(), taken) as reported:
