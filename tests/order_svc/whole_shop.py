@@ -137,7 +137,8 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
         @asynccontextmanager
         async def payment(address: str) -> AsyncIterator[None]:
             own = PaymentHere.model_validate(given | {"listen_address": address})
-            engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3)
+            limits = {"timeout_s": own.database_timeout_s, "lock_timeout_s": own.database_lock_timeout_s}
+            engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3, **limits)
             verifier = TokenVerifier(KeyCache(keys_of(client := Client(identity.address))), SECRET)
             try:
                 async with (
