@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -70,14 +69,13 @@ class WebhookChannel:
 
     url: str
     secret: str = field(repr=False)
-    now: Callable[[], datetime] = SystemClock().now
 
     async def __call__(self, service: str, alert: Alert) -> None:
         import httpx  # 5 MiB, imported only if a webhook is configured
 
         content = asdict(alert) | {"service": service, "time": alert.at}
         del content["at"]
-        body, at = to_json(content), int(self.now().timestamp())
+        body, at = to_json(content), int(SystemClock().now().timestamp())
         mac = hmac.new(self.secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
         headers = {"content-type": "application/json", SIGNATURE: f"t={at},v1={mac.hexdigest()}"}
         try:

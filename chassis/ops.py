@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from easyorder.ops import v1
 from sqlalchemy import Executable, RowMapping, Select, Text, cast, func, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.clock import Clock
 from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.failures import translated
@@ -92,13 +92,10 @@ class OpsApi:
     service: str
     engine: AsyncEngine
     gauges: Gauges
-    clock: InitVar[Clock]
+    started_at: datetime
     wake_jobs: Callable[[], None] = lambda: None
     lag_ms: Callable[[], Awaitable[float]] | None = None
     not_discardable: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self, clock: Clock) -> None:
-        self.started_at = clock.now()
 
     async def list_jobs(self, request: v1.ListJobsRequest) -> v1.ListJobsResponse:
         """Lists jobs of one state or of all states, in the order of _STATES, the newest first."""

@@ -149,7 +149,7 @@ def _server(
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock)},
+        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock.now())},
         verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,

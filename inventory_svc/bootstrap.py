@@ -250,7 +250,7 @@ def _server(
             ),
             "easyorder.internal.inventory.v1.ReservationService": ReservationApi(mediator),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock, runner.wake, lag_ms, NOT_DISCARDABLE),
+            OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE),
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         audit=SqlSink(to.write, AUDIT_ENTRY),

@@ -153,7 +153,7 @@ def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
             sagas.payments.transaction_of, job_store, runner.wake
         ),
-        OPS: OpsApi(NAME, to.write, gauges, to.clock, runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
+        OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
     server = _server(to, servicers, error_log)
     server.background = [error_log, streams.projector, streams.tail, runner]

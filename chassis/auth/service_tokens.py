@@ -34,6 +34,5 @@ class ServiceTokens:
         now = self._clock.now()
         if not timedelta() <= now - self._minted_at < LIFE - _RENEW_BEFORE:
             claims = {"iss": MESH, "aud": MESH, "sub": self._service, "iat": now, "exp": now + LIFE}
-            self._token = jwt.encode(claims, self._secret, algorithm=ALGORITHM)
-            self._minted_at = now
+            self._token, self._minted_at = jwt.encode(claims, self._secret, algorithm=ALGORITHM), now
         return self._token

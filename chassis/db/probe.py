@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
+from time import monotonic, time
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -33,7 +33,7 @@ def takes_writes(*engines: AsyncEngine) -> Probe:
     async def probe() -> None:
         (least_s, most_s), *_ = await asyncio.gather(*(_ask(engine) for engine in engines))
         own_s = SystemClock().now().timestamp() - monotonic()
-        SystemClock.ahead_s = min(max(least_s, own_s), most_s)
+        SystemClock.ahead_s, SystemClock.machine_ahead_s = min(max(least_s, own_s), most_s), time() - monotonic()
 
     return probe
 

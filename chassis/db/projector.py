@@ -138,8 +138,7 @@ class Projector(PollingLoop):
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
         """Applies as many changes as possible; returns the ids of the changes that failed."""
-        latest = _latest(changes)
-        images = defaultdict(list)
+        latest, images = _latest(changes), defaultdict[Table, list[str]](list)
         for change in latest:
             images[self._tables[change.entity]].append(change.image)
         try:

@@ -57,8 +57,7 @@ def _mark_deleted(session: Session, _context: UOWTransaction, _instances: Sequen
     for entity in list(session.deleted):
         if isinstance(entity, Audited):
             session.add(entity)
-            entity.is_deleted = True
-            entity.deleted_on = now()
+            entity.is_deleted, entity.deleted_on = True, now()
 
 
 def _marking(deleting: Any) -> Update:

@@ -21,10 +21,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
+        utc = value and in_utc(value)
         # ODBC's timestamp has no time zone; the session's time zone is UTC.
-        return in_utc(value).replace(tzinfo=None) if dialect.driver == "aioodbc" else in_utc(value)
+        return utc.replace(tzinfo=None) if utc and dialect.driver == "aioodbc" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))

@@ -10,6 +10,7 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1._async import HealthServicer
 
 from chassis.background import PollingLoop, passes
+from chassis.clock import SystemClock
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +33,12 @@ class ProbedHealth:
         self._every_s, self._deadline_s = every_s, deadline_s
         self._serving = True
         self._probing: asyncio.Task[None] | None = None
-        self._loop = PollingLoop("health", self._look, idle_s=every_s)
+        self._loop = PollingLoop("health", self._look, idle_s=every_s, pace_s=min(0.1, every_s))
 
     async def start(self) -> None:
         await self._publish()
         if self._probe:
-            looked = self._loop.flush()
+            looked, SystemClock.on_step = self._loop.flush(), self._loop.wake
             await self._loop.start()
             # What the probe learns, such as the time, is known before the first call, unless that takes too long.
             await passes(looked, within_s=1.0)

@@ -116,7 +116,7 @@ def payment_server(
     return GrpcServer(
         name=NAME,
         address=settings.address,
-        servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock)},
+        servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock.now())},
         verifier=verifier,
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,

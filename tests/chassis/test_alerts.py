@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from chassis import alert_channels
 from chassis.alert_channels import MailChannel, WebhookChannel, channels_of
 from chassis.alerts import Alert, Alerts, DeadLetters
+from chassis.clock import SystemClock
 from chassis.errors import Unavailable
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff, Job, JobResult, LeaseLost
@@ -89,8 +90,10 @@ async def test_servers_that_do_not_answer_are_not_waited_for(monkeypatch: pytest
                     await channel("order", ALERT)
 
 
-async def test_a_webhook_gets_what_happened_signed(receiver: Receiver) -> None:
-    await WebhookChannel(receiver.url, SECRET, now=lambda: datetime.fromtimestamp(1_700_000_000.9, UTC))("order", ALERT)
+async def test_a_webhook_gets_what_happened_signed(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SystemClock, "now", lambda _: datetime.fromtimestamp(1_700_000_000.9, UTC))
+
+    await WebhookChannel(receiver.url, SECRET)("order", ALERT)
 
     ((headers, body),) = receiver.requests
     mac = hmac.new(SECRET.encode(), b"1700000000." + body, hashlib.sha256).hexdigest()

@@ -107,7 +107,7 @@ async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]
         "order",
         chassis_engine,
         gauges,
-        FakeClock(),
+        FakeClock().now(),
         wake_jobs=bench.wake,
         lag_ms=lag_ms,
         not_discardable={"needed": "cancel the order"},

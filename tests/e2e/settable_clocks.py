@@ -1,6 +1,6 @@
-"""A mesh whose services have wall clocks that a test can set; PostgreSQL, Envoy and the test keep the true time.
+"""A mesh whose programs, except Envoy, have wall clocks that a test can set.
 
-libfaketime answers a service that asks for the time of day. Monotonic clocks go on, as when an administrator or NTP
+libfaketime answers a program that asks for the time of day. Monotonic clocks go on, as when an administrator or NTP
 sets the clock of a machine. `python -m tests.e2e.settable_clocks` is `python -m deploy.local up` with such clocks.
 """
 
@@ -22,32 +22,38 @@ from deploy.local.supervisor import Process, Program
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 
 IS_INSTALLED = shutil.which("faketime") is not None
+# Envoy does not start with libfaketime.
+ALL = (*SERVICES, "postgres")
 
 
 class Clocks:
-    """The wall clocks of the services of a mesh: files that say how far each is ahead of the true time."""
+    """The wall clocks of the programs of a mesh: files that say how far each is ahead of the true time."""
 
     def __init__(self, data_dir: Path) -> None:
         self._directory = data_dir / "clocks"
 
-    def file(self, service: str) -> Path:
-        return self._directory / service
+    def file(self, program: str) -> Path:
+        return self._directory / program
 
-    def set(self, service: str, ahead_s: int) -> None:
-        """Sets the clock of a service (a key of SERVICES): it has stepped when this returns."""
+    def set(self, ahead_s: int, *programs: str) -> None:
+        """Sets the clocks of programs: they have stepped when this returns."""
         self._directory.mkdir(exist_ok=True)
-        # Replaced as a whole: the service reads the file whenever it asks for the time.
-        new = self._directory / "new"
-        new.write_text(f"{ahead_s:+d}\n", encoding="ascii")
-        new.replace(self.file(service))
+        for program in programs:
+            # Replaced as a whole: a program reads the file whenever it asks for the time.
+            new = self._directory / "new"
+            new.write_text(f"{ahead_s:+d}\n", encoding="ascii")
+            new.replace(self.file(program))
 
 
 class _MeshWithClocks(LocalMesh):
     async def _start(self, program: Program, running: AsyncExitStack) -> Process:
-        if program.name in SERVICES:
-            faked = _faked_by(Clocks(self._data_dir).file(program.name))
-            program = replace(program, environment={**program.environment, **faked})
-        return await super()._start(program, running)
+        if program.name not in ALL:
+            return await super()._start(program, running)
+        faked = _faked_by(Clocks(self._data_dir).file(program.name))
+        # Not by the environment: what libfaketime shares must belong to the program's user, which is not yet that of
+        # the process at its start.
+        named = [f"{name}={value}" for name, value in faked.items()]
+        return await super()._start(replace(program, command=["env", *named, *program.command]), running)
 
 
 def _faked_by(file: Path) -> Mapping[str, str]:
@@ -68,8 +74,7 @@ def _faked_by(file: Path) -> Mapping[str, str]:
 def mesh_with_clocks(data_dir: Path, settings: Mapping[str, str]) -> Iterator[tuple[RunningMesh, Clocks]]:
     """A mesh whose clocks are right at first."""
     clocks = Clocks(data_dir)
-    for service in SERVICES:
-        clocks.set(service, 0)
+    clocks.set(0, *ALL)
     try:
         with running_mesh(data_dir, settings, command=("-m", "tests.e2e.settable_clocks")) as mesh:
             yield mesh, clocks

@@ -17,7 +17,7 @@ from tests.e2e.closed_loop import ClosedLoop, ordering
 from tests.e2e.conftest import SETTINGS, a_shopper
 from tests.e2e.patient_clients import PatientClient, an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.settable_clocks import IS_INSTALLED, Clocks, mesh_with_clocks
+from tests.e2e.settable_clocks import ALL, IS_INSTALLED, Clocks, mesh_with_clocks
 from tests.e2e.test_shopping import a_stocked_product, watched
 from tests.folders import data_folder
 from tests.polling import eventually
@@ -31,7 +31,11 @@ pytestmark = [
 
 # A wrong clock of a few seconds is common; a step of an hour is that of a machine that was set to local time.
 STEPS_S = (5, -5, 3600, -3600, 0)
-QUICK = {"UNPLACED_HOLD_S": "0.5", "RESERVATION_REAP_S": "0.2"}
+# Envoy's clock is not set with that of the database, and would refuse tokens of an hour ago.
+QUICK = {"UNPLACED_HOLD_S": "0.5", "RESERVATION_REAP_S": "0.2", "ACCESS_TOKEN_LIFE_S": "7200"}
+# How often a process reads its database's clock unless it notices a step.
+READ_EVERY_S = 10
+MOMENT_S = 2
 WITHIN_S = 15
 
 
@@ -50,8 +54,7 @@ def mesh(mesh_and_clocks: tuple[RunningMesh, Clocks]) -> RunningMesh:
 def clocks(mesh_and_clocks: tuple[RunningMesh, Clocks]) -> Iterator[Clocks]:
     clocks = mesh_and_clocks[1]
     yield clocks
-    for service in SERVICES:
-        clocks.set(service, 0)
+    clocks.set(0, *ALL)
 
 
 async def a_retried_payment_is_made(shopper: Shop, item: str) -> None:
@@ -88,13 +91,34 @@ async def test_a_clock_is_set_while_orders_are_placed(
     item, other, *_ = (await a_stocked_product(admin, pieces=100_000)).ids
     async with ordering(mesh, admin.headers, [item], clients=2) as loop:
         for ahead_s in STEPS_S:
-            clocks.set(service, ahead_s)
+            clocks.set(ahead_s, service)
             async with asyncio.timeout(WITHIN_S):
                 await a_retried_payment_is_made(await a_shopper(http), other)
                 await an_expired_hold_is_released(mesh, other)
                 await orders_are_placed(loop)
 
     assert loop.reasons().keys() == {"ordered"}
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
+    await invariants.check(mesh, loop.orders)
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, 3600])
+async def test_the_clocks_of_all_are_set_at_once(
+    mesh: RunningMesh, clocks: Clocks, http: httpx.AsyncClient, ahead_s: int
+) -> None:
+    """As when all run on one machine: calls may fail for a moment, until each process has asked its database."""
+    admin = await Shop(http).login("admin@example.com", "Admin123!")
+    item, other, *_ = (await a_stocked_product(admin, pieces=100_000)).ids
+    async with ordering(mesh, admin.headers, [item], clients=2) as loop:
+        await orders_are_placed(loop)
+        for ahead in (ahead_s, 0):
+            clocks.set(ahead, *ALL)
+            await loop.lasts(MOMENT_S)
+            soon_s = loop.now_s
+            await a_retried_payment_is_made(await a_shopper(http), other)
+            await loop.lasts(READ_EVERY_S)
+            assert loop.reasons(soon_s).keys() == {"ordered"}
+
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     await invariants.check(mesh, loop.orders)
 
@@ -113,7 +137,7 @@ async def test_a_process_starts_with_a_clock_that_is_wrong(
 
     clients = [asyncio.create_task(one_after_the_other()) for _ in range(4)]
     for service in ("order", "inventory", "payment", "identity"):
-        clocks.set(service, ahead_s)
+        clocks.set(ahead_s, service)
         killed = mesh.kill(SERVICES[service])
         await eventually(partial(_is_another, mesh, SERVICES[service], killed), timeout_s=WITHIN_S)
         done = len(client.acknowledged)

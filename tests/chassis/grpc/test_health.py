@@ -10,6 +10,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from chassis.clock import SystemClock
 from chassis.errors import Unavailable
 from chassis.grpc.channel import open_channel
 from chassis.grpc.health import ProbedHealth
@@ -95,6 +96,16 @@ async def test_it_has_asked_once_when_it_has_started(need: Need) -> None:
     await health.start()
 
     assert need.asked == 1
+    await health.stop()
+
+
+async def test_it_asks_again_at_once_when_the_machines_clock_was_set(need: Need) -> None:
+    health = ProbedHealth([SERVICE], need, every_s=60)
+    await health.start()
+
+    SystemClock.on_step()
+
+    await eventually(lambda: need.asked == 2)
     await health.stop()
 
 
