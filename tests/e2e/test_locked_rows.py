@@ -67,11 +67,12 @@ async def test_a_locked_item_costs_its_own_orders(mesh: RunningMesh, admin: Shop
 async def test_a_locked_order_costs_itself_only(mesh: RunningMesh, admin: Shop) -> None:
     items = (await a_stocked_product(admin, pieces=100_000)).ids[:1]
     placed = await admin.order({items[0]: 1}, "tok_ok")
+    number = (await invariants.order_ids(mesh)).order_number(placed["id"])
 
     async with ordering(mesh, admin.headers, items, clients=CLIENTS) as others:
         await others.lasts(WARM_S + BEFORE_S)
         begins = others.now_s
-        async with locked(mesh, "easyorder_order_write", f"orders WHERE id = {placed['id']}"):
+        async with locked(mesh, "easyorder_order_write", f"orders WHERE id = {number}"):
             async with Shop.client(mesh.url) as http:
                 while others.now_s < begins + HELD_S:
                     body = {"reason": "changed my mind"}
