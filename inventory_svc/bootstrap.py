@@ -189,7 +189,7 @@ def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     products = ProductQueries(to.read, read_your_writes)
     ttl_s = to.settings.product_cache_ttl_s
     stock = StockQueries(to.read, read_your_writes)
-    watch = StockWatch(stock, clock=to.clock)
+    watch = StockWatch(stock, clock=to.clock, low_stock=to.settings.low_stock_threshold)
     projector.on_applied.append(watch.wake)
     return _Reading(
         projector=projector,

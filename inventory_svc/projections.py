@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chassis.db.bulk import as_json
 from chassis.db.projector import Change
 
-# The tables that a document is built from.
-_PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option", "inventory"})
+# The tables that a document is built from. Stock is not public: it changes no document.
+_PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option"})
 # A replica that is this many catalogue changes behind drops its cached pages.
 KEPT_GENERATIONS = 1000
 
-# A domain.product.Product in JSON. Amounts as text: JSON's numbers would make floats of them.
+# A domain.product.Product in JSON, without stock. Amounts as text: JSON's numbers would make floats of them.
 _DOCUMENT = """
 jsonb_build_object(
     'id', p.id, 'version', p.row_version, 'name', p.name, 'description', p.description,
@@ -39,7 +39,6 @@ jsonb_build_object(
     'items', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', i.id, 'sku', i.sku, 'backorderable', i.backorderable,
-            'quantity_on_hand', s.on_hand, 'warehouse_location', s.warehouse_location,
             'price_override', CASE WHEN i.price_override IS NOT NULL THEN
                 jsonb_build_object('amount', CAST(i.price_override AS text), 'currency', p.currency) END,
             'options', (
@@ -52,7 +51,7 @@ jsonb_build_object(
                 WHERE c.product_item_id = i.id AND NOT c.is_deleted
             )
         ) ORDER BY i.id), '[]')
-        FROM product_item AS i JOIN inventory AS s ON s.id = i.id
+        FROM product_item AS i
         WHERE i.product_id = p.id AND NOT i.is_deleted
     )
 )
@@ -66,8 +65,7 @@ changed AS (
     UNION SELECT v.product_id FROM changed AS c JOIN variation AS v USING (id) WHERE c.entity = 'variation'
     UNION SELECT v.product_id FROM changed AS c JOIN variation_option AS o USING (id)
         JOIN variation AS v ON v.id = o.variation_id WHERE c.entity = 'variation_option'
-    UNION SELECT i.product_id FROM changed AS c JOIN product_item AS i USING (id)
-        WHERE c.entity IN ('product_item', 'inventory')
+    UNION SELECT i.product_id FROM changed AS c JOIN product_item AS i USING (id) WHERE c.entity = 'product_item'
     UNION SELECT i.product_id FROM changed AS c JOIN product_item_option AS l USING (id)
         JOIN product_item AS i ON i.id = l.product_item_id WHERE c.entity = 'product_item_option'
 )

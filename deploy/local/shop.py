@@ -57,10 +57,10 @@ class Shop:
 
     async def stock(self, product_id: str) -> dict[str, Stock]:
         """The stock of a product's items by SKU."""
-        answer = await self._answer("GET", f"/api/v1/products/{product_id}/inventory")
+        answer = await self._answer("GET", f"/api/v1/admin/inventory?productId={product_id}")
         return {
-            item["sku"]: Stock(*(int(item.get(name, 0)) for name in ("onHand", "reserved", "sold")))
-            for item in answer.get("items", [])
+            item["sku"]: Stock(*(int(item.get(name, 0)) for name in ("quantityOnHand", "reserved", "sold")))
+            for item in answer["stockLevels"]
         }
 
     async def order(self, lines: Mapping[str, int], token: str, *, currency: str = "USD") -> Json:

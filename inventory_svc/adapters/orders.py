@@ -14,8 +14,8 @@ from easyorder.internal.order.v1 import (
 
 from chassis.grpc.clients import Client, rpc
 from inventory_svc.domain.reservation import PlacedHolds
-from inventory_svc.domain.stock import ItemStock
-from inventory_svc.messages.inventory import item_stock_message
+from inventory_svc.domain.stock import ItemAvailability
+from inventory_svc.messages.inventory import availability_message
 
 _STOCK = "easyorder.internal.order.v1.OrderStockService"
 _CONFIRM = rpc(_STOCK, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
@@ -30,12 +30,12 @@ class GrpcOrders:
         self._timeout_s = timeout_s
 
     async def confirm_availability(
-        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
+        self, order_id: int, stocks: Sequence[ItemAvailability], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
         availability = OrderAvailability(
             order_id=order_id,
             filled=filled,
-            items=[item_stock_message(stock) for stock in stocks],
+            items=[availability_message(stock) for stock in stocks],
             request_id=request_id,
             lost_reason=lost_reason,
         )

@@ -22,6 +22,8 @@ from easyorder.inventory.v1 import (
     InventoryMessage,
     ListLowStockRequest,
     ListLowStockResponse,
+    ListStockLevelsRequest,
+    ListStockLevelsResponse,
     ProductInventory,
     StockLevel,
     WatchInventoryRequest,
@@ -37,6 +39,7 @@ from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import (
+    availability_message,
     product_message,
     stock_level_message,
     update_product_command,
@@ -106,7 +109,15 @@ class InventoryApi:
 
     async def get_product_inventory(self, request: GetProductInventoryRequest) -> ProductInventory:
         levels = await self._queries.get_product_inventory(int(request.product_id))
-        return ProductInventory(items=[stock_level_message(level) for level in levels])
+        stocks = [level.availability(low=self._low_stock) for level in levels]
+        return ProductInventory(items=[availability_message(stock) for stock in stocks])
+
+    async def list_stock_levels(self, request: ListStockLevelsRequest) -> ListStockLevelsResponse:
+        levels, token = await self._queries.list_stock_levels(
+            int(request.product_id or 0), page_size=request.page_size, page_token=request.page_token
+        )
+        stock_levels = [stock_level_message(level) for level in levels]
+        return ListStockLevelsResponse(stock_levels=stock_levels, next_page_token=token)
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(

@@ -70,8 +70,14 @@ def _items(stored: Sequence[ProductItem], wanted: Sequence[ProductItem]) -> Iter
 
 def _changed_item(known: ProductItem, wanted: ProductItem) -> ProductItem:
     options = known.options if set(wanted.options) == set(known.options) else wanted.options
-    # Stock is changed by AdjustStock only.
-    return replace(wanted, id=known.id, options=options, quantity_on_hand=known.quantity_on_hand)
+    return replace(
+        wanted,
+        id=known.id,
+        options=options,
+        # Stock is changed by AdjustStock only; a location cannot be read here, so it is left out to stay.
+        quantity_on_hand=known.quantity_on_hand,
+        warehouse_location=wanted.warehouse_location or known.warehouse_location,
+    )
 
 
 def _matched(

@@ -16,7 +16,7 @@ from inventory_svc.domain.errors import AwaitingStock, HoldSuperseded, Reservati
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
 from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import Quote
-from inventory_svc.domain.stock import ItemStock, StockBatch
+from inventory_svc.domain.stock import ItemAvailability, StockBatch
 
 
 class ReservationState(Enum):
@@ -75,7 +75,7 @@ class Reservation:
     revision: int = 0
     refunded: Decimal = Decimal(0)
     quote: Quote = field(default_factory=Quote)
-    stands: tuple[ItemStock, ...] = field(default=(), compare=False)
+    stands: tuple[ItemAvailability, ...] = field(default=(), compare=False)
     version: int = field(default=1, compare=False)
 
     @property

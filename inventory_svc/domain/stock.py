@@ -27,8 +27,8 @@ class StockState(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemStock:
-    """The availability of an item for one order: BACKORDERED while the order waits for it."""
+class ItemAvailability:
+    """The availability of an item: BACKORDERED while orders of it wait for stock."""
 
     product_item_id: int
     sku: str
@@ -48,10 +48,22 @@ class StockLevel:
     backordered: int
     warehouse_location: str
     version: int
+    # Responses that were stored before 0.3.0 lack it.
+    backorderable: bool = False
 
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    def availability(self, *, low: int) -> ItemAvailability:
+        """What anybody may know; LOW means that `low` or fewer pieces remain."""
+        waits = self.backorderable and self.available <= 0
+        return ItemAvailability(
+            product_item_id=self.product_item_id,
+            sku=self.sku,
+            state=stock_state(self.available, waits=waits, low=low),
+            available=self.available,
+        )
 
     @property
     def etag(self) -> str:
@@ -208,10 +220,10 @@ class StockBatch:
         item.moved.on_hand += delta
         item.moved.adjusted += delta
 
-    def stands(self, lines: Iterable[HeldLine], *, low: int) -> tuple[ItemStock, ...]:
+    def stands(self, lines: Iterable[HeldLine], *, low: int) -> tuple[ItemAvailability, ...]:
         """The availability of the lines' locked items; LOW means that `low` or fewer pieces remain."""
         return tuple(
-            ItemStock(
+            ItemAvailability(
                 product_item_id=item.product_item_id,
                 sku=item.sku,
                 state=stock_state(item.available, waits=bool(line.backordered), low=low),
@@ -258,7 +270,7 @@ class StockBatch:
 
 
 def stock_state(available: int, *, waits: bool, low: int) -> StockState:
-    """The state for an order that waits for the item (`waits`) or does not."""
+    """The state of an item that orders wait for (`waits`), or not."""
     if waits:
         return StockState.BACKORDERED
     if available <= 0:

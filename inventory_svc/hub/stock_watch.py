@@ -1,4 +1,4 @@
-"""WatchInventory: the current stock, then every item that changes, whichever replica changed it.
+"""WatchInventory: what is available, then every item of which more or less is, whichever replica changed it.
 
 While a process has subscribers, it polls the versions of the watched items in the read database: at once when its own
 projector has written, otherwise several times a second, and less often the more there is to read and to send. A slow
@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from easyorder.common.v1 import Heartbeat
-from easyorder.inventory.v1 import InventoryMessage, ProductInventory
+from easyorder.inventory.v1 import InventoryMessage, ItemAvailability, ProductInventory
 
 from chassis.background import PollingLoop, to_completion
 from chassis.clock import Clock
@@ -21,7 +21,7 @@ from chassis.grpc.status import to_status
 from chassis.grpc.streams import stream_end
 from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
-from inventory_svc.messages.inventory import stock_level_message
+from inventory_svc.messages.inventory import availability_message
 
 # A new subscriber wakes the loop.
 _UNWATCHED_S = 60
@@ -39,10 +39,17 @@ class StockWatch:
     """The streams of one process; runs in the background for the lifetime of the process."""
 
     def __init__(
-        self, stock: StockLevels, *, clock: Clock, heartbeat_s: float = 15.0, look_every_s: float = 0.2
+        self,
+        stock: StockLevels,
+        *,
+        clock: Clock,
+        low_stock: int,
+        heartbeat_s: float = 15.0,
+        look_every_s: float = 0.2,
     ) -> None:
         self._stock = stock
         self._clock = clock
+        self._low_stock = low_stock
         self._heartbeat_s = heartbeat_s
         self._watchers: set[_Watcher] = set()
         self._look_every_s = look_every_s
@@ -59,17 +66,20 @@ class StockWatch:
                 if item_id not in {level.product_item_id for level in first}:
                     raise ProductItemNotFound.at(f"productItemIds[{index}]", item_id)
             watcher.begin(first)
-            snapshot = ProductInventory(items=[stock_level_message(level) for level in first])
+            snapshot = ProductInventory(items=[self._message(level) for level in first])
             sequence = 1
             yield InventoryMessage(sequence=sequence, time=self._clock.now(), snapshot=snapshot)
             while not watcher.end.done():
                 for level in await watcher.next(within_s=self._heartbeat_s):
                     sequence += 1
-                    change = stock_level_message(level)
+                    change = self._message(level)
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), change=change)
                 if watcher.was_silent:
                     yield InventoryMessage(sequence=sequence, time=self._clock.now(), heartbeat=Heartbeat())
             yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(watcher.end.result()))
+
+    def _message(self, level: StockLevel) -> ItemAvailability:
+        return availability_message(level.availability(low=self._low_stock))
 
     @contextmanager
     def _watching(self, item_ids: Sequence[int]) -> Iterator[_Watcher]:
@@ -104,22 +114,23 @@ class _Watcher:
         self.changed = asyncio.Event()
         self.was_silent = False
         self.end = stream_end()
-        self._versions: dict[int, int] = {}
+        self._latest: dict[int, StockLevel] = {}
         self._unread: dict[int, StockLevel] = {}
 
     def begin(self, levels: Sequence[StockLevel]) -> None:
-        self._versions = {level.product_item_id: level.version for level in levels}
+        self._latest = {level.product_item_id: level for level in levels}
 
     def publish(self, levels: Mapping[int, StockLevel]) -> int:
-        """Returns how many of the levels have changed."""
-        changed = [
-            level
-            for item_id, version in self._versions.items()
-            if (level := levels.get(item_id)) and level.version > version
+        """Returns how many of the levels are to be sent: a sale takes held pieces, and changes nothing for shoppers."""
+        newer = [
+            (latest, level)
+            for item_id, latest in self._latest.items()
+            if (level := levels.get(item_id)) and level.version > latest.version
         ]
-        for level in changed:
-            self._versions[level.product_item_id] = level.version
-            self._unread[level.product_item_id] = level
+        changed = [level for latest, level in newer if level.available != latest.available]
+        self._latest.update({level.product_item_id: level for _, level in newer})
+        self._unread.update({level.product_item_id: level for level in changed})
+        if changed:
             self.changed.set()
         return len(changed)
 

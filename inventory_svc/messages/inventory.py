@@ -12,8 +12,8 @@ from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
 from easyorder.common.v1 import StockState as StockStateMessage
 from easyorder.google.type import Money as MoneyMessage
+from easyorder.inventory.v1 import ItemAvailability as ItemAvailabilityMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
-from easyorder.order.v1 import ItemStock as ItemStockMessage
 
 from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
@@ -23,7 +23,7 @@ from chassis.wire_types import money_message
 from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
-from inventory_svc.domain.stock import ItemStock, StockLevel
+from inventory_svc.domain.stock import ItemAvailability, StockLevel
 from inventory_svc.messages.update_mask import updated_fields
 
 # The fields of a Product that an update can change, and the attributes that hold them.
@@ -103,8 +103,8 @@ def update_product_command(request: UpdateProductRequest, key: RequestKey | None
     )
 
 
-def item_stock_message(stock: ItemStock) -> ItemStockMessage:
-    return ItemStockMessage(
+def availability_message(stock: ItemAvailability) -> ItemAvailabilityMessage:
+    return ItemAvailabilityMessage(
         product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockStateMessage[stock.state.name],
@@ -116,7 +116,7 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
     return StockLevelMessage(
         product_item_id=str(level.product_item_id),
         sku=level.sku,
-        on_hand=level.on_hand,
+        quantity_on_hand=level.on_hand,
         reserved=level.reserved,
         available=level.available,
         sold=level.sold,
@@ -136,8 +136,8 @@ def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
             ItemOption(variation=composed(chosen.variation), value=composed(chosen.value)) for chosen in message.options
         ),
         backorderable=message.backorderable,
-        quantity_on_hand=message.quantity_on_hand,
-        warehouse_location=message.warehouse_location,
+        quantity_on_hand=message.quantity_on_hand or 0,
+        warehouse_location=message.warehouse_location or "",
     )
 
 
@@ -155,14 +155,13 @@ def _variation_message(variation: Variation) -> VariationMessage:
 
 
 def _item_message(item: ProductItem, price: Money) -> ProductItemMessage:
+    """What anybody may know of an item: its stock and location are input only."""
     return ProductItemMessage(
         id=str(item.id),
         sku=item.sku,
         price_override=None if item.price_override is None else money_message(item.price_override),
         options=[ItemOptionMessage(variation=chosen.variation, value=chosen.value) for chosen in item.options],
         backorderable=item.backorderable,
-        quantity_on_hand=item.quantity_on_hand,
-        warehouse_location=item.warehouse_location,
         price=money_message(price),
     )
 

@@ -19,7 +19,7 @@ from inventory_svc.domain.lines import Line
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
 from inventory_svc.messages.incentives import discount_messages
-from inventory_svc.messages.inventory import item_stock_message
+from inventory_svc.messages.inventory import availability_message
 
 
 def reserve_command(request: ReservationRequest) -> Reserve:
@@ -63,7 +63,7 @@ def restock_command(request: ReturnedGoods) -> Restock:
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:
     quote = reservation.quote
-    stocks = {stock.product_item_id: item_stock_message(stock) for stock in reservation.stands}
+    stocks = {stock.product_item_id: availability_message(stock) for stock in reservation.stands}
     return ReservationMessage(
         order_id=reservation.order_id,
         state=ReservationStateMessage[reservation.state.name],

@@ -1,4 +1,4 @@
-"""The stock as shoppers read it."""
+"""The stock, of which shoppers read what is available, and administrators everything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from inventory_svc.domain.stock import StockLevel
 # Returns at least one row for a product that exists.
 OF_PRODUCT = text("""
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
-       stock.row_version
+       stock.row_version, item.backorderable
 FROM product
 LEFT JOIN (product_item AS item JOIN inventory AS stock ON stock.id = item.id)
        ON item.product_id = product.id AND NOT item.is_deleted
@@ -30,7 +30,7 @@ ORDER BY item.id
 
 _COLUMNS = """
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
-       stock.row_version
+       stock.row_version, item.backorderable
 FROM inventory AS stock
 JOIN product_item AS item ON item.id = stock.id AND NOT item.is_deleted
 JOIN product ON product.id = item.product_id AND NOT product.is_deleted
@@ -44,7 +44,11 @@ WHERE stock.on_hand - stock.reserved <= :threshold
   AND (stock.on_hand - stock.reserved - stock.backordered, stock.id) > (:after_free, :after_id)
 ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT :limit
 """)
-_LOW_PAGE_SIZE = 1000
+_OF_ALL = f"{_COLUMNS} WHERE stock.id > :after_id {{of_product}} ORDER BY stock.id LIMIT :limit"
+LIST = text(_OF_ALL.format(of_product=""))
+LIST_OF_PRODUCT = text(_OF_ALL.format(of_product="AND item.product_id = :product_id"))
+_PAGE_SIZE = 1000
+_TOKENS = PageTokens(int)
 # Available and backordered pieces and the id of a page's last item; the list is sorted by their difference and the id.
 _LOW_TOKENS = PageTokens(tuple[int, int, int])
 _BEFORE_ALL = (0, 2**62, 0)
@@ -67,6 +71,23 @@ class StockQueries:
             raise ProductNotFound.of(product_id)
         return [stock_level(row) for row in rows if row.id is not None]
 
+    async def list_stock_levels(
+        self, product_id: int = 0, *, page_size: int = 0, page_token: str = ""
+    ) -> tuple[list[StockLevel], str]:
+        """A page of the stock of all items, or of a product's, in id order, and the next page's token.
+
+        Raises InvalidArgument for a token of another list.
+        """
+        filter, size = f"stock of {product_id}", page_size or _PAGE_SIZE
+        parameters = {"after_id": _TOKENS.read(page_token, filter=filter) if page_token else 0, "limit": size + 1}
+        statement, which = (LIST_OF_PRODUCT, {"product_id": product_id}) if product_id else (LIST, {})
+        with translated():
+            await self._freshness.wait(current().caller.id, current().position)
+            async with self._read.connect() as connection:
+                rows = (await connection.execute(statement, parameters | which)).all()
+        levels = [stock_level(row) for row in rows[:size]]
+        return levels, _TOKENS.write(levels[-1].product_item_id, filter=filter) if len(rows) > size else ""
+
     async def list_low_stock(
         self, threshold: int, *, page_size: int = 0, page_token: str = ""
     ) -> tuple[list[StockLevel], str]:
@@ -74,7 +95,7 @@ class StockQueries:
 
         Backordered pieces count as missing. Raises InvalidArgument for a token of another list.
         """
-        filter, size = f"low stock {threshold}", page_size or _LOW_PAGE_SIZE
+        filter, size = f"low stock {threshold}", page_size or _PAGE_SIZE
         available, backordered, after_id = _LOW_TOKENS.read(page_token, filter=filter) if page_token else _BEFORE_ALL
         parameters = {"threshold": threshold, "after_free": available - backordered, "after_id": after_id}
         with translated():
@@ -107,6 +128,7 @@ def stock_level(row: Row[Any]) -> StockLevel:
         reserved=row.reserved,
         sold=row.sold,
         backordered=row.backordered,
+        backorderable=row.backorderable,
         warehouse_location=row.warehouse_location,
         version=row.row_version,
     )

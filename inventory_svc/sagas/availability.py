@@ -11,14 +11,14 @@ from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import PlacedHolds, ReservationState
-from inventory_svc.domain.stock import ItemStock
+from inventory_svc.domain.stock import ItemAvailability
 
 
 class Orders(Protocol):
     """order_svc. Calls can be repeated: a second call with the same request_id changes nothing."""
 
     async def confirm_availability(
-        self, order_id: int, stocks: Sequence[ItemStock], *, filled: bool, request_id: str, lost_reason: str = ""
+        self, order_id: int, stocks: Sequence[ItemAvailability], *, filled: bool, request_id: str, lost_reason: str = ""
     ) -> None:
         """Raises ORDER_NOT_FOUND while the order is still being placed, Unavailable or DeadlineExceeded."""
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from easyorder.common.v1 import Discount, OrderLine, PaymentMethod, PaymentStatus, StockState
 from easyorder.google.type import Money as MoneyMessage
+from easyorder.inventory.v1 import ItemAvailability
 from easyorder.order.v1 import (
     CurrencyReport as CurrencyReportMessage,
 )
 from easyorder.order.v1 import (
     DailyReport,
     HourReport,
-    ItemStock,
     Order,
     OrderItem,
     OrderStatus,
@@ -154,7 +154,7 @@ def _shipment(shipment: ShipmentData) -> Shipment:
     )
 
 
-def stock_view(message: ItemStock) -> StockView:
+def stock_view(message: ItemAvailability) -> StockView:
     """Converts a message of inventory_svc."""
     return StockView(
         product_item_id=int(message.product_item_id),
@@ -164,9 +164,9 @@ def stock_view(message: ItemStock) -> StockView:
     )
 
 
-def stock_message(stock: StockView) -> ItemStock:
+def stock_message(stock: StockView) -> ItemAvailability:
     """For an event of the hub."""
-    return ItemStock(
+    return ItemAvailability(
         product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockState[stock.state],

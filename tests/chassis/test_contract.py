@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from easyorder.common.v1 import OrderLine
 from easyorder.order.v1 import HubMessage, SubscribeRequest
+from google.protobuf.descriptor import Descriptor
 
 from chassis import contract
 from chassis.context import Audience
@@ -30,6 +31,26 @@ def test_every_method_says_who_may_call_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, method in contract.methods().items() if not method.http])
 def test_what_is_not_on_http_is_for_services_only(name: str) -> None:
     assert contract.methods()[name].access.allow == {Audience.SERVICE}
+
+
+def test_stock_levels_are_in_replies_to_administrators_only() -> None:
+    def messages(described: Descriptor, known: set[str]) -> set[str]:
+        if described.full_name not in known:
+            known.add(described.full_name)
+            for field in described.fields:
+                if field.message_type is not None:
+                    messages(field.message_type, known)
+        return known
+
+    level = "easyorder.inventory.v1.StockLevel"
+    shown_by = {
+        method.name: method.access.allow
+        for method in contract.methods().values()
+        if level in messages(contract.descriptor_of(method.response), set())
+    }
+
+    assert shown_by.keys() == {"ListStockLevels", "ListLowStock", "AdjustStock"}
+    assert set(shown_by.values()) == {frozenset({Audience.ADMIN})}
 
 
 # Why a repeated call needs no request_id.

@@ -116,5 +116,5 @@ async def test_the_stock_is_watched_by_anybody(http: httpx.AsyncClient, admin: S
     async with asyncio.timeout(10):
         await listening
 
-    assert heard[0]["snapshot"]["items"][0]["onHand"] == "2"
-    assert heard[1]["change"]["onHand"] == "7"
+    assert heard[0]["snapshot"]["items"][0]["available"] == "2"
+    assert heard[1]["change"]["available"] == "7"

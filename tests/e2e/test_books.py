@@ -37,13 +37,6 @@ def line(item: str, quantity: int) -> Json:
     return {"productItemId": item, "quantity": quantity}
 
 
-async def stock_of(http: httpx.AsyncClient, product: str) -> list[tuple[int, int]]:
-    """What is on hand, and what of it is reserved, by item."""
-    answer = await http.get(f"/api/v1/products/{product}/inventory")
-    assert not answer.is_error, "the read side does not have it yet"
-    return [(int(item["onHand"]), int(item.get("reserved", 0))) for item in answer.json()["items"]]
-
-
 async def paid(http: httpx.AsyncClient, shopper: Shop, items: list[Json], *codes: str, points: int = 0) -> str:
     order = await call(http, shopper, "POST", "/orders", an_order(items, list(codes), points=points))
     await status_is(shopper, order["id"], "PAID")
@@ -89,19 +82,20 @@ async def test_no_line_is_so_large_that_its_stock_is_not_held(http: httpx.AsyncC
     [violations] = [detail["fieldViolations"] for detail in refused.json()["details"] if "fieldViolations" in detail]
     assert [violation["field"] for violation in violations] == ["items[1].quantity"]
     # 900 are sold, and 600 are there for somebody else.
-    await eventually(lambda: _is(http, product, [(600, 0)]))
+    await eventually(lambda: _is(admin, product, [(600, 0)]))
     body = in_cash([line(item, 601)])
     assert (await http.post("/api/v1/orders", json=body, headers=other.headers)).status_code == 400
     rest = await call(http, other, "POST", "/orders", body | {"items": [line(item, 600)]})
-    await eventually(lambda: _is(http, product, [(0, 0)]))
+    await eventually(lambda: _is(admin, product, [(0, 0)]))
 
     # The tests after this wait until every order of the mesh is over.
     for whose, one in ((shopper, order), (other, rest)):
         await call(http, whose, "POST", f"/orders/{one['id']}:cancel", {"reason": "only a test"})
 
 
-async def _is(http: httpx.AsyncClient, product: str, stock: list[tuple[int, int]]) -> bool:
-    return await stock_of(http, product) == stock
+async def _is(admin: Shop, product: str, stock: list[tuple[int, int]]) -> bool:
+    """Whether so much is on hand of each item, and so much of it reserved."""
+    return [(item.on_hand, item.reserved) for item in (await admin.stock(product)).values()] == stock
 
 
 async def test_points_are_those_of_the_money_that_is_kept(http: httpx.AsyncClient, admin: Shop) -> None:
@@ -146,7 +140,7 @@ async def test_an_order_in_cash_earns_its_points_on_delivery(http: httpx.AsyncCl
     shopper = await a_shopper(http)
     product, [item] = await priced(admin, "1000.00")
     order = (await call(http, shopper, "POST", "/orders", in_cash([line(item, 1)])))["id"]
-    await eventually(lambda: _is(http, product, [(4999, 0)]))
+    await eventually(lambda: _is(admin, product, [(4999, 0)]))
 
     with_points = an_order([line(item, 1)], [], points=1000)
     refused = await http.post("/api/v1/orders", json=with_points, headers=shopper.headers)
@@ -176,7 +170,7 @@ async def test_what_cost_nothing_can_come_back(
 
     assert [await returned(http, admin, order, items=[line(item, 1)]) for _ in range(pieces)] == refunds
 
-    await eventually(lambda: _is(http, product, [(5000, 0), (4999, 0)]))
+    await eventually(lambda: _is(admin, product, [(5000, 0), (4999, 0)]))
 
 
 async def test_after_a_goodwill_refund_all_pieces_can_come_back(http: httpx.AsyncClient, admin: Shop) -> None:
@@ -188,5 +182,5 @@ async def test_after_a_goodwill_refund_all_pieces_can_come_back(http: httpx.Asyn
     assert await returned(http, admin, order, amount=amount("1.00")) == 100
     assert [await returned(http, admin, order, items=[line(item, 1)]) for _ in range(2)] == [4000, 3900]
 
-    await eventually(lambda: _is(http, product, [(5000, 0)]))
+    await eventually(lambda: _is(admin, product, [(5000, 0)]))
     await points_become(http, shopper, 0)

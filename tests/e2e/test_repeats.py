@@ -63,7 +63,7 @@ async def test_calls_for_the_catalogue(http: httpx.AsyncClient, admin: Shop) -> 
     item = product["productItems"][0]
     adjustment = {"delta": "-4", "reason": "broken", "requestId": an_id()}
     level = await at_once(http, admin, "POST", f"/admin/inventory/{item['id']}:adjust", adjustment)
-    assert int(level["onHand"]) == 1
+    assert int(level["quantityOnHand"]) == 1
     etag = (await http.get(f"/api/v1/products/{product['id']}", headers=admin.headers)).json()["etag"]
     renamed = product | {"name": "Another lamp", "etag": etag}
     path = f"/products/{product['id']}?requestId={an_id()}"

@@ -158,6 +158,7 @@ class InMemoryStocks:
                 reserved=self._state.stock[id].reserved,
                 sold=self._state.stock[id].sold,
                 backordered=self._state.stock[id].backordered,
+                backorderable=items[id].backorderable,
                 warehouse_location=items[id].warehouse_location,
                 version=self._state.stock[id].version,
             )

@@ -33,6 +33,8 @@ from easyorder.inventory.v1 import (
     InventoryMessage,
     ListLowStockRequest,
     ListLowStockResponse,
+    ListStockLevelsRequest,
+    ListStockLevelsResponse,
     ProductInventory,
     StockLevel,
     WatchInventoryRequest,
@@ -52,6 +54,7 @@ UNDELETE_PRODUCT = rpc(_CATALOG, "UndeleteProduct", UndeleteProductRequest, Prod
 GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
 GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)
+LIST_STOCK = rpc(_INVENTORY, "ListStockLevels", ListStockLevelsRequest, ListStockLevelsResponse)
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
 LOW_STOCK = rpc(_INVENTORY, "ListLowStock", ListLowStockRequest, ListLowStockResponse)
 WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)

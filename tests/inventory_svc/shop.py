@@ -34,7 +34,7 @@ from inventory_svc.domain.lines import Line
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.product import Product, ProductItem
 from inventory_svc.domain.reservation import HoldTimes, PlacedHolds
-from inventory_svc.domain.stock import ItemStock, StockLevel
+from inventory_svc.domain.stock import ItemAvailability, StockLevel
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from tests.builders.product import a_product, an_item
 from tests.fakes.chassis import FakeClock
@@ -70,7 +70,7 @@ class FakeOrders:
     # An order_svc that answers instead.
     holds_of: Callable[[Sequence[int]], Awaitable[PlacedHolds]] | None = None
 
-    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemStock], **details: Any) -> None:
+    async def confirm_availability(self, order_id: int, stocks: Sequence[ItemAvailability], **details: Any) -> None:
         states = [stock.state.value for stock in stocks]
         self.heard.append({"order_id": order_id, "states": states} | details)
 

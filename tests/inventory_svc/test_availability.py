@@ -16,7 +16,7 @@ from inventory_svc.adapters.inbox import Inbox
 from inventory_svc.adapters.order_feed import EventBatch
 from inventory_svc.adapters.orders import GrpcOrders
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.stock import ItemStock
+from inventory_svc.domain.stock import ItemAvailability
 from inventory_svc.domain.stock import StockState as State
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from tests.builders.order import AT
@@ -128,7 +128,7 @@ async def order_service() -> AsyncIterator[tuple[OrderService, Client]]:
 
 async def test_it_is_told_over_the_wire(order_service: Any) -> None:
     service, peer = order_service
-    stock = ItemStock(product_item_id=7, sku="A", state=State.LOW, available=2)
+    stock = ItemAvailability(product_item_id=7, sku="A", state=State.LOW, available=2)
 
     await GrpcOrders(peer, timeout_s=5).confirm_availability(
         5, [stock], filled=False, request_id="5/lost", lost_reason="gone"

@@ -14,7 +14,7 @@ from chassis.db.read_your_writes import ReadYourWrites
 from deploy.rebuild import rebuild
 from inventory_svc.queries.products import GET, PageRequest, ProductQueries, listing
 from inventory_svc.queries.read_model import COPIED
-from inventory_svc.queries.stock import OF_PRODUCT, StockQueries
+from inventory_svc.queries.stock import LIST, LIST_OF_PRODUCT, OF_PRODUCT, StockQueries
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import soon
 from tests.inventory_svc.many_products import fill
@@ -64,6 +64,8 @@ async def test_lists_and_products_go_by_an_index(engines: Engines) -> None:
         "many words": listing(PageRequest(number=1, size=10, query="product of the kind 1 2 3 sku s l")),
         "a product": (GET, {"id": 1711}),
         "its stock": (OF_PRODUCT, {"product_id": 1711}),
+        "its stock, for administrators": (LIST_OF_PRODUCT, {"product_id": 1711, "after_id": 0, "limit": 1001}),
+        "a page of all stock": (LIST, {"after_id": 2_000, "limit": 51}),
     }
 
     plans = {name: await plan_of(read, *statement, mode="auto") for name, statement in statements.items()}
@@ -98,6 +100,7 @@ async def test_each_read_is_one_statement(engines: Engines) -> None:
     reads = [
         products.get_product(1),
         StockQueries(read, read_your_writes).get_product_inventory(1),
+        StockQueries(read, read_your_writes).list_stock_levels(1),
         products.list_products(PageRequest(number=1, size=10)),
         products.list_products(PageRequest(number=1, size=10, query="product")),
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
@@ -61,6 +62,18 @@ async def test_the_version_that_an_equal_adjustment_has_changed(sql_shop: SqlSho
 
     assert (await repeated(sql_shop, slow, command)).on_hand == 8
     assert (await sql_shop.of(item)).adjusted == 3
+
+
+async def test_an_adjustment_that_was_answered_before_0_3_0(sql_shop: SqlShop) -> None:
+    (item,) = await sql_shop.stocked(5)
+    command = AdjustStock(product_item_id=item.id, delta=2, reason="delivery", request=request_key())
+    first = await sql_shop.send(command)
+    async with sql_shop.engines[0].begin() as connection:
+        older = "UPDATE idempotency_key SET answer = CAST(CAST(answer AS jsonb) - 'backorderable' AS text)"
+        assert (await connection.execute(text(older))).rowcount == 1
+
+    assert await sql_shop.send(command) == first
+    assert (await sql_shop.of(item)).adjusted == 2
 
 
 async def test_the_sku_that_an_equal_product_has_taken(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:

@@ -22,6 +22,7 @@ from easyorder.catalog.v1 import (
     Variation,
     VariationOption,
 )
+from easyorder.common.v1 import StockState
 from easyorder.google.protobuf import FieldMask
 from easyorder.google.type import Money
 from easyorder.internal.inventory.v1 import (
@@ -33,7 +34,12 @@ from easyorder.internal.inventory.v1 import (
     ReserveRequest,
 )
 from easyorder.internal.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
-from easyorder.inventory.v1 import GetProductInventoryRequest, ListLowStockRequest, ListLowStockResponse
+from easyorder.inventory.v1 import (
+    GetProductInventoryRequest,
+    ListLowStockRequest,
+    ListLowStockResponse,
+    ListStockLevelsRequest,
+)
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client
@@ -109,7 +115,6 @@ async def test_what_was_created_is_read_at_once_by_whoever_created_it(mesh: Mesh
     assert read == created
     assert [item.price for item in read.product_items] == [usd(12, 500_000_000)] * 2
     assert read.variations[0].options[0].price_modifier == usd(0)
-    assert [item.quantity_on_hand for item in read.product_items] == [5, 5]
     assert read.etag == "1"
     listed = await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())
     assert listed.products == [created]
@@ -120,8 +125,32 @@ async def test_the_stock_too_is_read_at_once(mesh: Mesh) -> None:
         created = await create(mesh, a_shirt(f"S{number}"))
 
         stock = await mesh.admin().call(service.GET_STOCK, GetProductInventoryRequest(product_id=created.id))
+        levels = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(product_id=created.id))
 
-        assert [level.on_hand for level in stock.items] == [5]
+        assert [item.available for item in stock.items] == [5]
+        assert [(level.quantity_on_hand, level.warehouse_location) for level in levels.stock_levels] == [(5, "A-1")]
+
+
+async def test_administrators_read_all_stock_page_by_page(mesh: Mesh) -> None:
+    for number in range(3):
+        product = await create(mesh, a_shirt(f"S{number}", f"T{number}"))
+    skus: list[str] = []
+    token = ""
+    while True:
+        page = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(page_size=4, page_token=token))
+        skus += [level.sku for level in page.stock_levels]
+        if not (token := page.next_page_token):
+            break
+        of_one = ListStockLevelsRequest(product_id=product.id, page_token=token)
+        with pytest.raises(InvalidArgument, match="pageToken"):
+            await mesh.admin().call(service.LIST_STOCK, of_one)
+
+    assert skus == ["S0", "T0", "S1", "T1", "S2", "T2"]
+    none = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(product_id=str(10**9)))
+    assert (none.stock_levels, none.next_page_token) == ([], "")
+    for refused in (mesh.user(), mesh.service()):
+        with pytest.raises(PermissionDenied):
+            await refused.call(service.LIST_STOCK, ListStockLevelsRequest())
 
 
 async def test_everybody_may_read_products_and_stock(mesh: Mesh) -> None:
@@ -133,7 +162,7 @@ async def test_everybody_may_read_products_and_stock(mesh: Mesh) -> None:
     stock = await anonymous.call(service.GET_STOCK, GetProductInventoryRequest(product_id=created.id))
 
     assert listed.products == [created]
-    assert [(level.sku, level.on_hand, level.available, level.etag) for level in stock.items] == [("A", 5, 5, "1")]
+    assert [(item.sku, item.state, item.available) for item in stock.items] == [("A", StockState.LOW, 5)]
 
 
 async def _is_found(client: Client, product_id: str) -> bool:
@@ -460,8 +489,8 @@ async def test_an_order_is_reserved_sold_and_the_read_side_follows(mesh: Mesh) -
 
     async def counters() -> list[tuple[int, ...]]:
         # As the administrator, who may read at once what was just put there.
-        stock = await mesh.admin().call(service.GET_STOCK, GetProductInventoryRequest(product_id=product.id))
-        return [(level.on_hand, level.reserved, level.available, level.sold) for level in stock.items]
+        stock = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(product_id=product.id))
+        return [(of.quantity_on_hand, of.reserved, of.available, of.sold) for of in stock.stock_levels]
 
     async def followed() -> bool:
         return await counters() == [(3, 0, 3, 2), (4, 0, 4, 1)]
@@ -529,8 +558,8 @@ async def test_only_services_move_stock(mesh: Mesh) -> None:
             refusals.append(type(refusal.value))
 
     assert refusals == [Unauthenticated, PermissionDenied, PermissionDenied] * 3
-    stock = await mesh.admin().call(service.GET_STOCK, GetProductInventoryRequest(product_id=product.id))
-    assert [(level.reserved, level.sold) for level in stock.items] == [(0, 0)]
+    stock = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(product_id=product.id))
+    assert [(level.reserved, level.sold) for level in stock.stock_levels] == [(0, 0)]
 
 
 async def test_only_administrators_create_products(mesh: Mesh) -> None:

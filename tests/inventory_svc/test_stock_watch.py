@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from easyorder.common.v1 import StockState
 from easyorder.inventory.v1 import WatchInventoryRequest
 
 from chassis.context import Caller, RequestContext, request_context
@@ -47,9 +48,9 @@ class Stock:
             self.looked.append(frozenset(item_ids))
         return [level for id, level in self._levels.items() if id in item_ids]
 
-    def becomes(self, item_id: int, on_hand: int) -> None:
-        expected_version = self._levels[item_id]
-        self._levels[item_id] = replace(expected_version, on_hand=on_hand, version=expected_version.version + 1)
+    def becomes(self, item_id: int, on_hand: int, reserved: int = 1) -> None:
+        version = self._levels[item_id].version + 1
+        self._levels[item_id] = replace(self._levels[item_id], on_hand=on_hand, reserved=reserved, version=version)
 
 
 def _level(id: int) -> StockLevel:
@@ -60,6 +61,7 @@ def _level(id: int) -> StockLevel:
         reserved=1,
         sold=0,
         backordered=0,
+        backorderable=id == 3,
         warehouse_location="A-1",
         version=1,
     )
@@ -74,7 +76,7 @@ def stock() -> Stock:
 async def watched(
     stock: Stock, *, heartbeat_s: float = NEVER_S, look_every_s: float = NEVER_S
 ) -> AsyncIterator[StockWatch]:
-    watch = StockWatch(stock, clock=FakeClock(), heartbeat_s=heartbeat_s, look_every_s=look_every_s)
+    watch = StockWatch(stock, clock=FakeClock(), low_stock=4, heartbeat_s=heartbeat_s, look_every_s=look_every_s)
     await watch.start()
     try:
         yield watch
@@ -104,11 +106,38 @@ async def test_the_stock_first_and_then_what_changes(stock: Stock) -> None:
         await looks(watch, stock)
         heard = await watching.hears(3)
 
-        assert [(m.change.product_item_id, m.change.on_hand, m.change.available) for m in heard[1:]] == [
-            ("2", 9, 8),
-            ("1", 6, 5),
-        ]
+        assert [(m.change.product_item_id, m.change.available) for m in heard[1:]] == [("2", 8), ("1", 5)]
         assert [message.sequence for message in heard] == [1, 2, 3]
+
+
+async def test_a_change_of_which_shoppers_may_not_know_is_not_sent(stock: Stock) -> None:
+    async with watched(stock) as watch, Watching(watch.watch([1])) as watching:
+        await watching.hears(1)
+        stock.becomes(1, 4, reserved=0)  # a held piece is sold
+        await looks(watch, stock)
+        stock.becomes(1, 4, reserved=1)
+        await looks(watch, stock)
+        heard = await watching.hears(2)
+
+    assert [(m.sequence, m.change.available) for m in heard[1:]] == [(2, 3)]
+
+
+async def test_the_state_says_whether_an_item_without_stock_can_be_ordered(stock: Stock) -> None:
+    stock.becomes(1, 6)
+    stock.becomes(2, 1)
+    stock.becomes(3, 1)
+    async with watched(stock) as watch, Watching(watch.watch([1, 2, 3])) as watching:
+        (first,) = await watching.hears(1)
+        stock.becomes(1, 5)
+        await looks(watch, stock)
+        low = (await watching.hears(2))[1].change
+
+    assert {item.product_item_id: item.state for item in first.snapshot.items} == {
+        "1": StockState.IN_STOCK,
+        "2": StockState.OUT_OF_STOCK,
+        "3": StockState.BACKORDERED,
+    }
+    assert (low.state, low.available) == (StockState.LOW, 4)
 
 
 async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock) -> None:
@@ -143,10 +172,10 @@ async def test_the_more_is_sent_the_less_often_it_looks(stock: Stock) -> None:
         # The third look has to wait for what the second one sent.
         await looks(watch, stock)
         took_s = asyncio.get_running_loop().time() - began
-        heard = [(await watching.hears(2))[-1].change.on_hand for watching in crowd]
+        heard = [(await watching.hears(2))[-1].change.available for watching in crowd]
 
     assert took_s >= 0.48
-    assert set(heard) <= {6, 7}
+    assert set(heard) <= {5, 6}
 
 
 async def test_nothing_for_a_while_is_a_heartbeat(stock: Stock) -> None:
@@ -178,8 +207,8 @@ async def test_who_reads_slowly_gets_the_latest_of_each_item(stock: Stock) -> No
 
         heard = [await anext(slow), await anext(slow)]
 
-        changes = [(m.sequence, m.change.product_item_id, m.change.on_hand) for m in heard if m.change]
-        assert changes == [(2, "1", 8), (3, "2", 9)]
+        changes = [(m.sequence, m.change.product_item_id, m.change.available) for m in heard if m.change]
+        assert changes == [(2, "1", 7), (3, "2", 8)]
         await slow.aclose()
 
 
@@ -259,8 +288,8 @@ async def _hears_both(client: Client, request: WatchInventoryRequest, replicas: 
     await eventually(is_there)
     async with Watching(client.stream(WATCH, request)) as watching:
         (first,) = await watching.hears(1)
-        seen = first.snapshot.items[0].on_hand
+        seen = first.snapshot.items[0].available
         for replica in replicas:
             await replica.mediator.send(AdjustStock(product_item_id=item_id, delta=1, reason="delivery"))
         # The other stream's pieces come as well; the last level has at least these two.
-        await eventually(lambda: watching.heard[-1].change and watching.heard[-1].change.on_hand >= seen + 2)
+        await eventually(lambda: watching.heard[-1].change and watching.heard[-1].change.available >= seen + 2)

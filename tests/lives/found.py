@@ -40,8 +40,8 @@ class FoundBooks:
     async def read(self) -> Books:
         books = Books()
         for product in {item.product for item in self._goods.items.values()}:
-            for item in (await self._get(f"/products/{product}/inventory"))["items"]:
-                books.on_hand[item["productItemId"]] = int(item.get("onHand", 0))
+            for item in (await self._get(f"/admin/inventory?productId={product}"))["stockLevels"]:
+                books.on_hand[item["productItemId"]] = int(item.get("quantityOnHand", 0))
                 books.reserved[item["productItemId"]] = int(item.get("reserved", 0))
         books.uses = await self._uses()
         for user in self._users:

@@ -11,7 +11,7 @@ import pytest
 from chassis.errors import AppError
 from chassis.money import Money
 from inventory_svc.adapters.orders import GrpcOrders
-from inventory_svc.domain.stock import ItemStock, StockState
+from inventory_svc.domain.stock import ItemAvailability, StockState
 from order_svc.api.order_stock import OrderStockApi
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.confirm_availability import ConfirmAvailability
@@ -218,7 +218,7 @@ async def test_inventory_tells_it_over_the_wire_and_may_tell_it_again() -> None:
     app = InMemoryOrderApp()
     await app.send(waiting(a_placing(1)))
     await app.send(waiting(a_placing(2)))
-    stock = ItemStock(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
+    stock = ItemAvailability(product_item_id=1, sku="SKU-1", state=StockState.LOW, available=3)
 
     async with serving({"easyorder.internal.order.v1.OrderStockService": OrderStockApi(app.mediator)}) as mesh:
         orders = GrpcOrders(mesh.service("inventory"), timeout_s=5)

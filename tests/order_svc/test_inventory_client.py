@@ -24,7 +24,7 @@ from easyorder.internal.inventory.v1 import (
     ReserveResult,
     SettlementResult,
 )
-from easyorder.order.v1 import ItemStock
+from easyorder.inventory.v1 import ItemAvailability
 
 from chassis.errors import AppError, FieldViolation, Locked
 from chassis.grpc.status import to_status
@@ -99,7 +99,7 @@ def a_request(order_id: int = 1, **others: Any) -> HoldRequest:
 
 
 def a_reservation(order_id: int, state: ReservationState) -> Reservation:
-    stock = ItemStock(product_item_id="7", sku="A", state=StockState.BACKORDERED, available=0)
+    stock = ItemAvailability(product_item_id="7", sku="A", state=StockState.BACKORDERED, available=0)
     price = MoneyMessage(currency_code="USD", units=10, nanos=500_000_000)
     line = ReservedLine(product_item_id=7, sku="A", name="Lamp", quantity=2, unit_price=price, stock=stock)
     return Reservation(order_id=order_id, state=state, lines=[line], expire_time=UNTIL)

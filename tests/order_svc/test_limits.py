@@ -14,7 +14,7 @@ from easyorder.common.v1 import OrderLine, PaymentMethod, PaymentStatus
 from easyorder.incentive.v1 import CreateIncentiveRequest, ValidateIncentiveRequest
 from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
 from easyorder.internal.payment.v1 import ChargeRequest, RefundRequest
-from easyorder.inventory.v1 import AdjustStockRequest, GetProductInventoryRequest
+from easyorder.inventory.v1 import AdjustStockRequest, ListStockLevelsRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
@@ -38,7 +38,7 @@ from chassis.grpc.server import OPTIONS as SERVER_OPTIONS
 from chassis.validation import DEFAULT_MAX_ITEMS, DEFAULT_MAX_LENGTH
 from chassis.wire import codec
 from tests.e2e import invariants
-from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, GET_STOCK
+from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, LIST_STOCK
 from tests.largest import LETTER, largest
 from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, DELIVER, EXPORT, GET, REFUND, RETRY, SHIP, UPDATE, VALIDATE
 from tests.order_svc.whole_shop import WholeShop, whole_shop
@@ -83,7 +83,14 @@ async def offered(shop: WholeShop) -> list[str]:
     requests = [
         largest(
             CreateIncentiveRequest,
-            **{"id": None, "etag": None, "starts": None, "ends": None, "min_total": None, "currency": "USD"},
+            **{
+                "id": None,
+                "etag": None,
+                "start_time": None,
+                "end_time": None,
+                "min_total": None,
+                "currency_code": "USD",
+            },
             **{"kind": kind, "value": "100" if "LOYALTY" in kind else "0.000001", "code": code},
             product_item_ids=[str(n) for n in range(1, 1001)],
             request_id=request_id,
@@ -131,11 +138,10 @@ async def comes_back(shop: WholeShop, order: Order, product: Product) -> None:
     refunded = await admin.call(REFUND, request)
     assert (refunded.payment and refunded.payment.status) == PaymentStatus.REFUNDED
     assert [item.returned for item in refunded.items] == [PIECES] * LINES
-    there = {item.id: item.quantity_on_hand for item in product.product_items}
 
     async def in_stock() -> bool:
-        stock = await admin_of_stock.call(GET_STOCK, GetProductInventoryRequest(product_id=product.id))
-        return {level.product_item_id: level.on_hand for level in stock.items} == there
+        stock = await admin_of_stock.call(LIST_STOCK, ListStockLevelsRequest(product_id=product.id))
+        return [level.quantity_on_hand for level in stock.stock_levels] == [10**9] * len(product.product_items)
 
     admin_of_stock = shop.client(shop.tokens.admin(), of="inventory")
     await eventually(in_stock, timeout_s=10)
@@ -268,9 +274,9 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
 
     async def in_stock() -> bool:
         stock = await shop.client(shop.tokens.admin(), of="inventory").call(
-            GET_STOCK, GetProductInventoryRequest(product_id=product.id)
+            LIST_STOCK, ListStockLevelsRequest(product_id=product.id)
         )
-        return [(level.on_hand, level.sold) for level in stock.items] == [(4500, 2000)]
+        return [(level.quantity_on_hand, level.sold) for level in stock.stock_levels] == [(4500, 2000)]
 
     await eventually(in_stock, timeout_s=10)
 

@@ -11,7 +11,7 @@ from itertools import product
 from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import Money
 from easyorder.incentive.v1 import GetLoyaltyAccountRequest, Incentive, IncentiveKind, ListIncentivesRequest
-from easyorder.inventory.v1 import GetProductInventoryRequest
+from easyorder.inventory.v1 import ListStockLevelsRequest
 from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
@@ -29,7 +29,7 @@ from easyorder.order.v1 import (
 
 from order_svc.order_ids import OrderIds
 from tests.e2e import invariants
-from tests.inventory_svc.service import GET_STOCK
+from tests.inventory_svc.service import LIST_STOCK
 from tests.order_svc.calls import GET, LIST_INCENTIVES, POINTS, REPORT
 from tests.order_svc.interleavings import model
 from tests.order_svc.interleavings.model import Books, Line, Terms, books_of, total_by
@@ -198,7 +198,7 @@ def _terms_of(incentive: Incentive) -> Terms:
 
 async def _shown(shop: WholeShop, run: Run) -> Books:
     admin, warehouse = shop.client(shop.tokens.admin()), shop.client(shop.tokens.admin(), of="inventory")
-    stock = await warehouse.call(GET_STOCK, GetProductInventoryRequest(product_id=run.product_id))
+    stock = await warehouse.call(LIST_STOCK, ListStockLevelsRequest(product_id=run.product_id))
     incentives = await warehouse.call(LIST_INCENTIVES, ListIncentivesRequest(page_size=50))
     points = {}
     for user in run.users:
@@ -207,8 +207,8 @@ async def _shown(shop: WholeShop, run: Run) -> Books:
     async with shop.database("easyorder_payment") as payment:
         ledger = {row["transaction_id"]: int(row["net"] * 100) for row in await payment.fetch(_LEDGER) if row["net"]}
     books = Books(
-        on_hand={int(level.product_item_id): level.on_hand for level in stock.items},
-        reserved={int(level.product_item_id): level.reserved for level in stock.items},
+        on_hand={int(level.product_item_id): level.quantity_on_hand for level in stock.stock_levels},
+        reserved={int(level.product_item_id): level.reserved for level in stock.stock_levels},
         points=points,
         uses={incentive.code: incentive.uses for incentive in incentives.incentives},
         ledger=ledger,

@@ -189,12 +189,15 @@ class ProductItem(betterproto2.Message):
     May be ordered beyond the stock.
     """
 
-    quantity_on_hand: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
+    quantity_on_hand: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    On create: the first stock. On read: what lies in the warehouse. Changed by AdjustStock, not by UpdateProduct.
+    Input only: the first stock of a new item. Read by ListStockLevels, changed by AdjustStock.
     """
 
-    warehouse_location: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    warehouse_location: "str | None" = betterproto2.field(7, betterproto2.TYPE_STRING, optional=True)
+    """
+    Input only: where it lies; left out or empty, it stays where it is. Read by ListStockLevels.
+    """
 
     price: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """

@@ -117,10 +117,19 @@ class StockState(betterproto2.Enum):
     IN_STOCK = 1
 
     LOW = 2
+    """
+    At most EASYORDER_LOW_STOCK_THRESHOLD pieces are available.
+    """
 
     BACKORDERED = 3
+    """
+    None is available, and orders of it wait for stock.
+    """
 
     OUT_OF_STOCK = 4
+    """
+    None is available, and the item cannot be ordered.
+    """
 
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:

@@ -7,8 +7,11 @@ __all__ = (
     "AdjustStockRequest",
     "GetProductInventoryRequest",
     "InventoryMessage",
+    "ItemAvailability",
     "ListLowStockRequest",
     "ListLowStockResponse",
+    "ListStockLevelsRequest",
+    "ListStockLevelsResponse",
     "ProductInventory",
     "StockLevel",
     "WatchInventoryRequest",
@@ -82,12 +85,12 @@ class InventoryMessage(betterproto2.Message):
         3, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
     """
-    The stock of all items asked for.
+    All items asked for.
     """
 
-    change: "StockLevel | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    change: "ItemAvailability | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
-    One item whose stock changed.
+    One item of which more or less is available than before.
     """
 
     heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
@@ -106,6 +109,29 @@ class InventoryMessage(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "InventoryMessage", InventoryMessage)
+
+
+@dataclass(eq=False, repr=False)
+class ItemAvailability(betterproto2.Message):
+    """
+    What anybody may know of an item's stock.
+    """
+
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    state: "__common__v1__.StockState" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.StockState(0)
+    )
+
+    available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    Pieces that can be ordered now.
+    """
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "ItemAvailability", ItemAvailability)
 
 
 @dataclass(eq=False, repr=False)
@@ -143,8 +169,45 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRes
 
 
 @dataclass(eq=False, repr=False)
+class ListStockLevelsRequest(betterproto2.Message):
+    product_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Only the items of this product, none if there is no such product; all items without it.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 1000; more is taken as 1000. 1000 when not given.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with the same product.
+    """
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "ListStockLevelsRequest", ListStockLevelsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListStockLevelsResponse(betterproto2.Message):
+    stock_levels: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    By the item's id.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Empty on the last page.
+    """
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "ListStockLevelsResponse", ListStockLevelsResponse)
+
+
+@dataclass(eq=False, repr=False)
 class ProductInventory(betterproto2.Message):
-    items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[ItemAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ProductInventory", ProductInventory)
@@ -153,14 +216,14 @@ default_message_pool.register_message("easyorder.inventory.v1", "ProductInventor
 @dataclass(eq=False, repr=False)
 class StockLevel(betterproto2.Message):
     """
-    The stock of one item.
+    The stock of one item, for administrators.
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    quantity_on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
     What lies in the warehouse, held for orders or not.
     """
@@ -172,7 +235,7 @@ class StockLevel(betterproto2.Message):
 
     available: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
     """
-    on_hand − reserved.
+    quantity_on_hand − reserved.
     """
 
     sold: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)

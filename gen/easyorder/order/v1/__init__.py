@@ -17,7 +17,6 @@ __all__ = (
     "HourReport",
     "HubMessage",
     "InventoryStatus",
-    "ItemStock",
     "ListAllOrdersRequest",
     "ListOrdersRequest",
     "ListOrdersResponse",
@@ -439,26 +438,10 @@ default_message_pool.register_message("easyorder.order.v1", "HubMessage", HubMes
 
 @dataclass(eq=False, repr=False)
 class InventoryStatus(betterproto2.Message):
-    items: "list[ItemStock]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[__inventory__v1__.ItemAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", InventoryStatus)
-
-
-@dataclass(eq=False, repr=False)
-class ItemStock(betterproto2.Message):
-    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-
-    sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-
-    state: "__common__v1__.StockState" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.StockState(0)
-    )
-
-    available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
-
-
-default_message_pool.register_message("easyorder.order.v1", "ItemStock", ItemStock)
 
 
 @dataclass(eq=False, repr=False)
@@ -974,3 +957,4 @@ from ...google import protobuf as ___google__protobuf__
 from ...google import rpc as ___google__rpc__
 from ...google import type as ___google__type__
 from ...common import v1 as __common__v1__
+from ...inventory import v1 as __inventory__v1__

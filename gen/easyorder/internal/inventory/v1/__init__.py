@@ -342,7 +342,9 @@ class ReservedLine(betterproto2.Message):
     The line's share of the discounts: it costs quantity × unit_price − discount.
     """
 
-    stock: "___order__v1__.ItemStock | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    stock: "___inventory__v1__.ItemAvailability | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True
+    )
     """
     How the stock of the item stood right after; only in the answer of Reserve.
     """
@@ -439,4 +441,4 @@ from ....google import protobuf as ____google__protobuf__
 from ....google import rpc as ____google__rpc__
 from ....google import type as ____google__type__
 from ....common import v1 as ___common__v1__
-from ....order import v1 as ___order__v1__
+from ....inventory import v1 as ___inventory__v1__

@@ -78,7 +78,7 @@ class OrderAvailability(betterproto2.Message):
     All that was backordered is held now.
     """
 
-    items: "list[___order__v1__.ItemStock]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[___inventory__v1__.ItemAvailability]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -94,4 +94,4 @@ class OrderAvailability(betterproto2.Message):
 default_message_pool.register_message("easyorder.internal.order.v1", "OrderAvailability", OrderAvailability)
 
 
-from ....order import v1 as ___order__v1__
+from ....inventory import v1 as ___inventory__v1__
