@@ -1,5 +1,5 @@
 -- wrk: every request is an order of its own, as a shopper's page sends it.
-local order = [[{"requestId":"%s-%d","currency":"USD","items":[%s],"payment":{"method":"PAYMENT_METHOD_CARD","token":"tok_ok"}}]]
+local order = [[{"requestId":"%s-%d","currencyCode":"USD","items":[%s],"payment":{"method":"PAYMENT_METHOD_CARD","token":"tok_ok"}}]]
 local headers = {
   ["content-type"] = "application/json",
   ["authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN"),

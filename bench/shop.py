@@ -91,7 +91,7 @@ class BenchShop:
 def order_message(product_items: tuple[int, ...]) -> bytes:
     lines = zip(product_items, (1, 2, 1), strict=False)
     request = CreateOrderRequest(
-        currency="USD",
+        currency_code="USD",
         items=[OrderLine(product_item_id=str(item), quantity=quantity) for item, quantity in lines],
         payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
     )

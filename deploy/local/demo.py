@@ -155,7 +155,7 @@ class Day:
         await self._watch(story, shopper, order["id"])
 
         final = await shopper.get_order(order["id"])
-        status, attempts = final["status"].removeprefix(STATUS), int(final["payment"].get("attempts", 0))
+        status, attempts = final["status"].removeprefix(STATUS), int(final["payments"][-1]["attempts"])
         self.check(status == story.ends, f"order {order['id']} is {status}")
         if story.attempts is not None:
             self.check(attempts == story.attempts, f"attempts to charge: {attempts}")

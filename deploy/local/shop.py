@@ -68,7 +68,7 @@ class Shop:
         items = [{"productItemId": item, "quantity": quantity} for item, quantity in lines.items()]
         body = {
             "requestId": str(uuid.uuid4()),
-            "currency": currency,
+            "currencyCode": currency,
             "items": items,
             "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
         }

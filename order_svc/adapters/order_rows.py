@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
+from chassis.clock import in_utc
 from chassis.money import Money
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.items import Discount, Item
 from order_svc.domain.order import Order
 from order_svc.domain.payment import Payment
+from order_svc.domain.refund import Refund
 from order_svc.domain.shipment import Shipment
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, Status
+from order_svc.domain.views import PaymentView
 
 _SHIPMENTS = TypeAdapter(tuple[Shipment, ...])
+_ADDRESS = TypeAdapter(PostalAddress | None)
+_PAYMENTS = TypeAdapter(tuple[PaymentView, ...])
 
 
 def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
@@ -36,7 +43,12 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         revision=row.revision,
         supplementary_hold_id=row.supplementary_hold_id,
         stored_version=row.row_version,
+        cancel_code=CancelReason(row.cancel_code) if row.cancel_code else None,
+        earlier_payments=_PAYMENTS.validate_python(row.earlier_payments),
+        refunds=tuple(_refund(refund, row) for refund in row.refunds or ()),
         shipments=_SHIPMENTS.validate_python(row.shipments),
+        shipping_address=_ADDRESS.validate_python(row.shipping_address),
+        billing_address=_ADDRESS.validate_python(row.billing_address),
     )
 
 
@@ -67,10 +79,29 @@ def _payment(row: Row[Any]) -> Payment:
         status=PaymentStatus(row.payment_status),
         attempts=row.payment_attempts,
         processed_at=row.payment_processed_at,
+        failure_code=FailureCode(row.payment_failure_code) if row.payment_failure_code else None,
         failure_reason=row.payment_failure_reason,
         waiting_token=row.payment_waiting_token,
         refunded=Money(row.payment_refunded, row.currency),
     )
+
+
+def _refund(row: Mapping[str, Any], order: Row[Any]) -> Refund:
+    done_at = row["done_at"]
+    return Refund(
+        refund_id=row["refund_id"],
+        order_id=order.id,
+        transaction_id=row["transaction_id"],
+        amount=Money.of(row["amount"], order.currency),
+        reason=row["reason"],
+        requested_at=_time(row["requested_at"]),
+        items=tuple((item, pieces) for item, pieces in row["items"] or ()),
+        done_at=_time(done_at) if done_at else None,
+    )
+
+
+def _time(text: str) -> datetime:
+    return in_utc(datetime.fromisoformat(text))
 
 
 def order_row(order: Order) -> dict[str, Any]:
@@ -85,7 +116,11 @@ def order_row(order: Order) -> dict[str, Any]:
         "sequence": order.sequence,
         "revision": order.revision,
         "supplementary_hold_id": order.supplementary_hold_id,
+        "cancel_code": order.cancel_code,
+        "earlier_payments": order.earlier_payments,
         "shipments": order.shipments,
+        "shipping_address": order.shipping_address,
+        "billing_address": order.billing_address,
     }
 
 
@@ -124,6 +159,7 @@ def payment_row(order: Order) -> dict[str, Any]:
         "amount": payment.amount.amount,
         "attempts": payment.attempts,
         "processed_at": payment.processed_at,
+        "failure_code": payment.failure_code,
         "failure_reason": payment.failure_reason,
         "waiting_token": payment.waiting_token,
         "refunded": payment.refunded.amount,

@@ -37,8 +37,15 @@ _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
     "WHERE d.order_id = orders.id AND NOT d.is_deleted)",
     Json,
 ).label("discounts")
+_REFUNDS_OF: ColumnElement[Any] = literal_column(
+    "(SELECT jsonb_agg(jsonb_build_object('refund_id', r.refund_id, 'transaction_id', r.transaction_id, "
+    "'amount', CAST(r.amount AS text), 'reason', r.reason, 'items', r.items, 'requested_at', r.requested_at, "
+    "'done_at', r.done_at) ORDER BY r.id) FROM refund AS r WHERE r.order_id = orders.id)",
+    Json,
+).label("refunds")
+_PAYMENT_COLUMNS = [column.label(f"payment_{column.name}") for column in _PAYMENTS.columns]
 _FIND: Select[Any] = (
-    select(_ORDERS, _DISCOUNTS_OF, *[column.label(f"payment_{column.name}") for column in _PAYMENTS.columns])
+    select(_ORDERS, _DISCOUNTS_OF, _REFUNDS_OF, *_PAYMENT_COLUMNS)
     .join(_PAYMENTS, _PAYMENTS.c.id == _ORDERS.c.id)
     .where(sql(f"orders.id IN ({_WANTED.text})"))
     .order_by(_ORDERS.c.id)

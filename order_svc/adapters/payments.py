@@ -19,8 +19,9 @@ from chassis.money import Money
 from chassis.wire_types import money_message
 from order_svc.adapters.batched_charges import BatchedCharges
 from order_svc.domain.payments import Charged, ChargeResult, Refused
-from order_svc.domain.status import PaymentMethod
+from order_svc.domain.status import FailureCode, PaymentMethod
 
+_UNSUPPORTED = "PAYMENT_METHOD_UNSUPPORTED"
 _SERVICE = "easyorder.internal.payment.v1.PaymentService"
 _REFUND = rpc(_SERVICE, "Refund", RefundRequest, ProviderPayment)
 _CHECK_NOTICE = rpc(_SERVICE, "CheckNotice", CheckNoticeRequest, CheckNoticeResponse)
@@ -50,7 +51,8 @@ class GrpcPayments:
         except AppError as error:
             # For example a method that is not offered: no further attempt changes that.
             if error.kind is Kind.FAILED_PRECONDITION:
-                return Refused(error.message)
+                code = FailureCode.METHOD_UNSUPPORTED if error.reason == _UNSUPPORTED else FailureCode.DECLINED
+                return Refused(error.message, code)
             raise
         return _result(reply)
 

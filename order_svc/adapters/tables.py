@@ -40,8 +40,13 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     # Counts the changes of the items and the retries of the payment; the last change added `supplementary_hold_id`.
     revision: Mapped[int] = mapped_column(Integer)
     supplementary_hold_id: Mapped[int] = mapped_column(BigInteger)
-    # In the row of the order, so that orders without shipments cost no statement.
+    # NULL unless it was cancelled by 0.3.0 or later.
+    cancel_code: Mapped[str | None]
+    # In the row of the order, so that orders without these cost no statement.
+    earlier_payments: Mapped[list[Any]] = mapped_column(Json, server_default=text("'[]'"))
     shipments: Mapped[list[Any]] = mapped_column(Json, server_default=text("'[]'"))
+    shipping_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    billing_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
@@ -82,6 +87,7 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
+    failure_code: Mapped[str | None]
     failure_reason: Mapped[str]
     # Set while the order waits for stock, else empty.
     waiting_token: Mapped[str] = mapped_column(server_default=text("''"))
@@ -99,5 +105,7 @@ class RefundRow(WriteBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     currency: Mapped[str]
     reason: Mapped[str]
+    # NULL in those of 0.2.0.
+    items: Mapped[list[Any] | None] = mapped_column(Json)
     requested_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

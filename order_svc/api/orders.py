@@ -18,11 +18,11 @@ from easyorder.order.v1 import (
     GetDailyReportRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
+    GetOrderStatusResponse,
     ListAllOrdersRequest,
     ListOrdersRequest,
     ListOrdersResponse,
     Order,
-    OrderStatusReply,
     PaymentDetails,
     RefundOrderRequest,
     RetryPaymentRequest,
@@ -45,7 +45,8 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-from order_svc.messages.orders import order_message, refunded_message, report_message, status_reply
+from order_svc.messages.addresses import address_of
+from order_svc.messages.orders import order_message, report_message, status_message
 from order_svc.order_ids import OrderIds
 from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
@@ -83,12 +84,14 @@ class OrderApi:
         basket = Basket(
             caller=current().caller,
             request=_request_key(request, request.request_id),
-            currency=request.currency,
+            currency=request.currency_code,
             lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             method=method,
             payment_token=token,
             incentive_codes=tuple(request.incentive_codes),
             loyalty_points=request.loyalty_points or 0,
+            shipping_address=address_of(request.shipping_address, "shippingAddress"),
+            billing_address=address_of(request.billing_address, "billingAddress"),
         )
         return self._shown(await self._checkout.place(basket))
 
@@ -140,13 +143,13 @@ class OrderApi:
             items=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             reason=request.reason,
         )
-        return refunded_message(await self._refunding.refund(command), self._ids)
+        return order_message((await self._refunding.refund(command)).order, self._ids, numbered=True)
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return self._shown(await self._queries.get_order(self._number(request.id)))
 
-    async def get_order_status(self, request: GetOrderStatusRequest) -> OrderStatusReply:
-        return status_reply(await self._queries.get_order(self._number(request.id)), self._ids)
+    async def get_order_status(self, request: GetOrderStatusRequest) -> GetOrderStatusResponse:
+        return status_message(await self._queries.get_order(self._number(request.id)), self._ids)
 
     async def list_orders(self, request: ListOrdersRequest) -> Encoded:
         page = await self._queries.list_orders(
@@ -175,9 +178,9 @@ class OrderApi:
         return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
 
     async def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
-        first, last = _day("from", request.from_), _day("to", request.to)
+        first, last = _day("startDate", request.start_date), _day("endDate", request.end_date)
         if last < first:
-            raise InvalidArgument.of("to", "must not be before from")
+            raise InvalidArgument.of("endDate", "must not be before from")
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async with aclosing(self._queries.export_orders(first, last)) as export:

@@ -10,6 +10,7 @@ from order_svc.commands import jobs
 from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
+from order_svc.domain.status import CancelReason
 from order_svc.domain.views import OrderView
 
 _WHY = "the order was cancelled"
@@ -20,6 +21,7 @@ class CancelOrder(OfOrder[OrderView]):
     """`transaction_id`: cancels only if this is the order's present transaction, else raises AttemptSuperseded."""
 
     reason: str
+    code: CancelReason = CancelReason.REQUESTED
     transaction_id: str = ""
 
 
@@ -27,16 +29,15 @@ async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> Orde
     order = await uow.orders.get(cmd.order_id)
     if cmd.transaction_id:
         order.payment.require_transaction(cmd.transaction_id)
-    await stop(order, uow, reason=cmd.reason, at=clock.now())
+    await stop(order, uow, code=cmd.code, reason=cmd.reason, at=clock.now())
     await uow.orders.save([order])
     return order.view()
 
 
-async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> None:
+async def stop(order: Order, uow: OrderUow, *, code: CancelReason, reason: str, at: datetime) -> None:
     """Cancels the order and schedules the return of stock and money; the caller saves it. Raises IllegalTransition."""
     if order.payment.is_charged:
-        number = len(await uow.refunds.of(order.id)) + 1
-        promised = order.refund_the_rest(reason=reason, number=number, at=at)
+        promised = order.refund_the_rest(reason=reason, at=at)
         if promised is not None:
             refund, events = promised
             uow.emit(*events)
@@ -45,7 +46,7 @@ async def stop(order: Order, uow: OrderUow, *, reason: str, at: datetime) -> Non
     elif not order.is_free:
         # This also covers a charge in progress: the provider refunds what was charged and refuses later attempts.
         uow.schedule(jobs.return_charge(order))
-    uow.emit(*order.cancel(reason=reason, at=at))
+    uow.emit(*order.cancel(reason=reason, code=code, at=at))
     await uow.open_jobs.withdraw(jobs.CHARGE, order.payment.transaction_id, _WHY)
     await release_stock(order, uow)
 

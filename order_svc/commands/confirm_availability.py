@@ -12,7 +12,7 @@ from order_svc.commands.of_order import OfOrder
 from order_svc.commands.place_order import collect
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderNotFound
-from order_svc.domain.status import Status
+from order_svc.domain.status import CancelReason, Status
 from order_svc.domain.views import StockView
 
 
@@ -46,7 +46,7 @@ async def confirm_availability(
         if cmd.stocks:
             uow.emit(*order.stock_stands(cmd.stocks, at=now))
         if cmd.lost_reason:
-            await stop(order, uow, reason=cmd.lost_reason, at=now)
+            await stop(order, uow, code=CancelReason.WITHDRAWN, reason=cmd.lost_reason, at=now)
         elif cmd.filled:
             token = order.payment.waiting_token
             uow.emit(*order.stock_came(at=now))

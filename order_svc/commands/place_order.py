@@ -17,6 +17,7 @@ from chassis.mediator import Command
 from chassis.money import Money
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.inventory import Hold, HoldLost
 from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.order import Order
@@ -37,6 +38,8 @@ class PlaceOrder(Command[OrderView]):
     payment_token: str = field(repr=False)
     transaction_id: str
     hold: Hold
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
 
 
 async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[OrderView | AppError]:
@@ -77,12 +80,15 @@ def _order(cmd: PlaceOrder, now: datetime) -> Order:
             transaction_id=cmd.transaction_id,
             method=cmd.method,
             amount=owed(cmd.items, cmd.currency),
+            processed_at=now,
             refunded=Money.zero(cmd.currency),
             waiting_token=cmd.payment_token if cmd.hold.waits else "",
         ),
         owner=cmd.owner,
         owner_team=cmd.owner_team,
         placed_at=now,
+        shipping_address=cmd.shipping_address,
+        billing_address=cmd.billing_address,
     )
 
 

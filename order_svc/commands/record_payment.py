@@ -17,7 +17,7 @@ from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.order import Order
-from order_svc.domain.status import PaymentOutcome, Status
+from order_svc.domain.status import FailureCode, PaymentOutcome, Status
 
 # What the shopper is told if the reason is an internal one.
 _LATER = "the payment could not be made yet, and is tried again"
@@ -42,6 +42,7 @@ class RecordPayment(OfOrder[PaymentRecorded]):
     lease: JobLease
     transaction_id: str
     outcome: PaymentOutcome
+    code: FailureCode = FailureCode.PROVIDER_UNAVAILABLE
     why: str = ""
     detail: str = ""
 
@@ -97,11 +98,11 @@ def _record(
         return order.charge_put_off(reason=_LATER, at=now, next_attempt=now + timedelta(seconds=delay_s))
     uow.schedule(jobs.release_stock(order))
     if cmd.outcome is PaymentOutcome.REFUSED:
-        return order.charge_refused(reason=cmd.why, at=now)
+        return order.charge_refused(reason=cmd.why, code=cmd.code, at=now)
     # The provider may have charged although every reply was lost: the money must go back.
     uow.schedule(jobs.return_charge(order))
     detail = cmd.detail or cmd.why
-    events = order.charge_given_up(reason=cmd.why or _NOT_AT_ALL, detail=detail, at=now)
+    events = order.charge_given_up(reason=cmd.why or _NOT_AT_ALL, code=cmd.code, detail=detail, at=now)
     uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=detail, at=now))
     alert = events[-1].payload
     key = f"payment/{order.payment.transaction_id}/{order.payment.attempts}"

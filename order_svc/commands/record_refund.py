@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -38,11 +37,13 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
         uow.settle(JobOutcome(cmd.lease))
     if cmd.transaction_id != order.payment.transaction_id:
         # Another payment has replaced this one since.
+        if cmd.refunded and (events := order.earlier_money_returned(cmd.transaction_id, at=clock.now())):
+            uow.emit(*events)
+            await uow.orders.save([order])
         return order.view()
-    refunds = await uow.refunds.of(order.id)
-    promised = next((refund for refund in refunds if refund.refund_id == cmd.refund_id), None)
+    promised = next((refund for refund in order.refunds if refund.refund_id == cmd.refund_id), None)
     if promised is not None:
-        await _given(promised, refunds, order, cmd, uow, clock)
+        await _given(promised, order, cmd, uow, clock)
     elif cmd.refunded or order.status is Status.CANCELLED:
         # A payment that was given up stays FAILED if nothing was charged.
         uow.emit(*order.money_returned(refunded=cmd.refunded, at=clock.now()))
@@ -50,13 +51,11 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
     return order.view()
 
 
-async def _given(
-    promised: Refund, refunds: Sequence[Refund], order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock
-) -> None:
+async def _given(promised: Refund, order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock) -> None:
     if promised.done_at is not None:
         return
     if not cmd.refunded:
         raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")
-    uow.emit(*order.refund_given(promised, refunds, at=clock.now()))
+    uow.emit(*order.refund_given(promised, at=clock.now()))
     await uow.refunds.save(promised)
     await uow.orders.save([order])

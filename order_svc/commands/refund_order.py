@@ -10,21 +10,19 @@ from order_svc.commands import jobs
 from order_svc.commands.cancel_order import release_stock
 from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.items import merged
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundGranted:
-    """`refund_id` identifies the refund at the provider. `items` are the returned pieces of each product item."""
+    """`refund_id` identifies the refund at the provider, and among those of the order."""
 
     order: OrderView
     refund_id: str
     amount: Money
     # Cash is refunded by hand, nothing needs no provider, everything else is refunded by the provider.
     by_provider: bool
-    items: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +37,14 @@ class RefundOrder(OfOrder[RefundGranted]):
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:
     """The provider is asked at once, and again by a job after `payment_timeout_s`."""
     order = await uow.orders.get(cmd.order_id)
-    refunds = await uow.refunds.of(order.id)
-    refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, number=len(refunds) + 1, at=clock.now())
+    refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, at=clock.now())
     uow.emit(*events)
     by_provider = order.payment.method is not PaymentMethod.CASH and bool(refund.amount.amount)
     if by_provider:
         # The caller pays the refund itself; the job takes over if the caller does not finish.
         uow.schedule(jobs.return_money(refund, delay_s=payment_timeout_s))
     else:
-        uow.emit(*order.refund_given(refund, [*refunds, refund], at=clock.now()))
+        uow.emit(*order.refund_given(refund, at=clock.now()))
     if order.status is Status.CANCELLED:
         await release_stock(order, uow)
     else:
@@ -62,5 +59,4 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
         refund_id=refund.refund_id,
         amount=refund.amount,
         by_provider=by_provider,
-        items=tuple(merged(cmd.items).items()),
     )

@@ -61,6 +61,20 @@ class Discount:
         return DiscountView(code=self.code, description=self.description, amount=self.amount.amount)
 
 
+def ordered(held: HeldItem, id: int) -> Item:
+    """The line of an order for a line of its hold."""
+    return Item(
+        id=id,
+        product_item_id=held.product_item_id,
+        sku=held.sku,
+        name=held.name,
+        quantity=held.quantity,
+        unit_price=held.unit_price,
+        discount=held.discount,
+        returned_price=Money.zero(held.unit_price.currency),
+    )
+
+
 def owed(items: Iterable[Item], currency: str) -> Money:
     """What an order of these items costs, after discounts."""
     return Money.sum((item.sub_total - item.discount for item in items), currency)
@@ -98,16 +112,7 @@ def amended(
 
 
 def _priced(held: HeldItem, quantity: int, id: int) -> Item:
-    return Item(
-        id=id,
-        product_item_id=held.product_item_id,
-        sku=held.sku,
-        name=held.name,
-        quantity=quantity,
-        unit_price=held.unit_price,
-        discount=Money.zero(held.unit_price.currency),
-        returned_price=Money.zero(held.unit_price.currency),
-    )
+    return replace(ordered(held, id), quantity=quantity, discount=Money.zero(held.unit_price.currency))
 
 
 def discounted(items: Iterable[Item], shown: Iterable[HeldItem]) -> tuple[Item, ...]:

@@ -15,7 +15,7 @@ from order_svc.domain.inventory import HeldItem, Hold
 from order_svc.domain.items import amended, discounted, merged, quantities, revalued
 from order_svc.domain.payable_order import PayableOrder
 from order_svc.domain.shipment import Parcel, Shipment
-from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
+from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import StockView
 
 _AMENDABLE = {Status.PENDING, Status.CONFIRMED}
@@ -122,7 +122,10 @@ class Order(PayableOrder):
             self.discounts = revalued(self.discounts, shown.discounts)
         self.revision += 1
         self.supplementary_hold_id = supplementary_hold_id
+        if self.status is Status.CONFIRMED and self.payment.method is not PaymentMethod.CASH:
+            self.payment.settle(PaymentStatus.CANCELLED, at=at)
+            self._keep_payment()
         waiting_token = self.payment.waiting_token
-        self._new_payment(self.payment.method, transaction_id)
+        self._new_payment(self.payment.method, transaction_id, at)
         self.payment.waiting_token = waiting_token
         return [self._status_changed((self.status, self.status), at)]

@@ -10,12 +10,14 @@ from typing import Any
 from chassis.errors import EtagMismatch
 from chassis.events import Event
 from chassis.money import Money
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.events import CARRY_THE_ORDER, ORDER_STATUS_CHANGED
 from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.payment import Payment
+from order_svc.domain.refund import Refund
 from order_svc.domain.shipment import Shipment
-from order_svc.domain.status import Status, check_move
-from order_svc.domain.views import OrderView
+from order_svc.domain.status import CancelReason, Status, check_move
+from order_svc.domain.views import OrderView, PaymentView
 
 _SOLD = {Status.PAID, Status.SHIPPED, Status.DELIVERED}
 
@@ -38,8 +40,14 @@ class OrderData:
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
+    cancel_code: CancelReason | None = None
     discounts: tuple[Discount, ...] = ()
+    # The payments that the present one replaced, and all refunds, oldest first.
+    earlier_payments: tuple[PaymentView, ...] = ()
+    refunds: tuple[Refund, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
     sequence: int = 0
     stored_version: int = 0
     is_changed: bool = False
@@ -112,7 +120,12 @@ class OrderData:
             created_by=self.owner,
             row_version=self.row_version,
             sequence=self.sequence,
+            cancel_code=self.cancel_code,
+            earlier_payments=self.earlier_payments,
+            refunds=tuple(refund.view() for refund in self.refunds),
             shipments=self.shipments,
+            shipping_address=self.shipping_address,
+            billing_address=self.billing_address,
         )
 
     def _move(self, to: Status) -> tuple[Status, Status]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chassis.errors import InvalidArgument
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import ADMIN_ALERT, PAYMENT_ATTEMPT, PAYMENT_REFUND
-from order_svc.domain.items import taken_back
+from order_svc.domain.items import merged, taken_back
 from order_svc.domain.order_data import OrderData
 from order_svc.domain.payment import Payment
 from order_svc.domain.refund import Refund, RefundExceedsCharge, available, given
 from order_svc.domain.status import (
+    CancelReason,
+    FailureCode,
     IllegalTransition,
     PaymentMethod,
     PaymentOutcome,
@@ -22,6 +24,9 @@ from order_svc.domain.status import (
     RefundState,
     Status,
 )
+
+# Older ones go, so that an order that is changed all the time stays small.
+MOST_EARLIER_PAYMENTS = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,14 +39,14 @@ class PayableOrder(OrderData):
         self._paid(at)
         return [self._status_changed(moved, at)]
 
-    def cancel(self, *, reason: str, at: datetime) -> list[Event]:
+    def cancel(self, *, reason: str, at: datetime, code: CancelReason = CancelReason.REQUESTED) -> list[Event]:
         """Stops the order. Jobs, which follow from the event, return stock and money."""
         moved = self._move(Status.CANCELLED)
         self.cancelled_at = at
-        self.cancel_reason = reason
+        self.cancel_code, self.cancel_reason = code, reason
         self.payment.waiting_token = ""
         if self.is_free:
-            self.payment.status = PaymentStatus.CANCELLED
+            self.payment.settle(PaymentStatus.CANCELLED, at=at)
         return [self._status_changed(moved, at)]
 
     def charged(self, *, at: datetime) -> list[Event]:
@@ -49,32 +54,34 @@ class PayableOrder(OrderData):
         moved = self._move(Status.PAID)
         attempt = self._attempt(PaymentOutcome.CHARGED, at)
         self._paid(at)
-        self.payment.failure_reason = ""
+        self.payment.fail(None, "", at=at)
         return [attempt, self._status_changed(moved, at)]
 
-    def charge_refused(self, *, reason: str, at: datetime) -> list[Event]:
+    def charge_refused(self, *, reason: str, at: datetime, code: FailureCode = FailureCode.DECLINED) -> list[Event]:
         """Records that the provider refused the charge finally."""
-        return self._fail(PaymentOutcome.REFUSED, reason, at)
+        return self._fail(PaymentOutcome.REFUSED, code, reason, at)
 
-    def charge_given_up(self, *, reason: str, detail: str, at: datetime) -> list[Event]:
+    def charge_given_up(
+        self, *, reason: str, detail: str, at: datetime, code: FailureCode = FailureCode.PROVIDER_UNAVAILABLE
+    ) -> list[Event]:
         """Records that the last attempt failed, for a `reason` that the shopper sees, and alerts administrators."""
-        events = self._fail(PaymentOutcome.GIVEN_UP, reason, at)
+        events = self._fail(PaymentOutcome.GIVEN_UP, code, reason, at)
         summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
         return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
     def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
         """Records that the attempt failed and another one follows."""
-        self.payment.failure_reason = reason
+        self.payment.fail(FailureCode.PROVIDER_UNAVAILABLE, reason, at=at)
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
     def refund(
-        self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, number: int, at: datetime
+        self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, at: datetime
     ) -> tuple[Refund, list[Event]]:
         """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
 
         Items that cost nothing can be returned too. If an amount was refunded before, they are refunded with at most
         what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
-        was refunded and nothing remains. `number` counts the refunds of the order.
+        was refunded and nothing remains.
 
         Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
         """
@@ -88,23 +95,23 @@ class PayableOrder(OrderData):
             amount = min(price, remaining, key=lambda money: money.amount)
         else:
             amount = available(amount, remaining)
-        refund, events = self._promise(amount, reason=reason, number=number, at=at)
+        refund, events = self._promise(amount, items, reason=reason, at=at)
         is_over = self.is_returned if items else not self.payment.remaining.amount
         if self.status is Status.PAID and is_over:
-            events += self.cancel(reason=reason, at=at)
+            events += self.cancel(reason=reason, code=CancelReason.REFUNDED, at=at)
         return refund, events
 
-    def refund_the_rest(self, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]] | None:
+    def refund_the_rest(self, *, reason: str, at: datetime) -> tuple[Refund, list[Event]] | None:
         """Promises a refund of all that remains of the charge; None if nothing remains."""
         remaining = self.payment.remaining
-        return self._promise(remaining, reason=reason, number=number, at=at) if remaining.amount else None
+        return self._promise(remaining, (), reason=reason, at=at) if remaining.amount else None
 
-    def refund_given(self, refund: Refund, refunds: Sequence[Refund], *, at: datetime) -> list[Event]:
-        """Records that the provider has paid `refund`, one of the order's `refunds`."""
+    def refund_given(self, refund: Refund, *, at: datetime) -> list[Event]:
+        """Records that the provider has paid `refund`, one of the order's refunds."""
         refund.done_at = at
         if not refund.amount.amount:
             return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
-        all_given = given(refunds, self.currency) == self.payment.amount
+        all_given = given(self.refunds, self.currency) == self.payment.amount
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
 
@@ -116,6 +123,15 @@ class PayableOrder(OrderData):
             return []
         self.payment.refunded = self.payment.amount
         return [self._refund_event(self.payment.amount, RefundState.GIVEN, at)]
+
+    def earlier_money_returned(self, transaction_id: str, *, at: datetime) -> list[Event]:
+        """Records that the provider returned what it had taken for a payment that another one has replaced."""
+        found = next((one for one in self.earlier_payments if one.transaction_id == transaction_id), None)
+        if found is None or found.status is PaymentStatus.REFUNDED:
+            return []
+        returned = replace(found, status=PaymentStatus.REFUNDED, refunded=found.amount, processed_at=at)
+        self.earlier_payments = tuple(returned if one is found else one for one in self.earlier_payments)
+        return [self._refund_event(Money(found.amount, self.currency), RefundState.GIVEN, at)]
 
     @property
     def is_payment_retryable(self) -> bool:
@@ -132,14 +148,20 @@ class PayableOrder(OrderData):
         moved = self._move(Status.CONFIRMED)
         self.revision += 1
         self.supplementary_hold_id = 0
-        self._new_payment(method, transaction_id)
+        self._keep_payment()
+        self._new_payment(method, transaction_id, at)
         return [self._status_changed(moved, at)]
 
-    def _new_payment(self, method: PaymentMethod, transaction_id: str) -> None:
+    def _keep_payment(self) -> None:
+        """Before another payment replaces this one, for which a provider was asked."""
+        self.earlier_payments = (*self.earlier_payments, self.payment.view())[-MOST_EARLIER_PAYMENTS:]
+
+    def _new_payment(self, method: PaymentMethod, transaction_id: str, at: datetime) -> None:
         self.payment = Payment(
             transaction_id=transaction_id,
             method=method,
             amount=self.total,
+            processed_at=at,
             refunded=Money.zero(self.currency),
         )
 
@@ -147,23 +169,27 @@ class PayableOrder(OrderData):
         self.payment.settle(PaymentStatus.PAID, at=at)
         self.paid_at = at
 
-    def _promise(self, amount: Money, *, reason: str, number: int, at: datetime) -> tuple[Refund, list[Event]]:
+    def _promise(
+        self, amount: Money, items: Sequence[tuple[int, int]], *, reason: str, at: datetime
+    ) -> tuple[Refund, list[Event]]:
         self.payment.refunded += amount
         refund = Refund(
-            refund_id=f"{self.payment.transaction_id}/{number}",
+            refund_id=f"{self.payment.transaction_id}/{len(self.refunds) + 1}",
             order_id=self.id,
             transaction_id=self.payment.transaction_id,
             amount=amount,
             reason=reason,
             requested_at=at,
+            items=tuple(merged(items).items()),
         )
+        self.refunds = (*self.refunds, refund)
         return refund, [self._refund_event(amount, RefundState.PROMISED, at)]
 
-    def _fail(self, outcome: PaymentOutcome, reason: str, at: datetime) -> list[Event]:
+    def _fail(self, outcome: PaymentOutcome, code: FailureCode, reason: str, at: datetime) -> list[Event]:
         moved = self._move(Status.FAILED)
         attempt = self._attempt(outcome, at)
-        self.payment.status = PaymentStatus.FAILED
-        self.payment.failure_reason = reason
+        self.payment.settle(PaymentStatus.FAILED, at=at)
+        self.payment.fail(code, reason, at=at)
         return [attempt, self._status_changed(moved, at)]
 
     def _attempt(self, outcome: PaymentOutcome, at: datetime, next_attempt: datetime | None = None) -> Event:

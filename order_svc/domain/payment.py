@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chassis.errors import AppError, Kind
 from chassis.money import Money
-from order_svc.domain.status import PaymentMethod, PaymentStatus
+from order_svc.domain.status import FailureCode, PaymentMethod, PaymentStatus
 from order_svc.domain.views import PaymentView
 
 _CHARGED = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
@@ -28,7 +28,9 @@ class Payment:
     amount: Money
     status: PaymentStatus = PaymentStatus.PENDING
     attempts: int = 0
+    # When it last changed.
     processed_at: datetime | None = None
+    failure_code: FailureCode | None = None
     failure_reason: str = ""
     # The token for a charge that waits for stock.
     waiting_token: str = field(default="", repr=False)
@@ -55,6 +57,11 @@ class Payment:
         self.status = status
         self.processed_at = at
 
+    def fail(self, code: FailureCode | None, reason: str, *, at: datetime) -> None:
+        """Records why an attempt failed; None: it succeeded."""
+        self.failure_code, self.failure_reason = code, reason
+        self.processed_at = at
+
     def view(self) -> PaymentView:
         return PaymentView(
             transaction_id=self.transaction_id,
@@ -63,6 +70,7 @@ class Payment:
             amount=self.amount.amount,
             attempts=self.attempts,
             processed_at=self.processed_at,
+            failure_code=self.failure_code,
             failure_reason=self.failure_reason,
             refunded=self.refunded.amount,
         )

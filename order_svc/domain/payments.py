@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chassis.money import Money
-from order_svc.domain.status import PaymentMethod
+from order_svc.domain.status import FailureCode, PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Refused:
     """The money was not taken and never will be in this transaction. `reason` is for the shopper."""
 
     reason: str
+    code: FailureCode = FailureCode.DECLINED
 
 
 ChargeResult = Charged | Refused

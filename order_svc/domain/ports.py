@@ -57,10 +57,7 @@ class PlacedOrders(Protocol):
 
 
 class Refunds(Protocol):
-    """The refunds of locked orders."""
-
-    async def of(self, order_id: int) -> list[Refund]:
-        """All refunds of an order, oldest first."""
+    """Writes the refunds of locked orders, which have been read with them."""
 
     async def add(self, refund: Refund, order: Order) -> None:
         """Writes a new refund of `order`."""

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from chassis.errors import AppError, Kind
 from chassis.money import Money
+from order_svc.domain.status import RefundState
+from order_svc.domain.views import RefundView
 
 
 class RefundExceedsCharge(AppError):
@@ -39,7 +41,20 @@ class Refund:
     amount: Money
     reason: str
     requested_at: datetime
+    # The returned pieces: pairs of product item id and quantity.
+    items: tuple[tuple[int, int], ...] = ()
     done_at: datetime | None = None
+
+    def view(self) -> RefundView:
+        return RefundView(
+            id=self.refund_id,
+            amount=self.amount.amount,
+            items=self.items,
+            reason=self.reason,
+            state=RefundState.PROMISED if self.done_at is None else RefundState.GIVEN,
+            requested_at=self.requested_at,
+            done_at=self.done_at,
+        )
 
 
 def available(requested: Money | None, remaining: Money) -> Money:

@@ -74,6 +74,26 @@ class PaymentOutcome(StrEnum):
     GIVEN_UP = "GIVEN_UP"
 
 
+class FailureCode(StrEnum):
+    """Why a payment has not been made; the names are those of easyorder.order.v1.PaymentFailureCode."""
+
+    DECLINED = "DECLINED"
+    METHOD_UNSUPPORTED = "METHOD_UNSUPPORTED"
+    PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    INCENTIVE_LOST = "INCENTIVE_LOST"
+
+
+class CancelReason(StrEnum):
+    """Why an order was cancelled; the names are those of easyorder.order.v1.CancelReason."""
+
+    REQUESTED = "REQUESTED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    WITHDRAWN = "WITHDRAWN"
+    INCENTIVE_LOST = "INCENTIVE_LOST"
+    REFUNDED = "REFUNDED"
+
+
 class RefundState(StrEnum):
     """The state of a refund; the names are those of the contract."""
 

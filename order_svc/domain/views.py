@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.shipment import Shipment
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, RefundState, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,29 @@ class PaymentView:
     attempts: int
     processed_at: datetime | None
     failure_reason: str
+    # Absent from what 0.2.0 stored, like all fields with a default.
+    failure_code: FailureCode | None = None
     # The part of `amount` that was refunded, or will be.
     refunded: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundView:
+    """`items` are pairs of product item id and returned pieces."""
+
+    id: str
+    amount: Decimal
+    items: tuple[tuple[int, int], ...]
+    reason: str
+    state: RefundState
+    requested_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
+    """`payment` is the present one, `earlier_payments` are those that it replaced."""
+
     id: int
     status: Status
     currency: str
@@ -75,8 +93,18 @@ class OrderView:
     row_version: int
     # The sequence number of the order's last event.
     sequence: int
-    # Absent from events and responses that 0.2.0 stored.
+    # None also if it was cancelled before 0.3.0.
+    cancel_code: CancelReason | None = None
+    earlier_payments: tuple[PaymentView, ...] = ()
+    refunds: tuple[RefundView, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
+
+    @property
+    def payments(self) -> tuple[PaymentView, ...]:
+        """All payments that are kept, the present one last."""
+        return (*self.earlier_payments, self.payment)
 
     @property
     def sub_total(self) -> Decimal:
@@ -87,8 +115,18 @@ class OrderView:
         return sum((discount.amount for discount in self.discounts), Decimal("0.00"))
 
     @property
+    def tax_total(self) -> Decimal:
+        """The tax that is added to the prices: none, as they include it."""
+        return Decimal("0.00")
+
+    @property
+    def shipping_total(self) -> Decimal:
+        """Nothing is charged for the delivery."""
+        return Decimal("0.00")
+
+    @property
     def total_amount(self) -> Decimal:
-        return self.sub_total - self.discount_total
+        return self.sub_total - self.discount_total + self.tax_total + self.shipping_total
 
     @property
     def etag(self) -> str:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from easyorder.common.v1 import Discount, OrderLine, PaymentMethod, PaymentStatus, StockState
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import ItemAvailability
 from easyorder.order.v1 import (
-    CurrencyReport as CurrencyReportMessage,
-)
-from easyorder.order.v1 import (
+    CancelReason,
     DailyReport,
+    GetOrderStatusResponse,
     HourReport,
     Order,
     OrderItem,
     OrderStatus,
-    OrderStatusReply,
     Payment,
+    PaymentFailureCode,
     Refund,
+    RefundState,
     Shipment,
     TopItem,
+)
+from easyorder.order.v1 import (
+    CurrencyReport as CurrencyReportMessage,
 )
 
 from chassis.money import Money
 from chassis.wire_types import money_message
-from order_svc.commands.refund_order import RefundGranted
 from order_svc.domain.shipment import Shipment as ShipmentData
-from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, StockView
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, RefundView, StockView
+from order_svc.messages.addresses import address_message
 from order_svc.order_ids import OrderIds
 from order_svc.queries.daily_report import CurrencyReport
 
@@ -42,33 +46,40 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
         status=OrderStatus[view.status.name],
         items=[_item(item, view.currency, ids) for item in view.items],
         discounts=[discount_message(discount, view.currency) for discount in view.discounts],
-        sub_total=money(view.sub_total, view.currency),
-        discount_total=money(view.discount_total, view.currency),
-        total_amount=money(view.total_amount, view.currency),
-        currency=view.currency,
-        payment=_payment(view.payment, view.currency),
+        **_totals(view),
+        prices_include_tax=True,
+        currency_code=view.currency,
+        payments=[
+            *(_payment(payment, view.currency) for payment in view.earlier_payments),
+            _payment(view.payment, view.currency, charged_at=view.paid_at),
+        ],
+        refunds=[_refund(refund, view.currency) for refund in view.refunds],
+        shipments=[_shipment(shipment) for shipment in view.shipments],
+        shipping_address=address_message(view.shipping_address),
+        billing_address=address_message(view.billing_address),
         placed_at=view.placed_at,
         paid_at=view.paid_at,
         cancelled_at=view.cancelled_at,
-        etag=view.etag,
+        cancel_reason=CancelReason[view.cancel_code.name] if view.cancel_code else CancelReason.UNSPECIFIED,
+        cancel_message=view.cancel_reason,
         created_by=view.created_by,
-        cancel_reason=view.cancel_reason,
-        shipments=[_shipment(shipment) for shipment in view.shipments],
+        etag=view.etag,
     )
 
 
-def refunded_message(granted: RefundGranted, ids: OrderIds) -> Order:
-    """The order with what one call of RefundOrder returned."""
-    refund = Refund(
-        amount=money_message(granted.amount),
-        items=[OrderLine(product_item_id=str(item), quantity=pieces) for item, pieces in granted.items],
-    )
-    return replace(order_message(granted.order, ids, numbered=True), refund=refund)
+def _totals(view: OrderView) -> dict[str, Any]:
+    return {
+        "sub_total": money(view.sub_total, view.currency),
+        "discount_total": money(view.discount_total, view.currency),
+        "tax_total": money(view.tax_total, view.currency),
+        "shipping_total": money(view.shipping_total, view.currency),
+        "total_amount": money(view.total_amount, view.currency),
+    }
 
 
-def status_reply(view: OrderView, ids: OrderIds) -> OrderStatusReply:
+def status_message(view: OrderView, ids: OrderIds) -> GetOrderStatusResponse:
     """Only the status of the order and its payment."""
-    return OrderStatusReply(
+    return GetOrderStatusResponse(
         id=ids.of_order(view.id),
         status=OrderStatus[view.status.name],
         payment_status=PaymentStatus[view.payment.status.name],
@@ -84,7 +95,7 @@ def report_message(day: str, business: Sequence[CurrencyReport]) -> DailyReport:
 def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
     currency = business.currency
     return CurrencyReportMessage(
-        currency=currency,
+        currency_code=currency,
         orders=business.orders,
         units=business.units,
         revenue=money(business.revenue, currency),
@@ -121,7 +132,7 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
         unit_price=money(item.unit_price, currency),
         sub_total=money(item.sub_total, currency),
         discount=money(item.discount, currency),
-        returned=item.returned,
+        returned_quantity=item.returned,
     )
 
 
@@ -130,16 +141,31 @@ def discount_message(discount: DiscountView, currency: str) -> Discount:
     return Discount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
 
 
-def _payment(payment: PaymentView, currency: str) -> Payment:
+def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None = None) -> Payment:
+    code = payment.failure_code
     return Payment(
         transaction_id=payment.transaction_id,
         method=PaymentMethod[payment.method.name],
         status=PaymentStatus[payment.status.name],
         amount=money(payment.amount, currency),
-        attempts=payment.attempts,
-        processed_at=payment.processed_at,
-        failure_reason=payment.failure_reason,
         refunded_amount=money(payment.refunded, currency),
+        attempts=payment.attempts,
+        charge_time=charged_at,
+        update_time=payment.processed_at,
+        failure_code=PaymentFailureCode[code.name] if code else PaymentFailureCode.UNSPECIFIED,
+        failure_message=payment.failure_reason,
+    )
+
+
+def _refund(refund: RefundView, currency: str) -> Refund:
+    return Refund(
+        id=refund.id,
+        amount=money(refund.amount, currency),
+        items=[OrderLine(product_item_id=str(item), quantity=pieces) for item, pieces in refund.items],
+        reason=refund.reason,
+        state=RefundState[refund.state.name],
+        create_time=refund.requested_at,
+        refund_time=refund.done_at,
     )
 
 

@@ -14,11 +14,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import BaseSoftIntDelete, Owned
 from chassis.db.types import Amount, Json, UtcDateTime
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.shipment import Shipment
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
-from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView
+from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, RefundState, Status
+from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, RefundView
 
 _SHIPMENTS = TypeAdapter(tuple[Shipment, ...])
+_ADDRESS = TypeAdapter(PostalAddress | None)
+_PAYMENTS = TypeAdapter(tuple[PaymentView, ...])
 
 
 class ReadBase(DeclarativeBase):
@@ -38,7 +41,11 @@ class OrderRow(ReadBase, BaseSoftIntDelete, Owned):
     cancel_reason: Mapped[str]
     sequence: Mapped[int] = mapped_column(BigInteger)
     # None in rows that 0.2.0 wrote.
+    cancel_code: Mapped[str | None]
+    earlier_payments: Mapped[list[Any] | None] = mapped_column(Json)
     shipments: Mapped[list[Any] | None] = mapped_column(Json)
+    shipping_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    billing_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
@@ -75,6 +82,7 @@ class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
+    failure_code: Mapped[str | None]
     failure_reason: Mapped[str]
     refunded: Mapped[Decimal]
 
@@ -90,6 +98,7 @@ class RefundRow(ReadBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     currency: Mapped[str]
     reason: Mapped[str]
+    items: Mapped[list[Any] | None] = mapped_column(Json)
     requested_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -100,6 +109,7 @@ Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.
 Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
 # For the daily report: payments and refunds.
 Index("ix_orders_paid_at", OrderRow.paid_at, postgresql_where=OrderRow.paid_at.is_not(None))
+Index("ix_refund_order_id", RefundRow.order_id)
 Index("ix_refund_done_at", RefundRow.done_at, postgresql_where=RefundRow.done_at.is_not(None))
 
 
@@ -117,6 +127,7 @@ async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -
     found = (await session.execute(query)).all()
     items: dict[int, list[ItemView]] = defaultdict(list)
     discounts: dict[int, list[DiscountView]] = defaultdict(list)
+    refunds: dict[int, list[RefundRow]] = defaultdict(list)
     if found:
         ids = [order.id for order, _ in found]
         own = OrderItemRow.order_id.in_(ids)
@@ -126,10 +137,22 @@ async def views_of(session: AsyncSession, query: Select[OrderRow, PaymentRow]) -
         for row in await session.scalars(select(OrderDiscountRow).where(given).order_by(OrderDiscountRow.id)):
             discount = DiscountView(code=row.code, description=row.description, amount=row.amount)
             discounts[row.order_id].append(discount)
-    return [_order(order, payment, items[order.id], discounts[order.id]) for order, payment in found]
+        # Paid for: other orders have none.
+        paid = [order.id for order, _ in found if order.paid_at]
+        if paid:
+            of_paid = select(RefundRow).where(RefundRow.order_id.in_(paid)).order_by(RefundRow.id)
+            for refund in await session.scalars(of_paid):
+                refunds[refund.order_id].append(refund)
+    return [_order(order, payment, items[order.id], discounts[order.id], refunds[order.id]) for order, payment in found]
 
 
-def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView], discounts: list[DiscountView]) -> OrderView:
+def _order(
+    order: OrderRow,
+    payment: PaymentRow,
+    items: list[ItemView],
+    discounts: list[DiscountView],
+    refunds: list[RefundRow],
+) -> OrderView:
     return OrderView(
         id=order.id,
         status=Status(order.status),
@@ -144,7 +167,12 @@ def _order(order: OrderRow, payment: PaymentRow, items: list[ItemView], discount
         created_by=order.created_by,
         row_version=order.row_version,
         sequence=order.sequence,
+        cancel_code=CancelReason(order.cancel_code) if order.cancel_code else None,
+        earlier_payments=_PAYMENTS.validate_python(order.earlier_payments or ()),
+        refunds=tuple(_refund(refund) for refund in refunds),
         shipments=_SHIPMENTS.validate_python(order.shipments or ()),
+        shipping_address=_ADDRESS.validate_python(order.shipping_address),
+        billing_address=_ADDRESS.validate_python(order.billing_address),
     )
 
 
@@ -161,6 +189,18 @@ def _item(row: OrderItemRow) -> ItemView:
     )
 
 
+def _refund(row: RefundRow) -> RefundView:
+    return RefundView(
+        id=row.refund_id,
+        amount=row.amount,
+        items=tuple((item, pieces) for item, pieces in row.items or ()),
+        reason=row.reason,
+        state=RefundState.GIVEN if row.done_at else RefundState.PROMISED,
+        requested_at=row.requested_at,
+        done_at=row.done_at,
+    )
+
+
 def _payment(row: PaymentRow) -> PaymentView:
     return PaymentView(
         transaction_id=row.transaction_id,
@@ -169,6 +209,7 @@ def _payment(row: PaymentRow) -> PaymentView:
         amount=row.amount,
         attempts=row.attempts,
         processed_at=row.processed_at,
+        failure_code=FailureCode(row.failure_code) if row.failure_code else None,
         failure_reason=row.failure_reason,
         refunded=row.refunded,
     )

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -32,6 +32,7 @@ from order_svc.commands import jobs
 from order_svc.commands.place_order import PlaceOrder
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.uow import OrderUow
+from order_svc.domain.address import PostalAddress
 from order_svc.domain.inventory import (
     Hold,
     HoldLost,
@@ -41,16 +42,19 @@ from order_svc.domain.inventory import (
     OutOfStock,
     StockAmendment,
 )
-from order_svc.domain.items import Discount, Item
+from order_svc.domain.items import Discount, ordered
 from order_svc.domain.payments import Charged, ChargeResult, Payments
 from order_svc.domain.ports import Ids
-from order_svc.domain.status import PaymentMethod, PaymentOutcome, Status
+from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.final_errors import ALWAYS
 from order_svc.sagas.holds import release_on_failure
 from order_svc.sagas.stock_jobs import StockJobs
 
 log = structlog.get_logger(__name__)
+
+# Why it was not charged is for the shopper; the code counts unless it was charged.
+_Attempt: TypeAlias = tuple[PaymentOutcome, str, FailureCode]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class Basket:
     payment_token: str = field(repr=False)
     incentive_codes: tuple[str, ...] = ()
     loyalty_points: int = 0
+    shipping_address: PostalAddress | None = None
+    billing_address: PostalAddress | None = None
 
 
 class Checkout:
@@ -148,21 +154,7 @@ class Checkout:
             owner=basket.caller.id,
             owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
             currency=basket.currency,
-            items=tuple(
-                [
-                    Item(
-                        id=await self._item_ids.next(),
-                        product_item_id=item.product_item_id,
-                        sku=item.sku,
-                        name=item.name,
-                        quantity=item.quantity,
-                        unit_price=item.unit_price,
-                        discount=item.discount,
-                        returned_price=Money.zero(basket.currency),
-                    )
-                    for item in hold.items
-                ]
-            ),
+            items=tuple([ordered(item, await self._item_ids.next()) for item in hold.items]),
             discounts=tuple(
                 [
                     Discount(
@@ -178,17 +170,20 @@ class Checkout:
             payment_token=basket.payment_token,
             transaction_id=str(uuid.uuid4()),
             hold=hold,
+            shipping_address=basket.shipping_address,
+            billing_address=basket.billing_address,
         )
 
     async def _charge(self, job: Job) -> JobResult:
-        order_id, detail = job.payload["order_id"], ""
+        order_id, detail, code = job.payload["order_id"], "", FailureCode.PROVIDER_UNAVAILABLE
         try:
-            outcome, why = await self._try_to_charge(job)
+            outcome, why, code = await self._try_to_charge(job)
         except _NotWanted as stopped:
             return JobResult(note=str(stopped))
         except (OutOfStock, IncentiveInvalid) as error:
             # Given up, not refused: an earlier attempt whose reply was lost may still charge, and must be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
+            code = FailureCode.OUT_OF_STOCK if isinstance(error, OutOfStock) else FailureCode.INCENTIVE_LOST
         except AppError as error:
             # Given up at once if no attempt can succeed, for example an amount that the provider never takes.
             outcome = PaymentOutcome.GIVEN_UP if error.kind in ALWAYS else PaymentOutcome.TRANSIENT
@@ -202,13 +197,14 @@ class Checkout:
                 order_id=order_id,
                 transaction_id=job.payload["transaction_id"],
                 outcome=outcome,
+                code=code,
                 why=why,
                 detail=detail,
             )
         )
         return JobResult(by_handler=True, again_in_s=recorded.next_attempt_s)
 
-    async def _try_to_charge(self, job: Job) -> tuple[PaymentOutcome, str]:
+    async def _try_to_charge(self, job: Job) -> _Attempt:
         payload = job.payload
         # The outcome of an earlier attempt may be unknown: the provider is asked before it is charged again.
         if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
@@ -246,10 +242,10 @@ class Checkout:
         )
 
 
-def _outcome_of(result: ChargeResult) -> tuple[PaymentOutcome, str]:
+def _outcome_of(result: ChargeResult) -> _Attempt:
     if isinstance(result, Charged):
-        return PaymentOutcome.CHARGED, ""
-    return PaymentOutcome.REFUSED, result.reason
+        return PaymentOutcome.CHARGED, "", FailureCode.PROVIDER_UNAVAILABLE
+    return PaymentOutcome.REFUSED, result.reason, result.code
 
 
 class _NotWanted(Exception):

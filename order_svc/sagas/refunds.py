@@ -39,7 +39,10 @@ class Refunding:
         if not granted.by_provider:
             return granted
         # Continues after the caller has disconnected.
-        return replace(granted, order=await to_completion(self._give(granted, command.request)))
+        order = await to_completion(self._give(granted, command.request))
+        # The last refund in the reply is that of this call, also if another call has made one since.
+        mine = next(number for number, refund in enumerate(order.refunds, 1) if refund.id == granted.refund_id)
+        return replace(granted, order=replace(order, refunds=order.refunds[:mine]))
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of refunds, by kind."""

@@ -26,7 +26,7 @@ from order_svc.domain.inventory import (
     StockAmendment,
 )
 from order_svc.domain.payment import AttemptSuperseded
-from order_svc.domain.status import IllegalTransition, Status
+from order_svc.domain.status import CancelReason, IllegalTransition, Status
 from order_svc.sagas.final_errors import ALWAYS, ending_the_job
 
 log = structlog.get_logger(__name__)
@@ -87,9 +87,12 @@ class StockJobs:
         Returns what was done. Raises JobImpossible if the order has been shipped.
         """
         order_id = job.payload["order_id"]
-        why = "a code or points could not be kept" if isinstance(error, IncentiveInvalid) else "out of stock"
+        code, why = CancelReason.OUT_OF_STOCK, "out of stock"
+        if isinstance(error, IncentiveInvalid):
+            code, why = CancelReason.INCENTIVE_LOST, "a code or points could not be kept"
         cancel = CancelOrder(
             order_id=order_id,
+            code=code,
             reason=f"{why}; your money is returned",
             # Changes of an order are applied one after the other, so one that cannot be applied ends any attempt.
             transaction_id=job.payload.get("transaction_id", ""),

@@ -119,8 +119,8 @@ def test_durations_of_either_sign(duration: timedelta) -> None:
     "data",
     [
         pytest.param(b"\xff\xff\xff", id="not protobuf"),
-        pytest.param(b"\x42\x02\xff\xfe", id="currency is not UTF-8"),
-        pytest.param(bytes([10 << 3 | 2, 10, 8]) + b"\xff" * 8 + b"\x7f", id="a time beyond the calendar"),
+        pytest.param(b"\x62\x02\xff\xfe", id="currency_code is not UTF-8"),
+        pytest.param(b"\x92\x01" + bytes([10, 8]) + b"\xff" * 8 + b"\x7f", id="a time beyond the calendar"),
     ],
 )
 def test_malformed_bytes_are_refused(data: bytes) -> None:

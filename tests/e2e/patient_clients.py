@@ -20,7 +20,7 @@ def an_order_of(items: Sequence[str], token: str) -> Json:
     """One piece of each item, paid by card."""
     return {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1} for item in items],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
     }

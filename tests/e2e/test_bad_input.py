@@ -17,7 +17,7 @@ from tests.e2e.test_shopping import a_stocked_product
 def an_order(item: str, **changes: Any) -> dict[str, Any]:
     return {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     } | changes
@@ -33,8 +33,8 @@ async def rows(mesh: RunningMesh) -> tuple[int, int, int]:
 
 CASES = {
     "no items": ({"items": []}, 400, "items"),
-    "no currency": ({"currency": ""}, 400, "currency"),
-    "unknown currency": ({"currency": "XXX"}, 400, "currency"),
+    "no currency": ({"currencyCode": ""}, 400, "currencyCode"),
+    "unknown currency": ({"currencyCode": "XXX"}, 400, "currencyCode"),
     "no payment": ({"payment": None}, 400, "payment"),
     "no token": ({"payment": {"method": "PAYMENT_METHOD_CARD"}}, 400, "payment.token"),
     "no method": ({"payment": {"token": "tok_ok"}}, 400, "payment.method"),
@@ -77,7 +77,7 @@ async def test_an_unknown_item(mesh: RunningMesh, http: httpx.AsyncClient, shopp
 
 
 MALFORMED = {
-    "broken JSON": ('{"currency": "USD", "items": [', 400, None),
+    "broken JSON": ('{"currencyCode": "USD", "items": [', 400, None),
     "unknown enum": (json.dumps(an_order("1", payment={"method": "BEER", "token": "tok"})), 400, "payment.method"),
     "a word for a number": (json.dumps(an_order("1", items=[{"productItemId": "1", "quantity": "x"}])), 400, "items"),
     "ten megabytes": (json.dumps(an_order("1", requestId="x" * 10_000_000)), 413, None),
@@ -104,12 +104,12 @@ async def test_what_is_not_even_a_message(
 
 
 async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop) -> None:
-    body = {"currency": "", "items": [{"quantity": 0}], "payment": {}}
+    body = {"currencyCode": "", "items": [{"quantity": 0}], "payment": {}}
 
     answer = await http.post("/api/v1/orders", json=body, headers=shopper.headers)
 
     named = {v["field"] for detail in answer.json()["details"] for v in detail.get("fieldViolations", [])}
-    assert named >= {"currency", "items[0].productItemId", "items[0].quantity", "payment.method"}
+    assert named >= {"currencyCode", "items[0].productItemId", "items[0].quantity", "payment.method"}
 
 
 async def test_out_of_stock_tells_of_what_and_how_much(

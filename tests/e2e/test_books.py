@@ -47,14 +47,14 @@ async def returned(http: httpx.AsyncClient, admin: Shop, order: str, **what: Any
     """Returns items or money; the refund in cents."""
     body = {"reason": "returned", "requestId": uuid.uuid4().hex} | what
     reply = await call(http, admin, "POST", f"/admin/orders/{order}:refund", body)
-    assert reply["refund"].get("items", []) == what.get("items", [])
-    return cents(reply["refund"]["amount"])
+    assert reply["refunds"][-1].get("items", []) == what.get("items", [])
+    return cents(reply["refunds"][-1]["amount"])
 
 
 def in_cash(items: list[Json]) -> Json:
     return {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": items,
         "payment": {"method": "PAYMENT_METHOD_CASH"},
     }

@@ -21,7 +21,7 @@ SHOPPERS = 50
 async def outcome(http: httpx.AsyncClient, shopper: Shop, items: list[str]) -> str:
     body = {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1} for item in items],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }

@@ -29,7 +29,7 @@ async def test_no_acknowledged_order_is_lost(mesh: RunningMesh, http: httpx.Asyn
     async def place(request_id: str, token: str) -> None:
         body = {
             "requestId": request_id,
-            "currency": "USD",
+            "currencyCode": "USD",
             "items": [{"productItemId": item, "quantity": 1} for item in counter.ids[:2]],
             "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
         }

@@ -69,7 +69,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
         CREATE,
         CreateOrderRequest(
             request_id=uuid.uuid4().hex,
-            currency="USD",
+            currency_code="USD",
             items=[OrderLine(product_item_id=item, quantity=1) for item in counter.ids[:3]],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_flaky_1"),
         ),
@@ -121,7 +121,7 @@ async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, doo
     address = mesh.http_address if door == "envoy" else mesh.address("order")
     request = {
         "request_id": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"product_item_id": counter.ids[0], "quantity": 2}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }

@@ -55,7 +55,7 @@ async def points_of(http: httpx.AsyncClient, shopper: Shop) -> int:
 def an_order(items: list[Json], codes: list[str], *, points: int = 0) -> Json:
     return {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": items,
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
         "incentiveCodes": codes,
@@ -72,7 +72,7 @@ async def charged(mesh: RunningMesh, order: Json) -> list[int]:
     async with mesh.database("easyorder_payment") as payment:
         rows = await payment.fetch(
             "SELECT amount FROM ledger_entry WHERE kind = 'CHARGE' AND transaction_id = $1",
-            order["payment"]["transactionId"],
+            order["payments"][-1]["transactionId"],
         )
     return [int(row["amount"] * 100) for row in rows]
 
@@ -142,14 +142,14 @@ async def test_points_pay_and_an_order_of_nothing_is_paid_without_the_provider(
     ]
     assert await points_of(http, shopper) == 0
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    assert await ledger_of(mesh, order["payment"]["transactionId"]) == []
+    assert await ledger_of(mesh, order["payments"][-1]["transactionId"]) == []
 
     cancelled = await shopper.cancel(order["id"], "no")
 
-    assert cancelled["payment"]["status"] == "PAYMENT_STATUS_CANCELLED"
+    assert cancelled["payments"][-1]["status"] == "PAYMENT_STATUS_CANCELLED"
     await eventually(lambda: _has(http, shopper, 400))
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
-    assert await ledger_of(mesh, order["payment"]["transactionId"]) == []
+    assert await ledger_of(mesh, order["payments"][-1]["transactionId"]) == []
     await invariants.check(mesh)
 
 

@@ -47,7 +47,7 @@ async def test_calls_for_an_order(http: httpx.AsyncClient, admin: Shop, shopper:
     assert int(shipped["etag"]) == int(etag) + 1
     refund = {"reason": "broken", "requestId": an_id()}
     refunded = await at_once(http, admin, "POST", f"/admin/orders/{paid}:refund", refund)
-    assert refunded["payment"]["refundedAmount"] == refunded["totalAmount"]
+    assert refunded["payments"][-1]["refundedAmount"] == refunded["totalAmount"]
     all_that_is_there = PIECES - 2
     change = {"items": [{"productItemId": item, "quantity": all_that_is_there}], "requestId": an_id()}
     changed = await at_once(http, shopper, "PUT", f"/orders/{waiting}", change)
@@ -84,7 +84,7 @@ async def test_what_moves_money_is_not_done_without_a_key(http: httpx.AsyncClien
     paid = await status_is(shopper, order, "PAID")
     payment = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
     calls: list[tuple[Shop, str, Json]] = [
-        (shopper, "/orders", {"currency": "USD", "items": [line(item)], "payment": payment}),
+        (shopper, "/orders", {"currencyCode": "USD", "items": [line(item)], "payment": payment}),
         (shopper, f"/orders/{order}:retryPayment", {"payment": payment}),
         (admin, f"/admin/orders/{order}:refund", {"amount": money(5), "reason": "broken"}),
         (admin, f"/admin/inventory/{item}:adjust", {"delta": "3", "reason": "delivery"}),
@@ -112,5 +112,5 @@ async def test_two_refunds_with_one_key_pay_once(http: httpx.AsyncClient, admin:
 
     assert (first.status_code, second.json()) == (200, first.json())
     assert other.status_code == 400
-    payment = (await shopper.get_order(order))["payment"]
+    payment = (await shopper.get_order(order))["payments"][-1]
     assert payment["refundedAmount"] == {"currencyCode": "USD", "units": "5", "nanos": 0}

@@ -71,7 +71,7 @@ async def test_of_two_requests_with_one_id_and_different_cards_one_is_the_order(
         async def ask(number: int, token: str) -> httpx.Response:
             body = {
                 "requestId": f"pair-{number}",
-                "currency": "USD",
+                "currencyCode": "USD",
                 "items": [{"productItemId": item, "quantity": 1}],
                 "payment": {"method": "PAYMENT_METHOD_CARD", "token": token},
             }

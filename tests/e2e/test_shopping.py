@@ -102,7 +102,7 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
     sequences = [int(message["sequence"]) for message in messages]
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     paid = await shopper.get_order(order["id"])
-    assert (paid["status"], paid["payment"]["status"]) == ("ORDER_STATUS_PAID", "PAYMENT_STATUS_PAID")
+    assert (paid["status"], paid["payments"][-1]["status"]) == ("ORDER_STATUS_PAID", "PAYMENT_STATUS_PAID")
     await stock_is(admin, counter, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
 
 
@@ -114,8 +114,8 @@ async def test_a_flaky_payment_is_tried_again_and_charged_once(mesh: RunningMesh
 
     assert summaries(messages)[-2:] == ["attempt PAYMENT_OUTCOME_CHARGED", "status ORDER_STATUS_PAID"]
     paid = await shopper.get_order(order["id"])
-    assert (paid["status"], paid["payment"]["attempts"]) == ("ORDER_STATUS_PAID", 3)
-    assert await ledger_of(mesh, paid["payment"]["transactionId"]) == ["TRANSIENT", "TRANSIENT", "CHARGE"]
+    assert (paid["status"], paid["payments"][-1]["attempts"]) == ("ORDER_STATUS_PAID", 3)
+    assert await ledger_of(mesh, paid["payments"][-1]["transactionId"]) == ["TRANSIENT", "TRANSIENT", "CHARGE"]
 
 
 async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
@@ -126,7 +126,7 @@ async def test_a_lost_reply_does_not_charge_twice(mesh: RunningMesh, admin: Shop
 
     paid = await shopper.get_order(order["id"])
     assert paid["status"] == "ORDER_STATUS_PAID"
-    assert await ledger_of(mesh, paid["payment"]["transactionId"]) == ["CHARGE"]
+    assert await ledger_of(mesh, paid["payments"][-1]["transactionId"]) == ["CHARGE"]
 
 
 async def test_a_declined_payment_fails_the_order_and_the_stock_is_back(admin: Shop, shopper: Shop) -> None:
@@ -137,7 +137,10 @@ async def test_a_declined_payment_fails_the_order_and_the_stock_is_back(admin: S
 
     assert summaries(messages)[-1] in ("status ORDER_STATUS_FAILED", "snapshot ORDER_STATUS_FAILED")
     failed = await shopper.get_order(order["id"])
-    assert (failed["status"], failed["payment"]["failureReason"]) == ("ORDER_STATUS_FAILED", "the card was declined")
+    assert (failed["status"], failed["payments"][-1]["failureMessage"]) == (
+        "ORDER_STATUS_FAILED",
+        "the card was declined",
+    )
     await stock_is(admin, counter, Stock(on_hand=PIECES, reserved=0, sold=0), of=1)
 
 
@@ -152,20 +155,22 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
     assert cancelled["status"] == "ORDER_STATUS_CANCELLED"
 
     async def money_is_back() -> bool:
-        return (await shopper.get_order(order["id"]))["payment"]["status"] == "PAYMENT_STATUS_REFUNDED"
+        return (await shopper.get_order(order["id"]))["payments"][-1]["status"] == "PAYMENT_STATUS_REFUNDED"
 
     await eventually(money_is_back)
     await stock_is(admin, counter, Stock(on_hand=PIECES, reserved=0, sold=3), of=1)
-    assert await ledger_of(mesh, order["payment"]["transactionId"]) == ["CHARGE", "REFUND"]
+    assert await ledger_of(mesh, order["payments"][-1]["transactionId"]) == ["CHARGE", "REFUND"]
 
 
 async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin, pieces=1)
+    address = {"regionCode": "DE", "postalCode": "10117", "addressLines": ["Unter den Linden 1"]}
     body = {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": counter.ids[0], "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
+        "shippingAddress": address,
     }
 
     answers = await asyncio.gather(
@@ -174,6 +179,8 @@ async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: 
 
     assert [answer.status_code for answer in answers] == [200] * 10
     assert len({answer.json()["id"] for answer in answers}) == 1
+    shown = (await shopper.get_order(answers[0].json()["id"]))["shippingAddress"]
+    assert address.items() <= shown.items()
     other = body | {"items": [{"productItemId": counter.ids[1], "quantity": 1}]}
     refused = await http.post("/api/v1/orders", json=other, headers=shopper.headers)
     assert (refused.status_code, refused.json()["details"][0]["reason"]) == (400, "REQUEST_ID_REUSED")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from typing import Any
 
 import grpc
@@ -121,7 +122,8 @@ async def test_a_spoofed_identity_changes_nothing(
     mine = await http.post(
         "/api/v1/orders",
         json={
-            "currency": "USD",
+            "requestId": uuid.uuid4().hex,
+            "currencyCode": "USD",
             "items": [{"productItemId": counter.ids[0], "quantity": 1}],
             "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
         },

@@ -139,7 +139,7 @@ def test_what_moves_money_requires_a_request_id(api: Any) -> None:
 def an_order(**changes: object) -> dict[str, object]:
     return {
         "requestId": "1",
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": "1", "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     } | changes
@@ -148,7 +148,7 @@ def an_order(**changes: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"currency": "XYZ"},
+        {"currencyCode": "XYZ"},
         {"items": []},
         {"items": [{"productItemId": "1", "quantity": 0}]},
         {"items": [{"productItemId": "1", "quantity": 1001}]},

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORDER: dict[str, Any] = {
     "requestId": "1",
-    "currency": "USD",
+    "currencyCode": "USD",
     "items": [{"productItemId": "1", "quantity": 2}, {"productItemId": "2", "quantity": 1}],
     "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     "incentiveCodes": ["a", "b"],
@@ -99,10 +99,10 @@ async def test_fields_have_two_names(http: httpx.AsyncClient, mesh: FakeMesh, be
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ('{"currency": "USD", "currency": "EUR"}', "currency"),
+        ('{"currencyCode": "USD", "currencyCode": "EUR"}', "currencyCode"),
         ('{"request_id": "a", "requestId": "b"}', "requestId"),
         ('{"items": [{"quantity": 1, "quantity": 2}]}', "items[0].quantity"),
-        ('{"currency": "USD", "c\\u0075rrency": "EUR"}', "currency"),
+        ('{"currencyCode": "USD", "c\\u0075rrencyCode": "EUR"}', "currencyCode"),
         ('{"items": [{"quantity": 1}], "items": [{"quantity": 2}]}', "items"),
     ],
 )
@@ -189,17 +189,17 @@ async def test_every_known_field_is_taken_under_both_of_its_names(
 
 
 BROKEN = {
-    "an open object": '{"currency": "USD"',
+    "an open object": '{"currencyCode": "USD"',
     "single quotes": "{'currency': 'USD'}",
     "a bare name": '{currency: "USD"}',
-    "a comma at the end": '{"currency": "USD",}',
+    "a comma at the end": '{"currencyCode": "USD",}',
     "a comma at the end of a list": '{"items": [{},]}',
-    "a value too many": '{"currency": "USD"} {}',
-    "a line break in a text": '{"currency": "U\nD"}',
-    "an escape that is none": '{"currency": "\\x41"}',
-    "a broken escape": '{"currency": "\\u00"}',
-    "no value": '{"currency": }',
-    "a literal that is none": '{"currency": nil}',
+    "a value too many": '{"currencyCode": "USD"} {}',
+    "a line break in a text": '{"currencyCode": "U\nD"}',
+    "an escape that is none": '{"currencyCode": "\\x41"}',
+    "a broken escape": '{"currencyCode": "\\u00"}',
+    "no value": '{"currencyCode": }',
+    "a literal that is none": '{"currencyCode": nil}',
     "blanks": "   ",
     "a list": "[{}]",
     "a text": '"x"',
@@ -234,8 +234,8 @@ async def test_a_body_may_come_byte_by_byte(
 MIB = 1024 * 1024
 # The worst of each kind that fits into a body.
 HEAVY = {
-    "one text": '{"currency": "' + "x" * (MIB - 20) + '"}',
-    "escapes": '{"currency": "' + "\\u0041" * (MIB // 6 - 10) + '"}',
+    "one text": '{"currencyCode": "' + "x" * (MIB - 20) + '"}',
+    "escapes": '{"currencyCode": "' + "\\u0041" * (MIB // 6 - 10) + '"}',
     "blanks": "{" + " " * (MIB - 2) + "}",
     "numbers": '{"items": [' + "1," * (MIB // 2 - 20) + "1]}",
     "lists in lists": '{"items": ' + "[" * (MIB - 20),

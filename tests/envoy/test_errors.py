@@ -24,7 +24,7 @@ from tests.polling import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORDER: dict[str, Any] = {
-    "currency": "USD",
+    "currencyCode": "USD",
     "items": [{"productItemId": "1", "quantity": 2}],
     "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
 }
@@ -38,7 +38,7 @@ UNREADABLE = {
     "unknown enum": (ORDER | {"payment": {"method": "BITCOIN"}}, "payment.method"),
     "text for a number": (ORDER | {"items": [{"productItemId": "1", "quantity": "two"}]}, "items[0].quantity"),
     "too large a number": (ORDER | {"items": [{"productItemId": "1", "quantity": 10**12}]}, "items[0].quantity"),
-    "object for a text": (ORDER | {"currency": {}}, "currency"),
+    "object for a text": (ORDER | {"currencyCode": {}}, "currency_code"),
 }
 
 
@@ -55,7 +55,7 @@ async def test_a_value_that_can_not_be_read_is_named(
     assert mesh.calls == []
 
 
-@pytest.mark.parametrize("body", ['{"currency": "USD", "items": [', '{"currency": USD}', "[1]", "\x00"])
+@pytest.mark.parametrize("body", ['{"currencyCode": "USD", "items": [', '{"currencyCode": USD}', "[1]", "\x00"])
 async def test_broken_json(body: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     reply = await http.post("/api/v1/orders", headers=bearer, content=body)
 
@@ -81,7 +81,7 @@ async def test_a_bad_path_or_query_is_named(
 
 
 async def test_a_body_of_10_mb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    body = b'{"currency": "' + b"x" * 10_000_000 + b'"}'
+    body = b'{"currencyCode": "' + b"x" * 10_000_000 + b'"}'
 
     reply = await http.post("/api/v1/orders", headers=bearer, content=body)
 
@@ -90,10 +90,10 @@ async def test_a_body_of_10_mb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: 
 
 
 async def test_a_body_just_within_the_limit(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
-    body = b'{"currency": "' + b"x" * 1_000_000 + b'"}'
+    body = b'{"currencyCode": "' + b"x" * 1_000_000 + b'"}'
 
     assert (await http.post("/api/v1/orders", headers=bearer, content=body)).status_code == 200
-    assert len(mesh.only_call.request.currency) == 1_000_000
+    assert len(mesh.only_call.request.currency_code) == 1_000_000
 
 
 @pytest.mark.parametrize("path", ["/grpc.health.v1.Health/Check", REFLECTION, LIST_PRODUCTS])

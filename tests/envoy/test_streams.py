@@ -184,7 +184,7 @@ async def test_a_stream_of_documents_keeps_its_content_type(
     mesh.answers["/easyorder.order.v1.OrderService/ExportOrders"] = export
 
     reply = await http.get(
-        "/api/v1/admin/orders:export", headers=bearer, params={"from": "2026-01-01", "to": "2026-01-31"}
+        "/api/v1/admin/orders:export", headers=bearer, params={"startDate": "2026-01-01", "endDate": "2026-01-31"}
     )
 
     assert reply.headers["content-type"] == "text/csv"

@@ -103,9 +103,6 @@ class InMemoryRefunds:
     def __init__(self, state: OrderState) -> None:
         self._state = state
 
-    async def of(self, order_id: int) -> list[Refund]:
-        return [copy.copy(refund) for refund in self._state.refunds.values() if refund.order_id == order_id]
-
     async def add(self, refund: Refund, order: Order) -> None:
         assert refund.refund_id not in self._state.refunds
         self._state.refunds[refund.refund_id] = copy.copy(refund)

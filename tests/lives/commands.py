@@ -51,7 +51,7 @@ class CreateOrder(Command):
 
     def call(self, order_id: str) -> tuple[str, str, Json]:
         body = {
-            "currency": self.currency,
+            "currencyCode": self.currency,
             "items": lines(self.wanted),
             "payment": self.payment.json(),
             "incentiveCodes": [code.name for code in self.codes],
@@ -141,7 +141,7 @@ class Seen:
 
     @staticmethod
     def of(order: Json) -> Seen:
-        payment = order["payment"]
+        payment = order["payments"][-1]
         return Seen(
             id=order["id"],
             etag=int(order["etag"]),
@@ -186,7 +186,7 @@ class Reply:
     @property
     def refund(self) -> tuple[int, frozenset[tuple[str, int]]]:
         """The money and the pieces that this call returned."""
-        refund = self.body["refund"]
+        refund = self.body["refunds"][-1]
         items = frozenset((item["productItemId"], item["quantity"]) for item in refund.get("items", []))
         return cents(refund["amount"]), items
 
@@ -212,5 +212,5 @@ def _line(item: Json) -> tuple[str, int, int, int, int]:
         item["quantity"],
         cents(item["unitPrice"]),
         cents(item["discount"]),
-        item.get("returned", 0),
+        item.get("returnedQuantity", 0),
     )

@@ -68,7 +68,7 @@ class FoundBooks:
         for day in sorted({self._first_day, datetime.now(UTC).date()}):
             report = await self._get(f"/admin/reports/daily?date={day.isoformat()}")
             for it in report.get("currencies", []):
-                sums.setdefault(it["currency"], Counter()).update(
+                sums.setdefault(it["currencyCode"], Counter()).update(
                     orders=int(it.get("orders", 0)),
                     units=int(it.get("units", 0)),
                     revenue=cents(it["revenue"]),

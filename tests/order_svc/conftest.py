@@ -10,6 +10,7 @@ import pytest
 from chassis.db.engine import make_engine
 from tests.chassis.conftest import chassis_engine as chassis_engine
 from tests.order_svc.order_app import InMemoryOrderApp, OrderApp, SqlOrderApp
+from tests.order_svc.order_reads import OrderReads, order_reads
 
 
 @pytest.fixture(params=["fakes", "postgres"])
@@ -28,6 +29,12 @@ async def sql_app(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -
     """For what only PostgreSQL can show."""
     async with _sql_app(databases_of) as app:
         yield app
+
+
+@pytest.fixture
+async def reads(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[OrderReads]:
+    async with order_reads(await databases_of("order_svc")) as made:
+        yield made
 
 
 @asynccontextmanager

@@ -139,7 +139,7 @@ class Life:
         method = PaymentMethod.CARD if card_first else PAID_BY[self.method]
         request = CreateOrderRequest(
             request_id="order",
-            currency=self.currency,
+            currency_code=self.currency,
             items=[OrderLine(product_item_id=self.item, quantity=2)],
             payment=PaymentDetails(method=method, token=token),
             incentive_codes=[incentive.code],

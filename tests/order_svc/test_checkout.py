@@ -18,7 +18,7 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
 from order_svc.domain.payments import Charged, Refused
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
@@ -412,7 +412,8 @@ async def test_only_an_order_that_was_not_stopped_has_lost_its_hold(
         await app.checkout.job_handlers()["commit_stock"](selling)
 
     assert [entry["log_level"] for entry in logs if "order" in entry["event"]] == [level]
-    assert await app.status(placed.id) is Status.CANCELLED
+    code = CancelReason.REQUESTED if stopped else CancelReason.OUT_OF_STOCK
+    assert (await app.order(placed.id)).cancel_code is code
 
 
 async def test_an_order_whose_code_went_to_somebody_else_meanwhile_is_not_charged(app: CheckoutApp) -> None:
@@ -424,6 +425,7 @@ async def test_an_order_whose_code_went_to_somebody_else_meanwhile_is_not_charge
 
     order = await app.order(placed.id)
     assert (order.status, order.payment.failure_reason) == (Status.FAILED, "SAVE cannot be used: it is used up")
+    assert order.payment.failure_code is FailureCode.INCENTIVE_LOST
     assert app.payments.ledger == {}
 
 
@@ -435,6 +437,7 @@ async def test_a_paid_order_whose_code_is_gone_when_it_is_sold_gets_its_money_ba
 
     order = await app.order(placed.id)
     assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.REFUNDED)
+    assert order.cancel_code is CancelReason.INCENTIVE_LOST
     assert app.payments.ledger == {}
 
 

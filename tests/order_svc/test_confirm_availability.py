@@ -18,7 +18,7 @@ from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, Preview
-from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
+from order_svc.domain.status import CancelReason, PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import StockView
 from tests.fakes.chassis import request_key
 from tests.mesh import serving
@@ -184,6 +184,7 @@ async def test_what_can_not_be_had_any_more_is_cancelled_and_says_why(order_app:
 
     order = await order_app.order(1)
     assert (order.status, order.cancel_reason) == (Status.CANCELLED, "2 of SKU-1 were asked for, 0 are available")
+    assert order.cancel_code is CancelReason.WITHDRAWN
     assert order.cancelled_at is not None
     assert await kinds(order_app) == ["order_created", "inventory_status", "order_status_changed"]
     assert {job.kind for job in await order_app.jobs()} == {"release_stock", "return_money"}

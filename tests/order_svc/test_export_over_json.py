@@ -60,7 +60,7 @@ async def http(service: Mesh, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient
 
 
 async def export(http: httpx.AsyncClient, **headers: str) -> httpx.Response:
-    days = {"from": str(DAY), "to": str(DAY)}
+    days = {"startDate": str(DAY), "endDate": str(DAY)}
     return await http.get("/api/v1/admin/orders:export", params=days, headers=headers)
 
 

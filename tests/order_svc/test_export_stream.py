@@ -95,7 +95,7 @@ async def there_are(reads: OrderReads, count: int) -> None:
 
 
 def export(channel: grpc.aio.Channel, mesh: Mesh, first: date = DAY) -> Any:
-    request = ExportOrdersRequest(from_=str(first), to=str(DAY))
+    request = ExportOrdersRequest(start_date=str(first), end_date=str(DAY))
     call: Any = channel.unary_stream(f"/{ORDERS}/ExportOrders")
     return call(
         codec(ExportOrdersRequest).encode(request), metadata=(("authorization", f"Bearer {mesh.tokens.admin()}"),)

@@ -49,6 +49,15 @@ BATCH = 200
 LINES, PIECES = 100, 1000
 # Enough for the places of the lines that wait to be a long text.
 WAITING = 34
+# What order_svc takes, as google.type.PostalAddress has no rules.
+ADDRESS = {
+    "regionCode": "DE",
+    "postalCode": LETTER * 100,
+    "locality": LETTER * 100,
+    "addressLines": [LETTER * 200] * 10,
+    "recipients": [LETTER * 200] * 5,
+    "organization": LETTER * 100,
+}
 LONGEST_URI = "https://" + "u" * 992
 PRICE = {"currencyCode": "USD", "units": "999999999", "nanos": 990000000}
 SETTINGS = {"drain_grace_s": 0, "payment_timeout_s": 1}
@@ -101,7 +110,8 @@ async def offered(shop: WholeShop) -> list[str]:
 
 
 def order_of(items: list[str], **given: Any) -> CreateOrderRequest:
-    usual = {"currency": "USD", "method": "PAYMENT_METHOD_CARD", "token": "tok_ok", "loyalty_points": None}
+    usual: dict[str, Any] = {"currency_code": "USD", "method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
+    usual |= {"loyalty_points": None, "shipping_address": ADDRESS, "billing_address": ADDRESS}
     return largest(CreateOrderRequest, **usual | {"product_item_id": each(items), "incentive_codes": []} | given)
 
 
@@ -136,8 +146,8 @@ async def comes_back(shop: WholeShop, order: Order, product: Product) -> None:
     items = [item.product_item_id for item in order.items]
     request = largest(RefundOrderRequest, id=order.id, amount=None, product_item_id=each(items))
     refunded = await admin.call(REFUND, request)
-    assert (refunded.payment and refunded.payment.status) == PaymentStatus.REFUNDED
-    assert [item.returned for item in refunded.items] == [PIECES] * LINES
+    assert refunded.payments[-1].status == PaymentStatus.REFUNDED
+    assert [item.returned_quantity for item in refunded.items] == [PIECES] * LINES
 
     async def in_stock() -> bool:
         stock = await admin_of_stock.call(LIST_STOCK, ListStockLevelsRequest(product_id=product.id))
@@ -150,7 +160,7 @@ async def comes_back(shop: WholeShop, order: Order, product: Product) -> None:
 async def is_exported(shop: WholeShop, order: Order) -> None:
     assert order.placed_at
     day = order.placed_at.date().isoformat()
-    stream = shop.client(shop.tokens.admin()).stream(EXPORT, ExportOrdersRequest(from_=day, to=day))
+    stream = shop.client(shop.tokens.admin()).stream(EXPORT, ExportOrdersRequest(start_date=day, end_date=day))
     text = b"".join([part.data async for part in stream]).decode()
     [line] = [line for line in text.splitlines() if line.startswith(f"{order.id},")]
     assert line.count(f"{PIECES} x ") == LINES
@@ -224,7 +234,7 @@ async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> Non
     await stocked(shop)
     shopper = shop.client(shop.tokens.user())
     payment = PaymentDetails(method=PaymentMethod.CASH)
-    order = CreateOrderRequest(request_id="1", currency="USD", items=lines(600, 400), payment=payment)
+    order = CreateOrderRequest(request_id="1", currency_code="USD", items=lines(600, 400), payment=payment)
     placed = await shopper.call(CREATE, order)
     assert [item.quantity for item in placed.items] == [PIECES]
 
@@ -258,7 +268,7 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
         # Its lines were limited one by one.
         patch.setattr("chassis.grpc.interceptor.check", lambda *_: None)
         placed = await shopper.call(
-            CREATE, CreateOrderRequest(request_id="1", currency="USD", items=pieces, payment=card)
+            CREATE, CreateOrderRequest(request_id="1", currency_code="USD", items=pieces, payment=card)
         )
     await becomes(shopper, placed.id, OrderStatus.FAILED)
 
@@ -269,8 +279,7 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
     back = [*pieces[:1], OrderLine(product_item_id=item.id, quantity=500)]
     reply = await admin.call(REFUND, RefundOrderRequest(id=placed.id, items=back, reason="returned", request_id="1"))
 
-    assert reply.refund
-    assert [(line.product_item_id, line.quantity) for line in reply.refund.items] == [(item.id, 1500)]
+    assert [(line.product_item_id, line.quantity) for line in reply.refunds[-1].items] == [(item.id, 1500)]
 
     async def in_stock() -> bool:
         stock = await shop.client(shop.tokens.admin(), of="inventory").call(

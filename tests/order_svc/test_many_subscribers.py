@@ -43,7 +43,7 @@ class Subscriber:
     async def order(self, item: int, number: int) -> None:
         request = CreateOrderRequest(
             request_id=f"{self.name}/{number}",
-            currency="USD",
+            currency_code="USD",
             items=[OrderLine(product_item_id=str(item), quantity=1)],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -27,17 +26,11 @@ from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
 from tests.builders.order_ids import IDS
 from tests.fakes.chassis import soon
 from tests.largest import LETTER
-from tests.order_svc.order_reads import PERSON, OrderReads, order_api, order_reads
+from tests.order_svc.order_reads import PERSON, OrderReads, order_api
 from tests.order_svc.test_amendments import a_preview, an_update
 from tests.polling import eventually
 
 ADMIN = Caller.person("admin-1", admin=True)
-
-
-@pytest.fixture
-async def reads(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[OrderReads]:
-    async with order_reads(await databases_of("order_svc")) as made:
-        yield made
 
 
 def placed(seconds: int, **how: Any) -> OrderBuilder:

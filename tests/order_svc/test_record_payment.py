@@ -11,7 +11,7 @@ from chassis.jobs import JobLease, LeaseLost
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_payment import RecordPayment
-from order_svc.domain.status import PaymentOutcome, PaymentStatus, Status
+from order_svc.domain.status import FailureCode, PaymentOutcome, PaymentStatus, Status
 from tests.builders.order import an_order
 from tests.order_svc.order_app import OrderApp, SqlOrderApp
 from tests.order_svc.test_place_order import a_placing
@@ -72,6 +72,7 @@ async def test_a_transient_failure_puts_the_charge_off(order_app: OrderApp) -> N
         PaymentStatus.PENDING,
         1,
     )
+    assert order.payment.failure_code is FailureCode.PROVIDER_UNAVAILABLE
     assert "tried again" in order.payment.failure_reason
     assert "provider" not in order.payment.failure_reason
     jobs_now = [(job.kind, job.state, job.why) for job in await order_app.jobs()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,16 +21,10 @@ from order_svc.domain.items import Item
 from order_svc.queries import export_orders, orders
 from order_svc.queries.daily_report import CurrencyReport
 from tests.builders.order import AT, OrderBuilder, an_item, an_order
-from tests.order_svc.order_reads import OrderReads, order_api, order_reads
+from tests.order_svc.order_reads import OrderReads, order_api
 
 ADMIN = RequestContext(caller=Caller.person("admin-1", admin=True))
 DAY = AT.date()
-
-
-@pytest.fixture
-async def reads(databases_of: Callable[[str], Awaitable[Mapping[str, str]]]) -> AsyncIterator[OrderReads]:
-    async with order_reads(await databases_of("order_svc")) as made:
-        yield made
 
 
 def at(hours: float, builder: OrderBuilder) -> OrderBuilder:
@@ -159,12 +152,12 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
     assert tuple(line) == export_orders.COLUMNS
 
 
-@pytest.mark.parametrize("field", ["date", "from", "to"])
+@pytest.mark.parametrize("field", ["date", "startDate", "endDate"])
 @pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "0000-01-01"])
 async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, field: str) -> None:
     api = order_api(reads.queries)
-    days = {"from": "0001-01-01", "to": "9999-12-30"} | {field: day}
-    export = api.export_orders(ExportOrdersRequest(from_=days["from"], to=days["to"]))
+    days = {"startDate": "0001-01-01", "endDate": "9999-12-30"} | {field: day}
+    export = api.export_orders(ExportOrdersRequest(start_date=days["startDate"], end_date=days["endDate"]))
     asked = api.get_daily_report(GetDailyReportRequest(date=day)) if field == "date" else anext(export)
 
     with pytest.raises(InvalidArgument) as refused, request_context(ADMIN):

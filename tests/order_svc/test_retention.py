@@ -27,7 +27,7 @@ async def test_a_repeat_of_a_cancelled_order_is_refused_and_holds_no_stock(
         client = shop.client(shop.tokens.user("ann"))
         request = CreateOrderRequest(
             request_id="r-1",
-            currency="USD",
+            currency_code="USD",
             items=[OrderLine(product_item_id=str(item), quantity=2)],
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
         )

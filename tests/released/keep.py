@@ -94,7 +94,7 @@ class Everything:
         items = [{"productItemId": self.items[item], "quantity": quantity}]
         return {
             "requestId": str(uuid.uuid4()),
-            "currency": "USD",
+            "currencyCode": "USD",
             "items": items,
             "payment": payment,
             "incentiveCodes": list(codes),

@@ -29,7 +29,7 @@ def an_order(item: str, **changes: Any) -> dict[str, Any]:
     payment = {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
     return {
         "requestId": uuid.uuid4().hex,
-        "currency": "USD",
+        "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1}],
         "payment": payment,
     } | changes

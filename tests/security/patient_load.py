@@ -65,7 +65,7 @@ class PatientLoad:
         body = json.dumps(
             {
                 "requestId": f"{self.run}-{next(self._numbers)}",
-                "currency": "USD",
+                "currencyCode": "USD",
                 "items": [{"productItemId": self.item, "quantity": 1}],
                 "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
             }

@@ -28,6 +28,6 @@ async def test_it_is_cancelled(http: httpx.AsyncClient, admin: Shop) -> None:
 
     async def is_cancelled() -> bool:
         found = await shopper.get_order(order["id"])
-        return found["status"] == "ORDER_STATUS_CANCELLED" and bool(found["cancelReason"])
+        return found["status"] == "ORDER_STATUS_CANCELLED" and found["cancelReason"] == "CANCEL_REASON_WITHDRAWN"
 
     await eventually(is_cancelled, timeout_s=45)

@@ -34,7 +34,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "the last day": ("/api/v1/admin/reports/daily", {"date": "9999-12-31"}, "date"),
     "no day": ("/api/v1/admin/reports/daily", {"date": "2026-02-30"}, "date"),
     "the year 0": ("/api/v1/admin/reports/daily", {"date": "0000-01-01"}, "date"),
-    "an export to the last day": ("/api/v1/admin/orders:export", {"from": "2026-01-01", "to": "9999-12-31"}, "to"),
+    "an export to the last day": (
+        "/api/v1/admin/orders:export",
+        {"startDate": "2026-01-01", "endDate": "9999-12-31"},
+        "endDate",
+    ),
     "a token with such a time": (
         "/api/v1/orders",
         {"pageToken": altered(["0001-01-01T00:00:00+23:59", 1])},

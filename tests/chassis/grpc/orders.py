@@ -35,7 +35,7 @@ SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
 
 AN_ORDER = CreateOrderRequest(
     request_id="1",
-    currency="EUR",
+    currency_code="EUR",
     items=[OrderLine(product_item_id="1", quantity=1)],
     payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
 )
@@ -53,7 +53,7 @@ class OrderApi:
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
         self.request_ids.append(request.request_id)
-        return await self._do(Order(id="7", currency=request.currency))
+        return await self._do(Order(id="7", currency_code=request.currency_code))
 
     async def get_order(self, request: GetOrderRequest) -> Order:
         return await self._do(Order(id=request.id))

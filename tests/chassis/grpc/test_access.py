@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from easyorder.catalog.v1 import ListProductsRequest, ListProductsResponse
 from easyorder.internal.inventory.v1 import ReleaseRequest, ReleaseResponse
-from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, ListAllOrdersRequest, OrderStatusReply
+from easyorder.order.v1 import GetOrderRequest, GetOrderStatusRequest, GetOrderStatusResponse, ListAllOrdersRequest
 
 from chassis import contract
 from chassis.context import ANONYMOUS, Audience, Caller, current
@@ -132,7 +132,7 @@ async def test_a_public_method_needs_no_token_and_ignores_a_bad_one_but_knows_a_
 
 
 async def test_what_is_not_built_yet_is_unimplemented_but_only_for_those_who_may_call_it() -> None:
-    status = rpc(ORDERS, "GetOrderStatus", GetOrderStatusRequest, OrderStatusReply)
+    status = rpc(ORDERS, "GetOrderStatus", GetOrderStatusRequest, GetOrderStatusResponse)
     async with orders(OrderApi()) as mesh:
         with pytest.raises(Unimplemented):
             await mesh.user().call(status, GetOrderStatusRequest(id="1"))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from easyorder.order.v1 import GetOrderRequest, Order, OrderStatusReply
+from easyorder.order.v1 import GetOrderRequest, GetOrderStatusResponse, Order
 
 from chassis.context import RequestContext, request_context
 from chassis.errors import DeadlineExceeded, Internal, Unavailable
@@ -196,7 +196,7 @@ async def test_no_call_is_made_when_the_time_is_already_up() -> None:
 
 @pytest.mark.parametrize(
     ("service", "name", "response"),
-    [(ORDERS, "Missing", Order), ("shop.Missing", "GetOrder", Order), (ORDERS, "GetOrder", OrderStatusReply)],
+    [(ORDERS, "Missing", Order), ("shop.Missing", "GetOrder", Order), (ORDERS, "GetOrder", GetOrderStatusResponse)],
 )
 def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service: str, name: str, response: Any) -> None:
     with pytest.raises(ValueError, match="the contract has no"):

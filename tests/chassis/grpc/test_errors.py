@@ -79,7 +79,7 @@ async def test_an_unexpected_exception_tells_the_caller_a_correlation_id_and_the
 async def test_a_bad_request_names_its_fields_and_never_reaches_the_handler() -> None:
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(InvalidArgument) as refused:
-            await mesh.user().call(CREATE_ORDER, CreateOrderRequest(request_id="1", currency="EUR"))
+            await mesh.user().call(CREATE_ORDER, CreateOrderRequest(request_id="1", currency_code="EUR"))
 
     assert {violation.field for violation in refused.value.violations} == {"items", "payment"}
     assert api.seen == []

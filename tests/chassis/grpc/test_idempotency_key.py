@@ -51,10 +51,10 @@ async def test_the_header_is_the_field() -> None:
 async def test_without_either_nothing_happens() -> None:
     async with orders(api := OrderApi()) as mesh:
         with pytest.raises(RequestIdRequired) as refused:
-            await mesh.user().call(CREATE_ORDER, replace(WITHOUT, currency="XYZ"))
+            await mesh.user().call(CREATE_ORDER, replace(WITHOUT, currency_code="XYZ"))
         found = await faults(mesh, "", field="")
 
-    assert [fault.field for fault in refused.value.violations] == ["requestId", "currency"]
+    assert [fault.field for fault in refused.value.violations] == ["requestId", "currencyCode"]
     assert found == {"reason": "REQUEST_ID_REQUIRED", "requestId": "is required, or the header Idempotency-Key"}
     assert api.seen == []
 

@@ -75,7 +75,7 @@ async def compare(shop: WholeShop, run: Run, lives: Iterable[Life], *, keep_stoc
         if keep_stock and order.status is OrderStatus.CANCELLED:
             by_clients = [*life.may_have_done(CancelOrderRequest), *life.may_have_done(RefundOrderRequest)]
             asked = {act.request.reason for act in by_clients}
-            assert order.cancel_reason in asked, f"cancelled by nobody: {order}\n{life}"
+            assert order.cancel_message in asked, f"cancelled by nobody: {order}\n{life}"
     for name in ("easyorder_order_write", "easyorder_inventory_write", "easyorder_payment"):
         async with shop.database(name) as database:
             defects = [tuple(row) for row in await database.fetch(_DEFECTS)]
@@ -106,8 +106,8 @@ def _check_history(life: Life, order: Order, modelled: model.Order) -> None:
     said = f"{order}\n{life}"
     assert _cents(order.total_amount) == modelled.total, said
     methods = {act.request.payment.method for act in life.last(RetryPaymentRequest)}
-    assert order.payment, said
-    assert order.payment.method in methods, said
+    assert order.payments, said
+    assert order.payments[-1].method in methods, said
     if any(life.done(CancelOrderRequest)):
         assert order.status is OrderStatus.CANCELLED, said
     if any(life.done(DeliverOrderRequest)):
@@ -116,7 +116,9 @@ def _check_history(life: Life, order: Order, modelled: model.Order) -> None:
         assert order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED), said
     # Copies of a request have one effect.
     refunds = {act.request.request_id: act for act in life.done(RefundOrderRequest)}.values()
-    given = [act.reply.refund for act in refunds if act.reply and act.reply.refund]
+    given = [act.reply.refunds[-1] for act in refunds if act.reply]
+    # The order has all of them.
+    assert {refund.id for refund in given} <= {refund.id for refund in order.refunds}, said
     came_back = total_by((int(line.product_item_id), line.quantity) for refund in given for line in refund.items)
     assert {line.item: line.returned for line in modelled.lines if line.returned} == came_back, said
     refunded = sum(_cents(refund.amount) for refund in given)
@@ -134,7 +136,7 @@ def _as_modelled(life: Life, order: Order, run: Run, ids: OrderIds) -> model.Ord
     shown = {int(item.product_item_id): item for item in order.items}
     asked = [act.request for act in life.last(UpdateOrderRequest) if _pieces(act.request.items) == _pieces(order.items)]
     assert asked, f"nobody asked for these items: {order}\n{life}"
-    assert order.payment is not None
+    assert order.payments
     created: CreateOrderRequest = life.created.request
     spent = sum(_cents(discount.amount) for discount in order.discounts if not discount.code)
     assert spent <= (created.loyalty_points or 0), f"{order}\n{life}"
@@ -142,19 +144,19 @@ def _as_modelled(life: Life, order: Order, run: Run, ids: OrderIds) -> model.Ord
         id=ids.order_number(order.id),
         user=life.user,
         status=OrderStatus(order.status).name or "",
-        method=PaymentMethod(order.payment.method).name or "",
+        method=PaymentMethod(order.payments[-1].method).name or "",
         lines=(),
         terms=(),
         points=spent,
         was_paid=order.paid_at is not None,
-        refunded=_cents(order.payment.refunded_amount) if order.paid_at is not None else 0,
-        transaction_id=order.payment.transaction_id,
+        refunded=_cents(order.payments[-1].refunded_amount) if order.paid_at is not None else 0,
+        transaction_id=order.payments[-1].transaction_id,
     )
     for request in asked:
         items = list(_pieces(request.items))
         for asked_items in (items, sorted(items)) if request is created else (sorted(items),):
             lines = tuple(
-                Line(item=id, quantity=of.quantity, price=_cents(of.unit_price), returned=of.returned)
+                Line(item=id, quantity=of.quantity, price=_cents(of.unit_price), returned=of.returned_quantity)
                 for id in asked_items
                 for of in (shown[id],)
             )

@@ -128,7 +128,7 @@ class Chaos:
         for name in FAMILIES:
             request = CreateOrderRequest(
                 request_id="first",
-                currency="USD",
+                currency_code="USD",
                 items=[OrderLine(product_item_id=str(self._items[0]), quantity=5)],
                 payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_ok"),
             )
@@ -225,7 +225,7 @@ class Chaos:
     async def _buy(self, name: str, user: str, client: Client, *, is_plain: bool = False) -> Life | None:
         request = CreateOrderRequest(
             request_id=name,
-            currency="USD",
+            currency_code="USD",
             items=self._some_items(),
             payment=self._some_payment(),
             incentive_codes=[] if is_plain else self._some_codes(),

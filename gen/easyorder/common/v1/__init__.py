@@ -82,6 +82,12 @@ class PaymentStatus(betterproto2.Enum):
     Not wanted any more, and never charged.
     """
 
+    REQUIRES_ACTION = 7
+    """
+    The shopper must confirm it on a page of the provider, the payment's next_action_uri. No provider of this version asks
+    for it: a card that needs a confirmation is refused.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -92,6 +98,7 @@ class PaymentStatus(betterproto2.Enum):
             4: "PAYMENT_STATUS_REFUNDED",
             5: "PAYMENT_STATUS_PARTIALLY_REFUNDED",
             6: "PAYMENT_STATUS_CANCELLED",
+            7: "PAYMENT_STATUS_REQUIRES_ACTION",
         }
 
     @classmethod
@@ -104,6 +111,7 @@ class PaymentStatus(betterproto2.Enum):
             "PAYMENT_STATUS_REFUNDED": 4,
             "PAYMENT_STATUS_PARTIALLY_REFUNDED": 5,
             "PAYMENT_STATUS_CANCELLED": 6,
+            "PAYMENT_STATUS_REQUIRES_ACTION": 7,
         }
 
 

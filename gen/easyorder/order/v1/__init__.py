@@ -6,6 +6,7 @@
 __all__ = (
     "AdminAlert",
     "CancelOrderRequest",
+    "CancelReason",
     "CreateOrderRequest",
     "CurrencyReport",
     "DailyReport",
@@ -14,6 +15,7 @@ __all__ = (
     "GetDailyReportRequest",
     "GetOrderRequest",
     "GetOrderStatusRequest",
+    "GetOrderStatusResponse",
     "HourReport",
     "HubMessage",
     "InventoryStatus",
@@ -27,10 +29,10 @@ __all__ = (
     "OrderSnapshot",
     "OrderStatus",
     "OrderStatusChanged",
-    "OrderStatusReply",
     "Payment",
     "PaymentAttempt",
     "PaymentDetails",
+    "PaymentFailureCode",
     "PaymentOutcome",
     "PaymentRefund",
     "Refund",
@@ -54,6 +56,64 @@ from ...message_pool import default_message_pool
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+class CancelReason(betterproto2.Enum):
+    """
+    Why an order was cancelled. Expect new values.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not cancelled, or before 0.3.0.
+    """
+
+    REQUESTED = 1
+    """
+    By CancelOrder.
+    """
+
+    OUT_OF_STOCK = 2
+    """
+    Its stock was gone before it could be sold.
+    """
+
+    WITHDRAWN = 3
+    """
+    It waited for an item that is not sold any more, or cannot be had.
+    """
+
+    INCENTIVE_LOST = 4
+    """
+    One of its codes, or its points, could not be kept.
+    """
+
+    REFUNDED = 5
+    """
+    All of it was refunded, or returned, before it was shipped.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "CANCEL_REASON_UNSPECIFIED",
+            1: "CANCEL_REASON_REQUESTED",
+            2: "CANCEL_REASON_OUT_OF_STOCK",
+            3: "CANCEL_REASON_WITHDRAWN",
+            4: "CANCEL_REASON_INCENTIVE_LOST",
+            5: "CANCEL_REASON_REFUNDED",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "CANCEL_REASON_UNSPECIFIED": 0,
+            "CANCEL_REASON_REQUESTED": 1,
+            "CANCEL_REASON_OUT_OF_STOCK": 2,
+            "CANCEL_REASON_WITHDRAWN": 3,
+            "CANCEL_REASON_INCENTIVE_LOST": 4,
+            "CANCEL_REASON_REFUNDED": 5,
+        }
 
 
 class OrderStatus(betterproto2.Enum):
@@ -119,6 +179,64 @@ class OrderStatus(betterproto2.Enum):
         }
 
 
+class PaymentFailureCode(betterproto2.Enum):
+    """
+    Why a payment has not been made. Expect new values.
+    """
+
+    UNSPECIFIED = 0
+    """
+    It did not fail, or before 0.3.0.
+    """
+
+    DECLINED = 1
+    """
+    The provider refused: RetryPayment with another card may succeed.
+    """
+
+    METHOD_UNSUPPORTED = 2
+    """
+    The shop does not offer this way to pay: choose another.
+    """
+
+    PROVIDER_UNAVAILABLE = 3
+    """
+    The provider did not answer, or could not make the payment. It is tried again while the payment is PENDING.
+    """
+
+    OUT_OF_STOCK = 4
+    """
+    The stock of the order was gone before it was charged.
+    """
+
+    INCENTIVE_LOST = 5
+    """
+    One of the order's codes, or its points, could not be kept until it was charged.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "PAYMENT_FAILURE_CODE_UNSPECIFIED",
+            1: "PAYMENT_FAILURE_CODE_DECLINED",
+            2: "PAYMENT_FAILURE_CODE_METHOD_UNSUPPORTED",
+            3: "PAYMENT_FAILURE_CODE_PROVIDER_UNAVAILABLE",
+            4: "PAYMENT_FAILURE_CODE_OUT_OF_STOCK",
+            5: "PAYMENT_FAILURE_CODE_INCENTIVE_LOST",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "PAYMENT_FAILURE_CODE_UNSPECIFIED": 0,
+            "PAYMENT_FAILURE_CODE_DECLINED": 1,
+            "PAYMENT_FAILURE_CODE_METHOD_UNSUPPORTED": 2,
+            "PAYMENT_FAILURE_CODE_PROVIDER_UNAVAILABLE": 3,
+            "PAYMENT_FAILURE_CODE_OUT_OF_STOCK": 4,
+            "PAYMENT_FAILURE_CODE_INCENTIVE_LOST": 5,
+        }
+
+
 class PaymentOutcome(betterproto2.Enum):
     """
     How an attempt to charge ended.
@@ -165,16 +283,20 @@ class PaymentOutcome(betterproto2.Enum):
 
 
 class RefundState(betterproto2.Enum):
+    """
+    How far a refund is. Expect new values.
+    """
+
     UNSPECIFIED = 0
 
     PROMISED = 1
     """
-    It is on its way: `order.payment.refunded_amount` has it.
+    It is on its way: `refunded_amount` of the payment has it.
     """
 
     GIVEN = 2
     """
-    The provider gave it, or it was handed over in cash: `order.payment.status` shows it.
+    The provider gave it, or it was handed over in cash: `status` of the payment shows it.
     """
 
     @classmethod
@@ -230,7 +352,10 @@ class CreateOrderRequest(betterproto2.Message):
     REQUEST_ID_REUSED.
     """
 
-    currency: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    ISO 4217.
+    """
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
@@ -243,6 +368,21 @@ class CreateOrderRequest(betterproto2.Message):
 
     loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
 
+    shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Where the order is to be delivered. The region_code is required: two letters of ISO 3166-1, such as DE. At most 10
+    address_lines and 5 recipients, of 200 characters each; the other parts have at most 100 characters. `revision` must be 0.
+    """
+
+    billing_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Whom the bill is for, with the limits of the shipping address. Absent: the same address.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest", CreateOrderRequest)
 
@@ -253,7 +393,7 @@ class CurrencyReport(betterproto2.Message):
     One day's business in one currency: the orders that were paid on that day, as they were paid.
     """
 
-    currency: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    currency_code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
     orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
 
@@ -305,12 +445,12 @@ default_message_pool.register_message("easyorder.order.v1", "DeliverOrderRequest
 
 @dataclass(eq=False, repr=False)
 class ExportOrdersRequest(betterproto2.Message):
-    from_: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    start_date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The first and the last day, YYYY-MM-DD, in UTC, both included.
     """
 
-    to: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    end_date: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.order.v1", "ExportOrdersRequest", ExportOrdersRequest)
@@ -341,6 +481,22 @@ class GetOrderStatusRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRequest", GetOrderStatusRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetOrderStatusResponse(betterproto2.Message):
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+
+    payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
+    )
+
+    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+
+
+default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusResponse", GetOrderStatusResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -505,67 +661,108 @@ class Order(betterproto2.Message):
     Opaque, 26 characters of `a-z2-7`: it tells neither how many orders there are nor what another's id is.
     """
 
-    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
-
-    items: "list[OrderItem]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
-
-    discounts: "list[__common__v1__.Discount]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
-
-    sub_total: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    The sum of the items, before discounts.
-    """
-
-    discount_total: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
-
-    total_amount: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    What is charged: sub_total − discount_total.
-    """
-
-    currency: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
-
-    payment: "Payment | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
-
-    placed_at: "datetime.datetime | None" = betterproto2.field(
-        10, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
-    )
-
-    paid_at: "datetime.datetime | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
-    )
-
-    cancelled_at: "datetime.datetime | None" = betterproto2.field(
-        12, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
-    )
-
-    etag: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
-
-    created_by: "str" = betterproto2.field(14, betterproto2.TYPE_STRING)
-    """
-    The user who placed it.
-    """
-
-    cancel_reason: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
-    """
-    Why it was cancelled.
-    """
-
-    refund: "Refund | None" = betterproto2.field(16, betterproto2.TYPE_MESSAGE, optional=True)
-    """
-    Only in the reply of RefundOrder: what this call returned.
-    """
-
-    shipments: "list[Shipment]" = betterproto2.field(17, betterproto2.TYPE_MESSAGE, repeated=True)
-    """
-    Oldest first. An order that was shipped before 0.3.0 has none.
-    """
-
-    number: "str" = betterproto2.field(18, betterproto2.TYPE_STRING)
+    number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     The order's number, as logs and jobs have it. For administrators; for everybody with EASYORDER_ORDER_NUMBERS, because
     numbers tell how many orders there are.
     """
+
+    status: "OrderStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+
+    items: "list[OrderItem]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    discounts: "list[__common__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    sub_total: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The sum of the items, before discounts.
+    """
+
+    discount_total: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+
+    tax_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The tax that is added to the prices: 0.00, as the prices include it.
+    """
+
+    shipping_total: "___google__type__.Money | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What the delivery costs: 0.00 in this version.
+    """
+
+    total_amount: "___google__type__.Money | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is charged: sub_total − discount_total + tax_total + shipping_total.
+    """
+
+    prices_include_tax: "bool" = betterproto2.field(11, betterproto2.TYPE_BOOL)
+    """
+    Whether the prices of the items include taxes: true in this version.
+    """
+
+    currency_code: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
+    """
+    ISO 4217, of every amount of the order.
+    """
+
+    payments: "list[Payment]" = betterproto2.field(13, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first; the last one is the present one. UpdateOrder and RetryPayment replace a payment by another one; of
+    those that were replaced, the last 20 are kept.
+    """
+
+    refunds: "list[Refund]" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first, so that the last one in the reply of RefundOrder is the one that was just made.
+    """
+
+    shipments: "list[Shipment]" = betterproto2.field(15, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first. An order that was shipped before 0.3.0 has none.
+    """
+
+    shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        16, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    As CreateOrder was given it; absent if it was not.
+    """
+
+    billing_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        17, betterproto2.TYPE_MESSAGE, optional=True
+    )
+
+    placed_at: "datetime.datetime | None" = betterproto2.field(
+        18, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+
+    paid_at: "datetime.datetime | None" = betterproto2.field(
+        19, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When the present payment was charged.
+    """
+
+    cancelled_at: "datetime.datetime | None" = betterproto2.field(
+        20, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+
+    cancel_reason: "CancelReason" = betterproto2.field(
+        21, betterproto2.TYPE_ENUM, default_factory=lambda: CancelReason(0)
+    )
+
+    cancel_message: "str" = betterproto2.field(22, betterproto2.TYPE_STRING)
+    """
+    Why it was cancelled, for the shopper to read: the reason given to CancelOrder or RefundOrder, or a sentence of the
+    shop.
+    """
+
+    created_by: "str" = betterproto2.field(23, betterproto2.TYPE_STRING)
+    """
+    The user who placed it.
+    """
+
+    etag: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
 
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
@@ -618,9 +815,9 @@ class OrderItem(betterproto2.Message):
     Its share of the order's discounts; the items' shares add up to discount_total.
     """
 
-    returned: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
+    returned_quantity: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
     """
-    How many pieces came back with a refund.
+    How many pieces came back with refunds.
     """
 
 
@@ -652,23 +849,11 @@ default_message_pool.register_message("easyorder.order.v1", "OrderStatusChanged"
 
 
 @dataclass(eq=False, repr=False)
-class OrderStatusReply(betterproto2.Message):
-    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-
-    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
-
-    payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
-    )
-
-    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
-
-
-default_message_pool.register_message("easyorder.order.v1", "OrderStatusReply", OrderStatusReply)
-
-
-@dataclass(eq=False, repr=False)
 class Payment(betterproto2.Message):
+    """
+    One transaction with the payment provider, or what is paid in cash on delivery.
+    """
+
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The idempotency key of the charge, for ever.
@@ -684,20 +869,43 @@ class Payment(betterproto2.Message):
 
     amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
 
-    attempts: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
+    refunded_amount: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What has been given back of `amount`, or is on its way.
+    """
 
-    processed_at: "datetime.datetime | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    attempts: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
+    """
+    How often the provider was asked to charge.
+    """
+
+    charge_time: "datetime.datetime | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was charged; a refund does not change it.
+    """
+
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it last changed.
+    """
+
+    failure_code: "PaymentFailureCode" = betterproto2.field(
+        9, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentFailureCode(0)
     )
 
-    failure_reason: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    failure_message: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
     Why the payment was refused, was given up, or is tried again, for the shopper to read.
     """
 
-    refunded_amount: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    next_action_uri: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
-    What has been given back of `amount`, or is on its way.
+    With REQUIRES_ACTION: the page of the provider where the shopper confirms the payment. No provider of this version
+    asks for it, so it is empty.
     """
 
 
@@ -754,17 +962,38 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", Pay
 @dataclass(eq=False, repr=False)
 class Refund(betterproto2.Message):
     """
-    What one call of RefundOrder returned.
+    Money that goes back, by RefundOrder or because the order was cancelled. A charge that the shop had given up, and that
+    turns out to have been made, is returned too, and shows in its payment only.
     """
 
-    amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The price of the items is refunded up to what remains of the charge. What cost nothing is returned for 0.00.
+    The idempotency key of the refund at the provider, unique in the shop.
     """
 
-    items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The pieces that came back, one line for each item.
+    The price of the items, up to what remains of the charge. What cost nothing is returned for 0.00.
+    """
+
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces that came back, one line for each item. None for a refund by amount, or of before 0.3.0.
+    """
+
+    reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+
+    state: "RefundState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
+
+    create_time: "datetime.datetime | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+
+    refund_time: "datetime.datetime | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was given.
     """
 
 

@@ -1,0 +1,12 @@
+"""Orders have addresses, if the shopper gave them."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE orders ADD COLUMN shipping_address jsonb, ADD COLUMN billing_address jsonb")

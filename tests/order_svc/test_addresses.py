@@ -1,0 +1,89 @@
+"""Addresses are checked when they arrive, and shown as they came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from easyorder.google.type import PostalAddress as PostalAddressMessage
+
+from chassis.errors import InvalidArgument
+from order_svc.messages.addresses import address_message, address_of
+from order_svc.messages.orders import order_message
+from tests.builders.order_ids import IDS
+from tests.order_svc.order_reads import OrderReads
+from tests.order_svc.test_place_order import a_placing
+
+HOME = PostalAddressMessage(
+    region_code="DE",
+    language_code="de",
+    postal_code="10117",
+    sorting_code="1",
+    administrative_area="Berlin",
+    locality="Berlin",
+    sublocality="Mitte",
+    address_lines=["Unter den Linden 1", "Hof"],
+    recipients=["Ada Lovelace"],
+    organization="Analytical Engines",
+)
+
+
+async def test_the_addresses_of_an_order_are_stored_and_shown(reads: OrderReads) -> None:
+    work = replace(HOME, region_code="GB")
+    given: dict[str, Any] = {
+        "shipping_address": address_of(HOME, "shippingAddress"),
+        "billing_address": address_of(work, "billingAddress"),
+    }
+
+    placed = await reads.app.send(replace(a_placing(), **given))
+    await reads.project()
+
+    assert (await reads.app.order(placed.id)).view() == placed
+    message = order_message(await reads.get(placed.id), IDS)
+    assert (message.shipping_address, message.billing_address) == (HOME, work)
+
+
+def test_an_order_need_not_have_any() -> None:
+    assert address_of(None, "shippingAddress") is None
+    assert address_message(None) is None
+
+
+@pytest.mark.parametrize("part", ["language_code", "postal_code", "sorting_code", "locality", "organization"])
+def test_a_part_has_at_most_a_hundred_characters(part: str) -> None:
+    address_of(with_(part, "x" * 100), "shippingAddress")
+
+    assert len(faults(with_(part, "x" * 101))) == 1
+
+
+def test_every_part_at_fault_is_named() -> None:
+    address_of(replace(HOME, address_lines=["x" * 200] * 10, recipients=["x" * 200] * 5), "shippingAddress")
+
+    assert faults(
+        PostalAddressMessage(
+            revision=1,
+            region_code="Germany",
+            administrative_area="x" * 101,
+            sublocality="x" * 101,
+            address_lines=["ok", "x" * 201],
+            recipients=["ok"] * 6,
+        )
+    ) == {
+        "shippingAddress.revision": "must be 0",
+        "shippingAddress.regionCode": "must be two letters of ISO 3166-1, such as DE",
+        "shippingAddress.administrativeArea": "takes at most 100 characters",
+        "shippingAddress.sublocality": "takes at most 100 characters",
+        "shippingAddress.addressLines[1]": "takes at most 200 characters",
+        "shippingAddress.recipients": "takes at most 5",
+    }
+
+
+def with_(part: str, text: str) -> PostalAddressMessage:
+    changed: dict[str, Any] = {part: text}
+    return replace(HOME, **changed)
+
+
+def faults(message: PostalAddressMessage) -> dict[str, str]:
+    with pytest.raises(InvalidArgument) as refused:
+        address_of(message, "shippingAddress")
+    return {fault.field: fault.description for fault in refused.value.violations}
