@@ -54,7 +54,7 @@ jsonb_build_object(
         FROM product_item AS i
         WHERE i.product_id = p.id AND NOT i.is_deleted
     )
-)
+) || CASE WHEN p.is_deleted THEN jsonb_build_object('is_deleted', true, 'deleted_on', p.deleted_on) ELSE '{}' END
 """
 _AFFECTED = """
 changed AS (
@@ -71,29 +71,33 @@ changed AS (
 )
 """
 _TAKE_TURN = text("SELECT generation FROM catalogue WHERE id = 1 FOR UPDATE")
-# All parts see the documents from before the statement; `kind` follows from the old and the new document.
+# All parts see the documents from before the statement. `kind` is how a document changes for shoppers, to whom those of
+# deleted products are not there; NULL when they notice nothing.
 _REFRESH = text(f"""
 WITH {_AFFECTED}, fresh AS MATERIALIZED (
-    SELECT p.id, p.name, p.description, {_DOCUMENT} AS document, (
+    SELECT p.id, p.name, p.description, p.currency, p.is_deleted, {_DOCUMENT} AS document, (
         SELECT coalesce(string_agg(i.sku, E'\\n' ORDER BY i.id), '') FROM product_item AS i
         WHERE i.product_id = p.id AND NOT i.is_deleted
     ) AS skus
-    FROM affected JOIN product AS p USING (id) WHERE NOT p.is_deleted
-), deleted AS (
+    FROM affected JOIN product AS p USING (id)
+), gone AS (
     DELETE FROM product_document AS d USING affected AS a
     WHERE d.id = a.id AND NOT EXISTS (SELECT FROM fresh WHERE fresh.id = d.id)
-    RETURNING d.id
+    RETURNING d.id, d.is_deleted
 ), differing AS MATERIALIZED (
-    SELECT f.*, CASE WHEN d.id IS NULL THEN 'CREATED' ELSE 'UPDATED' END AS kind,
-        (f.name, f.description, f.skus) IS DISTINCT FROM (d.name, d.description, d.skus) AS words
+    SELECT f.*, CASE WHEN coalesce(d.is_deleted, true) THEN CASE WHEN NOT f.is_deleted THEN 'CREATED' END
+                     WHEN f.is_deleted THEN 'DELETED' ELSE 'UPDATED' END AS kind,
+        (f.name, f.description, f.skus, f.currency, f.is_deleted)
+            IS DISTINCT FROM (d.name, d.description, d.skus, d.currency, d.is_deleted) AS words
     FROM fresh AS f LEFT JOIN product_document AS d USING (id) WHERE f.document IS DISTINCT FROM d.document
 ), written AS (
-    INSERT INTO product_document (id, name, description, skus, document)
-    SELECT id, name, description, skus, document FROM differing
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
-        skus = excluded.skus, document = excluded.document
+    INSERT INTO product_document (id, name, description, skus, document, currency, is_deleted)
+    SELECT id, name, description, skus, document, currency, is_deleted FROM differing
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description, skus = excluded.skus,
+        document = excluded.document, currency = excluded.currency, is_deleted = excluded.is_deleted
 ), noted AS MATERIALIZED (
-    SELECT id, kind, words FROM differing UNION ALL SELECT id, 'DELETED', true FROM deleted
+    SELECT id, kind, words FROM differing WHERE kind IS NOT NULL
+    UNION ALL SELECT id, 'DELETED', true FROM gone WHERE NOT is_deleted
 ), counted AS (
     UPDATE catalogue SET generation = generation + 1, forgotten = greatest(forgotten, generation + 1 - :kept),
         total = total + (SELECT count(*) FILTER (WHERE kind = 'CREATED') - count(*) FILTER (WHERE kind = 'DELETED')
@@ -114,7 +118,8 @@ WHERE id > :after ORDER BY id LIMIT :limit
 """)
 _COUNT_AGAIN = text("""
 UPDATE catalogue SET total = actual.size, generation = generation + 1, forgotten = generation + 1
-FROM (SELECT count(*) AS size FROM product_document) AS actual WHERE id = 1 AND total <> actual.size
+FROM (SELECT count(*) AS size FROM product_document WHERE NOT is_deleted) AS actual
+WHERE id = 1 AND total <> actual.size
 """)
 
 

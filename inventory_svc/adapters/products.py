@@ -195,6 +195,7 @@ def _product(row: ProductRow) -> Product:
         is_deleted=row.is_deleted,
         created_on=row.created_on,
         modified_on=row.modified_on,
+        deleted_on=row.deleted_on,
         name=row.name,
         description=row.description,
         base_price=Money(row.base_price, row.currency),

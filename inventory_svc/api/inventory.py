@@ -15,7 +15,6 @@ from easyorder.catalog.v1 import (
     UndeleteProductRequest,
     UpdateProductRequest,
 )
-from easyorder.google.protobuf import Empty
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
@@ -29,6 +28,8 @@ from easyorder.inventory.v1 import (
     WatchInventoryRequest,
 )
 
+from chassis.context import current
+from chassis.errors import PermissionDenied
 from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from inventory_svc.api.request_keys import request_key
@@ -71,27 +72,33 @@ class ProductApi:
         command = update_product_command(request, request_key(request, request.request_id))
         return product_message(await self._mediator.send(command))
 
-    async def delete_product(self, request: DeleteProductRequest) -> Empty:
+    async def delete_product(self, request: DeleteProductRequest) -> Product:
         key = request_key(request, request.request_id)
-        await self._mediator.send(DeleteProduct(request=key, product_id=int(request.id), etag=request.etag))
-        return Empty()
+        command = DeleteProduct(request=key, product_id=int(request.id), etag=request.etag)
+        return product_message(await self._mediator.send(command))
 
     async def undelete_product(self, request: UndeleteProductRequest) -> Product:
         command = UndeleteProduct(request=request_key(request, request.request_id), product_id=int(request.id))
         return product_message(await self._mediator.send(command))
 
     async def get_product(self, request: GetProductRequest) -> Product:
-        return product_message(await self._queries.get_product(int(request.id)))
+        return product_message(await self._queries.get_product(int(request.id), currency=request.currency_code))
 
     async def list_products(self, request: ListProductsRequest) -> Encoded:
+        if request.show_deleted and not current().caller.is_admin:
+            raise PermissionDenied("only administrators see deleted products")
         wanted = PageRequest.of(
             page_number=request.page_number,
             page_size=request.page_size,
             query=request.query,
             page_token=request.page_token,
+            currency=request.currency_code,
+            with_deleted=request.show_deleted,
         )
         page = await self._pages.get(wanted)
-        rest = ListProductsResponse(total_size=page.total, next_page_token=page.next_page_token)
+        rest = ListProductsResponse(
+            total_size=page.total, next_page_token=page.next_page_token, currency_code=request.currency_code
+        )
         # Concatenating serialised messages of one type merges them.
         return Encoded(page.products + codec(ListProductsResponse).encode(rest))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.errors import ProductNotFound
+from inventory_svc.domain.errors import ProductNotDeleted, ProductNotFound
 from inventory_svc.domain.product import Product
 
 
@@ -16,10 +16,10 @@ class UndeleteProduct(Command[Product]):
 
 
 async def undelete_product(cmd: UndeleteProduct, uow: InventoryUow) -> Product:
-    """Idempotent: a product that is not deleted is returned unchanged. Raises ProductNotFound."""
+    """Raises ProductNotFound, or ProductNotDeleted for a product that is not deleted (AIP-164)."""
     product = await uow.products.lock(cmd.product_id)
     if product is None:
         raise ProductNotFound.of(cmd.product_id)
-    if product.is_deleted:
-        product = await uow.products.save(replace(product, is_deleted=False))
-    return product.live()
+    if not product.is_deleted:
+        raise ProductNotDeleted.of(cmd.product_id)
+    return (await uow.products.save(replace(product, is_deleted=False))).live()

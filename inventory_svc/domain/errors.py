@@ -13,6 +13,16 @@ class ProductNotFound(AppError):
         return cls(f"there is no product {product_id}", metadata={"productId": str(product_id)})
 
 
+class ProductNotDeleted(AppError):
+    """There is nothing to undelete; the code is that of AIP-164."""
+
+    kind, reason = Kind.ALREADY_EXISTS, "PRODUCT_NOT_DELETED"
+
+    @classmethod
+    def of(cls, product_id: int) -> ProductNotDeleted:
+        return cls(f"product {product_id} is not deleted", metadata={"productId": str(product_id)})
+
+
 class ProductItemNotFound(AppError):
     """No item with this id can be ordered: the item never existed, or its product was deleted."""
 

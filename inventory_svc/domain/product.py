@@ -73,6 +73,8 @@ class Product:
     version: int = 0
     created_on: datetime | None = None
     modified_on: datetime | None = None
+    # As stored: the repository sets it when it saves a product that `is_deleted`.
+    deleted_on: datetime | None = None
     is_deleted: bool = False
 
     @property

@@ -10,7 +10,7 @@ from inventory_svc.domain.product import Product
 
 MAX_BYTES = 1024 * 1024
 # What JSON has besides the texts, at most: names of fields, ids, amounts, times.
-_PRODUCT, _VARIATION, _OPTION, _ITEM, _CHOICE = 500, 70, 160, 360, 30
+_PRODUCT, _VARIATION, _OPTION, _ITEM, _CHOICE = 600, 70, 160, 360, 30
 # Characters that may be written as six bytes.
 _ESCAPED = re.compile('[\x00-\x1f"<>\\\\\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]')
 

@@ -48,6 +48,8 @@ def product_message(product: Product) -> ProductMessage:
         etag=product.etag,
         create_time=product.created_on,
         update_time=product.modified_on,
+        delete_time=product.deleted_on,
+        currency_code=product.base_price.currency,
     )
 
 

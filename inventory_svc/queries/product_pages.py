@@ -93,7 +93,7 @@ class _Changed:
     def touch(self, page: _Kept) -> bool:
         if not page.product_ids.isdisjoint(self._updated):
             return True
-        if page.request.query:
+        if page.request.is_filtered:
             return self._concerns_queries
         # Whether one of them is above `after` and at most `reach`.
         first = bisect_right(self._shifting, page.request.after)
@@ -134,6 +134,9 @@ class ProductPages:
     async def get(self, request: PageRequest) -> PageReply:
         """The current page; with a read-your-writes token it includes all writes of the caller."""
         await self._freshness.wait(current().caller.id, current().position)
+        if request.with_deleted:
+            # The log of changes does not tell when these change.
+            return self._reply(await self._read(request))
         needed = await self._looks.submit(None)
         self.asked += 1
         while (page := self._found(request)) is None:
@@ -172,7 +175,7 @@ class ProductPages:
         ids = [product.id for product in page.products]
         # By number, the total shows whether more products follow; by token, the first product after the page does.
         is_full = len(ids) == request.size
-        by_number_of_all = request.number > 0 and not request.query
+        by_number_of_all = request.number > 0 and not request.is_filtered
         reach = ids[-1] if is_full and by_number_of_all else page.next_id
         kept = _Kept(
             request=request,
@@ -201,6 +204,8 @@ class ProductPages:
 
     def _keep(self, page: _Kept) -> None:
         if page.epoch != self._epoch or page.generation < self._remembered_from or len(page.body) > MAX_KEPT_BYTES:
+            return
+        if page.request.with_deleted:
             return
         newer = takewhile(lambda change: change.generation > page.generation, reversed(self._changes))
         if not _Changed(newer).touch(page):
@@ -240,11 +245,11 @@ class ProductPages:
     def _reply(self, page: _Kept) -> PageReply:
         request = page.request
         total, more = page.total, page.more
-        if not request.query and page.generation < self._generation and self._kept.get(request) is page:
+        if not request.is_filtered and page.generation < self._generation and self._kept.get(request) is page:
             # The total changes with every creation or deletion; the pages before that product do not. A page that is
             # not kept has changed since, and keeps the total of its own moment.
             total = self._total
-        if not request.query and request.number:
+        if not request.is_filtered and request.number:
             more = request.number * request.size < total
-        token = TOKENS.write(page.last_id, filter=request.query) if more else ""
+        token = TOKENS.write(page.last_id, filter=request.filter) if more else ""
         return PageReply(page.body, total, token)

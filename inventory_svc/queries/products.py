@@ -1,11 +1,12 @@
 """Products as shoppers read them: whole documents, found by an index, in one statement.
 
-A page by number skips earlier pages by the primary key alone; a page by token begins where the last one ended.
+A page by number skips earlier pages by an index alone; a page by token begins where the last one ended.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from unicodedata import normalize
 
 from pydantic import TypeAdapter
@@ -25,26 +26,17 @@ DEFAULT_PAGE_SIZE = 10
 MAX_WORDS = 10
 TOKENS = PageTokens(int)
 
-GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id")
+GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id AND (:deleted OR NOT is_deleted)")
 # Each document by a subquery, so that no plan joins; at least one row, so that the totals are always returned.
 _LIST = """
 SELECT c.epoch, c.generation, {total} AS total, page.id,
        (SELECT CAST(d.document AS text) FROM product_document AS d WHERE d.id = page.id) AS document
 FROM catalogue AS c LEFT JOIN (
-    SELECT id FROM {source} WHERE id > :after ORDER BY id LIMIT :limit OFFSET :skipped
+    SELECT id FROM {source} AND id > :after ORDER BY id LIMIT :limit OFFSET :skipped
 ) AS page ON true
 WHERE c.id = 1
 ORDER BY page.id
 """
-_PAGE = text(_LIST.format(source="product_document", total="c.total"))
-_SEARCH = text(
-    """
-WITH matching AS MATERIALIZED (
-    SELECT id FROM product_document WHERE search @@ (SELECT search_query(CAST(:words AS jsonb)))
-)
-"""
-    + _LIST.format(source="matching", total="(SELECT count(*) FROM matching)")
-)
 _PRODUCTS = TypeAdapter(Product)
 
 
@@ -55,16 +47,42 @@ class PageRequest:
     number: int
     size: int
     query: str = ""
+    currency: str = ""
+    with_deleted: bool = False
     after: int = 0
 
     @classmethod
-    def of(cls, *, page_number: int, page_size: int, query: str, page_token: str) -> PageRequest:
+    def of(
+        cls,
+        *,
+        page_number: int,
+        page_size: int,
+        query: str,
+        page_token: str,
+        currency: str = "",
+        with_deleted: bool = False,
+    ) -> PageRequest:
         """The requested page; a size of 0 means 10. Raises InvalidArgument, also for a query of too many words."""
         if page_number and page_token:
             raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
-        size, query = page_size or DEFAULT_PAGE_SIZE, " ".join(_words(query))
-        after = TOKENS.read(page_token, filter=query) if page_token else 0
-        return cls(number=page_number, size=size, query=query, after=after)
+        first = cls(
+            number=page_number,
+            size=page_size or DEFAULT_PAGE_SIZE,
+            query=" ".join(_words(query)),
+            currency=currency,
+            with_deleted=with_deleted,
+        )
+        return replace(first, after=TOKENS.read(page_token, filter=first.filter)) if page_token else first
+
+    @property
+    def filter(self) -> str:
+        """What a page token is good for."""
+        return "\0".join([self.query, self.currency, "deleted"][: 3 if self.with_deleted else 2]).rstrip("\0")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the list has only some of the products that are not deleted, or others."""
+        return bool(self.filter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +107,19 @@ class ProductQueries:
         self._read = read.execution_options(isolation_level="AUTOCOMMIT")
         self._freshness = read_your_writes
 
-    async def get_product(self, product_id: int) -> Product:
-        """Raises ProductNotFound."""
+    async def get_product(self, product_id: int, *, currency: str = "") -> Product:
+        """A product with prices in this currency, or in any. Raises ProductNotFound.
+
+        A deleted product is found by administrators only.
+        """
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             async with self._read.connect() as connection:
-                document = await connection.scalar(GET, {"id": product_id})
-        if document is None:
+                document = await connection.scalar(GET, {"id": product_id, "deleted": current().caller.is_admin})
+        product = None if document is None else _PRODUCTS.validate_json(document)
+        if product is None or currency not in ("", product.base_price.currency):
             raise ProductNotFound.of(product_id)
-        return _PRODUCTS.validate_json(document)
+        return product
 
     async def list_products(self, request: PageRequest) -> ProductPage:
         """Products, oldest first, as of the current state of the read database."""
@@ -139,6 +161,23 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
         "limit": request.size + 1,
         "skipped": max(0, request.number - 1) * request.size,
     }
-    if not request.query:
-        return _PAGE, parameters
-    return _SEARCH, parameters | {"words": as_json(request.query.split())}
+    if request.currency:
+        parameters["currency"] = request.currency
+    if request.query:
+        parameters["words"] = as_json(request.query.split())
+    return _statement(bool(request.query), bool(request.currency), request.with_deleted), parameters
+
+
+@cache
+def _statement(searches: bool, in_currency: bool, with_deleted: bool) -> TextClause:
+    conditions = ["true" if with_deleted else "NOT is_deleted"]
+    if in_currency:
+        conditions.append("currency = :currency")
+    if searches:
+        conditions.append("search @@ (SELECT search_query(CAST(:words AS jsonb)))")
+    found = f"product_document WHERE {' AND '.join(conditions)}"
+    if searches:
+        matching = f"WITH matching AS MATERIALIZED (SELECT id FROM {found})"
+        return text(matching + _LIST.format(source="matching WHERE true", total="(SELECT count(*) FROM matching)"))
+    counted = "c.total" if found.endswith("WHERE NOT is_deleted") else f"(SELECT count(*) FROM {found})"
+    return text(_LIST.format(source=found, total=counted))

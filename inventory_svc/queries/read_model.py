@@ -3,7 +3,7 @@ product documents built from them, and a log of their changes."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Computed, Index, MetaData, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Computed, Index, MetaData, Numeric, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from chassis.db.types import Amount, Json, UtcDateTime
@@ -33,6 +33,7 @@ PRODUCT = _table(
     Column("base_price", Amount, nullable=False),
     Column("created_on", UtcDateTime, nullable=False),
     Column("modified_on", UtcDateTime, nullable=False),
+    Column("deleted_on", UtcDateTime),
 )
 VARIATION = _table(
     "variation",
@@ -94,8 +95,12 @@ PRODUCT_DOCUMENT = Table(
     Column("description", Text, nullable=False),
     Column("skus", Text, nullable=False),
     Column("document", JSONB, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("is_deleted", Boolean, nullable=False),
     Column("search", TSVECTOR, Computed("search_document(name, description, skus)", persisted=True), nullable=False),
     Index("ix_product_document_search", "search", postgresql_using="gin"),
+    Index("ix_product_document_live", "id", postgresql_where=text("NOT is_deleted")),
+    Index("ix_product_document_currency", "currency", "id", postgresql_where=text("NOT is_deleted")),
 )
 CATALOGUE = Table(
     "catalogue",

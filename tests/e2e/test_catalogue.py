@@ -38,9 +38,12 @@ async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncCl
     assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
 
     deleted = await http.delete(path, params={"etag": changed.json()["etag"]}, headers=admin.headers)
-    assert (deleted.status_code, deleted.json()) == (200, {})
+    assert (deleted.status_code, "deleteTime" in deleted.json()) == (200, True)
     assert await found(run) == []
-    assert (await http.get(path, headers=admin.headers)).status_code == 404
+    assert (await http.get(path)).status_code == 404
+    assert (await http.get(path, headers=admin.headers)).json() == deleted.json()
+    listed = await http.get("/api/v1/products", params={"query": run, "showDeleted": "true"}, headers=admin.headers)
+    assert listed.json()["products"] == [deleted.json()]
     taken = await http.post("/api/v1/products", json=created, headers=admin.headers)
     assert (taken.status_code, taken.json()["details"][0]["reason"]) == (409, "SKU_TAKEN")
 
@@ -48,6 +51,8 @@ async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncCl
     assert back.status_code == 200, back.text
     assert back.json()["productItems"] == changed.json()["productItems"]
     assert await found(run) == [back.json()]
+    again = await http.post(f"{path}:undelete", json={}, headers=admin.headers)
+    assert (again.status_code, again.json()["details"][0]["reason"]) == (409, "PRODUCT_NOT_DELETED")
 
 
 async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:

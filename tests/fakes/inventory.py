@@ -104,6 +104,7 @@ class InMemoryProducts:
         stored = replace(
             product,
             modified_on=self._clock.now(),
+            deleted_on=(product.deleted_on or self._clock.now()) if product.is_deleted else None,
             variations=tuple(
                 replace(v, id=v.id or next_id(), options=tuple(replace(o, id=o.id or next_id()) for o in v.options))
                 for v in product.variations

@@ -17,7 +17,6 @@ from easyorder.catalog.v1 import (
     UndeleteProductRequest,
     UpdateProductRequest,
 )
-from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 from easyorder.internal.inventory.v1 import (
     CommitRequest,
@@ -49,7 +48,7 @@ _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.invento
 _RESERVATIONS = "easyorder.internal.inventory.v1.ReservationService"
 CREATE_PRODUCT = rpc(_CATALOG, "CreateProduct", CreateProductRequest, Product)
 UPDATE_PRODUCT = rpc(_CATALOG, "UpdateProduct", UpdateProductRequest, Product)
-DELETE_PRODUCT = rpc(_CATALOG, "DeleteProduct", DeleteProductRequest, Empty)
+DELETE_PRODUCT = rpc(_CATALOG, "DeleteProduct", DeleteProductRequest, Product)
 UNDELETE_PRODUCT = rpc(_CATALOG, "UndeleteProduct", UndeleteProductRequest, Product)
 GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)

@@ -77,7 +77,9 @@ class Shop:
         return product
 
     async def _is_shown(self, product_id: int, version: int | None) -> bool:
-        query = text("SELECT CAST(document ->> 'version' AS bigint) FROM product_document WHERE id = :id")
+        query = text(
+            "SELECT CAST(document ->> 'version' AS bigint) FROM product_document WHERE id = :id AND NOT is_deleted"
+        )
         async with self.read.connect() as connection:
             return bool(await connection.scalar(query, {"id": product_id}) == version)
 
@@ -214,8 +216,8 @@ async def test_a_rebuild_mends_what_is_wrong_and_leaves_cached_what_is_right(sho
         f"UPDATE product SET name = 'wrong' WHERE id = {products[5].id}",
         f"DELETE FROM product_item WHERE id = {products[5].items[0].id}",
         f"INSERT INTO product SELECT 777, {', '.join(COLUMNS)} FROM product WHERE id = {products[0].id}",
-        "INSERT INTO product_document (id, name, description, skus, document) "
-        "SELECT 888, name, description, skus, document FROM product_document ORDER BY id LIMIT 1",
+        "INSERT INTO product_document (id, name, description, skus, document, currency, is_deleted) "
+        "SELECT 888, name, description, skus, document, 'USD', false FROM product_document ORDER BY id LIMIT 1",
         "UPDATE catalogue SET total = 12",
     ):
         async with shop.read.begin() as connection:

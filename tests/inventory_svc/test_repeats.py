@@ -107,8 +107,9 @@ async def test_the_version_that_an_equal_update_has_replaced(sql_shop: SqlShop, 
 async def test_the_product_that_an_equal_request_has_deleted(sql_shop: SqlShop, slow: SlowUnitsOfWork) -> None:
     product = await sql_shop.given(a_product())
 
-    await repeated(sql_shop, slow, DeleteProduct(product_id=product.id, request=request_key()))
+    deleted = await repeated(sql_shop, slow, DeleteProduct(product_id=product.id, request=request_key()))
 
+    assert deleted.is_deleted
     with pytest.raises(ProductNotFound):
         await sql_shop.delete(product)
 

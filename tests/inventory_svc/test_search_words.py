@@ -34,8 +34,8 @@ async def read(databases_of: DatabasesOf) -> AsyncIterator[AsyncConnection]:
     """A read database with the products; all have the same SKUs but for their numbers."""
     engine = make_engine((await databases_of("inventory_svc"))["easyorder_inventory_read"], application_name="tests")
     insert = (
-        "INSERT INTO product_document (id, name, description, skus, document) "
-        "SELECT id, name, '', id || E'-LAMP-x-RED\\nAB 12/CD_34-' || id, '{}' "
+        "INSERT INTO product_document (id, name, description, skus, document, currency, is_deleted) "
+        "SELECT id, name, '', id || E'-LAMP-x-RED\\nAB 12/CD_34-' || id, '{}', 'USD', false "
         "FROM jsonb_array_elements_text(CAST(:names AS jsonb)) WITH ORDINALITY AS given(name, id)"
     )
     async with engine.connect() as connection:

@@ -44,7 +44,7 @@ from easyorder.inventory.v1 import (
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
-from inventory_svc.domain.errors import ProductNotFound, SkuTaken
+from inventory_svc.domain.errors import ProductNotDeleted, ProductNotFound, SkuTaken
 from tests.conftest import DatabasesOf
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
@@ -318,14 +318,80 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
         await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=created.etag))
     with pytest.raises(EtagMismatch):
         await client.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=wanted))
-    await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
+    deleted = await client.call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id, etag=changed.etag))
     assert await shown() == []
     for method, request in reads_of(created.id):
         with pytest.raises(ProductNotFound):
-            await client.call(method, request)
+            await mesh.user("shopper").call(method, request)
+    assert deleted.delete_time is not None
+    assert await client.call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == deleted
     back = await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
     assert await shown() == [back]
-    assert (back.name, back.product_items) == ("Blouse", changed.product_items)
+    assert (back.name, back.product_items, back.delete_time) == ("Blouse", changed.product_items, None)
+    with pytest.raises(ProductNotDeleted):
+        await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
+
+
+async def test_deleted_products_are_listed_for_administrators_who_ask(mesh: Mesh) -> None:
+    products = [await create(mesh, a_shirt(sku, name=f"Shirt x{sku}")) for sku in "ABCD"]
+    admin = mesh.admin()
+    for product in products[1:3]:
+        await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id=product.id))
+
+    async def listed(**request: Any) -> tuple[list[tuple[str, bool]], int]:
+        page = await admin.call(service.LIST_PRODUCTS, ListProductsRequest(**request))
+        shown = [(product.name[-1], product.delete_time is not None) for product in page.products]
+        if page.next_page_token:
+            rest, total = await listed(**request | {"page_token": page.next_page_token})
+            assert total == page.total_size
+            shown += rest
+        return shown, page.total_size
+
+    everything = [("A", False), ("B", True), ("C", True), ("D", False)]
+    assert await listed() == ([("A", False), ("D", False)], 2)
+    assert await listed(show_deleted=True) == await listed(show_deleted=True, page_size=1) == (everything, 4)
+    assert await listed(show_deleted=True, page_number=2, page_size=3) == ([("D", False)], 4)
+    assert await listed(show_deleted=True, query="xc") == ([("C", True)], 1)
+    assert await listed(query="xc") == ([], 0)
+    page = await admin.call(service.LIST_PRODUCTS, ListProductsRequest(show_deleted=True, page_size=1))
+    with pytest.raises(InvalidArgument):
+        await admin.call(service.LIST_PRODUCTS, ListProductsRequest(page_token=page.next_page_token))
+    for client in (mesh.anonymous(), mesh.user("shopper")):
+        with pytest.raises(PermissionDenied):
+            await client.call(service.LIST_PRODUCTS, ListProductsRequest(show_deleted=True))
+
+
+async def test_products_are_listed_and_read_by_the_currency_of_their_prices(mesh: Mesh) -> None:
+    def priced(sku: str, currency: str) -> Product:
+        price = Money(currency_code=currency, units=10)
+        return Product(name=f"Cup {sku}", base_price=price, product_items=[ProductItem(sku=sku)])
+
+    first, euro, last = [
+        await create(mesh, priced(f"{n}", currency)) for n, currency in enumerate(("USD", "EUR", "USD"))
+    ]
+    admin = mesh.admin()
+
+    async def listed(currency: str, **request: Any) -> tuple[list[str], int]:
+        asked = ListProductsRequest(currency_code=currency, **request)
+        page = await admin.call(service.LIST_PRODUCTS, asked)
+        assert page.currency_code == currency
+        assert {product.currency_code for product in page.products} <= {currency}
+        return [product.id for product in page.products], page.total_size
+
+    assert await listed("USD") == await listed("USD", query="cup") == ([first.id, last.id], 2)
+    assert await listed("EUR", show_deleted=True) == ([euro.id], 1)
+    assert await listed("GBP") == ([], 0)
+    # A page that is kept changes with the currency of a product.
+    change = Product(id=last.id, base_price=Money(currency_code="EUR", units=9))
+    await admin.call(service.UPDATE_PRODUCT, UpdateProductRequest(product=change))
+    assert await listed("USD") == ([first.id], 1)
+    assert await listed("EUR") == ([euro.id, last.id], 2)
+    read = await admin.call(service.GET_PRODUCT, GetProductRequest(id=euro.id, currency_code="EUR"))
+    assert (read, read.currency_code) == (euro, "EUR")
+    with pytest.raises(ProductNotFound):
+        await admin.call(service.GET_PRODUCT, GetProductRequest(id=euro.id, currency_code="USD"))
+    with pytest.raises(InvalidArgument):
+        await admin.call(service.LIST_PRODUCTS, ListProductsRequest(currency_code="XXX"))
 
 
 async def test_only_what_is_named_or_set_is_changed(mesh: Mesh) -> None:

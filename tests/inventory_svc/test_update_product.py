@@ -14,7 +14,7 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.undelete_product import UndeleteProduct
-from inventory_svc.domain.errors import ProductItemNotFound, ProductNotFound, SkuTaken
+from inventory_svc.domain.errors import ProductItemNotFound, ProductNotDeleted, ProductNotFound, SkuTaken
 from inventory_svc.domain.product import Product
 from tests.builders.product import a_product, a_variation, an_item, replacing
 from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
@@ -49,10 +49,11 @@ async def updated(shop: Shop, product: Product, *, etag: str = "", replica: int 
 
 
 async def stored(shop: Shop, product: Product) -> Product:
-    """The product as it is, found by the one command that answers it and changes nothing there is."""
-    answer = await shop.send(UndeleteProduct(product_id=product.id))
-    assert isinstance(answer, Product)
-    return answer
+    """The product as it is."""
+    async with shop.open_uows[0]() as uow:
+        found = await uow.products.lock(product.id)
+    assert isinstance(found, Product)
+    return found.live()
 
 
 class UpdateProductContract:
@@ -201,12 +202,10 @@ class UpdateProductContract:
                 "productId": str(owner.id),
             }
         assert "deleted" in refusal.value.message
-        await shop.send(DeleteProduct(product_id=product.id))
+        deleted = await shop.send(DeleteProduct(product_id=product.id))
         with pytest.raises(SkuTaken):
             await shop.given(a_product(an_item(sku="L")))
-        assert await stored(shop, product) == replace(
-            product, version=3, modified_on=(await stored(shop, product)).modified_on
-        )
+        assert await stored(shop, product) == deleted
 
     async def test_an_item_is_recognised_by_its_sku_in_any_case_and_takes_the_new_one(self, shop: Shop) -> None:
         product = await shop.given(a_product(an_item(sku="Blue")))
@@ -269,7 +268,11 @@ class UpdateProductContract:
 
     async def test_a_deleted_product_comes_back_as_it_was(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())
-        await shop.send(DeleteProduct(product_id=product.id, etag=product.etag))
+        deleted = await shop.send(DeleteProduct(product_id=product.id, etag=product.etag))
+        assert deleted == replace(
+            product, version=2, is_deleted=True, modified_on=deleted.modified_on, deleted_on=deleted.deleted_on
+        )
+        assert deleted.deleted_on is not None
         with pytest.raises(ProductItemNotFound):
             await shop.send(shop.order((product.items[0], 1)))
 
@@ -277,7 +280,9 @@ class UpdateProductContract:
 
         assert replace(back, version=1, modified_on=product.modified_on) == product
         assert back.version == 3
-        assert await shop.send(UndeleteProduct(product_id=product.id)) == back
+        with pytest.raises(ProductNotDeleted):
+            await shop.send(UndeleteProduct(product_id=product.id))
+        assert await stored(shop, product) == back
         await shop.send(shop.order((product.items[0], 1)))
 
 

@@ -51,8 +51,8 @@ class DeleteProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the same empty response, for ever, and changes nothing (AIP-155).
-    Another body is refused with REQUEST_ID_REUSED.
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
     """
 
 
@@ -62,6 +62,11 @@ default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequ
 @dataclass(eq=False, repr=False)
 class GetProductRequest(betterproto2.Message):
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The currency in which prices are wanted: a product without prices in it is PRODUCT_NOT_FOUND. Any when empty.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "GetProductRequest", GetProductRequest)
@@ -102,7 +107,17 @@ class ListProductsRequest(betterproto2.Message):
 
     page_token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    `next_page_token` of the page before.
+    `next_page_token` of the page before, with the same `query`, `show_deleted` and `currency_code`.
+    """
+
+    show_deleted: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Deleted products too, with their `delete_time`. For administrators; others are refused with PERMISSION_DENIED.
+    """
+
+    currency_code: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Only products whose prices are in this currency; those of any currency when empty.
     """
 
 
@@ -118,6 +133,11 @@ class ListProductsResponse(betterproto2.Message):
     next_page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     Empty on the last page.
+    """
+
+    currency_code: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The currency of all prices in the list: the one that was asked for, empty when none was.
     """
 
 
@@ -158,6 +178,18 @@ class Product(betterproto2.Message):
     update_time: "datetime.datetime | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+
+    delete_time: "datetime.datetime | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Output only: when it was deleted; not there unless it is.
+    """
+
+    currency_code: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Output only: the currency of all its prices, that of `base_price`.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "Product", Product)
