@@ -53,7 +53,7 @@ async def a_stall(admin: Shop, buyer: Shop) -> AsyncIterator[Stall]:
     levels = await admin.stock(product["id"])
     assert [(level.on_hand, level.reserved) for level in levels.values()][1] == (HELD, HELD)
     figures = {str(figure) for figure in (FIRST_STOCK, SOLD, HELD, MISSING)}
-    ids = {paid["id"], pending["id"], paid["createdBy"], paid["payment"]["transactionId"]}
+    ids = {paid["id"], pending["id"], paid["createdBy"], paid["payments"][0]["transactionId"]}
     try:
         yield Stall(product, frozenset(figures | ids | {LOCATION}))
     finally:
