@@ -3,7 +3,7 @@
 -- The transcoder writes each message as a line that begins with its first field; inside of JSON texts, quotes are escaped.
 -- A stream without any event is answered with 204, which stops EventSource.
 
-local FIRST_FIELD = 'data: {"sequence":"(%d+)"'
+local FIRST_FIELD = 'data: {"resumeToken":"([%w_-]+)"'
 
 function envoy_on_response(handle)
   local headers = handle:headers()

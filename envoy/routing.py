@@ -29,8 +29,8 @@ CLUSTERS = {
     "easyorder.identity.v1.IdentityService": "identity",
     "easyorder.incentive.v1.IncentiveService": "inventory",
     "easyorder.inventory.v1.InventoryService": "inventory",
-    "easyorder.order.v1.OrderHub": "order",
     "easyorder.order.v1.OrderService": "order",
+    "easyorder.order.v1.OrderWatchService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",
 }
 # edge answers for the whole contract, and reports its own health.

@@ -43,8 +43,8 @@ from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.api.feed import OrderFeedApi
-from order_svc.api.hub import OrderHubApi
 from order_svc.api.order_stock import OrderStockApi
+from order_svc.api.order_watch import OrderWatchApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.commands.alert_administrators import alert_administrators
@@ -147,7 +147,7 @@ def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
         ),
-        "easyorder.order.v1.OrderHub": OrderHubApi(streams.hub, ids),
+        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.hub, ids),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.failures import translated
+from order_svc.resume_tokens import ResumeTokens
 
 # A block is the kind of id, in 8 bytes, and the number. No other block is an id.
 _ORDER, _ITEM = (kind.to_bytes(8, "big") for kind in (1, 2))
@@ -27,6 +28,7 @@ class OrderIds:
     """
 
     def __init__(self, key: bytes, *, numbers: bool = False) -> None:
+        self.resume_tokens = ResumeTokens(key)
         # Each number is one block and has one id: what ECB repeats is what an id has to repeat.
         cipher = Cipher(AES(key), ECB())
         self._encrypt, self._decrypt = cipher.encryptor().update, cipher.decryptor().update

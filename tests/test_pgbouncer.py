@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine
 from chassis.settings import MeshSettings
 from deploy.schemas import schemas, upgrade
+from order_svc.order_ids import OrderIds
+from tests.builders.order_ids import positions_of
 from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.order_svc.test_many_subscribers import Subscriber
@@ -60,6 +62,7 @@ async def test_orders_are_paid_and_published(urls: Mapping[str, str], driver: st
                 await orders.fetchval("SELECT count(*) FROM orders WHERE status = 'PAID'")
                 == len(subscribers) * ORDERS_EACH
             )
+            ids = OrderIds(await orders.fetchval("SELECT key FROM order_id_key"))
             published = [
                 (row["owner"], row["position"])
                 for row in await orders.fetch("SELECT owner, position FROM outbox ORDER BY position")
@@ -67,7 +70,8 @@ async def test_orders_are_paid_and_published(urls: Mapping[str, str], driver: st
 
         def all_are_told() -> bool:
             for subscriber in subscribers:
-                assert subscriber.hub_event == [position for owner, position in published if owner == subscriber.name]
+                own = [position for owner, position in published if owner == subscriber.name]
+                assert positions_of(subscriber.heard, ids) == own
             return True
 
         await eventually(all_are_told)

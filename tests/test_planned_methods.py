@@ -15,8 +15,8 @@ from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
 from inventory_svc.api.reservations import ReservationApi
 from order_svc.api.feed import OrderFeedApi
-from order_svc.api.hub import OrderHubApi
 from order_svc.api.order_stock import OrderStockApi
+from order_svc.api.order_watch import OrderWatchApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.payment.api.payments import PaymentApi
@@ -32,7 +32,7 @@ SERVICERS = {
     "internal.inventory.v1.ReservationService": ReservationApi,
     "internal.order.v1.OrderFeedService": OrderFeedApi,
     "internal.order.v1.OrderStockService": OrderStockApi,
-    "order.v1.OrderHub": OrderHubApi,
+    "order.v1.OrderWatchService": OrderWatchApi,
     "order.v1.OrderService": OrderApi,
     "internal.payment.v1.PaymentService": PaymentApi,
     "payment.v1.PaymentWebhookService": PaymentWebhookApi,

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any
 
-from easyorder.order.v1 import HubMessage
+from easyorder.order.v1 import OrderEvent
 
 from chassis.context import current
 from chassis.grpc.streams import OpenStreams
@@ -68,8 +68,8 @@ async def served(streams: OpenStreams, messages: AsyncGenerator[Any, None]) -> A
                 yield message
 
 
-def content(message: HubMessage) -> str:
-    """Which content a message of the hub has."""
+def content(message: OrderEvent) -> str:
+    """Which content a message of a stream of orders has."""
     names = (
         "order_snapshot",
         "order_created",

@@ -194,11 +194,13 @@ def _what_became(sold: dict[str, int]) -> str:
 
 
 def _described(message: Json) -> str:
-    """One message of the live hub in words."""
+    """One message of the stream of an order in words."""
     described: dict[str, Callable[[Json], str]] = {
         "orderSnapshot": lambda content: f"is {_short(content['order']['status'])}",
         "orderCreated": lambda content: f"placed, {_short(content['order']['status'])}",
-        "orderStatusChanged": lambda content: f"[bold]{_short(content['from'])} → {_short(content['to'])}[/]",
+        "orderStatusChanged": lambda content: (
+            f"[bold]{_short(content['fromStatus'])} → {_short(content['toStatus'])}[/]"
+        ),
         "paymentAttempt": _attempt,
         "inventoryStatus": lambda content: ", ".join(
             f"{i['sku']} {i['state'].split('_', 2)[-1]}" for i in content["items"]

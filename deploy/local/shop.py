@@ -114,7 +114,7 @@ class Shop:
 def _status(message: Json) -> str | None:
     """The status of the order that a message of its stream reports, if any."""
     changed: Json = message.get("orderStatusChanged") or message.get("orderSnapshot", {}).get("order", {})
-    return changed.get("to") or changed.get("status")
+    return changed.get("toStatus") or changed.get("status")
 
 
 def _refused(answer: httpx.Response, body: bytes) -> Refused:

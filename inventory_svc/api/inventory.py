@@ -18,7 +18,7 @@ from easyorder.catalog.v1 import (
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
-    InventoryMessage,
+    InventoryEvent,
     ListLowStockRequest,
     ListLowStockResponse,
     ListStockLevelsRequest,
@@ -143,5 +143,5 @@ class InventoryApi:
         )
         return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
-    def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
+    def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryEvent]:
         return self._watch.watch(list(dict.fromkeys(map(int, request.product_item_ids))))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from easyorder.common.v1 import Heartbeat
-from easyorder.inventory.v1 import InventoryMessage, ItemAvailability, ProductInventory
+from easyorder.inventory.v1 import InventoryEvent, ItemAvailability, ProductInventory
 
 from chassis.background import PollingLoop, to_completion
 from chassis.clock import Clock
@@ -58,7 +58,7 @@ class StockWatch:
         self.start = self._loop.start
         self.stop = self._loop.stop
 
-    async def watch(self, item_ids: Sequence[int]) -> AsyncGenerator[InventoryMessage, None]:
+    async def watch(self, item_ids: Sequence[int]) -> AsyncGenerator[InventoryEvent, None]:
         """Raises ProductItemNotFound before the first message. If the stream has to end, the last message says why."""
         with self._watching(item_ids) as watcher:
             first = await to_completion(self._stock.levels(watcher.item_ids, fresh=True))
@@ -68,15 +68,15 @@ class StockWatch:
             watcher.begin(first)
             snapshot = ProductInventory(items=[self._message(level) for level in first])
             sequence = 1
-            yield InventoryMessage(sequence=sequence, time=self._clock.now(), snapshot=snapshot)
+            yield InventoryEvent(sequence=sequence, event_time=self._clock.now(), snapshot=snapshot)
             while not watcher.end.done():
                 for level in await watcher.next(within_s=self._heartbeat_s):
                     sequence += 1
                     change = self._message(level)
-                    yield InventoryMessage(sequence=sequence, time=self._clock.now(), change=change)
+                    yield InventoryEvent(sequence=sequence, event_time=self._clock.now(), change=change)
                 if watcher.was_silent:
-                    yield InventoryMessage(sequence=sequence, time=self._clock.now(), heartbeat=Heartbeat())
-            yield InventoryMessage(sequence=sequence, time=self._clock.now(), error=to_status(watcher.end.result()))
+                    yield InventoryEvent(sequence=sequence, event_time=self._clock.now(), heartbeat=Heartbeat())
+            yield InventoryEvent(sequence=sequence, event_time=self._clock.now(), error=to_status(watcher.end.result()))
 
     def _message(self, level: StockLevel) -> ItemAvailability:
         return availability_message(level.availability(low=self._low_stock))

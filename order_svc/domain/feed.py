@@ -31,9 +31,9 @@ class FeedEnd:
     def check(self, after: int, field: str) -> None:
         """Raises InvalidArgument for a position that was never assigned, EventsPurged if it is no longer kept."""
         if after > self.written:
-            raise InvalidArgument.of(field, f"must be at most {self.written}, the position of the last event")
+            raise InvalidArgument.of(field, "is later than the last event")
         if 0 < after < self.first:
-            raise EventsPurged(f"events before {self.first} are no longer kept; begin without {field}")
+            raise EventsPurged(f"events that followed it are no longer kept; begin without {field}")
 
 
 class EventFeed(Protocol):

@@ -1,4 +1,4 @@
-"""Events as messages of the hub: created once for each event, whatever the number of subscribers."""
+"""Events as messages of streams: created once for each event, whatever the number of subscribers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from easyorder.common.v1 import Heartbeat
 from easyorder.order.v1 import (
     AdminAlert,
-    HubMessage,
     InventoryStatus,
     Order,
     OrderCreated,
     OrderCreatedWithIncentive,
+    OrderEvent,
     OrderSnapshot,
     OrderStatus,
     OrderStatusChanged,
@@ -77,20 +77,26 @@ class HubEvent:
         return own and event.kind != ADMIN_ALERT
 
     @cached_property
-    def hub_message(self) -> HubMessage | None:
+    def message_of_order(self) -> OrderEvent | None:
         """For the stream of the one order; None for an event that this version does not know."""
-        return self._message(self.sequence)
+        return self._message(self._ids.resume_tokens.of_order(self.event.aggregate_id, self.sequence))
 
     @cached_property
-    def feed_message(self) -> HubMessage | None:
+    def message_of_many(self) -> OrderEvent | None:
         """For a stream of many orders; None for an event that this version does not know."""
-        return self._message(self.position)
+        return self._message(self._ids.resume_tokens.of_feed(self.position))
 
-    def _message(self, sequence: int) -> HubMessage | None:
+    def _message(self, resume_token: str) -> OrderEvent | None:
         if self._content is None:
             return None
-        event, order_id = self.event, self._ids.of_order(self.event.aggregate_id)
-        return HubMessage(sequence=sequence, time=event.occurred_on, order_id=order_id, **self._content)
+        event = self.event
+        return OrderEvent(
+            resume_token=resume_token,
+            sequence=event.sequence,
+            event_time=event.occurred_on,
+            order_id=self._ids.of_order(event.aggregate_id),
+            **self._content,
+        )
 
     @cached_property
     def _content(self) -> Mapping[str, Any] | None:
@@ -98,20 +104,42 @@ class HubEvent:
         return make(self.event.payload, self._ids) if make else None
 
 
-def snapshot(order: OrderView, ids: OrderIds, *, at: datetime) -> HubMessage:
+def snapshot(order: OrderView, ids: OrderIds, *, at: datetime) -> OrderEvent:
     """The present state of the order."""
-    content = OrderSnapshot(order=order_message(order, ids))
-    return HubMessage(sequence=order.sequence, time=at, order_id=ids.of_order(order.id), order_snapshot=content)
+    return OrderEvent(
+        resume_token=ids.resume_tokens.of_order(order.id, order.sequence),
+        sequence=order.sequence,
+        event_time=at,
+        order_id=ids.of_order(order.id),
+        order_snapshot=OrderSnapshot(order=order_message(order, ids)),
+    )
 
 
-def heartbeat(sequence: int, order_id: str, *, at: datetime) -> HubMessage:
-    """Nothing has happened since `sequence`."""
-    return HubMessage(sequence=sequence, time=at, order_id=order_id, heartbeat=Heartbeat())
+def heartbeat_of_order(order_id: int, sequence: int, ids: OrderIds, *, at: datetime) -> OrderEvent:
+    """Nothing has happened to the order since `sequence`."""
+    return OrderEvent(
+        resume_token=ids.resume_tokens.of_order(order_id, sequence),
+        sequence=sequence,
+        event_time=at,
+        order_id=ids.of_order(order_id),
+        heartbeat=Heartbeat(),
+    )
 
 
-def ending(error: AppError, sequence: int, order_id: str, *, at: datetime) -> HubMessage:
-    """The last message of a stream that cannot continue, and may be resumed after `sequence`."""
-    return HubMessage(sequence=sequence, time=at, order_id=order_id, error=to_status(error))
+def heartbeat_of_many(position: int, ids: OrderIds, *, at: datetime) -> OrderEvent:
+    """Nothing has happened since `position` that concerns this stream."""
+    return OrderEvent(resume_token=ids.resume_tokens.of_feed(position), event_time=at, heartbeat=Heartbeat())
+
+
+def ending(error: AppError, last: OrderEvent, *, of_order: bool, at: datetime) -> OrderEvent:
+    """The last message of a stream that cannot continue, and may be resumed after the message `last`."""
+    return OrderEvent(
+        resume_token=last.resume_token,
+        sequence=last.sequence if of_order else 0,
+        event_time=at,
+        order_id=last.order_id if of_order else "",
+        error=to_status(error),
+    )
 
 
 def _order(payload: Mapping[str, Any], ids: OrderIds) -> Order:
@@ -136,8 +164,8 @@ def _created_with_incentive(payload: Mapping[str, Any], _ids: OrderIds) -> Mappi
 
 def _status_changed(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
     change = OrderStatusChanged(
-        from_=OrderStatus[Status(payload["from"]).name],
-        to=OrderStatus[Status(payload["to"]).name],
+        from_status=OrderStatus[Status(payload["from"]).name],
+        to_status=OrderStatus[Status(payload["to"]).name],
         order=_order(payload, ids),
     )
     return {"order_status_changed": change}

@@ -1,4 +1,4 @@
-"""The live hub: every subscriber gets its events once, in order and without a gap, from any position it resumes at.
+"""The live hub: every subscriber gets its events once, in order and without a gap, from any place it resumes at.
 
 A subscriber first listens to new events, then reads older ones, and recognises duplicates by their sequence number. So
 no event is lost between the two.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, aclosing
 
-from easyorder.order.v1 import HubMessage
+from easyorder.order.v1 import OrderEvent
 
 from chassis.background import to_completion
 from chassis.clock import Clock
@@ -19,7 +19,7 @@ from chassis.events import PublishedEvent
 from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
-from order_svc.hub.events import HubEvent, ending, heartbeat, snapshot
+from order_svc.hub.events import HubEvent, ending, heartbeat_of_many, heartbeat_of_order, snapshot
 from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
 from order_svc.order_ids import OrderIds
 
@@ -63,38 +63,45 @@ class Hub:
             self._subscriptions.publish(HubEvent(published, self._ids))
             self._position = published.position
 
-    async def subscribe(
-        self, order_id: int | None, after_sequence: int | None, caller: Caller
-    ) -> AsyncGenerator[HubMessage, None]:
-        """The stream of one order, which ends after its final status; or the stream of all orders of the caller.
+    def watch_order(
+        self, order_id: int, after_sequence: int | None, caller: Caller
+    ) -> AsyncGenerator[OrderEvent, None]:
+        """The stream of one order, which ends after its final status.
 
         Raises OrderNotFound, InvalidArgument and EventsPurged before the first message; later failures, and why the
         stream has to end, are reported in the last message.
         """
-        if order_id is None:
-            messages = self._of_caller(after_sequence, caller)
-        else:
-            messages = self._of_order(order_id, after_sequence, caller)
-        sequence, end = None, stream_end()
+        return self._to_the_end(self._of_order(order_id, after_sequence, caller), of_order=True)
+
+    def watch_orders(self, after_position: int | None, caller: Caller) -> AsyncGenerator[OrderEvent, None]:
+        """The stream of the caller's orders, or of all orders for an administrator.
+
+        Raises InvalidArgument and EventsPurged before the first message, and reports later failures like watch_order.
+        """
+        return self._to_the_end(self._of_caller(after_position, caller), of_order=False)
+
+    async def _to_the_end(
+        self, messages: AsyncGenerator[OrderEvent, None], *, of_order: bool
+    ) -> AsyncGenerator[OrderEvent, None]:
+        last, end = None, stream_end()
         try:
             async with aclosing(messages):
                 async for message in messages:
-                    sequence = message.sequence
+                    last = message
                     yield message
                     if end.done():
                         raise end.result()
         except Exception as error:
-            if sequence is None:
+            if last is None:
                 raise
             known = error if isinstance(error, AppError) else _unexpected()
-            order = "" if order_id is None else self._ids.of_order(order_id)
-            yield ending(known, sequence, order, at=self._clock.now())
+            yield ending(known, last, of_order=of_order, at=self._clock.now())
             if known is not error:
                 raise
 
     async def _of_order(
         self, order_id: int, after_sequence: int | None, caller: Caller
-    ) -> AsyncGenerator[HubMessage, None]:
+    ) -> AsyncGenerator[OrderEvent, None]:
         with self._subscriptions.open(of_order(order_id)) as live:
             order = await to_completion(self._load_order(order_id))
             if after_sequence is None:
@@ -108,12 +115,12 @@ class Hub:
                 while sequence < order.sequence or not status.is_final:
                     hub_event = await anext(events)
                     if hub_event is None:
-                        yield heartbeat(sequence, self._ids.of_order(order_id), at=self._clock.now())
+                        yield heartbeat_of_order(order_id, sequence, self._ids, at=self._clock.now())
                         continue
                     sequence = hub_event.sequence
                     status = hub_event.status or status
-                    if hub_event.is_for(caller) and hub_event.hub_message is not None:
-                        yield hub_event.hub_message
+                    if hub_event.is_for(caller) and hub_event.message_of_order is not None:
+                        yield hub_event.message_of_order
 
     async def _events_of(
         self, order_id: int, sequence: int, last: int, live: Subscription
@@ -124,7 +131,7 @@ class Hub:
         """
         missing = await self._published(order_id, sequence)
         if sequence < last and (not missing or missing[0].sequence > sequence + 1):
-            raise EventsPurged("these events of the order are no longer kept; begin without afterSequence")
+            raise EventsPurged("these events of the order are no longer kept; begin again without a place to resume")
         while True:
             for hub_event in missing:
                 sequence = hub_event.sequence
@@ -142,13 +149,13 @@ class Hub:
         events = await to_completion(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
         return [HubEvent(event, self._ids) for event in events]
 
-    async def _of_caller(self, after_sequence: int | None, caller: Caller) -> AsyncGenerator[HubMessage, None]:
+    async def _of_caller(self, after_position: int | None, caller: Caller) -> AsyncGenerator[OrderEvent, None]:
         end = await to_completion(self._feed.end())
-        if after_sequence is not None:
-            end.check(after_sequence, "afterSequence")
-        position = end.decided if after_sequence is None else after_sequence
+        if after_position is not None:
+            end.check(after_position, "resumeToken")
+        position = end.decided if after_position is None else after_position
         # Confirms that the stream is open, and its position.
-        yield heartbeat(position, "", at=self._clock.now())
+        yield heartbeat_of_many(position, self._ids, at=self._clock.now())
         with ExitStack() as listening:
             live: Subscription | None = None
             while True:
@@ -156,8 +163,8 @@ class Hub:
                 for published in page:
                     position = published.position
                     hub_event = HubEvent(published, self._ids)
-                    if hub_event.is_for(caller) and hub_event.feed_message is not None:
-                        yield hub_event.feed_message
+                    if hub_event.is_for(caller) and hub_event.message_of_many is not None:
+                        yield hub_event.message_of_many
                 if len(page) == _PAGE:
                     continue
                 if live is not None:
@@ -169,11 +176,11 @@ class Hub:
                 if following is None:
                     # Events dispatched meanwhile concerned other subscribers.
                     position = max(position, self._position)
-                    yield heartbeat(position, "", at=self._clock.now())
+                    yield heartbeat_of_many(position, self._ids, at=self._clock.now())
                 elif following.position > position:
                     position = following.position
-                    if following.is_for(caller) and following.feed_message is not None:
-                        yield following.feed_message
+                    if following.is_for(caller) and following.message_of_many is not None:
+                        yield following.message_of_many
 
 
 def _at_most(last: int, after_sequence: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from easyorder.common.v1 import OrderLine
-from easyorder.order.v1 import HubMessage, SubscribeRequest
+from easyorder.order.v1 import OrderEvent, WatchOrderRequest
 from google.protobuf.descriptor import Descriptor
 
 from chassis import contract
@@ -12,15 +12,16 @@ from chassis.context import Audience
 
 
 def test_a_method_is_known_with_its_messages_access_and_http_bindings() -> None:
-    method = contract.methods()["/easyorder.order.v1.OrderHub/Subscribe"]
+    method = contract.methods()["/easyorder.order.v1.OrderWatchService/WatchOrder"]
 
-    assert (method.service, method.name, method.snake_name) == ("easyorder.order.v1.OrderHub", "Subscribe", "subscribe")
-    assert (method.request, method.response, method.server_streaming) == (SubscribeRequest, HubMessage, True)
-    assert method.access == contract.Access(frozenset({Audience.USER, Audience.ADMIN}), owned=True)
-    assert method.http == (
-        contract.HttpBinding("GET", "/api/v1/orders/{order_id}:watch", ""),
-        contract.HttpBinding("GET", "/api/v1/hub", ""),
+    assert (method.service, method.name, method.snake_name) == (
+        "easyorder.order.v1.OrderWatchService",
+        "WatchOrder",
+        "watch_order",
     )
+    assert (method.request, method.response, method.server_streaming) == (WatchOrderRequest, OrderEvent, True)
+    assert method.access == contract.Access(frozenset({Audience.USER, Audience.ADMIN}), owned=True)
+    assert method.http == (contract.HttpBinding("GET", "/api/v1/orders/{id}:watch", ""),)
 
 
 @pytest.mark.parametrize("name", contract.methods())
@@ -65,7 +66,7 @@ REPEATABLE = {
 
 
 def test_every_write_takes_a_request_id_or_may_be_repeated() -> None:
-    reads = ("Get", "List", "Watch", "Subscribe", "Check", "Validate")
+    reads = ("Get", "List", "Watch", "Check", "Validate")
     without = {
         method.name
         for method in contract.methods().values()

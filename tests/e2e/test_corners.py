@@ -35,7 +35,7 @@ async def events(http: httpx.AsyncClient, shopper: Shop, order_id: str, last_eve
 
 
 def status_of(event: Json) -> str:
-    return str(event.get("orderStatusChanged", {}).get("to", "")).removeprefix("ORDER_STATUS_")
+    return str(event.get("orderStatusChanged", {}).get("toStatus", "")).removeprefix("ORDER_STATUS_")
 
 
 async def test_a_watch_goes_on_beyond_paid_and_a_browser_resumes_it(
@@ -64,7 +64,7 @@ async def test_a_watch_goes_on_beyond_paid_and_a_browser_resumes_it(
         headers=shopper.headers | {"last-event-id": seen[-1]["id"]},
     )
 
-    assert [event["id"] for event in seen] == [event["sequence"] for event in seen]
+    assert [event["id"] for event in seen] == [event["resumeToken"] for event in seen]
     assert [int(event["sequence"]) for event in seen] == list(range(1, len(seen) + 1))
     assert [status for status in map(status_of, seen) if status] == ["PAID", "SHIPPED", "DELIVERED"]
     assert (again.status_code, again.content) == (204, b"")

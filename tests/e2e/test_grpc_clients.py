@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from easyorder.common.v1 import OrderLine, PaymentMethod
-from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, PaymentDetails, SubscribeRequest
+from easyorder.order.v1 import CreateOrderRequest, Order, OrderEvent, OrderStatus, PaymentDetails, WatchOrderRequest
 
 from chassis import contract
 from chassis.grpc.clients import Client, rpc
@@ -21,7 +21,7 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 
 CREATE = rpc("easyorder.order.v1.OrderService", "CreateOrder", CreateOrderRequest, Order)
-SUBSCRIBE = rpc("easyorder.order.v1.OrderHub", "Subscribe", SubscribeRequest, HubMessage)
+WATCH_ORDER = rpc("easyorder.order.v1.OrderWatchService", "WatchOrder", WatchOrderRequest, OrderEvent)
 GRPCURL = shutil.which("grpcurl", path=str(Path(sys.executable).parent)) or shutil.which("grpcurl")
 SERVED = {
     "identity": "easyorder.identity.v1.IdentityService",
@@ -47,10 +47,10 @@ async def grpcurl(*arguments: str) -> str:
     return said.decode()
 
 
-async def until_paid(client: Client, request: SubscribeRequest) -> list[HubMessage]:
+async def until_paid(client: Client, request: WatchOrderRequest) -> list[OrderEvent]:
     """The messages of an order's stream up to the one that says that it is paid."""
-    messages: list[HubMessage] = []
-    async with aclosing(client.stream(SUBSCRIBE, request)) as stream:
+    messages: list[OrderEvent] = []
+    async with aclosing(client.stream(WATCH_ORDER, request)) as stream:
         async for message in stream:
             messages.append(message)
             snapshot, change = message.order_snapshot, message.order_status_changed
@@ -74,25 +74,25 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
             payment=PaymentDetails(method=PaymentMethod.CARD, token="tok_flaky_1"),
         ),
     )
-    messages = await until_paid(client, SubscribeRequest(order_id=order.id))
+    messages = await until_paid(client, WatchOrderRequest(id=order.id))
     await client.close()
 
     assert order.status is OrderStatus.CONFIRMED
     assert messages[0].order_snapshot is not None
     last = messages[-1].order_status_changed
     assert last is not None
-    assert last.to is OrderStatus.PAID
+    assert last.to_status is OrderStatus.PAID
 
 
 async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin)
     client = Client(mesh.address("order"), token=bearer(shopper))
     order = (await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"]
-    everything = await until_paid(client, SubscribeRequest(order_id=order, after_sequence=0))
+    everything = await until_paid(client, WatchOrderRequest(id=order, after_sequence=0))
 
-    for seen in (1, 3):
-        rest = await until_paid(client, SubscribeRequest(order_id=order, after_sequence=seen))
-        assert [m.sequence for m in rest] == [m.sequence for m in everything if m.sequence > seen]
+    for seen in (everything[0], everything[2]):
+        rest = await until_paid(client, WatchOrderRequest(id=order, resume_token=seen.resume_token))
+        assert [m.sequence for m in rest] == [m.sequence for m in everything if m.sequence > seen.sequence]
     await client.close()
     assert [m.sequence for m in everything] == list(range(1, len(everything) + 1))
 

@@ -20,12 +20,21 @@ from typing import Any
 
 import grpc
 import pytest
-from easyorder.order.v1 import CreateOrderRequest, HubMessage, Order, OrderStatus, SubscribeRequest
+from easyorder.order.v1 import (
+    CreateOrderRequest,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    WatchAllOrdersRequest,
+    WatchOrderRequest,
+    WatchOrdersRequest,
+)
 from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop
+from order_svc.order_ids import OrderIds
 from tests.e2e import invariants
 from tests.e2e.forged_tokens import Forge, forge
 from tests.e2e.running_mesh import RunningMesh
@@ -43,12 +52,14 @@ FOLLOWED = 5
 CONNECTIONS = 8
 # What a subscriber who does not read may cost the others: nothing that can be told from the machine's own noise.
 NOISE, NOISE_S = 1.5, 0.1
-_SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
+_WATCH = "/easyorder.order.v1.OrderWatchService"
 _CREATE = "/easyorder.order.v1.OrderService/CreateOrder"
 _PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"
 # upb's own classes: at thousands of messages a second, dataclasses would measure themselves.
-_Message: Any = GetMessageClass(contract.descriptor_of(HubMessage))
-_Subscribe: Any = GetMessageClass(contract.descriptor_of(SubscribeRequest))
+_Message: Any = GetMessageClass(contract.descriptor_of(OrderEvent))
+_WatchOrder: Any = GetMessageClass(contract.descriptor_of(WatchOrderRequest))
+_WatchOrders: Any = GetMessageClass(contract.descriptor_of(WatchOrdersRequest))
+_WatchAllOrders: Any = GetMessageClass(contract.descriptor_of(WatchAllOrdersRequest))
 _CreateOrder: Any = GetMessageClass(contract.descriptor_of(CreateOrderRequest))
 _Order: Any = GetMessageClass(contract.descriptor_of(Order))
 
@@ -61,7 +72,7 @@ class Latencies:
 
     def heard(self, message: Any) -> None:
         if self.present is not None:
-            self.present.append(time.time() - message.time.ToNanoseconds() / 1e9)
+            self.present.append(time.time() - message.event_time.ToNanoseconds() / 1e9)
 
 
 @dataclass
@@ -70,42 +81,53 @@ class Subscriber:
 
     channel: grpc.aio.Channel
     owner: str
+    is_admin: bool
     token: str
+    ids: OrderIds
     began: int | None = None
     drops: int = 0
     heard: list[int] = field(default_factory=list)
 
     @classmethod
-    def by(cls, key: Forge, channel: grpc.aio.Channel, owner: str, role: str) -> Subscriber:
+    def by(cls, key: Forge, channel: grpc.aio.Channel, owner: str, role: str, ids: OrderIds) -> Subscriber:
         """Nobody has to register and log in five hundred times."""
-        return cls(channel, owner, key.token(sub=owner, roles=[role], exp=int(time.time()) + 3600))
+        token = key.token(sub=owner, roles=[role], exp=int(time.time()) + 3600)
+        return cls(channel, owner, role == "ADMIN", token, ids)
 
-    def stream(self, *, order_id: str = "", after: int | None = None) -> Any:
-        request = _Subscribe(order_id=order_id, after_sequence=after)
-        call: Any = self.channel.unary_stream(_SUBSCRIBE)
+    def stream(self, *, after: str = "") -> Any:
+        """Of everything that is theirs."""
+        if self.is_admin:
+            return self._call("WatchAllOrders", _WatchAllOrders(resume_token=after))
+        return self._call("WatchOrders", _WatchOrders(resume_token=after))
+
+    def position(self, message: Any) -> int:
+        return self.ids.resume_tokens.position(message.resume_token, "resumeToken")
+
+    def _call(self, method: str, request: Any) -> Any:
+        call: Any = self.channel.unary_stream(f"{_WATCH}/{method}")
         return call(request.SerializeToString(), metadata=(("authorization", f"Bearer {self.token}"),))
 
     async def listen(self, latencies: Latencies) -> None:
         """To all that is theirs; whoever is too slow for the machine's moment resumes like anybody else."""
-        last: int | None = None
+        last = ""
         while True:
             async for data in self.stream(after=last):
                 message = _Message.FromString(data)
                 if message.HasField("error"):
-                    assert message.sequence == last, message
+                    assert message.resume_token == last, message
                     self.drops += 1
                     break
                 if self.began is None:
-                    self.began = message.sequence
+                    self.began = self.position(message)
                 elif not message.HasField("heartbeat"):
-                    self.heard.append(message.sequence)
+                    self.heard.append(self.position(message))
                     latencies.heard(message)
-                last = message.sequence
+                last = message.resume_token
 
     async def follow(self, order_id: str, latencies: Latencies) -> None:
         """One of their orders, until it is paid."""
         numbers: list[int] = []
-        async for data in self.stream(order_id=order_id):
+        async for data in self._call("WatchOrder", _WatchOrder(id=order_id)):
             message = _Message.FromString(data)
             assert not message.HasField("error"), message
             if numbers:
@@ -136,28 +158,32 @@ class Stalled:
 
     subscriber: Subscriber
     stream: Any
-    began: int
+    first: Any
     drops: int = 0
+
+    @property
+    def began(self) -> int:
+        return self.subscriber.position(self.first)
 
     @classmethod
     async def at(cls, subscriber: Subscriber) -> Stalled:
         stream = subscriber.stream()
-        return cls(subscriber, stream, _Message.FromString(await stream.read()).sequence)
+        return cls(subscriber, stream, _Message.FromString(await stream.read()))
 
     async def reads_on(self, until: int) -> list[int]:
         """What comes after the first message; where the stream ended, it is resumed where it said."""
         heard: list[int] = []
-        last = self.began
-        while last < until:
+        last = self.first
+        while self.subscriber.position(last) < until:
             message = _Message.FromString(await self.stream.read())
             if message.HasField("error"):
                 self.drops += 1
-                assert message.sequence == last, message
-                self.stream = self.subscriber.stream(after=last)
+                assert message.resume_token == last.resume_token, message
+                self.stream = self.subscriber.stream(after=last.resume_token)
                 continue
             if not message.HasField("heartbeat"):
-                heard.append(message.sequence)
-            last = message.sequence
+                heard.append(self.subscriber.position(message))
+            last = message
         return heard
 
 
@@ -209,11 +235,13 @@ class Pace:
 async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: RunningMesh, admin: Shop) -> None:
     item = (await a_stocked_product(admin, pieces=1_000_000)).ids[0]
     key = await forge(mesh)
+    async with mesh.database("easyorder_order_write") as orders:
+        ids = OrderIds(await orders.fetchval("SELECT key FROM order_id_key"))
     latencies = Latencies()
     async with connections(mesh, CONNECTIONS + 1) as (own, *shared):
-        admins = [Subscriber.by(key, shared[n], f"admin-{n}", "ADMIN") for n in range(ADMINISTRATORS)]
+        admins = [Subscriber.by(key, shared[n], f"admin-{n}", "ADMIN", ids) for n in range(ADMINISTRATORS)]
         shoppers = [
-            Subscriber.by(key, shared[n % CONNECTIONS], f"shopper-{n}", "USER")
+            Subscriber.by(key, shared[n % CONNECTIONS], f"shopper-{n}", "USER", ids)
             for n in range(SUBSCRIBERS - ADMINISTRATORS)
         ]
         listening = [asyncio.create_task(subscriber.listen(latencies)) for subscriber in (*admins, *shoppers)]
@@ -228,7 +256,7 @@ async def test_nothing_is_lost_or_doubled_and_who_stalls_slows_nobody(mesh: Runn
         for _ in range(ROUNDS):
             latencies.present = undisturbed
             await pace.keep(ROUND_S)
-            stalled.append(await Stalled.at(Subscriber.by(key, own, "admin", "ADMIN")))
+            stalled.append(await Stalled.at(Subscriber.by(key, own, "admin", "ADMIN", ids)))
             latencies.present = disturbed
             await pace.keep(ROUND_S)
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)

@@ -48,7 +48,7 @@ def summaries(messages: list[Json]) -> list[str]:
         if "orderSnapshot" in message:
             kinds.append(f"snapshot {message['orderSnapshot']['order']['status']}")
         elif "orderStatusChanged" in message:
-            kinds.append(f"status {message['orderStatusChanged']['to']}")
+            kinds.append(f"status {message['orderStatusChanged']['toStatus']}")
         elif "paymentAttempt" in message:
             kinds.append(f"attempt {message['paymentAttempt']['outcome']}")
     return kinds

@@ -84,12 +84,12 @@ def test_every_operation_is_described(operations: dict[str, Any]) -> None:
 
 
 def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(operations: dict[str, Any]) -> None:
-    subscribe = operations["/easyorder.order.v1.OrderHub/Subscribe"]
+    watch = operations["/easyorder.order.v1.OrderWatchService/WatchOrder"]
 
-    assert {"accessToken": []} in subscribe["security"]
-    assert {"200", "204"} <= subscribe["responses"].keys()
-    events = subscribe["responses"]["200"]["content"]["text/event-stream"]["schema"]
-    assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.HubMessage"}
+    assert {"accessToken": []} in watch["security"]
+    assert {"200", "204"} <= watch["responses"].keys()
+    events = watch["responses"]["200"]["content"]["text/event-stream"]["schema"]
+    assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.OrderEvent"}
 
 
 def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
@@ -179,7 +179,7 @@ def test_what_is_not_given_is_within_its_constraints(api: Any) -> None:
 
 def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
     order = api["components"]["schemas"]["order.v1.Order"]["properties"]
-    sequence = api["components"]["schemas"]["order.v1.HubMessage"]["properties"]["sequence"]
+    sequence = api["components"]["schemas"]["order.v1.OrderEvent"]["properties"]["sequence"]
 
     assert (sequence["type"], sequence["format"]) == ("string", "int64")
     assert order["placedAt"] == {"type": "string", "format": "date-time"}

@@ -61,6 +61,6 @@ async def test_a_path_that_the_token_rules_miss_leads_nowhere(
 ) -> None:
     monkeypatch.setattr(render, "token_rules", lambda methods: [])
     async with running_envoy(tmp_path, started_mesh.ports) as unguarded:
-        for name in (name for name in GUARDED if name.path.endswith(("/orders", "/CreateOrder", "/hub"))):
+        for name in (name for name in GUARDED if name.path.endswith(("/orders", "/CreateOrder", "/orders:watch"))):
             assert await name.status(unguarded, bearer) not in ADMITTED
     assert mesh.calls == []

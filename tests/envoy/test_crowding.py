@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from chassis.grpc.streams import StreamLimits
 from deploy.local.plain_http import plain_client
-from tests.chassis.grpc.orders import HUB, Hub
+from tests.chassis.grpc.orders import ORDER_WATCH, OrderWatchApi
 from tests.chassis.grpc.test_streams import endless
 from tests.envoy.error_shape import detail_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh, new
@@ -26,7 +26,7 @@ from tests.polling import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PLACES = 2
-SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
+WATCH_ORDERS = "/easyorder.order.v1.OrderWatchService/WatchOrders"
 GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
 
 
@@ -48,24 +48,24 @@ async def hold(mesh: FakeMesh, method: str, held: AsyncExitStack) -> None:
     held.callback(ends.set)
 
     async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
-        yield new("easyorder.order.v1.HubMessage", sequence=1, heartbeat={})
+        yield new("easyorder.order.v1.OrderEvent", sequence=1, heartbeat={})
         await ends.wait()
 
     async def unary(request: Any, context: Any) -> Any:
         await ends.wait()
         return new("easyorder.order.v1.Order", id=1)
 
-    mesh.answers[method] = stream if method == SUBSCRIBE else unary
+    mesh.answers[method] = stream if method == WATCH_ORDERS else unary
 
 
 async def test_streams_take_no_place_of_calls(small: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     async with AsyncExitStack() as held, plain_client(small.url) as http:
-        await hold(mesh, SUBSCRIBE, held)
+        await hold(mesh, WATCH_ORDERS, held)
         for _ in range(PLACES):
-            await held.enter_async_context(http.stream("GET", "/api/v1/hub", headers=bearer))
+            await held.enter_async_context(http.stream("GET", "/api/v1/orders:watch", headers=bearer))
 
-        refused = await http.get("/api/v1/hub", headers=bearer)
-        refusal = await small.refusal(SUBSCRIBE, bearer)
+        refused = await http.get("/api/v1/orders:watch", headers=bearer)
+        refusal = await small.refusal(WATCH_ORDERS, bearer)
         read = await http.get("/api/v1/orders/1", headers=bearer)
         write = await http.post("/api/v1/orders", json={}, headers=bearer)
 
@@ -85,7 +85,7 @@ async def test_reads_take_no_other_place(small: RunningEnvoy, mesh: FakeMesh, be
         await eventually(lambda: len(mesh.calls) == PLACES)
 
         refused = await http.get("/api/v1/orders/1", headers=bearer)
-        stream = await http.get("/api/v1/hub", headers=bearer)
+        stream = await http.get("/api/v1/orders:watch", headers=bearer)
         write = await http.post("/api/v1/orders", json={}, headers=bearer)
         await held.aclose()
 
@@ -97,14 +97,14 @@ async def test_reads_take_no_other_place(small: RunningEnvoy, mesh: FakeMesh, be
 
 async def test_a_services_own_refusal_says_when_to_try_again(tokens: Tokens, mesh: FakeMesh, tmp_path: Path) -> None:
     limits = StreamLimits(per_user=1)
-    async with serving({HUB: Hub(endless)}, tokens=tokens, stream_limits=limits) as service:
+    async with serving({ORDER_WATCH: OrderWatchApi(endless)}, tokens=tokens, stream_limits=limits) as service:
         ports = mesh.ports | {"order": service.server.port}
         bearer = {"authorization": f"Bearer {tokens.user('ann')}"}
         async with AsyncExitStack() as held:
             envoy = await held.enter_async_context(running_envoy(tmp_path, ports))
             http = await held.enter_async_context(plain_client(envoy.url))
-            await held.enter_async_context(http.stream("GET", "/api/v1/hub", headers=bearer))
-            refused = await http.get("/api/v1/hub", headers=bearer)
+            await held.enter_async_context(http.stream("GET", "/api/v1/orders:watch", headers=bearer))
+            refused = await http.get("/api/v1/orders:watch", headers=bearer)
 
     assert (refused.status_code, reason_of(refused)) == (429, "TOO_MANY_STREAMS")
     assert refused.headers["retry-after"] == "5"

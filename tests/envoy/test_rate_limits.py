@@ -87,7 +87,7 @@ async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: 
     replies = []
     for n in range(LIMIT + 1):
         async with plain_client(strict.url, local_address=f"127.0.0.{10 + n}") as http:
-            replies.append(await http.get("/api/v1/hub", headers=busy))
+            replies.append(await http.get("/api/v1/orders:watch", headers=busy))
 
     assert [reply.status_code for reply in replies] == [NO_EVENT] * LIMIT + [429]
 

@@ -58,7 +58,7 @@ REFUSALS = {
     ),
     "a tunnel": Refusal(("CONNECT x.example:80 HTTP/1.1", "host: x.example:80"), 501, "UNIMPLEMENTED", "CONNECT"),
     "a web socket": Refusal(
-        ("GET /api/v1/hub HTTP/1.1", "host: x", "connection: upgrade", "upgrade: websocket"),
+        ("GET /api/v1/orders:watch HTTP/1.1", "host: x", "connection: upgrade", "upgrade: websocket"),
         501,
         "UNIMPLEMENTED",
         "WebSocket",

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import httpx
 import pytest
-from easyorder.order.v1 import HubMessage
+from easyorder.order.v1 import OrderEvent
 
 from chassis import contract
 from chassis.context import Audience
@@ -28,8 +28,9 @@ from tests.polling import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG_AGO = 1_000_000_000
-SUBSCRIBE = "/easyorder.order.v1.OrderHub/Subscribe"
-HUB_MESSAGE = contract.full_name_of(HubMessage)
+SERVICE = "/easyorder.order.v1.OrderWatchService"
+WATCH_ORDER, WATCH_ORDERS = f"{SERVICE}/WatchOrder", f"{SERVICE}/WatchOrders"
+ORDER_EVENT = contract.full_name_of(OrderEvent)
 WATCH = "/api/v1/orders/7:watch"
 
 
@@ -47,37 +48,37 @@ async def test_each_message_arrives_when_it_is_sent(
     async def one_at_a_time(request: Any, context: Any) -> AsyncIterator[Any]:
         for sequence in range(1, 4):
             seen.clear()
-            yield new(HUB_MESSAGE, sequence=sequence, order_id=request.order_id, heartbeat={})
+            yield new(ORDER_EVENT, sequence=sequence, order_id=request.id, heartbeat={})
             await seen.wait()
 
-    mesh.answers[SUBSCRIBE] = one_at_a_time
+    mesh.answers[WATCH_ORDER] = one_at_a_time
     received = []
-    async with http.stream("GET", WATCH, headers=bearer, params={"afterSequence": "3"}) as reply:
+    async with http.stream("GET", WATCH, headers=bearer, params={"resumeToken": "here"}) as reply:
         async for event in events(reply):
             received.append(event)
             seen.set()
 
     assert reply.headers["content-type"] == "text/event-stream"
-    assert received == [{"sequence": str(n), "orderId": "7", "heartbeat": {}} for n in (1, 2, 3)]
-    assert mesh.only_call.request.after_sequence == 3
+    assert [event["sequence"] for event in received] == ["1", "2", "3"]
+    assert mesh.only_call.request.resume_token == "here"
 
 
-async def test_each_event_has_its_sequence_as_id(
+async def test_each_event_has_its_resume_token_as_id(
     http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:
     # Text that looks like an event is not one.
-    detail = 'x\ndata: {"sequence":"9"'
+    detail = 'x\ndata: {"resumeToken":"9"'
 
     async def several_at_once(request: Any, context: Any) -> AsyncIterator[Any]:
-        yield new(HUB_MESSAGE, sequence=1, heartbeat={})
-        yield new(HUB_MESSAGE, sequence=2**53 + 1, admin_alert={"summary": detail, "detail": "é" * 50_000})
-        yield new(HUB_MESSAGE, sequence=0, heartbeat={})
+        yield new(ORDER_EVENT, resume_token="one", heartbeat={})
+        yield new(ORDER_EVENT, resume_token="-T_2", admin_alert={"summary": detail, "detail": "é" * 50_000})
+        yield new(ORDER_EVENT, resume_token="0", sequence=7, heartbeat={})
 
-    mesh.answers[SUBSCRIBE] = several_at_once
-    text = (await http.get("/api/v1/hub", headers=bearer)).text
+    mesh.answers[WATCH_ORDERS] = several_at_once
+    text = (await http.get("/api/v1/orders:watch", headers=bearer)).text
 
     blocks = [block.split("\n") for block in text.strip().split("\n\n")]
-    assert [(len(block), block[0]) for block in blocks] == [(2, "id: 1"), (2, f"id: {2**53 + 1}"), (2, "id: 0")]
+    assert [(len(block), block[0]) for block in blocks] == [(2, "id: one"), (2, "id: -T_2"), (2, "id: 0")]
     alert = json.loads(blocks[1][1].removeprefix("data: "))["adminAlert"]
     assert alert == {"summary": detail, "detail": "é" * 50_000}
 
@@ -85,9 +86,9 @@ async def test_each_event_has_its_sequence_as_id(
 async def test_a_browser_that_reconnects_says_where_it_was(
     http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:
-    await http.get(WATCH, headers=bearer | {"last-event-id": "5"}, params={"afterSequence": "3"})
+    await http.get(WATCH, headers=bearer | {"last-event-id": "there"}, params={"resumeToken": "here"})
 
-    assert (mesh.only_call.metadata["last-event-id"], mesh.only_call.request.after_sequence) == ("5", 3)
+    assert (mesh.only_call.metadata["last-event-id"], mesh.only_call.request.resume_token) == ("there", "here")
 
 
 async def test_a_stream_without_any_event_is_204(
@@ -97,10 +98,10 @@ async def test_a_stream_without_any_event_is_204(
         return
         yield
 
-    mesh.answers[SUBSCRIBE] = nothing
+    mesh.answers[WATCH_ORDER] = nothing
     reply = await http.get(WATCH, headers=bearer)
     async with open_channel(envoy.target) as channel:
-        stub: Any = channel.unary_stream(SUBSCRIBE)
+        stub: Any = channel.unary_stream(WATCH_ORDER)
         messages = [message async for message in stub(b"", metadata=tuple(bearer.items()), timeout=10)]
 
     assert (reply.status_code, reply.content, reply.headers.get("content-type")) == (204, b"", None)
@@ -112,13 +113,13 @@ async def test_the_token_may_be_a_parameter(
 ) -> None:
     token = tokens.user()
 
-    watched = await http.get("/api/v1/hub", params={"access_token": token, "afterSequence": "5"})
+    watched = await http.get("/api/v1/orders:watch", params={"access_token": token, "resumeToken": "here"})
     assert watched.status_code == 204
     seen = mesh.only_call
 
     assert seen.metadata["authorization"] == f"Bearer {token}"
-    assert seen.metadata["x-envoy-original-path"] == "/api/v1/hub?afterSequence=5"
-    assert seen.request.after_sequence == 5
+    assert seen.metadata["x-envoy-original-path"] == "/api/v1/orders:watch?resumeToken=here"
+    assert seen.request.resume_token == "here"
 
 
 async def test_a_token_in_a_parameter_is_checked_as_well(
@@ -145,7 +146,7 @@ async def test_no_token_gets_into_the_access_log(
     http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
 ) -> None:
     shown = [tokens.user("logged"), "nonsense-token"]
-    for path in ("/api/v1/hub", "/api/v1/orders/4711:watch", "/api/v1/orders", "/last-of-all"):
+    for path in ("/api/v1/orders:watch", "/api/v1/orders/4711:watch", "/api/v1/orders", "/last-of-all"):
         for token in shown:
             await http.get(path, params={"access_token": token})
 
@@ -166,7 +167,7 @@ async def test_an_error_before_the_first_message_is_an_ordinary_one(
         await context.abort(_code(status.code), status.message, trailing_metadata=details)
         yield
 
-    mesh.answers[SUBSCRIBE] = refuse
+    mesh.answers[WATCH_ORDER] = refuse
 
     reply = await http.get(WATCH, headers=bearer)
 
@@ -195,15 +196,15 @@ async def test_300_streams_at_once(envoy: RunningEnvoy, mesh: FakeMesh, bearer: 
     everybody_is_here = asyncio.Event()
 
     async def wait_for_all(request: Any, context: Any) -> AsyncIterator[Any]:
-        yield new(HUB_MESSAGE, sequence=1, heartbeat={})
+        yield new(ORDER_EVENT, sequence=1, heartbeat={})
         await everybody_is_here.wait()
-        yield new(HUB_MESSAGE, sequence=2, heartbeat={})
+        yield new(ORDER_EVENT, sequence=2, heartbeat={})
 
-    mesh.answers[SUBSCRIBE] = wait_for_all
+    mesh.answers[WATCH_ORDERS] = wait_for_all
 
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with plain_client(envoy.url, timeout=30, limits=limits) as http:
-        watching = [asyncio.create_task(http.get("/api/v1/hub", headers=bearer)) for _ in range(300)]
+        watching = [asyncio.create_task(http.get("/api/v1/orders:watch", headers=bearer)) for _ in range(300)]
         await eventually(lambda: len(mesh.calls) == len(watching), timeout_s=20)
         everybody_is_here.set()
         replies = await asyncio.gather(*watching)

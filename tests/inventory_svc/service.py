@@ -29,7 +29,7 @@ from easyorder.internal.inventory.v1 import (
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
-    InventoryMessage,
+    InventoryEvent,
     ListLowStockRequest,
     ListLowStockResponse,
     ListStockLevelsRequest,
@@ -56,7 +56,7 @@ GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, P
 LIST_STOCK = rpc(_INVENTORY, "ListStockLevels", ListStockLevelsRequest, ListStockLevelsResponse)
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
 LOW_STOCK = rpc(_INVENTORY, "ListLowStock", ListLowStockRequest, ListLowStockResponse)
-WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
+WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryEvent)
 RESERVE = rpc(_RESERVATIONS, "Reserve", ReserveRequest, ReserveResponse)
 COMMIT = rpc(_RESERVATIONS, "Commit", CommitRequest, CommitResponse)
 RELEASE = rpc(_RESERVATIONS, "Release", ReleaseRequest, ReleaseResponse)

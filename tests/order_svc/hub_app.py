@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 
-from easyorder.order.v1 import HubMessage
+from easyorder.order.v1 import OrderEvent
 
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.events import Event, PublishedEvent
@@ -48,13 +48,17 @@ class HubApp:
             raise OrderNotFound.of()
         return order.view()
 
-    def watch(self, order_id: int | None = None, *, after_sequence: int | None = None) -> Watching:
-        return Watching(self.stream(order_id, after_sequence=after_sequence))
+    def watch(self, order_id: int | None = None, *, after: int | None = None) -> Watching:
+        return Watching(self.stream(order_id, after=after))
 
     async def stream(
-        self, order_id: int | None = None, *, after_sequence: int | None = None, caller: Caller | None = None
-    ) -> AsyncGenerator[HubMessage, None]:
+        self, order_id: int | None = None, *, after: int | None = None, caller: Caller | None = None
+    ) -> AsyncGenerator[OrderEvent, None]:
         caller = caller or Caller.person(SHOPPER)
         with request_context(RequestContext(caller=caller)):
-            async for message in served(self.streams, self.hub.subscribe(order_id, after_sequence, caller)):
+            if order_id is None:
+                messages = self.hub.watch_orders(after, caller)
+            else:
+                messages = self.hub.watch_order(order_id, after, caller)
+            async for message in served(self.streams, messages):
                 yield message

@@ -24,7 +24,7 @@ from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
 from order_svc.messages.orders import money
 from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
-from tests.builders.order_ids import IDS
+from tests.builders.order_ids import IDS, positions_of
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
@@ -56,11 +56,14 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     assert charged.payment_attempt is not None
     assert (charged.payment_attempt.number, charged.payment_attempt.outcome) == (2, PaymentOutcome.CHARGED)
     assert paid.order_status_changed is not None
-    assert (paid.order_status_changed.from_, paid.order_status_changed.to) == (OrderStatus.CONFIRMED, OrderStatus.PAID)
+    assert (paid.order_status_changed.from_status, paid.order_status_changed.to_status) == (
+        OrderStatus.CONFIRMED,
+        OrderStatus.PAID,
+    )
     assert paid.order_status_changed.order is not None
     assert paid.order_status_changed.order.paid_at == AT
     moves = [message.order_status_changed for message in (shipped, delivered)]
-    assert [move and move.to for move in moves] == [OrderStatus.SHIPPED, OrderStatus.DELIVERED]
+    assert [move and move.to_status for move in moves] == [OrderStatus.SHIPPED, OrderStatus.DELIVERED]
     assert watching.sequences == [1, 2, 3, 4, 5, 6]
     assert {message.order_id for message in watching.messages} == {IDS.of_order(order.id)}
     assert app.hub.subscribers == 0
@@ -69,7 +72,7 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
 async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app: HubApp) -> None:
     order = app.given(an_order(off="7.50").paid().cancelled())
 
-    async with app.watch(order.id, after_sequence=0) as watching:
+    async with app.watch(order.id, after=0) as watching:
         created, with_incentive, *_ = await watching.ends()
 
     assert created.order_created is not None
@@ -95,7 +98,7 @@ async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: Hu
         app.happens(events)
         app.happens(order.refund_given(refund, at=AT))
         await watching.hears(2)
-    async with app.watch(order.id, after_sequence=promised - 1) as resumed:
+    async with app.watch(order.id, after=promised - 1) as resumed:
         await resumed.hears(2)
 
     first, second = (message.payment_refund for message in watching.heard)
@@ -137,7 +140,7 @@ async def test_a_status_that_can_change_does_not_end_the_stream(given: Callable[
 def test_the_contract_names_the_final_statuses() -> None:
     final = " or ".join(status.name for status in Status if status.is_final)
 
-    assert f"ends after a final status: {final}." in comments()["easyorder.order.v1.OrderHub.Subscribe"]
+    assert f"ends after a final status: {final}." in comments()["easyorder.order.v1.OrderWatchService.WatchOrder"]
 
 
 async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
@@ -210,7 +213,7 @@ async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
 async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) -> None:
     order = app.given(an_order().paid())
 
-    async with app.watch(order.id, after_sequence=1) as watching:
+    async with app.watch(order.id, after=1) as watching:
         attempt, paid = await watching.hears(2)
 
     assert (content(attempt), content(paid)) == ("payment_attempt", "order_status_changed")
@@ -223,7 +226,7 @@ async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: 
     assert order.sequence == 3
     app.feed.purged = purged
 
-    async with app.watch(order.id, after_sequence=1) as watching:
+    async with app.watch(order.id, after=1) as watching:
         with pytest.raises(EventsPurged):
             await watching.ends()
     assert watching.heard == []
@@ -232,27 +235,30 @@ async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: 
 async def test_a_stream_that_is_resumed_after_its_end_ends(app: HubApp) -> None:
     order = app.given(an_order().cancelled())
 
-    async with app.watch(order.id, after_sequence=order.sequence) as watching:
+    async with app.watch(order.id, after=order.sequence) as watching:
         assert await watching.ends() == []
 
 
 async def test_a_resumed_stream_goes_on_to_the_final_status(app: HubApp) -> None:
     order = app.given(an_order().paid().cancelled())
 
-    async with app.watch(order.id, after_sequence=2) as watching:
+    async with app.watch(order.id, after=2) as watching:
         paid, cancelled = await watching.ends()
 
     assert paid.order_status_changed is not None
     assert cancelled.order_status_changed is not None
-    assert cancelled.order_status_changed.to is OrderStatus.CANCELLED
+    assert cancelled.order_status_changed.to_status is OrderStatus.CANCELLED
 
 
-@pytest.mark.parametrize("of_one", [True, False])
-async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: bool) -> None:
+@pytest.mark.parametrize(
+    ("of_one", "refusal"),
+    [(True, "afterSequence must be at most 1, the "), (False, "resumeToken is later than the last event")],
+)
+async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: bool, refusal: str) -> None:
     order = app.given(an_order())
 
-    async with app.watch(order.id if of_one else None, after_sequence=2) as watching:
-        with pytest.raises(InvalidArgument, match="afterSequence must be at most 1, the "):
+    async with app.watch(order.id if of_one else None, after=2) as watching:
+        with pytest.raises(InvalidArgument, match=refusal):
             await watching.ends()
 
     assert watching.messages == []
@@ -263,7 +269,7 @@ async def test_somebody_elses_order_does_not_exist(app: HubApp) -> None:
     order = app.given(an_order(owner="another"))
 
     for after_sequence in (None, 0):
-        async with Watching(app.stream(order.id, after_sequence=after_sequence)) as watching:
+        async with Watching(app.stream(order.id, after=after_sequence)) as watching:
             with pytest.raises(OrderNotFound):
                 await watching.ends()
 
@@ -296,7 +302,7 @@ async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators
     assert "admin_alert" not in {content(message) for message in shopper.heard}
     assert admin.heard[-1].admin_alert is not None
     assert admin.heard[-1].admin_alert.detail == "no answer"
-    assert admin.sequences == [1, 2, 3, 4, 5, 6]
+    assert positions_of(admin.heard) == [1, 2, 3, 4, 5, 6]
 
 
 async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: HubApp) -> None:
@@ -308,8 +314,9 @@ async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: HubApp) ->
         (created,) = await watching.hears(1)
 
     assert content(watching.messages[0]) == "heartbeat"
-    assert watching.messages[0].sequence == 1
-    assert (content(created), created.sequence) == ("order_created", 2)
+    assert watching.messages[0].sequence == 0
+    assert (content(created), created.sequence) == ("order_created", 1)
+    assert positions_of(watching.messages) == [1, 2]
 
 
 async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubApp) -> None:
@@ -323,19 +330,19 @@ async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubA
         return page
 
     app.feed.after = read_while_more_happens  # type: ignore[method-assign]
-    async with app.watch(after_sequence=3) as watching:
+    async with app.watch(after=3) as watching:
         await eventually(lambda: app.hub.subscribers == 1)
         app.happens(orders.pop().charged(at=AT))
         await eventually(lambda: len(watching.heard) == len(app.feed.published) - 3)
 
-    assert watching.sequences == [published.position for published in app.feed.published[3:]]
+    assert positions_of(watching.heard) == [published.position for published in app.feed.published[3:]]
 
 
 async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: HubApp) -> None:
     app.given(an_order(owner="another"))
     own = app.given(an_order())
 
-    async with app.watch(after_sequence=0) as watching:
+    async with app.watch(after=0) as watching:
         await watching.hears(1)
         await eventually(lambda: app.hub.subscribers == 1)
 
@@ -353,7 +360,7 @@ async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
         app.given(an_order(team="red"))
         await watching.hears(2)
 
-    assert watching.sequences == [1, 2]
+    assert positions_of(watching.heard) == [1, 2]
 
 
 @pytest.mark.parametrize(("caller", "last"), [(Caller.person(SHOPPER), 3), (ADMIN, 4)])
@@ -361,7 +368,7 @@ async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubA
     order = app.given(an_order())
     app.happens(order.charge_given_up(reason="no answer", detail="no answer", at=AT))
 
-    async with Watching(app.stream(order.id, after_sequence=0, caller=caller)) as watching:
+    async with Watching(app.stream(order.id, after=0, caller=caller)) as watching:
         await watching.hears(last)
         app.streams.end_all(STOPPING)
         *events, ending = await watching.ends()
@@ -378,8 +385,10 @@ async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None
         await eventually(lambda: [content(message) for message in of_one.messages[1:2]] == ["heartbeat"])
         # Of no concern to this shopper, but to be skipped by whoever resumes.
         app.given(an_order(owner="another"))
-        await eventually(lambda: of_all.messages[-1].sequence == 2)
+        await eventually(lambda: positions_of(of_all.messages[-1:]) == [2])
 
+    # Nor do tokens tell whether anything happened to the orders of others.
+    assert len({message.resume_token for message in of_all.messages}) == len(of_all.messages)
     assert of_one.messages[-1].sequence == 1
     assert of_one.messages[-1].order_id == IDS.of_order(order.id)
     assert of_all.heard == []
@@ -405,7 +414,7 @@ async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> N
     assert isinstance(from_status(last.error), SubscriberTooSlow)
     assert last.error.code == Kind.RESOURCE_EXHAUSTED.value
     assert last.sequence == read[-1].sequence
-    async with app.watch(order.id, after_sequence=last.sequence) as resumed:
+    async with app.watch(order.id, after=last.sequence) as resumed:
         await resumed.ends()
     assert quick.sequences == [*(message.sequence for message in read), *resumed.sequences]
 
@@ -421,21 +430,25 @@ async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: HubApp
     for ending in endings:
         assert ending.error is not None
         assert isinstance(from_status(ending.error), Unavailable)
-        assert ending.sequence == 1
+    of_order, of_many = endings
+    assert (of_order.sequence, of_order.order_id) == (1, IDS.of_order(order.id))
+    assert IDS.resume_tokens.sequence(of_order.resume_token, order.id, "resumeToken") == 1
+    assert (of_many.sequence, of_many.order_id) == (0, "")
+    assert positions_of([of_many]) == [1]
 
 
 async def test_so_does_one_that_is_still_reading_what_it_missed(app: HubApp) -> None:
     for _ in range(3):
         app.given(an_order())
 
-    async with aclosing(app.stream(after_sequence=0)) as resumed:
+    async with aclosing(app.stream(after=0)) as resumed:
         read = [await anext(resumed), await anext(resumed)]
         app.streams.end_all(STOPPING)
         (last,) = [message async for message in resumed]
 
     assert last.error is not None
     assert isinstance(from_status(last.error), Unavailable)
-    assert last.sequence == read[-1].sequence == 1
+    assert positions_of([last, read[-1]]) == [1, 1]
 
 
 async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app: HubApp) -> None:

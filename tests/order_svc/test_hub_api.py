@@ -1,4 +1,4 @@
-"""OrderHub over a real socket: access, refusals before the first message, errors in the stream after it."""
+"""OrderWatchService over a real socket: access, refusals before the first message, errors in the stream after it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from easyorder.order.v1 import HubMessage, SubscribeRequest
+from easyorder.order.v1 import OrderEvent, WatchAllOrdersRequest, WatchOrderRequest, WatchOrdersRequest
 
-from chassis.errors import InvalidArgument, TokenExpired, Unauthenticated, Unavailable
+from chassis.errors import InvalidArgument, PermissionDenied, TokenExpired, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
-from order_svc.api.hub import OrderHubApi
+from order_svc.api.order_watch import OrderWatchApi
 from order_svc.domain.errors import OrderNotFound
 from tests.builders.order import AT, SHOPPER, an_order
-from tests.builders.order_ids import IDS
+from tests.builders.order_ids import IDS, positions_of
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.order_svc.hub_app import HubApp
 from tests.polling import eventually
 from tests.watching import Watching, content
 
-HUB = "easyorder.order.v1.OrderHub"
-SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
+SERVICE = "easyorder.order.v1.OrderWatchService"
+WATCH_ORDER = rpc(SERVICE, "WatchOrder", WatchOrderRequest, OrderEvent)
+WATCH_ORDERS = rpc(SERVICE, "WatchOrders", WatchOrdersRequest, OrderEvent)
+WATCH_ALL_ORDERS = rpc(SERVICE, "WatchAllOrders", WatchAllOrdersRequest, OrderEvent)
+TOKENS = IDS.resume_tokens
 
 
 @pytest.fixture
@@ -33,16 +36,29 @@ def app() -> HubApp:
 
 @pytest.fixture
 async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
-    async with serving({HUB: OrderHubApi(app.hub, IDS)}) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.hub, IDS)}) as mesh:
         yield mesh
 
 
 def watch(
-    client: Client, order_id: int = 0, *, after_sequence: int | None = None, last_event_id: str | None = None
+    client: Client,
+    order_id: int,
+    *,
+    after_sequence: int | None = None,
+    resume_token: str = "",
+    last_event_id: str | None = None,
 ) -> Watching:
-    request = SubscribeRequest(order_id=IDS.of_order(order_id) if order_id else "", after_sequence=after_sequence)
+    request = WatchOrderRequest(id=IDS.of_order(order_id), after_sequence=after_sequence, resume_token=resume_token)
     extra = () if last_event_id is None else (("last-event-id", last_event_id),)
-    return Watching(client.stream(SUBSCRIBE, request, extra=extra))
+    return Watching(client.stream(WATCH_ORDER, request, extra=extra))
+
+
+def watch_own(client: Client, resume_token: str = "") -> Watching:
+    return Watching(client.stream(WATCH_ORDERS, WatchOrdersRequest(resume_token=resume_token)))
+
+
+def watch_all(client: Client, resume_token: str = "") -> Watching:
+    return Watching(client.stream(WATCH_ALL_ORDERS, WatchAllOrdersRequest(resume_token=resume_token)))
 
 
 async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) -> None:
@@ -66,40 +82,78 @@ async def test_after_sequence_zero_is_not_the_same_as_none(app: HubApp, mesh: Me
     assert [content(message) for message in messages] == ["order_created", "order_status_changed"]
 
 
-@pytest.mark.parametrize(
-    ("last_event_id", "heard"), [("", [1, 2, 3, 4]), ("0", [1, 2, 3, 4]), ("2", [3, 4]), ("4", [])]
-)
+@pytest.mark.parametrize(("last_seen", "heard"), [(None, [2, 3, 4]), (0, [1, 2, 3, 4]), (2, [3, 4]), (4, [])])
 async def test_a_browser_resumes_after_the_last_event_that_it_received(
-    app: HubApp, mesh: Mesh, last_event_id: str, heard: list[int]
+    app: HubApp, mesh: Mesh, last_seen: int | None, heard: list[int]
 ) -> None:
     order = app.given(an_order().paid().cancelled())
+    first = TOKENS.of_order(order.id, 1)
+    last_event_id = "" if last_seen is None else TOKENS.of_order(order.id, last_seen)
 
     # Its URL is that of its first connection.
-    async with watch(mesh.user(SHOPPER), order.id, after_sequence=0, last_event_id=last_event_id) as watching:
+    async with watch(mesh.user(SHOPPER), order.id, resume_token=first, last_event_id=last_event_id) as watching:
         await watching.ends()
 
     assert watching.sequences == heard
 
 
-@pytest.mark.parametrize("last_event_id", ["x", "-1", "1.5", "9" * 19, "99"])
-async def test_an_id_of_no_event_is_refused(app: HubApp, mesh: Mesh, last_event_id: str) -> None:
+@pytest.mark.parametrize("token", ["1", "x" * 48, "ä", TOKENS.of_order(0, 1), TOKENS.of_feed(1)], ids=range(5))
+async def test_what_is_no_resume_token_of_the_order_is_refused(app: HubApp, mesh: Mesh, token: str) -> None:
     order = app.given(an_order())
+    shopper = mesh.user(SHOPPER)
 
-    async with watch(mesh.user(SHOPPER), order.id, last_event_id=last_event_id) as watching:
-        with pytest.raises(InvalidArgument, match=r"last-event-id|afterSequence"):
-            await watching.ends()
+    requests = [(watch(shopper, order.id, resume_token=token), "resumeToken must be")]
+    if token.isascii():
+        requests.append((watch(shopper, order.id, last_event_id=token), "last-event-id must be"))
+    for watching, refusal in requests:
+        async with watching:
+            with pytest.raises(InvalidArgument, match=refusal):
+                await watching.ends()
+        assert watching.messages == []
 
-    assert watching.messages == []
+
+@pytest.mark.parametrize("token", ["1", "x" * 48, TOKENS.of_order(1, 1)], ids=range(3))
+async def test_what_is_no_resume_token_of_many_orders_is_refused(app: HubApp, mesh: Mesh, token: str) -> None:
+    app.given(an_order())
+
+    for watching in (watch_own(mesh.user(SHOPPER), token), watch_all(mesh.admin(), token)):
+        async with watching:
+            with pytest.raises(InvalidArgument, match="resumeToken must be"):
+                await watching.ends()
+        assert watching.messages == []
 
 
 async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) -> None:
-    async with watch(mesh.user(SHOPPER)) as watching, watch(mesh.user("stranger")) as stranger:
+    async with watch_own(mesh.user(SHOPPER)) as watching, watch_own(mesh.user("stranger")) as stranger:
         await eventually(lambda: app.hub.subscribers == 2)
         order = app.given(an_order())
         (created,) = await watching.hears(1)
+        app.given(an_order())
+        await watching.hears(2)
+    async with watch_own(mesh.user(SHOPPER), created.resume_token) as resumed:
+        await resumed.hears(1)
 
     assert created.order_id == IDS.of_order(order.id)
+    assert [message.order_id for message in resumed.heard] == [watching.heard[1].order_id]
     assert stranger.heard == []
+
+
+async def test_administrators_follow_their_own_orders_or_everybodys(app: HubApp, mesh: Mesh) -> None:
+    admin = mesh.admin()
+    async with watch_own(admin) as own, watch_all(admin) as everybodys:
+        await eventually(lambda: app.hub.subscribers == 2)
+        of_a_shopper = app.given(an_order())
+        of_the_admin = app.given(an_order(owner="admin"))
+        await everybodys.hears(2)
+        await own.hears(1)
+    async with watch_all(mesh.user(SHOPPER)) as refused:
+        with pytest.raises(PermissionDenied):
+            await refused.ends()
+
+    assert [message.order_id for message in own.heard] == [IDS.of_order(of_the_admin.id)]
+    assert [message.order_id for message in everybodys.heard] == [
+        IDS.of_order(order.id) for order in (of_a_shopper, of_the_admin)
+    ]
 
 
 async def test_refusals_come_as_the_calls_status(app: HubApp, mesh: Mesh) -> None:
@@ -143,11 +197,11 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh:
 async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) -> None:
     order = app.given(an_order())
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({HUB: OrderHubApi(app.hub, IDS)}, clock=clock) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.hub, IDS)}, clock=clock) as mesh:
         expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
         # Tokens of these tests are valid for ten minutes.
         clock.advance(599.5)
-        async with watch(expiring, order.id) as of_one, watch(expiring) as of_all:
+        async with watch(expiring, order.id) as of_one, watch_own(expiring) as of_all:
             await eventually(lambda: of_one.messages and of_all.messages)
             clock.advance(-300)
             async with watch(user, order.id) as other:
@@ -156,10 +210,10 @@ async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) 
                 app.happens(order.cancel(reason="changed my mind", at=AT))
                 await other.ends()
 
-        async with watch(user, order.id, after_sequence=ending.sequence) as resumed:
+        async with watch(user, order.id, resume_token=ending.resume_token) as resumed:
             (cancelled,) = await resumed.ends()
 
     assert [type(from_status(last.error)) for last in (ending, ending_of_all)] == [TokenExpired] * 2
-    assert (ending.sequence, ending_of_all.sequence) == (1, 1)
+    assert (ending.sequence, positions_of([ending_of_all])) == (1, [1])
     assert [content(message) for message in of_one.messages] == ["order_snapshot", "error"]
     assert cancelled.sequence == 2

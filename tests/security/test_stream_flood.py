@@ -87,7 +87,7 @@ async def floods(mesh: RunningMesh, item: str, user: Shop, network: str) -> Asyn
     target, many = mesh.http_address, [f"{network}.{n}" for n in range(10, 30)]
     async with (
         stream_flood(target, f"/api/v1/inventory:watch?productItemIds={item}", [f"{network}.1"]) as anonymous,
-        stream_flood(target, "/api/v1/hub", many, user.headers) as of_user,
+        stream_flood(target, "/api/v1/orders:watch", many, user.headers) as of_user,
     ):
         yield anonymous, of_user
 

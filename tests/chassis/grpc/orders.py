@@ -12,26 +12,28 @@ from easyorder.order.v1 import (
     CancelOrderRequest,
     CreateOrderRequest,
     GetOrderRequest,
-    HubMessage,
     ListAllOrdersRequest,
     ListOrdersResponse,
     Order,
+    OrderEvent,
     PaymentDetails,
-    SubscribeRequest,
+    WatchOrderRequest,
+    WatchOrdersRequest,
 )
 
 from chassis.context import RequestContext, current
 from chassis.grpc.clients import rpc
 from tests.mesh import Mesh, serving
 
-ORDERS, HUB = "easyorder.order.v1.OrderService", "easyorder.order.v1.OrderHub"
+ORDERS, ORDER_WATCH = "easyorder.order.v1.OrderService", "easyorder.order.v1.OrderWatchService"
 STOCK = "easyorder.internal.order.v1.OrderStockService"
 CREATE_ORDER = rpc(ORDERS, "CreateOrder", CreateOrderRequest, Order)
 GET_ORDER = rpc(ORDERS, "GetOrder", GetOrderRequest, Order)
 CANCEL_ORDER = rpc(ORDERS, "CancelOrder", CancelOrderRequest, Order)
 LIST_ALL_ORDERS = rpc(ORDERS, "ListAllOrders", ListAllOrdersRequest, ListOrdersResponse)
 CONFIRM_AVAILABILITY = rpc(STOCK, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
-SUBSCRIBE = rpc(HUB, "Subscribe", SubscribeRequest, HubMessage)
+WATCH_ORDER = rpc(ORDER_WATCH, "WatchOrder", WatchOrderRequest, OrderEvent)
+WATCH_ORDERS = rpc(ORDER_WATCH, "WatchOrders", WatchOrdersRequest, OrderEvent)
 
 AN_ORDER = CreateOrderRequest(
     request_id="1",
@@ -75,13 +77,13 @@ class OrderApi:
         return reply
 
 
-class Hub:
+class OrderWatchApi:
     """Streams what `messages` says."""
 
-    def __init__(self, messages: Callable[[], AsyncIterator[HubMessage]]) -> None:
+    def __init__(self, messages: Callable[[], AsyncIterator[OrderEvent]]) -> None:
         self._messages = messages
 
-    def subscribe(self, request: SubscribeRequest) -> AsyncIterator[HubMessage]:
+    def watch_orders(self, request: WatchOrdersRequest) -> AsyncIterator[OrderEvent]:
         return self._messages()
 
 
@@ -89,5 +91,5 @@ def orders(api: OrderApi, **options: Any) -> AbstractAsyncContextManager[Mesh]:
     return serving({ORDERS: api, STOCK: api}, **options)
 
 
-def hub(messages: Callable[[], AsyncIterator[HubMessage]], **options: Any) -> AbstractAsyncContextManager[Mesh]:
-    return serving({HUB: Hub(messages)}, **options)
+def order_watch(messages: Callable[[], AsyncIterator[OrderEvent]], **options: Any) -> AbstractAsyncContextManager[Mesh]:
+    return serving({ORDER_WATCH: OrderWatchApi(messages)}, **options)

@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
-from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+from easyorder.order.v1 import GetOrderRequest, OrderEvent, WatchOrdersRequest
 
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import DeadlineExceeded
@@ -18,9 +18,9 @@ from tests.chassis.grpc.orders import (
     CONFIRM_AVAILABILITY,
     GET_ORDER,
     ORDERS,
-    SUBSCRIBE,
+    WATCH_ORDERS,
     OrderApi,
-    hub,
+    order_watch,
     orders,
 )
 from tests.mesh import Mesh
@@ -89,12 +89,12 @@ async def test_shielded_work_goes_on_while_the_deadline_is_answered() -> None:
 async def test_a_stream_has_no_deadline_unless_the_client_sets_one() -> None:
     deadlines: list[float | None] = []
 
-    async def one() -> AsyncIterator[HubMessage]:
+    async def one() -> AsyncIterator[OrderEvent]:
         deadlines.append(current().deadline)
-        yield HubMessage(sequence=1)
+        yield OrderEvent(sequence=1)
 
-    async with hub(one, call_timeout_s=0.001) as mesh:
-        received = [message async for message in mesh.user().stream(SUBSCRIBE, SubscribeRequest())]
+    async with order_watch(one, call_timeout_s=0.001) as mesh:
+        received = [message async for message in mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest())]
 
     assert [message.sequence for message in received] == [1]
     assert deadlines == [None]
@@ -137,14 +137,14 @@ async def test_reply_headers_go_with_the_answer() -> None:
 
 
 async def test_reply_headers_go_with_the_first_message_of_a_stream() -> None:
-    async def messages() -> AsyncIterator[HubMessage]:
+    async def messages() -> AsyncIterator[OrderEvent]:
         current().reply_headers["x-easyorder-position"] = "742"
-        yield HubMessage(sequence=1)
-        yield HubMessage(sequence=2)
+        yield OrderEvent(sequence=1)
+        yield OrderEvent(sequence=2)
 
-    async with hub(messages) as mesh, open_channel(mesh.address) as channel:
-        subscribe: Any = channel.unary_stream(SUBSCRIBE.full_name)
-        call = subscribe(b"", metadata=[token(mesh)])
+    async with order_watch(messages) as mesh, open_channel(mesh.address) as channel:
+        watch: Any = channel.unary_stream(WATCH_ORDERS.full_name)
+        call = watch(b"", metadata=[token(mesh)])
 
         assert len([data async for data in call]) == 2
         assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"

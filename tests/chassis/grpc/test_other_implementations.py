@@ -11,7 +11,7 @@ from typing import Any
 import grpc
 import pytest
 import pytest_asyncio
-from easyorder.order.v1 import GetOrderRequest, HubMessage, Order, OrderItem, OrderStatus, SubscribeRequest
+from easyorder.order.v1 import GetOrderRequest, Order, OrderEvent, OrderItem, OrderStatus, WatchOrderRequest
 from google.protobuf import any_pb2
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
@@ -20,7 +20,7 @@ from grpc_status import rpc_status
 from chassis import contract
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unimplemented
 from chassis.grpc.clients import Client
-from tests.chassis.grpc.orders import AN_ORDER, CANCEL_ORDER, CREATE_ORDER, GET_ORDER, HUB, ORDERS, SUBSCRIBE
+from tests.chassis.grpc.orders import AN_ORDER, CANCEL_ORDER, CREATE_ORDER, GET_ORDER, ORDER_WATCH, ORDERS, WATCH_ORDER
 
 
 def upb(message_type: Any) -> Any:
@@ -28,7 +28,7 @@ def upb(message_type: Any) -> Any:
 
 
 class PlainOrders:
-    """OrderService and OrderHub as the protobuf documentation would write them."""
+    """OrderService and OrderWatchService as the protobuf documentation would write them."""
 
     def get_order(self, request: Any, context: grpc.ServicerContext) -> Any:
         if dict(context.invocation_metadata()).get("authorization") != "Bearer let-me-in":
@@ -46,8 +46,8 @@ class PlainOrders:
         status = status_pb2.Status(code=3, message="no", details=[info, packed])
         context.abort_with_status(rpc_status.to_status(status))
 
-    def subscribe(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-        yield upb(HubMessage)(sequence=request.after_sequence + 1, heartbeat={})
+    def watch_order(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        yield upb(OrderEvent)(sequence=request.after_sequence + 1, heartbeat={})
         context.abort(grpc.StatusCode.PERMISSION_DENIED, "enough")
 
 
@@ -57,13 +57,13 @@ def add_to_server(servicer: PlainOrders, server: grpc.Server) -> None:
         return grpc.unary_unary_rpc_method_handler(work, upb(request).FromString, upb(Order).SerializeToString)
 
     stream = grpc.unary_stream_rpc_method_handler(
-        servicer.subscribe, upb(SubscribeRequest).FromString, upb(HubMessage).SerializeToString
+        servicer.watch_order, upb(WatchOrderRequest).FromString, upb(OrderEvent).SerializeToString
     )
     methods = {"GetOrder": unary("get_order", GetOrderRequest), "CreateOrder": unary("create_order", type(AN_ORDER))}
     server.add_generic_rpc_handlers(
         (
             grpc.method_handlers_generic_handler(ORDERS, methods),
-            grpc.method_handlers_generic_handler(HUB, {"Subscribe": stream}),
+            grpc.method_handlers_generic_handler(ORDER_WATCH, {"WatchOrder": stream}),
         )
     )
 
@@ -112,7 +112,7 @@ async def test_a_method_it_lacks_is_unimplemented(client: Client) -> None:
 
 
 async def test_streams_and_their_errors_are_understood(client: Client) -> None:
-    stream = client.stream(SUBSCRIBE, SubscribeRequest(after_sequence=4))
+    stream = client.stream(WATCH_ORDER, WatchOrderRequest(id="7", after_sequence=4))
 
     assert (await anext(stream)).sequence == 5
     with pytest.raises(PermissionDenied, match="enough"):

@@ -11,7 +11,7 @@ from typing import Any, cast
 import grpc
 import pytest
 from easyorder.google.rpc import Status
-from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+from easyorder.order.v1 import GetOrderRequest, OrderEvent, WatchOrdersRequest
 from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -23,7 +23,17 @@ from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
 from chassis.settings import MeshSettings
-from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, STOCK, SUBSCRIBE, Hub, OrderApi, hub, orders
+from tests.chassis.grpc.orders import (
+    GET_ORDER,
+    ORDER_WATCH,
+    ORDERS,
+    STOCK,
+    WATCH_ORDERS,
+    OrderApi,
+    OrderWatchApi,
+    order_watch,
+    orders,
+)
 from tests.mesh import Mesh, Tokens, serving
 from tests.polling import eventually, keeping_pace
 
@@ -37,16 +47,16 @@ async def health(address: str, service: str = "") -> int:
 
 
 async def test_a_stream_comes_message_by_message() -> None:
-    written = asyncio.Queue[HubMessage]()
+    written = asyncio.Queue[OrderEvent]()
 
-    async def messages() -> AsyncIterator[HubMessage]:
+    async def messages() -> AsyncIterator[OrderEvent]:
         while True:
             yield await written.get()
 
-    async with hub(messages) as mesh:
-        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+    async with order_watch(messages) as mesh:
+        stream = mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest())
         for sequence in (1, 2):
-            written.put_nowait(HubMessage(sequence=sequence))
+            written.put_nowait(OrderEvent(sequence=sequence))
             assert (await anext(stream)).sequence == sequence
         await stream.aclose()
 
@@ -67,12 +77,12 @@ async def test_a_connection_is_pinged_as_often_as_clients_do() -> None:
 
 
 async def test_an_error_ends_a_stream_with_its_status() -> None:
-    async def messages() -> AsyncIterator[HubMessage]:
-        yield HubMessage(sequence=1, error=Status(message="travels inside"))
+    async def messages() -> AsyncIterator[OrderEvent]:
+        yield OrderEvent(sequence=1, error=Status(message="travels inside"))
         raise PermissionDenied("no more for you")
 
-    async with hub(messages) as mesh:
-        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+    async with order_watch(messages) as mesh:
+        stream = mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest())
         assert (await anext(stream)).error == Status(message="travels inside")
         with pytest.raises(PermissionDenied, match="no more for you"):
             await anext(stream)
@@ -81,16 +91,16 @@ async def test_an_error_ends_a_stream_with_its_status() -> None:
 async def test_a_client_that_leaves_ends_the_work_for_its_stream() -> None:
     ended = asyncio.Event()
 
-    async def messages() -> AsyncIterator[HubMessage]:
+    async def messages() -> AsyncIterator[OrderEvent]:
         try:
             while True:
-                yield HubMessage(sequence=1)
+                yield OrderEvent(sequence=1)
                 await asyncio.sleep(0)
         finally:
             ended.set()
 
-    async with hub(messages) as mesh:
-        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+    async with order_watch(messages) as mesh:
+        stream = mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest())
         await anext(stream)
         await stream.aclose()
         await eventually(ended.is_set)
@@ -102,7 +112,7 @@ async def test_health_says_serving_for_the_process_and_for_each_service() -> Non
         assert await health(mesh.address) == SERVING
         assert await health(mesh.address, ORDERS) == SERVING
         with pytest.raises(grpc.aio.AioRpcError, match="NOT_FOUND"):
-            await health(mesh.address, HUB)
+            await health(mesh.address, ORDER_WATCH)
 
 
 async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
@@ -172,12 +182,12 @@ async def test_drain_lets_calls_in_flight_end_ends_streams_and_takes_no_new_call
         in_flight.set()
         await may_end.wait()
 
-    async def endless() -> AsyncIterator[HubMessage]:
-        yield HubMessage(sequence=1)
+    async def endless() -> AsyncIterator[OrderEvent]:
+        yield OrderEvent(sequence=1)
         await asyncio.Event().wait()
 
-    async with serving({ORDERS: OrderApi(work), HUB: Hub(endless)}) as mesh:
-        stream = mesh.user().stream(SUBSCRIBE, SubscribeRequest())
+    async with serving({ORDERS: OrderApi(work), ORDER_WATCH: OrderWatchApi(endless)}) as mesh:
+        stream = mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest())
         await anext(stream)
         call = asyncio.create_task(mesh.user().call(GET_ORDER, GetOrderRequest(id="1")))
         await in_flight.wait()

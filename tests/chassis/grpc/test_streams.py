@@ -8,21 +8,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
-from easyorder.inventory.v1 import InventoryMessage, WatchInventoryRequest
-from easyorder.order.v1 import GetOrderRequest, HubMessage, SubscribeRequest
+from easyorder.inventory.v1 import InventoryEvent, WatchInventoryRequest
+from easyorder.order.v1 import GetOrderRequest, OrderEvent, WatchOrdersRequest
 
 from chassis.context import RequestContext
 from chassis.errors import TokenExpired, Unavailable
 from chassis.grpc import streams
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.streams import OpenStreams, StreamLimits, TooManyStreams
-from tests.chassis.grpc.orders import GET_ORDER, HUB, ORDERS, SUBSCRIBE, Hub, OrderApi
+from tests.chassis.grpc.orders import GET_ORDER, ORDER_WATCH, ORDERS, WATCH_ORDERS, OrderApi, OrderWatchApi
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
 
 INVENTORY = "easyorder.inventory.v1.InventoryService"
-WATCH = rpc(INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryMessage)
+WATCH = rpc(INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryEvent)
 AT_HOME = (("x-envoy-external-address", "203.0.113.9"),)
 
 
@@ -34,15 +34,15 @@ def short_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
 class Watch:
     """An InventoryService whose stream has one message, and ends when it has to."""
 
-    async def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryMessage]:
-        yield InventoryMessage(sequence=1)
+    async def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryEvent]:
+        yield InventoryEvent(sequence=1)
         await asyncio.wait([end := streams.stream_end()])
         raise end.result()
 
 
-async def endless() -> AsyncIterator[HubMessage]:
+async def endless() -> AsyncIterator[OrderEvent]:
     while True:
-        yield HubMessage(sequence=1)
+        yield OrderEvent(sequence=1)
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ async def limited(
     *, in_all: int = 100, per_address: int = 100, per_user: int = 100, trusted: str = "127.0.0.1"
 ) -> AsyncIterator[Mesh]:
     limits = StreamLimits(in_all=in_all, per_address=per_address, per_user=per_user)
-    servicers = {HUB: Hub(endless), ORDERS: OrderApi(), INVENTORY: Watch()}
+    servicers = {ORDER_WATCH: OrderWatchApi(endless), ORDERS: OrderApi(), INVENTORY: Watch()}
     async with serving(servicers, stream_limits=limits, trusted_proxies=trusted) as mesh:
         yield mesh
 
@@ -58,7 +58,7 @@ async def limited(
 @asynccontextmanager
 async def open_stream(client: Client, address: str = "203.0.113.7") -> AsyncIterator[None]:
     """Holds a stream that has begun, as somebody whom Envoy saw at `address`."""
-    stream = client.stream(SUBSCRIBE, SubscribeRequest(), extra=(("x-envoy-external-address", address),))
+    stream = client.stream(WATCH_ORDERS, WatchOrdersRequest(), extra=(("x-envoy-external-address", address),))
     try:
         await anext(stream)
         yield
@@ -138,7 +138,7 @@ async def test_a_process_that_is_late_ends_its_oldest_anonymous_streams(monkeypa
         for stream in streams:
             held.push_async_callback(stream.aclose)
             await anext(stream)
-        of_user = mesh.user("ann").stream(SUBSCRIBE, SubscribeRequest())
+        of_user = mesh.user("ann").stream(WATCH_ORDERS, WatchOrdersRequest())
         held.push_async_callback(of_user.aclose)
         await anext(of_user)
 
@@ -156,18 +156,18 @@ async def test_a_process_that_is_late_ends_its_oldest_anonymous_streams(monkeypa
 async def test_a_stream_whose_handler_goes_on_is_cut_when_its_token_expires() -> None:
     ended = asyncio.Event()
 
-    async def deaf() -> AsyncIterator[HubMessage]:
+    async def deaf() -> AsyncIterator[OrderEvent]:
         try:
-            yield HubMessage(sequence=1)
+            yield OrderEvent(sequence=1)
             await asyncio.Event().wait()
         finally:
             ended.set()
 
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({HUB: Hub(deaf)}, clock=clock) as mesh:
+    async with serving({ORDER_WATCH: OrderWatchApi(deaf)}, clock=clock) as mesh:
         client = mesh.user("ann")
         clock.advance(600)
-        stream = client.stream(SUBSCRIBE, SubscribeRequest())
+        stream = client.stream(WATCH_ORDERS, WatchOrdersRequest())
         await anext(stream)
         with pytest.raises(TokenExpired, match="then resume"):
             await anext(stream)

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from easyorder.order.v1 import HubMessage, SubscribeRequest
+from easyorder.order.v1 import OrderEvent, WatchOrdersRequest
 
 from chassis.grpc.clients import Client, Peer
-from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, SUBSCRIBE, OrderApi, hub, orders
+from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, WATCH_ORDERS, OrderApi, order_watch, orders
 from tests.mesh import SECRET
 from tests.polling import eventually
 from tests.vanishing import Host, from_there, host, served_there
@@ -46,17 +46,17 @@ async def test_a_stream_ends_when_a_message_is_not_acknowledged(there: Host) -> 
     """After gRPC's own 20 s. Every stream has heartbeats."""
     ended = asyncio.Event()
 
-    async def messages() -> AsyncIterator[HubMessage]:
+    async def messages() -> AsyncIterator[OrderEvent]:
         try:
             while True:
-                yield HubMessage()
+                yield OrderEvent()
                 await asyncio.wait([asyncio.create_task(ended.wait())], timeout=1)
         finally:
             ended.set()
 
-    async with hub(messages, address=f"{there.here}:0") as mesh, from_there(there, mesh.server.port) as port:
+    async with order_watch(messages, address=f"{there.here}:0") as mesh, from_there(there, mesh.server.port) as port:
         client = Client(f"127.0.0.1:{port}", token=mesh.tokens.user())
-        stream = client.stream(SUBSCRIBE, SubscribeRequest())
+        stream = client.stream(WATCH_ORDERS, WatchOrdersRequest())
         await anext(stream)
         there.vanish()
 

@@ -6,7 +6,7 @@
 __all__ = (
     "AdjustStockRequest",
     "GetProductInventoryRequest",
-    "InventoryMessage",
+    "InventoryEvent",
     "ItemAvailability",
     "ListLowStockRequest",
     "ListLowStockResponse",
@@ -67,7 +67,7 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
-class InventoryMessage(betterproto2.Message):
+class InventoryEvent(betterproto2.Message):
     """
     One message of WatchInventory.
 
@@ -77,7 +77,7 @@ class InventoryMessage(betterproto2.Message):
 
     sequence: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
-    time: "datetime.datetime | None" = betterproto2.field(
+    event_time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
 
@@ -108,7 +108,7 @@ class InventoryMessage(betterproto2.Message):
     """
 
 
-default_message_pool.register_message("easyorder.inventory.v1", "InventoryMessage", InventoryMessage)
+default_message_pool.register_message("easyorder.inventory.v1", "InventoryEvent", InventoryEvent)
 
 
 @dataclass(eq=False, repr=False)

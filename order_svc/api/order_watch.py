@@ -1,0 +1,47 @@
+"""OrderWatchService over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from easyorder.order.v1 import OrderEvent, WatchAllOrdersRequest, WatchOrderRequest, WatchOrdersRequest
+
+from chassis.context import current
+from chassis.grpc import metadata
+from order_svc.hub.hub import Hub
+from order_svc.order_ids import OrderIds
+
+# Sent by a browser that reconnects: the id of the last event that it received, which is its resume token.
+_LAST_EVENT_ID = "last-event-id"
+
+
+class OrderWatchApi:
+    """The servicer of easyorder.order.v1.OrderWatchService."""
+
+    def __init__(self, hub: Hub, ids: OrderIds) -> None:
+        self._hub = hub
+        self._ids = ids
+
+    def watch_order(self, request: WatchOrderRequest) -> AsyncIterator[OrderEvent]:
+        order_id = self._ids.order_number(request.id)
+        token, field = _resume_token(request.resume_token)
+        after = self._ids.resume_tokens.sequence(token, order_id, field) if token else request.after_sequence
+        return self._hub.watch_order(order_id, after, current().caller)
+
+    def watch_orders(self, request: WatchOrdersRequest) -> AsyncIterator[OrderEvent]:
+        return self._watch_many(request.resume_token)
+
+    def watch_all_orders(self, request: WatchAllOrdersRequest) -> AsyncIterator[OrderEvent]:
+        return self._watch_many(request.resume_token)
+
+    def _watch_many(self, resume_token: str) -> AsyncIterator[OrderEvent]:
+        token, field = _resume_token(resume_token)
+        after = self._ids.resume_tokens.position(token, field) if token else None
+        # The role is taken from administrators where a method is for everybody's own orders.
+        return self._hub.watch_orders(after, current().caller)
+
+
+def _resume_token(requested: str) -> tuple[str, str]:
+    """The token and the name of its field. A browser reconnects with its first URL, so its header takes precedence."""
+    last_seen = str(metadata.incoming.get().get(_LAST_EVENT_ID, ""))
+    return (last_seen, _LAST_EVENT_ID) if last_seen else (requested, "resumeToken")
