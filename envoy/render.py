@@ -46,6 +46,7 @@ from envoy.routing import (
 )
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
+PREVIEW_ORDER = "/easyorder.order.v1.OrderService/PreviewOrder"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
 # How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
@@ -88,7 +89,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             stream_names_regex(methods),
             retry_after_s=slowest_refill_s,
         ),
-        "create_order_names": names_regex([_method(CREATE_ORDER)]),
+        "ordering_names": names_regex([_method(CREATE_ORDER), _method(PREVIEW_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
         "stream_names": stream_names_regex(methods),
         "trusted_hops": settings.envoy_trusted_hops,

@@ -263,7 +263,7 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 
 
 def _action(method: Method, cluster: str) -> JsonObject:
-    reads = method.name.startswith(("Get", "List", "Validate"))
+    reads = method.name.startswith(("Get", "List", "Preview"))
     if method.server_streaming:
         return {"cluster": f"{cluster}_streams", "timeout": "0s"}
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}

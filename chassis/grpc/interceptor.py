@@ -48,7 +48,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Callable[[Any, Context], Awaitable[Any]]
 
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_READS = re.compile(r"(Get|List|Watch|Subscribe|Check|Validate)(?![a-z])")
+_READS = re.compile(r"(Get|List|Watch|Subscribe|Preview)(?![a-z])")
 # The reply with its error details must arrive before the caller's own deadline ends the call.
 _REPLY_SHARE, _REPLY_MAX_S = 0.1, 0.1
 

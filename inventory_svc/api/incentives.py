@@ -12,8 +12,6 @@ from easyorder.incentive.v1 import (
     ListIncentivesResponse,
     LoyaltyAccount,
     UpdateIncentiveRequest,
-    ValidateIncentiveRequest,
-    ValidateIncentiveResponse,
 )
 
 from chassis.context import current
@@ -24,13 +22,9 @@ from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
 from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.commands.validate_incentive import ValidateIncentive
-from inventory_svc.domain.incentive_set import IncentiveRequest
-from inventory_svc.domain.lines import Line
 from inventory_svc.messages.incentives import (
     incentive_message,
     incentive_of_message,
-    preview_message,
     update_incentive_command,
 )
 from inventory_svc.queries.incentives import IncentiveQueries
@@ -67,18 +61,6 @@ class IncentiveApi:
         return ListIncentivesResponse(
             incentives=[incentive_message(incentive) for incentive in page.incentives],
             next_page_token=page.next_page_token,
-        )
-
-    async def validate_incentive(self, request: ValidateIncentiveRequest) -> ValidateIncentiveResponse:
-        incentive_request = IncentiveRequest(
-            user_id=current().caller.id,
-            currency=request.currency,
-            codes=tuple(request.codes),
-            points=request.loyalty_points,
-        )
-        lines = tuple(Line(int(item.product_item_id), item.quantity) for item in request.items)
-        return preview_message(
-            await self._mediator.send(ValidateIncentive(incentive_request=incentive_request, lines=lines))
         )
 
     async def get_loyalty_account(self, _request: GetLoyaltyAccountRequest) -> LoyaltyAccount:

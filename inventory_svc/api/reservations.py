@@ -11,6 +11,8 @@ from easyorder.internal.inventory.v1 import (
     AmendResponse,
     CommitRequest,
     CommitResponse,
+    PreviewReservationRequest,
+    PreviewReservationResponse,
     ReleaseRequest,
     ReleaseResponse,
     ReserveRequest,
@@ -29,7 +31,14 @@ from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import Reservation
-from inventory_svc.messages.reservations import amend_command, reservation_message, reserve_command, restock_command
+from inventory_svc.messages.reservations import (
+    amend_command,
+    preview_command,
+    preview_message,
+    reservation_message,
+    reserve_command,
+    restock_command,
+)
 
 R = TypeVar("R")
 
@@ -65,6 +74,9 @@ class ReservationApi:
     async def amend(self, request: AmendRequest) -> AmendResponse:
         answers = await self._each(amend_command(change) for change in request.amendments)
         return AmendResponse(results=[_reserve_result(answer) for answer in answers])
+
+    async def preview_reservation(self, request: PreviewReservationRequest) -> PreviewReservationResponse:
+        return preview_message(await self._mediator.send(preview_command(request)))
 
     async def restock(self, request: RestockRequest) -> RestockResponse:
         answers = await self._each(restock_command(returned) for returned in request.orders)

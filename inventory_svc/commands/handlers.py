@@ -19,6 +19,7 @@ from inventory_svc.commands.get_loyalty_account import GetLoyaltyAccount, get_lo
 from inventory_svc.commands.give_up_backorder import GiveUpBackorder, give_up_backorders
 from inventory_svc.commands.keep_reservation import KeepReservation, keep_reservations
 from inventory_svc.commands.preview_amendment import PreviewAmendment, preview_amendment
+from inventory_svc.commands.preview_reservation import PreviewReservation, preview_reservation
 from inventory_svc.commands.release import Release, release_batch
 from inventory_svc.commands.reserve import Reserve, reserve_and_commit
 from inventory_svc.commands.restock import Restock, restock_batch
@@ -26,7 +27,6 @@ from inventory_svc.commands.undelete_product import UndeleteProduct, undelete_pr
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_incentive import UpdateIncentive, update_incentive
 from inventory_svc.commands.update_product import UpdateProduct, update_product
-from inventory_svc.commands.validate_incentive import ValidateIncentive, validate_incentive
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes
 
@@ -52,5 +52,5 @@ def handle_commands(mediator: Mediator[InventoryUow], *, times: HoldTimes, rates
     mediator.handle(UpdateIncentive, update_incentive)
     mediator.handle(ActivateIncentive, activate_incentive)
     mediator.handle(DeactivateIncentive, deactivate_incentive)
-    mediator.handle(ValidateIncentive, partial(validate_incentive, rates=rates))
+    mediator.handle(PreviewReservation, partial(preview_reservation, rates=rates))
     mediator.handle(GetLoyaltyAccount, get_loyalty_account)

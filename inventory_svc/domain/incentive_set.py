@@ -37,6 +37,14 @@ class IncentiveLocks:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedCode:
+    """A code as it was given, or "" for the points, that an order would not get."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """The use of an incentive by an order."""
 
@@ -85,6 +93,27 @@ class IncentiveSet:
                 raise IncentiveInvalid.of(incentive.code, "it cannot be combined with other codes")
         self._require_points(incentive_request.user_id, incentive_request.points)
         return price(lines, chosen, incentive_request.points, incentive_request.currency, rates)
+
+    def quote_usable(
+        self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
+    ) -> tuple[Quote, tuple[RefusedCode, ...]]:
+        """The discounts for `lines` of what can be used, and what cannot."""
+        refused: list[RefusedCode] = []
+        while True:
+            try:
+                return self.quote(incentive_request, lines, now, rates), tuple(refused)
+            except IncentiveInvalid as error:
+                code, why = error.metadata["code"], error.metadata["why"]
+                if code == POINTS and incentive_request.points:
+                    refused.append(RefusedCode("", why))
+                    incentive_request = replace(incentive_request, points=0)
+                    continue
+                out = [given for given in incentive_request.codes if key_of(given) == key_of(code)]
+                if not out:
+                    raise
+                refused += [RefusedCode(given, why) for given in out]
+                left = tuple(given for given in incentive_request.codes if given not in out)
+                incentive_request = replace(incentive_request, codes=left)
 
     def require_given(
         self, terms: Iterable[Incentive], currency: str, lines: Sequence[HeldLine], now: datetime

@@ -7,13 +7,12 @@ from decimal import Decimal
 from easyorder.common.v1 import Discount as DiscountMessage
 from easyorder.incentive.v1 import Incentive as IncentiveMessage
 from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
-from easyorder.incentive.v1 import UpdateIncentiveRequest, ValidateIncentiveResponse
+from easyorder.incentive.v1 import UpdateIncentiveRequest
 
 from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.update_incentive import UpdateIncentive
-from inventory_svc.commands.validate_incentive import Preview
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.pricing import Quote
@@ -105,13 +104,3 @@ def discount_messages(quote: Quote, currency: str) -> list[DiscountMessage]:
         )
         for discount in quote.discounts
     ]
-
-
-def preview_message(preview: Preview) -> ValidateIncentiveResponse:
-    return ValidateIncentiveResponse(
-        discounts=discount_messages(preview.quote, preview.total_before.currency),
-        total_before=money_message(preview.total_before),
-        total_after=money_message(preview.total_after),
-        loyalty_points_spent=preview.quote.points_spent,
-        loyalty_points_earned=preview.quote.points_earned,
-    )

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from easyorder.common.v1 import RefusedCode
 from easyorder.internal.inventory.v1 import Amendment as AmendmentMessage
+from easyorder.internal.inventory.v1 import (
+    PreviewReservationRequest,
+    PreviewReservationResponse,
+    ReservationLine,
+    ReservationRequest,
+    ReservedLine,
+    ReturnedGoods,
+)
 from easyorder.internal.inventory.v1 import Reservation as ReservationMessage
-from easyorder.internal.inventory.v1 import ReservationLine, ReservationRequest, ReservedLine, ReturnedGoods
 from easyorder.internal.inventory.v1 import ReservationState as ReservationStateMessage
 
 from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.preview_amendment import PreviewAmendment
+from inventory_svc.commands.preview_reservation import PreviewReservation, ReservationPreview
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.incentive_set import IncentiveRequest
 from inventory_svc.domain.lines import Line
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
@@ -34,6 +44,25 @@ def reserve_command(request: ReservationRequest) -> Reserve:
         re_reserve=request.re_reserve,
         keep_prices=request.keep_prices,
         no_backorder=request.no_backorder,
+    )
+
+
+def preview_command(request: PreviewReservationRequest) -> PreviewReservation:
+    return PreviewReservation(
+        incentive_request=IncentiveRequest(
+            user_id=request.user_id,
+            currency=request.currency,
+            codes=tuple(request.incentive_codes),
+            points=request.loyalty_points,
+        ),
+        lines=_order_lines(request.lines),
+    )
+
+
+def preview_message(preview: ReservationPreview) -> PreviewReservationResponse:
+    return PreviewReservationResponse(
+        reservation=reservation_message(preview.reservation),
+        refused_codes=[RefusedCode(code=refused.code, reason=refused.why) for refused in preview.refused_codes],
     )
 
 

@@ -18,6 +18,8 @@ from easyorder.internal.inventory.v1 import (
     AmendResponse,
     CommitRequest,
     CommitResponse,
+    PreviewReservationRequest,
+    PreviewReservationResponse,
     ReleaseRequest,
     ReleaseResponse,
     Reservation,
@@ -38,11 +40,12 @@ from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
 from chassis.wire_types import money_message
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldRequest, StockAmendment
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldPreview, HoldRequest, StockAmendment
 from order_svc.messages.orders import stock_view
 
 _SERVICE = "easyorder.internal.inventory.v1.ReservationService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
+_PREVIEW = rpc(_SERVICE, "PreviewReservation", PreviewReservationRequest, PreviewReservationResponse)
 _COMMIT = rpc(_SERVICE, "Commit", CommitRequest, CommitResponse)
 _AMEND = rpc(_SERVICE, "Amend", AmendRequest, AmendResponse)
 _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
@@ -88,6 +91,26 @@ class GrpcInventory:
                 return await self._hold(request)
             await asyncio.sleep(random.uniform(wait_s / 2, wait_s))
         return await self._hold(request)
+
+    async def preview(self, request: HoldRequest) -> HoldPreview:
+        message = PreviewReservationRequest(
+            user_id=request.user_id,
+            lines=_lines(request.lines),
+            currency=request.currency,
+            incentive_codes=list(request.incentive_codes),
+            loyalty_points=request.loyalty_points,
+        )
+        try:
+            reply = await self._peer.call(_PREVIEW, message, timeout_s=self._timeout_s)
+        except AppError as error:
+            raise _of_items(error) from None
+        assert reply.reservation is not None  # inventory_svc always has one
+        return HoldPreview(
+            hold=_hold(reply.reservation, key=""),
+            refused_codes=tuple((refused.code, refused.reason) for refused in reply.refused_codes),
+            points_spent=reply.reservation.loyalty_points_spent,
+            points_earned=reply.reservation.loyalty_points_earned,
+        )
 
     async def _hold(self, request: HoldRequest) -> Hold:
         batcher = self._reserving_locked if self._locked.of(request) else self._reserving
@@ -218,7 +241,10 @@ def _outcomes(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> 
 def _error(status: StatusMessage | None) -> AppError:
     if status is None:
         return Internal("inventory_svc answered neither a result nor an error")
-    error = from_status(status)
+    return _of_items(from_status(status))
+
+
+def _of_items(error: AppError) -> AppError:
     # Its `lines` are the `items` of the shopper's request.
     error.violations = tuple(replace(v, field=re.sub(r"^lines\[", "items[", v.field)) for v in error.violations)
     return error

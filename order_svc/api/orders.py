@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 
 import betterproto2
@@ -24,6 +25,8 @@ from easyorder.order.v1 import (
     ListOrdersResponse,
     Order,
     PaymentDetails,
+    PreviewOrderRequest,
+    PreviewOrderResponse,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,
@@ -46,6 +49,7 @@ from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.messages.addresses import address_of
+from order_svc.messages.order_preview import preview_message
 from order_svc.messages.orders import order_message, report_message, status_message
 from order_svc.order_ids import OrderIds
 from order_svc.queries.export_orders import incomplete
@@ -81,19 +85,16 @@ class OrderApi:
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
         method, token = _paid_by(request.payment)
-        basket = Basket(
-            caller=current().caller,
+        basket = replace(
+            _basket(request),
             request=_request_key(request, request.request_id),
-            currency=request.currency_code,
-            lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             method=method,
             payment_token=token,
-            incentive_codes=tuple(request.incentive_codes),
-            loyalty_points=request.loyalty_points or 0,
-            shipping_address=address_of(request.shipping_address, "shippingAddress"),
-            billing_address=address_of(request.billing_address, "billingAddress"),
         )
         return self._shown(await self._checkout.place(basket))
+
+    async def preview_order(self, request: PreviewOrderRequest) -> PreviewOrderResponse:
+        return preview_message(await self._checkout.preview(_basket(request)), self._ids)
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -210,6 +211,22 @@ def _day(field: str, text: str) -> date:
         # The report of a day ends at midnight of the next day, which must be a valid date too.
         raise InvalidArgument.of(field, f"must be before {date.max}")
     return day
+
+
+def _basket(request: CreateOrderRequest | PreviewOrderRequest) -> Basket:
+    """What is to be ordered, for now without a request and unpaid."""
+    return Basket(
+        caller=current().caller,
+        request=None,
+        currency=request.currency_code,
+        lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
+        method=PaymentMethod.CARD,
+        payment_token="",
+        incentive_codes=tuple(request.incentive_codes),
+        loyalty_points=request.loyalty_points or 0,
+        shipping_address=address_of(request.shipping_address, "shippingAddress"),
+        billing_address=address_of(request.billing_address, "billingAddress"),
+    )
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:

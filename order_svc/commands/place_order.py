@@ -56,7 +56,7 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
         if not (cmd.hold.is_held or cmd.hold.waits):
             results.append(HoldLost("the stock is not held any more"))
             continue
-        order = _order(cmd, now)
+        order = order_of(cmd, now)
         uow.emit(*order.placed())
         if cmd.hold.stocks:
             uow.emit(*order.stock_stands(cmd.hold.stocks, at=now))
@@ -69,7 +69,8 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
     return results
 
 
-def _order(cmd: PlaceOrder, now: datetime) -> Order:
+def order_of(cmd: PlaceOrder, now: datetime) -> Order:
+    """The order that the command places."""
     return Order(
         id=cmd.hold.order_id,
         status=Status.PENDING if cmd.hold.waits else Status.CONFIRMED,

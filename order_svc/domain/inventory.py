@@ -155,11 +155,24 @@ class Preview:
     hold: Hold
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPreview:
+    """What a hold would be, without the codes that cannot be used: pairs of a code, "" for the points, and why."""
+
+    hold: Hold
+    refused_codes: tuple[tuple[str, str], ...]
+    points_spent: int
+    points_earned: int
+
+
 class Inventory(Protocol):
     """inventory_svc. Every call may be repeated, and raises Unavailable or DeadlineExceeded if there is no reply."""
 
     async def reserve(self, request: HoldRequest) -> Hold:
         """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
+
+    async def preview(self, request: HoldRequest) -> HoldPreview:
+        """What `reserve` would hold; holds nothing. Raises OutOfStock and the other refusals of its lines."""
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         """Sells the stock held for this revision of the order, once; if it is `paid`, it earns its points.

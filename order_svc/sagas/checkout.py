@@ -29,7 +29,7 @@ from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
 from order_svc.commands import jobs
-from order_svc.commands.place_order import PlaceOrder
+from order_svc.commands.place_order import PlaceOrder, order_of
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.address import PostalAddress
@@ -45,6 +45,7 @@ from order_svc.domain.inventory import (
 from order_svc.domain.items import Discount, ordered
 from order_svc.domain.payments import Charged, ChargeResult, Payments
 from order_svc.domain.ports import Ids
+from order_svc.domain.preview import OrderPreview
 from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
 from order_svc.sagas.final_errors import ALWAYS
@@ -106,6 +107,17 @@ class Checkout:
         # Continues after the caller has disconnected: half a checkout would hold stock until it expires.
         return await to_completion(self._place(basket))
 
+    async def preview(self, basket: Basket) -> OrderPreview:
+        """The order that `place` would make of the basket; keeps nothing."""
+        preview = await self._inventory.preview(_wanted(basket, order_id=0, key=""))
+        order = order_of(await _order_on(preview.hold, basket, 0, _no_id), self._clock.now())
+        return OrderPreview(
+            order=order.view(),
+            refused_codes=preview.refused_codes,
+            points_spent=preview.points_spent,
+            points_earned=preview.points_earned,
+        )
+
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of checkout, by kind."""
         return {
@@ -117,22 +129,14 @@ class Checkout:
         order_id = await self._order_ids.next()
         # A repeated request gets the hold of the first one, and with it the order id.
         key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
-        wanted = HoldRequest(
-            order_id=order_id,
-            key=key,
-            user_id=basket.caller.id,
-            currency=basket.currency,
-            lines=basket.lines,
-            incentive_codes=basket.incentive_codes,
-            loyalty_points=basket.loyalty_points,
-        )
+        wanted = _wanted(basket, order_id=order_id, key=key)
         hold = await self._inventory.reserve(wanted)
         failpoints.reach("stock_held_order_not_written")
         # The hold of an earlier attempt is not released: that attempt may still succeed.
         own = order_id if hold.order_id == order_id else None
         try:
             async with release_on_failure(self._inventory, own):
-                placed = await self._mediator.send(await self._order_on(hold, basket, order_id))
+                placed = await self._mediator.send(await _order_on(hold, basket, order_id, self._item_ids.next))
         except HoldLost:
             # An earlier attempt stopped after its hold, which has ended.
             try:
@@ -142,37 +146,9 @@ class Checkout:
                 if first := await self._mediator.find_result(PlaceOrder, basket.request):
                     return first
                 raise
-            return await self._mediator.send(await self._order_on(hold, basket, order_id))
+            return await self._mediator.send(await _order_on(hold, basket, order_id, self._item_ids.next))
         failpoints.reach("order_placed_not_answered")
         return placed
-
-    async def _order_on(self, hold: Hold, basket: Basket, order_id: int) -> PlaceOrder:
-        return PlaceOrder(
-            request=basket.request,
-            # The hold of an earlier attempt has the order id of that attempt.
-            request_is_new=hold.order_id == order_id,
-            owner=basket.caller.id,
-            owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
-            currency=basket.currency,
-            items=tuple([ordered(item, await self._item_ids.next()) for item in hold.items]),
-            discounts=tuple(
-                [
-                    Discount(
-                        id=await self._item_ids.next(),
-                        code=discount.code,
-                        description=discount.description,
-                        amount=discount.amount,
-                    )
-                    for discount in hold.discounts
-                ]
-            ),
-            method=basket.method,
-            payment_token=basket.payment_token,
-            transaction_id=str(uuid.uuid4()),
-            hold=hold,
-            shipping_address=basket.shipping_address,
-            billing_address=basket.billing_address,
-        )
 
     async def _charge(self, job: Job) -> JobResult:
         order_id, detail, code = job.payload["order_id"], "", FailureCode.PROVIDER_UNAVAILABLE
@@ -250,3 +226,48 @@ def _outcome_of(result: ChargeResult) -> _Attempt:
 
 class _NotWanted(Exception):
     """Raised when the order was stopped, so that nothing is charged."""
+
+
+def _wanted(basket: Basket, *, order_id: int, key: str) -> HoldRequest:
+    return HoldRequest(
+        order_id=order_id,
+        key=key,
+        user_id=basket.caller.id,
+        currency=basket.currency,
+        lines=basket.lines,
+        incentive_codes=basket.incentive_codes,
+        loyalty_points=basket.loyalty_points,
+    )
+
+
+async def _order_on(hold: Hold, basket: Basket, order_id: int, next_id: Callable[[], Awaitable[int]]) -> PlaceOrder:
+    return PlaceOrder(
+        request=basket.request,
+        # The hold of an earlier attempt has the order id of that attempt.
+        request_is_new=hold.order_id == order_id,
+        owner=basket.caller.id,
+        owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
+        currency=basket.currency,
+        items=tuple([ordered(item, await next_id()) for item in hold.items]),
+        discounts=tuple(
+            [
+                Discount(
+                    id=await next_id(),
+                    code=discount.code,
+                    description=discount.description,
+                    amount=discount.amount,
+                )
+                for discount in hold.discounts
+            ]
+        ),
+        method=basket.method,
+        payment_token=basket.payment_token,
+        transaction_id=str(uuid.uuid4()),
+        hold=hold,
+        shipping_address=basket.shipping_address,
+        billing_address=basket.billing_address,
+    )
+
+
+async def _no_id() -> int:
+    return 0

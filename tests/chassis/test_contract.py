@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import betterproto2
 import pytest
 from easyorder.common.v1 import OrderLine
-from easyorder.order.v1 import OrderEvent, WatchOrderRequest
+from easyorder.order.v1 import CreateOrderRequest, OrderEvent, PreviewOrderRequest, WatchOrderRequest
 from google.protobuf.descriptor import Descriptor
 
 from chassis import contract
@@ -98,3 +99,11 @@ def test_message_types_are_found_by_their_full_names_nested_ones_too() -> None:
     assert (
         contract.full_name_of(names["google.rpc.BadRequest.FieldViolation"]) == "google.rpc.BadRequest.FieldViolation"
     )
+
+
+def test_a_preview_takes_what_a_new_order_takes() -> None:
+    def fields(message_type: type[betterproto2.Message]) -> dict[str, tuple[int, int, bool]]:
+        described = contract.descriptor_of(message_type).fields
+        return {field.name: (field.number, field.type, field.is_repeated) for field in described}
+
+    assert fields(PreviewOrderRequest) == fields(CreateOrderRequest)

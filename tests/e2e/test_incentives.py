@@ -85,14 +85,18 @@ async def test_from_a_code_to_a_discounted_order_and_back(
     code = await a_code(http, admin, value="33.3", maxUses=1, minTotal={"currencyCode": "USD", "units": "100"})
     assert (code["value"], code["active"], code["etag"]) == ("33.3", True, "1")
 
-    asked_for = {"items": items, "codes": [code["code"]], "currency": "USD"}
-    preview = await answered(http, shopper, "POST", "/api/v1/incentives:validate", asked_for)
+    asked_for = {"items": items, "incentiveCodes": [code["code"], "NONE"], "currencyCode": "USD"}
+    preview = await answered(http, shopper, "POST", "/api/v1/orders:preview", asked_for)
     order = await answered(http, shopper, "POST", "/api/v1/orders", an_order(items, [code["code"]]))
     await watched(shopper, order["id"])
 
     paid = await shopper.get_order(order["id"])
     sub_total, discount, total = (cents(paid[name]) for name in ("subTotal", "discountTotal", "totalAmount"))
-    assert (cents(preview["totalBefore"]), cents(preview["totalAfter"])) == (sub_total, total)
+    shown = preview["order"]
+    assert preview["refusedCodes"] == [{"code": "NONE", "reason": "there is no incentive with this code"}]
+    assert [cents(shown[name]) for name in ("subTotal", "discountTotal", "totalAmount")] == [sub_total, discount, total]
+    assert [item | {"id": ""} for item in order["items"]] == shown["items"]
+    assert (shown["discounts"], shown["payments"], shown["id"]) == (order["discounts"], [], "")
     assert total == sub_total - discount
     assert discount == round(sub_total * 0.333)
     assert [(given["code"], cents(given["amount"])) for given in paid["discounts"]] == [(code["code"], discount)]

@@ -15,6 +15,7 @@ from order_svc.domain.inventory import (
     HeldDiscount,
     HeldItem,
     Hold,
+    HoldPreview,
     HoldRequest,
     HoldSuperseded,
     OutOfStock,
@@ -158,7 +159,23 @@ class FakeInventory:
                 raise OutOfStock(f"not enough of {item}")
         for item, quantity in request.lines:
             self.stock[item] -= quantity
-        hold = Hold(
+        hold = self._held_for(request, order_id)
+        if not request.no_backorder:
+            hold = self._discounted(hold)
+        self.holds[request.key] = hold
+        return hold
+
+    async def preview(self, request: HoldRequest) -> HoldPreview:
+        self._called("preview")
+        for item, quantity in request.lines:
+            if self.stock.get(item, 0) < quantity:
+                raise OutOfStock(f"not enough of {item}")
+        hold = self._discounted(self._held_for(request, 0))
+        refused = tuple((code, "it is used up") for code in request.incentive_codes)
+        return HoldPreview(hold=hold, refused_codes=refused, points_spent=0, points_earned=0)
+
+    def _held_for(self, request: HoldRequest, order_id: int) -> Hold:
+        return Hold(
             order_id=order_id,
             key=request.key,
             is_held=True,
@@ -175,10 +192,6 @@ class FakeInventory:
             ),
             expires_at=self._clock.now() + timedelta(seconds=self.hold_s),
         )
-        if not request.no_backorder:
-            hold = self._discounted(hold)
-        self.holds[request.key] = hold
-        return hold
 
     async def amend(self, amendment: StockAmendment) -> Hold:
         self._called("amend")

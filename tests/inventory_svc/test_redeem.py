@@ -14,9 +14,16 @@ from sqlalchemy import event
 from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
+from inventory_svc.commands.preview_reservation import PreviewReservation
 from inventory_svc.commands.release import Release
-from inventory_svc.commands.validate_incentive import ValidateIncentive
-from inventory_svc.domain.errors import CodeTaken, IncentiveInvalid, OutOfStock, ReservationReleased
+from inventory_svc.domain.errors import (
+    CodeTaken,
+    IncentiveInvalid,
+    OutOfStock,
+    ProductItemNotFound,
+    ReservationReleased,
+)
+from inventory_svc.domain.lines import Line
 from inventory_svc.domain.product import ProductItem
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from tests.builders.incentive import amount, buy_get, edited, multiplier, percent
@@ -429,17 +436,40 @@ class RedeemContract:
         order = shop.order((item, 2), incentive_codes=("ONCE",), loyalty_points=100)
         before = await shop.of(item)
 
-        previews = [
-            await shop.send(ValidateIncentive(incentive_request=order.incentive_request, lines=order.lines))
-            for _ in range(3)
-        ]
+        preview = PreviewReservation(incentive_request=order.incentive_request, lines=order.lines)
+        previews = [await shop.send(preview) for _ in range(3)]
 
-        assert {(str(p.total_before), str(p.total_after)) for p in previews} == {("20.00 USD", "17.00 USD")}
+        assert {str(total(p.reservation)) for p in previews} == {"17.00 USD"}
+        assert [p.refused_codes for p in previews] == [()] * 3
         assert await shop.of(item) == before
         assert (await shop.uses(), await shop.points()) == ({"ONCE": 0}, 100)
-        assert (await shop.send(order)).quote == previews[0].quote
-        with pytest.raises(IncentiveInvalid, match="used up"):
-            await shop.send(ValidateIncentive(incentive_request=order.incentive_request, lines=order.lines))
+        held = await shop.send(order)
+        assert (held.quote, held.lines) == (previews[0].reservation.quote, previews[0].reservation.lines)
+        again = await shop.send(preview)
+        assert str(total(again.reservation)) == "20.00 USD"
+        reasons = {refused.code: refused.why for refused in again.refused_codes}
+        assert reasons == {"ONCE": "it is used up", "": "you have 0 points, and 100 were asked for"}
+
+    async def test_a_preview_names_each_code_that_fails_and_shows_the_order_without(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(30)
+        await shop.offered(percent("10", code="TEN", stackable=True))
+        await shop.offered(percent("50", code="ALONE"))
+        ended = await shop.offered(percent(code="ENDED"))
+        await shop.send(DeactivateIncentive(incentive_id=ended.id))
+        order = shop.order((item, 2), incentive_codes=("ended", "ALONE", "no such", "TEN"))
+
+        preview = await shop.send(PreviewReservation(incentive_request=order.incentive_request, lines=order.lines))
+
+        assert str(total(preview.reservation)) == "18.00 USD"
+        assert {refused.code: refused.why for refused in preview.refused_codes} == {
+            "no such": "there is no incentive with this code",
+            "ended": "it is not active any more",
+            "ALONE": "it cannot be combined with other codes",
+        }
+        refused = {OutOfStock: replace(order.lines[0], quantity=31), ProductItemNotFound: Line(999, 1)}
+        for error, line in refused.items():
+            with pytest.raises(error):
+                await shop.send(PreviewReservation(incentive_request=order.incentive_request, lines=(line,)))
 
     async def test_codes_and_their_going_back_all_at_once_add_up(self, shop: Shop) -> None:
         items = await shop.stocked(40, 40)

@@ -12,8 +12,6 @@ from easyorder.incentive.v1 import (
     ListIncentivesResponse,
     LoyaltyAccount,
     UpdateIncentiveRequest,
-    ValidateIncentiveRequest,
-    ValidateIncentiveResponse,
 )
 from easyorder.ops.v1 import Job, ListJobsRequest, ListJobsResponse, RetryJobRequest
 from easyorder.order.v1 import (
@@ -25,6 +23,8 @@ from easyorder.order.v1 import (
     GetDailyReportRequest,
     GetOrderRequest,
     Order,
+    PreviewOrderRequest,
+    PreviewOrderResponse,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipmentDetails,
@@ -37,6 +37,7 @@ from chassis.ops import OPS
 
 _ORDERS = "easyorder.order.v1.OrderService"
 CREATE = rpc(_ORDERS, "CreateOrder", CreateOrderRequest, Order)
+PREVIEW = rpc(_ORDERS, "PreviewOrder", PreviewOrderRequest, PreviewOrderResponse)
 UPDATE = rpc(_ORDERS, "UpdateOrder", UpdateOrderRequest, Order)
 RETRY = rpc(_ORDERS, "RetryPayment", RetryPaymentRequest, Order)
 CANCEL = rpc(_ORDERS, "CancelOrder", CancelOrderRequest, Order)
@@ -52,7 +53,6 @@ CREATE_INCENTIVE = rpc(_INCENTIVES, "CreateIncentive", CreateIncentiveRequest, I
 UPDATE_INCENTIVE = rpc(_INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
 DEACTIVATE_INCENTIVE = rpc(_INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
 LIST_INCENTIVES = rpc(_INCENTIVES, "ListIncentives", ListIncentivesRequest, ListIncentivesResponse)
-VALIDATE = rpc(_INCENTIVES, "ValidateIncentive", ValidateIncentiveRequest, ValidateIncentiveResponse)
 POINTS = rpc(_INCENTIVES, "GetLoyaltyAccount", GetLoyaltyAccountRequest, LoyaltyAccount)
 
 LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)

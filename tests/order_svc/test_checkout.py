@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,17 +58,18 @@ class CheckoutApp(InMemoryOrderApp):
         self.refunding = Refunding(self.mediator, self.inventory, self.payments)
         self.shipping = Shipping(self.mediator, self.placed_orders, self.checkout.stock_jobs)
 
-    async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
-        return await self.checkout.place(
-            Basket(
-                caller=Caller.person(SHOPPER),
-                request=request,
-                currency="USD",
-                lines=((1, quantity), (2, 1)),
-                method=PaymentMethod.CARD,
-                payment_token="tok_ok",
-            )
+    def basket(self, *, request: RequestKey | None = None, quantity: int = 2) -> Basket:
+        return Basket(
+            caller=Caller.person(SHOPPER),
+            request=request,
+            currency="USD",
+            lines=((1, quantity), (2, 1)),
+            method=PaymentMethod.CARD,
+            payment_token="tok_ok",
         )
+
+    async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
+        return await self.checkout.place(self.basket(request=request, quantity=quantity))
 
     async def work(self) -> None:
         handlers = self.checkout.job_handlers() | self.refunding.job_handlers()
@@ -115,6 +117,32 @@ async def test_a_basket_becomes_a_paid_order(app: CheckoutApp) -> None:
     assert await app.status(placed.id) is Status.PAID
     assert app.inventory.sold == {placed.id}
     assert [money.amount for money in app.payments.ledger.values()] == [placed.total_amount]
+
+
+async def test_a_preview_shows_the_order_and_keeps_nothing(app: CheckoutApp) -> None:
+    stock = dict(app.inventory.stock)
+    basket = replace(app.basket(request=request_key()), incentive_codes=("GONE",))
+
+    preview = await app.checkout.preview(basket)
+
+    assert preview.refused_codes == (("GONE", "it is used up"),)
+    assert (app.inventory.stock, app.inventory.holds, app.inventory.calls) == (stock, {}, ["preview"])
+    assert await app.jobs() == []
+    placed = await app.place(request=basket.request)
+    assert (
+        replace(
+            preview.order,
+            id=placed.id,
+            items=placed.items,
+            payment=placed.payment,
+            row_version=placed.row_version,
+            sequence=placed.sequence,
+        )
+        == placed
+    )
+    assert [replace(item, id=0) for item in placed.items] == list(preview.order.items)
+    with pytest.raises(OutOfStock):
+        await app.checkout.preview(app.basket(quantity=1_000_000))
 
 
 async def test_what_can_not_be_held_is_not_ordered(app: CheckoutApp) -> None:

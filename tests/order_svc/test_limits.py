@@ -11,7 +11,7 @@ import betterproto2
 import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product
 from easyorder.common.v1 import OrderLine, PaymentMethod, PaymentStatus
-from easyorder.incentive.v1 import CreateIncentiveRequest, ValidateIncentiveRequest
+from easyorder.incentive.v1 import CreateIncentiveRequest
 from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
 from easyorder.internal.payment.v1 import ChargeRequest, RefundRequest
 from easyorder.inventory.v1 import AdjustStockRequest, ListStockLevelsRequest
@@ -24,6 +24,7 @@ from easyorder.order.v1 import (
     Order,
     OrderStatus,
     PaymentDetails,
+    PreviewOrderRequest,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,
@@ -40,7 +41,7 @@ from chassis.wire import codec
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, LIST_STOCK
 from tests.largest import LETTER, largest
-from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, DELIVER, EXPORT, GET, REFUND, RETRY, SHIP, UPDATE, VALIDATE
+from tests.order_svc.calls import CREATE, CREATE_INCENTIVE, DELIVER, EXPORT, GET, PREVIEW, REFUND, RETRY, SHIP, UPDATE
 from tests.order_svc.whole_shop import WholeShop, whole_shop
 from tests.polling import eventually
 
@@ -79,7 +80,15 @@ async def stocked(shop: WholeShop, **given: Any) -> Product:
     """A product as large as one may be, without options."""
     request = largest(
         CreateProductRequest,
-        **{"id": None, "etag": None, "create_time": None, "update_time": None, "variations": [], "options": []},
+        **{
+            "id": None,
+            "etag": None,
+            "create_time": None,
+            "update_time": None,
+            "delete_time": None,
+            "variations": [],
+            "options": [],
+        },
         **{"base_price": PRICE, "price_override": PRICE, "price": None, "sku": unique(100)} | given,
     )
     return await shop.client(shop.tokens.admin(), of="inventory").call(CREATE_PRODUCT, request)
@@ -239,11 +248,10 @@ async def test_lines_of_one_item_are_limited_as_one_line(shop: WholeShop) -> Non
     assert [item.quantity for item in placed.items] == [PIECES]
 
     too_many = lines(600, 400, 1)
-    items = [OrderLine(product_item_id=line.product_item_id, quantity=line.quantity) for line in too_many]
     refused_calls: tuple[tuple[str, Any, Any], ...] = (
         ("order", CREATE, replace(order, items=too_many)),
         ("order", UPDATE, UpdateOrderRequest(id=placed.id, items=too_many)),
-        ("inventory", VALIDATE, ValidateIncentiveRequest(currency="USD", items=items)),
+        ("order", PREVIEW, PreviewOrderRequest(currency_code="USD", items=too_many)),
     )
     for of, method, request in refused_calls:
         with pytest.raises(InvalidArgument) as refused:

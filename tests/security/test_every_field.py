@@ -148,7 +148,7 @@ async def test_by_grpc(method: Method, stage: Stage) -> None:
             return f"{code.name} {message}" if code in FAULTS else None
 
         await _attack(call, stage.attacks(method), [process])
-    if service in DATABASES and not method.server_streaming and not re.match("Get|List|Validate|Check", method.name):
+    if service in DATABASES and not method.server_streaming and not re.match("Get|List|Preview", method.name):
         await _are_audited(stage.mesh, service, audited)
 
 

@@ -3,7 +3,7 @@
 # plugin: python-betterproto2
 # This file has been @generated
 
-__all__ = ("Discount", "Heartbeat", "OrderLine", "PaymentMethod", "PaymentStatus", "StockState")
+__all__ = ("Discount", "Heartbeat", "OrderLine", "PaymentMethod", "PaymentStatus", "RefusedCode", "StockState")
 
 from dataclasses import dataclass
 
@@ -203,6 +203,26 @@ class OrderLine(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.common.v1", "OrderLine", OrderLine)
+
+
+@dataclass(eq=False, repr=False)
+class RefusedCode(betterproto2.Message):
+    """
+    A code, or the loyalty points, that an order would not get.
+    """
+
+    code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    As it was given. Empty for loyalty points.
+    """
+
+    reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Why not, for the shopper to read.
+    """
+
+
+default_message_pool.register_message("easyorder.common.v1", "RefusedCode", RefusedCode)
 
 
 from ...google import type as ___google__type__

@@ -14,8 +14,6 @@ __all__ = (
     "ListIncentivesResponse",
     "LoyaltyAccount",
     "UpdateIncentiveRequest",
-    "ValidateIncentiveRequest",
-    "ValidateIncentiveResponse",
 )
 
 import datetime
@@ -264,45 +262,5 @@ class UpdateIncentiveRequest(betterproto2.Message):
 default_message_pool.register_message("easyorder.incentive.v1", "UpdateIncentiveRequest", UpdateIncentiveRequest)
 
 
-@dataclass(eq=False, repr=False)
-class ValidateIncentiveRequest(betterproto2.Message):
-    items: "list[__common__v1__.OrderLine]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
-    """
-    As the lines of an order: those of one item count as one line, of at most 1,000 pieces.
-    """
-
-    codes: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)
-
-    loyalty_points: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
-
-    currency: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
-
-
-default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncentiveRequest", ValidateIncentiveRequest)
-
-
-@dataclass(eq=False, repr=False)
-class ValidateIncentiveResponse(betterproto2.Message):
-    discounts: "list[__common__v1__.Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
-
-    total_before: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
-
-    total_after: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
-
-    loyalty_points_spent: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
-    """
-    No more than are needed.
-    """
-
-    loyalty_points_earned: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
-    """
-    What the order would earn once it is paid.
-    """
-
-
-default_message_pool.register_message("easyorder.incentive.v1", "ValidateIncentiveResponse", ValidateIncentiveResponse)
-
-
 from ...google import protobuf as ___google__protobuf__
 from ...google import type as ___google__type__
-from ...common import v1 as __common__v1__

@@ -35,6 +35,8 @@ __all__ = (
     "PaymentFailureCode",
     "PaymentOutcome",
     "PaymentRefund",
+    "PreviewOrderRequest",
+    "PreviewOrderResponse",
     "Refund",
     "RefundOrderRequest",
     "RefundState",
@@ -971,6 +973,81 @@ class PaymentRefund(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", PaymentRefund)
+
+
+@dataclass(eq=False, repr=False)
+class PreviewOrderRequest(betterproto2.Message):
+    """
+    What CreateOrder takes. What a preview does not need may be left out.
+    """
+
+    request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Not used: a preview keeps nothing, so that CreateOrder can be called with the same request afterwards.
+    """
+
+    currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    ISO 4217.
+    """
+
+    items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Lines of one item count as one line, of at most 1,000 pieces.
+    """
+
+    payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Not used, and not needed.
+    """
+
+    incentive_codes: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
+
+    loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+
+    shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Where the order is to be delivered. The region_code is required: two letters of ISO 3166-1, such as DE. At most 10
+    address_lines and 5 recipients, of 200 characters each; the other parts have at most 100 characters. `revision` must be 0.
+    """
+
+    billing_address: "___google__type__.PostalAddress | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Whom the bill is for, with the limits of the shipping address. Absent: the same address.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "PreviewOrderRequest", PreviewOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PreviewOrderResponse(betterproto2.Message):
+    order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    As CreateOrder would make it, without `refused_codes`; without ids, etag, payments and times.
+    """
+
+    refused_codes: "list[__common__v1__.RefusedCode]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The codes that cannot be used, and the points, each with the reason why.
+    """
+
+    loyalty_points_spent: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    No more than are needed.
+    """
+
+    loyalty_points_earned: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    What the order would earn once it is paid.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "PreviewOrderResponse", PreviewOrderResponse)
 
 
 @dataclass(eq=False, repr=False)

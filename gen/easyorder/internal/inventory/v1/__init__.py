@@ -9,6 +9,8 @@ __all__ = (
     "Amendment",
     "CommitRequest",
     "CommitResponse",
+    "PreviewReservationRequest",
+    "PreviewReservationResponse",
     "ReleaseRequest",
     "ReleaseResponse",
     "Reservation",
@@ -183,6 +185,39 @@ class CommitResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "CommitResponse", CommitResponse)
+
+
+@dataclass(eq=False, repr=False)
+class PreviewReservationRequest(betterproto2.Message):
+    user_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    currency: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+
+    incentive_codes: "list[str]" = betterproto2.field(4, betterproto2.TYPE_STRING, repeated=True)
+
+    loyalty_points: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
+
+
+default_message_pool.register_message(
+    "easyorder.internal.inventory.v1", "PreviewReservationRequest", PreviewReservationRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class PreviewReservationResponse(betterproto2.Message):
+    reservation: "Reservation | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    HELD or BACKORDERED, as it would be; of no order.
+    """
+
+    refused_codes: "list[___common__v1__.RefusedCode]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+
+
+default_message_pool.register_message(
+    "easyorder.internal.inventory.v1", "PreviewReservationResponse", PreviewReservationResponse
+)
 
 
 @dataclass(eq=False, repr=False)
