@@ -80,7 +80,7 @@ async def test_an_idle_service_lets_its_databases_rest(service: Service) -> None
 
 
 PURGES = ["purge_jobs", "purge_responses", "purge_errors", "purge_audit"]
-HOLDS = ["AND expire_at <= now() ORDER BY expire_at", "UPDATE reservation SET expire_at"]
+HOLDS = ["AND expire_at <= now()) SELECT order_id FROM due", "UPDATE reservation SET expire_at"]
 
 
 @pytest.mark.usefixtures("databases")
