@@ -36,6 +36,10 @@ CHANGEABLE = {
 }
 
 
+# Of all stock in this version.
+ONLY_LOCATION = "main"
+
+
 def product_message(product: Product) -> ProductMessage:
     """The whole product, with the price of each item."""
     return ProductMessage(
@@ -125,6 +129,7 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
         backordered=level.backordered,
         warehouse_location=level.warehouse_location,
         etag=level.etag,
+        location_id=ONLY_LOCATION,
     )
 
 

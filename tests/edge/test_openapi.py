@@ -196,3 +196,10 @@ def test_errors_are_described_as_they_are(api: Any) -> None:
     assert valid(api, "Error", {"code": 9, "message": "sold out", "details": [info]})
     assert not valid(api, "Error", {"code": 9, "message": "sold out"})
     assert not valid(api, "Error", {"code": 9, "message": "sold out", "details": [{"@type": "something else"}]})
+
+
+def test_every_enum_says_that_new_values_may_come(api: Any) -> None:
+    enums = {name: schema for name, schema in api["components"]["schemas"].items() if "enum" in schema}
+
+    assert len(enums) > 5
+    assert [name for name, schema in enums.items() if "Expect new values." not in schema["description"]] == []

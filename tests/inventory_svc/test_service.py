@@ -35,10 +35,12 @@ from easyorder.internal.inventory.v1 import (
 )
 from easyorder.internal.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsResponse
 from easyorder.inventory.v1 import (
+    AdjustStockRequest,
     GetProductInventoryRequest,
     ListLowStockRequest,
     ListLowStockResponse,
     ListStockLevelsRequest,
+    StockLevel,
 )
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
@@ -691,3 +693,21 @@ async def test_a_token_of_another_threshold_is_refused(mesh: Mesh) -> None:
     for threshold, written in ((4, token), (3, f"{token}x"), (3, "x")):
         with pytest.raises(InvalidArgument, match="pageToken"):
             await low_stock(mesh, threshold, 1, written)
+
+
+async def test_stock_lies_at_the_one_location(mesh: Mesh) -> None:
+    created, admin = await create(mesh, a_shirt("A", quantity=5)), mesh.admin()
+    item = created.product_items[0].id
+
+    async def adjusted(location_id: str) -> StockLevel:
+        request = AdjustStockRequest(
+            product_item_id=item, delta=1, reason="delivery", request_id=f"at {location_id}", location_id=location_id
+        )
+        return await admin.call(service.ADJUST_STOCK, request)
+
+    levels = [await adjusted("main"), await adjusted("")]
+    with pytest.raises(InvalidArgument) as refusal:
+        await adjusted("elsewhere")
+
+    assert [(level.location_id, level.quantity_on_hand) for level in levels] == [("main", 6), ("main", 7)]
+    assert [violation.field for violation in refusal.value.violations] == ["locationId"]

@@ -17,7 +17,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class PaymentMethod(betterproto2.Enum):
     """
-    How an order is paid.
+    How an order is paid. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -56,7 +56,7 @@ class PaymentMethod(betterproto2.Enum):
 
 class PaymentStatus(betterproto2.Enum):
     """
-    Where a payment stands.
+    Where a payment stands. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -117,7 +117,7 @@ class PaymentStatus(betterproto2.Enum):
 
 class StockState(betterproto2.Enum):
     """
-    How the stock of an item stands.
+    How the stock of an item stands. Expect new values.
     """
 
     UNSPECIFIED = 0

@@ -43,7 +43,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class Role(betterproto2.Enum):
     """
-    What a person may do.
+    What a person may do. Expect new values.
     """
 
     UNSPECIFIED = 0

@@ -29,7 +29,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class IncentiveKind(betterproto2.Enum):
     """
-    How an incentive computes its discount.
+    How an incentive computes its discount. Expect new values.
     """
 
     UNSPECIFIED = 0

@@ -52,6 +52,11 @@ class AdjustStockRequest(betterproto2.Message):
     REQUEST_ID_REUSED.
     """
 
+    location_id: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Where the pieces come from or go to: `main`, the only location in this version, and so when empty.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "AdjustStockRequest", AdjustStockRequest)
 
@@ -248,6 +253,11 @@ class StockLevel(betterproto2.Message):
     warehouse_location: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
 
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+
+    location_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Where it lies: there is one row an item and location. `main` in this version; more may come.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "StockLevel", StockLevel)

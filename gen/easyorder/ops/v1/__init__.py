@@ -33,7 +33,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class JobState(betterproto2.Enum):
     """
-    Where a job stands.
+    Where a job stands. Expect new values.
     """
 
     UNSPECIFIED = 0

@@ -122,7 +122,7 @@ class CancelReason(betterproto2.Enum):
 
 class OrderStatus(betterproto2.Enum):
     """
-    Where an order stands.
+    Where an order stands. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -243,7 +243,7 @@ class PaymentFailureCode(betterproto2.Enum):
 
 class PaymentOutcome(betterproto2.Enum):
     """
-    How an attempt to charge ended.
+    How an attempt to charge ended. Expect new values.
     """
 
     UNSPECIFIED = 0
