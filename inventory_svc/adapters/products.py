@@ -154,6 +154,7 @@ def _fill_item(row: ProductItemRow, item: ProductItem, price: Money, options: Op
     if row.sku != item.sku:
         row.sku, row.sku_key = item.sku, key_of(item.sku)
     row.price, row.backorderable = price.amount, item.backorderable
+    row.chosen = [[option.variation, option.value] for option in item.options]
     row.price_override = None if item.price_override is None else item.price_override.amount
     chosen = [options[option] for option in item.options]
     known = {link.option: link for link in row.options}

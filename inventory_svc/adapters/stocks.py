@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
 from chassis.db.bulk import as_json
-from chassis.db.types import Amount, UtcDateTime
+from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optimistic
 from chassis.money import Money
 from inventory_svc.adapters.tables import InventoryRow, StockAdjustmentRow
@@ -26,6 +26,7 @@ _ADJUSTMENTS: Table = StockAdjustmentRow.__table__  # type: ignore[assignment]
 # can be stale.
 _ITEMS = (
     "SELECT stock.id, stock.on_hand, stock.reserved, item.sku, product.name, item.price, product.currency, "
+    "item.product_id, item.chosen, "
     "stock.backordered, stock.places, stock.row_version, item.backorderable, "
     "NOT (item.is_deleted OR product.is_deleted) AS for_sale, statement_timestamp() AS now "
     "FROM inventory AS stock JOIN product_item AS item ON item.id = stock.id "
@@ -36,8 +37,9 @@ _IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
 _OF_ORDERS = f"SELECT product_item_id FROM reservation_line WHERE order_id IN ({_ORDER_IDS})"
 _WANTED = f"{_IDS} UNION {_OF_ORDERS}"
-_LOOK = text(_ITEMS.format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
-_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(price=Amount, now=UtcDateTime)
+_TYPES: Mapping[str, Any] = {"price": Amount, "now": UtcDateTime, "chosen": Json}
+_LOOK = text(_ITEMS.format(which=_WANTED)).columns(**_TYPES)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(**_TYPES)
 _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version, item.backorderable FROM inventory AS stock "
@@ -100,6 +102,8 @@ class SqlStocks:
                 backordered=row.backordered,
                 places=row.places,
                 version=row.row_version,
+                product_id=row.product_id,
+                options=tuple((variation, value) for variation, value in row.chosen),
             )
             for row in rows
         }

@@ -61,6 +61,8 @@ class ProductItemRow(WriteBase, BaseSoftIntDelete):
     price_override: Mapped[Decimal | None]
     # The selling price, which reserving reads; computed by the aggregate at every write.
     price: Mapped[Decimal]
+    # The names of its variations and options, which reserving reads; written like the price.
+    chosen: Mapped[list[list[str]]] = mapped_column(Json, server_default=text("'[]'"))
     backorderable: Mapped[bool]
 
     options: Mapped[list[ProductItemOptionRow]] = relationship(order_by="ProductItemOptionRow.id")

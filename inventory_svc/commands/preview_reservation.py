@@ -44,5 +44,6 @@ async def preview_reservation(cmd: PreviewReservation, uow: InventoryUow, *, rat
         lines=lines,
         expire_at=None,
         quote=quote,
+        stands=stock_batch.stands(lines, low=0),
     )
     return ReservationPreview(reservation=reservation, refused_codes=refused_codes)

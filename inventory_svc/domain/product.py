@@ -13,6 +13,8 @@ from inventory_svc.domain.keys import fault_of, key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
 MAX_PRICE = Decimal(1_000_000_000)
+# Of the names and values that an item has chosen, in characters: every line of every hold carries them.
+MAX_CHOSEN = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,8 @@ class Product:
             if item.price_override is not None:
                 yield from self._faults_of_price(f"{path}.priceOverride", item.price_override, lowest=Decimal(0))
             yield from _repeated(path + ".options[{}].variation", [chosen.variation for chosen in item.options])
+            if sum(len(chosen.variation) + len(chosen.value) for chosen in item.options) > MAX_CHOSEN:
+                yield FieldViolation(f"{path}.options", f"take at most {MAX_CHOSEN} characters in all, names included")
             for o, chosen in enumerate(item.options):
                 if chosen.variation not in values:
                     yield FieldViolation(

@@ -34,6 +34,9 @@ class ItemAvailability:
     sku: str
     state: StockState
     available: int
+    # What the item is of, and its options as pairs of variation and value.
+    product_id: int = 0
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class StockItem:
     backordered: int = 0
     places: int = 0
     version: int = 1
+    product_id: int = 0
+    options: tuple[tuple[str, str], ...] = ()
     moved: Movement = field(default_factory=Movement)
 
     @property
@@ -228,6 +233,8 @@ class StockBatch:
                 sku=item.sku,
                 state=stock_state(item.available, waits=bool(line.backordered), low=low),
                 available=item.available,
+                product_id=item.product_id,
+                options=item.options,
             )
             for line in lines
             if (item := self._items.get(line.product_item_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from easyorder.catalog.v1 import ItemOption
 from easyorder.common.v1 import RefusedCode
 from easyorder.internal.inventory.v1 import Amendment as AmendmentMessage
 from easyorder.internal.inventory.v1 import (
@@ -25,9 +26,10 @@ from inventory_svc.commands.preview_reservation import PreviewReservation, Reser
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.incentive_set import IncentiveRequest
-from inventory_svc.domain.lines import Line
+from inventory_svc.domain.lines import HeldLine, Line
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.domain.returns import Returned
+from inventory_svc.domain.stock import ItemAvailability
 from inventory_svc.messages.incentives import discount_messages
 from inventory_svc.messages.inventory import availability_message
 
@@ -92,21 +94,12 @@ def restock_command(request: ReturnedGoods) -> Restock:
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:
     quote = reservation.quote
-    stocks = {stock.product_item_id: availability_message(stock) for stock in reservation.stands}
+    stands = {stock.product_item_id: stock for stock in reservation.stands}
     return ReservationMessage(
         order_id=reservation.order_id,
         state=ReservationStateMessage[reservation.state.name],
         lines=[
-            ReservedLine(
-                product_item_id=line.product_item_id,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.quantity,
-                unit_price=money_message(line.unit_price),
-                backordered=line.backordered,
-                stock=stocks.get(line.product_item_id),
-                discount=money_message(quote.line_discount(number, reservation.currency)) if quote.discounts else None,
-            )
+            _line_message(line, number, reservation, stands.get(line.product_item_id))
             for number, line in enumerate(reservation.lines)
         ],
         expire_time=reservation.expire_at,
@@ -114,6 +107,26 @@ def reservation_message(reservation: Reservation) -> ReservationMessage:
         loyalty_points_spent=quote.points_spent,
         loyalty_points_earned=quote.points_earned,
     )
+
+
+def _line_message(
+    line: HeldLine, number: int, reservation: Reservation, stock: ItemAvailability | None
+) -> ReservedLine:
+    quote = reservation.quote
+    message = ReservedLine(
+        product_item_id=line.product_item_id,
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=money_message(line.unit_price),
+        backordered=line.backordered,
+        discount=money_message(quote.line_discount(number, reservation.currency)) if quote.discounts else None,
+    )
+    if stock is not None:
+        message.stock = availability_message(stock)
+        message.product_id = stock.product_id
+        message.options = [ItemOption(variation=variation, value=value) for variation, value in stock.options]
+    return message
 
 
 def _order_lines(lines: Iterable[ReservationLine]) -> tuple[Line, ...]:

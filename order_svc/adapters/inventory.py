@@ -217,6 +217,8 @@ def _hold(reservation: Reservation, *, key: str) -> Hold:
                 discount=_money(line.discount)
                 if line.discount is not None
                 else Money.zero(_money(line.unit_price).currency),
+                product_id=line.product_id,
+                options=tuple((option.variation, option.value) for option in line.options),
             )
             for line in reservation.lines
         ),

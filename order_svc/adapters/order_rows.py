@@ -63,6 +63,8 @@ def _item(row: Row[Any], currency: str) -> Item:
         discount=Money(row.discount, currency),
         returned=row.returned,
         returned_price=Money(row.returned_price, currency),
+        product_id=row.product_id or 0,
+        options=tuple((variation, value) for variation, value in row.options or ()),
     )
 
 
@@ -136,6 +138,8 @@ def item_row(item: Item, order: Order) -> dict[str, Any]:
         "discount": item.discount.amount,
         "returned": item.returned,
         "returned_price": item.returned_price.amount,
+        "product_id": item.product_id,
+        "options": item.options,
     }
 
 

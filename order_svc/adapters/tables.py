@@ -63,6 +63,9 @@ class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
     returned: Mapped[int] = mapped_column(Integer)
     # Kept, because the rounding of prices is a setting that may change.
     returned_price: Mapped[Decimal]
+    # NULL in items that were ordered before 0.3.0.
+    product_id: Mapped[int | None] = mapped_column(BigInteger)
+    options: Mapped[list[Any] | None] = mapped_column(Json)
 
 
 class OrderDiscountRow(WriteBase, BaseSoftIntDelete, Owned):

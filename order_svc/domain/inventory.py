@@ -89,6 +89,9 @@ class HeldItem:
     unit_price: Money
     # The line's share of the hold's discounts.
     discount: Money
+    # Known when it is reserved: what the item is of, and its options as pairs of variation and value.
+    product_id: int = 0
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,9 @@ class Item:
     quantity: int
     unit_price: Money
     discount: Money
+    # 0 if it was ordered before 0.3.0; the options are pairs of variation and value.
+    product_id: int = 0
+    options: tuple[tuple[str, str], ...] = ()
     # The pieces of `quantity` that were returned with a refund, and their price at that time.
     returned: int = 0
     returned_price: Money
@@ -45,6 +48,8 @@ class Item:
             unit_price=self.unit_price.amount,
             discount=self.discount.amount,
             returned=self.returned,
+            product_id=self.product_id,
+            options=self.options,
         )
 
 
@@ -72,6 +77,8 @@ def ordered(held: HeldItem, id: int) -> Item:
         unit_price=held.unit_price,
         discount=held.discount,
         returned_price=Money.zero(held.unit_price.currency),
+        product_id=held.product_id,
+        options=held.options,
     )
 
 

@@ -24,6 +24,8 @@ class ItemView:
     discount: Decimal = Decimal("0.00")
     # Pieces that were returned with a refund.
     returned: int = 0
+    product_id: int = 0
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def sub_total(self) -> Decimal:

@@ -17,6 +17,7 @@ from easyorder.order.v1 import (
     HourReport,
     Order,
     OrderItem,
+    OrderItemOption,
     OrderStatus,
     Payment,
     PaymentFailureCode,
@@ -133,6 +134,8 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
         sub_total=money(item.sub_total, currency),
         discount=money(item.discount, currency),
         returned_quantity=item.returned,
+        product_id=str(item.product_id) if item.product_id else "",
+        options=[OrderItemOption(variation=variation, value=value) for variation, value in item.options],
     )
 
 

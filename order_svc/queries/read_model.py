@@ -59,6 +59,8 @@ class OrderItemRow(ReadBase, BaseSoftIntDelete, Owned):
     unit_price: Mapped[Decimal]
     discount: Mapped[Decimal]
     returned: Mapped[int] = mapped_column(Integer)
+    product_id: Mapped[int | None] = mapped_column(BigInteger)
+    options: Mapped[list[Any] | None] = mapped_column(Json)
 
 
 class OrderDiscountRow(ReadBase, BaseSoftIntDelete, Owned):
@@ -186,6 +188,8 @@ def _item(row: OrderItemRow) -> ItemView:
         unit_price=row.unit_price,
         discount=row.discount,
         returned=row.returned,
+        product_id=row.product_id or 0,
+        options=tuple((variation, value) for variation, value in row.options or ()),
     )
 
 

@@ -103,6 +103,8 @@ async def test_an_order_is_paid_within_two_seconds_and_streamed(admin: Shop, sho
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     paid = await shopper.get_order(order["id"])
     assert (paid["status"], paid["payments"][-1]["status"]) == ("ORDER_STATUS_PAID", "PAYMENT_STATUS_PAID")
+    assert {item["productId"] for item in paid["items"]} == {counter.product_id}
+    assert all([option["variation"] for option in item["options"]] == ["Colour", "Size"] for item in paid["items"])
     await stock_is(admin, counter, Stock(on_hand=PIECES - 2, reserved=0, sold=2), of=3)
 
 

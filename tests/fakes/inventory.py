@@ -143,6 +143,8 @@ class InMemoryStocks:
                         backorderable=item.backorderable,
                         backordered=self._state.stock[item.id].backordered,
                         places=self._state.stock[item.id].places,
+                        product_id=product.id,
+                        options=tuple((option.variation, option.value) for option in item.options),
                     )
         return StockBatch(self._clock.now(), items)
 

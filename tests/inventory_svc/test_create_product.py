@@ -40,6 +40,13 @@ FAULTS = {
         a_product(an_item(options={"size": "S"}), price="1.00", variations=(SIZES,)),
         ["product.productItems[0].options"],
     ),
+    "options with names that are too long together": (
+        a_product(
+            an_item(options={f"{n}" * 63: "v" * 63 for n in (1, 2)}),
+            variations=tuple(a_variation(f"{n}" * 63, **{"v" * 63: "0"}) for n in (1, 2)),
+        ),
+        ["product.productItems[0].options"],
+    ),
     "an unknown currency": (a_product(currency="XXX"), ["product.basePrice.currencyCode"]),
     "two currencies": (
         a_product(an_item(price="1", currency="EUR")),

@@ -26,6 +26,7 @@ from google.protobuf.json_format import MessageToJson
 from chassis.errors import InvalidArgument
 from chassis.wire import codec
 from envoy.limits import MAX_BODY_BYTES
+from inventory_svc.domain.product import MAX_CHOSEN
 from inventory_svc.domain.product_size import check_size
 from inventory_svc.messages.inventory import wanted_product
 from tests.conftest import DatabasesOf
@@ -44,14 +45,16 @@ async def mesh(databases_of: DatabasesOf) -> AsyncIterator[Mesh]:
 
 
 def a_product(*, options: int, letter: str, length: int) -> Product:
-    """20 variations and 500 items, with names of one length."""
+    """20 variations and 500 items, with names of one length, or as long as the options of an item may be together."""
 
-    def name(*numbers: int) -> str:
+    def name(*numbers: int, length: int = length) -> str:
         return "-".join(map(str, numbers)).ljust(length, letter)
 
+    short = MAX_CHOSEN // 40
     variations = [
         Variation(
-            name=name(v), options=[VariationOption(value=name(v, o), price_modifier=PRICE) for o in range(options)]
+            name=name(v, length=short),
+            options=[VariationOption(value=name(v, o, length=short), price_modifier=PRICE) for o in range(options)],
         )
         for v in range(20)
     ]
@@ -91,7 +94,7 @@ def with_items(product: Product, count: int) -> Product:
 
 
 SHAPES = {
-    "many items": lambda: largest(a_product(options=2, letter="x", length=15)),
+    "many items": lambda: largest(a_product(options=2, letter=LETTER, length=15)),
     "large letters": lambda: largest(a_product(options=50, letter=LETTER, length=100)),
 }
 
@@ -110,7 +113,7 @@ async def test_a_largest_product_is_created_read_listed_changed_and_deleted(mesh
 
     (listed,) = (await admin.call(service.LIST_PRODUCTS, ListProductsRequest())).products
     assert (listed, listed.name) == (changed, "Changed")
-    await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id=read.id, request_id="1"))
+    await admin.call(service.DELETE_PRODUCT, DeleteProductRequest(id=read.id, request_id="1"), timeout_s=30)
     assert (await admin.call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 

@@ -58,3 +58,29 @@ async def test_names_and_keys_of_before_are_composed(engine_at: EngineAt) -> Non
     assert tuple(names) == (nfc, nfc)
     # The key of the third belongs to the second.
     assert keys == [nfc, f"{nfc}-2", f"{nfd}-2", "plain"]
+
+
+async def test_items_of_before_name_their_options(engine_at: EngineAt) -> None:
+    database = await engine_at(WRITE, "0018")
+    made = "now(), 'ann', now(), 'ann'"
+    async with database.begin() as connection:
+        await connection.execute(text(PRODUCT))
+        for statement in (
+            f"INSERT INTO variation (id, product_id, name, {AUDIT}) "
+            f"VALUES (1, 1, 'Colour', {made}), (2, 1, 'Size', {made})",
+            f"INSERT INTO variation_option (id, variation_id, value, price_modifier, {AUDIT}) "
+            f"VALUES (1, 1, 'Red', 0, {made}), (2, 1, 'Blue', 0, {made}), (3, 2, 'S', 0, {made})",
+            f"INSERT INTO product_item (id, product_id, sku, sku_key, price, backorderable, {AUDIT}) "
+            f"VALUES (1, 1, 'a', 'a', 1, false, {made}), (2, 1, 'b', 'b', 1, false, {made})",
+            f"INSERT INTO product_item_option (id, product_item_id, variation_option_id, is_deleted, {AUDIT}) "
+            f"VALUES (1, 1, 2, true, {made}), (2, 1, 1, false, {made}), (3, 1, 3, false, {made})",
+        ):
+            await connection.execute(text(statement))
+
+    await upgrade(database.url.render_as_string(hide_password=False), WRITE)
+
+    async with database.connect() as connection:
+        rows = (
+            await connection.execute(text("SELECT id, CAST(chosen AS text), row_version FROM product_item ORDER BY id"))
+        ).all()
+    assert [tuple(row) for row in rows] == [(1, '[["Colour", "Red"], ["Size", "S"]]', 1), (2, "[]", 1)]

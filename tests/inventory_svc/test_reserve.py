@@ -40,6 +40,8 @@ class ReserveContract:
 
         assert reservation.state is ReservationState.HELD
         assert reservation.lines == (HeldLine(item.id, "RED-L", "Shirt", 2, Money.of("11.50", "USD")),)
+        chosen = (("size", "L"), ("colour", "red"))
+        assert [(stock.product_id, stock.options) for stock in reservation.stands] == [(product.id, chosen)]
         assert abs(reservation.expire_at - await shop.now() - UNPLACED) < timedelta(seconds=5)
         assert await shop.of(item) == Pieces(on_hand=5, reserved=2)
 

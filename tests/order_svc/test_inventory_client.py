@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from easyorder.catalog.v1 import ItemOption
 from easyorder.common.v1 import StockState
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.internal.inventory.v1 import (
@@ -102,6 +103,7 @@ def a_reservation(order_id: int, state: ReservationState) -> Reservation:
     stock = ItemAvailability(product_item_id="7", sku="A", state=StockState.BACKORDERED, available=0)
     price = MoneyMessage(currency_code="USD", units=10, nanos=500_000_000)
     line = ReservedLine(product_item_id=7, sku="A", name="Lamp", quantity=2, unit_price=price, stock=stock)
+    line.product_id, line.options = 3, [ItemOption(variation="Colour", value="Red")]
     return Reservation(order_id=order_id, state=state, lines=[line], expire_time=UNTIL)
 
 
@@ -227,6 +229,7 @@ async def test_a_hold_that_waits_says_how_the_stock_stands(inventory: Inventory,
     assert hold.stocks == (StockView(product_item_id=7, sku="A", state="BACKORDERED", available=0),)
     (item,) = hold.items
     assert (item.quantity, item.unit_price, item.discount) == (2, Money.of("10.50", "USD"), Money.zero("USD"))
+    assert (item.product_id, item.options) == (3, (("Colour", "Red"),))
 
 
 @pytest.mark.parametrize("choice", ["re_reserve", "keep_prices", "no_backorder"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import betterproto2
 import pytest
-from easyorder.catalog.v1 import CreateProductRequest, Product
+from easyorder.catalog.v1 import CreateProductRequest, ItemOption, Product
 from easyorder.common.v1 import OrderLine, PaymentMethod, PaymentStatus
 from easyorder.incentive.v1 import CreateIncentiveRequest
 from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
@@ -38,6 +38,7 @@ from chassis.grpc.clients import Client
 from chassis.grpc.server import OPTIONS as SERVER_OPTIONS
 from chassis.validation import DEFAULT_MAX_ITEMS, DEFAULT_MAX_LENGTH
 from chassis.wire import codec
+from inventory_svc.domain.product import MAX_CHOSEN
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK, CREATE_PRODUCT, LIST_STOCK
 from tests.largest import LETTER, largest
@@ -353,12 +354,17 @@ def size_of(message: betterproto2.Message) -> int:
 def test_a_full_batch_of_the_largest_holds_fits_one_call() -> None:
     request = largest(ReservationRequest)
     request.user_id, request.currency = "x" * 36, "USD"
-    reply = largest(Reservation, **{"state": 1, "expire_time": None, "currency_code": "USD", "discounts": []})
+    small: dict[str, Any] = {"state": 1, "expire_time": None, "currency_code": "USD", "discounts": [], "options": []}
+    reply = largest(Reservation, **small)
     reply.lines = [reply.lines[0]] * LINES
     for line in reply.lines:
         assert line.stock
         line.name, line.sku, line.stock.sku = LETTER * 255, LETTER * 100, LETTER * 100
         line.stock.product_item_id = "9" * 18
+        line.product_id = 2**63 - 1
+        # As many options as a product has variations, with the longest texts that they may have together.
+        text = LETTER * (MAX_CHOSEN // 40)
+        line.options = [ItemOption(variation=text, value=text)] * 20
 
     assert BATCH * size_of(request) < dict(SERVER_OPTIONS)["grpc.max_receive_message_length"]
     assert BATCH * size_of(reply) < dict(CHANNEL_OPTIONS)["grpc.max_receive_message_length"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from chassis.wire import codec
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.items import Item
 from order_svc.domain.status import PaymentMethod, Status
+from order_svc.messages.orders import order_message
 from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
@@ -68,6 +70,21 @@ async def test_an_order_that_was_changed_is_read_with_what_it_gets_off_now(reads
 
     assert await reads.get(order_id) == updated.order
     assert [(discount.code, str(discount.amount)) for discount in updated.order.discounts] == [("SAVE", "2.50")]
+
+
+async def test_what_was_chosen_is_read_as_it_was_ordered(reads: OrderReads) -> None:
+    item = replace(an_item(), product_id=7, options=(("Colour", "Red"), ("Size", "S")))
+    (order_id,) = await reads.given(an_order(items=(item, an_item(product_item_id=2))))
+
+    seen = await reads.get(order_id)
+
+    assert seen == (await reads.app.order(order_id)).view()
+    assert [(item.product_id, item.options) for item in seen.items] == [(7, item.options), (0, ())]
+    shown = order_message(seen, IDS).items
+    assert [(item.product_id, [option.value for option in item.options]) for item in shown] == [
+        ("7", ["Red", "S"]),
+        ("", []),
+    ]
 
 
 async def test_changes_are_read_once_projected(reads: OrderReads) -> None:

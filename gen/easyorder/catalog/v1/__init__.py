@@ -215,6 +215,9 @@ class ProductItem(betterproto2.Message):
     """
 
     options: "list[ItemOption]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What it has of each variation; the names and values have at most 250 characters in all.
+    """
 
     backorderable: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """

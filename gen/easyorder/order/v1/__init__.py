@@ -26,6 +26,7 @@ __all__ = (
     "OrderCreatedWithIncentive",
     "OrderEvent",
     "OrderItem",
+    "OrderItemOption",
     "OrderSnapshot",
     "OrderStatus",
     "OrderStatusChanged",
@@ -836,8 +837,38 @@ class OrderItem(betterproto2.Message):
     How many pieces came back with refunds.
     """
 
+    product_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Empty if it was ordered before 0.3.0.
+    """
+
+    options: "list[OrderItemOption]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was chosen of each variation of the product, such as Colour: Red, as the catalogue had it.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
+
+
+@dataclass(eq=False, repr=False)
+class OrderItemOption(betterproto2.Message):
+    """
+    What was chosen of one variation.
+    """
+
+    variation: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Such as Colour.
+    """
+
+    value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Such as Red.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "OrderItemOption", OrderItemOption)
 
 
 @dataclass(eq=False, repr=False)

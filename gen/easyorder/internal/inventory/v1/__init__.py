@@ -381,7 +381,14 @@ class ReservedLine(betterproto2.Message):
         8, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    How the stock of the item stood right after; only in the answer of Reserve.
+    How the stock of the item stood right after; like the fields after it, only in the answer of Reserve.
+    """
+
+    product_id: "int" = betterproto2.field(9, betterproto2.TYPE_INT64)
+
+    options: "list[___catalog__v1__.ItemOption]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was chosen of each variation.
     """
 
 
@@ -475,5 +482,6 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Settle
 from ....google import protobuf as ____google__protobuf__
 from ....google import rpc as ____google__rpc__
 from ....google import type as ____google__type__
+from ....catalog import v1 as ___catalog__v1__
 from ....common import v1 as ___common__v1__
 from ....inventory import v1 as ___inventory__v1__
