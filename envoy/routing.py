@@ -2,7 +2,8 @@
 
 Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees
 the first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a
-token: a path that the token requirements missed by mistake has no route, instead of bypassing them.
+token: a path that the token requirements missed by mistake has no route, instead of bypassing them. Streams take a
+ticket instead, which the service verifies.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chassis.context import Audience
 from chassis.contract import Method, descriptor_of
 from envoy.bodies import body_message
 from envoy.paths import any_of, has_verb, path_regex
+from envoy.tickets import HAS_TICKET, PARAMETER, TICKET, takes_ticket, ticket_paths
 
 JsonObject: TypeAlias = dict[str, object]
 
@@ -50,7 +52,6 @@ UNARY_DURATION: JsonObject = {
     "grpc_timeout_header_max": UNARY_TIMEOUT,
     "grpc_timeout_header_offset": "0.025s",
 }
-TOKEN_PARAMETER = "access_token"
 # A read is retried after any failure; any other call only when the service certainly never started it.
 READ_RETRIES = "reset,unavailable"
 WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
@@ -104,6 +105,7 @@ NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": 
 # Includes grpc-web; a transcoded JSON request has it too.
 GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
+TRANSCODED: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
 # Headers that JSON does not need and that gRPC refuses when it cannot read them; all but grpc-timeout.
 REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
 # A path before transcoding, or an unknown path. Not a direct response: the CORS filter needs a route to a cluster.
@@ -124,7 +126,7 @@ def transcoded_services(methods: Sequence[Method]) -> list[str]:
 
 def routes(methods: Sequence[Method]) -> list[JsonObject]:
     """All routes, in the order in which Envoy tries them."""
-    found: list[JsonObject] = [_stream_with_token_in_query(methods), *_routes_of_bodies(methods)]
+    found: list[JsonObject] = [_stream_with_ticket_in_query(methods), *_routes_of_bodies(methods)]
     for method in methods:
         if is_reachable(method):
             found.extend(_routes_of(method))
@@ -145,10 +147,16 @@ def is_public(method: Method) -> bool:
 
 
 def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
-    """jwt_authn's rules: a method that is not public needs a token, under its gRPC name and under each HTTP name."""
+    """jwt_authn's rules: a method that is not public needs a token, under its gRPC name and under each HTTP name.
+
+    The first rule lets tickets pass, for streams under their HTTP names.
+    """
     guarded = [method for method in methods if is_reachable(method) and not is_public(method)]
     names = any_of([_grpc_regex(method) for method in guarded])
-    rules: list[JsonObject] = [{"match": {"safe_regex": {"regex": names}}, "requires": {"provider_name": "easyorder"}}]
+    rules: list[JsonObject] = [
+        {"match": {"safe_regex": {"regex": ticket_paths(methods)}, "headers": [_exact(":method", "GET"), HAS_TICKET]}},
+        {"match": {"safe_regex": {"regex": names}}, "requires": {"provider_name": "easyorder"}},
+    ]
     by_verb: dict[str, list[str]] = defaultdict(list)
     for method in guarded:
         for binding in method.http:
@@ -206,22 +214,20 @@ def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
     return [(f"(?:{any_of([path_regex(path) for path in paths])})(?:[?].*)?", allow) for allow, paths in alike]
 
 
-def _stream_with_token_in_query(methods: Sequence[Method]) -> JsonObject:
-    """Before transcoding, a stream's `?access_token=` becomes its authorization: EventSource cannot send headers."""
-    streams = [method for method in methods if method.server_streaming and not is_public(method)]
-    paths = any_of([path_regex(binding.path) for method in streams for binding in method.http])
-    token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({TOKEN_PARAMETER})%"}
+def _stream_with_ticket_in_query(methods: Sequence[Method]) -> JsonObject:
+    """Before transcoding, a stream's `?ticket=` becomes its authorization: EventSource cannot send headers."""
+    token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({PARAMETER})%"}
     mutations: JsonObject = {
         "request_mutations": [
             {"append": {"header": token, "append_action": "ADD_IF_ABSENT"}},
             REMOVE_GRPC_HEADERS,
         ],
-        "query_parameter_mutations": [{"remove": TOKEN_PARAMETER}],
+        "query_parameter_mutations": [{"remove": PARAMETER}],
     }
     return {
         "match": {
-            "safe_regex": {"regex": paths},
-            "query_parameters": [{"name": TOKEN_PARAMETER, "present_match": True}],
+            "safe_regex": {"regex": ticket_paths(methods)},
+            "query_parameters": [{"name": PARAMETER, "string_match": {"safe_regex": {"regex": TICKET}}}],
         },
         "route": NOWHERE,
         "typed_per_filter_config": _mutations(mutations),
@@ -250,7 +256,11 @@ def _routes_of(method: Method) -> Iterator[JsonObject]:
         match["dynamic_metadata"] = [VERIFIED]
     if method.service != OPS:
         scripts = _lua("event_ids") if method.server_streaming and method.http else {}
-        yield _grpc_route(match, _action(method, CLUSTERS[method.service]), scripts)
+        action = _action(method, CLUSTERS[method.service])
+        yield _grpc_route(match, action, scripts)
+        if takes_ticket(method):
+            by_ticket: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT, TRANSCODED, HAS_TICKET]}
+            yield _grpc_route(by_ticket, action, scripts)
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}

@@ -15,7 +15,6 @@ from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
-from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -60,6 +59,8 @@ from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.checkout import Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
+from order_svc.shop_key import shop_key
+from order_svc.stream_tickets import StreamTickets, TicketOrTokenVerifier
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -114,12 +115,13 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         payment=Peer(settings.payment_address, NAME, secret),
     )
     try:
-        yield _service(connections, await OrderIds.of(connections.write, numbers=settings.order_numbers))
+        yield _service(connections, await shop_key(connections.write))
     finally:
         await connections.close()
 
 
-def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
+def _service(to: _Connections, key: bytes) -> GrpcServer:
+    ids, tickets = OrderIds(key, numbers=to.settings.order_numbers), StreamTickets(key, to.write, to.clock)
     after_commit: list[OnCommit] = []
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
@@ -147,7 +149,7 @@ def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
         ),
-        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.hub, ids),
+        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.hub, ids, tickets),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
@@ -155,7 +157,7 @@ def _service(to: _Connections, ids: OrderIds) -> GrpcServer:
         ),
         OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
     }
-    server = _server(to, servicers, error_log)
+    server = _server(to, servicers, error_log, tickets)
     server.background = [error_log, streams.projector, streams.tail, runner]
     return server
 
@@ -262,14 +264,16 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog,
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
 
 
-def _server(to: _Connections, servicers: Mapping[str, object], error_log: ErrorLog) -> GrpcServer:
+def _server(
+    to: _Connections, servicers: Mapping[str, object], error_log: ErrorLog, tickets: StreamTickets
+) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        verifier=TicketOrTokenVerifier(keys, settings.mesh_secret.get_secret_value(), tickets),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,

@@ -10,10 +10,7 @@ import base64
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.failures import translated
 from order_svc.resume_tokens import ResumeTokens
 
 # A block is the kind of id, in 8 bytes, and the number. No other block is an id.
@@ -33,14 +30,6 @@ class OrderIds:
         cipher = Cipher(AES(key), ECB())
         self._encrypt, self._decrypt = cipher.encryptor().update, cipher.decryptor().update
         self.numbers = numbers
-
-    @classmethod
-    async def of(cls, write: AsyncEngine, *, numbers: bool) -> OrderIds:
-        """With the key that the write database keeps."""
-        with translated():
-            async with write.connect() as connection:
-                key: bytes = (await connection.execute(text("SELECT key FROM order_id_key"))).scalar_one()
-        return cls(key, numbers=numbers)
 
     def of_order(self, number: int) -> str:
         return self._id(_ORDER, number)

@@ -10,10 +10,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chassis.errors import InvalidArgument
+from order_svc.shop_key import derived
 
 _NONCE_BYTES = 12
 _FEED = b"feed"
@@ -24,8 +23,7 @@ class ResumeTokens:
     """Converts places in streams to tokens of 48 characters of `A-Za-z0-9_-`, and back."""
 
     def __init__(self, key: bytes) -> None:
-        # The key of ids encrypts single blocks: a key of its own for another cipher.
-        self._cipher = AESGCM(HKDF(SHA256(), length=16, salt=None, info=b"easyorder resume token").derive(key))
+        self._cipher = AESGCM(derived(key, "resume token"))
 
     def of_feed(self, position: int) -> str:
         """The token of a position in the feed, for streams of many orders."""

@@ -47,7 +47,7 @@ def document() -> Json:
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "accessToken": {"type": "apiKey", "in": "query", "name": "access_token"},
+                "streamTicket": {"type": "apiKey", "in": "query", "name": "ticket"},
             },
             "responses": {"Error": _error_response(schemas)},
             "schemas": schemas.components,

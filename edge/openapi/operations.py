@@ -131,7 +131,7 @@ def _success(method: Method, schemas: Schemas) -> Json:
 def _security(method: Method) -> list[Json]:
     if _is_public(method):
         return []
-    in_query: list[Json] = [{"accessToken": []}] if method.server_streaming else []
+    in_query: list[Json] = [{"streamTicket": []}] if method.server_streaming else []
     return [{"bearer": []}, *in_query]
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from easyorder.order.v1 import OrderEvent, WatchAllOrdersRequest, WatchOrderRequest, WatchOrdersRequest
+from easyorder.order.v1 import (
+    CreateStreamTicketRequest,
+    OrderEvent,
+    StreamTicket,
+    WatchAllOrdersRequest,
+    WatchOrderRequest,
+    WatchOrdersRequest,
+)
 
 from chassis.context import current
 from chassis.grpc import metadata
 from order_svc.hub.hub import Hub
 from order_svc.order_ids import OrderIds
+from order_svc.stream_tickets import StreamTickets
 
 # Sent by a browser that reconnects: the id of the last event that it received, which is its resume token.
 _LAST_EVENT_ID = "last-event-id"
@@ -18,9 +26,14 @@ _LAST_EVENT_ID = "last-event-id"
 class OrderWatchApi:
     """The servicer of easyorder.order.v1.OrderWatchService."""
 
-    def __init__(self, hub: Hub, ids: OrderIds) -> None:
+    def __init__(self, hub: Hub, ids: OrderIds, tickets: StreamTickets) -> None:
         self._hub = hub
         self._ids = ids
+        self._tickets = tickets
+
+    async def create_stream_ticket(self, request: CreateStreamTicketRequest) -> StreamTicket:
+        ticket, expires = self._tickets.create(current().caller)
+        return StreamTicket(ticket=ticket, expire_time=expires)
 
     def watch_order(self, request: WatchOrderRequest) -> AsyncIterator[OrderEvent]:
         order_id = self._ids.order_number(request.id)

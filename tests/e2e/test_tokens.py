@@ -162,3 +162,17 @@ async def test_a_stream_ends_with_its_token(mesh: RunningMesh, http: httpx.Async
     assert first["resumeToken"]
     assert last["resumeToken"]
     assert again.status_code == 401
+
+
+async def test_a_ticket_opens_one_stream(http: httpx.AsyncClient, shopper: Shop) -> None:
+    made = await http.post("/api/v1/streamTickets", json={}, headers=shopper.headers)
+    ticket = {"ticket": made.json()["ticket"]}
+
+    async with http.stream("GET", "/api/v1/orders:watch", params=ticket) as stream:
+        first = await anext(line async for line in stream.aiter_lines() if line.startswith("data: "))
+    again = await http.get("/api/v1/orders:watch", params=ticket)
+    elsewhere = await http.get("/api/v1/orders", params=ticket)
+
+    assert "heartbeat" in json.loads(first.removeprefix("data: "))
+    assert (again.status_code, again.json()["details"][0]["reason"]) == (401, "UNAUTHENTICATED")
+    assert elsewhere.status_code == 401

@@ -83,10 +83,10 @@ def test_every_operation_is_described(operations: dict[str, Any]) -> None:
     assert [name for name, operation in operations.items() if not operation["summary"]] == []
 
 
-def test_a_stream_is_server_sent_events_and_takes_its_token_as_a_parameter(operations: dict[str, Any]) -> None:
+def test_a_stream_is_server_sent_events_and_takes_a_ticket_as_a_parameter(operations: dict[str, Any]) -> None:
     watch = operations["/easyorder.order.v1.OrderWatchService/WatchOrder"]
 
-    assert {"accessToken": []} in watch["security"]
+    assert {"streamTicket": []} in watch["security"]
     assert {"200", "204"} <= watch["responses"].keys()
     events = watch["responses"]["200"]["content"]["text/event-stream"]["schema"]
     assert events["contentSchema"] == {"$ref": "#/components/schemas/order.v1.OrderEvent"}

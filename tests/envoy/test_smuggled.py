@@ -145,7 +145,7 @@ async def test_a_refusal_does_not_repeat_the_token(
 ) -> None:
     token = tokens.user(exp=1_000_000_000)
 
-    by_query = await http.get(path, params={"access_token": token})
+    by_query = await http.get(path, params={"ticket": token})
     by_header = await http.get(path, headers={"authorization": f"Bearer {token}"})
     refusal = await envoy.refusal("/easyorder.order.v1.OrderService/ListOrders")
 

@@ -1,4 +1,4 @@
-"""Streams arrive message by message, have no time limit, and accept their token as a parameter."""
+"""Streams arrive message by message, have no time limit, and accept a ticket as a parameter."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ SERVICE = "/easyorder.order.v1.OrderWatchService"
 WATCH_ORDER, WATCH_ORDERS = f"{SERVICE}/WatchOrder", f"{SERVICE}/WatchOrders"
 ORDER_EVENT = contract.full_name_of(OrderEvent)
 WATCH = "/api/v1/orders/7:watch"
+TICKET = "ticket_A-b_9"
 
 
 async def events(reply: httpx.Response) -> AsyncIterator[dict[str, Any]]:
@@ -108,54 +109,73 @@ async def test_a_stream_without_any_event_is_204(
     assert messages == []
 
 
-async def test_the_token_may_be_a_parameter(
-    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
-) -> None:
-    token = tokens.user()
-
-    watched = await http.get("/api/v1/orders:watch", params={"access_token": token, "resumeToken": "here"})
+async def test_a_ticket_may_be_a_parameter(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    watched = await http.get("/api/v1/orders:watch", params={"ticket": TICKET, "resumeToken": "here"})
     assert watched.status_code == 204
     seen = mesh.only_call
 
-    assert seen.metadata["authorization"] == f"Bearer {token}"
+    assert seen.metadata["authorization"] == f"Bearer {TICKET}"
     assert seen.metadata["x-envoy-original-path"] == "/api/v1/orders:watch?resumeToken=here"
     assert seen.request.resume_token == "here"
 
 
-async def test_a_token_in_a_parameter_is_checked_as_well(
-    http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
+async def test_a_token_counts_more_than_a_ticket(
+    http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens, bearer: dict[str, str]
 ) -> None:
-    expired = await http.get(WATCH, params={"access_token": tokens.user(exp=LONG_AGO)})
-    nonsense = await http.get(WATCH, params={"access_token": "nonsense"})
+    expired = {"authorization": f"Bearer {tokens.user(exp=LONG_AGO)}"}
 
-    assert (expired.status_code, reason_of(expired)) == (401, "TOKEN_EXPIRED")
-    assert (nonsense.status_code, reason_of(nonsense)) == (401, "UNAUTHENTICATED")
+    watched = await http.get(WATCH, params={"ticket": TICKET}, headers=bearer)
+    refused = await http.get(WATCH, params={"ticket": TICKET}, headers=expired)
+
+    assert watched.status_code == 204
+    assert mesh.only_call.metadata["authorization"] == bearer["authorization"]
+    assert (refused.status_code, reason_of(refused)) == (401, "TOKEN_EXPIRED")
+
+
+async def test_what_is_no_ticket_is_none(http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens) -> None:
+    for parameters in (
+        {"ticket": tokens.user()},
+        {"ticket": "nonsense"},
+        {"ticket": f"{TICKET}."},
+        {"access_token": tokens.user()},
+    ):
+        reply = await http.get(WATCH, params=parameters)
+        assert (reply.status_code, reason_of(reply)) == (401, "UNAUTHENTICATED")
     assert mesh.calls == []
 
 
-async def test_nothing_but_a_stream_takes_a_token_in_a_parameter(
-    http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
-) -> None:
-    reply = await http.get("/api/v1/orders", params={"access_token": tokens.user()})
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/orders/7", "/api/v1/admin/orders"])
+async def test_nothing_but_a_stream_takes_a_ticket(http: httpx.AsyncClient, mesh: FakeMesh, path: str) -> None:
+    by_query = await http.get(path, params={"ticket": TICKET})
+    by_header = await http.get(path, headers={"authorization": f"Bearer {TICKET}"})
 
-    assert (reply.status_code, reason_of(reply)) == (401, "UNAUTHENTICATED")
+    for reply in (by_query, by_header):
+        assert (reply.status_code, reason_of(reply)) == (401, "UNAUTHENTICATED")
     assert mesh.calls == []
 
 
-async def test_no_token_gets_into_the_access_log(
-    http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh, tokens: Tokens
-) -> None:
-    shown = [tokens.user("logged"), "nonsense-token"]
+async def test_grpc_has_headers_and_needs_no_ticket(envoy: RunningEnvoy, mesh: FakeMesh) -> None:
+    for spoofed in ((), (("x-envoy-original-path", "/api/v1/orders:watch"),)):
+        async with open_channel(envoy.target) as channel:
+            call: Any = channel.unary_stream(WATCH_ORDERS)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await call(b"", metadata=(("authorization", f"Bearer {TICKET}"), *spoofed), timeout=10).read()
+        assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    assert mesh.calls == []
+
+
+async def test_no_ticket_gets_into_the_access_log(http: httpx.AsyncClient, envoy: RunningEnvoy, mesh: FakeMesh) -> None:
+    shown = [f"{TICKET}logged", "nonsense-ticket"]
     for path in ("/api/v1/orders:watch", "/api/v1/orders/4711:watch", "/api/v1/orders", "/last-of-all"):
-        for token in shown:
-            await http.get(path, params={"access_token": token})
+        for ticket in shown:
+            await http.get(path, params={"ticket": ticket})
 
     await eventually(
         lambda: envoy.access_log.read_text(encoding="utf-8").count("/last-of-all") >= len(shown), timeout_s=15
     )
     log = envoy.access_log.read_text(encoding="utf-8")
     assert "/api/v1/orders/4711:watch" in log
-    assert not [token for token in shown if token in log]
+    assert not [ticket for ticket in shown if ticket in log]
 
 
 async def test_an_error_before_the_first_message_is_an_ordinary_one(

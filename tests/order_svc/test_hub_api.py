@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from easyorder.order.v1 import OrderEvent, WatchAllOrdersRequest, WatchOrderRequest, WatchOrdersRequest
@@ -27,6 +28,8 @@ WATCH_ORDER = rpc(SERVICE, "WatchOrder", WatchOrderRequest, OrderEvent)
 WATCH_ORDERS = rpc(SERVICE, "WatchOrders", WatchOrdersRequest, OrderEvent)
 WATCH_ALL_ORDERS = rpc(SERVICE, "WatchAllOrders", WatchAllOrdersRequest, OrderEvent)
 TOKENS = IDS.resume_tokens
+# test_stream_tickets.py has those with tickets.
+NO_TICKETS = cast(Any, None)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def app() -> HubApp:
 
 @pytest.fixture
 async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
-    async with serving({SERVICE: OrderWatchApi(app.hub, IDS)}) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.hub, IDS, NO_TICKETS)}) as mesh:
         yield mesh
 
 
@@ -197,7 +200,7 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh:
 async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) -> None:
     order = app.given(an_order())
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({SERVICE: OrderWatchApi(app.hub, IDS)}, clock=clock) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.hub, IDS, NO_TICKETS)}, clock=clock) as mesh:
         expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
         # Tokens of these tests are valid for ten minutes.
         clock.advance(599.5)

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.db.engine import make_engine
 from order_svc.order_ids import OrderIds
+from order_svc.shop_key import shop_key
 from tests.conftest import DatabasesOf
 
 KEY = bytes(range(16))
@@ -60,7 +61,7 @@ async def test_the_key_stays_with_the_database(databases_of: DatabasesOf) -> Non
     urls = await databases_of("order_svc")
     write = make_engine(urls["easyorder_order_write"], application_name="tests")
 
-    first, again = [await OrderIds.of(write, numbers=False) for _ in range(2)]
+    first, again = [OrderIds(await shop_key(write)) for _ in range(2)]
 
     assert again.order_number(first.of_order(1)) == 1
     await write.dispose()

@@ -8,6 +8,7 @@ __all__ = (
     "CancelOrderRequest",
     "CancelReason",
     "CreateOrderRequest",
+    "CreateStreamTicketRequest",
     "CurrencyReport",
     "DailyReport",
     "DeliverOrderRequest",
@@ -45,6 +46,7 @@ __all__ = (
     "ShipOrderRequest",
     "Shipment",
     "ShipmentDetails",
+    "StreamTicket",
     "TopItem",
     "UpdateOrderRequest",
     "WatchAllOrdersRequest",
@@ -390,6 +392,14 @@ class CreateOrderRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest", CreateOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class CreateStreamTicketRequest(betterproto2.Message):
+    pass
+
+
+default_message_pool.register_message("easyorder.order.v1", "CreateStreamTicketRequest", CreateStreamTicketRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1248,6 +1258,28 @@ class ShipOrderRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "ShipOrderRequest", ShipOrderRequest)
+
+
+@dataclass(eq=False, repr=False)
+class StreamTicket(betterproto2.Message):
+    """
+    A ticket for the URL of one stream.
+    """
+
+    ticket: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Opaque. Secret until it is used.
+    """
+
+    expire_time: "datetime.datetime | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    A minute after it was made.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "StreamTicket", StreamTicket)
 
 
 @dataclass(eq=False, repr=False)

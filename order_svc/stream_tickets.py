@@ -1,0 +1,113 @@
+"""Tickets that open one stream for their caller: they may be in a URL, where others would see an access token.
+
+A ticket is valid for a minute and opens one stream, at whichever replica. It is encrypted and holds its caller, so that
+nothing is stored until it is used. The stream ends with the access token that the ticket was made with.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis import contract
+from chassis.auth.keys import KeyCache
+from chassis.auth.verifier import TokenVerifier
+from chassis.background import to_completion
+from chassis.clock import Clock
+from chassis.context import Caller, current
+from chassis.db.failures import translated
+from chassis.errors import Unauthenticated
+from order_svc.shop_key import derived
+
+# Envoy knows tickets by it: no access token begins like this.
+PREFIX = "ticket_"
+VALID_FOR = timedelta(minutes=1)
+_NONCE_BYTES = 12
+# A use is kept for longer than a ticket is valid, whatever the difference between the clocks of two replicas.
+_USE = text("""
+WITH purged AS (
+    DELETE FROM stream_ticket_use WHERE id = ANY(ARRAY(
+        SELECT id FROM stream_ticket_use WHERE used_at < now() - interval '10 minutes'
+        ORDER BY used_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    ))
+)
+INSERT INTO stream_ticket_use (id) VALUES (:id) ON CONFLICT DO NOTHING RETURNING id
+""")
+
+
+class _Content(BaseModel):
+    caller_id: str
+    is_admin: bool
+    team_ids: tuple[str, ...]
+    # When the access token expires.
+    caller_expires_at_s: float
+    expires_at_s: float
+
+
+class StreamTickets:
+    """Makes tickets, and takes each of them once."""
+
+    def __init__(self, key: bytes, write: AsyncEngine, clock: Clock) -> None:
+        self._cipher = AESGCM(derived(key, "stream ticket"))
+        # A single statement: without BEGIN and COMMIT it costs one round trip.
+        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._clock = clock
+
+    def create(self, caller: Caller) -> tuple[str, datetime]:
+        """A ticket for the caller, and when it expires."""
+        expires = self._clock.now() + VALID_FOR
+        content = _Content(
+            caller_id=caller.id,
+            is_admin=caller.is_admin,
+            team_ids=caller.team_ids,
+            caller_expires_at_s=caller.expires_at_s,
+            expires_at_s=expires.timestamp(),
+        )
+        nonce = os.urandom(_NONCE_BYTES)
+        encrypted = self._cipher.encrypt(nonce, content.model_dump_json().encode(), None)
+        return PREFIX + urlsafe_b64encode(nonce + encrypted).decode().rstrip("="), expires
+
+    async def use(self, ticket: str) -> Caller:
+        """The caller of the ticket. Raises Unauthenticated for what is no ticket, or one that expired or was used."""
+        nonce, content = self._read(ticket)
+        if content.expires_at_s <= self._clock.now().timestamp() or not await to_completion(self._is_first_use(nonce)):
+            raise Unauthenticated("the stream ticket has expired or was used; create another one")
+        person = Caller.person(content.caller_id, admin=content.is_admin, team_ids=content.team_ids)
+        return replace(person, expires_at_s=content.caller_expires_at_s)
+
+    def _read(self, ticket: str) -> tuple[bytes, _Content]:
+        encoded = ticket.removeprefix(PREFIX)
+        try:
+            decoded = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            nonce = decoded[:_NONCE_BYTES]
+            return nonce, _Content.model_validate_json(self._cipher.decrypt(nonce, decoded[_NONCE_BYTES:], None))
+        except (ValueError, InvalidTag):
+            raise Unauthenticated("the stream ticket is not valid; create another one") from None
+
+    async def _is_first_use(self, id: bytes) -> bool:
+        with translated():
+            async with self._write.connect() as connection:
+                return (await connection.execute(_USE, {"id": id})).first() is not None
+
+
+class TicketOrTokenVerifier(TokenVerifier):
+    """Takes a ticket in place of the access token of a stream."""
+
+    def __init__(self, keys: KeyCache, mesh_secret: str, tickets: StreamTickets) -> None:
+        super().__init__(keys, mesh_secret)
+        self._tickets = tickets
+
+    async def verify(self, token: str) -> Caller:
+        if not token.startswith(PREFIX):
+            return await super().verify(token)
+        if not contract.methods()[current().method].server_streaming:
+            raise Unauthenticated("a stream ticket opens a stream; send the access token")
+        return await self._tickets.use(token)
