@@ -86,11 +86,7 @@ class JobStore(Protocol):
     """The jobs of a database; each call is a transaction of its own."""
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:
-        """Leases jobs that are due and jobs whose lease has ended.
-
-        Now and then it corrects times set while the database's clock was ahead: READY jobs become due, leases start
-        again.
-        """
+        """Leases jobs that are due or whose lease has ended; now and then also those that a wrong clock put off."""
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
         """Returns the ids of the jobs whose lease was still valid; the other jobs are unchanged."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.bulk import as_json
+from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
 from chassis.errors import AppError, InvalidArgument, Kind
@@ -181,9 +182,7 @@ class OpsApi:
         return [dict(row) | {"id": str(row["id"])} for row in rows[:size]], token
 
     async def _rows(self, query: Executable) -> Sequence[RowMapping]:
-        with translated():
-            async with self.engine.connect() as connection:
-                return (await connection.execute(query)).mappings().all()
+        return [row._mapping for row in await fetch(self.engine, query)]
 
     async def _change(self, statement: str, **parameters: Any) -> tuple[RowMapping, bool]:
         """Returns the job, and whether the statement changed it."""

@@ -37,6 +37,7 @@ from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.inbox import Inbox
 from inventory_svc.adapters.order_feed import FeedConsumer
 from inventory_svc.adapters.orders import GrpcOrders
+from inventory_svc.adapters.product_creators import ProductCreators
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
@@ -186,9 +187,10 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
 def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     projector = Projector(to.write, to.read, list(COPIED.values()), conclude=refresh_documents, report=error_log.report)
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush)
-    products = ProductQueries(to.read, read_your_writes)
+    creator_of = ProductCreators(to.write).of
+    products = ProductQueries(to.read, read_your_writes, creator_of)
     ttl_s = to.settings.product_cache_ttl_s
-    stock = StockQueries(to.read, read_your_writes)
+    stock = StockQueries(to.read, read_your_writes, creator_of)
     watch = StockWatch(stock, clock=to.clock, low_stock=to.settings.low_stock_threshold)
     projector.on_applied.append(watch.wake)
     return _Reading(

@@ -37,6 +37,7 @@ from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.inventory import GrpcInventory
+from order_svc.adapters.order_creators import OrderCreators
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
@@ -144,7 +145,7 @@ def _service(to: _Connections, key: bytes) -> GrpcServer:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
     gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
-    queries = OrderQueries(to.read, ReadYourWrites(to.write, flush=streams.projector.flush), ids)
+    queries = _queries(to, streams.projector, ids)
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
@@ -262,6 +263,11 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog,
     tail = FeedTail(feed, dispatch, report=error_log.report)
     projector = Projector(to.write, to.read, PROJECTED, report=error_log.report)
     return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
+
+
+def _queries(to: _Connections, projector: Projector, ids: OrderIds) -> OrderQueries:
+    read_your_writes = ReadYourWrites(to.write, flush=projector.flush)
+    return OrderQueries(to.read, read_your_writes, ids, OrderCreators(to.write).of)
 
 
 def _server(

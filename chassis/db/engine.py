@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Executable, Row, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 import postgresql_odbc.dialect  # noqa: F401, registers itself
-from chassis.db.failures import is_unusable
+from chassis.db.failures import is_unusable, translated
 from chassis.db.session_hook import FilteredSession
 
 # For a connection of the pool, and for a new one.
@@ -69,6 +70,16 @@ def make_engine(
 def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions that filter by ownership and soft deletion, and leave loaded entities readable after commit."""
     return async_sessionmaker(engine, sync_session_class=FilteredSession, expire_on_commit=False)
+
+
+async def fetch(
+    engine: AsyncEngine, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> Sequence[Row[Any]]:
+    """The rows of a single statement. Database failures leave it as AppErrors."""
+    with translated():
+        async with engine.connect() as connection:
+            result = await connection.execute(statement, parameters)
+            return result.all() if result.returns_rows else []
 
 
 def _leave_unusable(context: ExceptionContext) -> None:

@@ -6,11 +6,10 @@ The columns are filled from the request's context, in ORM flushes and in Core st
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, FetchedValue, Uuid, false, text
+from sqlalchemy import BigInteger, FetchedValue, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.clock import SystemClock
@@ -54,12 +53,6 @@ class BaseSoftIntDelete(Audited):
     """An entity with a numeric id, assigned by the database unless the application provides one (HiLo)."""
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-1)
-
-
-class BaseSoftDelete(Audited):
-    """An entity with a UUID as its id."""
-
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4, sort_order=-1)
 
 
 class Owned(Audited):

@@ -49,9 +49,7 @@ def meaning_of(error: Exception) -> AppError | None:
         return Conflict("the transaction collided with another one")
     if state == _LOCK_NOT_AVAILABLE:
         return Locked("another change is in progress here; try again", retry_after_s=1)
-    is_lost = isinstance(error, PoolTimeout | OSError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
+    is_lost = isinstance(error, PoolTimeout | OSError) or getattr(error, "connection_invalidated", False)
     if is_lost or _UNAVAILABLE.fullmatch(state):
         return Unavailable("the database does not answer; try again", retry_after_s=1)
     return None

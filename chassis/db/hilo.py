@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.background import to_completion
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from chassis.db.writes import UNLOCKED
 
 
@@ -33,6 +33,4 @@ class HiLo:
     async def _fetch(self, session: AsyncSession | None) -> int:
         if session is not None:
             return int((await session.execute(self._statement, execution_options=UNLOCKED)).scalar_one())
-        with translated():
-            async with self._engine.connect() as connection:
-                return int((await connection.execute(self._statement)).scalar_one())
+        return int((await fetch(self._engine, self._statement))[0][0])

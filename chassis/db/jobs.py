@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Executable, Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.db.bulk import as_json
-from chassis.db.failures import LEASE_LOST, translated
+from chassis.db.engine import fetch
+from chassis.db.failures import LEASE_LOST
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
@@ -102,7 +103,7 @@ class SqlJobStore:
         if monotonic() >= self._all_at:
             since, self._all_at = _ALL, monotonic() + _ALL_S
         wanted = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit, "since": since}
-        first, *rows = await self._execute(_CLAIM, wanted)
+        first, *rows = await fetch(self._engine, _CLAIM, wanted)
         self._since = first.since
         return [
             Job(row.kind, row.key, row.payload, row.attempts, JobLease(row.id, token), lease_end_s, row.secret or "")
@@ -110,13 +111,7 @@ class SqlJobStore:
         ]
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
-        return {row.id for row in await self._execute(_SETTLE_NOW, {"rows": as_json(_rows(outcomes))})}
+        return {row.id for row in await fetch(self._engine, _SETTLE_NOW, {"rows": as_json(_rows(outcomes))})}
 
     async def wake(self, kind: str, key: str) -> bool:
-        return bool(await self._execute(_WAKE, {"kind": kind, "key": key}))
-
-    async def _execute(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        with translated():
-            async with self._engine.connect() as connection:
-                result = await connection.execute(statement, parameters)
-                return result.all() if result.returns_rows else []
+        return bool(await fetch(self._engine, _WAKE, {"kind": kind, "key": key}))

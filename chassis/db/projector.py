@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
+from chassis.db.engine import fetch
 from chassis.db.failures import meaning_of, sqlstate, translated
 
 log = structlog.get_logger(__name__)
@@ -118,9 +119,7 @@ class Projector(PollingLoop):
 
     async def lag_ms(self) -> float:
         """The age of the oldest change that is not yet visible to readers; 0 if there is none."""
-        with translated():
-            async with self._write.connect() as write:
-                return float((await write.execute(_LAG)).scalar_one())
+        return float((await fetch(self._write, _LAG))[0][0])
 
     async def _round(self) -> bool:
         with translated():

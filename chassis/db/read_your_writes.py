@@ -1,9 +1,10 @@
-"""Read-your-writes: a reader waits, for a bounded time, until the projection has the changes it caused or saw."""
+"""Read-your-writes: a reader waits, for a bounded time, until the projection has what it caused, saw or asks for."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,8 +13,10 @@ from chassis.background import passes
 from chassis.batching import Batcher
 from chassis.context import ANONYMOUS
 from chassis.db.bulk import as_json
-from chassis.db.failures import translated
-from chassis.errors import InvalidArgument
+from chassis.db.engine import fetch
+from chassis.errors import InvalidArgument, Unavailable
+
+T = TypeVar("T")
 
 # Parked changes are left to operators; no reader waits for them.
 PENDING = text("""
@@ -66,13 +69,25 @@ class ReadYourWrites:
             first, _ = await self._asking.submit((caller_id, position))
         return True
 
+    async def find(
+        self, read: Callable[[], Awaitable[T | None]], creator: Callable[[], Awaitable[str | None]]
+    ) -> T | None:
+        """What `read` finds, even if somebody has just created it: then `creator` finds who, on the write side.
+
+        Raises Unavailable if it is not applied in time.
+        """
+        found = await read()
+        if found is None and (created_by := await creator()) is not None:
+            await self.wait(created_by)
+            if (found := await read()) is None:
+                raise Unavailable("this was just written and cannot be read yet; try again", retry_after_s=1)
+        return found
+
     async def _pending(self, readers: Sequence[_Reader]) -> list[tuple[int, int]]:
         """For each reader, the ids of the first and the last change to wait for, or zeros if there are none."""
         numbers = {reader: number for number, reader in enumerate(dict.fromkeys(readers))}
         wanted = [
             {"number": number, "caller": caller, "position": position} for (caller, position), number in numbers.items()
         ]
-        with translated():
-            async with self._write.connect() as connection:
-                rows = (await connection.execute(PENDING, {"readers": as_json(wanted)})).all()
+        rows = await fetch(self._write, PENDING, {"readers": as_json(wanted)})
         return [(rows[numbers[reader]].first or 0, rows[numbers[reader]].last or 0) for reader in readers]

@@ -10,18 +10,14 @@ from sqlalchemy import BigInteger, TableClause, Text, column, table
 from chassis.db.types import Json, UtcDateTime
 
 
-def _table(name: str, text: str, *, bigint: str = "", timestamptz: str = "", jsonb: str = "") -> TableClause:
+def _table(name: str, text: str, *, bigint: str = "", time: str = "", jsonb: str = "") -> TableClause:
     """A table; column names are separated by blanks and grouped by type."""
-    types = ((Text, text), (BigInteger, bigint), (UtcDateTime, timestamptz), (Json, jsonb))
+    types = ((Text, text), (BigInteger, bigint), (UtcDateTime, time), (Json, jsonb))
     return table(name, *(column(column_name, kind) for kind, names in types for column_name in names.split()))
 
 
 OUTBOX = _table(
-    "outbox",
-    "kind owner owner_team",
-    bigint="position aggregate_id sequence",
-    timestamptz="occurred_on",
-    jsonb="payload",
+    "outbox", "kind owner owner_team", bigint="position aggregate_id sequence", time="occurred_on", jsonb="payload"
 )
 # `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at` is the time of the next claim, or the end of the lease;
 # `set_at` is when `due_at` was set, never in the future unless the clock was ahead. `secret` is never shown; it is
@@ -30,14 +26,10 @@ JOB = _table(
     "job",
     "kind key secret state lease_token last_error discard_reason lane",
     bigint="id turn attempts",
-    timestamptz="due_at set_at created_on",
+    time="due_at set_at created_on",
     jsonb="payload",
 )
-IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", timestamptz="created_on")
-AUDIT_ENTRY = _table(
-    "audit_entry", "actor action resource outcome correlation_id detail", bigint="id", timestamptz="time"
-)
+IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", time="created_on")
+AUDIT_ENTRY = _table("audit_entry", "actor action resource outcome correlation_id detail", bigint="id", time="time")
 # `source` is the method or the kind of job.
-RECORDED_ERROR = _table(
-    "recorded_error", "source actor kind message detail correlation_id", bigint="id", timestamptz="time"
-)
+RECORDED_ERROR = _table("recorded_error", "source actor kind message detail correlation_id", bigint="id", time="time")

@@ -117,9 +117,8 @@ def _writes(session: AsyncSession | Session) -> Writes:
 
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _before_statement(state: ORMExecuteState) -> None:
-    if is_optimistic(state.session) and (
-        _writes(state.session).parts or not state.execution_options.get("unlocked", False)
-    ):
+    is_unlocked = state.execution_options.get("unlocked", False) and not _writes(state.session).parts
+    if is_optimistic(state.session) and not is_unlocked:
         raise NeedsTransaction("this statement needs a transaction")
     _send(state.session)
 
@@ -152,9 +151,7 @@ def _send(session: Session) -> None:
 
 @lru_cache(maxsize=256)
 def _statement(parts: tuple[tuple[str, str | None], ...]) -> TextClause:
-    writes = ", ".join(
-        f"write{number} AS ({_ROWS.sub(f':rows{number}', sql)})" for number, (sql, _) in enumerate(parts)
-    )
+    writes = ", ".join(f"write{n} AS ({_ROWS.sub(f':rows{n}', sql)})" for n, (sql, _) in enumerate(parts))
     answers = ""
     for number, (sql, unless_all) in enumerate(parts):
         if unless_all:

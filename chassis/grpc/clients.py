@@ -116,10 +116,8 @@ class Client:
         await self._channel.close(None)
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
-        if (
-            error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-            and self._channel.get_state() is not grpc.ChannelConnectivity.READY
-        ):
+        is_connected = self._channel.get_state() is grpc.ChannelConnectivity.READY
+        if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED and not is_connected:
             return Unavailable("a service that is needed for this does not answer")
         return from_rpc_error(error)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db.entities import BaseSoftDelete
+from chassis.db.entities import Audited
 from chassis.db.types import UtcDateTime
 
 
@@ -15,6 +16,12 @@ class Base(DeclarativeBase):
     """The tables of easyorder_identity."""
 
     type_annotation_map: ClassVar = {str: Text}
+
+
+class BaseSoftDelete(Audited):
+    """An entity with a UUID as its id."""
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4, sort_order=-1)
 
 
 class UserRow(BaseSoftDelete, Base):

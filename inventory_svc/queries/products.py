@@ -5,6 +5,7 @@ A page by number skips earlier pages by an index alone; a page by token begins w
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import normalize
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.bulk import as_json
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument
 from chassis.page_tokens import PageTokens
@@ -25,6 +26,8 @@ from inventory_svc.domain.product import Product
 DEFAULT_PAGE_SIZE = 10
 MAX_WORDS = 10
 TOKENS = PageTokens(int)
+# Who created a product, from the write side; None if there is none, or it is deleted.
+CreatorOf = Callable[[int], Awaitable[str | None]]
 
 GET = text("SELECT CAST(document AS text) FROM product_document WHERE id = :id AND (:deleted OR NOT is_deleted)")
 # Each document by a subquery, so that no plan joins; at least one row, so that the totals are always returned.
@@ -102,31 +105,31 @@ class ProductPage:
 class ProductQueries:
     """Reads the catalogue; for a single product, a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._read = read.execution_options(isolation_level="AUTOCOMMIT")
-        self._freshness = read_your_writes
+        self._freshness, self._creator_of = read_your_writes, creator_of
 
     async def get_product(self, product_id: int, *, currency: str = "") -> Product:
-        """A product with prices in this currency, or in any. Raises ProductNotFound.
+        """A product with prices in this currency, or in any; a deleted one for administrators only.
 
-        A deleted product is found by administrators only.
+        Raises ProductNotFound, and Unavailable for a product that exists but is not projected in time.
         """
-        with translated():
-            await self._freshness.wait(current().caller.id, current().position)
-            async with self._read.connect() as connection:
-                document = await connection.scalar(GET, {"id": product_id, "deleted": current().caller.is_admin})
+        await self._freshness.wait(current().caller.id, current().position)
+        document = await self._freshness.find(lambda: self._document(product_id), lambda: self._creator_of(product_id))
         product = None if document is None else _PRODUCTS.validate_json(document)
         if product is None or currency not in ("", product.base_price.currency):
             raise ProductNotFound.of(product_id)
         return product
 
+    async def _document(self, product_id: int) -> str | None:
+        rows = await fetch(self._read, GET, {"id": product_id, "deleted": current().caller.is_admin})
+        return rows[0][0] if rows else None
+
     async def list_products(self, request: PageRequest) -> ProductPage:
         """Products, oldest first, as of the current state of the read database."""
         statement, parameters = listing(request)
-        with translated():
-            async with self._read.connect() as connection:
-                rows = (await connection.execute(statement, parameters)).all()
+        rows = await fetch(self._read, statement, parameters)
         found = [row for row in rows if row.document is not None]
         return ProductPage(
             products=tuple(_PRODUCTS.validate_json(row.document) for row in found[: request.size]),

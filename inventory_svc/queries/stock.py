@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.bulk import as_json
+from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.stock import StockLevel
+from inventory_svc.queries.products import CreatorOf
 
 # Returns at least one row for a product that exists.
 OF_PRODUCT = text("""
@@ -57,19 +59,23 @@ _BEFORE_ALL = (0, 2**62, 0)
 class StockQueries:
     """Reads the stock; a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
         self._read = read
-        self._freshness = read_your_writes
+        self._freshness, self._creator_of = read_your_writes, creator_of
 
     async def get_product_inventory(self, product_id: int) -> list[StockLevel]:
-        """The stock of all items of a product, in id order. Raises ProductNotFound."""
-        with translated():
-            await self._freshness.wait(current().caller.id, current().position)
-            async with self._read.connect() as connection:
-                rows = (await connection.execute(OF_PRODUCT, {"product_id": product_id})).all()
-        if not rows:
+        """The stock of all items of a product, in id order.
+
+        Raises ProductNotFound, and Unavailable for a product that exists but is not projected in time.
+        """
+        await self._freshness.wait(current().caller.id, current().position)
+        rows = await self._freshness.find(lambda: self._of_product(product_id), lambda: self._creator_of(product_id))
+        if rows is None:
             raise ProductNotFound.of(product_id)
         return [stock_level(row) for row in rows if row.id is not None]
+
+    async def _of_product(self, product_id: int) -> Sequence[Row[Any]] | None:
+        return await fetch(self._read, OF_PRODUCT, {"product_id": product_id}) or None
 
     async def list_stock_levels(
         self, product_id: int = 0, *, page_size: int = 0, page_token: str = ""

@@ -16,7 +16,6 @@ from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
-from chassis.errors import Unavailable
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
@@ -37,6 +36,8 @@ from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
 
 T = TypeVar("T")
+# Who placed an order, from the write side; None if there is none, or the caller may not see it.
+CreatorOf = Callable[[int], Awaitable[str | None]]
 
 _LAST_LINE_S = 1.0
 
@@ -44,24 +45,26 @@ _LAST_LINE_S = 1.0
 class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, ids: OrderIds) -> None:
+    def __init__(
+        self, read: AsyncEngine, read_your_writes: ReadYourWrites, ids: OrderIds, creator_of: CreatorOf
+    ) -> None:
         # All statements of a session see the database as of the first one.
         self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
-        self._ids = ids
+        self._ids, self._creator_of = ids, creator_of
         # Exports leave at least half of the connections to the other reads.
         self._max_exports = min(MAX_EXPORTS, cast(QueuePool, read.sync_engine.pool).size() // 2)
         self._exports = 0
 
     async def get_order(self, order_id: int) -> OrderView:
-        """Raises OrderNotFound, or Unavailable if the order may exist but is not projected yet."""
-        fresh = await self._wait()
-        order = await self._read(lambda session: get_order(session, order_id))
-        if order is not None:
-            return order
-        if fresh:
+        """Raises OrderNotFound, or Unavailable if the order exists but is not projected in time."""
+        await self._wait()
+        order = await self._freshness.find(
+            lambda: self._read(lambda session: get_order(session, order_id)), lambda: self._creator_of(order_id)
+        )
+        if order is None:
             raise OrderNotFound.of()
-        raise Unavailable("the order may be being written; try again", retry_after_s=1)
+        return order
 
     async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders that are the caller's own. Raises InvalidArgument."""
@@ -116,10 +119,10 @@ class OrderQueries:
         finally:
             self._exports -= 1
 
-    async def _wait(self) -> bool:
+    async def _wait(self) -> None:
         request = current()
         with translated():
-            return await self._freshness.wait(request.caller.id, request.position)
+            await self._freshness.wait(request.caller.id, request.position)
 
     async def _read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
         return await to_completion(self._run(query))

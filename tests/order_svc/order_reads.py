@@ -14,6 +14,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
+from order_svc.adapters.order_creators import OrderCreators
 from order_svc.api.orders import OrderApi
 from order_svc.domain.views import OrderView
 from order_svc.projections import PROJECTED
@@ -113,7 +114,7 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
     read = make_engine(urls["easyorder_order_read"], application_name="tests")
     yield OrderReads(
         app=SqlOrderApp(write),
-        queries=OrderQueries(read, SmallPatience(write), IDS),
+        queries=OrderQueries(read, SmallPatience(write), IDS, OrderCreators(write).of),
         projector=Projector(write, read, PROJECTED),
         write=write,
         read=read,

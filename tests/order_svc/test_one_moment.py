@@ -16,6 +16,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.errors import Unavailable
 from chassis.money import Money
+from order_svc.adapters.order_creators import OrderCreators
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.status import PaymentMethod
@@ -137,7 +138,7 @@ async def test_an_export(reads: OrderReads, export: AsyncGenerator[bytes, None])
 async def narrow(reads: OrderReads) -> AsyncIterator[OrderQueries]:
     """The queries with only two connections to the read database."""
     engine = make_engine(reads.read.url, application_name="tests", pool_size=2)
-    yield OrderQueries(engine, SmallPatience(reads.write), IDS)
+    yield OrderQueries(engine, SmallPatience(reads.write), IDS, OrderCreators(reads.write).of)
     await engine.dispose()
 
 

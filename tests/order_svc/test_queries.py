@@ -18,6 +18,7 @@ from chassis.db.engine import make_engine
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument, Unavailable
 from chassis.wire import codec
+from order_svc.adapters.order_creators import OrderCreators
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.items import Item
 from order_svc.domain.status import PaymentMethod, Status
@@ -148,7 +149,8 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    patient = OrderQueries(reads.read, ReadYourWrites(reads.write, flush=soon), IDS)
+    read_your_writes = ReadYourWrites(reads.write, flush=soon)
+    patient = OrderQueries(reads.read, read_your_writes, IDS, OrderCreators(reads.write).of)
     order_id = await reads.app.given(an_order())
 
     with request_context(RequestContext(caller=PERSON)):
@@ -164,7 +166,7 @@ async def test_an_order_whose_payment_has_not_arrived_is_not_shown_in_part(reads
     for table in ("payment", "order_item"):
         async with reads.read.begin() as connection:
             await connection.execute(text(f"DELETE FROM {table}"))
-        with pytest.raises(OrderNotFound):
+        with pytest.raises(Unavailable):
             await reads.get(order_id)
         assert await reads.listed() == []
         async with reads.write.begin() as connection:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import BigInteger, Boolean, Uuid
 
 from chassis.context import Caller, RequestContext, request_context
-from chassis.db.entities import BaseSoftDelete, BaseSoftIntDelete, Owned
+from chassis.db.entities import Audited, BaseSoftIntDelete, Owned
 from chassis.db.migrate import chassis_sql
 from chassis.db.types import Amount, Json
 
@@ -36,9 +36,10 @@ class Parcel(BaseSoftIntDelete, Owned, Base):
     lines: Mapped[list[Line]] = relationship(cascade="all, delete-orphan")
 
 
-class Line(BaseSoftDelete, Base):
+class Line(Audited, Base):
     __tablename__ = "line"
 
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"))
     text: Mapped[str]
 

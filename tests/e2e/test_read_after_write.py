@@ -1,0 +1,74 @@
+"""What was just created is found by its id over JSON, by others than its maker and without any header."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import httpx
+
+from deploy.local.shop import Shop, lamp
+from tests.e2e.running_mesh import RunningMesh
+from tests.polling import eventually
+
+
+@asynccontextmanager
+async def held_up(mesh: RunningMesh, database: str, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """For the block, the table can be read, but the projector cannot write to it."""
+    async with mesh.database(database) as connection, connection.transaction():
+        await connection.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        yield connection
+
+
+async def is_held_up(reading: asyncio.Future[Any], connection: asyncpg.Connection) -> bool:
+    """Whether the projector waits for the lock, and nobody has got an answer half a second later."""
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+    await eventually(lambda: connection.fetchval(waiting))
+    return not (await asyncio.wait([reading], timeout=0.5))[0]
+
+
+async def test_a_new_product_is_found_by_anybody(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> None:
+    async with held_up(mesh, "easyorder_inventory_read", "product") as connection:
+        product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=3))
+        path = f"/api/v1/products/{product['id']}"
+        reading = asyncio.gather(http.get(path), http.get(f"{path}/inventory"))
+        assert await is_held_up(reading, connection)
+    found, stock = await reading
+
+    assert (found.status_code, found.json()["id"]) == (200, product["id"])
+    assert (stock.status_code, len(stock.json()["items"])) == (200, 1)
+
+
+async def test_a_new_order_is_found_by_an_administrator(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=3))
+    (item,) = product["productItems"]
+
+    async with held_up(mesh, "easyorder_order_read", "orders") as connection:
+        order = await shopper.order({item["id"]: 1}, "tok_ok")
+        path = f"/api/v1/orders/{order['id']}"
+        reading = asyncio.gather(*(http.get(f"{path}{part}", headers=admin.headers) for part in ("", "/status")))
+        assert await is_held_up(reading, connection)
+    found, status = await reading
+
+    assert (found.status_code, found.json()["id"]) == (200, order["id"])
+    assert status.status_code == 200
+    stranger = await http.get(f"/api/v1/orders/{'a' * 26}", headers=admin.headers)
+    assert (stranger.status_code, stranger.json()["details"][0]["reason"]) == (404, "ORDER_NOT_FOUND")
+
+
+async def test_what_the_projection_does_not_bring_in_time_is_asked_for_again_later(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop
+) -> None:
+    async with held_up(mesh, "easyorder_inventory_read", "product"):
+        product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=3))
+        late = await http.get(f"/api/v1/products/{product['id']}")
+
+    assert (late.status_code, late.json()["details"][0]["reason"]) == (503, "UNAVAILABLE")
+    assert late.headers["retry-after"] == "1"
+    assert (await admin.stock(product["id"])).keys() == {product["productItems"][0]["sku"]}
