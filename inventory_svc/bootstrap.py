@@ -134,7 +134,7 @@ def build(settings: InventorySettings) -> Service:
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE, report=error_log.report)
-    feed = FeedConsumer(to.feed, inbox, kinds=["order_created"], report=error_log.report)
+    feed = FeedConsumer(to.feed, inbox, report=error_log.report)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:

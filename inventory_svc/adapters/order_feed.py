@@ -8,16 +8,19 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from easyorder.internal.feed.v1 import Event as EventMessage
-from easyorder.internal.feed.v1 import EventBatch as EventBatchMessage
-from easyorder.internal.feed.v1 import SubscribeRequest
+from easyorder.internal.order.v1 import Event as EventMessage
+from easyorder.internal.order.v1 import EventBatch as EventBatchMessage
+from easyorder.internal.order.v1 import SubscribeRequest
 
 from chassis.background import PollingLoop, Report, to_nobody
-from chassis.errors import Conflict, Unavailable
-from chassis.events import Event, JsonPayload, PublishedEvent
+from chassis.errors import Conflict, Unavailable, Unimplemented
+from chassis.events import Event, PublishedEvent
 from chassis.grpc.clients import Client, rpc
 
 SUBSCRIBE = rpc("easyorder.internal.order.v1.OrderFeedService", "Subscribe", SubscribeRequest, EventBatchMessage)
+
+# The kind of event that this service takes, and the version of its meaning (docs/events.md).
+KIND, SCHEMA_VERSION = "order_created", 1
 
 
 class StaleOffset(Conflict):
@@ -44,7 +47,7 @@ class Consumer(Protocol):
 
 
 class FeedConsumer:
-    """Passes events of some `kinds`, or all events, to a consumer in batches until the process stops.
+    """Passes the events that this service takes to a consumer in batches until the process stops.
 
     After a failure it retries like a PollingLoop, from the consumer's stored position. A feed that is silent for
     `silence_s` counts as broken.
@@ -55,11 +58,10 @@ class FeedConsumer:
         order: Client,
         consumer: Consumer,
         *,
-        kinds: Sequence[str] = (),
         silence_s: float = 60,
         report: Report = to_nobody,
     ) -> None:
-        self._order, self._kinds = order, list(kinds)
+        self._order = order
         self._consumer = consumer
         self._silence_s = silence_s
         self._is_stopping = False
@@ -75,7 +77,7 @@ class FeedConsumer:
         await self._loop.stop()
 
     async def _follow(self) -> bool:
-        request = SubscribeRequest(after_position=await self._consumer.position(), kinds=self._kinds)
+        request = SubscribeRequest(after_position=await self._consumer.position(), kinds=[KIND])
         async with aclosing(self._order.stream(SUBSCRIBE, request)) as messages:
             while not self._is_stopping and (message := await self._next(messages)) is not None:
                 await self._consumer.take(_batch_of(message))
@@ -98,14 +100,19 @@ def _batch_of(message: EventBatchMessage) -> EventBatch:
 
 
 def _event_of(message: EventMessage) -> PublishedEvent:
-    assert message.time is not None
+    # order_svc is newer: this service waits for its own upgrade, and skips nothing.
+    if message.schema_version != SCHEMA_VERSION:
+        raise Unimplemented(f"an event of schema version {message.schema_version}: this version knows {SCHEMA_VERSION}")
+    assert message.event_time is not None
+    assert message.order_created is not None
     event = Event(
-        kind=message.kind,
-        aggregate_id=message.aggregate_id,
+        kind=KIND,
+        aggregate_id=message.order_id,
         sequence=message.sequence,
         owner=message.owner,
         owner_team=message.owner_team or None,
-        occurred_on=message.time,
-        payload=JsonPayload(message.payload),
+        occurred_on=message.event_time,
+        # As the jobs of events that failed have it since 0.1.0.
+        payload={"order": {"status": message.order_created.status.name}},
     )
     return PublishedEvent(position=message.position, event=event)

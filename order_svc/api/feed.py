@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
-from easyorder.internal.feed.v1 import Event as EventMessage
-from easyorder.internal.feed.v1 import EventBatch, SubscribeRequest
-from pydantic_core import to_json
+from easyorder.internal.order.v1 import EventBatch, SubscribeRequest
 
 from chassis.background import to_completion
 from chassis.context import current
-from chassis.events import JsonPayload, PublishedEvent
+from chassis.events import PublishedEvent
 from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed
+from order_svc.messages.feed_events import feed_event
 
+# Receivers refuse messages of more than 4 MiB; an event is smaller than 1 KiB.
 _PAGE = 500
 _RENEWED_AFTER_S = 600
-# Receivers refuse messages of more than 4 MiB.
-_MESSAGE_CHARACTERS = 1_000_000
 
 
 class OrderFeedApi:
-    """The servicer of a service whose `Subscribe` streams easyorder.internal.feed.v1.EventBatch.
+    """The servicer of easyorder.internal.order.v1.OrderFeedService.
 
     `dispatch` is called when events were published; pass it to a FeedTail. Events within `pace_s` are sent together. A
     stream ends after ten minutes; the position with which its consumer resumes shows the purge what the consumer
@@ -56,9 +54,9 @@ class OrderFeedApi:
         while not end.done():
             published = self._published
             page = await self._after(position)
-            for batch in _batches(page, position, kinds):
-                yield batch
-                position = batch.position
+            batch = _batch(page, position, kinds)
+            yield batch
+            position = batch.position
             if len(page) < _PAGE:
                 if asyncio.get_running_loop().time() >= ends_at:
                     return
@@ -79,28 +77,7 @@ class OrderFeedApi:
         return await to_completion(self._feed.after(position, limit=_PAGE))
 
 
-def _batches(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) -> Iterator[EventBatch]:
-    """Splits the page into messages below the size limit; an empty page is one message without events."""
-    events: list[EventMessage] = []
-    characters = 0
-    for message in (_message(published) for published in page if not kinds or published.event.kind in kinds):
-        if events and characters + len(message.payload) > _MESSAGE_CHARACTERS:
-            yield EventBatch(events=events, after_position=after, position=events[-1].position)
-            after, events, characters = events[-1].position, [], 0
-        events.append(message)
-        characters += len(message.payload)
-    yield EventBatch(events=events, after_position=after, position=page[-1].position if page else after)
-
-
-def _message(published: PublishedEvent) -> EventMessage:
-    event, payload = published.event, published.event.payload
-    return EventMessage(
-        position=published.position,
-        kind=event.kind,
-        aggregate_id=event.aggregate_id,
-        sequence=event.sequence,
-        owner=event.owner,
-        owner_team=event.owner_team or "",
-        time=event.occurred_on,
-        payload=payload.text if isinstance(payload, JsonPayload) else to_json(payload).decode(),
-    )
+def _batch(page: Sequence[PublishedEvent], after: int, kinds: frozenset[str]) -> EventBatch:
+    """The events of the page that are wanted; an empty page is a message without events."""
+    events = [feed_event(published) for published in page if not kinds or published.event.kind in kinds]
+    return EventBatch(events=events, after_position=after, position=page[-1].position if page else after)

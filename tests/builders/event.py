@@ -1,4 +1,4 @@
-"""Events of an arbitrary aggregate."""
+"""Events of an arbitrary order."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from tests.fakes.chassis import FakeClock
 
 def an_event(aggregate_id: int = 1, sequence: int = 1) -> Event:
     return Event(
-        kind="moved",
+        kind="order_created",
         aggregate_id=aggregate_id,
         sequence=sequence,
         owner="ann",
         owner_team="red",
         occurred_on=FakeClock().now(),
-        payload={"amount": "1.10", "nested": {"text": "ä'\"\\"}, "none": None},
+        payload={"order": {"status": "PENDING"}},
     )

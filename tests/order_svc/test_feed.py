@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from easyorder.internal.feed.v1 import EventBatch as EventBatchMessage
-from easyorder.internal.feed.v1 import SubscribeRequest
+from easyorder.internal.order.v1 import EventBatch as EventBatchMessage
+from easyorder.internal.order.v1 import SubscribeRequest
 
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from chassis.events import Event
@@ -18,6 +18,7 @@ from chassis.grpc.clients import Client
 from inventory_svc.adapters.order_feed import SUBSCRIBE, EventBatch, FeedConsumer
 from order_svc.api.feed import OrderFeedApi
 from order_svc.domain.feed import EventsPurged
+from order_svc.messages import feed_events
 from tests.builders.event import an_event
 from tests.fakes.feed import InMemoryFeed
 from tests.mesh import Mesh, serving
@@ -133,14 +134,29 @@ async def test_only_the_kinds_asked_for_come_and_the_position_passes_the_others(
     assert (batch.events, batch.after_position, batch.position) == ([], 0, 2)
 
 
-async def test_a_long_page_comes_in_messages_that_can_be_received(shop: Shop) -> None:
-    long = [replace(an_event(aggregate_id), payload={"text": "x" * 900_000}) for aggregate_id in range(1, 9)]
-    shop.happens(*long)
+async def test_the_largest_page_is_a_message_that_can_be_received(shop: Shop) -> None:
+    owner = "x" * 128
+    many = [replace(an_event(aggregate_id), owner=owner, owner_team=owner) for aggregate_id in range(1, 1001)]
+    shop.happens(*many)
     taken = Taken()
     async with shop.open() as mesh, following(mesh.service(), taken):
-        await eventually(lambda: taken.kept == 8)
+        await eventually(lambda: taken.kept == len(many))
 
-    assert taken.events == long
+    assert taken.events == many
+
+
+async def test_events_of_a_later_schema_wait(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_events, "SCHEMA_VERSION", 2)
+    shop.happens(an_event(1))
+    taken = Taken()
+    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+        await eventually(lambda: reported)
+        assert "schema version 2" in str(reported[0])
+        assert (taken.events, taken.kept) == ([], 0)
+        monkeypatch.setattr(feed_events, "SCHEMA_VERSION", 1)
+        await eventually(lambda: taken.kept == 1)
+
+    assert taken.events == [an_event(1)]
 
 
 async def test_only_services_may_follow(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -105,7 +106,8 @@ class Replica:
 
 async def test_a_feed_gives_events_back_as_they_were(bench: FeedBench) -> None:
     assert await bench.feed.end() == FeedEnd()
-    events = [an_event(1, 1), an_event(2, 1), an_event(1, 2)]
+    odd = {"amount": "1.10", "nested": {"text": "ä'\"\\"}, "none": None}
+    events = [replace(an_event(1, 1), payload=odd), an_event(2, 1), an_event(1, 2)]
     await bench.publish(*events)
 
     assert [published.event for published in await bench.feed.after(0)] == events

@@ -4,13 +4,24 @@
 # This file has been @generated
 
 __all__ = (
+    "AdminAlert",
     "ConfirmAvailabilityRequest",
     "ConfirmAvailabilityResponse",
+    "Event",
+    "EventBatch",
     "FindPlacedHoldsRequest",
     "FindPlacedHoldsResponse",
+    "InventoryStatus",
     "OrderAvailability",
+    "OrderCreated",
+    "OrderCreatedWithIncentive",
+    "OrderStatusChanged",
+    "PaymentAttempt",
+    "PaymentRefund",
+    "SubscribeRequest",
 )
 
+import datetime
 from dataclasses import dataclass
 
 import betterproto2
@@ -19,6 +30,18 @@ from ....message_pool import default_message_pool
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+@dataclass(eq=False, repr=False)
+class AdminAlert(betterproto2.Message):
+    """
+    Administrators were alerted to a fault of the order.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "AdminAlert", AdminAlert)
 
 
 @dataclass(eq=False, repr=False)
@@ -39,6 +62,107 @@ class ConfirmAvailabilityResponse(betterproto2.Message):
 default_message_pool.register_message(
     "easyorder.internal.order.v1", "ConfirmAvailabilityResponse", ConfirmAvailabilityResponse
 )
+
+
+@dataclass(eq=False, repr=False)
+class Event(betterproto2.Message):
+    """
+    Something that happened to an order. It has what its consumers decide by; the order has the rest.
+
+    Oneofs:
+        - content: None of them for an event that the sending version does not know.
+    """
+
+    position: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    Grows in the order in which events became visible to everybody, with gaps.
+    """
+
+    order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
+
+    sequence: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    Counts the events of the order from 1, without a gap.
+    """
+
+    owner: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The person whose order it is.
+    """
+
+    owner_team: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The team whose order it is; empty if it is no team's.
+    """
+
+    event_time: "datetime.datetime | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it happened.
+    """
+
+    schema_version: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
+    """
+    The version of the content's meaning. A consumer refuses one that it does not know.
+    """
+
+    order_created: "OrderCreated | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    order_created_with_incentive: "OrderCreatedWithIncentive | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    order_status_changed: "OrderStatusChanged | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    inventory_status: "InventoryStatus | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    payment_attempt: "PaymentAttempt | None" = betterproto2.field(
+        12, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    payment_refund: "PaymentRefund | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+
+    admin_alert: "AdminAlert | None" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "Event", Event)
+
+
+@dataclass(eq=False, repr=False)
+class EventBatch(betterproto2.Message):
+    """
+    What follows a position. Without events it tells that the stream is alive, and how far it is.
+    """
+
+    events: "list[Event]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    In the order of their positions.
+    """
+
+    after_position: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    The position that this batch follows.
+    """
+
+    position: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    Where to resume, once this batch is taken. Nothing of the kinds wanted lies between its last event and here.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "EventBatch", EventBatch)
 
 
 @dataclass(eq=False, repr=False)
@@ -70,6 +194,18 @@ default_message_pool.register_message("easyorder.internal.order.v1", "FindPlaced
 
 
 @dataclass(eq=False, repr=False)
+class InventoryStatus(betterproto2.Message):
+    """
+    The state of its items' stock was reported to those who watch the order.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "InventoryStatus", InventoryStatus)
+
+
+@dataclass(eq=False, repr=False)
 class OrderAvailability(betterproto2.Message):
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
 
@@ -94,4 +230,133 @@ class OrderAvailability(betterproto2.Message):
 default_message_pool.register_message("easyorder.internal.order.v1", "OrderAvailability", OrderAvailability)
 
 
+@dataclass(eq=False, repr=False)
+class OrderCreated(betterproto2.Message):
+    """
+    The order was placed.
+    """
+
+    status: "___order__v1__.OrderStatus" = betterproto2.field(
+        1, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
+    )
+    """
+    PENDING if it waits for stock.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "OrderCreated", OrderCreated)
+
+
+@dataclass(eq=False, repr=False)
+class OrderCreatedWithIncentive(betterproto2.Message):
+    """
+    Codes or points made the order cheaper; follows order_created.
+    """
+
+    discount_total: "____google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What they took off, all in all.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.internal.order.v1", "OrderCreatedWithIncentive", OrderCreatedWithIncentive
+)
+
+
+@dataclass(eq=False, repr=False)
+class OrderStatusChanged(betterproto2.Message):
+    """
+    The order moved.
+    """
+
+    from_status: "___order__v1__.OrderStatus" = betterproto2.field(
+        1, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
+    )
+    """
+    Where it stood.
+    """
+
+    to_status: "___order__v1__.OrderStatus" = betterproto2.field(
+        2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
+    )
+    """
+    Where it stands.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "OrderStatusChanged", OrderStatusChanged)
+
+
+@dataclass(eq=False, repr=False)
+class PaymentAttempt(betterproto2.Message):
+    """
+    An attempt to charge ended.
+    """
+
+    number: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    From 1.
+    """
+
+    outcome: "___order__v1__.PaymentOutcome" = betterproto2.field(
+        2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.PaymentOutcome(0)
+    )
+    """
+    How it ended.
+    """
+
+    next_attempt_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Set when there will be another attempt.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "PaymentAttempt", PaymentAttempt)
+
+
+@dataclass(eq=False, repr=False)
+class PaymentRefund(betterproto2.Message):
+    """
+    Money goes back, or has gone back.
+    """
+
+    amount: "____google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How much of it.
+    """
+
+    state: "___order__v1__.RefundState" = betterproto2.field(
+        2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.RefundState(0)
+    )
+    """
+    Which of both.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "PaymentRefund", PaymentRefund)
+
+
+@dataclass(eq=False, repr=False)
+class SubscribeRequest(betterproto2.Message):
+    after_position: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The last position seen; 0 for everything that is kept. Once the event after it is deleted: FAILED_PRECONDITION with
+    EVENTS_PURGED. Tells the service as well that its caller needs nothing up to there any more.
+    """
+
+    kinds: "list[str]" = betterproto2.field(2, betterproto2.TYPE_STRING, repeated=True)
+    """
+    The kinds of event wanted, by the names of their fields in Event; all without any.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "SubscribeRequest", SubscribeRequest)
+
+
+from ....google import protobuf as ____google__protobuf__
+from ....google import type as ____google__type__
 from ....inventory import v1 as ___inventory__v1__
+from ....order import v1 as ___order__v1__
