@@ -57,7 +57,7 @@ class Proxy:
     """Connects clients to the server's socket, until it cuts their connections.
 
     `cuts_after`: it cuts all of them instead of passing on the message after that many of clients.
-    `ends_session`: it appends to the server's next message that the server ends the session, and cuts nothing.
+    `ends_session`: it appends to the server's next message that the server ends the session, and cuts what comes next.
     """
 
     socket: str
@@ -94,8 +94,8 @@ class Proxy:
                         self.cuts_after = None
                         self.cut()
                         return
-                elif self.ends_session:
-                    self.ends_session = False
+                elif self.ends_session and not counts:
+                    self.ends_session, self.cuts_after = False, 0
                     data += _FATAL
                 writer.write(data)
         writer.close()
