@@ -15,10 +15,10 @@ import postgresql_odbc.dialect  # noqa: F401, registers itself
 from chassis.db.failures import is_unusable, translated
 from chassis.db.session_hook import FilteredSession
 
-# For a connection of the pool, and for a new one.
+# For a connection of the pool, and at most for a new one.
 _CONNECTION_TIMEOUT_S = 5
 # The server ends a statement that takes too long; a server that does not do that in this time does not answer.
-_ANSWERS_WITHIN_S = 1.0
+_ANSWERS_WITHIN_S = 1
 _RECYCLE_S = 1800
 # Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
 # planner keeps plans from when a table was small, and continues to scan the whole table.
@@ -41,6 +41,7 @@ def make_engine(
     raises TimeoutError, which is translated to Unavailable. RuntimeError means a pooler that ignores the limits.
     """
     target = make_url(url)
+    answers_within_s = timeout_s + _ANSWERS_WITHIN_S if timeout_s else None
     limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
     # JIT compilation takes longer than any of our statements.
     settings = {"jit": "off", **_BY_INDEX} | {f"{name}_timeout": f"{s * 1000:.0f}" for name, s in limits.items()}
@@ -56,8 +57,8 @@ def make_engine(
         hide_parameters=True,
         connect_args={
             "server_settings": settings | {name: str(value) for name, value in others.items()},
-            "timeout": _CONNECTION_TIMEOUT_S,
-            "command_timeout": timeout_s + _ANSWERS_WITHIN_S if timeout_s else None,
+            "timeout": min(_CONNECTION_TIMEOUT_S, int(answers_within_s or _CONNECTION_TIMEOUT_S)),
+            "command_timeout": answers_within_s,
         },
     )
     event.listen(engine.sync_engine, "connect", partial(_require, settings))

@@ -31,9 +31,10 @@ def takes_writes(*engines: AsyncEngine) -> Probe:
     """A probe that raises the first error of any of the databases, and sets SystemClock by the first of them."""
 
     async def probe() -> None:
+        machine_ahead_s = time() - monotonic()  # before the question: a step after the answer is noticed later
         (least_s, most_s), *_ = await asyncio.gather(*(_ask(engine) for engine in engines))
         own_s = SystemClock().now().timestamp() - monotonic()
-        SystemClock.ahead_s, SystemClock.machine_ahead_s = min(max(least_s, own_s), most_s), time() - monotonic()
+        SystemClock.ahead_s, SystemClock.machine_ahead_s = min(max(least_s, own_s), most_s), machine_ahead_s
 
     return probe
 

@@ -34,12 +34,15 @@ class ProbedHealth:
         self._serving = True
         self._probing: asyncio.Task[None] | None = None
         self._loop = PollingLoop("health", self._look, idle_s=every_s, pace_s=min(0.1, every_s))
+        # A process without calls notices within a second, too, that the machine's clock was set.
+        self._clock = PollingLoop("clock", self._look_at_clock, idle_s=1.0)
 
     async def start(self) -> None:
         await self._publish()
         if self._probe:
             looked, SystemClock.on_step = self._loop.flush(), self._loop.wake
             await self._loop.start()
+            await self._clock.start()
             # What the probe learns, such as the time, is known before the first call, unless that takes too long.
             await passes(looked, within_s=1.0)
 
@@ -48,6 +51,7 @@ class ProbedHealth:
         await self.servicer.enter_graceful_shutdown()
 
     async def stop(self) -> None:
+        await self._clock.stop()
         await self._loop.stop()
         if self._probing:
             self._probing.cancel()
@@ -66,6 +70,10 @@ class ProbedHealth:
             self._loop.idle_s = self._every_s if self._serving else min(1.0, self._every_s)
             log.info("serving again") if self._serving else log.warning("not serving", error=repr(fault))
             await self._publish()
+        return False
+
+    async def _look_at_clock(self) -> bool:
+        SystemClock().now()
         return False
 
     async def _publish(self) -> None:

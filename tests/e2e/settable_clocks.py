@@ -22,12 +22,15 @@ from deploy.local.supervisor import Process, Program
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 
 IS_INSTALLED = shutil.which("faketime") is not None
-# Envoy does not start with libfaketime.
-ALL = (*SERVICES, "postgres")
+# Envoy does not start with libfaketime. A process that notices its step asks the database, which has stepped before.
+ALL = ("postgres", *SERVICES)
+# A signal handler that interrupts libfaketime gets the true time from it. If that were later than the time that is set,
+# PostgreSQL would end sessions that have just begun to idle, one every few seconds. So it is never later.
+RIGHT_S = 3600
 
 
 class Clocks:
-    """The wall clocks of the programs of a mesh: files that say how far each is ahead of the true time."""
+    """The wall clocks of the programs of a mesh. Where they are right it is an hour later than in truth."""
 
     def __init__(self, data_dir: Path) -> None:
         self._directory = data_dir / "clocks"
@@ -36,12 +39,12 @@ class Clocks:
         return self._directory / program
 
     def set(self, ahead_s: int, *programs: str) -> None:
-        """Sets the clocks of programs: they have stepped when this returns."""
+        """Sets the clocks of programs, in this order: they have stepped when this returns."""
         self._directory.mkdir(exist_ok=True)
         for program in programs:
             # Replaced as a whole: a program reads the file whenever it asks for the time.
             new = self._directory / "new"
-            new.write_text(f"{ahead_s:+d}\n", encoding="ascii")
+            new.write_text(f"{RIGHT_S + ahead_s:+d}\n", encoding="ascii")
             new.replace(self.file(program))
 
 

@@ -174,6 +174,18 @@ async def test_connections_that_were_idle_while_the_server_froze_are_replaced_at
     assert not old & new
 
 
+async def test_a_server_that_accepts_connections_and_says_nothing_is_left(chassis_engine: AsyncEngine) -> None:
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1") as server:
+        url = chassis_engine.url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1], query={})
+        engine = make_engine(url, application_name="failover", timeout_s=TIMEOUT_S)
+
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            await write(engine)
+        assert time.monotonic() - began < TIMEOUT_S + 2
+        await engine.dispose()
+
+
 async def test_a_connection_that_cannot_be_made_is_unavailable(chassis_engine: AsyncEngine) -> None:
     async with chassis_engine.begin() as operator:
         await operator.execute(text("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0"))

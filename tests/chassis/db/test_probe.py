@@ -10,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis import clock
 from chassis.clock import SystemClock
+from chassis.db import probe
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.db.probe import takes_writes
@@ -67,3 +69,23 @@ async def test_the_first_answer_is_the_time(write: AsyncEngine, monkeypatch: pyt
     await takes_writes(write)()
 
     assert SystemClock.ahead_s == pytest.approx(time() - monotonic(), abs=0.5)
+
+
+async def test_a_step_of_the_machines_clock_after_the_answer_is_noticed(
+    write: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, ask = list[str](), probe._ask
+    for name, value in {"ahead_s": None, "machine_ahead_s": 0, "on_step": lambda: steps.append("step")}.items():
+        monkeypatch.setattr(SystemClock, name, value)
+
+    async def ask_before_a_step(engine: AsyncEngine) -> tuple[float, float]:
+        answer = await ask(engine)
+        for module in (clock, probe):
+            monkeypatch.setattr(module, "time", lambda: time() + 3600)
+        return answer
+
+    monkeypatch.setattr(probe, "_ask", ask_before_a_step)
+    await takes_writes(write)()
+
+    SystemClock().now()
+    assert steps == ["step"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from chassis import clock
 from chassis.clock import SystemClock
 from chassis.errors import Unavailable
 from chassis.grpc.channel import open_channel
@@ -106,6 +108,20 @@ async def test_it_asks_again_at_once_when_the_machines_clock_was_set(need: Need)
     SystemClock.on_step()
 
     await eventually(lambda: need.asked == 2)
+    await health.stop()
+
+
+async def test_a_process_without_calls_notices_that_the_machines_clock_was_set(
+    need: Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "ahead_s", 0.0)
+    monkeypatch.setattr(SystemClock, "machine_ahead_s", time.time() - time.monotonic())
+    health = ProbedHealth([SERVICE], need, every_s=60)
+    await health.start()
+
+    monkeypatch.setattr(clock, "time", lambda: time.time() + 3600)
+
+    await eventually(lambda: need.asked > 1)
     await health.stop()
 
 
