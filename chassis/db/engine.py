@@ -84,8 +84,8 @@ async def fetch(
 
 
 def _leave_unusable(context: ExceptionContext) -> None:
-    if context.connection is not None and is_unusable(context.original_exception):
-        # To SQLAlchemy a TimeoutError may be the caller's own, which would concern this connection only.
+    if context.connection is None or is_unusable(context.original_exception):
+        # To SQLAlchemy a refused connection may be a defect, and a TimeoutError the caller's own.
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 

@@ -116,6 +116,17 @@ async def test_a_name_that_leads_to_another_server_is_looked_up_again(
     assert len(accepted) == len(new)
 
 
+async def test_a_database_that_accepts_no_connections_is_unavailable(chassis_engine: AsyncEngine) -> None:
+    """Here because it is gone (3D000), as while it is restored; ALLOW_CONNECTIONS false and NOLOGIN are the same."""
+    url = chassis_engine.url.set(database="being_restored")
+    engine = make_engine(url, application_name="failover", pool_size=POOL, timeout_s=TIMEOUT_S)
+
+    with pytest.raises(Unavailable):
+        await write(engine)
+
+    await engine.dispose()
+
+
 async def test_a_server_that_stops_is_left(engine: AsyncEngine, chassis_engine: AsyncEngine) -> None:
     old = await pooled(engine)
     async with chassis_engine.connect() as operator:
