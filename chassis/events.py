@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections import UserDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
-
-
-class JsonPayload(UserDict[str, Any]):
-    """A payload as JSON `text`, which is parsed on first access."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @cached_property
-    def data(self) -> dict[str, Any]:  # type: ignore[override]
-        return dict(json.loads(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

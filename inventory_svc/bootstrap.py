@@ -186,7 +186,7 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
 
 def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     projector = Projector(to.write, to.read, list(COPIED.values()), conclude=refresh_documents, report=error_log.report)
-    read_your_writes = ReadYourWrites(to.write, flush=projector.flush)
+    read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
     creator_of = ProductCreators(to.write).of
     products = ProductQueries(to.read, read_your_writes, creator_of)
     ttl_s = to.settings.product_cache_ttl_s

@@ -266,7 +266,7 @@ def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog,
 
 
 def _queries(to: _Connections, projector: Projector, ids: OrderIds) -> OrderQueries:
-    read_your_writes = ReadYourWrites(to.write, flush=projector.flush)
+    read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
     return OrderQueries(to.read, read_your_writes, ids, OrderCreators(to.write).of)
 
 

@@ -49,11 +49,9 @@ class TokenVerifier:
     async def verify(self, token: str) -> Caller:
         """Raises TokenExpired, Unauthenticated, or Unavailable if the keys cannot be read."""
         known = self._verified.get(token)
-        if (
-            known
-            and known.expires_at > self._clock.now().timestamp()
-            and (known.kid is None or await self.keys.key(known.kid))
-        ):
+        if known and known.expires_at <= self._clock.now().timestamp():
+            known = None
+        if known and (known.kid is None or await self.keys.key(known.kid)):
             return known.caller
         verified = await self._verify(token)
         self._remember(token, verified)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
@@ -25,10 +26,14 @@ from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import meaning_of, sqlstate, translated
+from chassis.db.types import UtcDateTime
 
 log = structlog.get_logger(__name__)
 
-_TAKE = text("SELECT * FROM take_changes(:entities, CAST(:after AS bigint), CAST(:batch AS integer))")
+_TAKE = text("""
+SELECT statement_timestamp() AS began, taken.*
+FROM take_changes(:entities, CAST(:after AS bigint), CAST(:batch AS integer)) AS taken
+""").columns(began=UtcDateTime)
 # How often the log is read from its beginning, for what a lock or a failover of the database left behind.
 _WHOLE_LOG_S = 60
 # Less than the shortest idle transaction timeout, EASYORDER_DATABASE_TIMEOUT_S.
@@ -81,6 +86,8 @@ class Projector(PollingLoop):
         self._write, self._read = write, read
         self._tables = {table.name: table for table in tables}
         self._conclude, self._batch = conclude, batch
+        # All changes that were committed before this time are on the read side, but for parked ones.
+        self.read_time: datetime | None = None
         self.on_applied: list[Callable[[], None]] = []
         # Nothing unparked with an id up to `_after` can be in the log. What was taken stays in the index for as long as
         # somebody's snapshot needs it, so it is not looked through again.
@@ -97,7 +104,7 @@ class Projector(PollingLoop):
         wanted = {"entities": ",".join(self._tables), "after": 0 if is_whole else after, "batch": self._batch}
         async with self._write.connect() as write:
             first, *rows = (await write.execute(_TAKE, wanted)).all()
-            changes = [Change(*row[3:]) for row in rows]
+            changes = [Change(*row[4:]) for row in rows]
             if failed := await self._apply_in_turn(write, changes) if changes else []:
                 # The other changes are taken again, which changes nothing.
                 await write.rollback()
@@ -106,6 +113,8 @@ class Projector(PollingLoop):
             for notify in self.on_applied if changes else ():
                 notify()
             await write.commit()
+        if not failed and len(changes) < self._batch:
+            self.read_time = first.began
         self._after = after if failed else max(after, self._taken_up_to(changes, first))
         return len(changes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import text
@@ -31,6 +32,8 @@ ORDER BY reader.number
 """)
 # Under load, readers that arrive within this time share a query.
 _PACE_S = 0.005
+# A time before which all changes that were committed can be read, if that is known.
+ReadTime = Callable[[], datetime | None]
 # Reader id and the position token it presented.
 _Reader = tuple[str, str | None]
 
@@ -43,10 +46,10 @@ class ReadYourWrites:
     again. A change that another replica is applying has left the log by then, because projectors take turns.
     """
 
-    def __init__(self, write: AsyncEngine, *, flush: Callable[[], asyncio.Event]) -> None:
+    def __init__(self, write: AsyncEngine, *, flush: Callable[[], asyncio.Event], read_time: ReadTime) -> None:
         # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
-        self._flush = flush
+        self._flush, self.read_time = flush, read_time
         self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(self._pending, max_size=500, pace_s=_PACE_S)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:

@@ -61,6 +61,7 @@ class IncentiveApi:
         return ListIncentivesResponse(
             incentives=[incentive_message(incentive) for incentive in page.incentives],
             next_page_token=page.next_page_token,
+            read_time=page.read_time,
         )
 
     async def get_loyalty_account(self, _request: GetLoyaltyAccountRequest) -> LoyaltyAccount:

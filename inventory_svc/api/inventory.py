@@ -97,7 +97,10 @@ class ProductApi:
         )
         page = await self._pages.get(wanted)
         rest = ListProductsResponse(
-            total_size=page.total, next_page_token=page.next_page_token, currency_code=request.currency_code
+            total_size=page.total,
+            next_page_token=page.next_page_token,
+            currency_code=request.currency_code,
+            read_time=page.read_time,
         )
         # Concatenating serialised messages of one type merges them.
         return Encoded(page.products + codec(ListProductsResponse).encode(rest))
@@ -120,11 +123,14 @@ class InventoryApi:
         return ProductInventory(items=[availability_message(stock) for stock in stocks])
 
     async def list_stock_levels(self, request: ListStockLevelsRequest) -> ListStockLevelsResponse:
-        levels, token = await self._queries.list_stock_levels(
+        page = await self._queries.list_stock_levels(
             int(request.product_id or 0), page_size=request.page_size, page_token=request.page_token
         )
-        stock_levels = [stock_level_message(level) for level in levels]
-        return ListStockLevelsResponse(stock_levels=stock_levels, next_page_token=token)
+        return ListStockLevelsResponse(
+            stock_levels=[stock_level_message(level) for level in page.levels],
+            next_page_token=page.next_page_token,
+            read_time=page.read_time,
+        )
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
@@ -138,10 +144,12 @@ class InventoryApi:
 
     async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
         threshold = self._low_stock if request.threshold is None else request.threshold
-        levels, token = await self._queries.list_low_stock(
-            threshold, page_size=request.page_size, page_token=request.page_token
+        page = await self._queries.list_low_stock(threshold, page_size=request.page_size, page_token=request.page_token)
+        return ListLowStockResponse(
+            items=[stock_level_message(level) for level in page.levels],
+            next_page_token=page.next_page_token,
+            read_time=page.read_time,
         )
-        return ListLowStockResponse(items=[stock_level_message(level) for level in levels], next_page_token=token)
 
     def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryEvent]:
         return self._watch.watch(list(dict.fromkeys(map(int, request.product_item_ids))))

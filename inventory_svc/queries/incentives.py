@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -28,6 +29,8 @@ class IncentivePage:
 
     incentives: Sequence[Incentive]
     next_page_token: str
+    # Changes before this time are in the page; None if that is not known.
+    read_time: datetime | None
 
 
 class IncentiveQueries:
@@ -44,6 +47,7 @@ class IncentiveQueries:
         query = select(INCENTIVE).where(INCENTIVE.c.id > after, ~INCENTIVE.c.is_deleted)
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
+            read_time = self._freshness.read_time()
             async with self._read.connect() as connection:
                 found = await connection.execute(query.order_by(INCENTIVE.c.id).limit(size + 1))
                 incentives = [incentive_of(row) for row in found]
@@ -51,6 +55,7 @@ class IncentiveQueries:
         return IncentivePage(
             incentives=incentives[:size],
             next_page_token=_TOKENS.write(incentives[size - 1].id, filter="") if more else "",
+            read_time=read_time,
         )
 
 

@@ -15,6 +15,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import accumulate, takewhile
 from typing import Protocol
 
@@ -45,11 +46,15 @@ class ChangeSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageReply:
-    """A page to be returned: its products, serialised, and the total and next page token."""
+    """A page to be returned: its products, serialised, and what comes with them.
+
+    Changes before `read_time` are in the page; None if that is not known.
+    """
 
     products: bytes
     total: int
     next_page_token: str
+    read_time: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +139,10 @@ class ProductPages:
     async def get(self, request: PageRequest) -> PageReply:
         """The current page; with a read-your-writes token it includes all writes of the caller."""
         await self._freshness.wait(current().caller.id, current().position)
+        read_time = self._freshness.read_time()
         if request.with_deleted:
             # The log of changes does not tell when these change.
-            return self._reply(await self._read(request))
+            return self._reply(await self._read(request), read_time)
         needed = await self._looks.submit(None)
         self.asked += 1
         while (page := self._found(request)) is None:
@@ -144,7 +150,7 @@ class ProductPages:
             # A query that was already running when this request arrived may be too old.
             if page.epoch != self._epoch or page.generation >= needed:
                 break
-        return self._reply(page)
+        return self._reply(page, read_time)
 
     def is_kept(self, request: PageRequest) -> bool:
         """Whether the page is cached, as of this replica's last query of the log."""
@@ -242,7 +248,7 @@ class ProductPages:
         if len(self._changes) == _REMEMBERED_CHANGES:
             self._remembered_from = self._changes[0].generation
 
-    def _reply(self, page: _Kept) -> PageReply:
+    def _reply(self, page: _Kept, read_time: datetime | None) -> PageReply:
         request = page.request
         total, more = page.total, page.more
         if not request.is_filtered and page.generation < self._generation and self._kept.get(request) is page:
@@ -252,4 +258,4 @@ class ProductPages:
         if not request.is_filtered and request.number:
             more = request.number * request.size < total
         token = TOKENS.write(page.last_id, filter=request.filter) if more else ""
-        return PageReply(page.body, total, token)
+        return PageReply(page.body, total, token, read_time)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -56,6 +57,14 @@ _LOW_TOKENS = PageTokens(tuple[int, int, int])
 _BEFORE_ALL = (0, 2**62, 0)
 
 
+class StockPage(NamedTuple):
+    """Changes before `read_time` are in the page; None if that is not known."""
+
+    levels: list[StockLevel]
+    next_page_token: str
+    read_time: datetime | None
+
+
 class StockQueries:
     """Reads the stock; a caller always reads its own writes."""
 
@@ -77,9 +86,7 @@ class StockQueries:
     async def _of_product(self, product_id: int) -> Sequence[Row[Any]] | None:
         return await fetch(self._read, OF_PRODUCT, {"product_id": product_id}) or None
 
-    async def list_stock_levels(
-        self, product_id: int = 0, *, page_size: int = 0, page_token: str = ""
-    ) -> tuple[list[StockLevel], str]:
+    async def list_stock_levels(self, product_id: int = 0, *, page_size: int = 0, page_token: str = "") -> StockPage:
         """A page of the stock of all items, or of a product's, in id order, and the next page's token.
 
         Raises InvalidArgument for a token of another list.
@@ -89,14 +96,14 @@ class StockQueries:
         statement, which = (LIST_OF_PRODUCT, {"product_id": product_id}) if product_id else (LIST, {})
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
+            read_time = self._freshness.read_time()
             async with self._read.connect() as connection:
                 rows = (await connection.execute(statement, parameters | which)).all()
         levels = [stock_level(row) for row in rows[:size]]
-        return levels, _TOKENS.write(levels[-1].product_item_id, filter=filter) if len(rows) > size else ""
+        token = _TOKENS.write(levels[-1].product_item_id, filter=filter) if len(rows) > size else ""
+        return StockPage(levels, token, read_time)
 
-    async def list_low_stock(
-        self, threshold: int, *, page_size: int = 0, page_token: str = ""
-    ) -> tuple[list[StockLevel], str]:
+    async def list_low_stock(self, threshold: int, *, page_size: int = 0, page_token: str = "") -> StockPage:
         """A page of the items with `threshold` or fewer available pieces, fewest first, and the next page's token.
 
         Backordered pieces count as missing. Raises InvalidArgument for a token of another list.
@@ -106,14 +113,15 @@ class StockQueries:
         parameters = {"threshold": threshold, "after_free": available - backordered, "after_id": after_id}
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
+            read_time = self._freshness.read_time()
             async with self._read.connect() as connection:
                 rows = (await connection.execute(_LOW, parameters | {"limit": size + 1})).all()
         levels = [stock_level(row) for row in rows[:size]]
         if len(rows) <= size:
-            return levels, ""
+            return StockPage(levels, "", read_time)
         last = levels[-1]
         token = _LOW_TOKENS.write((last.available, last.backordered, last.product_item_id), filter=filter)
-        return levels, token
+        return StockPage(levels, token, read_time)
 
     async def levels(self, item_ids: Collection[int], *, fresh: bool = False) -> list[StockLevel]:
         """The stock of the existing items, by id; `fresh` waits until the caller's writes are visible."""

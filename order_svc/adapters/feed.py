@@ -7,8 +7,11 @@ position has therefore seen all positions before it (ADR 0028).
 
 from __future__ import annotations
 
+import json
+from collections import UserDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Executable, Row, Text, bindparam, cast, select, text
@@ -18,7 +21,7 @@ from chassis import failpoints
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
-from chassis.events import Event, JsonPayload, PublishedEvent
+from chassis.events import Event, PublishedEvent
 from order_svc.domain.feed import FeedEnd
 
 _BATCH = 1000
@@ -56,6 +59,17 @@ WITH start AS MATERIALIZED (
 )
 SELECT count(*) FROM purged
 """)
+
+
+class JsonPayload(UserDict[str, Any]):
+    """A payload as JSON `text`, which is parsed on first access."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def data(self) -> dict[str, Any]:  # type: ignore[override]
+        return dict(json.loads(self.text))
 
 
 class Feed:

@@ -172,7 +172,7 @@ class OrderApi:
         orders = [encode(ListOrdersResponse(orders=[self._shown(view)])) for view in page.orders]
         fitting = page.fitting(map(len, orders))
         # Concatenating serialised messages of one type merges them.
-        rest = encode(ListOrdersResponse(next_page_token=fitting.next_page_token))
+        rest = encode(ListOrdersResponse(next_page_token=fitting.next_page_token, read_time=page.read_time))
         return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
     async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:

@@ -55,6 +55,8 @@ class OrderPage:
     filter: str
     more: bool
     ids: OrderIds
+    # Changes before this time are in the page; None if that is not known.
+    read_time: datetime | None = None
 
     @property
     def next_page_token(self) -> str:

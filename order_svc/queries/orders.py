@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -68,15 +69,13 @@ class OrderQueries:
 
     async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders that are the caller's own. Raises InvalidArgument."""
-        await self._wait()
-        return await self._read(
+        return await self._page(
             lambda session: list_orders(session, self._ids, page_size=page_size, page_token=page_token, filter=filter)
         )
 
     async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
         """The orders of all people, for administrators. Raises InvalidArgument."""
-        await self._wait()
-        return await self._read(
+        return await self._page(
             lambda session: list_all_orders(
                 session, self._ids, page_size=page_size, page_token=page_token, filter=filter
             )
@@ -118,6 +117,11 @@ class OrderQueries:
             yield
         finally:
             self._exports -= 1
+
+    async def _page(self, query: Callable[[AsyncSession], Awaitable[OrderPage]]) -> OrderPage:
+        await self._wait()
+        read_time = self._freshness.read_time()
+        return replace(await self._read(query), read_time=read_time)
 
     async def _wait(self) -> None:
         request = current()

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -72,3 +73,31 @@ async def test_what_the_projection_does_not_bring_in_time_is_asked_for_again_lat
     assert (late.status_code, late.json()["details"][0]["reason"]) == (503, "UNAVAILABLE")
     assert late.headers["retry-after"] == "1"
     assert (await admin.stock(product["id"])).keys() == {product["productItems"][0]["sku"]}
+
+
+async def test_a_list_says_until_when_it_has_everything(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop
+) -> None:
+    async def listed() -> tuple[datetime, set[str]]:
+        page = (await http.get("/api/v1/products", params={"query": run})).json()
+        return datetime.fromisoformat(page["readTime"]), {product["id"] for product in page.get("products", [])}
+
+    run = uuid.uuid4().hex[:8]
+    async with held_up(mesh, "easyorder_inventory_read", "product") as connection:
+        product = await admin.create_product(lamp(run, colours=["red"], sizes=["S"], pieces=3))
+        created_at = await connection.fetchval("SELECT clock_timestamp()")
+        read_time, found = await listed()
+        assert (read_time < created_at, found) == (True, set())
+
+    async def has_everything() -> bool:
+        read_time, found = await listed()
+        return read_time >= created_at and found == {product["id"]}
+
+    await eventually(has_everything, timeout_s=20)
+
+
+async def test_every_list_of_the_read_side_has_a_read_time(http: httpx.AsyncClient, admin: Shop) -> None:
+    paths = ("products", "orders", "admin/orders", "admin/incentives", "admin/inventory", "admin/inventory/low-stock")
+    pages = [await http.get(f"/api/v1/{path}", headers=admin.headers) for path in paths]
+
+    assert {path for path, page in zip(paths, pages, strict=True) if "readTime" not in page.json()} == set()

@@ -42,6 +42,10 @@ def soon() -> asyncio.Event:
     return ended
 
 
+def unknown() -> None:
+    """The read_time of a projector that does nothing."""
+
+
 class Seconds:
     """A monotonic clock that tests move."""
 

@@ -17,7 +17,7 @@ from inventory_svc.queries.products import GET, PageRequest, ProductQueries, lis
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import LIST, LIST_OF_PRODUCT, OF_PRODUCT, StockQueries
 from tests.conftest import DatabasesOf
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.inventory_svc.many_products import fill
 
 Engines = Mapping[str, AsyncEngine]
@@ -96,7 +96,7 @@ async def test_a_rebuild_knows_the_size_of_what_it_copied(engines: Engines) -> N
 
 async def test_each_read_is_one_statement(engines: Engines) -> None:
     await stock_the_shop(engines, 20)
-    read, read_your_writes = engines["read"], ReadYourWrites(engines["write"], flush=soon)
+    read, read_your_writes = engines["read"], ReadYourWrites(engines["write"], flush=soon, read_time=unknown)
     creator_of = ProductCreators(engines["write"]).of
     products = ProductQueries(read, read_your_writes, creator_of)
     sent: list[str] = []

@@ -72,6 +72,9 @@ class ReadDatabase:
 
 
 class AlwaysFresh:
+    def read_time(self) -> None:
+        return None
+
     async def wait(self, _caller_id: str, _position: str | None = None, _timeout_s: float = 0) -> bool:
         return True
 

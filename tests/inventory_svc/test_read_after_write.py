@@ -20,7 +20,7 @@ from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import StockQueries
 from tests.conftest import DatabasesOf
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.inventory_svc.many_products import fill
 
 Engines = Mapping[str, AsyncEngine]
@@ -59,11 +59,11 @@ async def test_an_anonymous_reader_waits_for_a_new_product(engines: Engines) -> 
     await create(engines["write"])
     projector = Projector(engines["write"], engines["read"], list(COPIED.values()), conclude=refresh_documents)
 
-    hasty_products, hasty_stock = queries(engines, Impatient(engines["write"], flush=soon))
+    hasty_products, hasty_stock = queries(engines, Impatient(engines["write"], flush=soon, read_time=unknown))
     for get in (hasty_products.get_product, hasty_stock.get_product_inventory):
         with pytest.raises(Unavailable, match="try again"):
             await get(1)
-    products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon))
+    products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
     reading = asyncio.gather(products.get_product(1), stock.get_product_inventory(1))
     while await projector.project():
         pass
@@ -78,13 +78,13 @@ async def test_a_deleted_product_is_not_waited_for(engines: Engines) -> None:
     async with engines["write"].begin() as connection:
         await connection.execute(text("UPDATE product SET is_deleted = true"))
 
-    products, _ = queries(engines, ReadYourWrites(engines["write"], flush=soon))
+    products, _ = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
     with pytest.raises(ProductNotFound):
         await products.get_product(1)
 
 
 async def test_many_made_up_ids_cost_the_write_side_few_statements(engines: Engines) -> None:
-    products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon))
+    products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
     sent: list[str] = []
     event.listen(engines["write"].sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
 

@@ -22,7 +22,7 @@ from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import SHOPPER, OrderBuilder
 from tests.builders.order_ids import IDS
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.order_svc.order_app import SqlOrderApp
 
 PERSON = Caller.person(SHOPPER)
@@ -32,7 +32,7 @@ class SmallPatience(ReadYourWrites):
     """Waits only for a moment."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        super().__init__(write, flush=soon)
+        super().__init__(write, flush=soon, read_time=unknown)
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 0.05) -> bool:
         return await super().wait(caller_id, position, timeout_s)

@@ -27,7 +27,7 @@ from order_svc.queries.orders import OrderQueries
 from order_svc.queries.read_model import ReadBase
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
 from tests.builders.order_ids import IDS
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.largest import LETTER
 from tests.order_svc.order_reads import PERSON, OrderReads, order_api
 from tests.order_svc.test_amendments import a_preview, an_update
@@ -149,7 +149,7 @@ async def test_a_reader_waits_for_what_it_was_told_of_by_its_position(reads: Ord
 
 
 async def test_a_reader_waits_until_the_projection_is_there(reads: OrderReads) -> None:
-    read_your_writes = ReadYourWrites(reads.write, flush=soon)
+    read_your_writes = ReadYourWrites(reads.write, flush=soon, read_time=unknown)
     patient = OrderQueries(reads.read, read_your_writes, IDS, OrderCreators(reads.write).of)
     order_id = await reads.app.given(an_order())
 

@@ -17,7 +17,7 @@ from order_svc.domain.errors import OrderNotFound
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import an_order
 from tests.builders.order_ids import IDS
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.order_svc.order_reads import OrderReads
 
 ADMIN = Caller.person("admin-1", admin=True)
@@ -34,7 +34,7 @@ def looks(write: AsyncEngine) -> Callable[[], int]:
 
 @pytest.mark.parametrize("caller", [ADMIN, SERVICE, TEAM_MEMBER])
 async def test_others_who_may_see_an_order_wait_for_it(reads: OrderReads, caller: Caller) -> None:
-    read_your_writes = ReadYourWrites(reads.write, flush=soon)
+    read_your_writes = ReadYourWrites(reads.write, flush=soon, read_time=unknown)
     patient = OrderQueries(reads.read, read_your_writes, IDS, OrderCreators(reads.write).of)
     order_id = await reads.app.given(an_order(team="red"))
 
@@ -52,9 +52,9 @@ async def test_to_a_stranger_a_new_order_is_like_one_that_never_was(reads: Order
     order_id = await reads.app.given(an_order(team="red"))
     counted = looks(reads.write)
 
-    for unknown in (order_id, order_id + 1):
+    for foreign_id in (order_id, order_id + 1):
         with pytest.raises(OrderNotFound):
-            await reads.get(unknown, caller=STRANGER)
+            await reads.get(foreign_id, caller=STRANGER)
 
     assert counted() == 2
 

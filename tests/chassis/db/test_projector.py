@@ -74,6 +74,25 @@ async def test_changes_reach_the_read_database_and_leave_the_log(
     assert await projector.lag_ms() == 0
 
 
+async def test_the_read_time_moves_on_only_when_nothing_is_left(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    projector = projector_of(write, read, batch=1)
+    await add(sessions, "a")
+    await add(sessions, "b")
+    async with write.connect() as connection:
+        written_at = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+
+    for _ in ("a", "b"):
+        await projector.project()
+        assert projector.read_time is None
+    await projector.project()
+
+    assert projector.read_time is not None
+    assert projector.read_time > written_at
+    assert await labels(read) == ["a", "b"]
+
+
 async def test_a_crash_after_the_read_commit_repeats_the_batch_without_effect(
     projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
 ) -> None:

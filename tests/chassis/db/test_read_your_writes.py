@@ -14,7 +14,7 @@ from chassis.db.projector import Projector
 from chassis.db.read_your_writes import PENDING, ReadYourWrites
 from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
-from tests.fakes.chassis import soon
+from tests.fakes.chassis import soon, unknown
 from tests.polling import eventually
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -22,7 +22,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 @pytest.fixture
 def read_your_writes(write: AsyncEngine) -> ReadYourWrites:
-    return ReadYourWrites(write, flush=soon)
+    return ReadYourWrites(write, flush=soon, read_time=unknown)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_whoever_brings_a_position_waits_for_its_transaction(
 async def test_readers_who_come_together_ask_once_and_each_for_themselves(
     write: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    read_your_writes, asked = ReadYourWrites(write, flush=soon), _questions(write)
+    read_your_writes, asked = ReadYourWrites(write, flush=soon, read_time=unknown), _questions(write)
     await place(sessions, DEE)
     await projector.project()
     position = await place(sessions, ANN, "b")
@@ -158,7 +158,7 @@ async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: Asyn
         waits.set()
         return soon()
 
-    read_your_writes = ReadYourWrites(write, flush=flush)
+    read_your_writes = ReadYourWrites(write, flush=flush, read_time=unknown)
     await place(sessions, ANN, "first")
     waiting = asyncio.create_task(read_your_writes.wait("ann"))
     await waits.wait()
@@ -196,7 +196,7 @@ async def test_a_parked_change_holds_nobody_up(
 async def test_a_reader_waits_for_the_next_round_of_the_processs_projector(
     write: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush), _questions(write)
+    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush, read_time=unknown), _questions(write)
     await projector.start()
     await place(sessions, ANN)
 
@@ -209,7 +209,7 @@ async def test_a_reader_waits_for_the_next_round_of_the_processs_projector(
 async def test_many_readers_behind_a_locked_table_leave_the_write_database_alone(
     write: AsyncEngine, read: AsyncEngine, projector: Projector, sessions: Sessions
 ) -> None:
-    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush), _questions(write)
+    read_your_writes, asked = ReadYourWrites(write, flush=projector.flush, read_time=unknown), _questions(write)
     await place(sessions, ANN)
     async with read.begin() as locked:
         await locked.execute(text("LOCK TABLE parcel"))

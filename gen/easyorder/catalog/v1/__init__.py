@@ -140,6 +140,14 @@ class ListProductsResponse(betterproto2.Message):
     The currency of all prices in the list: the one that was asked for, empty when none was.
     """
 
+    read_time: "datetime.datetime | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
+    the service is behind. Not set in the first moment after the service has started.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "ListProductsResponse", ListProductsResponse)
 

@@ -223,6 +223,14 @@ class ListIncentivesResponse(betterproto2.Message):
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
+    read_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
+    the service is behind. Not set in the first moment after the service has started.
+    """
+
 
 default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesResponse", ListIncentivesResponse)
 

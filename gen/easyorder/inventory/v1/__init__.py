@@ -169,6 +169,14 @@ class ListLowStockResponse(betterproto2.Message):
     Empty on the last page.
     """
 
+    read_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
+    the service is behind. Not set in the first moment after the service has started.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse)
 
@@ -204,6 +212,14 @@ class ListStockLevelsResponse(betterproto2.Message):
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     Empty on the last page.
+    """
+
+    read_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
+    the service is behind. Not set in the first moment after the service has started.
     """
 
 

@@ -583,6 +583,14 @@ class ListOrdersResponse(betterproto2.Message):
     Empty on the last page.
     """
 
+    read_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
+    the service is behind. Not set in the first moment after the service has started.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "ListOrdersResponse", ListOrdersResponse)
 
