@@ -17,7 +17,7 @@ from easyorder.google.api import HttpRule
 from easyorder.message_pool import default_message_pool
 from easyorder.validate.v1 import Rules
 from google.protobuf import descriptor_pb2
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, EnumValueDescriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2
@@ -115,12 +115,12 @@ def full_name_of(message_type: type[betterproto2.Message]) -> str:
 
 def rules_of(field: FieldDescriptor) -> Rules:
     """The (easyorder.validate.v1.rules) of a field; empty Rules if it has none."""
-    return Rules.parse(_extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
+    return Rules.parse(extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
 
 
 def _method(method: MethodDescriptor) -> Method:
-    access = AccessOption.parse(_extension(method, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
-    http = HttpRule.parse(_extension(method, "google.protobuf.MethodOptions", "google.api.http"))
+    access = AccessOption.parse(extension(method, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
+    http = HttpRule.parse(extension(method, "google.protobuf.MethodOptions", "google.api.http"))
     service = method.containing_service.full_name
     return Method(
         full_name=f"/{service}/{method.name}",
@@ -142,9 +142,10 @@ def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
                 yield HttpBinding(verb.upper(), path, one.body)
 
 
-def _extension(described: FieldDescriptor | MethodDescriptor, options_type: str, name: str) -> bytes:
-    # Options are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
-    options = described.GetOptions().SerializeToString()
-    known: Any = GetMessageClass(pool().FindMessageTypeByName(options_type)).FromString(options)
+def extension(described: FieldDescriptor | MethodDescriptor | EnumValueDescriptor, options: str, name: str) -> bytes:
+    """The value of an option of ours, empty if it is not set; `options` is the type of the options."""
+    # They are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
+    data = described.GetOptions().SerializeToString()
+    known: Any = GetMessageClass(pool().FindMessageTypeByName(options)).FromString(data)
     content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()
     return content

@@ -192,7 +192,7 @@ class OpsApi:
                 query = _JOB.where(JOB.c.id == parameters["id"])
                 row = (await connection.execute(query)).mappings().first()
         if row is None:
-            raise JobNotFound(f"there is no job {parameters['id']}", metadata={"id": str(parameters["id"])})
+            raise JobNotFound(f"there is no job {parameters['id']}", metadata={"jobId": str(parameters["id"])})
         return row, changed
 
 
@@ -225,7 +225,7 @@ def _job(row: RowMapping) -> v1.Job:
 
 
 def _refusal(job: RowMapping, *, instead: str | None = None) -> AppError:
-    job_id, metadata = job["id"], {"id": str(job["id"])}
+    job_id, metadata = job["id"], {"jobId": str(job["id"])}
     if job["state"] == "DONE":
         return JobDone(f"job {job_id} is done", metadata=metadata)
     if instead is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import grpc
 import structlog
+from easyorder.common.v1 import ErrorReason
 from easyorder.google.rpc import Status
 from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
@@ -92,10 +93,9 @@ class CallInterceptor(AsyncServerInterceptor):
             try:
                 with telemetry.server_span(method_name, incoming):
                     return await self._in_time(called, method, request_or_iterator, context)
-            except AppError as error:
-                await _abort(context, error)
             except Exception as error:
-                await _abort(context, self._unexpected(error))
+                may_leave = contract.is_internal(called.service) or outcome_of(error) in ErrorReason.__members__
+                await _abort(context, error if isinstance(error, AppError) and may_leave else self._unexpected(error))
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")

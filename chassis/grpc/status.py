@@ -51,9 +51,8 @@ def from_status(status: Status) -> AppError:
     info = _find(status, ErrorInfo) or ErrorInfo(reason="INTERNAL")
     bad_request = _find(status, BadRequest) or BadRequest()
     retry = _find(status, RetryInfo)
-    known = AppError.by_reason.get(info.reason)
-    kind_and_reason = {"kind": Kind(status.code), "reason": info.reason}
-    error_type: type[AppError] = known or type("RemoteError", (AppError,), kind_and_reason)
+    fixed = {"kind": Kind(status.code), "reason": info.reason}
+    error_type: type[AppError] = AppError.by_reason.get(info.reason) or type("RemoteError", (AppError,), fixed)
     # Subclasses may have constructors of their own, with unknown arguments.
     error = error_type.__new__(error_type)
     AppError.__init__(

@@ -9,6 +9,7 @@ from easyorder.google.rpc import BadRequest, ErrorInfo, RetryInfo
 from chassis import contract
 from edge.openapi.comments import comments
 from edge.openapi.operations import operation, path_of
+from edge.openapi.reasons import reasons
 from edge.openapi.schemas import Json, Schemas
 
 # The possible details of an error; a client distinguishes them by @type.
@@ -76,4 +77,7 @@ def _detail(schemas: Schemas, message_type: type[ErrorInfo] | type[BadRequest] |
     properties = schema["properties"]
     assert isinstance(properties, dict)
     url = {"const": f"type.googleapis.com/{described.full_name}"}
+    if message_type is ErrorInfo:
+        # Not an `enum`, because generated clients would fail on a reason that is added later.
+        properties["reason"] |= {"x-extensible-enum": [reason.name for reason in reasons()]}
     return schema | {"properties": {"@type": url, **properties}, "required": ["@type"]}

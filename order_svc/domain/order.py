@@ -86,7 +86,7 @@ class Order(PayableOrder):
         if not self.is_amendable:
             raise IllegalTransition(
                 f"the order is {self.status.value}, so its items are final; place another order for more",
-                metadata={"from": self.status.value, "to": Status.CONFIRMED.value},
+                metadata={"fromStatus": self.status.value, "toStatus": Status.CONFIRMED.value},
             )
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:

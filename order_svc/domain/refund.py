@@ -13,7 +13,7 @@ from order_svc.domain.views import RefundView
 
 
 class RefundExceedsCharge(AppError):
-    """The refund is larger than what remains of the charge. metadata: requested, left."""
+    """The refund is larger than what remains of the charge. metadata: requested, remaining."""
 
     kind, reason = Kind.FAILED_PRECONDITION, "REFUND_EXCEEDS_CHARGE"
 
@@ -27,7 +27,7 @@ class RefundExceedsCharge(AppError):
             message = f"{requested} cannot be refunded: only {remaining} is left of the charge"
         return cls(
             message,
-            metadata={"requested": str(requested), "left": str(remaining)},
+            metadata={"requested": str(requested), "remaining": str(remaining)},
         )
 
 

@@ -110,7 +110,7 @@ class IllegalTransition(AppError):
     def of(cls, present: Status, wanted: Status) -> IllegalTransition:
         return cls(
             f"the order is {present.value} and cannot become {wanted.value}",
-            metadata={"from": present.value, "to": wanted.value},
+            metadata={"fromStatus": present.value, "toStatus": wanted.value},
         )
 
 

@@ -102,7 +102,7 @@ class StockJobs:
         except AttemptSuperseded as superseded:
             return superseded.message
         except IllegalTransition as refusal:
-            status = refusal.metadata["from"]
+            status = refusal.metadata["fromStatus"]
             if status not in _STOPPED:
                 raise JobImpossible(f"the order is {status}, but its stock was not sold: {error.message}") from error
             # A stopped order has released its stock itself.

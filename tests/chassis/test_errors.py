@@ -7,6 +7,7 @@ import grpc
 from chassis import errors
 from chassis.errors import AppError, Conflict, InvalidArgument, Kind
 from chassis.jobs import LeaseLost
+from chassis.ops import JobNotFound
 
 
 def test_kinds_have_the_names_and_numbers_of_grpc() -> None:
@@ -34,12 +35,12 @@ def test_an_error_without_a_reason_of_its_own_does_not_take_its_parents_place() 
 
 
 def test_an_error_carries_its_message_and_metadata() -> None:
-    error = Conflict("collided", metadata={"with": "another"}, retry_after_s=2)
+    error = JobNotFound("no job 3", metadata={"jobId": "3"}, retry_after_s=2)
 
     assert (str(error), error.message, error.metadata, error.retry_after_s) == (
-        "collided",
-        "collided",
-        {"with": "another"},
+        "no job 3",
+        "no job 3",
+        {"jobId": "3"},
         2,
     )
     assert error.violations == ()

@@ -185,6 +185,14 @@ def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
     assert order["placedAt"] == {"type": "string", "format": "date-time"}
 
 
+def test_reasons_of_errors_are_listed(api: Any) -> None:
+    described = api["components"]["schemas"]["Error"]["properties"]["details"]["items"]["anyOf"]
+
+    (info,) = [detail for detail in described if "domain" in detail["properties"]]
+
+    assert "OUT_OF_STOCK" in info["properties"]["reason"]["x-extensible-enum"]
+
+
 def test_errors_are_described_as_they_are(api: Any) -> None:
     info = {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",

@@ -180,7 +180,7 @@ class Reply:
     @property
     def cause(self) -> str:
         """The reason, and what it is about: the item, the code, or the present status."""
-        about = (self.metadata[key] for key in ("productItemId", "code", "from") if key in self.metadata)
+        about = (self.metadata[key] for key in ("productItemId", "code", "fromStatus") if key in self.metadata)
         return " ".join([self.reason, *about])
 
     @property

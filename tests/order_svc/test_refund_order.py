@@ -240,7 +240,7 @@ async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
     with pytest.raises(RefundExceedsCharge) as refusal:
         await order_app.send(RefundOrder(order_id=order_id, amount=usd("5.01"), reason="more"))
 
-    assert refusal.value.metadata["left"] == "5.00 USD"
+    assert refusal.value.metadata["remaining"] == "5.00 USD"
     assert refusal.value.message.endswith("cannot be refunded: only 5.00 USD is left of the charge")
 
     assert await order_app.order(order_id) == before
@@ -289,7 +289,7 @@ async def test_what_was_not_charged_is_not_refunded(order_app: OrderApp, how: st
     for what in refunds + ([] if how == "refunded" else [{"items": ((1, 1),)}]):
         with pytest.raises(RefundExceedsCharge) as refusal:
             await order_app.send(RefundOrder(order_id=order_id, reason="please", **what))
-        assert refusal.value.metadata["left"] == "0.00 USD"
+        assert refusal.value.metadata["remaining"] == "0.00 USD"
         assert refusal.value.message == "nothing is left of the charge that could be refunded"
 
     assert await order_app.order(order_id) == before

@@ -9,17 +9,18 @@ import pytest
 from easyorder.order.v1 import GetOrderRequest
 from google.rpc import error_details_pb2, status_pb2
 
-from chassis.errors import AppError, FieldViolation, Kind
+from chassis.errors import FieldViolation
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import DETAILS_KEY
+from inventory_svc.domain.errors import IncentiveInvalid
 from tests.chassis.grpc.orders import GET_ORDER, OrderApi, orders
 
 # What gRPC's clients take by default.
 TRAILERS_BYTES = 8 * 1024
 
 
-class CodeRefused(AppError):
-    kind, reason = Kind.FAILED_PRECONDITION, "CODE_REFUSED"
+class CodeRefused(IncentiveInvalid):
+    """With more metadata than the contract declares."""
 
 
 def refusal_of(code: str) -> CodeRefused:
@@ -52,6 +53,6 @@ async def test_texts_of_20_kb_are_quoted_in_short(letter: str) -> None:
     status = status_pb2.Status.FromString(details)
     info, bad, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     assert all(detail.Unpack(into) for detail, into in zip(status.details, (info, bad, retry), strict=True))
-    assert (info.reason, retry.retry_delay.seconds) == ("CODE_REFUSED", 1)
+    assert (info.reason, retry.retry_delay.seconds) == ("INCENTIVE_INVALID", 1)
     assert len(bad.field_violations) > 0
     assert len(bad.field_violations) + int(info.metadata["omittedViolations"]) == 100

@@ -15,17 +15,15 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.errors import AppError, FieldViolation, Internal, InvalidArgument, Kind, RateLimited
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_status, to_status
+from chassis.jobs import LeaseLost
+from chassis.ops import JobNotFound
+from identity_svc.domain.errors import WeakPassword
 from tests.chassis.grpc.orders import AN_ORDER, CREATE_ORDER, GET_ORDER, OrderApi, orders
 from tests.polling import eventually
 
 
-class OutOfTea(AppError):
-    """An error with a constructor of its own, as services have them."""
-
-    kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_TEA"
-
-    def __init__(self, pots: int) -> None:
-        super().__init__(f"{pots} pots are empty", metadata={"pots": str(pots)})
+class Undeclared(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "UNDECLARED"
 
 
 def failing(error: Exception) -> Callable[[], Awaitable[None]]:
@@ -36,12 +34,32 @@ def failing(error: Exception) -> Callable[[], Awaitable[None]]:
 
 
 async def test_an_app_error_is_the_same_on_the_other_side() -> None:
-    async with orders(OrderApi(failing(OutOfTea(3)))) as mesh:
-        with pytest.raises(OutOfTea, match="3 pots are empty") as refused:
+    error = JobNotFound("there is no job 3", metadata={"jobId": "3"})
+    async with orders(OrderApi(failing(error))) as mesh:
+        with pytest.raises(JobNotFound, match="there is no job 3") as refused:
             await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
 
-    assert refused.value.metadata == {"pots": "3"}
+    assert refused.value.metadata == {"jobId": "3"}
     assert mesh.unexpected == []
+
+
+async def test_an_error_with_a_constructor_of_its_own_is_the_same_on_the_other_side() -> None:
+    async with orders(OrderApi(failing(WeakPassword("is too short")))) as mesh:
+        with pytest.raises(WeakPassword) as refused:
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
+
+    assert refused.value.violations == (FieldViolation("password", "is too short"),)
+
+
+@pytest.mark.parametrize("error", [Undeclared("for nobody"), LeaseLost("taken over")])
+async def test_no_reason_is_sent_that_the_contract_does_not_declare_for_callers(error: AppError) -> None:
+    async with orders(OrderApi(failing(error))) as mesh:
+        with pytest.raises(Internal) as refused:
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
+        await eventually(lambda: mesh.unexpected)
+
+    assert error.message not in refused.value.message
+    assert mesh.unexpected[0].message == error.message
 
 
 async def test_any_grpc_client_can_read_the_details() -> None:
@@ -133,12 +151,12 @@ async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back
 
 
 def test_a_reason_that_this_process_does_not_know_is_kept() -> None:
-    status = to_status(OutOfTea(1))
-    status.details[0].value = status.details[0].value.replace(b"OUT_OF_TEA", b"OUT_OF_JAM")
+    status = to_status(Undeclared("later"))
+    status.details[0].value = status.details[0].value.replace(b"UNDECLARED", b"UNDECLAREX")
 
     again = from_status(status)
 
-    assert (again.kind, again.reason, again.message) == (Kind.FAILED_PRECONDITION, "OUT_OF_JAM", "1 pots are empty")
+    assert (again.kind, again.reason, again.message) == (Kind.FAILED_PRECONDITION, "UNDECLAREX", "later")
     assert to_status(again) == status
 
 

@@ -134,7 +134,7 @@ def test_no_more_is_given_back_than_is_left() -> None:
     with pytest.raises(RefundExceedsCharge) as refusal:
         transaction.refund(a_refund("r-2", "6.01"), at=NOON)
 
-    assert refusal.value.metadata == {"requested": "6.01 USD", "left": "6.00 USD"}
+    assert refusal.value.metadata == {"requested": "6.01 USD", "remaining": "6.00 USD"}
     assert transaction.payment.refunded == usd("4.00")
 
 
