@@ -42,6 +42,6 @@ async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
 async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> None:
     levels = await uow.stocks.levels([cmd.product_item_id])
     if not levels:
-        raise ProductItemNotFound.at("productItemId", cmd.product_item_id)
+        raise ProductItemNotFound.of({"productItemId": cmd.product_item_id})
     if cmd.etag and cmd.etag != levels[0].etag:
         raise EtagMismatch(f"the stock of item {cmd.product_item_id} has changed; read it again, then decide")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
 from chassis.errors import AppError, FieldViolation, Kind
 
 
@@ -29,18 +33,13 @@ class ProductItemNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "PRODUCT_ITEM_NOT_FOUND"
 
     @classmethod
-    def of(cls, product_item_id: int, *, line: int) -> ProductItemNotFound:
-        """`line` is the number of the order's line, from 0."""
-        return cls.at(f"lines[{line}].productItemId", product_item_id)
-
-    @classmethod
-    def at(cls, field: str, product_item_id: int) -> ProductItemNotFound:
-        """`field` is the path of the field that names the item."""
-        message = f"there is no product item {product_item_id}"
+    def of(cls, missing: Mapping[str, int]) -> ProductItemNotFound:
+        """`missing` are the ids by the paths of the fields that name them; the metadata is about the first."""
+        messages = {field: f"there is no product item {product_item_id}" for field, product_item_id in missing.items()}
         return cls(
-            message,
-            metadata={"productItemId": str(product_item_id)},
-            violations=[FieldViolation(field, message)],
+            "; ".join(messages.values()),
+            metadata={"productItemId": str(next(iter(missing.values())))},
+            violations=[FieldViolation(*violation) for violation in messages.items()],
         )
 
 
@@ -58,27 +57,60 @@ class SkuTaken(AppError):
         return cls(message, metadata=metadata, violations=[FieldViolation(field, message)])
 
 
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """An item of which fewer pieces are available than were requested; `field` is empty if the caller named none."""
+
+    field: str
+    product_item_id: int
+    sku: str
+    requested: int
+    available: int
+
+    @property
+    def message(self) -> str:
+        return f"{self.requested} of {self.sku} were asked for, {self.available} are available"
+
+
 class OutOfStock(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "OUT_OF_STOCK"
 
     @classmethod
-    def of(cls, product_item_id: int, sku: str, *, requested: int, available: int) -> OutOfStock:
+    def of(cls, shortages: Sequence[Shortage]) -> OutOfStock:
+        """The metadata is about the first."""
+        first = shortages[0]
         return cls(
-            f"{requested} of {sku} were asked for, {available} are available",
+            "; ".join(shortage.message for shortage in shortages),
             metadata={
-                "productItemId": str(product_item_id),
-                "requested": str(requested),
-                "available": str(available),
+                "productItemId": str(first.product_item_id),
+                "requested": str(first.requested),
+                "available": str(first.available),
             },
+            violations=[FieldViolation(shortage.field, shortage.message) for shortage in shortages if shortage.field],
         )
 
 
 class IncentiveInvalid(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "INCENTIVE_INVALID"
 
+    # Why each of the codes cannot be used.
+    faults: Mapping[str, str]
+
     @classmethod
-    def of(cls, code: str, why: str) -> IncentiveInvalid:
-        return cls(f"{code} cannot be used: {why}", metadata={"code": code, "why": why})
+    def of(cls, faults: Mapping[str, str], fields: Mapping[str, str] = NO_FIELDS) -> IncentiveInvalid:
+        """`fields` are the paths of the codes that the caller named; the metadata is about the first code."""
+        messages = {code: f"{code} cannot be used: {why}" for code, why in faults.items()}
+        code, why = next(iter(faults.items()))
+        error = cls(
+            "; ".join(messages.values()),
+            metadata={"code": code, "why": why},
+            violations=[FieldViolation(fields[code], text) for code, text in messages.items() if code in fields],
+        )
+        error.faults = faults
+        return error
 
 
 class IncentiveNotFound(AppError):

@@ -85,14 +85,25 @@ class IncentiveSet:
         self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
     ) -> Quote:
         """The discounts for `lines`; redeems nothing. Raises IncentiveInvalid for invalid codes or points."""
-        chosen = list({found.id: found for found in map(self._find, incentive_request.codes)}.values())
-        for incentive in chosen:
-            self._require_valid(incentive, incentive_request.currency, lines, now)
-            self._require_remaining(incentive, incentive_request.user_id)
+        currency, user_id, points = incentive_request.currency, incentive_request.user_id, incentive_request.points
+        chosen, faults, fields = dict[int, Incentive](), dict[str, str](), {POINTS: "loyaltyPoints"}
+        for number, code in enumerate(incentive_request.codes):
+            incentive = self._find(code)
+            fields.setdefault(incentive.code if incentive else code, f"incentiveCodes[{number}]")
+            if incentive is None:
+                faults[code] = "there is no incentive with this code"
+            else:
+                chosen[incentive.id] = incentive
+        for incentive in chosen.values():
+            faults |= _invalid(incentive, currency, lines, now) or self._used_up(incentive, user_id)
             if len(chosen) > 1 and not incentive.stackable:
-                raise IncentiveInvalid.of(incentive.code, "it cannot be combined with other codes")
-        self._require_points(incentive_request.user_id, incentive_request.points)
-        return price(lines, chosen, incentive_request.points, incentive_request.currency, rates)
+                faults.setdefault(incentive.code, "it cannot be combined with other codes")
+        faults |= self._points_missing(user_id, points)
+        try:
+            _require_none(faults)
+            return price(lines, chosen.values(), points, currency, rates)
+        except IncentiveInvalid as error:
+            raise IncentiveInvalid.of(error.faults, fields) from None
 
     def quote_usable(
         self, incentive_request: IncentiveRequest, lines: Sequence[HeldLine], now: datetime, rates: LoyaltyRates
@@ -118,20 +129,23 @@ class IncentiveSet:
     def require_given(
         self, terms: Iterable[Incentive], currency: str, lines: Sequence[HeldLine], now: datetime
     ) -> None:
-        """Raises IncentiveInvalid for a code that is no longer valid, or whose minimum `lines` do not reach.
+        """Raises IncentiveInvalid for codes that are no longer valid, or whose minimum `lines` do not reach.
 
         Usage limits are not checked: the order of these `terms` has redeemed the codes.
         """
+        faults: dict[str, str] = {}
         for kept in terms:
             present = self._by_id[kept.id]
             as_given = replace(kept, active=present.active, starts=present.starts, ends=present.ends)
-            self._require_valid(as_given, currency, lines, now)
+            faults |= _invalid(as_given, currency, lines, now)
+        _require_none(faults)
 
     def redeem(self, quote: Quote, order_id: int, user_id: str) -> None:
         """Redeems all or nothing. Raises IncentiveInvalid when a limit is reached or points are missing."""
+        faults: dict[str, str] = {}
         for id in quote.incentive_ids:
-            self._require_remaining(self._by_id[id], user_id)
-        self._require_points(user_id, quote.points_spent)
+            faults |= self._used_up(self._by_id[id], user_id)
+        _require_none(faults | self._points_missing(user_id, quote.points_spent))
         for id in quote.incentive_ids:
             self._count(id, user_id, 1)
             if self.released.pop((id, order_id), None) is None:
@@ -146,39 +160,46 @@ class IncentiveSet:
             if self.redeemed.pop((id, order_id), None) is None:
                 self.released[id, order_id] = Redemption(id, order_id, user_id)
 
-    def _find(self, code: str) -> Incentive:
-        found = self._by_code.get(code.strip()) or self._by_code.get(key_of(code))
-        if found is None:
-            raise IncentiveInvalid.of(code, "there is no incentive with this code")
-        return found
+    def _find(self, code: str) -> Incentive | None:
+        return self._by_code.get(code.strip()) or self._by_code.get(key_of(code))
 
-    def _require_valid(self, incentive: Incentive, currency: str, lines: Sequence[HeldLine], now: datetime) -> None:
-        if not incentive.active:
-            raise IncentiveInvalid.of(incentive.code, "it is not active any more")
-        if incentive.starts and now < incentive.starts:
-            raise IncentiveInvalid.of(incentive.code, f"it starts at {incentive.starts.isoformat()}")
-        if incentive.ends and incentive.ends <= now:
-            raise IncentiveInvalid.of(incentive.code, f"it ended at {incentive.ends.isoformat()}")
-        if incentive.currency and incentive.currency != currency:
-            raise IncentiveInvalid.of(incentive.code, f"it is for orders in {incentive.currency}")
-        least = incentive.min_total
-        if least and least.currency != currency:
-            raise IncentiveInvalid.of(incentive.code, f"it is for orders in {least.currency}")
-        if least and (sub_total(lines, currency) - least).is_negative:
-            raise IncentiveInvalid.of(incentive.code, f"the order must come to {least} at least")
-
-    def _require_remaining(self, incentive: Incentive, user_id: str) -> None:
+    def _used_up(self, incentive: Incentive, user_id: str) -> dict[str, str]:
         if incentive.max_uses is not None and self._used[incentive.id] >= incentive.max_uses:
-            raise IncentiveInvalid.of(incentive.code, "it is used up")
+            return {incentive.code: "it is used up"}
         most = incentive.max_uses_per_user
         if most is not None and self._used_by.get((incentive.id, user_id), 0) >= most:
-            raise IncentiveInvalid.of(incentive.code, f"you have used it {most} times, which is as often as you may")
+            return {incentive.code: f"you have used it {most} times, which is as often as you may"}
+        return {}
 
-    def _require_points(self, user_id: str, points: int) -> None:
+    def _points_missing(self, user_id: str, points: int) -> dict[str, str]:
         if points and points > (has := max(0, self._points.get(user_id, 0))):
-            raise IncentiveInvalid.of(POINTS, f"you have {has} points, and {points} were asked for")
+            return {POINTS: f"you have {has} points, and {points} were asked for"}
+        return {}
 
     def _count(self, incentive_id: int, user_id: str, by: int) -> None:
         self._used[incentive_id] += by
         mine = (incentive_id, user_id)
         self._used_by[mine] = self._used_by.get(mine, 0) + by
+
+
+def _invalid(incentive: Incentive, currency: str, lines: Sequence[HeldLine], now: datetime) -> dict[str, str]:
+    """Why the code cannot be used for the lines now, by the code; empty if it can."""
+    least, why = incentive.min_total, ""
+    if not incentive.active:
+        why = "it is not active any more"
+    elif incentive.starts and now < incentive.starts:
+        why = f"it starts at {incentive.starts.isoformat()}"
+    elif incentive.ends and incentive.ends <= now:
+        why = f"it ended at {incentive.ends.isoformat()}"
+    elif incentive.currency and incentive.currency != currency:
+        why = f"it is for orders in {incentive.currency}"
+    elif least and least.currency != currency:
+        why = f"it is for orders in {least.currency}"
+    elif least and (sub_total(lines, currency) - least).is_negative:
+        why = f"the order must come to {least} at least"
+    return {incentive.code: why} if why else {}
+
+
+def _require_none(faults: Mapping[str, str]) -> None:
+    if faults:
+        raise IncentiveInvalid.of(faults)

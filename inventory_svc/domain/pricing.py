@@ -98,11 +98,18 @@ def price(
 ) -> Quote:
     """The discounts of `incentives` and at most `points`.
 
-    Raises IncentiveInvalid for a code that does not apply, or has no effect, unless the order is confirmed as it is.
+    Raises IncentiveInvalid for the codes that do not apply, or have no effect, unless the order is confirmed as it is.
     """
     breakdown = _PriceBreakdown(lines, currency)
     chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
-    discounts = [breakdown.redeem(incentive) for incentive in chosen]
+    discounts, faults = list[Discount](), dict[str, str]()
+    for incentive in chosen:
+        try:
+            discounts.append(breakdown.redeem(incentive))
+        except IncentiveInvalid as error:
+            faults |= error.faults
+    if faults:
+        raise IncentiveInvalid.of(faults)
     spent = 0
     if points:
         spent, discount = breakdown.pay_with(points, rates)
@@ -112,9 +119,11 @@ def price(
         others = [other for other in chosen if other is not incentive]
         if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER:
             if not discounts[number].amount(currency).amount:
-                raise IncentiveInvalid.of(incentive.code, "it takes nothing off this order")
+                faults[incentive.code] = "it takes nothing off this order"
         elif breakdown.earns(others, rates) == earned:
-            raise IncentiveInvalid.of(incentive.code, "it does not change the points of this order")
+            faults[incentive.code] = "it does not change the points of this order"
+    if faults:
+        raise IncentiveInvalid.of(faults)
     return Quote(
         discounts=tuple(discounts),
         points_spent=spent,
@@ -169,7 +178,7 @@ class _PriceBreakdown:
     def redeem(self, incentive: Incentive) -> Discount:
         covered = [incentive.covers(line.product_item_id) for line in self._lines]
         if not any(covered):
-            raise IncentiveInvalid.of(incentive.code, "it is not for any of these items")
+            raise IncentiveInvalid.of({incentive.code: "it is not for any of these items"})
         remaining = [
             remaining if is_covered else 0 for remaining, is_covered in zip(self._remaining, covered, strict=True)
         ]
@@ -205,7 +214,7 @@ class _PriceBreakdown:
         free = rounds * incentive.get_quantity + max(0, rest - incentive.buy_quantity)
         if not free:
             needed = f"it needs {incentive.buy_quantity + 1} pieces at least, and there are {pieces}"
-            raise IncentiveInvalid.of(incentive.code, needed)
+            raise IncentiveInvalid.of({incentive.code: needed})
         shares = [0] * len(remaining)
         for i in sorted(counted, key=lambda i: (self._lines[i].unit_price.amount, i)):
             given = min(free, self._lines[i].quantity)

@@ -6,14 +6,14 @@ to the first in the queue: while an item has backorders, none of its stock is av
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
 from chassis.errors import Conflict, InvalidArgument
 from chassis.money import Money
-from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, Shortage
 from inventory_svc.domain.lines import HeldLine, Line, together
 
 
@@ -158,43 +158,51 @@ class StockBatch:
 
         Raises what `priced` raises, or OutOfStock.
         """
+        lines = tuple(lines)
         priced = self.priced(lines, currency)
         if wait:
-            return self.hold_or_wait(priced)
-        self.hold_again(priced)
+            return self.hold_or_wait(priced, lines)
+        self.hold_again(priced, lines)
         return priced
 
-    def hold_or_wait(self, lines: Iterable[HeldLine]) -> tuple[HeldLine, ...]:
+    def hold_or_wait(self, lines: Iterable[HeldLine], asked: Sequence[Line] = ()) -> tuple[HeldLine, ...]:
         """Like `hold`, but at the given prices of the lines."""
         lines = tuple(lines)
-        self.require(line for line in lines if not self._items[line.product_item_id].backorderable)
+        self.require((line for line in lines if not self._items[line.product_item_id].backorderable), asked)
         return tuple(self._hold(line) for line in lines)
 
     def priced(self, lines: Iterable[Line], currency: str) -> tuple[HeldLine, ...]:
         """The lines at current prices, one for each item.
 
-        Raises ProductItemNotFound or InvalidArgument (sold in another currency).
+        Raises ProductItemNotFound or InvalidArgument (sold in another currency). Errors name the lines as the shopper's
+        request does: `items`.
         """
         lines = tuple(lines)
-        for number, line in enumerate(lines):
-            item = self._items.get(line.product_item_id)
-            if item is None or not item.for_sale:
-                raise ProductItemNotFound.of(line.product_item_id, line=number)
+        found = [self._items.get(line.product_item_id) for line in lines]
+        missing = {
+            f"items[{number}].productItemId": line.product_item_id
+            for number, (line, item) in enumerate(zip(lines, found, strict=True))
+            if item is None or not item.for_sale
+        }
+        if missing:
+            raise ProductItemNotFound.of(missing)
+        for item in filter(None, found):
             if item.price.currency != currency:
                 raise InvalidArgument.of("currency", f"must be {item.price.currency}, in which {item.sku} is sold")
         return tuple(self._priced(line) for line in together(lines))
 
-    def require(self, lines: Iterable[HeldLine]) -> None:
-        """Raises OutOfStock unless every line is available."""
-        for line in lines:
-            item = self._items[line.product_item_id]
-            if line.quantity > item.available:
-                raise OutOfStock.of(item.product_item_id, item.sku, requested=line.quantity, available=item.available)
+    def require(self, lines: Iterable[HeldLine], asked: Sequence[Line] = ()) -> None:
+        """Raises OutOfStock unless every line is available; the error names the lines that the caller `asked` for."""
+        short = [line for line in lines if line.quantity > self._items[line.product_item_id].available]
+        if short:
+            # Lines of one item were merged: the first of them stands for all.
+            fields = {line.product_item_id: f"items[{i}].quantity" for i, line in reversed([*enumerate(asked)])}
+            raise OutOfStock.of([self._shortage(fields.get(line.product_item_id, ""), line) for line in short])
 
-    def hold_again(self, lines: Iterable[HeldLine]) -> None:
+    def hold_again(self, lines: Iterable[HeldLine], asked: Sequence[Line] = ()) -> None:
         """Holds lines that are not held now, all or none. Raises OutOfStock."""
         lines = tuple(lines)
-        self.require(lines)
+        self.require(lines, asked)
         for line in lines:
             self._items[line.product_item_id].moved.reserved += line.quantity
 
@@ -219,9 +227,9 @@ class StockBatch:
         """Adds pieces, or removes pieces that are not held. Raises OutOfStock or ProductItemNotFound."""
         item = self._items.get(product_item_id)
         if item is None:
-            raise ProductItemNotFound.at("productItemId", product_item_id)
+            raise ProductItemNotFound.of({"productItemId": product_item_id})
         if item.available + delta < 0:
-            raise OutOfStock.of(product_item_id, item.sku, requested=-delta, available=item.available)
+            raise OutOfStock.of([self._shortage("delta", Line(product_item_id, -delta))])
         item.moved.on_hand += delta
         item.moved.adjusted += delta
 
@@ -270,6 +278,10 @@ class StockBatch:
         waits = line.quantity - held
         item.moved.backordered += waits
         return replace(line, backordered=waits, place=item.next_place())
+
+    def _shortage(self, field: str, line: Line | HeldLine) -> Shortage:
+        item = self._items[line.product_item_id]
+        return Shortage(field, item.product_item_id, item.sku, line.quantity, item.available)
 
     def _priced(self, line: Line) -> HeldLine:
         item = self._items[line.product_item_id]

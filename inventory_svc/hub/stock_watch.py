@@ -62,9 +62,9 @@ class StockWatch:
         """Raises ProductItemNotFound before the first message. If the stream has to end, the last message says why."""
         with self._watching(item_ids) as watcher:
             first = await to_completion(self._stock.levels(watcher.item_ids, fresh=True))
-            for index, item_id in enumerate(item_ids):
-                if item_id not in {level.product_item_id for level in first}:
-                    raise ProductItemNotFound.at(f"productItemIds[{index}]", item_id)
+            known = {level.product_item_id for level in first}
+            if missing := {f"productItemIds[{i}]": id for i, id in enumerate(item_ids) if id not in known}:
+                raise ProductItemNotFound.of(missing)
             watcher.begin(first)
             snapshot = ProductInventory(items=[self._message(level) for level in first])
             sequence = 1

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -100,10 +98,7 @@ class GrpcInventory:
             incentive_codes=list(request.incentive_codes),
             loyalty_points=request.loyalty_points,
         )
-        try:
-            reply = await self._peer.call(_PREVIEW, message, timeout_s=self._timeout_s)
-        except AppError as error:
-            raise _of_items(error) from None
+        reply = await self._peer.call(_PREVIEW, message, timeout_s=self._timeout_s)
         assert reply.reservation is not None  # inventory_svc always has one
         return HoldPreview(
             hold=_hold(reply.reservation, key=""),
@@ -243,10 +238,4 @@ def _outcomes(order_ids: Sequence[int], results: Sequence[SettlementResult]) -> 
 def _error(status: StatusMessage | None) -> AppError:
     if status is None:
         return Internal("inventory_svc answered neither a result nor an error")
-    return _of_items(from_status(status))
-
-
-def _of_items(error: AppError) -> AppError:
-    # Its `lines` are the `items` of the shopper's request.
-    error.violations = tuple(replace(v, field=re.sub(r"^lines\[", "items[", v.field)) for v in error.violations)
-    return error
+    return from_status(status)

@@ -218,6 +218,12 @@ async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: 
     await invariants.check(mesh)
 
 
+async def test_a_code_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:
+    unknown = await asked(http, admin, "POST", "/api/v1/admin/incentives/999999999:activate", {})
+
+    assert (unknown.status_code, unknown.json()["details"][0]["reason"]) == (404, "INCENTIVE_NOT_FOUND")
+
+
 async def test_an_administrator_edits_a_code_ends_it_and_lets_it_be_used_again(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
@@ -229,7 +235,6 @@ async def test_an_administrator_edits_a_code_ends_it_and_lets_it_be_used_again(
     ended = await answered(http, admin, "POST", f"{path}:deactivate", {})
     again = await answered(http, admin, "POST", f"{path}:activate", {})
     taken = await asked(http, admin, "POST", "/api/v1/admin/incentives", {**code, "id": ""})
-    unknown = await asked(http, admin, "POST", "/api/v1/admin/incentives/999999999:activate", {})
     stranger = await asked(http, shopper, "GET", "/api/v1/admin/incentives")
 
     assert (edited["value"], edited["stackable"], edited["etag"]) == ("20.50", True, "2")
@@ -237,7 +242,6 @@ async def test_an_administrator_edits_a_code_ends_it_and_lets_it_be_used_again(
     assert [(incentive["active"], incentive["etag"]) for incentive in (ended, again)] == [(False, "3"), (True, "4")]
     assert edited["code"] == code["code"]
     assert (taken.status_code, taken.json()["details"][0]["reason"]) == (409, "CODE_TAKEN")
-    assert (unknown.status_code, unknown.json()["details"][0]["reason"]) == (404, "INCENTIVE_NOT_FOUND")
     assert stranger.status_code == 403
     found = await listed(http, admin, code["code"])
     assert (found["value"], found["active"]) == ("20.50", True)

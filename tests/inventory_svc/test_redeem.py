@@ -108,9 +108,32 @@ class RedeemContract:
 
         assert refusal.value.metadata["code"] == "NO"
         assert why in refusal.value.metadata["why"]
+        assert [violation.field for violation in refusal.value.violations] == ["incentiveCodes[0]"]
         assert await shop.of(item) == Pieces(on_hand=3)
         assert await shop.states() == {}
         assert set((await shop.uses()).values()) <= {0}
+
+    async def test_every_code_that_can_not_be_used_is_named_and_so_are_points(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(3)
+        for code, product_item_ids in {"GOOD": (), "OTHER": (999,)}.items():
+            await shop.offered(percent(code=code, stackable=True, product_item_ids=product_item_ids))
+        await shop.offered(percent(code="DEAR", stackable=True, min_total=usd("1000")))
+        codes = ("NONE", "good", "DEAR", "None")
+
+        with pytest.raises(IncentiveInvalid) as first:
+            await shop.send(shop.order((item, 1), incentive_codes=codes, loyalty_points=5))
+        with pytest.raises(IncentiveInvalid) as second:
+            await shop.send(shop.order((item, 1), incentive_codes=("GOOD", "OTHER")))
+
+        assert {violation.field: violation.description for violation in first.value.violations} == {
+            "incentiveCodes[0]": "NONE cannot be used: there is no incentive with this code",
+            "incentiveCodes[2]": "DEAR cannot be used: the order must come to 1000.00 USD at least",
+            "incentiveCodes[3]": "None cannot be used: there is no incentive with this code",
+            "loyaltyPoints": "loyalty_points cannot be used: you have 0 points, and 5 were asked for",
+        }
+        assert [violation.field for violation in second.value.violations] == ["incentiveCodes[1]"]
+        assert await shop.of(item) == Pieces(on_hand=3)
+        assert set((await shop.uses()).values()) == {0}
 
     @pytest.mark.parametrize(
         ("starts_s", "ends_s", "is_good"), [(-60, 60, True), (60, None, False), (None, -60, False), (None, None, True)]

@@ -59,6 +59,8 @@ class ReserveContract:
         with pytest.raises(OutOfStock) as refusal:
             await shop.send(shop.order((item, 2), (item, 2)))
 
+        assert [violation.field for violation in refusal.value.violations] == ["items[0].quantity"]
+
         assert refusal.value.metadata == {"productItemId": str(item.id), "requested": "4", "available": "3"}
         assert await shop.of(item) == Pieces(on_hand=3)
         reservation = await shop.send(shop.order((item, 2), (item, 1)))
@@ -74,15 +76,32 @@ class ReserveContract:
         assert await shop.of(scarce) == Pieces(on_hand=1)
         assert await shop.states() == {}
 
+    async def test_every_line_that_is_short_is_named(self, shop: Shop) -> None:
+        plenty, scarce, none = await shop.stocked(10, 1, 0)
+        order = shop.order((plenty, 1), (scarce, 2), (none, 1), (scarce, 1))
+
+        with pytest.raises(OutOfStock) as refusal:
+            await shop.send(order)
+
+        assert [(violation.field, violation.description) for violation in refusal.value.violations] == [
+            ("items[1].quantity", f"3 of {scarce.sku} were asked for, 1 are available"),
+            ("items[2].quantity", f"1 of {none.sku} were asked for, 0 are available"),
+        ]
+        assert refusal.value.metadata == {"productItemId": str(scarce.id), "requested": "3", "available": "1"}
+        assert await shop.of(plenty) == Pieces(on_hand=10)
+
     async def test_an_unknown_item_is_named(self, shop: Shop) -> None:
         (item,) = await shop.stocked(3)
-        order = shop.order((item, 1), (an_item(), 1))
+        order = shop.order((item, 1), (an_item(), 1), (an_item(), 2))
 
         with pytest.raises(ProductItemNotFound) as refusal:
             await shop.send(order)
 
         assert refusal.value.metadata == {"productItemId": "0"}
-        assert [violation.field for violation in refusal.value.violations] == ["lines[1].productItemId"]
+        assert [violation.field for violation in refusal.value.violations] == [
+            "items[1].productItemId",
+            "items[2].productItemId",
+        ]
         assert await shop.of(item) == Pieces(on_hand=3)
         assert await shop.states() == {}
 

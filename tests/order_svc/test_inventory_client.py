@@ -30,7 +30,7 @@ from easyorder.inventory.v1 import ItemAvailability
 from chassis.errors import AppError, FieldViolation, Locked
 from chassis.grpc.status import to_status
 from chassis.money import Money
-from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, Shortage
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.domain.inventory import HoldRequest
 from order_svc.domain.views import StockView
@@ -107,10 +107,8 @@ def a_reservation(order_id: int, state: ReservationState) -> Reservation:
     return Reservation(order_id=order_id, state=state, lines=[line], expire_time=UNTIL)
 
 
-async def test_what_inventory_calls_lines_is_what_the_shopper_wrote_as_items(
-    inventory: Inventory, client: GrpcInventory
-) -> None:
-    inventory.answers[1] = ProductItemNotFound.of(8, line=1)
+async def test_a_refusal_arrives_whole(inventory: Inventory, client: GrpcInventory) -> None:
+    inventory.answers[1] = ProductItemNotFound.of({"items[1].productItemId": 8})
 
     with pytest.raises(AppError) as refusal:
         await client.reserve(a_request())
@@ -163,25 +161,11 @@ async def test_holds_of_other_items_do_not_wait_for_those_of_a_locked_item(
     assert [wanted.order_id for wanted in inventory.asked[-1].reservations] == [4, 5]
 
 
-async def test_other_fields_keep_their_names(inventory: Inventory, client: GrpcInventory) -> None:
-    fields = ["currency", "deadlines[0]", "lines[12].quantity"]
-    inventory.answers[1] = ProductItemNotFound("no", violations=[FieldViolation(field, "no") for field in fields])
-
-    with pytest.raises(AppError) as refusal:
-        await client.reserve(a_request())
-
-    assert [violation.field for violation in refusal.value.violations] == [
-        "currency",
-        "deadlines[0]",
-        "items[12].quantity",
-    ]
-
-
 async def test_orders_that_share_a_call_each_get_their_own_answer(inventory: Inventory, client: GrpcInventory) -> None:
     inventory.answers = {
         1: a_reservation(1, ReservationState.HELD),
-        2: OutOfStock.of(7, "A", requested=2, available=1),
-        3: ProductItemNotFound.of(7, line=0),
+        2: OutOfStock.of([Shortage(field="", product_item_id=7, sku="A", requested=2, available=1)]),
+        3: ProductItemNotFound.of({"items[0].productItemId": 7}),
         4: a_reservation(4, ReservationState.EXPIRED),
     }
 
