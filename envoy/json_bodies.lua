@@ -1,8 +1,11 @@
--- Refuses a JSON body that is not JSON, or that has a field which the contract does not know or a field twice.
+-- Refuses a JSON body that is not JSON, or that has a field which the contract does not know, a field twice, or a value
+-- that its field cannot have.
 --
--- The transcoder behind this filter drops unknown fields without a word. `envoy.bodies` puts MESSAGES before this text:
--- for each message type its fields by both of their JSON names, {name, type of the message inside if it has one}; a map
--- has one field, "*". Time is linear in the length of the body, and bounded: by MAX_BYTES, MAX_VALUES and MAX_DEPTH.
+-- The transcoder behind this filter drops unknown fields without a word, and names no place of a value as the caller wrote
+-- it. `envoy.bodies` puts MESSAGES before this text: for each message type its fields by both of their JSON names,
+-- {name, type}; a map has one field, "*". The type is that of a message or an enum, or "string", "bool", "int32", "int64" or
+-- "double"; the transcoder checks the others. ENUMS has the names of values. Time is linear in the length of the body, and
+-- bounded: by MAX_BYTES, MAX_VALUES and MAX_DEPTH.
 
 local byte, find, sub = string.byte, string.find, string.sub
 
@@ -15,6 +18,8 @@ local MAX_NAME = 100
 local QUOTE, BACKSLASH, COMMA, COLON = byte('"'), byte("\\"), byte(","), byte(":")
 local OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY = byte("{"), byte("}"), byte("["), byte("]")
 local U = byte("u")
+-- The largest value of each whole number; of int64 the nearest that a number can be here.
+local WHOLE = {int32 = 2147483647, int64 = 9223372036854775807}
 
 local function broken(at)
   error({message = "the body is not JSON at byte " .. at}, 0)
@@ -73,7 +78,10 @@ end
 local Walk = {}
 Walk.__index = Walk
 
+-- Notes a violation of what the path leads to, or of a `name` in it.
 function Walk:violate(name, description)
+  local violations = self.violations
+  if #violations == MAX_VIOLATIONS then return end
   local parts = {}
   for depth = 1, self.depth do
     local step = self.path[depth]
@@ -83,11 +91,8 @@ function Walk:violate(name, description)
       parts[#parts + 1] = step
     end
   end
-  parts[#parts + 1] = sub(name, 1, MAX_NAME)
-  local violations = self.violations
-  if #violations < MAX_VIOLATIONS then
-    violations[#violations + 1] = {field = table.concat(parts, "."), description = description}
-  end
+  if name then parts[#parts + 1] = sub(name, 1, MAX_NAME) end
+  violations[#violations + 1] = {field = table.concat(parts, "."), description = description}
 end
 
 function Walk:enter(at)
@@ -106,7 +111,7 @@ function Walk:object(text, at, fields)
   while true do
     if byte(text, at) ~= QUOTE then broken(at) end
     local stop, has_escapes = after_string(text, at + 1)
-    local inside
+    local type_of_value
     if fields then
       local name = sub(text, at + 1, stop - 2)
       if has_escapes then name = unescaped(name) end
@@ -117,14 +122,14 @@ function Walk:object(text, at, fields)
         if seen[canonical] then self:violate(name, "is given twice") end
         seen[canonical] = true
         self.path[self.depth] = name
-        inside = MESSAGES[field[2]]
+        type_of_value = field[2]
       elseif not self.ignores_unknown then
         self:violate(name, "is not a field of this request")
       end
     end
     at = after_space(text, stop)
     if byte(text, at) ~= COLON then broken(at) end
-    at = after_space(text, self:value(text, after_space(text, at + 1), inside))
+    at = after_space(text, self:value(text, after_space(text, at + 1), type_of_value))
     local separator = byte(text, at)
     if separator == CLOSE_OBJECT then
       self.depth = self.depth - 1
@@ -136,7 +141,7 @@ function Walk:object(text, at, fields)
   end
 end
 
-function Walk:array(text, at, fields)
+function Walk:array(text, at, type_of_value)
   self:enter(at)
   local index = 0
   at = after_space(text, at)
@@ -146,7 +151,7 @@ function Walk:array(text, at, fields)
   end
   while true do
     self.path[self.depth] = index
-    at = after_space(text, self:value(text, at, fields))
+    at = after_space(text, self:value(text, at, type_of_value))
     local separator = byte(text, at)
     if separator == CLOSE_ARRAY then
       self.depth = self.depth - 1
@@ -159,19 +164,45 @@ function Walk:array(text, at, fields)
   end
 end
 
--- The place after the value at `at`; `fields` are those of the message that is expected there, nil for anything.
-function Walk:value(text, at, fields)
+-- What is wrong with a scalar, as it is written, of a type; nil if nothing is, or the transcoder has to decide.
+local function fault_of(written, type_of_value)
+  local is_text = byte(written) == QUOTE
+  local content = is_text and sub(written, 2, -2) or written
+  if MESSAGES[type_of_value] then
+    return "must be an object"
+  elseif type_of_value == "string" then
+    return not is_text and "must be a text" or nil
+  elseif type_of_value == "bool" then
+    return content ~= "true" and content ~= "false" and "must be true or false" or nil
+  elseif WHOLE[type_of_value] then
+    local number = find(content, "^-?%d") and tonumber(content)
+    if not number or number % 1 ~= 0 then return "must be a whole number" end
+    local most = WHOLE[type_of_value]
+    return (number < -most - 1 or number > most) and "is too large a number" or nil
+  elseif type_of_value == "double" then
+    return not tonumber(content) and content ~= "NaN" and not find(content, "^-?Infinity$") and "must be a number" or nil
+  end
+  local known = ENUMS[type_of_value]
+  if known and not known[content] and not tonumber(content) then return "must be one of " .. known[1] end
+end
+
+-- The place after the value at `at`; its type is nil for anything.
+function Walk:value(text, at, type_of_value)
   self.values = self.values + 1
   if self.values > MAX_VALUES then error({message = "the body has more than " .. MAX_VALUES .. " values"}, 0) end
   local first = byte(text, at)
   if first == OPEN_OBJECT then
+    local fields = MESSAGES[type_of_value]
+    if type_of_value and not fields then self:violate(nil, "must not be an object") end
     return self:object(text, at + 1, fields)
   elseif first == OPEN_ARRAY then
-    return self:array(text, at + 1, fields)
-  elseif first == QUOTE then
-    return (after_string(text, at + 1))
+    return self:array(text, at + 1, type_of_value)
   end
-  return after_scalar(text, at)
+  local stop = first == QUOTE and after_string(text, at + 1) or after_scalar(text, at)
+  local written = type_of_value and sub(text, at, stop - 1)
+  local fault = written and written ~= "null" and fault_of(written, type_of_value)
+  if fault then self:violate(nil, fault) end
+  return stop
 end
 
 -- Violations of a body that should be a message; raises {message} where it is not JSON.

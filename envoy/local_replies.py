@@ -14,6 +14,7 @@ from chassis import contract
 from chassis.errors import (
     AppError,
     DeadlineExceeded,
+    FieldViolation,
     Internal,
     InvalidArgument,
     Kind,
@@ -60,7 +61,7 @@ class UnsupportedMediaType(AppError):
 class LocalReply:
     """The reply when Envoy answers with `status` and all other given conditions hold.
 
-    `detail` is part of Envoy's response code details, `path` a regular expression of the request's path; `to_grpc` is
+    `detail` is part of Envoy's response code details, `path` and `verbs` are regular expressions; `to_grpc` is
     the error for gRPC callers, if different; `answer` is the status for JSON callers, if different; `allow` are the
     verbs of the header Allow; `names_fields` means that the check of bodies named the invalid fields.
     """
@@ -69,6 +70,7 @@ class LocalReply:
     error: AppError
     detail: str = ""
     path: str = ""
+    verbs: str = ""
     to_grpc: AppError | None = None
     answer: int | None = None
     allow: str = ""
@@ -117,7 +119,11 @@ class LocalReply:
         if self.detail:
             conditions.append(_matches(f"response.code_details.contains('{self.detail}')"))
         if self.path:
-            conditions.append(_request_header({"name": ":path", "string_match": {"safe_regex": {"regex": self.path}}}))
+            conditions.append(_request_header(_like(":path", self.path)))
+        if self.verbs:
+            # The transcoder may have changed the verb to that of gRPC.
+            names = (":method", "x-envoy-original-method")
+            conditions.append({"or_filter": {"filters": [_request_header(_like(name, self.verbs)) for name in names]}})
         return conditions
 
 
@@ -177,7 +183,9 @@ def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
     timeout = InvalidArgument.of("grpc-timeout", "must be at most 8 digits and a unit, H, M, S, m, u or n, such as 5S")
     envoys_own, not_grpc = InvalidArgument(ENVOYS_OWN_WORDS), InvalidArgument("The request is not valid gRPC.")
     yield LocalReply(400, envoys_own, detail="lua_response", names_fields=True)
-    yield LocalReply(400, envoys_own, detail="grpc_json_transcode_failure")
+    for part, verbs in (("query", "GET|DELETE"), ("body", "")):
+        unread = InvalidArgument(ENVOYS_OWN_WORDS, violations=[FieldViolation(part, ENVOYS_OWN_WORDS)])
+        yield LocalReply(400, unread, detail="grpc_json_transcode_failure", verbs=verbs)
     yield LocalReply(400, bad_path, detail="path_normalization_failed")
     yield LocalReply(400, no_host, detail="missing_host_header")
     yield LocalReply(400, underscore, detail="unexpected_underscore")
@@ -239,6 +247,10 @@ def _is_json() -> JsonObject:
 
 def _request_header(matcher: JsonObject) -> JsonObject:
     return {"header_filter": {"header": matcher}}
+
+
+def _like(name: str, regex: str) -> JsonObject:
+    return {"name": name, "string_match": {"safe_regex": {"regex": regex}}}
 
 
 def _matches(expression: str) -> JsonObject:

@@ -102,19 +102,13 @@ def price(
     """
     breakdown = _PriceBreakdown(lines, currency)
     chosen = sorted(incentives, key=lambda incentive: (_ORDER.index(incentive.kind), incentive.id))
-    discounts, faults = list[Discount](), dict[str, str]()
-    for incentive in chosen:
-        try:
-            discounts.append(breakdown.redeem(incentive))
-        except IncentiveInvalid as error:
-            faults |= error.faults
-    if faults:
-        raise IncentiveInvalid.of(faults)
+    discounts = breakdown.redeem_all(chosen)
     spent = 0
     if points:
         spent, discount = breakdown.pay_with(points, rates)
         discounts.append(discount)
     earned = breakdown.earns(chosen, rates)
+    faults: dict[str, str] = {}
     for number, incentive in enumerate(chosen if not is_confirmed else ()):
         others = [other for other in chosen if other is not incentive]
         if incentive.kind is not IncentiveKind.LOYALTY_MULTIPLIER:
@@ -175,7 +169,19 @@ class _PriceBreakdown:
         self._currency = currency
         self._remaining = [minor(line.unit_price * line.quantity) for line in lines]
 
-    def redeem(self, incentive: Incentive) -> Discount:
+    def redeem_all(self, incentives: Iterable[Incentive]) -> list[Discount]:
+        """Raises IncentiveInvalid for the codes that do not apply."""
+        discounts, faults = list[Discount](), dict[str, str]()
+        for incentive in incentives:
+            try:
+                discounts.append(self._redeem(incentive))
+            except IncentiveInvalid as error:
+                faults |= error.faults
+        if faults:
+            raise IncentiveInvalid.of(faults)
+        return discounts
+
+    def _redeem(self, incentive: Incentive) -> Discount:
         covered = [incentive.covers(line.product_item_id) for line in self._lines]
         if not any(covered):
             raise IncentiveInvalid.of({incentive.code: "it is not for any of these items"})

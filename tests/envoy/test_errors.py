@@ -33,12 +33,16 @@ GET_ORDER = "/easyorder.order.v1.OrderService/GetOrder"
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 LIST_PRODUCTS = "/easyorder.catalog.v1.ProductService/ListProducts"
 
-# What Envoy's transcoder says of a value it cannot read: the path of the field, with the contract's own field names.
 UNREADABLE = {
     "unknown enum": (ORDER | {"payment": {"method": "BITCOIN"}}, "payment.method"),
+    "truth for an enum": (ORDER | {"payment": {"method": True}}, "payment.method"),
     "text for a number": (ORDER | {"items": [{"productItemId": "1", "quantity": "two"}]}, "items[0].quantity"),
+    "a part of a piece": (ORDER | {"items": [{"quantity": 1}, {"quantity": 1.5}]}, "items[1].quantity"),
     "too large a number": (ORDER | {"items": [{"productItemId": "1", "quantity": 10**12}]}, "items[0].quantity"),
-    "object for a text": (ORDER | {"currencyCode": {}}, "currency_code"),
+    "a number for an id": (ORDER | {"items": [{"productItemId": 1}]}, "items[0].productItemId"),
+    "a number in a list of texts": (ORDER | {"incentiveCodes": ["A", 1]}, "incentiveCodes[1]"),
+    "text for an object": (ORDER | {"payment": "cash"}, "payment"),
+    "object for a text": (ORDER | {"currencyCode": {}}, "currencyCode"),
 }
 
 
@@ -51,7 +55,8 @@ async def test_a_value_that_can_not_be_read_is_named(
     reply = await http.post("/api/v1/orders", headers=bearer, json=body)
 
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
-    assert field in error_of(reply)["message"]
+    assert error_of(reply)["message"].startswith(field)
+    assert [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]] == [field]
     assert mesh.calls == []
 
 
@@ -76,8 +81,41 @@ async def test_a_bad_path_or_query_is_named(
     reply = await http.get(path, headers=bearer)
 
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
-    assert name in error_of(reply)["message"]
+    (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
+    assert violation == {"field": "query", "description": error_of(reply)["message"]}
+    assert name in violation["description"]
     assert mesh.calls == []
+
+
+async def test_what_only_the_transcoder_refuses_is_the_body(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reply = await http.post("/api/v1/orders", headers=bearer, json=ORDER | {"currencyCode": ["USD", "EUR"]})
+
+    (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
+    assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
+    assert violation == {"field": "body", "description": error_of(reply)["message"]}
+    assert mesh.calls == []
+
+
+async def test_every_unreadable_value_is_named(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    body = {"currencyCode": 1, "payment": {"method": "BITCOIN"}, "items": [{"quantity": "two"}], "unknown": 1}
+
+    reply = await http.post("/api/v1/orders", headers=bearer, json=body)
+
+    fields = [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]]
+    assert fields == ["currencyCode", "payment.method", "items[0].quantity", "unknown"]
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize("quantity", ["2", 2.0, None, 2**31 - 1, -(2**31)])
+async def test_every_form_of_a_number_is_read(
+    quantity: object, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    body = ORDER | {"items": [{"productItemId": "1", "quantity": quantity}], "payment": {"method": 1}}
+
+    assert (await http.post("/api/v1/orders", headers=bearer, json=body)).status_code == 200
+    assert mesh.only_call.request.items[0].quantity == int(float(quantity or 0))  # type: ignore[arg-type]
 
 
 async def test_a_body_of_10_mb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
