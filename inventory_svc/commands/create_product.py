@@ -32,19 +32,19 @@ async def add_product(product: Product, uow: InventoryUow) -> Product:
 
 
 async def refuse_taken_skus(product: Product, uow: InventoryUow, *, stored: Product | None = None) -> None:
-    """Raises SkuTaken for the first SKU of `product` that belongs to a product other than `stored`.
+    """Raises SkuTaken for the SKUs of `product` that belong to a product other than `stored`.
 
     A SKU that `stored` has with the same spelling is its own: data from before 0.2.0 may contain it twice, in
     different case.
     """
     owners = await uow.products.owners([item.sku for item in product.items])
     own_id, own_skus = (stored.id, {item.sku for item in stored.items}) if stored else (0, set())
-    for index, item in enumerate(product.items):
-        owner = owners.get(key_of(item.sku))
-        if owner is not None and owner.product_id != own_id and item.sku not in own_skus:
-            raise SkuTaken.of(
-                item.sku,
-                f"product.productItems[{index}].sku",
-                product_id=owner.product_id,
-                is_deleted=owner.is_deleted,
-            )
+    taken = [
+        SkuTaken.of(
+            item.sku, f"product.productItems[{index}].sku", product_id=owner.product_id, is_deleted=owner.is_deleted
+        )
+        for index, item in enumerate(product.items)
+        if (owner := owners.get(key_of(item.sku))) and owner.product_id != own_id and item.sku not in own_skus
+    ]
+    if taken:
+        raise SkuTaken.of_all(taken)

@@ -65,8 +65,12 @@ def require_live(product: Product | None, product_id: int, etag: str) -> Product
 
 
 def _refuse_shared_skus(product: Product, wanted: Sequence[ProductItem]) -> None:
-    """Refuses the SKU of a deleted item, which keeps its SKU so that it can be undeleted. Raises SkuTaken."""
+    """Refuses the SKUs of deleted items, which keep them so that they can be undeleted. Raises SkuTaken."""
     deleted = {key_of(item.sku) for item in product.items if item.is_deleted}
-    for index, item in enumerate(wanted):
-        if key_of(item.sku) in deleted:
-            raise SkuTaken.of(item.sku, f"product.productItems[{index}].sku", product_id=product.id, is_deleted=True)
+    taken = [
+        SkuTaken.of(item.sku, f"product.productItems[{index}].sku", product_id=product.id, is_deleted=True)
+        for index, item in enumerate(wanted)
+        if key_of(item.sku) in deleted
+    ]
+    if taken:
+        raise SkuTaken.of_all(taken)

@@ -53,8 +53,14 @@ class SkuTaken(AppError):
             f"a deleted item of product {product_id}, which may come back" if is_deleted else f"product {product_id}"
         )
         message = f"SKU {sku!r} belongs to {owner}; every item needs one of its own"
-        metadata = {"sku": sku, "field": field, "productId": str(product_id)}
+        metadata = {"sku": sku, "productId": str(product_id)}
         return cls(message, metadata=metadata, violations=[FieldViolation(field, message)])
+
+    @classmethod
+    def of_all(cls, taken: Sequence[SkuTaken]) -> SkuTaken:
+        """One error for several SKUs; the metadata is about the first."""
+        violations = [violation for error in taken for violation in error.violations]
+        return cls("; ".join(error.message for error in taken), metadata=taken[0].metadata, violations=violations)
 
 
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})

@@ -188,7 +188,7 @@ class StockBatch:
             raise ProductItemNotFound.of(missing)
         for item in filter(None, found):
             if item.price.currency != currency:
-                raise InvalidArgument.of("currency", f"must be {item.price.currency}, in which {item.sku} is sold")
+                raise InvalidArgument.of("currencyCode", f"must be {item.price.currency}, in which {item.sku} is sold")
         return tuple(self._priced(line) for line in together(lines))
 
     def require(self, lines: Iterable[HeldLine], asked: Sequence[Line] = ()) -> None:

@@ -181,7 +181,7 @@ class OrderApi:
     async def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
         first, last = _day("startDate", request.start_date), _day("endDate", request.end_date)
         if last < first:
-            raise InvalidArgument.of("endDate", "must not be before from")
+            raise InvalidArgument.of("endDate", "must not be before startDate")
         name = f"orders_{first}_{last}.csv"
         current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
         async with aclosing(self._queries.export_orders(first, last)) as export:

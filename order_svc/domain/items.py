@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chassis.errors import InvalidArgument
+from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import Money
 from order_svc.domain.inventory import HeldDiscount, HeldItem
 from order_svc.domain.views import DiscountView, ItemView
@@ -139,21 +139,24 @@ def taken_back(
 ) -> tuple[tuple[Item, ...], Money]:
     """The items after the return of `returns` (product item, pieces), and the price of the returned pieces.
 
-    Raises InvalidArgument for an item that the order does not have, or for more pieces than it has.
+    Raises InvalidArgument for items that the order does not have, or for more pieces than it has.
     """
-    value = Money.zero(currency)
+    value, faults = Money.zero(currency), list[FieldViolation]()
     kept = {item.product_item_id: item for item in items}
     for number, (product_item_id, pieces) in enumerate(returns):
         item = kept.get(product_item_id)
         if item is None:
-            raise InvalidArgument.of(f"items[{number}].productItemId", "is not in the order")
+            faults.append(FieldViolation(f"items[{number}].productItemId", "is not in the order"))
+            continue
         if item.returned + pieces > item.quantity:
             present = item.quantity - item.returned
-            raise InvalidArgument.of(
-                f"items[{number}].quantity", f"must be at most {present}, what has not been returned yet"
-            )
+            fault = f"must be at most {present}, what has not been returned yet"
+            faults.append(FieldViolation(f"items[{number}].quantity", fault))
+            continue
         # Not what earlier returns would cost today: the shop may have changed its rounding since.
         returned_price = item.price_of(item.returned + pieces)
         value += returned_price - item.returned_price
         kept[product_item_id] = replace(item, returned=item.returned + pieces, returned_price=returned_price)
+    if faults:
+        raise InvalidArgument.of_all(faults)
     return tuple(kept[item.product_item_id] for item in items), value

@@ -121,7 +121,8 @@ async def test_out_of_stock_tells_of_what_and_how_much(
 
     answer = await http.post("/api/v1/orders", json=an_order("1", items=wanted), headers=shopper.headers)
 
-    info = answer.json()["details"][0]
+    info, bad_request = answer.json()["details"]
     assert (answer.status_code, info["reason"]) == (400, "OUT_OF_STOCK")
+    assert [violation["field"] for violation in bad_request["fieldViolations"]] == ["items[1].quantity"]
     assert info["metadata"] == {"productItemId": counter.ids[1], "requested": "2", "available": "1"}
     assert await rows(mesh) == before

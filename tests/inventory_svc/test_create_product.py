@@ -97,16 +97,14 @@ class CreateProductContract:
         assert await shop.product_count() == 0
 
     async def test_a_sku_that_is_in_use_is_named(self, shop: Shop) -> None:
-        owner = await shop.given(a_product(an_item(sku="TAKEN")))
+        owner = await shop.given(a_product(an_item(sku="TAKEN"), an_item(sku="ALSO")))
 
         with pytest.raises(SkuTaken) as refusal:
-            await shop.given(a_product(an_item(sku="FREE"), an_item(sku="TAKEN")))
+            await shop.given(a_product(an_item(sku="FREE"), an_item(sku="TAKEN"), an_item(sku="ALSO")))
 
-        assert refusal.value.metadata == {
-            "sku": "TAKEN",
-            "field": "product.productItems[1].sku",
-            "productId": str(owner.id),
-        }
+        assert refusal.value.metadata == {"sku": "TAKEN", "productId": str(owner.id)}
+        fields = [violation.field for violation in refusal.value.violations]
+        assert fields == ["product.productItems[1].sku", "product.productItems[2].sku"]
         assert await shop.product_count() == 1
 
     @pytest.mark.parametrize("written", ["taken", "Taken", " TAKEN\t"])

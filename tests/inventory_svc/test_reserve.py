@@ -111,7 +111,7 @@ class ReserveContract:
         with pytest.raises(InvalidArgument) as refusal:
             await shop.send(shop.order((item, 1), currency="EUR"))
 
-        assert [violation.field for violation in refusal.value.violations] == ["currency"]
+        assert [violation.field for violation in refusal.value.violations] == ["currencyCode"]
         assert await shop.of(item) == Pieces(on_hand=3)
 
     async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop) -> None:

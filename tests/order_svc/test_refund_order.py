@@ -308,6 +308,16 @@ async def test_items_that_it_has_not_are_named(order_app: OrderApp, items: tuple
     assert await order_app.order(order_id) == before
 
 
+async def test_all_items_that_it_has_not_are_named(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid().shipped())
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await order_app.send(RefundOrder(order_id=order_id, items=((9, 1), (2, 1), (1, 4)), reason="returned"))
+
+    fields = [violation.field for violation in refusal.value.violations]
+    assert fields == ["items[0].productItemId", "items[2].quantity"]
+
+
 async def test_another_currency_is_refused(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order().paid())
 

@@ -177,7 +177,8 @@ class ErrorReason(betterproto2.Enum):
 
     SKU_TAKEN = 29
     """
-    Another item, perhaps a deleted one, has this SKU. Choose another SKU.
+    Another item, perhaps a deleted one, has this SKU. BadRequest names each such SKU; the metadata is about the first, and
+    the product that has it. Choose another SKU.
     """
 
     PAGE_TOO_LARGE = 30
