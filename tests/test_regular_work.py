@@ -16,8 +16,6 @@ from inventory_svc.bootstrap import build
 from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from order_svc.order_ids import OrderIds
-from tests.builders.order_ids import IDS
 from tests.identity_svc.identity_process import OnDatabase
 from tests.mesh import SECRET
 from tests.polling import eventually
@@ -42,10 +40,10 @@ def scheduled(monkeypatch: pytest.MonkeyPatch) -> Scheduled:
 async def test_order_svc_purges_its_tables_and_its_events(
     scheduled: Scheduled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def no_database(*_: object, **__: object) -> OrderIds:
-        return IDS
+    async def no_database(_: object) -> bytes:
+        return bytes(16)
 
-    monkeypatch.setattr(OrderIds, "of", no_database)
+    monkeypatch.setattr("order_svc.bootstrap.shop_key", no_database)
     settings = OrderSettings.model_validate({"mesh_secret": SECRET, "events_kept_days": 7})
 
     async with order_service(settings):

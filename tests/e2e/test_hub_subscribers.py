@@ -141,7 +141,7 @@ class Subscriber:
     async def order(self, item: str, request_id: str) -> str:
         request = _CreateOrder(
             request_id=request_id,
-            currency="USD",
+            currency_code="USD",
             items=[{"product_item_id": item, "quantity": 1}],
             payment={"method": 1, "token": "tok_ok"},
         )
