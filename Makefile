@@ -56,12 +56,13 @@ newcomer: $(VENV)/dev.stamp ## as root: every setting and fault on a fresh Debia
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) --driver aioodbc
 
-check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, generated code up to date
+check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and breaking, AIPs, generated code up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
+	$(WITH_TOOLS) $(BIN)/python proto/lint.py
 	$(WITH_TOOLS) $(BIN)/python proto/breaking.py $(BASE)
 	$(WITH_TOOLS) $(BIN)/python proto/generate.py --check
 

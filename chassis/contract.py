@@ -13,7 +13,7 @@ from typing import Any
 
 import betterproto2
 from easyorder.auth.v1 import Access as AccessOption
-from easyorder.google.api import HttpRule
+from easyorder.google.api import FieldBehavior, HttpRule
 from easyorder.message_pool import default_message_pool
 from easyorder.validate.v1 import Rules
 from google.protobuf import descriptor_pb2
@@ -115,12 +115,17 @@ def full_name_of(message_type: type[betterproto2.Message]) -> str:
 
 def rules_of(field: FieldDescriptor) -> Rules:
     """The (easyorder.validate.v1.rules) of a field; empty Rules if it has none."""
-    return Rules.parse(extension(field, "google.protobuf.FieldOptions", "easyorder.validate.v1.rules"))
+    return Rules.parse(extension(field, "easyorder.validate.v1.rules").SerializeToString())
+
+
+def is_required(field: FieldDescriptor) -> bool:
+    """Whether the (google.api.field_behavior) of a field says REQUIRED."""
+    return FieldBehavior.REQUIRED in extension(field, "google.api.field_behavior")
 
 
 def _method(method: MethodDescriptor) -> Method:
-    access = AccessOption.parse(extension(method, "google.protobuf.MethodOptions", "easyorder.auth.v1.access"))
-    http = HttpRule.parse(extension(method, "google.protobuf.MethodOptions", "google.api.http"))
+    access = AccessOption.parse(extension(method, "easyorder.auth.v1.access").SerializeToString())
+    http = HttpRule.parse(extension(method, "google.api.http").SerializeToString())
     service = method.containing_service.full_name
     return Method(
         full_name=f"/{service}/{method.name}",
@@ -142,10 +147,9 @@ def _bindings(rule: HttpRule) -> Iterator[HttpBinding]:
                 yield HttpBinding(verb.upper(), path, one.body)
 
 
-def extension(described: FieldDescriptor | MethodDescriptor | EnumValueDescriptor, options: str, name: str) -> bytes:
-    """The value of an option of ours, empty if it is not set; `options` is the type of the options."""
-    # They are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
-    data = described.GetOptions().SerializeToString()
-    known: Any = GetMessageClass(pool().FindMessageTypeByName(options)).FromString(data)
-    content: bytes = known.Extensions[pool().FindExtensionByName(name)].SerializeToString()
-    return content
+def extension(described: FieldDescriptor | MethodDescriptor | EnumValueDescriptor, name: str) -> Any:
+    """The value of an option of ours, empty if it is not set."""
+    # Options are classes of protobuf's default pool, which does not know our extensions: parse them in our pool.
+    options = described.GetOptions()
+    known: Any = GetMessageClass(pool().FindMessageTypeByName(options.DESCRIPTOR.full_name))
+    return known.FromString(options.SerializeToString()).Extensions[pool().FindExtensionByName(name)]

@@ -155,7 +155,7 @@ class OpsApi:
         (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
         return v1.Stats(
             service=self.service,
-            started_at=self.started_at,
+            start_time=self.started_at,
             projection_lag_ms=round(await self.lag_ms()) if self.lag_ms else 0,
             jobs=dict.fromkeys(_STATES, 0) | {row["state"]: row["jobs"] for row in by_state},
             outbox_pending=outbox["pending"],

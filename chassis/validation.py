@@ -76,8 +76,8 @@ def _changed(resource: FieldDescriptor) -> Inspect:
 
 
 def _single(field: FieldDescriptor) -> Inspect:
-    rules, inspect_value = contract.rules_of(field), _value(field)
-    name, json_name, required, has_presence = field.name, field.json_name, rules.required, field.has_presence
+    rules, required, inspect_value = contract.rules_of(field), contract.is_required(field), _value(field)
+    name, json_name, has_presence = field.name, field.json_name, field.has_presence
     fault = _NO_REQUEST_ID.description if name == _REQUEST_ID else "is required"
     # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
@@ -99,7 +99,7 @@ def _single(field: FieldDescriptor) -> Inspect:
 def _list(field: FieldDescriptor) -> Inspect:
     rules, inspect_value = contract.rules_of(field), _value(field)
     name, json_name = field.name, field.json_name
-    least, most = rules.min_items or int(rules.required), rules.max_items or DEFAULT_MAX_ITEMS
+    least, most = rules.min_items or int(contract.is_required(field)), rules.max_items or DEFAULT_MAX_ITEMS
     limit_sums = _sums(field.message_type, rules.sum) if field.message_type and rules.sum else None
 
     def inspect(message: Any, path: str, found: Found) -> None:
@@ -157,7 +157,7 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
         yield lambda value: "must not contain NUL" if "\0" in value else None
-        if rules.required:
+        if contract.is_required(field):
             yield lambda value: "must not be blank" if _is_blank(value) else None
     if field.enum_type is not None:
         known = frozenset(field.enum_type.values_by_number) - ({0} if field.is_repeated else set())

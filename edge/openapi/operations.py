@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis.context import Audience
-from chassis.contract import HttpBinding, Method, descriptor_of, rules_of
+from chassis.contract import HttpBinding, Method, descriptor_of, is_required, rules_of
 from edge.openapi.comments import comments
 from edge.openapi.schemas import Json, Schemas
 
@@ -73,7 +73,7 @@ def _query_parameter(field: FieldDescriptor, schemas: Schemas) -> Json:
     schema = schemas.of_field(field)
     rules = rules_of(field)
     parameter: Json = {"name": field.json_name, "in": "query", "schema": schema}
-    if rules.required or rules.min_items:
+    if is_required(field) or rules.min_items:
         parameter["required"] = True
     if description := schema.pop("description", None):
         parameter["description"] = description

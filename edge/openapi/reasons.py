@@ -49,7 +49,7 @@ def reasons(enum: str = PUBLIC) -> tuple[Reason, ...]:
 
 
 def _reason(value: EnumValueDescriptor) -> Reason:
-    option = contract.extension(value, "google.protobuf.EnumValueOptions", "easyorder.common.v1.error")
+    option = contract.extension(value, "easyorder.common.v1.error").SerializeToString()
     form = ErrorForm.parse(option)
     return Reason(
         name=value.name.removeprefix("ERROR_REASON_"),

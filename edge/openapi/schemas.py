@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from easyorder.google.api import FieldBehavior
 from easyorder.validate.v1 import Rules
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from chassis.contract import rules_of
+from chassis.contract import extension, is_required, rules_of
 from edge.openapi.comments import comments
 
 Json: TypeAlias = dict[str, object]
@@ -58,7 +59,7 @@ class Schemas:
         """The message as an object; fields named in `without` are left out."""
         fields = [field for field in message.fields if field.name not in set(without)]
         schema: Json = {"type": "object", "properties": {field.json_name: self.of_field(field) for field in fields}}
-        if required := [field.json_name for field in fields if _must_be_there(rules_of(field))]:
+        if required := [field.json_name for field in fields if (is_required(field) or rules_of(field).min_items)]:
             schema["required"] = required
         choices = [oneof for oneof in message.oneofs if len(oneof.fields) > 1]
         notes = [f"At most one of {', '.join(field.json_name for field in choice.fields)}." for choice in choices]
@@ -85,6 +86,9 @@ class Schemas:
                 schema["maxItems"] = rules.max_items
         else:
             schema = _constrained(self._element(field), field, rules)
+        behaves = extension(field, "google.api.field_behavior")
+        schema |= {"readOnly": True} if FieldBehavior.OUTPUT_ONLY in behaves else {}
+        schema |= {"writeOnly": True} if FieldBehavior.INPUT_ONLY in behaves else {}
         return _described(schema, " ".join([*_comment(field.full_name), *_bounds_of_int64(field, rules)]))
 
     def _element(self, field: FieldDescriptor) -> Json:
@@ -99,17 +103,13 @@ def _enum(enum: EnumDescriptor) -> Json:
     return _described(schema, "\n\n".join([*_comment(enum.full_name), *meanings]))
 
 
-def _must_be_there(rules: Rules) -> bool:
-    return rules.required or rules.min_items > 0
-
-
 def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     constraints: Json = {}
     # Rules apply to a value that is set; an unset value is written as "" or 0.
-    may_be_empty = not (rules.required or field.has_presence or field.is_repeated)
+    may_be_empty = not (is_required(field) or field.has_presence or field.is_repeated)
     if field.type == FieldDescriptor.TYPE_STRING:
-        shortest = rules.min_length or int(rules.required and not rules.one_of)
-        pattern = _NOT_BLANK if rules.required and shortest else None
+        shortest = rules.min_length or int(is_required(field) and not rules.one_of)
+        pattern = _NOT_BLANK if is_required(field) and shortest else None
         if of_rules := "[1-9][0-9]{0,17}" if rules.id else rules.pattern:
             pattern = f"^(?:{of_rules}){'?' if may_be_empty else ''}$"
         constraints = {

@@ -419,7 +419,7 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
         await insert_rows(session, OUTBOX, event_rows([an_event(1), an_event(2)]))
         stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
 
-    assert (stats.service, stats.started_at, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
+    assert (stats.service, stats.start_time, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
     assert stats.jobs == {"DEAD": 1, "READY": 1, "RUNNING": 0, "DISCARDED": 0, "DONE": 0}
     assert stats.outbox_pending == 2
     assert stats.figures["cache_hits"] == 7

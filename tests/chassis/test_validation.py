@@ -58,7 +58,7 @@ def required_texts() -> list[tuple[type[betterproto2.Message], str, str]]:
         (message, cast(Any, message)._betterproto.field_name_by_number[field.number], field.json_name)
         for message in contract.message_types().values()
         for field in contract.descriptor_of(message).fields
-        if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated and contract.rules_of(field).required
+        if field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated and contract.is_required(field)
     ]
 
 

@@ -182,7 +182,8 @@ def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
     sequence = api["components"]["schemas"]["order.v1.OrderEvent"]["properties"]["sequence"]
 
     assert (sequence["type"], sequence["format"]) == ("string", "int64")
-    assert order["placedAt"] == {"type": "string", "format": "date-time"}
+    placed_at = order["placedAt"]
+    assert (placed_at["type"], placed_at["format"], placed_at["readOnly"]) == ("string", "date-time", True)
 
 
 def test_reasons_of_errors_are_listed(api: Any) -> None:

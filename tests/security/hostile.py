@@ -91,7 +91,7 @@ def good_message(message: Descriptor, known: Mapping[str, Any]) -> Any:
     made: Json = {}
     for field in message.fields:
         rules = contract.rules_of(field)
-        if rules.required or rules.min_items or field.name in known:
+        if contract.is_required(field) or rules.min_items or field.name in known:
             value = known[field.name] if field.name in known else _good_value(field, known)
             made[field.json_name] = [value] * max(1, rules.min_items) if field.is_repeated else value
     return made

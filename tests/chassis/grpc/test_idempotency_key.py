@@ -30,7 +30,7 @@ def test_what_moves_money_or_stock_requires_it() -> None:
         method.name
         for method in contract.methods().values()
         if (field := contract.descriptor_of(method.request).fields_by_name.get("request_id"))
-        and contract.rules_of(field).required
+        and contract.is_required(field)
     }
 
     assert needing == {"CreateOrder", "RetryPayment", "RefundOrder", "AdjustStock"}

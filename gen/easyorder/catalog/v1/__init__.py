@@ -31,7 +31,14 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 @dataclass(eq=False, repr=False)
 class CreateProductRequest(betterproto2.Message):
+    """
+    A product to create.
+    """
+
     product: "Product | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The product. Ids in it are ignored: the shop assigns them.
+    """
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -45,9 +52,19 @@ default_message_pool.register_message("easyorder.catalog.v1", "CreateProductRequ
 
 @dataclass(eq=False, repr=False)
 class DeleteProductRequest(betterproto2.Message):
+    """
+    Which product to delete.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the product.
+    """
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    With it, only that version is deleted; ETAG_MISMATCH otherwise.
+    """
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -61,7 +78,14 @@ default_message_pool.register_message("easyorder.catalog.v1", "DeleteProductRequ
 
 @dataclass(eq=False, repr=False)
 class GetProductRequest(betterproto2.Message):
+    """
+    Which product.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the product.
+    """
 
     currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -79,8 +103,14 @@ class ItemOption(betterproto2.Message):
     """
 
     variation: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The name of the variation, such as Colour.
+    """
 
     value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The value of the option, such as Red.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "ItemOption", ItemOption)
@@ -88,6 +118,10 @@ default_message_pool.register_message("easyorder.catalog.v1", "ItemOption", Item
 
 @dataclass(eq=False, repr=False)
 class ListProductsRequest(betterproto2.Message):
+    """
+    Which page of which products.
+    """
+
     page_number: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     From 1. Not together with page_token. A page of more than 3 MiB is refused with PAGE_TOO_LARGE; without a number, it
@@ -126,9 +160,19 @@ default_message_pool.register_message("easyorder.catalog.v1", "ListProductsReque
 
 @dataclass(eq=False, repr=False)
 class ListProductsResponse(betterproto2.Message):
+    """
+    A page of products.
+    """
+
     products: "list[Product]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The products of the page, newest last.
+    """
 
     total_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many products match, on all pages.
+    """
 
     next_page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -160,10 +204,19 @@ class Product(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the shop, unless UpdateProduct creates the product with `allow_missing`.
+    """
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What shoppers read first. Lists can be searched by it.
+    """
 
     description: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Any text. Lists can be searched by it.
+    """
 
     base_price: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -171,8 +224,14 @@ class Product(betterproto2.Message):
     """
 
     variations: "list[Variation]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The ways in which its items differ; none if it comes in one form.
+    """
 
     product_items: "list[ProductItem]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What can be ordered: one item for each combination of options that is sold.
+    """
 
     etag: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
     """
@@ -182,21 +241,27 @@ class Product(betterproto2.Message):
     create_time: "datetime.datetime | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was created. Set by the shop.
+    """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was last changed. Set by the shop.
+    """
 
     delete_time: "datetime.datetime | None" = betterproto2.field(
         10, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    Output only: when it was deleted; not there unless it is.
+    When it was deleted; not there unless it is.
     """
 
     currency_code: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
-    Output only: the currency of all its prices, that of `base_price`.
+    The currency of all its prices, that of `base_price`.
     """
 
 
@@ -210,6 +275,9 @@ class ProductItem(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the shop. Orders name the item by it.
+    """
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -234,17 +302,17 @@ class ProductItem(betterproto2.Message):
 
     quantity_on_hand: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    Input only: the first stock of a new item. Read by ListStockLevels, changed by AdjustStock.
+    The first stock of a new item. Read by ListStockLevels, changed by AdjustStock.
     """
 
     warehouse_location: "str | None" = betterproto2.field(7, betterproto2.TYPE_STRING, optional=True)
     """
-    Input only: where it lies; left out or empty, it stays where it is. Read by ListStockLevels.
+    Where it lies; left out or empty, it stays where it is. Read by ListStockLevels.
     """
 
     price: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Output only: what it sells for, price_override or base_price plus the modifiers of its options.
+    What it sells for, price_override or base_price plus the modifiers of its options.
     """
 
 
@@ -253,7 +321,14 @@ default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", Pro
 
 @dataclass(eq=False, repr=False)
 class UndeleteProductRequest(betterproto2.Message):
+    """
+    Which product to bring back.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the deleted product.
+    """
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -267,6 +342,10 @@ default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRe
 
 @dataclass(eq=False, repr=False)
 class UpdateProductRequest(betterproto2.Message):
+    """
+    A product with the fields to change.
+    """
+
     product: "Product | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     `product.id` says which product. With `product.etag`, only that version of it is changed.
@@ -303,10 +382,19 @@ class Variation(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the shop. An update that gives it keeps the variation; one without it makes a new one.
+    """
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Unique in the product, such as Colour.
+    """
 
     options: "list[VariationOption]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The values that it can have.
+    """
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "Variation", Variation)
@@ -319,8 +407,14 @@ class VariationOption(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the shop. An update that gives it keeps the option; one without it makes a new one.
+    """
 
     value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Unique in the variation, such as Red.
+    """
 
     price_modifier: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """

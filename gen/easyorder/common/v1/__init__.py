@@ -32,6 +32,9 @@ class ErrorReason(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     INVALID_ARGUMENT = 1
     """
@@ -386,12 +389,24 @@ class PaymentMethod(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Not allowed in requests. Expect new values.
+    """
 
     CARD = 1
+    """
+    By card, with a token of the payment provider.
+    """
 
     PAYPAL = 2
+    """
+    By PayPal, with a token of the payment provider.
+    """
 
     WALLET = 3
+    """
+    By a wallet of the payment provider, with a token.
+    """
 
     CASH = 4
     """
@@ -425,6 +440,9 @@ class PaymentStatus(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     PENDING = 1
     """
@@ -432,6 +450,9 @@ class PaymentStatus(betterproto2.Enum):
     """
 
     PAID = 2
+    """
+    The money is here; for cash, with the delivery.
+    """
 
     FAILED = 3
     """
@@ -439,8 +460,14 @@ class PaymentStatus(betterproto2.Enum):
     """
 
     REFUNDED = 4
+    """
+    All of it was given back.
+    """
 
     PARTIALLY_REFUNDED = 5
+    """
+    A part of it was given back.
+    """
 
     CANCELLED = 6
     """
@@ -486,8 +513,14 @@ class StockState(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     IN_STOCK = 1
+    """
+    More pieces are available than the shop's threshold of low stock.
+    """
 
     LOW = 2
     """
@@ -537,8 +570,14 @@ class Discount(betterproto2.Message):
     """
 
     description: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What it is for, in words, such as "10 % off".
+    """
 
     amount: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What it takes off, in the currency of the order; not negative.
+    """
 
 
 default_message_pool.register_message("easyorder.common.v1", "Discount", Discount)
@@ -553,6 +592,9 @@ class ErrorForm(betterproto2.Message):
     code: "___google__rpc__.Code" = betterproto2.field(
         1, betterproto2.TYPE_ENUM, default_factory=lambda: ___google__rpc__.Code(0)
     )
+    """
+    The code of google.rpc that all of them have.
+    """
 
     http_statuses: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT32, repeated=True)
     """
@@ -588,8 +630,14 @@ class OrderLine(betterproto2.Message):
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of a ProductItem.
+    """
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many pieces, from 1 to 1,000.
+    """
 
 
 default_message_pool.register_message("easyorder.common.v1", "OrderLine", OrderLine)

@@ -25,6 +25,10 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 @dataclass(eq=False, repr=False)
 class GetConsoleRequest(betterproto2.Message):
+    """
+    Asks for the page; has no fields.
+    """
+
     pass
 
 
@@ -33,6 +37,10 @@ default_message_pool.register_message("easyorder.edge.v1", "GetConsoleRequest", 
 
 @dataclass(eq=False, repr=False)
 class GetDocsRequest(betterproto2.Message):
+    """
+    Asks for the page; has no fields.
+    """
+
     pass
 
 
@@ -41,6 +49,10 @@ default_message_pool.register_message("easyorder.edge.v1", "GetDocsRequest", Get
 
 @dataclass(eq=False, repr=False)
 class GetHealthRequest(betterproto2.Message):
+    """
+    Asks for the state of all services; has no fields.
+    """
+
     pass
 
 
@@ -49,6 +61,10 @@ default_message_pool.register_message("easyorder.edge.v1", "GetHealthRequest", G
 
 @dataclass(eq=False, repr=False)
 class GetHomeRequest(betterproto2.Message):
+    """
+    Asks for the page; has no fields.
+    """
+
     pass
 
 
@@ -57,6 +73,10 @@ default_message_pool.register_message("easyorder.edge.v1", "GetHomeRequest", Get
 
 @dataclass(eq=False, repr=False)
 class GetOpenApiRequest(betterproto2.Message):
+    """
+    Asks for the document; has no fields.
+    """
+
     pass
 
 
@@ -65,7 +85,14 @@ default_message_pool.register_message("easyorder.edge.v1", "GetOpenApiRequest", 
 
 @dataclass(eq=False, repr=False)
 class GetStaticRequest(betterproto2.Message):
+    """
+    Which file.
+    """
+
     path: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its path below /static.
+    """
 
 
 default_message_pool.register_message("easyorder.edge.v1", "GetStaticRequest", GetStaticRequest)
@@ -73,7 +100,14 @@ default_message_pool.register_message("easyorder.edge.v1", "GetStaticRequest", G
 
 @dataclass(eq=False, repr=False)
 class GetTrackingRequest(betterproto2.Message):
+    """
+    Which order to follow.
+    """
+
     order_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
 
 default_message_pool.register_message("easyorder.edge.v1", "GetTrackingRequest", GetTrackingRequest)

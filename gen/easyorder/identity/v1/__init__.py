@@ -47,6 +47,9 @@ class Role(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent, and not allowed in requests. Expect new values.
+    """
 
     USER = 1
     """
@@ -77,9 +80,19 @@ class Role(betterproto2.Enum):
 
 @dataclass(eq=False, repr=False)
 class AddTeamMemberRequest(betterproto2.Message):
+    """
+    Who joins which team.
+    """
+
     team_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the team.
+    """
 
     user_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The id of the user.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "AddTeamMemberRequest", AddTeamMemberRequest)
@@ -87,6 +100,10 @@ default_message_pool.register_message("easyorder.identity.v1", "AddTeamMemberReq
 
 @dataclass(eq=False, repr=False)
 class ChangePasswordRequest(betterproto2.Message):
+    """
+    A new password, and whose.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     A user's id, or `me`.
@@ -108,7 +125,20 @@ default_message_pool.register_message("easyorder.identity.v1", "ChangePasswordRe
 
 @dataclass(eq=False, repr=False)
 class CreateTeamRequest(betterproto2.Message):
-    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A team to create.
+    """
+
+    team: "Team | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The team; only its name is taken.
+    """
+
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
+    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "CreateTeamRequest", CreateTeamRequest)
@@ -116,7 +146,14 @@ default_message_pool.register_message("easyorder.identity.v1", "CreateTeamReques
 
 @dataclass(eq=False, repr=False)
 class DisableUserRequest(betterproto2.Message):
+    """
+    Whom to disable.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the user.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "DisableUserRequest", DisableUserRequest)
@@ -124,7 +161,14 @@ default_message_pool.register_message("easyorder.identity.v1", "DisableUserReque
 
 @dataclass(eq=False, repr=False)
 class EnableUserRequest(betterproto2.Message):
+    """
+    Whom to enable.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the user.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "EnableUserRequest", EnableUserRequest)
@@ -132,6 +176,10 @@ default_message_pool.register_message("easyorder.identity.v1", "EnableUserReques
 
 @dataclass(eq=False, repr=False)
 class GetJwksRequest(betterproto2.Message):
+    """
+    Asks for the keys; has no fields.
+    """
+
     pass
 
 
@@ -140,6 +188,10 @@ default_message_pool.register_message("easyorder.identity.v1", "GetJwksRequest",
 
 @dataclass(eq=False, repr=False)
 class GetUserRequest(betterproto2.Message):
+    """
+    Which user.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     A user's id, or `me`.
@@ -156,16 +208,34 @@ class Jwk(betterproto2.Message):
     """
 
     kty: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The key type: OKP.
+    """
 
     crv: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The curve: Ed25519.
+    """
 
     x: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The public key, base64url.
+    """
 
     kid: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The id of the key, as in the header of a token.
+    """
 
     alg: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The algorithm: EdDSA.
+    """
 
     use: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    The use: sig, for signatures.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "Jwk", Jwk)
@@ -178,6 +248,9 @@ class Jwks(betterproto2.Message):
     """
 
     keys: "list[Jwk]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The keys in use, and those whose tokens have not expired yet.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "Jwks", Jwks)
@@ -185,12 +258,19 @@ default_message_pool.register_message("easyorder.identity.v1", "Jwks", Jwks)
 
 @dataclass(eq=False, repr=False)
 class ListTeamsRequest(betterproto2.Message):
+    """
+    Which page of teams.
+    """
+
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     At most 50; more is taken as 50. 10 when not given.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "ListTeamsRequest", ListTeamsRequest)
@@ -198,9 +278,19 @@ default_message_pool.register_message("easyorder.identity.v1", "ListTeamsRequest
 
 @dataclass(eq=False, repr=False)
 class ListTeamsResponse(betterproto2.Message):
+    """
+    A page of teams.
+    """
+
     teams: "list[Team]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The teams of the page, oldest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "ListTeamsResponse", ListTeamsResponse)
@@ -208,12 +298,19 @@ default_message_pool.register_message("easyorder.identity.v1", "ListTeamsRespons
 
 @dataclass(eq=False, repr=False)
 class ListUsersRequest(betterproto2.Message):
+    """
+    Which page of users.
+    """
+
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     At most 50; more is taken as 50. 10 when not given.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "ListUsersRequest", ListUsersRequest)
@@ -221,9 +318,19 @@ default_message_pool.register_message("easyorder.identity.v1", "ListUsersRequest
 
 @dataclass(eq=False, repr=False)
 class ListUsersResponse(betterproto2.Message):
+    """
+    A page of users.
+    """
+
     users: "list[User]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The users of the page, oldest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "ListUsersResponse", ListUsersResponse)
@@ -231,9 +338,19 @@ default_message_pool.register_message("easyorder.identity.v1", "ListUsersRespons
 
 @dataclass(eq=False, repr=False)
 class LoginRequest(betterproto2.Message):
+    """
+    Who wants to sign in.
+    """
+
     email: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The address that was registered, in any case.
+    """
 
     password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The password that goes with it.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "LoginRequest", LoginRequest)
@@ -241,7 +358,14 @@ default_message_pool.register_message("easyorder.identity.v1", "LoginRequest", L
 
 @dataclass(eq=False, repr=False)
 class LogoutRequest(betterproto2.Message):
+    """
+    The token to end.
+    """
+
     refresh_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A refresh token of the caller.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "LogoutRequest", LogoutRequest)
@@ -249,7 +373,14 @@ default_message_pool.register_message("easyorder.identity.v1", "LogoutRequest", 
 
 @dataclass(eq=False, repr=False)
 class RefreshTokenRequest(betterproto2.Message):
+    """
+    The token to exchange.
+    """
+
     refresh_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The refresh token of the last Login or RefreshToken.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "RefreshTokenRequest", RefreshTokenRequest)
@@ -257,7 +388,14 @@ default_message_pool.register_message("easyorder.identity.v1", "RefreshTokenRequ
 
 @dataclass(eq=False, repr=False)
 class RegisterRequest(betterproto2.Message):
+    """
+    A person who wants to sign in.
+    """
+
     email: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The address to sign in with. Unique in the shop, whatever its case.
+    """
 
     password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -265,6 +403,9 @@ class RegisterRequest(betterproto2.Message):
     """
 
     display_name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What the person is called.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "RegisterRequest", RegisterRequest)
@@ -272,9 +413,19 @@ default_message_pool.register_message("easyorder.identity.v1", "RegisterRequest"
 
 @dataclass(eq=False, repr=False)
 class RemoveTeamMemberRequest(betterproto2.Message):
+    """
+    Who leaves which team.
+    """
+
     team_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the team.
+    """
 
     user_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The id of the user.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMemberRequest", RemoveTeamMemberRequest)
@@ -282,9 +433,19 @@ default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMember
 
 @dataclass(eq=False, repr=False)
 class SetUserRolesRequest(betterproto2.Message):
+    """
+    The roles that a user gets.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the user.
+    """
 
     roles: "list[Role]" = betterproto2.field(2, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    All roles that the user has from now on.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "SetUserRolesRequest", SetUserRolesRequest)
@@ -302,12 +463,21 @@ class Team(betterproto2.Message):
     """
 
     name: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What the team is called.
+    """
 
     member_ids: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)
+    """
+    The ids of its users. Changed by AddTeamMember and RemoveTeamMember.
+    """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
         4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was created. Set by the shop.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "Team", Team)
@@ -340,6 +510,9 @@ class Tokens(betterproto2.Message):
     """
 
     user: "User | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Who has signed in.
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "Tokens", Tokens)
@@ -347,6 +520,10 @@ default_message_pool.register_message("easyorder.identity.v1", "Tokens", Tokens)
 
 @dataclass(eq=False, repr=False)
 class UpdateUserRequest(betterproto2.Message):
+    """
+    A user with the fields to change.
+    """
+
     user: "User | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     `user.id` says which user. With `user.etag`, only that version of the user is changed.
@@ -381,8 +558,14 @@ class User(betterproto2.Message):
     """
 
     display_name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What the person is called.
+    """
 
     roles: "list[Role]" = betterproto2.field(4, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    What the person may do. Changed by SetUserRoles.
+    """
 
     team_ids: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
     """
@@ -397,12 +580,21 @@ class User(betterproto2.Message):
     create_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was created. Set by the shop.
+    """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was last changed. Set by the shop.
+    """
 
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The version of the user. Changes with every write (AIP-154).
+    """
 
 
 default_message_pool.register_message("easyorder.identity.v1", "User", User)

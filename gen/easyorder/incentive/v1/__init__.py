@@ -33,6 +33,9 @@ class IncentiveKind(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Not allowed in requests. Expect new values.
+    """
 
     PERCENT = 1
     """
@@ -78,7 +81,14 @@ class IncentiveKind(betterproto2.Enum):
 
 @dataclass(eq=False, repr=False)
 class ActivateIncentiveRequest(betterproto2.Message):
+    """
+    Which incentive to give again.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the incentive.
+    """
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -92,7 +102,14 @@ default_message_pool.register_message("easyorder.incentive.v1", "ActivateIncenti
 
 @dataclass(eq=False, repr=False)
 class CreateIncentiveRequest(betterproto2.Message):
+    """
+    An incentive to create.
+    """
+
     incentive: "Incentive | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The incentive. Its id, uses, active and etag are ignored.
+    """
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -106,7 +123,14 @@ default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentive
 
 @dataclass(eq=False, repr=False)
 class DeactivateIncentiveRequest(betterproto2.Message):
+    """
+    Which incentive to end.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the incentive.
+    """
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -122,6 +146,10 @@ default_message_pool.register_message(
 
 @dataclass(eq=False, repr=False)
 class GetLoyaltyAccountRequest(betterproto2.Message):
+    """
+    Asks for the caller's points; has no fields.
+    """
+
     pass
 
 
@@ -135,6 +163,9 @@ class Incentive(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the shop.
+    """
 
     code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -143,6 +174,9 @@ class Incentive(betterproto2.Message):
     """
 
     kind: "IncentiveKind" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: IncentiveKind(0))
+    """
+    How it computes its discount.
+    """
 
     value: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -169,6 +203,9 @@ class Incentive(betterproto2.Message):
     """
 
     min_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The smallest sum of an order's items that it is given for; any if not set.
+    """
 
     product_item_ids: "list[str]" = betterproto2.field(9, betterproto2.TYPE_STRING, repeated=True)
     """
@@ -176,8 +213,14 @@ class Incentive(betterproto2.Message):
     """
 
     max_uses: "int | None" = betterproto2.field(10, betterproto2.TYPE_INT32, optional=True)
+    """
+    How often it can be used in all; any number of times if not set.
+    """
 
     max_uses_per_user: "int | None" = betterproto2.field(11, betterproto2.TYPE_INT32, optional=True)
+    """
+    How often one user can use it; any number of times if not set.
+    """
 
     stackable: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
     """
@@ -185,20 +228,29 @@ class Incentive(betterproto2.Message):
     """
 
     buy_quantity: "int" = betterproto2.field(13, betterproto2.TYPE_INT32)
+    """
+    For BUY_X_GET_Y: the pieces that have to be paid.
+    """
 
     get_quantity: "int" = betterproto2.field(14, betterproto2.TYPE_INT32)
+    """
+    For BUY_X_GET_Y: the pieces that are free then.
+    """
 
     uses: "int" = betterproto2.field(15, betterproto2.TYPE_INT32)
     """
-    Output only: the orders that have used it and stand.
+    The orders that have used it and stand.
     """
 
     active: "bool" = betterproto2.field(16, betterproto2.TYPE_BOOL)
     """
-    Output only: whether it can be used at all, see ActivateIncentive and DeactivateIncentive. A new incentive is active.
+    Whether it can be used at all, see ActivateIncentive and DeactivateIncentive. A new incentive is active.
     """
 
     etag: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
+    """
+    The version. Changes with every write (AIP-154).
+    """
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "Incentive", Incentive)
@@ -206,12 +258,19 @@ default_message_pool.register_message("easyorder.incentive.v1", "Incentive", Inc
 
 @dataclass(eq=False, repr=False)
 class ListIncentivesRequest(betterproto2.Message):
+    """
+    Which page of incentives.
+    """
+
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     At most 50; more is taken as 50. 10 when not given.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesRequest", ListIncentivesRequest)
@@ -219,9 +278,19 @@ default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesR
 
 @dataclass(eq=False, repr=False)
 class ListIncentivesResponse(betterproto2.Message):
+    """
+    A page of incentives.
+    """
+
     incentives: "list[Incentive]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The incentives of the page, newest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
     read_time: "datetime.datetime | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -237,9 +306,19 @@ default_message_pool.register_message("easyorder.incentive.v1", "ListIncentivesR
 
 @dataclass(eq=False, repr=False)
 class LoyaltyAccount(betterproto2.Message):
+    """
+    The loyalty points of a user.
+    """
+
     user_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Whose points they are.
+    """
 
     points: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    What can be spent. Can be negative after a return of what earned points that were spent.
+    """
 
 
 default_message_pool.register_message("easyorder.incentive.v1", "LoyaltyAccount", LoyaltyAccount)
@@ -247,6 +326,10 @@ default_message_pool.register_message("easyorder.incentive.v1", "LoyaltyAccount"
 
 @dataclass(eq=False, repr=False)
 class UpdateIncentiveRequest(betterproto2.Message):
+    """
+    An incentive with the fields to change.
+    """
+
     incentive: "Incentive | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     `incentive.id` says which incentive. With `incentive.etag`, only that version of it is changed.

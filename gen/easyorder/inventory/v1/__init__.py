@@ -30,7 +30,14 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 @dataclass(eq=False, repr=False)
 class AdjustStockRequest(betterproto2.Message):
+    """
+    A change of what lies in the warehouse.
+    """
+
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Which item.
+    """
 
     delta: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
@@ -43,6 +50,9 @@ class AdjustStockRequest(betterproto2.Message):
     """
 
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    With it, only that version of the stock is changed; ETAG_MISMATCH otherwise.
+    """
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
@@ -63,7 +73,14 @@ default_message_pool.register_message("easyorder.inventory.v1", "AdjustStockRequ
 
 @dataclass(eq=False, repr=False)
 class GetProductInventoryRequest(betterproto2.Message):
+    """
+    Which product.
+    """
+
     product_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the product.
+    """
 
 
 default_message_pool.register_message(
@@ -77,14 +94,20 @@ class InventoryEvent(betterproto2.Message):
     One message of WatchInventory.
 
     Oneofs:
-        - content:
+        - content: What happened. One of them is set; ignore messages with one that you do not know.
     """
 
     sequence: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    Counts the messages of the stream from 1.
+    """
 
     event_time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was sent.
+    """
 
     snapshot: "ProductInventory | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, optional=True, group="content"
@@ -123,12 +146,21 @@ class ItemAvailability(betterproto2.Message):
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Which item, in the catalogue.
+    """
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its SKU.
+    """
 
     state: "__common__v1__.StockState" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.StockState(0)
     )
+    """
+    How its stock stands.
+    """
 
     available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
     """
@@ -141,6 +173,10 @@ default_message_pool.register_message("easyorder.inventory.v1", "ItemAvailabilit
 
 @dataclass(eq=False, repr=False)
 class ListLowStockRequest(betterproto2.Message):
+    """
+    Which page of the items that are low.
+    """
+
     threshold: "int | None" = betterproto2.field(1, betterproto2.TYPE_INT64, optional=True)
     """
     EASYORDER_LOW_STOCK_THRESHOLD when not given.
@@ -162,7 +198,14 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockReq
 
 @dataclass(eq=False, repr=False)
 class ListLowStockResponse(betterproto2.Message):
+    """
+    A page of items.
+    """
+
     items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The items of the page, those that lack most first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -183,6 +226,10 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRes
 
 @dataclass(eq=False, repr=False)
 class ListStockLevelsRequest(betterproto2.Message):
+    """
+    Which page of the items of the shop.
+    """
+
     product_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     Only the items of this product, none if there is no such product; all items without it.
@@ -204,6 +251,10 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListStockLevels
 
 @dataclass(eq=False, repr=False)
 class ListStockLevelsResponse(betterproto2.Message):
+    """
+    A page of the stock.
+    """
+
     stock_levels: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     By the item's id.
@@ -228,7 +279,14 @@ default_message_pool.register_message("easyorder.inventory.v1", "ListStockLevels
 
 @dataclass(eq=False, repr=False)
 class ProductInventory(betterproto2.Message):
+    """
+    The stock of a product's items.
+    """
+
     items: "list[ItemAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One entry for each item.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "ProductInventory", ProductInventory)
@@ -241,8 +299,14 @@ class StockLevel(betterproto2.Message):
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Which item.
+    """
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its SKU.
+    """
 
     quantity_on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
@@ -260,6 +324,9 @@ class StockLevel(betterproto2.Message):
     """
 
     sold: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
+    """
+    Pieces that have left the warehouse with orders, less those that came back.
+    """
 
     backordered: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
     """
@@ -267,8 +334,14 @@ class StockLevel(betterproto2.Message):
     """
 
     warehouse_location: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Where it lies in the warehouse, in the words of the shop.
+    """
 
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The version of the stock. Changes with every change of it (AIP-154).
+    """
 
     location_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
@@ -281,7 +354,14 @@ default_message_pool.register_message("easyorder.inventory.v1", "StockLevel", St
 
 @dataclass(eq=False, repr=False)
 class WatchInventoryRequest(betterproto2.Message):
+    """
+    Which items to watch.
+    """
+
     product_item_ids: "list[str]" = betterproto2.field(1, betterproto2.TYPE_STRING, repeated=True)
+    """
+    The ids of the items.
+    """
 
 
 default_message_pool.register_message("easyorder.inventory.v1", "WatchInventoryRequest", WatchInventoryRequest)

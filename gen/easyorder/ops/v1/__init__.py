@@ -37,6 +37,9 @@ class JobState(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    In requests: any state. Expect new values.
+    """
 
     READY = 1
     """
@@ -49,6 +52,9 @@ class JobState(betterproto2.Enum):
     """
 
     DONE = 3
+    """
+    Has done its work.
+    """
 
     DEAD = 4
     """
@@ -56,6 +62,9 @@ class JobState(betterproto2.Enum):
     """
 
     DISCARDED = 5
+    """
+    Given up by an operator, or replaced by another job.
+    """
 
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
@@ -87,10 +96,16 @@ class AuditEntry(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the service; grows.
+    """
 
     time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was done.
+    """
 
     actor: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -98,6 +113,9 @@ class AuditEntry(betterproto2.Message):
     """
 
     action: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The name of the method, or of what the service did by itself.
+    """
 
     resource: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
@@ -110,8 +128,14 @@ class AuditEntry(betterproto2.Message):
     """
 
     correlation_id: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    What the caller was told, and what the logs have.
+    """
 
     detail: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    What else is known, such as the reason that was given.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "AuditEntry", AuditEntry)
@@ -119,11 +143,24 @@ default_message_pool.register_message("easyorder.ops.v1", "AuditEntry", AuditEnt
 
 @dataclass(eq=False, repr=False)
 class DiscardJobRequest(betterproto2.Message):
+    """
+    Which job to give up, and why.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
     id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The id of the job.
+    """
 
     reason: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Why, for the audit.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "DiscardJobRequest", DiscardJobRequest)
@@ -131,7 +168,14 @@ default_message_pool.register_message("easyorder.ops.v1", "DiscardJobRequest", D
 
 @dataclass(eq=False, repr=False)
 class GetStatsRequest(betterproto2.Message):
+    """
+    Which service.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "GetStatsRequest", GetStatsRequest)
@@ -139,11 +183,24 @@ default_message_pool.register_message("easyorder.ops.v1", "GetStatsRequest", Get
 
 @dataclass(eq=False, repr=False)
 class Job(betterproto2.Message):
+    """
+    Work that is done later, and done again until it succeeds.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the service; grows.
+    """
 
     kind: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What kind of work, such as charge.
+    """
 
     key: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What it is about; unique among the open jobs of a kind.
+    """
 
     payload: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -151,18 +208,33 @@ class Job(betterproto2.Message):
     """
 
     state: "JobState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
+    """
+    Where it stands.
+    """
 
     attempts: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
+    """
+    How often it was tried.
+    """
 
     due_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it is tried next; not before.
+    """
 
     last_error: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Why the last attempt failed; empty if none did.
+    """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was created. Set by the shop.
+    """
 
     discard_reason: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
@@ -175,7 +247,14 @@ default_message_pool.register_message("easyorder.ops.v1", "Job", Job)
 
 @dataclass(eq=False, repr=False)
 class ListAuditEntriesRequest(betterproto2.Message):
+    """
+    Which page of the audit.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
@@ -183,6 +262,9 @@ class ListAuditEntriesRequest(betterproto2.Message):
     """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesRequest", ListAuditEntriesRequest)
@@ -190,9 +272,19 @@ default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesReque
 
 @dataclass(eq=False, repr=False)
 class ListAuditEntriesResponse(betterproto2.Message):
+    """
+    A page of the audit.
+    """
+
     entries: "list[AuditEntry]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The entries of the page, newest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesResponse", ListAuditEntriesResponse)
@@ -200,7 +292,14 @@ default_message_pool.register_message("easyorder.ops.v1", "ListAuditEntriesRespo
 
 @dataclass(eq=False, repr=False)
 class ListErrorsRequest(betterproto2.Message):
+    """
+    Which page of errors.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
@@ -208,6 +307,9 @@ class ListErrorsRequest(betterproto2.Message):
     """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListErrorsRequest", ListErrorsRequest)
@@ -215,9 +317,19 @@ default_message_pool.register_message("easyorder.ops.v1", "ListErrorsRequest", L
 
 @dataclass(eq=False, repr=False)
 class ListErrorsResponse(betterproto2.Message):
+    """
+    A page of errors.
+    """
+
     errors: "list[RecordedError]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The errors of the page, newest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListErrorsResponse", ListErrorsResponse)
@@ -225,7 +337,14 @@ default_message_pool.register_message("easyorder.ops.v1", "ListErrorsResponse", 
 
 @dataclass(eq=False, repr=False)
 class ListJobsRequest(betterproto2.Message):
+    """
+    Which page of jobs.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
     page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
@@ -233,8 +352,14 @@ class ListJobsRequest(betterproto2.Message):
     """
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
     state: "JobState" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
+    """
+    Only jobs in this state; all when not given.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListJobsRequest", ListJobsRequest)
@@ -242,9 +367,19 @@ default_message_pool.register_message("easyorder.ops.v1", "ListJobsRequest", Lis
 
 @dataclass(eq=False, repr=False)
 class ListJobsResponse(betterproto2.Message):
+    """
+    A page of jobs.
+    """
+
     jobs: "list[Job]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The jobs of the page.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListJobsResponse", ListJobsResponse)
@@ -257,12 +392,21 @@ class RecordedError(betterproto2.Message):
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Assigned by the service; grows.
+    """
 
     correlation_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What the caller was told, and what the logs have.
+    """
 
     time: "datetime.datetime | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it happened.
+    """
 
     where: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -270,8 +414,14 @@ class RecordedError(betterproto2.Message):
     """
 
     summary: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The kind of error and its message.
+    """
 
     detail: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Where in the code it happened.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "RecordedError", RecordedError)
@@ -279,9 +429,19 @@ default_message_pool.register_message("easyorder.ops.v1", "RecordedError", Recor
 
 @dataclass(eq=False, repr=False)
 class RetryJobRequest(betterproto2.Message):
+    """
+    Which job to run.
+    """
+
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
 
     id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The id of the job.
+    """
 
 
 default_message_pool.register_message("easyorder.ops.v1", "RetryJobRequest", RetryJobRequest)
@@ -289,11 +449,21 @@ default_message_pool.register_message("easyorder.ops.v1", "RetryJobRequest", Ret
 
 @dataclass(eq=False, repr=False)
 class Stats(betterproto2.Message):
-    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    How a service does.
+    """
 
-    started_at: "datetime.datetime | None" = betterproto2.field(
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The service that answers.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When this process started.
+    """
 
     projection_lag_ms: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """

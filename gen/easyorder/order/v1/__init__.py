@@ -129,6 +129,9 @@ class OrderStatus(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     PENDING = 1
     """
@@ -146,8 +149,14 @@ class OrderStatus(betterproto2.Enum):
     """
 
     SHIPPED = 4
+    """
+    Handed to a carrier.
+    """
 
     DELIVERED = 5
+    """
+    Arrived. Nothing follows but refunds.
+    """
 
     CANCELLED = 6
     """
@@ -250,8 +259,14 @@ class PaymentOutcome(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     CHARGED = 1
+    """
+    The money is here.
+    """
 
     REFUSED = 2
     """
@@ -295,6 +310,9 @@ class RefundState(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     PROMISED = 1
     """
@@ -325,9 +343,19 @@ class RefundState(betterproto2.Enum):
 
 @dataclass(eq=False, repr=False)
 class AdminAlert(betterproto2.Message):
+    """
+    Something that somebody must look at.
+    """
+
     summary: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    What, in one line.
+    """
 
     detail: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What else is known.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "AdminAlert", AdminAlert)
@@ -335,9 +363,19 @@ default_message_pool.register_message("easyorder.order.v1", "AdminAlert", AdminA
 
 @dataclass(eq=False, repr=False)
 class CancelOrderRequest(betterproto2.Message):
+    """
+    Which order to cancel.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Why, in the caller's words; shown with the order.
+    """
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -351,6 +389,10 @@ default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest"
 
 @dataclass(eq=False, repr=False)
 class CreateOrderRequest(betterproto2.Message):
+    """
+    An order to place.
+    """
+
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
@@ -370,10 +412,19 @@ class CreateOrderRequest(betterproto2.Message):
     """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to pay with.
+    """
 
     incentive_codes: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Codes of incentives, each at most once.
+    """
 
     loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    Points to spend, each worth a cent; no more are taken than are needed.
+    """
 
     shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, optional=True
@@ -396,6 +447,10 @@ default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest"
 
 @dataclass(eq=False, repr=False)
 class CreateStreamTicketRequest(betterproto2.Message):
+    """
+    Asks for a ticket; has no fields.
+    """
+
     pass
 
 
@@ -409,12 +464,24 @@ class CurrencyReport(betterproto2.Message):
     """
 
     currency_code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The currency of its amounts (ISO 4217).
+    """
 
     orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    How many orders were paid.
+    """
 
     units: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    How many pieces they had.
+    """
 
     revenue: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was paid for them.
+    """
 
     refunds: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -422,8 +489,14 @@ class CurrencyReport(betterproto2.Message):
     """
 
     hours: "list[HourReport]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The hours that had business, in order.
+    """
 
     top_items: "list[TopItem]" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The items with the largest revenue, at most 10.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "CurrencyReport", CurrencyReport)
@@ -431,9 +504,19 @@ default_message_pool.register_message("easyorder.order.v1", "CurrencyReport", Cu
 
 @dataclass(eq=False, repr=False)
 class DailyReport(betterproto2.Message):
+    """
+    One day's business.
+    """
+
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The day, YYYY-MM-DD, in UTC.
+    """
 
     currencies: "list[CurrencyReport]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One report for each currency that had business on the day.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "DailyReport", DailyReport)
@@ -441,7 +524,14 @@ default_message_pool.register_message("easyorder.order.v1", "DailyReport", Daily
 
 @dataclass(eq=False, repr=False)
 class DeliverOrderRequest(betterproto2.Message):
+    """
+    An order that has arrived.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -460,12 +550,19 @@ default_message_pool.register_message("easyorder.order.v1", "DeliverOrderRequest
 
 @dataclass(eq=False, repr=False)
 class ExportOrdersRequest(betterproto2.Message):
+    """
+    Which days.
+    """
+
     start_date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The first and the last day, YYYY-MM-DD, in UTC, both included.
     """
 
     end_date: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The last day, YYYY-MM-DD, in UTC, included.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "ExportOrdersRequest", ExportOrdersRequest)
@@ -473,6 +570,10 @@ default_message_pool.register_message("easyorder.order.v1", "ExportOrdersRequest
 
 @dataclass(eq=False, repr=False)
 class GetDailyReportRequest(betterproto2.Message):
+    """
+    Which day.
+    """
+
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     YYYY-MM-DD, in UTC.
@@ -484,7 +585,14 @@ default_message_pool.register_message("easyorder.order.v1", "GetDailyReportReque
 
 @dataclass(eq=False, repr=False)
 class GetOrderRequest(betterproto2.Message):
+    """
+    Which order.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderRequest", GetOrderRequest)
@@ -492,7 +600,14 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderRequest", G
 
 @dataclass(eq=False, repr=False)
 class GetOrderStatusRequest(betterproto2.Message):
+    """
+    Which order.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRequest", GetOrderStatusRequest)
@@ -500,15 +615,31 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusReque
 
 @dataclass(eq=False, repr=False)
 class GetOrderStatusResponse(betterproto2.Message):
+    """
+    Where an order stands.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    """
+    Where the order stands.
+    """
 
     payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
     )
+    """
+    Where its payment stands.
+    """
 
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The version. Changes with every write (AIP-154).
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusResponse", GetOrderStatusResponse)
@@ -516,14 +647,24 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRespo
 
 @dataclass(eq=False, repr=False)
 class HourReport(betterproto2.Message):
+    """
+    One hour's business.
+    """
+
     hour: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     0 to 23, in UTC.
     """
 
     orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    How many orders were paid in the hour.
+    """
 
     revenue: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was paid for them.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "HourReport", HourReport)
@@ -531,7 +672,14 @@ default_message_pool.register_message("easyorder.order.v1", "HourReport", HourRe
 
 @dataclass(eq=False, repr=False)
 class InventoryStatus(betterproto2.Message):
+    """
+    The stock of the order's items.
+    """
+
     items: "list[__inventory__v1__.ItemAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One entry for each item.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", InventoryStatus)
@@ -539,12 +687,19 @@ default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", I
 
 @dataclass(eq=False, repr=False)
 class ListAllOrdersRequest(betterproto2.Message):
+    """
+    Which page of everybody's orders.
+    """
+
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     At most 50; more is taken as 50. 10 when not given. A page has fewer orders where it would exceed 3 MiB.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -557,12 +712,19 @@ default_message_pool.register_message("easyorder.order.v1", "ListAllOrdersReques
 
 @dataclass(eq=False, repr=False)
 class ListOrdersRequest(betterproto2.Message):
+    """
+    Which page of the caller's orders.
+    """
+
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     At most 50; more is taken as 50. 10 when not given. A page has fewer orders where it would exceed 3 MiB.
     """
 
     page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -576,7 +738,14 @@ default_message_pool.register_message("easyorder.order.v1", "ListOrdersRequest",
 
 @dataclass(eq=False, repr=False)
 class ListOrdersResponse(betterproto2.Message):
+    """
+    A page of orders.
+    """
+
     orders: "list[Order]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The orders of the page, newest first.
+    """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -613,10 +782,19 @@ class Order(betterproto2.Message):
     """
 
     status: "OrderStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    """
+    Where it stands.
+    """
 
     items: "list[OrderItem]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was ordered, one line for each item.
+    """
 
     discounts: "list[__common__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What codes and points take off.
+    """
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -624,6 +802,9 @@ class Order(betterproto2.Message):
     """
 
     discount_total: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The sum of the discounts.
+    """
 
     tax_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -676,10 +857,16 @@ class Order(betterproto2.Message):
     billing_address: "___google__type__.PostalAddress | None" = betterproto2.field(
         17, betterproto2.TYPE_MESSAGE, optional=True
     )
+    """
+    Whom it is billed to; not set if none was given.
+    """
 
     placed_at: "datetime.datetime | None" = betterproto2.field(
         18, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was placed.
+    """
 
     paid_at: "datetime.datetime | None" = betterproto2.field(
         19, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -691,10 +878,16 @@ class Order(betterproto2.Message):
     cancelled_at: "datetime.datetime | None" = betterproto2.field(
         20, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was cancelled; not set before.
+    """
 
     cancel_reason: "CancelReason" = betterproto2.field(
         21, betterproto2.TYPE_ENUM, default_factory=lambda: CancelReason(0)
     )
+    """
+    Why it was cancelled; UNSPECIFIED if it was not.
+    """
 
     cancel_message: "str" = betterproto2.field(22, betterproto2.TYPE_STRING)
     """
@@ -708,6 +901,9 @@ class Order(betterproto2.Message):
     """
 
     etag: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
+    """
+    The version. Changes with every write (AIP-154).
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
@@ -715,7 +911,14 @@ default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
 @dataclass(eq=False, repr=False)
 class OrderCreated(betterproto2.Message):
+    """
+    The order was placed.
+    """
+
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order as it was placed.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderCreated", OrderCreated)
@@ -728,12 +931,24 @@ class OrderCreatedWithIncentive(betterproto2.Message):
     """
 
     discounts: "list[__common__v1__.Discount]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What codes and points take off.
+    """
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The sum of the items, before discounts.
+    """
 
     discount_total: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The sum of the discounts.
+    """
 
     total_amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is charged.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderCreatedWithIncentive", OrderCreatedWithIncentive)
@@ -745,7 +960,7 @@ class OrderEvent(betterproto2.Message):
     One message of a stream of orders.
 
     Oneofs:
-        - content:
+        - content: What happened. One of them is set; ignore messages with one that you do not know.
     """
 
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -775,10 +990,16 @@ class OrderEvent(betterproto2.Message):
     order_snapshot: "OrderSnapshot | None" = betterproto2.field(
         5, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The order as it is; the first message of the stream of one order.
+    """
 
     order_created: "OrderCreated | None" = betterproto2.field(
         6, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The order was placed.
+    """
 
     order_created_with_incentive: "OrderCreatedWithIncentive | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, optional=True, group="content"
@@ -790,14 +1011,23 @@ class OrderEvent(betterproto2.Message):
     order_status_changed: "OrderStatusChanged | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The order stands somewhere else.
+    """
 
     inventory_status: "InventoryStatus | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The stock of the order's items.
+    """
 
     payment_attempt: "PaymentAttempt | None" = betterproto2.field(
         10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    A charge was tried.
+    """
 
     payment_refund: "PaymentRefund | None" = betterproto2.field(
         11, betterproto2.TYPE_MESSAGE, optional=True, group="content"
@@ -831,19 +1061,44 @@ default_message_pool.register_message("easyorder.order.v1", "OrderEvent", OrderE
 
 @dataclass(eq=False, repr=False)
 class OrderItem(betterproto2.Message):
+    """
+    A line of an order: pieces of one item, as it was when it was ordered.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the line; opaque.
+    """
 
     product_item_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Which item, in the catalogue.
+    """
 
     sku: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The item's SKU when it was ordered.
+    """
 
     name: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The product's name when it was ordered.
+    """
 
     quantity: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
+    """
+    How many pieces, those that came back included.
+    """
 
     unit_price: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What one piece cost when it was ordered.
+    """
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    quantity × unit_price.
+    """
 
     discount: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -896,6 +1151,9 @@ class OrderSnapshot(betterproto2.Message):
     """
 
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderSnapshot", OrderSnapshot)
@@ -903,11 +1161,24 @@ default_message_pool.register_message("easyorder.order.v1", "OrderSnapshot", Ord
 
 @dataclass(eq=False, repr=False)
 class OrderStatusChanged(betterproto2.Message):
+    """
+    The order stands somewhere else.
+    """
+
     from_status: "OrderStatus" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    """
+    Where it stood before.
+    """
 
     to_status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    """
+    Where it stands now.
+    """
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order as it is now.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderStatusChanged", OrderStatusChanged)
@@ -927,12 +1198,21 @@ class Payment(betterproto2.Message):
     method: "__common__v1__.PaymentMethod" = betterproto2.field(
         2, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentMethod(0)
     )
+    """
+    What it is paid with.
+    """
 
     status: "__common__v1__.PaymentStatus" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
     )
+    """
+    Where it stands.
+    """
 
     amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is, or was, to be charged.
+    """
 
     refunded_amount: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -961,6 +1241,9 @@ class Payment(betterproto2.Message):
     failure_code: "PaymentFailureCode" = betterproto2.field(
         9, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentFailureCode(0)
     )
+    """
+    Why it was refused, was given up, or is tried again; UNSPECIFIED if nothing went wrong.
+    """
 
     failure_message: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
@@ -979,12 +1262,19 @@ default_message_pool.register_message("easyorder.order.v1", "Payment", Payment)
 
 @dataclass(eq=False, repr=False)
 class PaymentAttempt(betterproto2.Message):
+    """
+    A charge was tried.
+    """
+
     number: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     From 1.
     """
 
     outcome: "PaymentOutcome" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentOutcome(0))
+    """
+    How it ended.
+    """
 
     next_attempt_time: "datetime.datetime | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -999,9 +1289,16 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentAttempt", Pa
 
 @dataclass(eq=False, repr=False)
 class PaymentDetails(betterproto2.Message):
+    """
+    What to pay with.
+    """
+
     method: "__common__v1__.PaymentMethod" = betterproto2.field(
         1, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentMethod(0)
     )
+    """
+    The way to pay.
+    """
 
     token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -1014,11 +1311,24 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentDetails", Pa
 
 @dataclass(eq=False, repr=False)
 class PaymentRefund(betterproto2.Message):
+    """
+    Money goes back.
+    """
+
     amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is given back.
+    """
 
     state: "RefundState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
+    """
+    How far it is.
+    """
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The order as it is now.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", PaymentRefund)
@@ -1051,8 +1361,14 @@ class PreviewOrderRequest(betterproto2.Message):
     """
 
     incentive_codes: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Codes of incentives, each at most once.
+    """
 
     loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    Points to spend, each worth a cent; no more are taken than are needed.
+    """
 
     shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, optional=True
@@ -1075,6 +1391,10 @@ default_message_pool.register_message("easyorder.order.v1", "PreviewOrderRequest
 
 @dataclass(eq=False, repr=False)
 class PreviewOrderResponse(betterproto2.Message):
+    """
+    The order that CreateOrder would make.
+    """
+
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     As CreateOrder would make it, without `refused_codes`; without ids, etag, payments and times.
@@ -1122,12 +1442,21 @@ class Refund(betterproto2.Message):
     """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Why, in the words of whoever gave it back.
+    """
 
     state: "RefundState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
+    """
+    How far it is.
+    """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
         6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was created. Set by the shop.
+    """
 
     refund_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -1142,7 +1471,14 @@ default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 
 @dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
+    """
+    What to give back of an order.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -1156,6 +1492,9 @@ class RefundOrderRequest(betterproto2.Message):
     """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Why, for the audit and the payment provider.
+    """
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
@@ -1171,9 +1510,19 @@ default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest"
 
 @dataclass(eq=False, repr=False)
 class RetryPaymentRequest(betterproto2.Message):
+    """
+    Another way to pay an order.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     payment: "PaymentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to pay with now.
+    """
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -1199,8 +1548,14 @@ class Shipment(betterproto2.Message):
     """
 
     carrier: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Who takes it, such as DHL.
+    """
 
     tracking_number: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    What the carrier calls it.
+    """
 
     tracking_uri: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -1210,6 +1565,9 @@ class Shipment(betterproto2.Message):
     ship_time: "datetime.datetime | None" = betterproto2.field(
         5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
+    """
+    When it was handed over.
+    """
 
     deliver_time: "datetime.datetime | None" = betterproto2.field(
         6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
@@ -1249,9 +1607,19 @@ default_message_pool.register_message("easyorder.order.v1", "ShipmentDetails", S
 
 @dataclass(eq=False, repr=False)
 class ShipOrderRequest(betterproto2.Message):
+    """
+    An order that is handed to a carrier.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     shipment: "ShipmentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How it goes.
+    """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -1292,15 +1660,34 @@ default_message_pool.register_message("easyorder.order.v1", "StreamTicket", Stre
 
 @dataclass(eq=False, repr=False)
 class TopItem(betterproto2.Message):
+    """
+    What was sold of an item.
+    """
+
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Which item, in the catalogue.
+    """
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its SKU when it was ordered last.
+    """
 
     name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The product's name when it was ordered last.
+    """
 
     units: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    How many pieces.
+    """
 
     revenue: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was paid for them.
+    """
 
 
 default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
@@ -1308,7 +1695,14 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 
 @dataclass(eq=False, repr=False)
 class UpdateOrderRequest(betterproto2.Message):
+    """
+    The items that an order gets instead of its own.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
@@ -1316,6 +1710,9 @@ class UpdateOrderRequest(betterproto2.Message):
     """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    With it, only that version is changed; ETAG_MISMATCH otherwise.
+    """
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -1329,6 +1726,10 @@ default_message_pool.register_message("easyorder.order.v1", "UpdateOrderRequest"
 
 @dataclass(eq=False, repr=False)
 class WatchAllOrdersRequest(betterproto2.Message):
+    """
+    From where on to watch everybody's orders.
+    """
+
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     As in WatchOrdersRequest.
@@ -1340,6 +1741,10 @@ default_message_pool.register_message("easyorder.order.v1", "WatchAllOrdersReque
 
 @dataclass(eq=False, repr=False)
 class WatchOrderRequest(betterproto2.Message):
+    """
+    Which order to watch, and from where on.
+    """
+
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The order's id.
@@ -1362,6 +1767,10 @@ default_message_pool.register_message("easyorder.order.v1", "WatchOrderRequest",
 
 @dataclass(eq=False, repr=False)
 class WatchOrdersRequest(betterproto2.Message):
+    """
+    From where on to watch the caller's orders.
+    """
+
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The last one seen in a stream of many orders; without it the stream begins with what happens from now on. What

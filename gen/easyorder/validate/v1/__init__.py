@@ -21,59 +21,64 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 @dataclass(eq=False, repr=False)
 class Rules(betterproto2.Message):
     """
-    Rules of one field. Rules other than `required` hold only for a value that is there.
-    """
-
-    required: "bool" = betterproto2.field(1, betterproto2.TYPE_BOOL)
-    """
-    The value must be there: not 0, not empty, not nothing but blanks and format characters, not an enum's UNSPECIFIED, and a message must be set.
+    Rules of one field, for a value that is there. Whether it must be there says google.api.field_behavior: a REQUIRED value is
+    not 0, not empty, not nothing but blanks and format characters, not an enum's UNSPECIFIED, and a message is set.
     The header Idempotency-Key (metadata of that name in gRPC) stands for an empty request_id: of a request_id that is
-    required, one of the two must be there, else the reason is REQUEST_ID_REQUIRED.
+    REQUIRED, one of the two must be there, else the reason is REQUEST_ID_REQUIRED.
     """
 
-    min_length: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    min_length: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     Shortest and longest string, in characters. A max_length of 0 stands for 1,000.
     """
 
-    max_length: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    max_length: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    The longest string, in characters; 0 stands for 1,000.
+    """
 
-    pattern: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    pattern: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     A regular expression (RE2 syntax) that the whole string must match.
     Matching must take linear time: no part of it may match one text in two ways.
     """
 
-    one_of: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
+    one_of: "list[str]" = betterproto2.field(4, betterproto2.TYPE_STRING, repeated=True)
     """
     The only strings allowed.
     """
 
-    min: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    min: "int | None" = betterproto2.field(5, betterproto2.TYPE_INT64, optional=True)
     """
     Smallest and largest number, both included. A larger page_size is taken as the largest (AIP-158).
     """
 
-    max: "int | None" = betterproto2.field(7, betterproto2.TYPE_INT64, optional=True)
+    max: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    """
+    The largest number, included.
+    """
 
-    min_items: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
+    min_items: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
     """
     Fewest and most elements of a repeated field. A max_items of 0 stands for 1,000.
     """
 
-    max_items: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
+    max_items: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
+    """
+    The most elements; 0 stands for 1,000.
+    """
 
-    pattern_description: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    pattern_description: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     What the pattern asks for, in words: errors read "must be ...".
     """
 
-    sum: "SumLimit | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
+    sum: "SumLimit | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Limits what the elements of a repeated field come to, where several of them may be about one thing.
     """
 
-    id: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
+    id: "bool" = betterproto2.field(11, betterproto2.TYPE_BOOL)
     """
     An id that the shop gave out, such as `1042`: up to 18 digits.
     """
@@ -89,10 +94,19 @@ class SumLimit(betterproto2.Message):
     """
 
     field: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The name of the field that is added up.
+    """
 
     per: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The name of the field that says which elements belong together.
+    """
 
     max: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    The largest sum, included.
+    """
 
 
 default_message_pool.register_message("easyorder.validate.v1", "SumLimit", SumLimit)

@@ -19,6 +19,9 @@ class ErrorReason(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     JOB_IMPOSSIBLE = 1
     """

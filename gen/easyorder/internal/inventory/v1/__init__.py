@@ -44,6 +44,9 @@ class ReservationState(betterproto2.Enum):
     """
 
     UNSPECIFIED = 0
+    """
+    Never sent. Expect new values.
+    """
 
     HELD = 1
     """
@@ -100,6 +103,9 @@ class Amendment(betterproto2.Message):
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     revision: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
@@ -142,7 +148,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Amendm
 
 @dataclass(eq=False, repr=False)
 class AmendRequest(betterproto2.Message):
+    """
+    Orders whose reservations follow a change.
+    """
+
     amendments: "list[Amendment]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One for each order; each is decided by itself.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "AmendRequest", AmendRequest)
@@ -155,6 +168,9 @@ class AmendResponse(betterproto2.Message):
     """
 
     results: "list[ReserveResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "AmendResponse", AmendResponse)
@@ -162,7 +178,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "AmendR
 
 @dataclass(eq=False, repr=False)
 class CommitRequest(betterproto2.Message):
+    """
+    Orders whose holds become sales.
+    """
+
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    """
+    The numbers of the orders.
+    """
 
     revisions: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT32, repeated=True)
     """
@@ -181,7 +204,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Commit
 
 @dataclass(eq=False, repr=False)
 class CommitResponse(betterproto2.Message):
+    """
+    One result for each order, in the order given.
+    """
+
     results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "CommitResponse", CommitResponse)
@@ -189,15 +219,34 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Commit
 
 @dataclass(eq=False, repr=False)
 class PreviewReservationRequest(betterproto2.Message):
+    """
+    What an order would hold.
+    """
+
     user_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Who would order: whose points and uses of codes count.
+    """
 
     lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What it would hold, one line for each item.
+    """
 
     currency: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The currency the order would be in; items priced in another are refused.
+    """
 
     incentive_codes: "list[str]" = betterproto2.field(4, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Codes that it would redeem.
+    """
 
     loyalty_points: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
+    """
+    Points that it would spend at most.
+    """
 
 
 default_message_pool.register_message(
@@ -207,12 +256,19 @@ default_message_pool.register_message(
 
 @dataclass(eq=False, repr=False)
 class PreviewReservationResponse(betterproto2.Message):
+    """
+    What it would be.
+    """
+
     reservation: "Reservation | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     HELD or BACKORDERED, as it would be; of no order.
     """
 
     refused_codes: "list[___common__v1__.RefusedCode]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The codes that it would not get, and the points, each with the reason why.
+    """
 
 
 default_message_pool.register_message(
@@ -222,7 +278,14 @@ default_message_pool.register_message(
 
 @dataclass(eq=False, repr=False)
 class ReleaseRequest(betterproto2.Message):
+    """
+    Orders whose holds go back.
+    """
+
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    """
+    The numbers of the orders.
+    """
 
     revisions: "list[int]" = betterproto2.field(2, betterproto2.TYPE_INT32, repeated=True)
     """
@@ -241,7 +304,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Releas
 
 @dataclass(eq=False, repr=False)
 class ReleaseResponse(betterproto2.Message):
+    """
+    One result for each order, in the order given.
+    """
+
     results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "ReleaseResponse", ReleaseResponse)
@@ -254,12 +324,21 @@ class Reservation(betterproto2.Message):
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     state: "ReservationState" = betterproto2.field(
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ReservationState(0)
     )
+    """
+    What became of it.
+    """
 
     lines: "list[ReservedLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What is held, as asked for.
+    """
 
     expire_time: "datetime.datetime | None" = betterproto2.field(
         4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
@@ -274,6 +353,9 @@ class Reservation(betterproto2.Message):
     """
 
     loyalty_points_spent: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
+    """
+    The points that it took.
+    """
 
     loyalty_points_earned: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
     """
@@ -291,6 +373,9 @@ class ReservationLine(betterproto2.Message):
     """
 
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the item.
+    """
 
     quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
@@ -319,8 +404,14 @@ class ReservationRequest(betterproto2.Message):
     """
 
     user_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Who orders: whose points and uses of codes count.
+    """
 
     lines: "list[ReservationLine]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What to hold, one line for each item.
+    """
 
     currency: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
@@ -328,8 +419,14 @@ class ReservationRequest(betterproto2.Message):
     """
 
     incentive_codes: "list[str]" = betterproto2.field(6, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Codes to redeem.
+    """
 
     loyalty_points: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
+    """
+    Points to spend at most.
+    """
 
     re_reserve: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
     """
@@ -354,9 +451,19 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Reserv
 
 @dataclass(eq=False, repr=False)
 class ReservedLine(betterproto2.Message):
+    """
+    A line of a reservation, with its price.
+    """
+
     product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the item.
+    """
 
     sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its SKU at this moment.
+    """
 
     name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
@@ -364,8 +471,14 @@ class ReservedLine(betterproto2.Message):
     """
 
     quantity: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    How many pieces.
+    """
 
     unit_price: "____google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What one piece costs.
+    """
 
     backordered: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
@@ -385,6 +498,9 @@ class ReservedLine(betterproto2.Message):
     """
 
     product_id: "int" = betterproto2.field(9, betterproto2.TYPE_INT64)
+    """
+    The number of the product that the item belongs to.
+    """
 
     options: "list[___catalog__v1__.ItemOption]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
     """
@@ -397,7 +513,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Reserv
 
 @dataclass(eq=False, repr=False)
 class ReserveRequest(betterproto2.Message):
+    """
+    Orders that want stock held.
+    """
+
     reservations: "list[ReservationRequest]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One for each order; each is decided by itself.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "ReserveRequest", ReserveRequest)
@@ -405,7 +528,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Reserv
 
 @dataclass(eq=False, repr=False)
 class ReserveResponse(betterproto2.Message):
+    """
+    One result for each reservation, in the order given.
+    """
+
     results: "list[ReserveResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "ReserveResponse", ReserveResponse)
@@ -414,17 +544,23 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Reserv
 @dataclass(eq=False, repr=False)
 class ReserveResult(betterproto2.Message):
     """
-
+    A reservation, or why there is none.
 
     Oneofs:
-        - result:
+        - result: One of them is set.
     """
 
     reservation: "Reservation | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="result")
+    """
+    The reservation as it is now.
+    """
 
     error: "____google__rpc__.Status | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, optional=True, group="result"
     )
+    """
+    Why it was refused; then nothing has changed.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "ReserveResult", ReserveResult)
@@ -432,7 +568,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Reserv
 
 @dataclass(eq=False, repr=False)
 class RestockRequest(betterproto2.Message):
+    """
+    Orders of which something has come back.
+    """
+
     orders: "list[ReturnedGoods]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One for each order; each is decided by itself.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "RestockRequest", RestockRequest)
@@ -440,7 +583,14 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Restoc
 
 @dataclass(eq=False, repr=False)
 class RestockResponse(betterproto2.Message):
+    """
+    One result for each order, in the order given.
+    """
+
     results: "list[SettlementResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "RestockResponse", RestockResponse)
@@ -453,8 +603,14 @@ class ReturnedGoods(betterproto2.Message):
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    All pieces that have come back, one line for each item.
+    """
 
     refunded: "____google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
@@ -472,8 +628,14 @@ class SettlementResult(betterproto2.Message):
     """
 
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     error: "____google__rpc__.Status | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why it was refused; not set when all went well.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "SettlementResult", SettlementResult)

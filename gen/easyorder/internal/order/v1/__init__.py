@@ -46,7 +46,14 @@ default_message_pool.register_message("easyorder.internal.order.v1", "AdminAlert
 
 @dataclass(eq=False, repr=False)
 class ConfirmAvailabilityRequest(betterproto2.Message):
+    """
+    How the stock of orders stands.
+    """
+
     orders: "list[OrderAvailability]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    One for each order.
+    """
 
 
 default_message_pool.register_message(
@@ -56,6 +63,10 @@ default_message_pool.register_message(
 
 @dataclass(eq=False, repr=False)
 class ConfirmAvailabilityResponse(betterproto2.Message):
+    """
+    All of them were told; has no fields.
+    """
+
     pass
 
 
@@ -113,28 +124,49 @@ class Event(betterproto2.Message):
     order_created: "OrderCreated | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The order was placed.
+    """
 
     order_created_with_incentive: "OrderCreatedWithIncentive | None" = betterproto2.field(
         9, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    After order_created, when codes or points made the order cheaper.
+    """
 
     order_status_changed: "OrderStatusChanged | None" = betterproto2.field(
         10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The order stands somewhere else.
+    """
 
     inventory_status: "InventoryStatus | None" = betterproto2.field(
         11, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    The stock of the order's items.
+    """
 
     payment_attempt: "PaymentAttempt | None" = betterproto2.field(
         12, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    A charge was tried.
+    """
 
     payment_refund: "PaymentRefund | None" = betterproto2.field(
         13, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
+    """
+    Money goes back.
+    """
 
     admin_alert: "AdminAlert | None" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    """
+    Something that administrators must look at.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.order.v1", "Event", Event)
@@ -167,6 +199,10 @@ default_message_pool.register_message("easyorder.internal.order.v1", "EventBatch
 
 @dataclass(eq=False, repr=False)
 class FindPlacedHoldsRequest(betterproto2.Message):
+    """
+    Holds whose orders inventory wants to know about.
+    """
+
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
     """
     The order ids that stock is held for.
@@ -178,6 +214,10 @@ default_message_pool.register_message("easyorder.internal.order.v1", "FindPlaced
 
 @dataclass(eq=False, repr=False)
 class FindPlacedHoldsResponse(betterproto2.Message):
+    """
+    Which of the holds are needed.
+    """
+
     order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
     """
     Those whose order exists, or that an order was changed to include.
@@ -207,7 +247,14 @@ default_message_pool.register_message("easyorder.internal.order.v1", "InventoryS
 
 @dataclass(eq=False, repr=False)
 class OrderAvailability(betterproto2.Message):
+    """
+    How the stock of an order stands.
+    """
+
     order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     filled: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
     """
@@ -215,6 +262,9 @@ class OrderAvailability(betterproto2.Message):
     """
 
     items: "list[___inventory__v1__.ItemAvailability]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The stock of its items.
+    """
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -341,6 +391,10 @@ default_message_pool.register_message("easyorder.internal.order.v1", "PaymentRef
 
 @dataclass(eq=False, repr=False)
 class SubscribeRequest(betterproto2.Message):
+    """
+    What to follow, and from where.
+    """
+
     after_position: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
     """
     The last position seen; 0 for everything that is kept. Once the event after it is deleted: FAILED_PRECONDITION with

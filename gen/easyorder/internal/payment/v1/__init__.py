@@ -38,8 +38,14 @@ class PaymentState(betterproto2.Enum):
     """
 
     CHARGED = 1
+    """
+    Charged; a part may have been given back.
+    """
 
     REFUSED = 2
+    """
+    Refused for good.
+    """
 
     REFUNDED = 3
     """
@@ -74,7 +80,14 @@ class PaymentState(betterproto2.Enum):
 
 @dataclass(eq=False, repr=False)
 class ChargeManyRequest(betterproto2.Message):
+    """
+    Charges to be made at once.
+    """
+
     charges: "list[ChargeRequest]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The charges; each is made by itself.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeManyRequest", ChargeManyRequest)
@@ -82,7 +95,14 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeMa
 
 @dataclass(eq=False, repr=False)
 class ChargeManyResponse(betterproto2.Message):
+    """
+    Some of the results.
+    """
+
     results: "list[ChargeResult]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The results that are known now.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeManyResponse", ChargeManyResponse)
@@ -90,12 +110,19 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeMa
 
 @dataclass(eq=False, repr=False)
 class ChargeRequest(betterproto2.Message):
+    """
+    A charge.
+    """
+
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The idempotency key.
     """
 
     order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
 
     method: "___common__v1__.PaymentMethod" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: ___common__v1__.PaymentMethod(0)
@@ -105,8 +132,14 @@ class ChargeRequest(betterproto2.Message):
     """
 
     token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    What the provider's widget gave the shopper's browser.
+    """
 
     amount: "____google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to charge.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeRequest", ChargeRequest)
@@ -118,7 +151,7 @@ class ChargeResult(betterproto2.Message):
     What Charge would have answered.
 
     Oneofs:
-        - outcome:
+        - outcome: One of them is set.
     """
 
     index: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
@@ -127,10 +160,16 @@ class ChargeResult(betterproto2.Message):
     """
 
     payment: "ProviderPayment | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="outcome")
+    """
+    The transaction as it stands now.
+    """
 
     error: "____google__rpc__.Status | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, optional=True, group="outcome"
     )
+    """
+    Why it is not known what became of it.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeResult", ChargeResult)
@@ -138,12 +177,19 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeRe
 
 @dataclass(eq=False, repr=False)
 class CheckNoticeRequest(betterproto2.Message):
+    """
+    A message that says it is from the provider.
+    """
+
     body: "bytes" = betterproto2.field(1, betterproto2.TYPE_BYTES)
     """
     As it came.
     """
 
     signature: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its signature, from its header.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "CheckNoticeRequest", CheckNoticeRequest)
@@ -151,6 +197,10 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "CheckNot
 
 @dataclass(eq=False, repr=False)
 class CheckNoticeResponse(betterproto2.Message):
+    """
+    What a message is about.
+    """
+
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     Empty where the message is about nothing of ours.
@@ -162,7 +212,14 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "CheckNot
 
 @dataclass(eq=False, repr=False)
 class GetPaymentRequest(betterproto2.Message):
+    """
+    Which transaction.
+    """
+
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The idempotency key of its charge.
+    """
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "GetPaymentRequest", GetPaymentRequest)
@@ -175,16 +232,31 @@ class ProviderPayment(betterproto2.Message):
     """
 
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The idempotency key of its charge.
+    """
 
     state: "PaymentState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentState(0))
+    """
+    Where it stands.
+    """
 
     charged: "____google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was charged; not set if nothing was.
+    """
 
     refunded: "____google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was given back; not set if nothing was.
+    """
 
     processed_at: "datetime.datetime | None" = betterproto2.field(
         5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
     )
+    """
+    When the provider decided; not set before.
+    """
 
     failure_reason: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
@@ -197,7 +269,14 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "Provider
 
 @dataclass(eq=False, repr=False)
 class RefundRequest(betterproto2.Message):
+    """
+    Money to give back.
+    """
+
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The charge that it is given back of.
+    """
 
     refund_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
@@ -205,6 +284,9 @@ class RefundRequest(betterproto2.Message):
     """
 
     amount: "____google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What to give back.
+    """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
