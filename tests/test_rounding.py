@@ -13,10 +13,8 @@ from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, price
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from order_svc.order_ids import OrderIds
 from tests.builders.incentive import percent
 from tests.builders.order import an_item
-from tests.builders.order_ids import IDS
 
 
 @pytest.fixture(autouse=True)
@@ -54,15 +52,15 @@ def test_half_a_cent_of_the_price_of_a_returned_piece(rounding: str, first: str)
     assert (line.price_of(1), line.price_of(2)) == (usd(first), usd("0.05"))
 
 
-async def no_database(*_: object, **__: object) -> OrderIds:
-    return IDS
+async def no_database(_: object) -> bytes:
+    return bytes(16)
 
 
 @pytest.mark.parametrize(("setting", "rounding"), [("half_even", ROUND_HALF_EVEN), ("half_up", ROUND_HALF_UP)])
 async def test_both_services_round_as_the_shop_is_set(
     monkeypatch: pytest.MonkeyPatch, setting: str, rounding: str
 ) -> None:
-    monkeypatch.setattr(OrderIds, "of", no_database)
+    monkeypatch.setattr("order_svc.bootstrap.shop_key", no_database)
     given = {"rounding": setting, "mesh_secret": "s" * 32, "jwks_file": None, "listen_address": "127.0.0.1:0"}
 
     build(InventorySettings.model_validate(given))
