@@ -13,7 +13,7 @@ class OrderSettings(MeshSettings):
     """EASYORDER_… variables that order_svc reads besides the mesh's."""
 
     payment_max_attempts: int = Field(default=5, ge=1, le=1000)
-    """Attempts to charge before the order is FAILED"""
+    """Attempts to charge without an answer of the provider before the order is FAILED"""
     payment_backoff_initial_s: float = Field(default=2, gt=0, le=3600)
     """The wait after the first failed attempt; it doubles after each further one"""
     payment_backoff_max_s: float = Field(default=300, gt=0, le=86_400)

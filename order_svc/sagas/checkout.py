@@ -23,7 +23,7 @@ from chassis import failpoints
 from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller
-from chassis.errors import AppError
+from chassis.errors import AppError, DeadlineExceeded, Locked, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
@@ -160,6 +160,9 @@ class Checkout:
             # Given up, not refused: an earlier attempt whose reply was lost may still charge, and must be undone.
             outcome, why = PaymentOutcome.GIVEN_UP, error.message
             code = FailureCode.OUT_OF_STOCK if isinstance(error, OutOfStock) else FailureCode.INCENTIVE_LOST
+        except (Unavailable, Locked):
+            # Of our own services, not of the provider: no attempt is counted, and the runner puts the job off.
+            raise
         except AppError as error:
             # Given up at once if no attempt can succeed, for example an amount that the provider never takes.
             outcome = PaymentOutcome.GIVEN_UP if error.kind in ALWAYS else PaymentOutcome.TRANSIENT
@@ -182,12 +185,15 @@ class Checkout:
 
     async def _try_to_charge(self, job: Job) -> _Attempt:
         payload = job.payload
-        # The outcome of an earlier attempt may be unknown: the provider is asked before it is charged again.
-        if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
-            return _outcome_of(known)
-        until = payload["hold_until"]
-        if until is None or datetime.fromisoformat(until) < self._clock.now() + self._hold_margin:
-            await self._hold_again(payload)
+        try:
+            # The outcome of an earlier attempt may be unknown: the provider is asked before it is charged again.
+            if job.attempt > 1 and (known := await self._payments.find(payload["transaction_id"])):
+                return _outcome_of(known)
+            until = payload["hold_until"]
+            if until is None or datetime.fromisoformat(until) < self._clock.now() + self._hold_margin:
+                await self._hold_again(payload)
+        except DeadlineExceeded as error:
+            raise Unavailable(f"no charge was asked for: {error.message}") from error
         result = await self._payments.charge(
             order_id=payload["order_id"],
             transaction_id=payload["transaction_id"],

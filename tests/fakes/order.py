@@ -310,6 +310,8 @@ class FakePayments:
         self._clock = clock
         # The answers of the next charges, in order.
         self.answers: list[ChargeResult | AppError] = []
+        # Raised by everything but refunds while it is set.
+        self.outage: AppError | None = None
         self.ledger: dict[str, Money] = {}
         self.voided: set[str] = set()
         # The transactions that are decided, and stay so.
@@ -326,6 +328,8 @@ class FakePayments:
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
     ) -> ChargeResult:
         self.calls.append("charge")
+        if self.outage:
+            raise self.outage
         if transaction_id in self.refused:
             return self.refused[transaction_id]
         answer = self.answers.pop(0) if self.answers else Charged(self._clock.now())
@@ -355,5 +359,7 @@ class FakePayments:
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
         self.calls.append("find")
+        if self.outage:
+            raise self.outage
         found = transaction_id in self.ledger and self.calls.count("find") >= self.found_from
         return Charged(self._clock.now()) if found else None

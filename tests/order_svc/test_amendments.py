@@ -35,6 +35,7 @@ from order_svc.domain.inventory import (
 from order_svc.domain.payments import Refused
 from order_svc.domain.status import IllegalTransition, PaymentMethod, PaymentOutcome, PaymentStatus, Status
 from order_svc.domain.views import OrderView
+from order_svc.payment.domain.errors import ProviderUnavailable
 from order_svc.sagas.amendments import Amendments
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
 from tests.fakes.chassis import FakeClock, leased, request_key
@@ -61,7 +62,7 @@ class AmendingApp(CheckoutApp):
 
     async def waiting(self) -> OrderView:
         """An order whose first attempt got no answer."""
-        self.payments.answers = [Unavailable("down")]
+        self.payments.answers = [ProviderUnavailable("down")]
         placed = await self.place()
         await self.work()
         return placed
@@ -540,7 +541,7 @@ async def test_it_waits_for_the_stock_to_be_back(app: AmendingApp) -> None:
 
 
 async def test_a_late_refund_of_the_payment_that_was_given_up_leaves_the_new_one_alone(app: AmendingApp) -> None:
-    app.payments.answers = [Unavailable("down")] * 3
+    app.payments.answers = [ProviderUnavailable("down")] * 3
     placed = await app.place()
     app.payments.refund_failures = [Unavailable("down")]
     app.payments.found_from = 99

@@ -11,16 +11,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.context import Caller
-from chassis.errors import RequestIdExpired, RequestIdReused, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, Locked, RequestIdExpired, RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobImpossible, JobLease, JobOutcome
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
-from order_svc.domain.inventory import IncentiveInvalid, OutOfStock, ReservationReleased
+from order_svc.domain.inventory import HoldRequest, IncentiveInvalid, OutOfStock, ReservationReleased
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
+from order_svc.payment.domain.errors import ProviderUnavailable
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
@@ -86,7 +87,7 @@ class CheckoutApp(InMemoryOrderApp):
                     outcome = JobOutcome(job.lease, error=result.note)
                 except JobImpossible as error:
                     outcome = JobOutcome(job.lease, "DEAD", error=error.message)
-                except OutOfStock as error:
+                except (OutOfStock, Unavailable, Locked) as error:
                     outcome = JobOutcome(job.lease, "READY", 1, error.message)
                 await InMemoryJobStore(self._state, self.clock).settle([outcome])
 
@@ -238,7 +239,7 @@ async def test_a_refusal_fails_the_order_and_the_stock_is_back(app: CheckoutApp)
 
 
 async def test_transient_failures_are_tried_again_until_one_works(app: CheckoutApp) -> None:
-    app.payments.answers = [Unavailable("down"), Unavailable("down")]
+    app.payments.answers = [ProviderUnavailable("down"), DeadlineExceeded("too slow")]
     placed = await app.place()
 
     for _ in range(3):
@@ -249,8 +250,72 @@ async def test_transient_failures_are_tried_again_until_one_works(app: CheckoutA
     assert (order.status, order.payment.attempts) == (Status.PAID, 3)
 
 
+@pytest.mark.parametrize("error", [Unavailable("no connection"), Locked("busy")], ids=lambda error: error.reason)
+async def test_an_outage_of_the_payment_process_is_no_attempt_at_the_provider(
+    app: CheckoutApp, error: AppError
+) -> None:
+    app.payments.outage = error
+    placed = await app.place()
+    order, events = await app.order(placed.id), await app.events(placed.id)
+
+    for _ in range(10):
+        await app.work()
+        await app.due(60)
+
+    assert (await app.order(placed.id), await app.events(placed.id)) == (order, events)
+    # Then the provider does not answer either: its own attempts begin only now.
+    app.payments.outage, app.payments.answers = None, [ProviderUnavailable("down")] * 2
+    for _ in range(3):
+        await app.work()
+        await app.due(60)
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.attempts) == (Status.PAID, 3)
+    assert len(app.payments.ledger) == 1
+
+
+async def test_a_question_before_the_charge_that_takes_too_long_is_no_attempt(app: CheckoutApp) -> None:
+    app.payments.answers = [DeadlineExceeded("its outcome is not known")]
+    placed = await app.place()
+    await app.work()
+    app.payments.outage = DeadlineExceeded("frozen")
+    for _ in range(10):
+        await app.due(60)
+        await app.work()
+    assert (await app.order(placed.id)).payment.attempts == 1
+
+    app.payments.outage = None
+    await app.due(60)
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.attempts) == (Status.PAID, 2)
+    assert app.payments.calls == ["charge", *["find"] * 11, "charge"]
+
+
+async def test_an_outage_of_inventory_before_the_charge_is_no_attempt(
+    app: CheckoutApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = await app.place()
+    app.inventory.end(f"order/{placed.id}")
+    app.clock.advance(900)
+
+    async def refuse(_: HoldRequest) -> None:
+        raise Unavailable("inventory is gone")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(app.inventory, "reserve", refuse)
+        for _ in range(10):
+            await app.work()
+            await app.due(60)
+    assert app.payments.calls.count("charge") == 0
+    await app.work()
+
+    order = await app.order(placed.id)
+    assert (order.status, order.payment.attempts) == (Status.PAID, 1)
+
+
 async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard_of(app: CheckoutApp) -> None:
-    app.payments.answers = [Unavailable("lost")] * 3
+    app.payments.answers = [ProviderUnavailable("lost")] * 3
     placed = await app.place()
     transaction = (await app.order(placed.id)).payment.transaction_id
     app.payments.ledger[transaction] = (await app.order(placed.id)).payment.amount
