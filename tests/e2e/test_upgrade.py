@@ -59,9 +59,10 @@ async def finish(mesh: RunningMesh, release: Release) -> None:
     async with Shop.client(mesh.url) as http:
         admin = await Shop(http).login("admin@example.com", "Admin123!")
         ann = await Shop(http).login("ann@example.com", PASSWORD)
-        (item,) = (await ann.get_order(release.orders["PENDING"]))["items"]
+        ids = await invariants.order_ids(mesh)
+        backorder, cash = (ids.of_order(int(release.orders[status])) for status in ("PENDING", "CONFIRMED"))
+        (item,) = (await ann.get_order(backorder))["items"]
         await arrive(http, admin, item["productItemId"], 10)
-        cash = release.orders["CONFIRMED"]
         await call(http, admin, "POST", f"/admin/orders/{cash}:ship", {"shipment": PARCEL})
         await status_is(ann, cash, "SHIPPED")
         await call(http, admin, "POST", f"/admin/orders/{cash}:deliver", {})
