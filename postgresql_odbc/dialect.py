@@ -35,6 +35,13 @@ _OPTIONS = {
     "ByteaAsLongVarBinary": "1",
 }
 _LOST_CONNECTION = frozenset({"08S01", "08001", "08003", "08006", "08007", "57P01", "57P02", "57P03"})
+# In messages without such a state. psqlODBC begins each statement of a transaction with a savepoint, and tells no more
+# than that it failed.
+_SIGNS_OF_LOSS = (
+    "internal SAVEPOINT failed",
+    "The connection has been lost",
+    "server closed the connection unexpectedly",
+)
 _RETURNING = re.compile(r"\s*(UPDATE|DELETE)\b.*\bRETURNING\b", re.IGNORECASE | re.DOTALL)
 # Every parameter has a cast: psqlODBC would otherwise guess its type, and cannot guess the type of a NULL.
 _CAST_TYPES = (
@@ -131,8 +138,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
     def is_disconnect(self, e: Exception, connection: Any, cursor: Any) -> bool:
         state = e.args[0] if e.args else None
-        # psqlODBC begins each statement of a transaction with a savepoint, and tells no more than that it failed.
-        is_lost = state in _LOST_CONNECTION or "internal SAVEPOINT failed" in str(e)
+        is_lost = state in _LOST_CONNECTION or any(sign in str(e) for sign in _SIGNS_OF_LOSS)
         return is_lost or bool(super().is_disconnect(e, connection, cursor))
 
     # The connector's own function would query the driver manager.

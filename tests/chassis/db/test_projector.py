@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chassis.db.engine import make_engine
 from chassis.db.failures import meaning_of
 from chassis.db.projector import Change, Projector
+from chassis.db.types import UtcDateTime
 from chassis.errors import Unavailable
 from tests.chassis.db.parcels import (
     ANN,
@@ -81,7 +82,8 @@ async def test_the_read_time_moves_on_only_when_nothing_is_left(
     await add(sessions, "a")
     await add(sessions, "b")
     async with write.connect() as connection:
-        written_at = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        now = text("SELECT clock_timestamp()").columns(clock_timestamp=UtcDateTime)
+        written_at = (await connection.execute(now)).scalar_one()
 
     for _ in ("a", "b"):
         await projector.project()
