@@ -39,12 +39,15 @@ class OrderIds:
 
     def order_number(self, id: str) -> int:
         """The number of an order; 0, which no order has, if `id` is not the id of an order."""
+        if len(id) != _LENGTH:
+            # The cipher would keep what is no whole block, and take it for the beginning of the next id.
+            return 0
         try:
             block = self._decrypt(base64.b32decode(id.upper() + "=" * 6))
         except ValueError:
             return 0
         number = int.from_bytes(block[8:], "big")
-        return number if len(id) == _LENGTH and self.of_order(number) == id else 0
+        return number if self.of_order(number) == id else 0
 
     def _id(self, kind: bytes, number: int) -> str:
         block = self._encrypt(kind + number.to_bytes(8, "big"))

@@ -47,6 +47,14 @@ def test_what_is_no_id_of_an_order_is_none(id: str) -> None:
     assert OrderIds(KEY).order_number(id) == 0
 
 
+@pytest.mark.parametrize("length", range(41))
+def test_whatever_was_asked_for_before_an_order_is_found(length: int) -> None:
+    ids = OrderIds(KEY)
+
+    assert ids.order_number("a" * length) == 0
+    assert ids.order_number(ids.of_order(7)) == 7
+
+
 def test_each_order_has_one_spelling() -> None:
     ids, spellings = OrderIds(KEY), set()
     id = ids.of_order(7)
