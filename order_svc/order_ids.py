@@ -39,7 +39,7 @@ class OrderIds:
 
     def order_number(self, id: str) -> int:
         """The number of an order; 0, which no order has, if `id` is not the id of an order."""
-        if len(id) != _LENGTH:
+        if len(id) != _LENGTH or not id.isascii():
             # The cipher would keep what is no whole block, and take it for the beginning of the next id.
             return 0
         try:
