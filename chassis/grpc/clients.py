@@ -9,15 +9,18 @@ from typing import Any, Generic, TypeVar, cast
 
 import betterproto2
 import grpc
+import structlog
 
 from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
-from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from chassis.grpc import metadata
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
 from chassis.wire import codec
+
+log = structlog.get_logger(__name__)
 
 Req = TypeVar("Req", bound=betterproto2.Message)
 Res = TypeVar("Res", bound=betterproto2.Message)
@@ -100,8 +103,7 @@ class Client:
         receive: Any = self._channel.unary_stream(method.full_name)
         data = codec(method.request).encode(request)
         # Without a timeout, whoever reads has a backoff.
-        waits = timeout_s is not None
-        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=waits)
+        call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=timeout_s is not None)
         decode = codec(method.response).decode
         try:
             async for message in call:
@@ -115,7 +117,7 @@ class Client:
         """Closes the connection; calls in flight fail."""
         await self._channel.close(None)
 
-    def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
+    def _meaning(self, error: grpc.aio.AioRpcError) -> AppError:
         is_connected = self._channel.get_state() is grpc.ChannelConnectivity.READY
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED and not is_connected:
             return Unavailable("a service that is needed for this does not answer")
@@ -128,10 +130,6 @@ class Client:
         return ((metadata.AUTHORIZATION, f"Bearer {self._token}"),) if self._token else ()
 
 
-class TokenRefused(Exception):
-    """Another service rejected this service's token: the secrets or the clocks differ."""
-
-
 class Peer(Client):
     """Calls another service of the mesh as the service `me`, with a token signed with the mesh's `secret`.
 
@@ -142,10 +140,12 @@ class Peer(Client):
         super().__init__(address, silence_s=silence_s)
         self._tokens = ServiceTokens(me, secret)
 
-    def _meaning(self, error: grpc.aio.AioRpcError) -> Exception:
-        # The token of the caller being served is valid; a rejected service token is our defect, not an AppError.
-        refused = error.code() is grpc.StatusCode.UNAUTHENTICATED
-        return TokenRefused(error.details()) if refused else super()._meaning(error)
+    def _meaning(self, error: grpc.aio.AioRpcError) -> AppError:
+        if error.code() is not grpc.StatusCode.UNAUTHENTICATED:
+            return super()._meaning(error)
+        # Not the token of the caller being served. For a moment after a step, clocks differ.
+        log.warning("service token refused: the clocks or the secrets of two services differ", error=error.details())
+        return Unavailable("services that are needed for this refuse each other's calls; try again", retry_after_s=1)
 
     def _identity(self) -> Metadata:
         request = current()

@@ -121,6 +121,7 @@ async def test_the_clocks_of_all_are_set_at_once(
             await a_retried_payment_is_made(await a_shopper(http), other)
             await loop.lasts(READ_EVERY_S)
             assert loop.reasons(soon_s).keys() == {"ordered"}
+    assert loop.reasons().keys() <= {"ordered", "UNAVAILABLE"}
 
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     await invariants.check(mesh, loop.orders)

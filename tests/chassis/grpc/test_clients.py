@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from easyorder.order.v1 import GetOrderRequest, GetOrderStatusResponse, Order
+from structlog.testing import capture_logs
 
+from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import RequestContext, request_context
-from chassis.errors import DeadlineExceeded, Internal, Unavailable
+from chassis.errors import DeadlineExceeded, Unavailable
 from chassis.grpc import clients
 from chassis.grpc.clients import Client, Peer, rpc
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
+from tests.fakes.chassis import FakeClock
 from tests.freezing import freezable
 from tests.mesh import SECRET, Tokens
 from tests.polling import eventually
@@ -203,18 +207,31 @@ def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service: str
         rpc(service, name, GetOrderRequest, response)
 
 
-async def test_a_peer_that_does_not_believe_us_is_our_defect_not_the_shoppers() -> None:
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ServiceTokens("order", SECRET, FakeClock(datetime.now(UTC) - timedelta(hours=1))),
+        ServiceTokens("order", SECRET, FakeClock(datetime.now(UTC) + timedelta(hours=1))),
+        ServiceTokens("order", "another mesh's secret, as long as it has to be"),
+    ],
+    ids=["an hour behind", "an hour ahead", "another secret"],
+)
+async def test_a_peer_that_refuses_our_token_is_unavailable_to_the_shopper(tokens: ServiceTokens) -> None:
     class Inner(OrderApi):
         async def get_order(self, request: GetOrderRequest) -> Order:
-            await impostor.call(CONFIRM_AVAILABILITY, AVAILABLE)
+            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
             return Order()
 
     async with orders(OrderApi()) as mesh, orders(Inner()) as front:
-        impostor = Peer(mesh.address, "order", "another mesh's secret, as long as it has to be")
-        with pytest.raises(Internal) as refusal:
+        peer = Peer(mesh.address, "order", SECRET)
+        peer._tokens = tokens
+        with capture_logs() as logs, pytest.raises(Unavailable) as refusal:
             await front.user().call(GET_ORDER, GetOrderRequest(id="1"))
-        await eventually(lambda: front.unexpected)
-        await impostor.close()
+        await peer.close()
 
-    assert set(refusal.value.metadata) == {"correlationId"}
-    assert front.unexpected[0].kind == "TokenRefused"
+    assert refusal.value.retry_after_s == 1
+    assert "token" not in refusal.value.message
+    assert front.unexpected == []
+    assert {line["event"].partition(":")[0] for line in logs if line["log_level"] == "warning"} == {
+        "service token refused"
+    }
