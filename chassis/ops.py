@@ -39,8 +39,8 @@ _JOB = select(
     cast(JOB.c.payload, Text).label("payload"),
     JOB.c.due_at.label("due_time"),
     JOB.c.created_on.label("create_time"),
-    func.coalesce(JOB.c.last_error, "").label("last_error"),
-    func.coalesce(JOB.c.discard_reason, "").label("discard_reason"),
+    JOB.c.set_at.label("update_time"),
+    *(func.coalesce(JOB.c[name], "").label(name) for name in ("last_error", "discard_reason")),
 )
 _ERROR = select(
     *(RECORDED_ERROR.c[name] for name in ("id", "correlation_id", "time", "detail")),

@@ -54,7 +54,7 @@ def updating(table: TableClause, columns: tuple[str, ...], match: tuple[str, ...
     """An UPDATE from the rows in the parameter `rows`; it increments the columns in `add` and returns 1 per row."""
     changes = [f'"{name}" = r."{name}"' for name in columns if name not in {*match, *add}]
     changes += [f'"{name}" = t."{name}" + r."{name}"' for name in add]
-    if "modified_on" in table.c:
+    if "modified_on" in table.c and "modified_on" not in columns:
         changes.append("modified_on = now()")
     met = " AND ".join(f't."{name}" = r."{name}"' for name in match)
     return f"UPDATE {table.fullname} AS t SET {', '.join(changes)} FROM {rows_of(table)} WHERE {met} RETURNING 1"

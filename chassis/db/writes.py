@@ -74,10 +74,10 @@ async def enqueue_update(
     add: Collection[str] = (),
     name: str | None = None,
 ) -> None:
-    """Queues an update of the rows whose `match` columns are equal; it also sets modified_by and modified_on.
+    """Queues an update of the rows with equal `match` columns; it sets modified_by and modified_on if they do not.
 
-    The whole statement fails with Conflict unless each row matches: with "row_version" in `match`, a row that has
-    changed since it was read does not. Columns in `add` are incremented. For `name` see `enqueue_write`.
+    The statement fails with Conflict unless each row matches: with "row_version" in `match`, a row that has changed
+    since does not. Columns in `add` are incremented. For `name` see `enqueue_write`.
     """
     if rows:
         if "modified_by" in table.c:

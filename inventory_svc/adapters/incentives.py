@@ -104,7 +104,7 @@ class SqlIncentives:
     async def get(self, incentive_id: int) -> Incentive:
         return incentive_of(await self._row(incentive_id))
 
-    async def replace(self, incentive: Incentive) -> None:
+    async def replace(self, incentive: Incentive) -> Incentive:
         row = await self._row(incentive.id)
         # An unchanged code keeps its key: codes from before 0.2.0 that differ only in case have their text as key.
         if row.code != incentive.code:
@@ -112,6 +112,7 @@ class SqlIncentives:
         for name, value in _columns(incentive).items():
             setattr(row, name, value)
         await self._session.flush()
+        return incentive_of(row)
 
     async def _row(self, incentive_id: int) -> IncentiveRow:
         found = await self._session.scalar(

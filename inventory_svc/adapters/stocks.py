@@ -42,7 +42,7 @@ _LOOK = text(_ITEMS.format(which=_WANTED)).columns(**_TYPES)
 _LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(**_TYPES)
 _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
-    "stock.warehouse_location, stock.row_version, item.backorderable FROM inventory AS stock "
+    "stock.warehouse_location, stock.row_version, stock.modified_on, item.backorderable FROM inventory AS stock "
     f"JOIN product_item AS item ON item.id = stock.id WHERE stock.id IN ({_IDS}) ORDER BY stock.id"
 )
 _FIND_LOCKED = text(

@@ -19,6 +19,4 @@ async def activate_incentive(cmd: ActivateIncentive, uow: InventoryUow) -> Incen
     present = await uow.incentives.get(cmd.incentive_id)
     if present.active:
         return present
-    activated = replace(present, active=True, revision=present.revision + 1)
-    await uow.incentives.replace(activated)
-    return activated
+    return await uow.incentives.replace(replace(present, active=True, revision=present.revision + 1))

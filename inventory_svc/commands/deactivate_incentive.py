@@ -19,6 +19,4 @@ async def deactivate_incentive(cmd: DeactivateIncentive, uow: InventoryUow) -> I
     present = await uow.incentives.get(cmd.incentive_id)
     if not present.active:
         return present
-    ended = replace(present, active=False, revision=present.revision + 1)
-    await uow.incentives.replace(ended)
-    return ended
+    return await uow.incentives.replace(replace(present, active=False, revision=present.revision + 1))

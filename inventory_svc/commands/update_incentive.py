@@ -34,5 +34,4 @@ async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive
     wanted.check()
     if wanted.code != present.code and await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
         raise CodeTaken.of(wanted.code)
-    await uow.incentives.replace(wanted)
-    return wanted
+    return await uow.incentives.replace(wanted)

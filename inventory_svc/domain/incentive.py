@@ -53,6 +53,8 @@ class Incentive:
     active: bool = True
     id: int = 0
     revision: int = 1
+    # None before it is stored.
+    modified_on: datetime | None = None
 
     @property
     def description(self) -> str:

@@ -133,5 +133,5 @@ class Incentives(Protocol):
     async def get(self, incentive_id: int) -> Incentive:
         """An incentive, locked until the transaction ends. Raises IncentiveNotFound."""
 
-    async def replace(self, incentive: Incentive) -> None:
+    async def replace(self, incentive: Incentive) -> Incentive:
         """Stores an edited incentive; its uses do not change."""

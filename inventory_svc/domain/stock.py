@@ -51,8 +51,9 @@ class StockLevel:
     backordered: int
     warehouse_location: str
     version: int
-    # Responses that were stored before 0.3.0 lack it.
+    # Responses that were stored before 0.3.0 lack the following.
     backorderable: bool = False
+    modified_on: datetime | None = None
 
     @property
     def available(self) -> int:

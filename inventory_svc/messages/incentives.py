@@ -91,6 +91,7 @@ def incentive_message(incentive: Incentive) -> IncentiveMessage:
         uses=incentive.uses,
         active=incentive.active,
         etag=str(incentive.revision),
+        update_time=incentive.modified_on,
     )
 
 

@@ -130,6 +130,7 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
         warehouse_location=level.warehouse_location,
         etag=level.etag,
         location_id=ONLY_LOCATION,
+        update_time=level.modified_on,
     )
 
 

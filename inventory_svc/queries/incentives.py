@@ -79,4 +79,5 @@ def incentive_of(row: Any) -> Incentive:
         uses=row.uses,
         active=row.active,
         revision=row.revision,
+        modified_on=row.modified_on,
     )

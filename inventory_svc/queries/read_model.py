@@ -65,6 +65,8 @@ INVENTORY = _table(
     Column("sold", BigInteger, nullable=False),
     Column("backordered", BigInteger, nullable=False),
     Column("warehouse_location", Text, nullable=False),
+    # NULL in rows that 0.2.0 copied, until they are copied again.
+    Column("modified_on", UtcDateTime),
 )
 INCENTIVE = _table(
     "incentive",
@@ -85,6 +87,8 @@ INCENTIVE = _table(
     Column("uses", BigInteger, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    # NULL in rows that 0.2.0 copied, until they are copied again.
+    Column("modified_on", UtcDateTime),
 )
 
 PRODUCT_DOCUMENT = Table(

@@ -22,7 +22,7 @@ from inventory_svc.queries.products import CreatorOf
 # Returns at least one row for a product that exists.
 OF_PRODUCT = text("""
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
-       stock.row_version, item.backorderable
+       stock.row_version, stock.modified_on, item.backorderable
 FROM product
 LEFT JOIN (product_item AS item JOIN inventory AS stock ON stock.id = item.id)
        ON item.product_id = product.id AND NOT item.is_deleted
@@ -33,7 +33,7 @@ ORDER BY item.id
 
 _COLUMNS = """
 SELECT item.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, stock.warehouse_location,
-       stock.row_version, item.backorderable
+       stock.row_version, stock.modified_on, item.backorderable
 FROM inventory AS stock
 JOIN product_item AS item ON item.id = stock.id AND NOT item.is_deleted
 JOIN product ON product.id = item.product_id AND NOT product.is_deleted
@@ -145,4 +145,5 @@ def stock_level(row: Row[Any]) -> StockLevel:
         backorderable=row.backorderable,
         warehouse_location=row.warehouse_location,
         version=row.row_version,
+        modified_on=row.modified_on,
     )

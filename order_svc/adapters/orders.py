@@ -116,7 +116,7 @@ class SqlOrders:
     async def add(self, orders: Sequence[Order]) -> None:
         self._added += orders
         made = {order.id: creation(order) for order in orders}
-        await enqueue_insert(self._session, _ORDERS, [order_row(order) | made[order.id] for order in orders])
+        await enqueue_insert(self._session, _ORDERS, [made[order.id] | order_row(order) for order in orders])
         discounts = [discount_row(discount, order) | made[order.id] for order in orders for discount in order.discounts]
         await enqueue_insert(self._session, _DISCOUNTS, discounts)
         items = [item_row(item, order) | made[order.id] for order in orders for item in order.items]

@@ -37,6 +37,8 @@ class OrderData:
     owner: str
     owner_team: str | None
     placed_at: datetime
+    # When it last changed; None until it is placed.
+    updated_at: datetime | None = None
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
@@ -126,6 +128,7 @@ class OrderData:
             shipments=self.shipments,
             shipping_address=self.shipping_address,
             billing_address=self.billing_address,
+            updated_at=self.updated_at,
         )
 
     def _move(self, to: Status) -> tuple[Status, Status]:
@@ -138,9 +141,12 @@ class OrderData:
         before, after = moved
         return self._event(ORDER_STATUS_CHANGED, at, {"from": before, "to": after})
 
+    def _changed(self, at: datetime) -> None:
+        self.is_changed, self.updated_at = True, at
+
     def _event(self, kind: str, at: datetime, payload: Mapping[str, Any]) -> Event:
         self.sequence += 1
-        self.is_changed = True
+        self._changed(at)
         if kind in CARRY_THE_ORDER:
             payload = {**payload, "order": self.view()}
         return Event(

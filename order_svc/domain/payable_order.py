@@ -117,7 +117,7 @@ class PayableOrder(OrderData):
 
     def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
         """Records that the provider returned the money, or will never take it."""
-        self.is_changed = True
+        self._changed(at)
         self.payment.settle(PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED, at=at)
         if not refunded:
             return []
@@ -173,6 +173,7 @@ class PayableOrder(OrderData):
         self, amount: Money, items: Sequence[tuple[int, int]], *, reason: str, at: datetime
     ) -> tuple[Refund, list[Event]]:
         self.payment.refunded += amount
+        self.payment.processed_at = at
         refund = Refund(
             refund_id=f"{self.payment.transaction_id}/{len(self.refunds) + 1}",
             order_id=self.id,

@@ -102,6 +102,14 @@ class OrderView:
     shipments: tuple[Shipment, ...] = ()
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    # None in what 0.2.0 stored.
+    updated_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it last changed, or the last change that is known of it."""
+        known = (self.placed_at, self.paid_at, self.cancelled_at, self.payment.processed_at)
+        return self.updated_at or max(time for time in known if time)
 
     @property
     def payments(self) -> tuple[PaymentView, ...]:

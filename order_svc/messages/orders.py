@@ -65,6 +65,7 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
         cancel_message=view.cancel_reason,
         created_by=view.created_by,
         etag=view.etag,
+        update_time=view.changed_at,
     )
 
 

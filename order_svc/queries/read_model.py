@@ -175,6 +175,7 @@ def _order(
         shipments=_SHIPMENTS.validate_python(order.shipments or ()),
         shipping_address=_ADDRESS.validate_python(order.shipping_address),
         billing_address=_ADDRESS.validate_python(order.billing_address),
+        updated_at=order.modified_on,
     )
 
 

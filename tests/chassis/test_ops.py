@@ -217,10 +217,15 @@ async def test_a_job_is_shown_with_what_it_carries_and_why_it_failed(bench: Benc
 async def test_a_job_is_brought_back_at_once(bench: Bench, mesh: Mesh, state: str) -> None:
     job_id = await bench.given(state, "k-1")
     assert await claimed(bench) == []
+    (before,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
 
     job = await mesh.admin().call(RETRY, RetryJobRequest(id=str(job_id)))
 
     assert (job.state, job.discard_reason) == (JobState.READY, "")
+    assert before.update_time is not None
+    assert job.update_time is not None
+    assert before.update_time < job.update_time <= datetime.now(UTC)
+    assert (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs == [job]
     assert [job.key for job in await claimed(bench)] == ["k-1"]
     assert bench.woken == 1
 

@@ -6,7 +6,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from chassis.errors import Conflict
@@ -35,6 +35,7 @@ class StoredStock:
     backordered: int = 0
     places: int = 0
     version: int = 1
+    modified_on: datetime | None = None
 
     def check(self) -> None:
         """What the CHECK constraints say."""
@@ -164,6 +165,7 @@ class InMemoryStocks:
                 backorderable=items[id].backorderable,
                 warehouse_location=items[id].warehouse_location,
                 version=self._state.stock[id].version,
+                modified_on=self._state.stock[id].modified_on,
             )
             for id in sorted(set(item_ids) & set(items))
         ]
@@ -177,6 +179,7 @@ class InMemoryStocks:
             for counter, by in asdict(item.moved).items():
                 setattr(row, counter, getattr(row, counter) + by)
             row.version += 1
+            row.modified_on = self._clock.now()
             row.check()
 
 
@@ -257,8 +260,9 @@ def _waits_for(reservation: Reservation, item_id: int) -> bool:
 
 
 class InMemoryIncentives:
-    def __init__(self, state: InventoryState) -> None:
+    def __init__(self, state: InventoryState, clock: FakeClock) -> None:
         self._state = state
+        self._clock = clock
 
     async def lock(self, lock_requests: Iterable[IncentiveLocks]) -> IncentiveSet:
         lock_requests = list(lock_requests)
@@ -275,7 +279,7 @@ class InMemoryIncentives:
     async def save(self, incentive_set: IncentiveSet) -> None:
         for id, by in incentive_set.moved().items():
             known = self._state.incentives[id]
-            self._state.incentives[id] = replace(known, uses=known.uses + by)
+            self._state.incentives[id] = replace(known, uses=known.uses + by, modified_on=self._clock.now())
         for key in incentive_set.released:
             self._state.redemptions.pop(key, None)
         for key, redemption in incentive_set.redeemed.items():
@@ -291,17 +295,16 @@ class InMemoryIncentives:
         return next((known.id for known in self._state.incentives.values() if key_of(known.code) == key_of(code)), None)
 
     async def add(self, incentive: Incentive) -> Incentive:
-        stored = replace(incentive, id=self._state.next_id())
-        self._state.incentives[stored.id] = stored
-        return stored
+        return await self.replace(replace(incentive, id=self._state.next_id()))
 
     async def get(self, incentive_id: int) -> Incentive:
         if incentive_id not in self._state.incentives:
             raise IncentiveNotFound.of(incentive_id)
         return self._state.incentives[incentive_id]
 
-    async def replace(self, incentive: Incentive) -> None:
-        self._state.incentives[incentive.id] = incentive
+    async def replace(self, incentive: Incentive) -> Incentive:
+        stored = self._state.incentives[incentive.id] = replace(incentive, modified_on=self._clock.now())
+        return stored
 
 
 class InMemoryInventoryUow(InMemoryUnitOfWork):
@@ -310,7 +313,7 @@ class InMemoryInventoryUow(InMemoryUnitOfWork):
         self.products = InMemoryProducts(state, clock)
         self.stocks = InMemoryStocks(state, clock)
         self.reservations = InMemoryReservations(state, clock)
-        self.incentives = InMemoryIncentives(state)
+        self.incentives = InMemoryIncentives(state, clock)
 
 
 def in_memory_inventory(state: InventoryState, clock: FakeClock) -> OpenUnitOfWork[InMemoryInventoryUow]:

@@ -106,6 +106,7 @@ async def offered(shop: WholeShop) -> list[str]:
                 "id": None,
                 "etag": None,
                 "start_time": None,
+                "update_time": None,
                 "end_time": None,
                 "min_total": None,
                 "currency_code": "USD",

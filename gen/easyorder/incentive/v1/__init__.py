@@ -252,6 +252,13 @@ class Incentive(betterproto2.Message):
     The version. Changes with every write (AIP-154).
     """
 
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        18, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it last changed: an administrator changed it, or an order used it or gave its use back. Set by the shop, in UTC.
+    """
+
 
 default_message_pool.register_message("easyorder.incentive.v1", "Incentive", Incentive)
 

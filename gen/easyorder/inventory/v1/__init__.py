@@ -348,6 +348,13 @@ class StockLevel(betterproto2.Message):
     Where it lies: there is one row an item and location. `main` in this version; more may come.
     """
 
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When one of these figures, or the location, last changed. Set by the shop, in UTC.
+    """
+
 
 default_message_pool.register_message("easyorder.inventory.v1", "StockLevel", StockLevel)
 

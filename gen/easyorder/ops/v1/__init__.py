@@ -241,6 +241,13 @@ class Job(betterproto2.Message):
     Why an operator discarded it, or what replaced it.
     """
 
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When its state or its due time last changed. Set by the service, in UTC.
+    """
+
 
 default_message_pool.register_message("easyorder.ops.v1", "Job", Job)
 

@@ -905,6 +905,14 @@ class Order(betterproto2.Message):
     The version. Changes with every write (AIP-154).
     """
 
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        25, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it last changed: its status, its items, one of its payments or refunds, or what is known of its stock. Set by the
+    shop, in UTC.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
