@@ -20,6 +20,7 @@ class Caller:
     audiences: frozenset[Audience]
     team_ids: tuple[str, ...] = ()
     expires_at_s: float = field(default=inf, compare=False)
+    session_id: str = field(default="", compare=False)
 
     @classmethod
     def person(cls, id: str, *, admin: bool = False, team_ids: tuple[str, ...] = ()) -> Caller:

@@ -29,19 +29,24 @@ from identity_svc.adapters.access_tokens import JwtAccessTokens
 from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.adapters.local_keys import local_keys
 from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
+from identity_svc.adapters.refresh_tokens import MacRefreshTokens
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.api.identity import SERVICE, IdentityApi
+from identity_svc.commands.delete_session import DeleteSession, delete_session
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_signing_key
 from identity_svc.commands.forget_expired import ForgetExpired, forget_expired
 from identity_svc.commands.login import Login, login
+from identity_svc.commands.logout import Logout, logout
+from identity_svc.commands.refresh_token import RefreshToken, refresh_token
 from identity_svc.commands.register import Register, register
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD, IdentitySettings
 from identity_svc.domain.password import Password
-from identity_svc.domain.ports import OpenStores, Passwords
+from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import get_user
+from identity_svc.queries.list_sessions import list_sessions
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -81,6 +86,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
         api = IdentityApi(
             mediator,
             get_user=partial(get_user, open_stores=open_uow),
+            list_sessions=partial(list_sessions, open_stores=open_uow),
             get_jwks=partial(get_jwks, open_stores=open_uow),
         )
         error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
@@ -102,12 +108,11 @@ async def make_mediator(
 ) -> Mediator[IdentityUow]:
     """Registers all commands. They sign with the stored key, which is made if there is none."""
     mediator = Mediator(open_uow, service=NAME)
-    encryption = KeyEncryption(settings.mesh_secret.get_secret_value())
+    secret = settings.mesh_secret.get_secret_value()
+    encryption, refresh_tokens = KeyEncryption(secret), MacRefreshTokens(secret)
     mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=encryption.new_key, clock=clock))
     key = await mediator.send(EnsureSigningKey())
-    access_tokens = JwtAccessTokens(
-        encryption.open(key), key.public.kid, life_s=settings.access_token_life_s, clock=clock
-    )
+    access_tokens = JwtAccessTokens(encryption.open(key), key.public.kid, life_s=settings.access_token_life_s)
     mediator.handle(Register, partial(register, passwords=passwords, clock=clock))
     mediator.handle(
         Login,
@@ -115,14 +120,34 @@ async def make_mediator(
             login,
             open_stores=open_stores,
             passwords=passwords,
-            issue_access_token=access_tokens.issue,
             lockout_policy=settings.lockout_policy,
             refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
+            refresh_tokens=refresh_tokens,
+            issue_access_token=access_tokens.issue,
+            session_policy=settings.session_policy,
         ),
     )
+    _handle_sessions(mediator, refresh_tokens, access_tokens, settings)
     mediator.handle(SeedAdministrator, partial(seed_administrator, passwords=passwords, clock=clock))
     mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
     return mediator
+
+
+def _handle_sessions(
+    mediator: Mediator[IdentityUow],
+    refresh_tokens: RefreshTokens,
+    access_tokens: JwtAccessTokens,
+    settings: IdentitySettings,
+) -> None:
+    refresh = partial(
+        refresh_token,
+        refresh_tokens=refresh_tokens,
+        issue_access_token=access_tokens.issue,
+        session_policy=settings.session_policy,
+    )
+    mediator.handle(RefreshToken, refresh)
+    mediator.handle(Logout, partial(logout, refresh_tokens=refresh_tokens))
+    mediator.handle(DeleteSession, delete_session)
 
 
 async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> None:
@@ -164,7 +189,8 @@ def _forgetting(
 ) -> PollingLoop:
     async def forget() -> bool:
         with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
-            await mediator.send(ForgetExpired())
+            if await mediator.send(ForgetExpired()):
+                return True
             await purge(engine, settings)
         return False
 

@@ -12,6 +12,7 @@ from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password
+from identity_svc.domain.session import SessionPolicy
 
 LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
@@ -55,6 +56,15 @@ class IdentitySettings(AdministratorSettings):
     access_token_life_s: int = Field(default=900, gt=0, le=86_400)
     """How long an access token is valid"""
 
+    session_idle_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a session lasts after its last use"""
+    session_days: float = Field(default=90, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a session lasts at most, however much it is used"""
+    sessions_per_user: int = Field(default=100, ge=1, le=10_000)
+    """Sessions that a user may have at once; with one more, the one that was not used for longest ends"""
+    refresh_repeat_s: float = Field(default=10, ge=0, le=60)
+    """How long the client that used a refresh token may repeat that call"""
+
     lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
     """Wrong passwords in a row after which an address is locked"""
     lockout_memory_s: float = Field(default=900, gt=0, le=31_536_000)
@@ -90,6 +100,15 @@ class IdentitySettings(AdministratorSettings):
         """Whether only users of this machine can sign in; otherwise the default password is refused."""
         listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
+
+    @property
+    def session_policy(self) -> SessionPolicy:
+        return SessionPolicy(
+            idle=timedelta(days=self.session_idle_days),
+            longest=timedelta(days=self.session_days),
+            repeat=timedelta(seconds=self.refresh_repeat_s),
+            per_user=self.sessions_per_user,
+        )
 
     @property
     def lockout_policy(self) -> LockoutPolicy:

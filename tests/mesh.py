@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
 from chassis.auth.keys import KeyCache
 from chassis.auth.service_tokens import ServiceTokens
-from chassis.auth.verifier import TokenVerifier
+from chassis.auth.verifier import USER_TYPE, TokenVerifier
 from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
@@ -41,7 +41,7 @@ class Tokens:
         """A claim of None is left out."""
         chosen = self._claims(id, ["USER"], teams) | claims
         there = {name: value for name, value in chosen.items() if value is not None}
-        return jwt.encode(there, self._key, "EdDSA", {"kid": self._kid})
+        return jwt.encode(there, self._key, "EdDSA", {"kid": self._kid, "typ": USER_TYPE})
 
     def admin(self, id: str = "admin") -> str:
         return self.user(id, roles=["USER", "ADMIN"])
@@ -57,6 +57,10 @@ class Tokens:
     def expired(self) -> str:
         return self.user(iat=int(time.time()) - 100, exp=int(time.time()) - 1)
 
+    def wrong_type(self) -> str:
+        """As one that is made for something else with the same key."""
+        return jwt.encode(self._claims("shopper", ["USER"], ()), self._key, "EdDSA", {"kid": self._kid, "typ": "JWT"})
+
     def without_algorithm(self) -> str:
         return jwt.encode(self._claims("shopper", ["USER", "ADMIN"], ()), "", "none", {"kid": KID})
 
@@ -67,9 +71,8 @@ class Tokens:
         return self.user(iss="another-shop")
 
     def unknown_key(self) -> str:
-        return jwt.encode(
-            self._claims("shopper", ["USER"], ()), Ed25519PrivateKey.generate(), "EdDSA", {"kid": "other"}
-        )
+        headers = {"kid": "other", "typ": USER_TYPE}
+        return jwt.encode(self._claims("shopper", ["USER"], ()), Ed25519PrivateKey.generate(), "EdDSA", headers)
 
     def forged_with_public_key(self) -> str:
         """HS256 with the public key as its secret: the classic confusion of algorithms."""
@@ -82,6 +85,7 @@ class Tokens:
             "garbage": "not-a-token",
             "tampered": self.tampered(),
             "expired": self.expired(),
+            "wrong type": self.wrong_type(),
             "alg=none": self.without_algorithm(),
             "wrong audience": self.wrong_audience(),
             "wrong issuer": self.wrong_issuer(),

@@ -18,7 +18,7 @@ from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
 
 ISSUER = AUDIENCE = "easyorder"
-USER_ALGORITHM = "EdDSA"
+USER_ALGORITHM, USER_TYPE = "EdDSA", "at+jwt"  # RFC 9068
 # The clock of a token's issuer may be ahead by this much.
 LEEWAY_S = 10
 _OPTIONS: Options = {"require": ["exp", "iat", "iss", "aud", "sub"], "verify_iat": False, "verify_exp": False}
@@ -30,13 +30,14 @@ class _Claims(BaseModel):
     iat: FiniteFloat
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    sid: str = ""
 
 
 class TokenVerifier:
     """Verifies users' tokens (EdDSA, keys of identity_svc) and services' tokens (HS256, the mesh's secret).
 
-    The algorithm that a token names determines the key, issuer and audience that it must match, so that neither kind is
-    accepted as the other. At most `cache_size` verified tokens are cached until they expire or their key is withdrawn.
+    The algorithm that a token names determines the key, issuer, audience and type that it must match, so that neither
+    kind is accepted as the other. At most `cache_size` tokens are cached until they expire or their key is withdrawn.
     """
 
     def __init__(
@@ -49,9 +50,8 @@ class TokenVerifier:
     async def verify(self, token: str) -> Caller:
         """Raises TokenExpired, Unauthenticated, or Unavailable if the keys cannot be read."""
         known = self._verified.get(token)
-        if known and known.expires_at <= self._clock.now().timestamp():
-            known = None
-        if known and (known.kid is None or await self.keys.key(known.kid)):
+        is_valid = known and known.expires_at > self._clock.now().timestamp()
+        if known and is_valid and (known.kid is None or await self.keys.key(known.kid)):
             return known.caller
         verified = await self._verify(token)
         self._remember(token, verified)
@@ -63,14 +63,14 @@ class TokenVerifier:
             if header.get("alg") == service_tokens.ALGORITHM:
                 claims = self._claims(token, self._mesh_secret, service_tokens.ALGORITHM, service_tokens.MESH)
                 return _Verified(Caller.service(claims.sub), claims.exp, None)
-            if header.get("alg") == USER_ALGORITHM:
+            if (header.get("alg"), header.get("typ")) == (USER_ALGORITHM, USER_TYPE):
                 kid = str(header.get("kid"))
                 key = await self.keys.key(kid)
                 if key is None:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
                 person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
-                return _Verified(replace(person, expires_at_s=claims.exp), claims.exp, kid)
+                return _Verified(replace(person, expires_at_s=claims.exp, session_id=claims.sid), claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types
@@ -99,5 +99,4 @@ class TokenVerifier:
 class _Verified(NamedTuple):
     caller: Caller
     expires_at: float
-    # The key that signed the token; None for the mesh's secret, which never changes.
-    kid: str | None
+    kid: str | None  # of the key that signed the token; None for the mesh's secret, which never changes

@@ -1,4 +1,4 @@
-"""Access tokens: JWTs signed with Ed25519 (RFC 7519, RFC 8037), which carry a user's identity and roles."""
+"""Access tokens: JWTs signed with Ed25519 (RFC 7519, RFC 8037), which carry a user's identity, roles and session."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import timedelta
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM
-from chassis.clock import Clock
+from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM, USER_TYPE
+from identity_svc.domain.session import Session
 from identity_svc.domain.tokens import AccessToken
 from identity_svc.domain.user import User
 
@@ -17,23 +17,25 @@ from identity_svc.domain.user import User
 class JwtAccessTokens:
     """Issues tokens that are valid for `life_s` and name their signing key by `kid`."""
 
-    def __init__(self, private_key: Ed25519PrivateKey, kid: str, *, life_s: int, clock: Clock) -> None:
+    def __init__(self, private_key: Ed25519PrivateKey, kid: str, *, life_s: int) -> None:
         self._private_key = private_key
         self._kid = kid
         self._life_s = life_s
-        self._clock = clock
 
-    def issue(self, user: User) -> AccessToken:
-        now = self._clock.now()
+    def issue(self, user: User, session: Session) -> AccessToken:
+        """A token that is valid from the last use of the session on; the same for the same use and user."""
+        issued = session.last_used_on
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": str(user.id),
             "roles": sorted(role.name for role in user.roles),
             "teams": [str(team_id) for team_id in user.team_ids],
-            "iat": now,
-            "exp": now + timedelta(seconds=self._life_s),
-            "jti": uuid.uuid4().hex,
+            "iat": issued,
+            "exp": issued + timedelta(seconds=self._life_s),
+            "jti": uuid.uuid5(session.id, str(session.generation)).hex,
+            "sid": str(session.id),
         }
-        text = jwt.encode(claims, self._private_key, algorithm=USER_ALGORITHM, headers={"kid": self._kid})
+        headers = {"kid": self._kid, "typ": USER_TYPE}
+        text = jwt.encode(claims, self._private_key, algorithm=USER_ALGORITHM, headers=headers)
         return AccessToken(text=text, expires_in_s=self._life_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import Audited
@@ -79,6 +79,20 @@ SIGN_IN_PLACE = Table(
     Column("place_digest", Text, primary_key=True),
     Column("email_digest", Text, nullable=False, index=True),
     Column("last_used_on", UtcDateTime, nullable=False, index=True),
+)
+
+SESSION = Table(
+    "user_session",
+    Base.metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False, index=True),
+    Column("secret_digest", Text, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("created_on", UtcDateTime, nullable=False),
+    Column("last_used_on", UtcDateTime, nullable=False),
+    Column("expires_on", UtcDateTime, nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
 )
 
 SIGNING_KEY = Table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.db.unit_of_work import SqlUnitOfWork
 from identity_svc.adapters.lockouts import SqlLockouts
+from identity_svc.adapters.sessions import SqlSessions
 from identity_svc.adapters.signing_keys import SqlSigningKeys
 from identity_svc.adapters.users import SqlCredentials, SqlUsers
 
@@ -22,6 +23,10 @@ class SqlIdentityUow(SqlUnitOfWork):
     @property
     def lockouts(self) -> SqlLockouts:
         return SqlLockouts(self.session)
+
+    @property
+    def sessions(self) -> SqlSessions:
+        return SqlSessions(self.session)
 
     @property
     def signing_keys(self) -> SqlSigningKeys:

@@ -32,6 +32,11 @@ class SqlUsers:
     async def find_by_email(self, email: Email) -> User | None:
         return await self._find(UserRow.email == email)
 
+    async def lock(self, user_id: UserId) -> User | None:
+        # Two statements: after waiting for the lock, the first would return the roles and teams of before.
+        await self._session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
+        return await self.find(user_id)
+
     async def lock_administrators(self) -> bool:
         # Adding an administrator references this row; registering a user does not, and is not blocked.
         await self._session.execute(select(ROLE).where(ROLE.c.name == Role.ADMIN.name).with_for_update())
@@ -53,7 +58,8 @@ class SqlUsers:
         await self._session.execute(insert(USER_ROLE), roles)
 
     async def _find(self, condition: ColumnElement[bool]) -> User | None:
-        found = (await self._session.execute(select(UserRow, _ROLES, _TEAMS).where(condition))).one_or_none()
+        query = select(UserRow, _ROLES, _TEAMS).where(condition).execution_options(populate_existing=True)
+        found = (await self._session.execute(query)).one_or_none()
         return None if found is None else _user(*found)
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from chassis.context import current
+from chassis.errors import Conflict
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password, PasswordHash
-from identity_svc.domain.ports import Credential, IssueAccessToken, OpenStores, Passwords
+from identity_svc.domain.ports import Credential, IssueAccessToken, OpenStores, Passwords, RefreshTokens
+from identity_svc.domain.session import ClientInfo, SessionPolicy
 from identity_svc.domain.tokens import AccessToken
 from identity_svc.domain.user import Email, User, email_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The user who signed in, and their token."""
+    """The user who signed in, and the tokens of their session."""
 
     user: User
     access_token: AccessToken
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,7 @@ class Login(Command[SignedIn | None]):
     password: Password
     # The network address that the call comes from.
     place: str = ""
+    user_agent: str = ""
 
 
 async def login(
@@ -39,7 +44,9 @@ async def login(
     open_stores: OpenStores,
     passwords: Passwords,
     issue_access_token: IssueAccessToken,
+    refresh_tokens: RefreshTokens,
     lockout_policy: LockoutPolicy,
+    session_policy: SessionPolicy,
     refused: Collection[str] = (),
 ) -> SignedIn | None:
     """Raises AccountLocked, whether or not the password is right. A `refused` password is never right."""
@@ -49,15 +56,26 @@ async def login(
     # Other attempts may have failed meanwhile; from here on, attempts with one address are serialised.
     lockout = await uow.lockouts.lock(email, cmd.place)
     lockout.check()
-    user = None if verified is None else await uow.users.find(verified.credential.user_id)
-    if verified is None or user is None:
+    user = None if verified is None else await uow.users.lock(verified.credential.user_id)
+    if verified is None or user is None or user.disabled:
         lockout.count_failure(lockout_policy)
         await uow.lockouts.put(lockout)
         return None
+    if await uow.credentials.find_by_email(email) != verified.credential:
+        # A session that begins with a password that is being changed would outlive the change.
+        raise Conflict("the password or the address was changed meanwhile")
     await uow.lockouts.succeed(lockout, cmd.place)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)
-    return SignedIn(user=user, access_token=issue_access_token(user))
+    token = refresh_tokens.first()
+    client = ClientInfo(address=cmd.place, user_agent=cmd.user_agent)
+    session = await uow.sessions.start(user.id, token, client, session_policy)
+    current().audit_details.append(f"session {session.id} of user {user.id}")
+    return SignedIn(
+        user=user,
+        access_token=issue_access_token(user, session),
+        refresh_token=refresh_tokens.write(token),
+    )
 
 
 @dataclass(frozen=True, slots=True)

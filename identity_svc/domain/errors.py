@@ -37,6 +37,18 @@ class UserNotFound(AppError):
         super().__init__("there is no such user")
 
 
+class SessionNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "SESSION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such session; it may have ended")
+
+
 def wrong_credentials() -> Unauthenticated:
     """The same error for an unknown address, a wrong password and a disabled user."""
     return Unauthenticated("the address or the password is wrong")
+
+
+def wrong_refresh_token() -> Unauthenticated:
+    """The same error for a token that is invented, spent or expired."""
+    return Unauthenticated("the refresh token is not valid, or its session has ended; log in again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
+from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
 from identity_svc.domain.tokens import AccessToken, PublicKey, SigningKey
 from identity_svc.domain.user import Email, User, UserId
 
@@ -20,6 +22,9 @@ class Users(Protocol):
     async def find(self, user_id: UserId) -> User | None: ...
 
     async def find_by_email(self, email: Email) -> User | None: ...
+
+    async def lock(self, user_id: UserId) -> User | None:
+        """Like `find`; no other transaction changes the user, or signs the user in, until this one ends."""
 
     async def lock_administrators(self) -> bool:
         """Whether an administrator exists, disabled ones included; blocks adding one until the transaction ends."""
@@ -66,6 +71,35 @@ class Lockouts(Protocol):
         """Deletes failures older than `age` and places unused for `places`, by the store's clock."""
 
 
+class Sessions(Protocol):
+    """The sessions of all users. Whoever starts or uses one has locked its user before."""
+
+    async def start(
+        self, user_id: UserId, first: RefreshTokenContent, client: ClientInfo, policy: SessionPolicy
+    ) -> Session:
+        """Starts the session of a refresh token; the least used ones end that the user has too many of."""
+
+    async def owner(self, token: RefreshTokenContent) -> UserId | None:
+        """The user of the session, expired or not, if the token is one of its tokens."""
+
+    async def use(self, token: RefreshTokenContent, client: ClientInfo, policy: SessionPolicy) -> Session | None:
+        """Counts the use of the token, once however many use it at the same time.
+
+        Returns None, and changes nothing, if the session has expired, or if the token is not the next to be used.
+        """
+
+    async def find(self, session_id: SessionId) -> Session | None: ...
+
+    async def end(self, session_id: SessionId, *, of: UserId | None = None) -> bool:
+        """Ends the session, of this user only. Returns whether there was one that had not expired."""
+
+    async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
+        """Those of the user that have not expired, newest first, after the one with this start and id."""
+
+    async def purge(self, limit: int) -> int:
+        """Deletes at most `limit` expired sessions, and returns how many."""
+
+
 class SigningKeys(Protocol):
     """The signing keys, newest first."""
 
@@ -93,6 +127,9 @@ class Stores(Protocol):
     def lockouts(self) -> Lockouts: ...
 
     @property
+    def sessions(self) -> Sessions: ...
+
+    @property
     def signing_keys(self) -> SigningKeys: ...
 
 
@@ -111,5 +148,21 @@ class Passwords(Protocol):
         """Whether the hash was made with other than the current parameters."""
 
 
-IssueAccessToken = Callable[[User], AccessToken]
+class RefreshTokens(Protocol):
+    """Makes refresh tokens, and reads those that it, or another replica, has made."""
+
+    def first(self) -> RefreshTokenContent:
+        """The first one of a new session."""
+
+    def next(self, token: RefreshTokenContent) -> RefreshTokenContent:
+        """The one that replaces `token` when it is used."""
+
+    def write(self, token: RefreshTokenContent) -> str: ...
+
+    def read(self, text: str) -> RefreshTokenContent | None:
+        """None for what was not written here."""
+
+
+# The same for the same user and use of the session.
+IssueAccessToken = Callable[[User, Session], AccessToken]
 MakeSigningKey = Callable[[datetime], SigningKey]

@@ -65,6 +65,7 @@ REACHED_BY = {
     "JOB_DONE": "chassis/test_ops.py::test_what_runs_or_is_done_is_not_discarded",
     "JOB_DISCARDED": "e2e/test_operations.py::test_a_charge_that_a_change_replaced_is_not_run_again",
     "JOB_NOT_DISCARDABLE": "e2e/test_operations.py::test_a_charge_is_not_discarded_but_stopped_with_its_order",
+    "SESSION_NOT_FOUND": "identity_svc/test_service.py::test_sessions_are_listed_refreshed_and_ended",
 }
 
 

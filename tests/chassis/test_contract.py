@@ -59,6 +59,9 @@ def test_stock_levels_are_in_replies_to_administrators_only() -> None:
 REPEATABLE = {
     "Register": "nobody is signed in whose repeat it could be; Login tells whether it took effect",
     "Login": "changes nothing that another one would not change",
+    "RefreshToken": "for a moment the same client gets the same tokens again",
+    "Logout": "a session that has ended stays so",
+    "DeleteSession": "a session that has ended is not found",
     "ReceiveStripeEvent": "only wakes a job",
     "RetryJob": "a job that runs or is done is shown as it is",
     "DiscardJob": "a discarded job stays as it is",

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM
+from chassis.auth.verifier import AUDIENCE, ISSUER, USER_ALGORITHM, USER_TYPE
 from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.domain.tokens import PublicKey, SigningKey
 from tests.e2e.running_mesh import RunningMesh
@@ -21,7 +21,7 @@ class Forge:
         self._key = key
         self._kid = kid
 
-    def token(self, **changes: Any) -> str:
+    def token(self, type: str = USER_TYPE, **changes: Any) -> str:
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -32,7 +32,7 @@ class Forge:
             "iat": now,
             "exp": now + 60,
         }
-        return jwt.encode(claims | changes, self._key, USER_ALGORITHM, {"kid": self._kid})
+        return jwt.encode(claims | changes, self._key, USER_ALGORITHM, {"kid": self._kid, "typ": type})
 
     def refused(self) -> dict[str, str]:
         """Every token that must be refused, by what is wrong with it."""
@@ -45,11 +45,12 @@ class Forge:
             "alg=none": jwt.encode(jwt.decode(self.token(), options={"verify_signature": False}), "", "none"),
             "wrong audience": self.token(aud="another-shop"),
             "wrong issuer": self.token(iss="another-shop"),
+            "wrong type": self.token(type="JWT"),
             "another key": jwt.encode(
                 {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": past + 7200, "iat": past},
                 Ed25519PrivateKey.generate(),
                 USER_ALGORITHM,
-                {"kid": self._kid},
+                {"kid": self._kid, "typ": USER_TYPE},
             ),
             "garbage": "not.a.token",
         }

@@ -65,6 +65,7 @@ async def replies(http: httpx.AsyncClient, stall: Stall, headers: dict[str, str]
     """What each public method answers."""
     product, sku = stall.product["id"], stall.product["productItems"][0]["sku"]
     login = {"email": f"{uuid.uuid4().hex}@example.com", "password": "Their own word 1"}
+    refresh: Json = {}
     requests: dict[str, tuple[str, str, Json | None]] = {
         "ProductService/ListProducts": ("GET", f"/api/v1/products?query={sku}", None),
         "ProductService/GetProduct": ("GET", f"/api/v1/products/{product}", None),
@@ -74,6 +75,7 @@ async def replies(http: httpx.AsyncClient, stall: Stall, headers: dict[str, str]
         "PortalService/GetOpenApi": ("GET", "/openapi.json", None),
         "IdentityService/Register": ("POST", "/api/v1/users", login | {"displayName": "Ada"}),
         "IdentityService/Login": ("POST", "/api/v1/users/login", login),
+        "IdentityService/RefreshToken": ("POST", "/api/v1/users/refresh", refresh),
         "IdentityService/GetJwks": ("GET", "/.well-known/jwks.json", None),
         "PaymentWebhookService/ReceiveStripeEvent": ("POST", "/api/v1/payments/stripe/webhook", {}),
     }
@@ -81,6 +83,8 @@ async def replies(http: httpx.AsyncClient, stall: Stall, headers: dict[str, str]
         reply = await http.request(verb, path, json=body, headers=headers)
         assert reply.status_code == 200 or name == "PaymentWebhookService/ReceiveStripeEvent", f"{name}: {reply.text}"
         yield name, reply.text
+        if name.endswith("/Login"):
+            refresh["refreshToken"] = reply.json()["refreshToken"]
     items = "&".join(f"productItemIds={item['id']}" for item in stall.product["productItems"])
     async with http.stream("GET", f"/api/v1/inventory:watch?{items}", headers=headers) as stream:
         async for line in stream.aiter_lines():

@@ -56,7 +56,8 @@ async def test_without_a_token(mesh: RunningMesh, http: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize(
-    "fault", ["tampered", "expired", "alg=none", "wrong audience", "wrong issuer", "another key", "garbage"]
+    "fault",
+    ["tampered", "expired", "alg=none", "wrong audience", "wrong issuer", "wrong type", "another key", "garbage"],
 )
 async def test_with_a_bad_token(mesh: RunningMesh, http: httpx.AsyncClient, fault: str) -> None:
     token = (await forge(mesh)).refused()[fault]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from identity_svc.adapters.lockouts import PLACES_KNOWN
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
+from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
 from identity_svc.domain.tokens import PublicKey, SigningKey
 from identity_svc.domain.user import Email, Role, User, UserId
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
@@ -24,6 +26,8 @@ class IdentityState(ChassisState):
     credentials: dict[UserId, Credential] = field(default_factory=dict)
     lockouts: dict[tuple[Email, str], Lockout] = field(default_factory=dict)
     places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
+    # With the digests of their secrets.
+    sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
     signing_keys: list[SigningKey] = field(default_factory=list)
 
 
@@ -36,6 +40,9 @@ class InMemoryUsers:
 
     async def find_by_email(self, email: Email) -> User | None:
         return next((user for user in self._state.users.values() if user.email == email), None)
+
+    async def lock(self, user_id: UserId) -> User | None:
+        return await self.find(user_id)
 
     async def lock_administrators(self) -> bool:
         return any(Role.ADMIN in user.roles for user in self._state.users.values())
@@ -98,6 +105,78 @@ class InMemoryLockouts:
                 del self._state.places[place]
 
 
+class InMemorySessions:
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def start(
+        self, user_id: UserId, first: RefreshTokenContent, client: ClientInfo, policy: SessionPolicy
+    ) -> Session:
+        now = self._clock.now()
+        session = Session(
+            id=first.session_id,
+            user_id=user_id,
+            generation=first.generation,
+            created_on=now,
+            last_used_on=now,
+            expires_on=now + min(policy.idle, policy.longest),
+            client=client,
+            as_of=now,
+        )
+        self._state.sessions[session.id] = (first.digest, session)
+        own = [known for _, known in self._state.sessions.values() if known.user_id == user_id]
+        for ended in sorted(own, key=_last_used_on)[: -policy.per_user]:
+            del self._state.sessions[ended.id]
+        return session
+
+    async def owner(self, token: RefreshTokenContent) -> UserId | None:
+        session = self._with_token(token)
+        return session.user_id if session else None
+
+    async def use(self, token: RefreshTokenContent, client: ClientInfo, policy: SessionPolicy) -> Session | None:
+        session, now = self._with_token(token), self._clock.now()
+        if session is None or session.has_expired or session.generation != token.generation:
+            return None
+        used = replace(
+            session,
+            generation=token.generation + 1,
+            last_used_on=now,
+            expires_on=min(now + policy.idle, session.created_on + policy.longest),
+            client=client,
+        )
+        self._state.sessions[used.id] = (token.digest, used)
+        return used
+
+    async def find(self, session_id: SessionId) -> Session | None:
+        _, session = self._state.sessions.get(session_id, ("", None))
+        return replace(session, as_of=self._clock.now()) if session else None
+
+    async def end(self, session_id: SessionId, *, of: UserId | None = None) -> bool:
+        session = await self.find(session_id)
+        if session is None or of not in (None, session.user_id):
+            return False
+        del self._state.sessions[session_id]
+        return not session.has_expired
+
+    async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
+        found = [await self.find(id) for id in self._state.sessions]
+        own = [known for known in found if known and known.user_id == user_id and not known.has_expired]
+        newest_first = sorted(own, key=_place, reverse=True)
+        return [session for session in newest_first if after is None or _place(session) < after][:limit]
+
+    async def purge(self, limit: int) -> int:
+        now = self._clock.now()
+        expired = [id for id, (_, session) in self._state.sessions.items() if session.expires_on <= now][:limit]
+        for id in expired:
+            del self._state.sessions[id]
+        return len(expired)
+
+    def _with_token(self, token: RefreshTokenContent) -> Session | None:
+        digest, session = self._state.sessions.get(token.session_id, ("", None))
+        return replace(session, as_of=self._clock.now()) if session and digest == token.digest else None
+
+
 class InMemorySigningKeys:
     def __init__(self, state: IdentityState) -> None:
         self._state = state
@@ -121,6 +200,7 @@ class InMemoryIdentityUow(InMemoryUnitOfWork):
         self.users = InMemoryUsers(state)
         self.credentials = InMemoryCredentials(state)
         self.lockouts = InMemoryLockouts(state, clock)
+        self.sessions = InMemorySessions(state, clock)
         self.signing_keys = InMemorySigningKeys(state)
 
 
@@ -154,6 +234,14 @@ class FakePasswords:
 
     def _hash(self, password: Password, parameters: str) -> str:
         return f"{parameters}${hashlib.sha256(password.reveal().encode()).hexdigest()}"
+
+
+def _last_used_on(session: Session) -> datetime:
+    return session.last_used_on
+
+
+def _place(session: Session) -> tuple[datetime, uuid.UUID]:
+    return session.created_on, session.id
 
 
 def _made_on(key: SigningKey) -> datetime:

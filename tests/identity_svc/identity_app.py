@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
+import jwt
 from pydantic import SecretStr
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,24 +19,31 @@ from chassis.db.engine import make_sessions
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
-from identity_svc.adapters.tables import LOCKOUT, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
+from identity_svc.adapters.tables import LOCKOUT, SESSION, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.bootstrap import make_mediator
+from identity_svc.commands.delete_session import DeleteSession
 from identity_svc.commands.login import Login, SignedIn
+from identity_svc.commands.logout import Logout
+from identity_svc.commands.refresh_token import RefreshToken
 from identity_svc.commands.register import Register
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.config import IdentitySettings
+from identity_svc.domain.errors import EmailTaken
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores
+from identity_svc.domain.session import ClientInfo
 from identity_svc.domain.user import TeamId, User, UserId, email_of
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
+from identity_svc.queries.list_sessions import ListSessions, SessionPage, list_sessions
 from tests.fakes.chassis import FakeClock, in_memory_units_of_work
 from tests.fakes.identity import FakePasswords, IdentityState, InMemoryIdentityUow, InMemoryStores
 
 SECRET = "a secret that only the services of this test mesh share"
 SETTINGS = IdentitySettings(mesh_secret=SecretStr(SECRET), lockout_max_failures=3)
 PASSWORD = "correct horse 1"
+HOME = "203.0.113.1"
 
 
 class Backend(Protocol):
@@ -56,6 +65,9 @@ class Backend(Protocol):
 
     async def counted(self) -> int:
         """Addresses that failures are counted of."""
+
+    async def sessions(self) -> int:
+        """Those that are stored, expired ones included."""
 
     async def users(self) -> int: ...
 
@@ -82,6 +94,9 @@ class InMemoryBackend:
     async def counted(self) -> int:
         return len(self.state.lockouts)
 
+    async def sessions(self) -> int:
+        return len(self.state.sessions)
+
     async def users(self) -> int:
         return len(self.state.users)
 
@@ -102,6 +117,9 @@ class SqlBackend:
                 text(f"UPDATE lockout SET last_failed_on = last_failed_on - {ago}, locked_until = locked_until - {ago}")
             )
             await connection.execute(text(f"UPDATE sign_in_place SET last_used_on = last_used_on - {ago}"))
+            columns = ("created_on", "last_used_on", "expires_on")
+            changes = ", ".join(f"{column} = {column} - {ago}" for column in columns)
+            await connection.execute(text(f"UPDATE user_session SET {changes}"))
 
     async def disable(self, user_id: UserId) -> None:
         async with self._engine.begin() as connection:
@@ -114,6 +132,11 @@ class SqlBackend:
             await connection.execute(insert(TEAM_MEMBER).values(team_id=team_id, user_id=user_id))
         return team_id
 
+    async def dump(self, table: str) -> str:
+        """All rows of a table, as text."""
+        async with self._engine.connect() as connection:
+            return "\n".join((await connection.execute(text(f"SELECT CAST(t AS text) FROM {table} AS t"))).scalars())
+
     async def retire_keys(self) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(update(SIGNING_KEY).values(retired_on=self.clock.now()))
@@ -121,6 +144,10 @@ class SqlBackend:
     async def counted(self) -> int:
         async with self._engine.connect() as connection:
             return len((await connection.execute(select(LOCKOUT))).all())
+
+    async def sessions(self) -> int:
+        async with self._engine.connect() as connection:
+            return len((await connection.execute(select(SESSION.c.id))).all())
 
     async def users(self) -> int:
         async with self._engine.connect() as connection:
@@ -151,11 +178,36 @@ class IdentityApp:
         return await self.mediator.send(Register(email=email, password=Password(password), display_name=name))
 
     async def login(
-        self, email: str = "ada@example.com", password: str = PASSWORD, *, place: str = "203.0.113.1"
+        self, email: str = "ada@example.com", password: str = PASSWORD, *, place: str = HOME, user_agent: str = "tests"
     ) -> SignedIn | None:
-        return await self.mediator.send(Login(email=email, password=Password(password), place=place))
+        command = Login(email=email, password=Password(password), place=place, user_agent=user_agent)
+        return await self.mediator.send(command)
 
-    async def fail(self, times: int, email: str = "ada@example.com", *, place: str = "203.0.113.1") -> None:
+    async def signed_in(self, email: str = "ada@example.com", *, user_agent: str = "tests") -> SignedIn:
+        """Somebody who has just registered, where they have not, and signed in."""
+        with contextlib.suppress(EmailTaken):
+            await self.register(email)
+        tokens = await self.login(email, user_agent=user_agent)
+        assert tokens is not None
+        return tokens
+
+    async def refresh(self, token: str, *, place: str = HOME, user_agent: str = "tests") -> SignedIn | None:
+        client = ClientInfo(address=place, user_agent=user_agent)
+        return await self.mediator.send(RefreshToken(token=token, client=client))
+
+    async def logout(self, caller: Caller, token: str = "") -> None:
+        with request_context(RequestContext(caller=caller)):
+            await self.mediator.send(Logout(token=token))
+
+    async def delete_session(self, id: str, caller: Caller) -> None:
+        with request_context(RequestContext(caller=caller)):
+            await self.mediator.send(DeleteSession(id=id))
+
+    async def sessions(self, caller: Caller, **query: Any) -> SessionPage:
+        with request_context(RequestContext(caller=caller)):
+            return await list_sessions(ListSessions(**query), open_stores=self.backend.open_stores)
+
+    async def fail(self, times: int, email: str = "ada@example.com", *, place: str = HOME) -> None:
         for _ in range(times):
             assert await self.login(email, "wrong password 1", place=place) is None
 
@@ -170,3 +222,15 @@ class IdentityApp:
         async with self.backend.open_stores() as stores:
             found = await stores.credentials.find_by_email(email_of(email))
         return found.password_hash.phc if found else None
+
+
+def claims_of(signed_in: SignedIn) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(signed_in.access_token.text, options={"verify_signature": False})
+    return claims
+
+
+def caller_of(signed_in: SignedIn) -> Caller:
+    """Who calls with the access token."""
+    claims = claims_of(signed_in)
+    person = Caller.person(claims["sub"], admin="ADMIN" in claims["roles"], team_ids=tuple(claims["teams"]))
+    return replace(person, session_id=claims["sid"])

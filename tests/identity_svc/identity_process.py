@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import (
+    DeleteSessionRequest,
     GetJwksRequest,
     GetUserRequest,
     Jwks,
+    ListSessionsRequest,
+    ListSessionsResponse,
     LoginRequest,
+    LogoutRequest,
+    RefreshTokenRequest,
     RegisterRequest,
     Tokens,
     User,
@@ -32,6 +38,10 @@ from tests.mesh import running as run_server
 
 REGISTER = rpc(SERVICE, "Register", RegisterRequest, User)
 LOGIN = rpc(SERVICE, "Login", LoginRequest, Tokens)
+REFRESH_TOKEN = rpc(SERVICE, "RefreshToken", RefreshTokenRequest, Tokens)
+LOGOUT = rpc(SERVICE, "Logout", LogoutRequest, Empty)
+LIST_SESSIONS = rpc(SERVICE, "ListSessions", ListSessionsRequest, ListSessionsResponse)
+DELETE_SESSION = rpc(SERVICE, "DeleteSession", DeleteSessionRequest, Empty)
 GET_USER = rpc(SERVICE, "GetUser", GetUserRequest, User)
 GET_JWKS = rpc(SERVICE, "GetJwks", GetJwksRequest, Jwks)
 
@@ -68,6 +78,9 @@ class Process:
 
     async def login(self, email: str = "ada@example.com", password: str = PASSWORD) -> Tokens:
         return await self.client().call(LOGIN, LoginRequest(email=email, password=password), timeout_s=20)
+
+    async def refresh(self, token: str) -> Tokens:
+        return await self.client().call(REFRESH_TOKEN, RefreshTokenRequest(refresh_token=token), timeout_s=20)
 
     async def login_as_administrator(self) -> Tokens:
         settings = self.settings

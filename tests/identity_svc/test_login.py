@@ -39,6 +39,8 @@ async def test_the_right_password_gives_tokens(identity_app: IdentityApp) -> Non
         "teams": [str(team_id)],
     }
     assert claims["jti"]
+    assert claims["sid"]
+    assert jwt.get_unverified_header(signed_in.access_token.text)["typ"] == "at+jwt"
     assert [jwt.get_unverified_header(signed_in.access_token.text)["kid"]] == await identity_app.kids()
 
 
@@ -226,7 +228,8 @@ async def test_a_password_that_was_changed_while_its_predecessor_was_hashed_agai
 
     with monkeypatch.context() as late:
         late.setattr(identity_app.passwords, "hash", hash_late)
-        assert await identity_app.login() is not None
+        # Otherwise somebody with the old password would be signed in after the change.
+        assert await identity_app.login() is None
 
     assert await identity_app.login(password="another password 2") is not None
     assert await identity_app.login() is None

@@ -7,9 +7,10 @@ import logging
 
 import jwt
 import pytest
-from easyorder.google.protobuf import Empty
 from easyorder.identity.v1 import (
+    DeleteSessionRequest,
     GetUserRequest,
+    ListSessionsRequest,
     ListUsersRequest,
     ListUsersResponse,
     LogoutRequest,
@@ -21,13 +22,20 @@ from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import rpc
 from identity_svc.adapters.passwords import Argon2Passwords
 from identity_svc.api.identity import SERVICE
-from identity_svc.domain.errors import AccountLocked, EmailTaken, UserNotFound, WeakPassword
+from identity_svc.domain.errors import AccountLocked, EmailTaken, SessionNotFound, UserNotFound, WeakPassword
 from tests.identity_svc.identity_app import PASSWORD
-from tests.identity_svc.identity_process import GET_USER, REGISTER, Process, running
+from tests.identity_svc.identity_process import (
+    DELETE_SESSION,
+    GET_USER,
+    LIST_SESSIONS,
+    LOGOUT,
+    REGISTER,
+    Process,
+    running,
+)
 from tests.polling import eventually
 
 LIST_USERS = rpc(SERVICE, "ListUsers", ListUsersRequest, ListUsersResponse)
-LOGOUT = rpc(SERVICE, "Logout", LogoutRequest, Empty)
 
 
 async def test_register_login_me(process: Process) -> None:
@@ -37,8 +45,6 @@ async def test_register_login_me(process: Process) -> None:
 
     assert tokens.token_type == "Bearer"
     assert tokens.expires_in == 900
-    # RefreshToken is not served.
-    assert tokens.refresh_token == ""
     me = await process.me(tokens.access_token)
     assert me == registered == tokens.user
     assert (me.email, me.display_name, me.roles, me.etag) == ("ada@example.com", "Ada", [Role.USER], "1")
@@ -68,7 +74,7 @@ async def test_the_key_set_verifies_tokens_by_the_book(process: Process) -> None
     assert (key.kty, key.crv, key.alg, key.use) == ("OKP", "Ed25519", "EdDSA", "sig")
     known = jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x}, algorithm="EdDSA")
     assert jwt.decode(token, known, algorithms=["EdDSA"], audience="easyorder", issuer="easyorder")
-    assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "JWT", "kid": key.kid}
+    assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}
 
 
 async def test_every_refusal_carries_its_reason(process: Process) -> None:
@@ -141,6 +147,48 @@ async def test_tokens_outlive_a_restart_and_count_on_every_replica(identity_data
         assert (await replica.me(token)).email == "ada@example.com"
     async with running(identity_database) as again:
         assert (await again.me(token)).email == "ada@example.com"
+
+
+async def test_sessions_are_listed_refreshed_and_ended(process: Process) -> None:
+    await process.register()
+    first, second = await process.login(), await process.login()
+    client = process.client(first.access_token)
+    listed = (await client.call(LIST_SESSIONS, ListSessionsRequest())).sessions
+
+    refreshed = await process.refresh(first.refresh_token)
+    assert (await process.me(refreshed.access_token)).email == "ada@example.com"
+    assert [session.current for session in listed] == [False, True]
+    assert {session.address for session in listed} == {"127.0.0.1"}
+    assert all(session.user_agent.startswith("grpc-python") for session in listed)
+    assert all(session.create_time == session.last_use_time for session in listed)
+
+    await client.call(DELETE_SESSION, DeleteSessionRequest(id=listed[0].id))
+    with pytest.raises(Unauthenticated):
+        await process.refresh(second.refresh_token)
+    await client.call(LOGOUT, LogoutRequest(refresh_token=refreshed.refresh_token))
+    with pytest.raises(Unauthenticated):
+        await process.refresh(refreshed.refresh_token)
+    with pytest.raises(SessionNotFound):
+        await client.call(DELETE_SESSION, DeleteSessionRequest(id=listed[1].id))
+
+
+async def test_a_stolen_refresh_token_is_audited(process: Process) -> None:
+    ada = await process.register()
+    first = await process.login()
+    second = await process.refresh(first.refresh_token)
+    await process.refresh(second.refresh_token)
+
+    with pytest.raises(Unauthenticated):
+        await process.refresh(first.refresh_token)
+
+    details = "SELECT outcome || ' ' || detail FROM audit_entry WHERE action = 'RefreshToken' ORDER BY id"
+    kept: list[str] = await eventually(lambda: process.kept(details, 3))
+    session = kept[0].split()[2]
+    assert kept == [
+        f"OK session {session} of user {ada.id}",
+        f"OK session {session} of user {ada.id}",
+        f"UNAUTHENTICATED used again, which ended session {session} of user {ada.id}",
+    ]
 
 
 async def test_thirty_registrations_of_one_address_over_two_replicas_make_one_user(identity_database: str) -> None:

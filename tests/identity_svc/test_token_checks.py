@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from easyorder.identity.v1 import GetJwksRequest
 
+from chassis.auth.verifier import USER_TYPE
 from chassis.errors import AppError, TokenExpired, Unauthenticated
 from tests.identity_svc.identity_app import SECRET
 from tests.identity_svc.identity_process import GET_JWKS, Process
@@ -33,11 +34,11 @@ class Forger:
         return claims
 
     def signed(self, **changed: Any) -> str:
-        return jwt.encode(self.claims | changed, self.key, "EdDSA", {"kid": self.kid})
+        return jwt.encode(self.claims | changed, self.key, "EdDSA", {"kid": self.kid, "typ": USER_TYPE})
 
     def without(self, claim: str) -> str:
         claims = {name: value for name, value in self.claims.items() if name != claim}
-        return jwt.encode(claims, self.key, "EdDSA", {"kid": self.kid})
+        return jwt.encode(claims, self.key, "EdDSA", {"kid": self.kid, "typ": USER_TYPE})
 
     def tampered(self) -> str:
         header, _, signature = self.token.split(".")
@@ -51,16 +52,21 @@ FORGERIES: dict[str, tuple[Callable[[Forger], str], type[AppError]]] = {
     "not a token": (lambda f: "abc", Unauthenticated),
     "expired": (lambda f: f.signed(exp=int(time.time()) - 1), TokenExpired),
     "no expiry": (lambda f: f.without("exp"), Unauthenticated),
-    "alg none": (lambda f: jwt.encode(f.claims, "", "none", {"kid": f.kid}), Unauthenticated),
+    "alg none": (lambda f: jwt.encode(f.claims, "", "none", {"kid": f.kid, "typ": USER_TYPE}), Unauthenticated),
     "wrong audience": (lambda f: f.signed(aud="another-shop"), Unauthenticated),
     "wrong issuer": (lambda f: f.signed(iss="another-shop"), Unauthenticated),
+    "wrong type": (lambda f: jwt.encode(f.claims, f.key, "EdDSA", {"kid": f.kid, "typ": "JWT"}), Unauthenticated),
+    "no type": (lambda f: jwt.encode(f.claims, f.key, "EdDSA", {"kid": f.kid, "typ": None}), Unauthenticated),
     "another key": (
-        lambda f: jwt.encode(f.claims, Ed25519PrivateKey.generate(), "EdDSA", {"kid": f.kid}),
+        lambda f: jwt.encode(f.claims, Ed25519PrivateKey.generate(), "EdDSA", {"kid": f.kid, "typ": USER_TYPE}),
         Unauthenticated,
     ),
-    "unknown key": (lambda f: jwt.encode(f.claims, f.key, "EdDSA", {"kid": "unknown"}), Unauthenticated),
+    "unknown key": (
+        lambda f: jwt.encode(f.claims, f.key, "EdDSA", {"kid": "unknown", "typ": USER_TYPE}),
+        Unauthenticated,
+    ),
     "a person under the mesh's secret": (
-        lambda f: jwt.encode(f.claims, SECRET, "HS256", {"kid": f.kid}),
+        lambda f: jwt.encode(f.claims, SECRET, "HS256", {"kid": f.kid, "typ": USER_TYPE}),
         Unauthenticated,
     ),
 }

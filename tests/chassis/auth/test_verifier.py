@@ -12,7 +12,7 @@ import pytest
 
 from chassis.auth.keys import KeyCache
 from chassis.auth.service_tokens import ServiceTokens
-from chassis.auth.verifier import TokenVerifier
+from chassis.auth.verifier import USER_TYPE, TokenVerifier
 from chassis.context import Caller
 from chassis.errors import TokenExpired, Unauthenticated
 from tests.fakes.chassis import FakeClock, FakeKeys
@@ -49,25 +49,25 @@ async def test_no_claim_may_be_missing(tokens: Tokens, claim: str) -> None:
     now = int(time.time())
     claims = {"iss": "easyorder", "aud": "easyorder", "sub": "u", "iat": now, "exp": now + 60, "roles": ["USER"]}
     del claims[claim]
-    token = jwt.encode(claims, tokens._key, "EdDSA", {"kid": KID})
+    token = jwt.encode(claims, tokens._key, "EdDSA", {"kid": KID, "typ": USER_TYPE})
 
     with pytest.raises(Unauthenticated):
         await tokens.verifier().verify(token)
 
 
-# Any text is a subject.
+# Any text is a subject, or a session.
 WRONG_TYPES = [
     (claim, value)
-    for claim in ("roles", "teams", "sub", "exp", "iat", "aud", "iss")
+    for claim in ("roles", "teams", "sub", "sid", "exp", "iat", "aud", "iss")
     for value in ("XADMINX", ["ADMIN", 1], 1e400, {"ADMIN": 1}, True, [["ADMIN"]])
-    if (claim, value) != ("sub", "XADMINX")
+    if (claim, value) not in (("sub", "XADMINX"), ("sid", "XADMINX"))
 ]
 
 
 @pytest.mark.parametrize(("claim", "value"), WRONG_TYPES, ids=str)
 async def test_a_claim_of_another_type_is_refused(tokens: Tokens, claim: str, value: Any) -> None:
     content = json.dumps(tokens._claims("u1", ["USER"], []) | {claim: value})
-    token = jwt.PyJWS().encode(content.encode(), tokens._key, "EdDSA", {"kid": KID})
+    token = jwt.PyJWS().encode(content.encode(), tokens._key, "EdDSA", {"kid": KID, "typ": USER_TYPE})
 
     with pytest.raises((Unauthenticated, TokenExpired)):
         await tokens.verifier().verify(token)

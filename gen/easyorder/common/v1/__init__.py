@@ -84,7 +84,7 @@ class ErrorReason(betterproto2.Enum):
 
     UNAUTHENTICATED = 10
     """
-    There is no valid access token, or the address or the password of a login is wrong. Log in.
+    There is no valid access token or refresh token, or the address or the password of a login is wrong. Log in.
     """
 
     TOKEN_EXPIRED = 11
@@ -276,6 +276,11 @@ class ErrorReason(betterproto2.Enum):
     Jobs of this kind cannot be discarded. The message says what to do instead.
     """
 
+    SESSION_NOT_FOUND = 48
+    """
+    There is no such session, or it is not the caller's own. It may have ended.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -327,6 +332,7 @@ class ErrorReason(betterproto2.Enum):
             45: "ERROR_REASON_JOB_DONE",
             46: "ERROR_REASON_JOB_DISCARDED",
             47: "ERROR_REASON_JOB_NOT_DISCARDABLE",
+            48: "ERROR_REASON_SESSION_NOT_FOUND",
         }
 
     @classmethod
@@ -380,6 +386,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_JOB_DONE": 45,
             "ERROR_REASON_JOB_DISCARDED": 46,
             "ERROR_REASON_JOB_NOT_DISCARDABLE": 47,
+            "ERROR_REASON_SESSION_NOT_FOUND": 48,
         }
 
 

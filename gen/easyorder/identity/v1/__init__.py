@@ -7,12 +7,15 @@ __all__ = (
     "AddTeamMemberRequest",
     "ChangePasswordRequest",
     "CreateTeamRequest",
+    "DeleteSessionRequest",
     "DisableUserRequest",
     "EnableUserRequest",
     "GetJwksRequest",
     "GetUserRequest",
     "Jwk",
     "Jwks",
+    "ListSessionsRequest",
+    "ListSessionsResponse",
     "ListTeamsRequest",
     "ListTeamsResponse",
     "ListUsersRequest",
@@ -23,6 +26,7 @@ __all__ = (
     "RegisterRequest",
     "RemoveTeamMemberRequest",
     "Role",
+    "Session",
     "SetUserRolesRequest",
     "Team",
     "Tokens",
@@ -145,6 +149,21 @@ default_message_pool.register_message("easyorder.identity.v1", "CreateTeamReques
 
 
 @dataclass(eq=False, repr=False)
+class DeleteSessionRequest(betterproto2.Message):
+    """
+    Which session to end.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the session.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "DeleteSessionRequest", DeleteSessionRequest)
+
+
+@dataclass(eq=False, repr=False)
 class DisableUserRequest(betterproto2.Message):
     """
     Whom to disable.
@@ -257,6 +276,51 @@ default_message_pool.register_message("easyorder.identity.v1", "Jwks", Jwks)
 
 
 @dataclass(eq=False, repr=False)
+class ListSessionsRequest(betterproto2.Message):
+    """
+    Whose sessions, and which page.
+    """
+
+    user_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A user's id, for administrators. The caller's own when it is not given, or `me`.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most 50; more is taken as 50. 10 when not given.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "ListSessionsRequest", ListSessionsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListSessionsResponse(betterproto2.Message):
+    """
+    A page of sessions.
+    """
+
+    sessions: "list[Session]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The sessions of the page, newest first.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `page_token` of the next page; empty on the last page.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "ListSessionsResponse", ListSessionsResponse)
+
+
+@dataclass(eq=False, repr=False)
 class ListTeamsRequest(betterproto2.Message):
     """
     Which page of teams.
@@ -359,12 +423,12 @@ default_message_pool.register_message("easyorder.identity.v1", "LoginRequest", L
 @dataclass(eq=False, repr=False)
 class LogoutRequest(betterproto2.Message):
     """
-    The token to end.
+    The session to end.
     """
 
     refresh_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    A refresh token of the caller.
+    A refresh token of the session. Without it, the session of the access token ends.
     """
 
 
@@ -432,6 +496,63 @@ default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMember
 
 
 @dataclass(eq=False, repr=False)
+class Session(betterproto2.Message):
+    """
+    A sign-in of a user on a device. It ends with Logout, when it is deleted, when it was not used for 30 days, and after
+    90 days.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A UUID; the claim `sid` of its access tokens.
+    """
+
+    user_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Whose session it is.
+    """
+
+    create_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When the user signed in.
+    """
+
+    last_use_time: "datetime.datetime | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When tokens were last made for it.
+    """
+
+    expire_time: "datetime.datetime | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it ends unless it is used before.
+    """
+
+    address: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    The network address that it was last used from; of IPv6 the /64.
+    """
+
+    user_agent: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    What the client called itself when it was last used; its first 200 characters.
+    """
+
+    current: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
+    """
+    Whether it is the session of the access token that the call was made with.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "Session", Session)
+
+
+@dataclass(eq=False, repr=False)
 class SetUserRolesRequest(betterproto2.Message):
     """
     The roles that a user gets.
@@ -496,7 +617,7 @@ class Tokens(betterproto2.Message):
 
     refresh_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Opaque; works once. Empty as long as RefreshToken is not served.
+    Opaque; works once, for RefreshToken.
     """
 
     token_type: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
