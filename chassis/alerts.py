@@ -33,8 +33,6 @@ class Alert:
 
 
 _ALERTS = TypeAdapter(Alert)
-
-
 # Delivers a service's alert at least once; receivers recognise duplicates by the key. Raises Unavailable on failure.
 Channel = Callable[[str, Alert], Awaitable[None]]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextvars import Context
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from chassis.context import current
-from chassis.errors import DeadlineExceeded, Kind, Locked, RateLimited
+from chassis.errors import DeadlineExceeded, RateLimited
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -90,38 +90,28 @@ def _settle(batch: list[tuple[Item, asyncio.Future[Result]]], results: Sequence[
                 future.set_result(result)
 
 
-class NeedsRows(Protocol):
-    @property
-    def locks(self) -> Collection[Hashable]:
-        """The names of the rows that it locks, as far as they are known."""
-
-
 class LockedRows:
     """The rows that were met locked, by the last 1,000 names that led to them, until what needs such a row succeeds."""
 
     def __init__(self) -> None:
         self._rows: dict[Hashable, Hashable] = {}
 
-    def of(self, command: NeedsRows) -> set[Hashable]:
-        """The locked rows that it needs."""
-        return {self._rows[name] for name in command.locks if name in self._rows} if self._rows else set()
+    def of(self, names: Iterable[Hashable]) -> set[Hashable]:
+        """The locked rows that these names lead to."""
+        return {self._rows[name] for name in names if name in self._rows} if self._rows else set()
 
     def add(self, rows: Mapping[Hashable, Hashable]) -> None:
         """Takes each locked row by the name that led to it."""
         self._rows = dict(list({**self._rows, **rows}.items())[-1000:])
 
-    def learn(self, batch: Sequence[NeedsRows], outcomes: Sequence[object]) -> None:
-        """Takes the result or error of each command."""
-        of = list(zip(batch, outcomes, strict=True))
-        met = [command for command, outcome in of if isinstance(outcome, Locked)]
+    def learn(self, reached: Iterable[Collection[Hashable]], met: Sequence[Collection[Hashable]]) -> None:
+        """Takes the names of each command that reached all of its rows, and of each that met a locked one."""
         if not (met or self._rows):
             return
-        precondition = Kind.FAILED_PRECONDITION  # is checked on the rows
-        reached = [command for command, outcome in of if getattr(outcome, "kind", precondition) is precondition]
-        free = {name for command in reached for name in command.locks}
+        free = {name for names in reached for name in names}
         if freed := {self._rows[name] for name in free if name in self._rows}:
             self._rows = {name: row for name, row in self._rows.items() if row not in freed}
-        for command in met:
-            # Which of its rows is locked is not known. If one is known to be, the others may be free.
-            if not self.of(command):
-                self.add({name: name for name in command.locks if name not in free})
+        for names in met:
+            # Which of the rows is locked is not known. If one is known to be, the others may be free.
+            if not self.of(names):
+                self.add({name: name for name in names if name not in free})

@@ -24,7 +24,7 @@ from pydantic import TypeAdapter
 from chassis.background import backoff_s, to_completion
 from chassis.batching import Batcher, LockedRows
 from chassis.context import Caller, RequestContext, current, request_context
-from chassis.errors import AppError, Conflict, Locked, Unavailable
+from chassis.errors import AppError, Conflict, Kind, Locked, RequestIdExpired, Unavailable
 from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
 from chassis.jobs import LeaseLost
@@ -58,8 +58,9 @@ class Command(Generic[R]):
 
 SingleHandler = Callable[[C, Uow], Awaitable[R]]
 BatchHandler = Callable[[Sequence[C], Uow], Awaitable[Sequence[R | AppError]]]
-# A result, and the position at which the read side shows the effect.
+# A result, and the position at which the read side shows the effect; of a stored response, _STORED.
 _Outcome = tuple[Any, str | None]
+_STORED = ""
 _Send = Callable[[Any], Awaitable[_Outcome]]
 _Outcomes = list[_Outcome | BaseException]
 
@@ -104,7 +105,7 @@ class Mediator(Generic[Uow]):
     async def send(self, command: Command[R]) -> R:
         """Executes the command and returns its result. Raises the AppError of a rejected command."""
         result, position = await self._sends[type(command)](command)
-        if position is not None:
+        if position:
             current().reply_headers[metadata.POSITION] = position
         return cast("R", result)
 
@@ -125,6 +126,12 @@ def _result(outcomes: _Outcomes) -> _Outcome:
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
+
+
+def _reached_rows(outcome: _Outcome | BaseException) -> bool:
+    if isinstance(outcome, RequestIdExpired) or not isinstance(outcome, AppError):
+        return isinstance(outcome, tuple) and outcome[1] != _STORED
+    return outcome.kind is Kind.FAILED_PRECONDITION  # which is checked on them
 
 
 class _Transaction(Generic[C, Uow]):
@@ -148,7 +155,7 @@ class _Transaction(Generic[C, Uow]):
 
     async def send(self, usual: _Send, cmd: C) -> _Outcome:
         """Sends the command in the usual way, but tries it alone and without waiting while a row of it is locked."""
-        rows = self._locked.of(cmd)
+        rows = self._locked.of(cmd.locks)
         if not rows:
             return await usual(cmd)
         # Not of single commands: whether the caller may see the row is not known yet.
@@ -169,7 +176,9 @@ class _Transaction(Generic[C, Uow]):
     async def run(self, batch: Sequence[C]) -> _Outcomes:
         with request_context(self._context or current()):
             outcomes = await self._run(batch, 1, CONFLICT_ATTEMPTS if len(batch) == 1 else 2)
-        self._locked.learn(batch, outcomes)
+        of = list(zip(batch, outcomes, strict=True))
+        met = [cmd.locks for cmd, outcome in of if isinstance(outcome, Locked)]
+        self._locked.learn((cmd.locks for cmd, outcome in of if _reached_rows(outcome)), met)
         refused = {
             index: (type(cmd), cmd.request)
             for index, (cmd, outcome) in enumerate(zip(batch, outcomes, strict=True))
@@ -191,7 +200,7 @@ class _Transaction(Generic[C, Uow]):
         return {i: self._repeat(kind, key, kept[key.id]) for i, (kind, key) in wanted.items() if key.id in kept}
 
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
-        return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), None)
+        return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), _STORED)
 
     async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
         """Makes the attempt `number`, and others up to the `last`."""
@@ -220,11 +229,11 @@ class _Transaction(Generic[C, Uow]):
     async def _without_locked(self, batch: Sequence[C], error: Locked) -> _Outcomes:
         """Refuses the commands that need a row which is locked, as far as that can be found out; does the others."""
         self._impatient_until = asyncio.get_running_loop().time() + _IMPATIENT_S
-        if names := {name for cmd in batch if not self._locked.of(cmd) for name in cmd.locks}:
+        if names := {name for cmd in batch if not self._locked.of(cmd.locks) for name in cmd.locks}:
             with contextlib.suppress(AppError):
                 async with self._open_uow(impatient=True) as uow:
                     self._locked.add(await uow.find_locked(names))
-        stuck = [bool(self._locked.of(cmd)) for cmd in batch]
+        stuck = [bool(self._locked.of(cmd.locks)) for cmd in batch]
         others = [cmd for cmd, is_stuck in zip(batch, stuck, strict=True) if not is_stuck]
         outcomes = iter(await self._run_part(others))
         return [error if is_stuck else next(outcomes) for is_stuck in stuck]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from chassis.errors import AppError
@@ -33,6 +33,10 @@ class Amend(OfOrder[Reservation]):
     supplementary_hold_id: int = 0
     re_reserve: bool = False
     reopen: bool = False
+
+    @property
+    def locks(self) -> Collection[Hashable]:
+        return [("order", order_id) for order_id in (self.order_id, self.supplementary_hold_id) if order_id]
 
 
 async def amend_batch(

@@ -33,7 +33,7 @@ from easyorder.internal.inventory.v1 import (
 )
 
 from chassis.batching import Batcher, LockedRows
-from chassis.errors import AppError, Internal, Locked
+from chassis.errors import AppError, Internal, Kind, Locked
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
@@ -108,13 +108,15 @@ class GrpcInventory:
         )
 
     async def _hold(self, request: HoldRequest) -> Hold:
-        batcher = self._reserving_locked if self._locked.of(request) else self._reserving
+        batcher = self._reserving_locked if self._locked.of(request.locks) else self._reserving
         try:
             hold = await batcher.submit(request)
         except AppError as error:
-            self._locked.learn([request], [error])
+            # A precondition is checked on the rows.
+            reached = [request.locks] if error.kind is Kind.FAILED_PRECONDITION else []
+            self._locked.learn(reached, [request.locks] if isinstance(error, Locked) else [])
             raise
-        self._locked.learn([request], [hold])
+        self._locked.learn([request.locks], [])
         return hold
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:

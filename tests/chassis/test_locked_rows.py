@@ -11,6 +11,8 @@ import pytest
 
 from chassis.batching import LockedRows
 from chassis.errors import EtagMismatch, Locked, RequestIdExpired
+from chassis.idempotency import RequestKey
+from chassis.jobs import JobImpossible
 from chassis.unit_of_work import UnitOfWork
 from tests.chassis.mediator_app import MediatorApp, TakeNote, TakeNoteOfRow, TakeNotes, in_memory_app
 from tests.polling import eventually
@@ -33,6 +35,13 @@ async def meet_locked(app: MediatorApp, *needs: str, kind: type[TakeNoteOfRow | 
     with pytest.raises(Locked):
         await app.mediator.send(kind(text="locked", needs=needs))
     app.batches.clear()
+
+
+async def goes_with_others(app: MediatorApp, row: str) -> bool:
+    """Whether a note that needs the row shares a batch with one that does not, as the row is not known to be locked."""
+    app.batches.clear()
+    await asyncio.gather(*notes(app, "one", needs=(row,)), *notes(app, "two"))
+    return app.batches == [["one", "two"]]
 
 
 async def test_a_command_that_meets_a_locked_row_is_refused_alone(app: MediatorApp) -> None:
@@ -152,34 +161,65 @@ async def test_a_row_is_free_when_a_command_that_needs_it_succeeds(app: Mediator
     await meet_locked(app, "a")
     await asyncio.gather(*notes(app, "free", needs=("a",)))
 
-    await asyncio.gather(*notes(app, "one", needs=("a",)), *notes(app, "two"))
-
-    assert app.batches == [["free"], ["one", "two"]]
+    assert await goes_with_others(app, "a")
 
 
 def test_of_several_rows_those_of_a_success_are_free() -> None:
-    a, b, c, both, other = (TakeNotes(text="", needs=tuple(names)) for names in ("a", "b", "c", "ab", "ac"))
     rows = LockedRows()
 
-    rows.learn([both, b], [LOCKED, ("done", None)])
-    assert (bool(rows.of(a)), bool(rows.of(b))) == (True, False)
+    rows.learn(reached=["b"], met=["ab"])
+    assert (bool(rows.of("a")), bool(rows.of("b"))) == (True, False)
 
     # That "a" is locked is reason enough.
-    rows.learn([other], [LOCKED])
-    assert not rows.of(c)
+    rows.learn(reached=[], met=["ac"])
+    assert not rows.of("c")
 
-    # What was refused before may not have come to the row; a precondition is checked on it.
-    rows.learn([a], [EtagMismatch("changed")])
-    assert rows.of(a)
-    rows.learn([a], [RequestIdExpired("a precondition")])
-    assert not rows.of(a)
+    rows.learn(reached=["a"], met=[])
+    assert not rows.of("a")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_reached"),
+    [
+        # What was refused before may not have come to the row; a precondition is checked on it.
+        (EtagMismatch("changed"), False),
+        (ValueError("a defect"), False),
+        (JobImpossible("a precondition"), True),
+    ],
+    ids=repr,
+)
+async def test_a_row_is_free_when_a_precondition_on_it_fails(
+    app: MediatorApp, error: Exception, is_reached: bool
+) -> None:
+    await meet_locked(app, "a")
+    app.broken["other"] = lambda: error
+    with pytest.raises(type(error)):
+        await app.mediator.send(TakeNotes(text="other", needs=("a",)))
+
+    assert await goes_with_others(app, "a") is is_reached
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_a_repeat_that_is_answered_from_memory_does_not_tell_that_the_row_is_free(
+    app: MediatorApp, is_kept: bool
+) -> None:
+    first = TakeNotes(text="first", needs=("a",), request=RequestKey("ann", "1", "body"))
+    await app.mediator.send(first)
+    await meet_locked(app, "a")
+    if is_kept:
+        assert await app.mediator.send(first) == "noted first"
+    else:
+        await app.purge_answers()
+        with pytest.raises(RequestIdExpired):
+            await app.mediator.send(first)
+
+    assert not await goes_with_others(app, "a")
 
 
 def test_few_rows_are_remembered() -> None:
     rows = LockedRows()
-    notes = [TakeNotes(text="", needs=(str(number),)) for number in range(2000)]
 
-    for note in notes:
-        rows.learn([note], [LOCKED])
+    for number in range(2000):
+        rows.learn(reached=[], met=[[number]])
 
-    assert [bool(rows.of(notes[number])) for number in (0, 999, 1000, 1999)] == [False, False, True, True]
+    assert [bool(rows.of([number])) for number in (0, 999, 1000, 1999)] == [False, False, True, True]

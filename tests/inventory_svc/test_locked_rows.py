@@ -188,6 +188,29 @@ async def test_an_order_of_a_locked_item_is_refused_and_others_go_on(
     assert await shop.of(stuck) == free_then
 
 
+async def test_added_pieces_of_a_locked_item_are_found_by_the_hold_that_has_them(shop: SqlShop) -> None:
+    """The item is none of the order's own: found by halves, it would be waited for again and again."""
+    stuck, free = await shop.stocked(50, 50)
+    held = [await shop.send(shop.order((free, 1))) for _ in range(8)]
+    added = [await shop.send(shop.order((stuck if number == 5 else free, 1))) for number in range(8)]
+    commands = [
+        Amend(
+            order_id=own.order_id,
+            revision=1,
+            lines=(Line(free.id, 1), Line(stuck.id, 1)) if number == 5 else (Line(free.id, 2),),
+            supplementary_hold_id=extra.order_id,
+        )
+        for number, (own, extra) in enumerate(zip(held, added, strict=True))
+    ]
+
+    async with locked(shop, f"inventory WHERE id = {stuck.id}"):
+        with lock_timeouts(shop) as met:
+            results = await asyncio.gather(*map(shop.send, commands), return_exceptions=True)
+
+    assert [isinstance(result, Locked) for result in results] == [number == 5 for number in range(8)]
+    assert len(met) == 1
+
+
 async def test_returns_and_backorders_of_a_locked_item_are_refused_and_others_go_on(shop: SqlShop) -> None:
     stuck, free = await shop.stocked(5, 5)
     sold = [await shop.send(shop.order((item, 1))) for item in (free, stuck)]
