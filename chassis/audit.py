@@ -15,7 +15,7 @@ import structlog
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.clock import Clock
 from chassis.context import current
-from chassis.errors import Conflict, Locked, Unavailable, shortened
+from chassis.errors import Conflict, Unavailable, shortened
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ Entry = TypeVar("Entry")
 _BATCH = 500
 # New entries wake the writer earlier.
 _IDLE_S = 60
-# How long a stopping writer waits for locked rows.
+# How long a stopping writer tries to write what is in conflict.
 _STOP_S = 2.0
 _RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
 
@@ -85,9 +85,9 @@ async def discard(entries: Sequence[object]) -> None:
 class BackgroundWriter(Generic[Entry]):
     """Writes entries in order and in batches, so that no reply is delayed.
 
-    A rejected batch is halved until the faulty entry is found. If its row is locked, it is tried again behind the
-    others, otherwise logged, reported and skipped. Beyond `capacity` the oldest entries are dropped, which is logged. A
-    crash loses the entries of the last `every_s`.
+    A rejected batch is halved until the faulty entry is found. After a conflict, such as a locked row, it is tried
+    again behind the others, otherwise logged, reported and skipped. Beyond `capacity` the oldest entries are dropped,
+    which is logged. A crash loses the entries of the last `every_s`.
     """
 
     def __init__(
@@ -107,18 +107,18 @@ class BackgroundWriter(Generic[Entry]):
         self._loop.wake()
 
     async def stop(self) -> None:
-        """Writes the remaining entries, those of locked rows last; what cannot be written now is logged as lost."""
+        """Writes the remaining entries, those in conflict last; what cannot be written now is logged as lost."""
         await self._loop.stop()
-        more, locked, end = True, 0, monotonic() + _STOP_S
+        more, conflicts, end = True, 0, monotonic() + _STOP_S
         try:
             while more:
                 try:
-                    more, locked = await self._write_some(), 0
-                except Locked:
-                    if (locked := locked + 1) > len(self._batch) or monotonic() > end:
+                    more, conflicts = await self._write_some(), 0
+                except Conflict:
+                    if (conflicts := conflicts + 1) > len(self._batch) or monotonic() > end:
                         raise
-        except Exception:
-            log.exception("entries lost", writer=self._name, count=len(self._batch) + len(self._waiting))
+        except Exception as error:
+            log.error("entries lost", writer=self._name, count=len([*self._batch, *self._waiting]), error=repr(error))
 
     async def _write_some(self) -> bool:
         if self._dropped:
@@ -130,13 +130,13 @@ class BackgroundWriter(Generic[Entry]):
         if part := self._batch[: self._at_once]:
             try:
                 await self._sink(part)
+            except Unavailable:
+                raise
             except Exception as error:
-                if isinstance(error, Unavailable | Conflict) and not isinstance(error, Locked):
-                    raise
                 if len(part) > 1:
                     self._at_once = len(part) // 2
                     return True
-                if isinstance(error, Locked):
+                if isinstance(error, Conflict):
                     # Tried again after a backoff, behind the others.
                     self._batch.append(self._batch.pop(0))
                     raise

@@ -10,16 +10,19 @@ from structlog.testing import capture_logs
 from chassis import audit
 from chassis.audit import BackgroundWriter, ErrorLog
 from chassis.clock import SystemClock
-from chassis.errors import Locked, Unavailable
+from chassis.errors import Conflict, Locked, Unavailable
 from tests.mesh import Recorder
 from tests.polling import eventually
 
 
 class FussySink:
-    """Refuses a batch that has "poison" or something `locked` in it; is unavailable for the first `away` writes."""
+    """Refuses a batch that has "poison" in it, or something `locked`, with `conflict`.
 
-    def __init__(self, *, away: int = 0) -> None:
-        self.away = away
+    Is unavailable for the first `away` writes.
+    """
+
+    def __init__(self, *, away: int = 0, conflict: type[Conflict] = Locked) -> None:
+        self.away, self.conflict = away, conflict
         self.locked: set[str] = set()
         self.written: list[str] = []
 
@@ -28,7 +31,7 @@ class FussySink:
             self.away -= 1
             raise Unavailable("the database does not answer")
         if self.locked & set(entries):
-            raise Locked("another change is in progress here", retry_after_s=1)
+            raise self.conflict("another change is in progress here")
         if "poison" in entries:
             raise ValueError("cannot be written")
         self.written += entries
@@ -54,8 +57,9 @@ async def test_an_entry_that_cannot_be_written_costs_no_other_entry() -> None:
     assert [(source, str(error)) for source, error in reported] == [("audit entry left out", "cannot be written")]
 
 
-async def test_an_entry_of_a_locked_row_waits_alone() -> None:
-    sink = FussySink()
+@pytest.mark.parametrize("conflict", [Locked, Conflict])
+async def test_an_entry_in_conflict_waits_alone(conflict: type[Conflict]) -> None:
+    sink = FussySink(conflict=conflict)
     sink.locked = {"entry 3", "entry 40"}
     writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink, every_s=0.01)
     entries = [f"entry {number}" for number in range(50)]
@@ -70,8 +74,9 @@ async def test_an_entry_of_a_locked_row_waits_alone() -> None:
     await writer.stop()
 
 
-async def test_when_it_stops_only_entries_of_locked_rows_are_lost() -> None:
-    sink = FussySink()
+@pytest.mark.parametrize("conflict", [Locked, Conflict])
+async def test_when_it_stops_only_entries_in_conflict_are_lost(conflict: type[Conflict]) -> None:
+    sink = FussySink(conflict=conflict)
     entries = [f"entry {number}" for number in range(1200)]
     sink.locked = {entries[0], entries[40], entries[-1]}
     writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink)
@@ -85,14 +90,15 @@ async def test_when_it_stops_only_entries_of_locked_rows_are_lost() -> None:
     assert [(line["event"], line["count"]) for line in logs] == [("entries lost", 3)]
 
 
-async def test_a_row_that_is_free_again_before_it_has_stopped_is_written() -> None:
+@pytest.mark.parametrize("conflict", [Locked, Conflict])
+async def test_an_entry_whose_conflict_ends_before_it_has_stopped_is_written(conflict: type[Conflict]) -> None:
     class FreeLater(FussySink):
         async def __call__(self, entries: Sequence[str]) -> None:
             if self.written:
                 self.locked = set()
             await super().__call__(entries)
 
-    sink = FreeLater()
+    sink = FreeLater(conflict=conflict)
     sink.locked = {"first"}
     writer: BackgroundWriter[str] = BackgroundWriter("done jobs", sink)
     for entry in ("first", "second"):
