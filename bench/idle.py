@@ -20,6 +20,8 @@ from tests.folders import data_folder
 
 SETTLE_S = 10
 MEASURE_S = 20
+CLIENTS = 32
+ORDERS_EACH = 20
 SETTINGS = {"ORDER_RATE_LIMIT": "1000000", "AUTH_RATE_LIMIT": "1000000"}
 
 
@@ -50,22 +52,22 @@ def name(process: psutil.Process) -> str:
     return process.name()
 
 
-def idle(supervisor: int, *, settle_s: float = SETTLE_S, measure_s: float = MEASURE_S) -> Idle:
+def idle(supervisor: int) -> Idle:
     """Waits until the mesh is quiet, then measures."""
-    time.sleep(settle_s)
+    time.sleep(SETTLE_S)
     root = psutil.Process(supervisor)
     processes = [root, *root.children(recursive=True)]
     before = {process.pid: process.cpu_times() for process in processes}
-    time.sleep(measure_s)
+    time.sleep(MEASURE_S)
     cpu: dict[str, float] = {}
     for process in processes:
         now, then = process.cpu_times(), before[process.pid]
         used_s = now.user + now.system - then.user - then.system
-        cpu[name(process)] = cpu.get(name(process), 0) + 100 * used_s / measure_s
+        cpu[name(process)] = cpu.get(name(process), 0) + 100 * used_s / MEASURE_S
     return Idle(memory_mb(processes), cpu)
 
 
-async def orders(url: str, *, clients: int = 32, each: int = 20) -> None:
+async def orders(url: str) -> None:
     """Places enough orders that pools, caches and heaps have the size they have in use."""
     async with Shop.client(url) as client:
         admin = await Shop(client).login("admin@example.com", "Admin123!")
@@ -76,10 +78,10 @@ async def orders(url: str, *, clients: int = 32, each: int = 20) -> None:
         item = product["productItems"][0]["id"]
 
         async def one_client() -> None:
-            for _ in range(each):
+            for _ in range(ORDERS_EACH):
                 await shopper.order({item: 1}, "tok_ok")
 
-        await asyncio.gather(*(one_client() for _ in range(clients)))
+        await asyncio.gather(*(one_client() for _ in range(CLIENTS)))
 
 
 def measure() -> Idle:

@@ -31,8 +31,8 @@ async def profile(shop: BenchShop, service: str, *, clients: int, seconds: int, 
     await asyncio.gather(output(command), paid_orders(shop, "JSON", clients=clients, seconds=seconds))
 
 
-def by_function(stacks: str, *, top: int = 40) -> list[tuple[str, float, float]]:
-    """Name, own share and total share of each function of a raw profile; largest total share first."""
+def by_function(stacks: str) -> list[tuple[str, float, float]]:
+    """Name, own share and total share of the functions of a raw profile: the 40 with the largest total share."""
     own: dict[str, int] = {}
     whole: dict[str, int] = {}
     total = 0
@@ -43,5 +43,5 @@ def by_function(stacks: str, *, top: int = 40) -> list[tuple[str, float, float]]
         own[frames[-1]] = own.get(frames[-1], 0) + int(samples)
         for frame in set(frames):
             whole[frame] = whole.get(frame, 0) + int(samples)
-    ordered = sorted(whole, key=lambda frame: whole[frame], reverse=True)[:top]
+    ordered = sorted(whole, key=lambda frame: whole[frame], reverse=True)[:40]
     return [(frame, own.get(frame, 0) / total, whole[frame] / total) for frame in ordered]
