@@ -25,7 +25,7 @@ _RECYCLE_S = 1800
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 # Client and server notice within 25 s that the other's machine is gone, whether or not data is on its way.
 _TCP = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3, "tcp_user_timeout": 25_000}
-_OPTIONS = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+_OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
 
 
 def make_engine(
@@ -94,7 +94,8 @@ def _require(settings: dict[str, str], connection: Any, _record: object) -> None
         client = transport.get_extra_info("socket")
         for option, value in zip(_OPTIONS, _TCP.values(), strict=True) if client.family != socket.AF_UNIX else ():
             client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            client.setsockopt(socket.IPPROTO_TCP, option, value)
+            if hasattr(socket, option):  # not all on macOS
+                client.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     cursor = connection.cursor()
     cursor.execute(f"SELECT name, setting FROM pg_settings WHERE name IN {(*settings,)}")
     ignored = dict(cursor.fetchall()).items() - settings.items()

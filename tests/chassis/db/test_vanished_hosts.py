@@ -6,7 +6,12 @@ The limits of statements and transactions are off, because they end most connect
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +28,7 @@ from postgresql_odbc import dialect
 from tests.folders import data_folder
 from tests.own_server import running
 from tests.polling import eventually
-from tests.vanishing import Host, from_there, host, served_there
+from tests.vanishing import Host, from_there, host, passing_on, served_there
 
 NOTICED_S = 8
 _LOCK = text("SELECT pg_advisory_lock(5)")
@@ -66,6 +71,36 @@ async def engine(chassis_engine: AsyncEngine, there: Host, impatience: None) -> 
 async def execute(connection: AsyncConnection, statement: str) -> None:
     with translated():
         await connection.execute(text(statement))
+
+
+def test_a_system_without_some_options_of_tcp_is_no_obstacle() -> None:
+    """As on macOS."""
+    program = "import socket; del socket.TCP_KEEPIDLE, socket.TCP_USER_TIMEOUT; import chassis.db.engine"
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+
+
+async def test_a_client_without_some_options_of_tcp_connects(
+    chassis_engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = chassis_engine.url.query.get("host")
+    if not folder:
+        pytest.skip("a server with a socket is needed")
+    monkeypatch.delattr(socket, "TCP_KEEPIDLE")
+    monkeypatch.delattr(socket, "TCP_USER_TIMEOUT")
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = chassis_engine.url.set(host="127.0.0.1", port=listening.getsockname()[1], query={})
+
+    async with passing_on(listening, lambda: asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")):
+        engine = make_engine(url, application_name="other system")
+        async with engine.connect() as connection:
+            await execute(connection, "SELECT 1")
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            client = driver._transport.get_extra_info("socket")
+            interval_s = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
+            assert interval_s == engines._TCP["tcp_keepalives_interval"]
+        await engine.dispose()
 
 
 async def test_a_client_that_waits_for_a_server_that_vanishes(engine: AsyncEngine, there: Host) -> None:
