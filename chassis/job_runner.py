@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from chassis.audit import BackgroundWriter
@@ -67,7 +66,6 @@ class JobRunner:
         self._done = BackgroundWriter("done jobs", self.store.settle, every_s=_COMPLETION_PACE_S)
 
     async def start(self) -> None:
-        self._scheduler.add_listener(self._work_failed, EVENT_JOB_ERROR)
         self._scheduler.start()
         await self._claims.start()
         await self._done.start()
@@ -77,10 +75,20 @@ class JobRunner:
 
         A failure is logged, reported if it is unexpected, and retried at the next interval.
         """
+        name = getattr(work, "func", work).__qualname__  # unwraps a partial
+
+        async def attempt() -> None:
+            try:
+                await work()
+            except AppError as error:
+                log.warning("regular work failed, to be tried again", work=name, delay_s=seconds, error=error.message)
+            except Exception as error:
+                log.exception("regular work failed", work=name)
+                self.report(name, error)
+
         # At the start too: a process that lives shorter than the interval must also do this work.
         how = {"coalesce": True, "misfire_grace_time": None, "next_run_time": datetime.now(UTC)}
-        name = getattr(work, "func", work).__qualname__  # unwraps a partial
-        self._scheduler.add_job(work, "interval", seconds=seconds, name=name, **how)
+        self._scheduler.add_job(attempt, "interval", seconds=seconds, **how)
 
     async def stop(self) -> None:
         """Claims no more jobs and waits for the running jobs, but not for one that hangs."""
@@ -120,12 +128,6 @@ class JobRunner:
         if self._more:
             self._claims.wake()
 
-    def _work_failed(self, event: JobExecutionEvent) -> None:
-        # The scheduler has logged the error.
-        if not isinstance(event.exception, AppError):
-            job = self._scheduler.get_job(event.job_id)
-            self.report(job.name if job else "regular work", event.exception)
-
     async def _run(self, job: Job) -> None:
         context = RequestContext(caller=Caller.service(self.service), method=job.kind)
         ids = {name: value for name, value in job.payload.items() if name.endswith("_id")}
@@ -136,10 +138,10 @@ class JobRunner:
                 if time_left_s > self.lease_s / 4:
                     try:
                         await self._attempt(job, time_left_s)
-                    except LeaseLost:
-                        log.warning("job was taken over by another worker")
+                    except AppError as error:
+                        log.warning("job not settled, its lease will end", lease_s=self.lease_s, error=error.message)
                     except Exception:
-                        log.exception("job could not be put off; its lease will end")
+                        log.exception("job not settled, its lease will end")
 
     async def _attempt(self, job: Job, time_left_s: float) -> None:
         try:

@@ -27,16 +27,23 @@ from tests.chassis.job_bench import InMemoryJobBench
 
 
 async def jobs_that_fail() -> None:
-    """One is tried again, the other one is given up."""
+    """One is tried again. The other one is given up, which cannot be written. Regular work fails, too."""
     bench, random = InMemoryJobBench(), Random(1)
-    given_up = asyncio.Event()
+    given_up, swept = asyncio.Event(), asyncio.Event()
 
     async def fail(job: Job) -> JobResult:
         raise Unavailable("the provider is away")
 
     async def dead_letter(job: Job, error: str) -> None:
-        await bench.dead_letter(job, error)
         given_up.set()
+        raise Unavailable("the database is away")
+
+    async def reap() -> None:
+        raise Unavailable("the database is away")
+
+    async def sweep() -> None:
+        swept.set()
+        raise ValueError("a bug")
 
     def backoff(max_attempts: int) -> Backoff:
         return Backoff(initial_s=60, max_s=60, max_attempts=max_attempts, random=random)
@@ -52,8 +59,11 @@ async def jobs_that_fail() -> None:
     await bench.write(NewJob(kind="charge", key="t-7", payload={"order_id": 7, "revision": 1}, secret="tok_secret"))
     await bench.write(NewJob(kind="release_stock", key="8/1", payload={"order_id": 8}))
     await bench.elapse(61)
+    runner.every(3600, reap)
+    runner.every(3600, sweep)
     await runner.start()
     await given_up.wait()
+    await swept.wait()
     await runner.stop()
 
 

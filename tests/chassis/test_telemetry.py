@@ -113,8 +113,16 @@ async def test_without_a_collector_nothing_of_it_is_loaded_and_logs_are_json_wit
     assert (unexpected["correlation_id"], unexpected["caller"]) == ("story-1", "u1")
     assert unexpected["method"] == "/easyorder.order.v1.OrderService/GetOrder"
     assert "ValueError: a bug" in unexpected["exception"]
-    # A header that is not UTF-8 is the caller's affair.
-    assert {event["event"] for event in events.values() if "exception" in event} == {"unexpected error"}
+    # A header that is not UTF-8 is the caller's affair, and an outage is expected.
+    assert [event["event"] for event in map(json.loads, lines) if "exception" in event] == [
+        "unexpected error",
+        "regular work failed",
+    ]
+    put_off, unsettled = events["regular work failed, to be tried again"], events["job not settled, its lease will end"]
+    assert (put_off["level"], put_off["delay_s"], put_off["error"]) == ("warning", 3600, "the database is away")
+    assert put_off["work"].endswith("reap")
+    assert (unsettled["level"], unsettled["lease_s"], unsettled["error"]) == ("warning", 20, "the database is away")
+    assert (unsettled["job_id"], unsettled["order_id"]) == (2, 8)
     failed, given_up = events["job failed, to be tried again"], events["job given up"]
     assert (failed["job_id"], failed["order_id"], failed["method"], failed["attempt"]) == (1, 7, "charge", 2)
     assert (given_up["job_id"], given_up["order_id"], given_up["method"]) == (2, 8, "release_stock")
