@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.documented_commands import outputs, script_of, shown
 from tests.e2e.running_mesh import ROOT, RunningMesh
 
-BLOCK = re.compile(r"^```(?P<language>bash|python|text)\n(?P<code>.*?)^```$", re.M | re.S)
 PROGRAMS = Path(sys.executable).parent
-END = "=== end of a block ==="
 
 
 def walk_through(mesh: RunningMesh, shell: str) -> tuple[str, list[str | None]]:
@@ -26,21 +24,7 @@ def walk_through(mesh: RunningMesh, shell: str) -> tuple[str, list[str | None]]:
     # Long enough to be paid.
     readme = readme.replace(" -m 5 ", " -m 2 ")
     readme = readme.replace(".venv/bin/", "").replace('"my-', f'"{shell}-')
-    commands: list[str] = []
-    expected: list[str | None] = []
-    for block in BLOCK.finditer(readme):
-        if block["language"] == "text":
-            expected[-1] = block["code"]
-            continue
-        code = block["code"] if block["language"] == "bash" else f"python - <<'PYTHON'\n{block['code']}PYTHON\n"
-        commands.append(f"{code}\necho '{END}'\n")
-        expected.append(None)
-    return "set -eu\n" + "\n".join(commands), expected
-
-
-def shown(text: str) -> re.Pattern[str]:
-    """What the README shows: `…` stands for anything."""
-    return re.compile(".*".join(map(re.escape, text.strip().split("…"))), re.S)
+    return script_of(readme)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the README's commands need curl: apt-get install curl")
@@ -59,7 +43,7 @@ def test_the_walk_through(mesh: RunningMesh, shell: str) -> None:
     done = subprocess.run([shell], input=script, env=environment, capture_output=True, encoding="utf-8", timeout=50)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    printed = done.stdout.split(f"{END}\n")[:-1]
+    printed = outputs(done.stdout)
     assert len(printed) == len(expected) == 5
     for output, wanted in zip(printed, expected, strict=True):
-        assert shown(wanted or "").fullmatch(output.strip()), f"{output}\nis not what the README shows:\n{wanted}"
+        assert shown(wanted or "").fullmatch(output), f"{output}\nis not what the README shows:\n{wanted}"
