@@ -92,7 +92,7 @@ function Walk:violate(name, description)
     end
   end
   if name then parts[#parts + 1] = sub(name, 1, MAX_NAME) end
-  violations[#violations + 1] = {field = table.concat(parts, "."), description = description}
+  violations[#violations + 1] = {field = table.concat(parts, "."), description = description, reason = ""}
 end
 
 function Walk:enter(at)
@@ -225,7 +225,7 @@ function envoy_on_request(handle)
   local fields = MESSAGES[handle:filterContext():get("message")]
   local body = handle:body()
   if body == nil or body:length() == 0 then
-    refuse(handle, "a JSON body is required, {} at least", {{field = "body", description = "is required"}})
+    refuse(handle, "a JSON body is required, {} at least", {{field = "body", description = "is required", reason = ""}})
     return
   end
   if body:length() > MAX_BYTES then return end
@@ -234,7 +234,7 @@ function envoy_on_request(handle)
   local is_json, found = pcall(check, body:getBytes(0, body:length()), fields, ignores_unknown)
   if not is_json then
     local message = type(found) == "table" and found.message or "the body cannot be read"
-    refuse(handle, message, {{field = "body", description = message}})
+    refuse(handle, message, {{field = "body", description = message, reason = ""}})
   elseif #found > 0 then
     refuse(handle, found[1].field .. " " .. found[1].description, found)
   end

@@ -222,7 +222,9 @@ def _not_found(verbs: Sequence[tuple[str, str]], ops_names: str) -> Iterator[Loc
 def _as_json(error: AppError) -> JsonObject:
     status = to_status(error)
     upb_status = GetMessageClass(contract.descriptor_of(type(status))).FromString(bytes(status))
-    as_json: JsonObject = MessageToDict(upb_status, descriptor_pool=contract.pool())
+    as_json: JsonObject = MessageToDict(
+        upb_status, descriptor_pool=contract.pool(), always_print_fields_with_no_presence=True
+    )
     if error.retry_after_s is not None:
         details = cast(list[JsonObject], as_json["details"])
         # Only Envoy knows the wait; gRPC callers, whose details are fixed, see it in the trailers.

@@ -10,14 +10,19 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from chassis.context import Audience
 from chassis.contract import HttpBinding, Method, descriptor_of, is_required, rules_of
 from edge.openapi.comments import comments
+from edge.openapi.contents import HTTP_BODY, own_reply, own_request
 from edge.openapi.schemas import Json, Schemas
 
-HTTP_BODY = "google.api.HttpBody"
 _VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=[^}]+)?\}")
 _IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Stands for an empty requestId; one that differs from it is refused.",
+}
+_LAST_EVENT_ID: Json = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The id of the last event, sent by a browser that reconnects. It takes precedence over resumeToken.",
 }
 # The widest first.
 _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
@@ -35,13 +40,13 @@ def _field(request: Descriptor, path: str) -> FieldDescriptor:
     return _field(field.message_type, rest) if rest and field.message_type else field
 
 
-def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: Schemas) -> Json:
+def operation(method: Method, binding: HttpBinding, schemas: Schemas) -> Json:
     """The operation with which a client calls `method` by `binding`."""
     request = descriptor_of(method.request)
     in_path = [match["name"] for match in _VARIABLE.finditer(binding.path)]
     comment = comments().get(method.full_name.strip("/").replace("/", "."), "")
     made: Json = {
-        "operationId": operation_id,
+        "operationId": method.name,
         "tags": [_short_name(method.service)],
         "summary": comment.partition(". ")[0].rstrip("."),
         "description": f"{comment} {_who(method)}".strip(),
@@ -58,22 +63,22 @@ def operation(method: Method, binding: HttpBinding, operation_id: str, schemas: 
 
 def _parameters(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Iterator[Json]:
     for name in in_path:
-        field = _field(request, name)
-        yield {"name": field.json_name, "in": "path", "required": True, "schema": schemas.of_field(field)}
+        yield _parameter(_field(request, name), "path", schemas)
     if key := request.fields_by_name.get("request_id"):
-        yield _IDEMPOTENCY_KEY | {"schema": schemas.of_field(key)}
+        yield _IDEMPOTENCY_KEY | {"schema": _parameter(key, "header", schemas)["schema"]}
+    if token := request.fields_by_name.get("resume_token"):
+        yield _LAST_EVENT_ID | {"schema": _parameter(token, "header", schemas)["schema"]}
     if binding.body == "*":
         return
     for field in request.fields:
         if field.name not in (*in_path, binding.body):
-            yield _query_parameter(field, schemas)
+            yield _parameter(field, "query", schemas)
 
 
-def _query_parameter(field: FieldDescriptor, schemas: Schemas) -> Json:
+def _parameter(field: FieldDescriptor, place: str, schemas: Schemas) -> Json:
     schema = schemas.of_field(field)
-    rules = rules_of(field)
-    parameter: Json = {"name": field.json_name, "in": "query", "schema": schema}
-    if is_required(field) or rules.min_items:
+    parameter: Json = {"name": field.json_name, "in": place, "schema": schema}
+    if place == "path" or is_required(field) or rules_of(field).min_items:
         parameter["required"] = True
     if description := schema.pop("description", None):
         parameter["description"] = description
@@ -81,14 +86,14 @@ def _query_parameter(field: FieldDescriptor, schemas: Schemas) -> Json:
 
 
 def _request_body(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Json:
+    if request.full_name == HTTP_BODY:
+        return {"required": True, "content": own_request()}
     if binding.verb == "PATCH":
         schema = schemas.update_of(request.fields_by_name[binding.body])
     elif binding.body != "*":
         schema = schemas.of_field(request.fields_by_name[binding.body])
-    elif in_path:
-        schema = schemas.object_of(request, without=in_path)
     else:
-        schema = schemas.reference(request)
+        schema = schemas.body_of(request, without=in_path)
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
@@ -103,27 +108,28 @@ def _responses(method: Method, in_path: Sequence[str], schemas: Schemas) -> Json
     failures += ["429", "503", "default"]
     error = {"$ref": "#/components/responses/Error"}
     successes = {"200": _success(method, schemas)}
-    if _has_events(method):
+    if _can_be_over(method, in_path):
         successes["204"] = {"description": "There are no events, and none can follow."}
     return {**successes, **dict.fromkeys(failures, error)}
 
 
-def _has_events(method: Method) -> bool:
-    return method.server_streaming and descriptor_of(method.response).full_name != HTTP_BODY
+def _can_be_over(method: Method, in_path: Sequence[str]) -> bool:
+    """The events of one resource end; those of many go on."""
+    return method.server_streaming and bool(in_path)
 
 
 def _success(method: Method, schemas: Schemas) -> Json:
     response = descriptor_of(method.response)
     if response.full_name == HTTP_BODY:
-        content: Json = {"*/*": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
-        return {"description": "A document with its own content type.", "content": content}
+        return own_reply(method)
+    schema = schemas.reference(response, reply=True)
     if not method.server_streaming:
-        return {"description": "OK", "content": {"application/json": {"schema": schemas.reference(response)}}}
+        return {"description": comments()[response.full_name], "content": {"application/json": {"schema": schema}}}
     events: Json = {
         "type": "string",
         "contentMediaType": "application/json",
-        "contentSchema": schemas.reference(response),
-        "description": "Each event's data is one message as JSON.",
+        "contentSchema": schema,
+        "description": "The data of each event is one message as JSON.",
     }
     return {"description": "Server-sent events, as they happen.", "content": {"text/event-stream": {"schema": events}}}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from easyorder.google.api import FieldBehavior
 from easyorder.validate.v1 import Rules
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, OneofDescriptor
 
 from chassis.contract import extension, is_required, rules_of
 from edge.openapi.comments import comments
@@ -17,6 +17,7 @@ Json: TypeAlias = dict[str, object]
 _INT64: Json = {"type": "string", "format": "int64", "pattern": "^-?[0-9]+$"}
 _INT32: Json = {"type": "integer", "format": "int32"}
 _NOT_BLANK = r"\S"
+_FORMATS = {"date": "date", "start_date": "date", "end_date": "date", "email": "email"}
 _SCALARS: dict[int, Json] = {
     FieldDescriptor.TYPE_BOOL: {"type": "boolean"},
     FieldDescriptor.TYPE_BYTES: {"type": "string", "contentEncoding": "base64"},
@@ -35,65 +36,125 @@ _WELL_KNOWN: dict[str, Json] = {
     "google.protobuf.Empty": {"type": "object", "additionalProperties": False},
     "google.protobuf.FieldMask": {"type": "string"},
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
+    "google.rpc.Status": {"$ref": "#/components/schemas/Error"},
 }
+# What the contract cannot say of Google's messages.
+_REQUIRED_OF_GOOGLE = {"google.type.Money.currency_code", "google.type.PostalAddress.region_code"}
+_EXAMPLES = {"google.type.Money": {"currencyCode": "USD", "units": "12", "nanos": 500_000_000}}
 
 
 class Schemas:
-    """Collects the referenced schemas for the document's components."""
+    """Collects the referenced schemas for the document's components.
 
-    def __init__(self) -> None:
+    Requests do not have what only the shop sets, and may leave out more; replies have all fields that cannot be absent.
+    A message that is different for that reason has a second schema for requests, such as `ProductInput`.
+    """
+
+    def __init__(self, replies: Iterable[Descriptor] = ()) -> None:
+        """`replies` are the messages that calls answer with."""
         self.components: dict[str, Json] = {}
+        self._full_names: dict[str, str] = {}
+        self._in_replies: set[str] = set()
+        for reply in replies:
+            self._add_reply(reply)
 
-    def reference(self, described: Descriptor | EnumDescriptor) -> Json:
+    def reference(self, described: Descriptor | EnumDescriptor, *, reply: bool = False) -> Json:
         """A reference to the schema of a message or enum; the schema is made at its first reference."""
         if known := _WELL_KNOWN.get(described.full_name):
             return dict(known)
-        name = described.full_name.removeprefix("easyorder.")
+        if isinstance(described, EnumDescriptor):
+            return self.named(described.name, described.full_name, lambda: _enum(described))
+        name = described.name
+        if not reply and described.full_name in self._in_replies:
+            as_input = self.object_of(described)
+            name += "Input" if as_input != self.object_of(described, reply=True) else ""
+        return self.named(name, described.full_name, lambda: self.object_of(described, reply=reply))
+
+    def named(self, name: str, full_name: str, make: Callable[[], Json]) -> Json:
+        """A reference to the component `name`, made if it is not there; Raises ValueError if the name is another's."""
+        if self._full_names.setdefault(name, full_name) != full_name:
+            raise ValueError(f"{name} is both {full_name} and {self._full_names[name]}")
         if name not in self.components:
             self.components[name] = {}  # a message may refer to itself
-            made = self.object_of(described) if isinstance(described, Descriptor) else _enum(described)
-            self.components[name] = made
+            self.components[name] = make()
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def object_of(self, message: Descriptor, *, without: Iterable[str] = ()) -> Json:
+    def object_of(self, message: Descriptor, *, reply: bool = False, without: Iterable[str] = ()) -> Json:
         """The message as an object; fields named in `without` are left out."""
+        unseen = FieldBehavior.INPUT_ONLY if reply else FieldBehavior.OUTPUT_ONLY
         fields = [field for field in message.fields if field.name not in set(without)]
-        schema: Json = {"type": "object", "properties": {field.json_name: self.of_field(field) for field in fields}}
-        if required := [field.json_name for field in fields if (is_required(field) or rules_of(field).min_items)]:
+        fields = [field for field in fields if unseen not in extension(field, "google.api.field_behavior")]
+        properties = {field.json_name: self.of_field(field, reply=reply) for field in fields}
+        schema: Json = {"type": "object", "properties": properties}
+        is_there = _is_always_there if reply else _must_be_given
+        if required := [field.json_name for field in fields if is_there(field)]:
             schema["required"] = required
-        choices = [oneof for oneof in message.oneofs if len(oneof.fields) > 1]
-        notes = [f"At most one of {', '.join(field.json_name for field in choice.fields)}." for choice in choices]
-        return _described(schema, " ".join([*_comment(message.full_name), *notes]))
+        if choices := [_choice(oneof, properties) for oneof in message.oneofs if len(oneof.fields) > 1]:
+            schema["allOf"] = choices
+        if example := _EXAMPLES.get(message.full_name):
+            schema["examples"] = [example]
+        return _described(schema, " ".join(_comment(message.full_name)))
+
+    def body_of(self, request: Descriptor, *, without: Iterable[str]) -> Json:
+        """The body of a request of which the fields named in `without` are parameters."""
+        return self.named(request.name, request.full_name, lambda: self.object_of(request, without=without))
 
     def update_of(self, resource: FieldDescriptor) -> Json:
-        """What an update says of a resource: any of its fields."""
-        assert resource.message_type is not None
-        name = f"{resource.message_type.full_name.removeprefix('easyorder.')}Update"
-        self.components[name] = self.object_of(resource.message_type)
-        self.components[name].pop("required", None)
-        return _described({"$ref": f"#/components/schemas/{name}"}, " ".join(_comment(resource.full_name)))
+        """What an update says of a resource: any of its fields but the id, which is in the path."""
+        message = resource.message_type
+        assert message is not None
 
-    def of_field(self, field: FieldDescriptor) -> Json:
+        def any_fields() -> Json:
+            schema = self.object_of(message, without=["id"])
+            schema.pop("required", None)
+            return schema
+
+        return self.named(f"{message.name}Update", message.full_name, any_fields)
+
+    def of_field(self, field: FieldDescriptor, *, reply: bool = False) -> Json:
         """A field's value: an array for a repeated field, an object for a map."""
         rules = rules_of(field)
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            schema: Json = {"type": "object", "additionalProperties": self._element(field.message_type.fields[1])}
+            values = self._element(field.message_type.fields[1], reply=reply)
+            schema: Json = {"type": "object", "additionalProperties": values}
         elif field.is_repeated:
-            schema = {"type": "array", "items": _constrained(self._element(field), field, rules)}
+            schema = {"type": "array", "items": _constrained(self._element(field, reply=reply), field, rules)}
             if rules.min_items:
                 schema["minItems"] = rules.min_items
             if rules.max_items:
                 schema["maxItems"] = rules.max_items
         else:
-            schema = _constrained(self._element(field), field, rules)
+            schema = _constrained(self._element(field, reply=reply), field, rules)
         behaves = extension(field, "google.api.field_behavior")
         schema |= {"readOnly": True} if FieldBehavior.OUTPUT_ONLY in behaves else {}
         schema |= {"writeOnly": True} if FieldBehavior.INPUT_ONLY in behaves else {}
-        return _described(schema, " ".join([*_comment(field.full_name), *_bounds_of_int64(field, rules)]))
+        return _described(schema, " ".join([*_comment(field.full_name), *_bounds_in_words(field, rules)]))
 
-    def _element(self, field: FieldDescriptor) -> Json:
+    def _add_reply(self, message: Descriptor) -> None:
+        if message.full_name not in self._in_replies:
+            self._in_replies.add(message.full_name)
+            for field in message.fields:
+                if field.message_type is not None:
+                    self._add_reply(field.message_type)
+
+    def _element(self, field: FieldDescriptor, *, reply: bool) -> Json:
         described = field.message_type or field.enum_type
-        return self.reference(described) if described is not None else dict(_SCALARS[field.type])
+        return dict(_SCALARS[field.type]) if described is None else self.reference(described, reply=reply)
+
+
+def _must_be_given(field: FieldDescriptor) -> bool:
+    return is_required(field) or bool(rules_of(field).min_items) or field.full_name in _REQUIRED_OF_GOOGLE
+
+
+def _is_always_there(field: FieldDescriptor) -> bool:
+    """Envoy prints numbers, texts and lists also where they are 0 or empty."""
+    return is_required(field) or not field.has_presence
+
+
+def _choice(oneof: OneofDescriptor, properties: Mapping[str, Json]) -> Json:
+    """Exactly one of the fields. They are properties of the message, too, for generators that do not read oneOf."""
+    names = [field.json_name for field in oneof.fields]
+    return {"oneOf": [{"type": "object", "properties": {n: properties[n]}, "required": [n]} for n in names]}
 
 
 def _enum(enum: EnumDescriptor) -> Json:
@@ -110,13 +171,14 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     if field.type == FieldDescriptor.TYPE_STRING:
         shortest = rules.min_length or int(is_required(field) and not rules.one_of)
         pattern = _NOT_BLANK if is_required(field) and shortest else None
-        if of_rules := "[1-9][0-9]{0,17}" if rules.id else rules.pattern:
+        # No enum for `one_of`: a client could not ask for the currency of a price, which is any text.
+        if of_rules := "[1-9][0-9]{0,17}" if rules.id else "|".join(rules.one_of) or rules.pattern:
             pattern = f"^(?:{of_rules}){'?' if may_be_empty else ''}$"
         constraints = {
             "minLength": shortest if shortest and not may_be_empty else None,
             "maxLength": rules.max_length or None,
             "pattern": pattern,
-            "enum": [*rules.one_of, *[""] * may_be_empty] if rules.one_of else None,
+            "format": _FORMATS.get(field.name),
         }
     elif field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32):
         least = rules.min if rules.min is None or not may_be_empty else min(rules.min, 0)
@@ -125,8 +187,11 @@ def _constrained(schema: Json, field: FieldDescriptor, rules: Rules) -> Json:
     return schema | {name: value for name, value in constraints.items() if value is not None}
 
 
-def _bounds_of_int64(field: FieldDescriptor, rules: Rules) -> list[str]:
-    # An int64 is a string in JSON, so no keyword of JSON Schema can express its bounds.
+def _bounds_in_words(field: FieldDescriptor, rules: Rules) -> list[str]:
+    """What a pattern does not tell a reader, and what no keyword of JSON Schema can express."""
+    if rules.one_of:
+        return [f"One of {', '.join(rules.one_of)}."]
+    # An int64 is a string in JSON.
     if field.type not in (FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64):
         return []
     bounds = [f"at least {rules.min}"] if rules.min is not None else []

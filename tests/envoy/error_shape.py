@@ -8,6 +8,7 @@ import grpc
 import httpx
 
 from chassis.grpc.status import from_rpc_error
+from tests.documented import faults
 
 HTTP_STATUS = {3: {400, 413, 415, 431}, 4: {504}, 5: {404}, 8: {429}, 12: {405, 501}, 14: {503}, 16: {401}}
 
@@ -16,7 +17,7 @@ def error_of(reply: httpx.Response) -> dict[str, Any]:
     """The JSON error. AssertionError unless it has the one shape that all errors have, and a status that fits."""
     assert reply.headers["content-type"] == "application/json"
     error: dict[str, Any] = reply.json()
-    assert error.keys() == {"code", "message", "details"}
+    assert faults("Error", error) == []
     assert error["message"]
     assert reply.status_code in HTTP_STATUS[error["code"]]
     return error

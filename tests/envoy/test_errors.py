@@ -82,7 +82,7 @@ async def test_a_bad_path_or_query_is_named(
 
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
     (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
-    assert violation == {"field": "query", "description": error_of(reply)["message"]}
+    assert violation == {"field": "query", "description": error_of(reply)["message"], "reason": ""}
     assert name in violation["description"]
     assert mesh.calls == []
 
@@ -94,7 +94,7 @@ async def test_what_only_the_transcoder_refuses_is_the_body(
 
     (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
-    assert violation == {"field": "body", "description": error_of(reply)["message"]}
+    assert violation == {"field": "body", "description": error_of(reply)["message"], "reason": ""}
     assert mesh.calls == []
 
 

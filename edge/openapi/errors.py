@@ -1,0 +1,66 @@
+"""The form of every failure."""
+
+from __future__ import annotations
+
+import betterproto2
+from easyorder.google.rpc import BadRequest, ErrorInfo, RetryInfo
+
+from chassis import contract
+from edge.openapi.reasons import reasons
+from edge.openapi.schemas import Json, Schemas
+
+# The possible details of an error; a client distinguishes them by @type.
+_DETAILS: tuple[type[betterproto2.Message], ...] = (ErrorInfo, BadRequest, RetryInfo)
+
+
+def error_response(schemas: Schemas) -> Json:
+    """The response of a call that failed; makes the schema Error."""
+    error = schemas.named("Error", "google.rpc.Status", lambda: _error(schemas))
+    return {
+        "description": "The request failed. Programs go by the reason in ErrorInfo.",
+        "content": {"application/json": {"schema": error}},
+    }
+
+
+def _error(schemas: Schemas) -> Json:
+    details = {_url(detail): _detail(schemas, detail) for detail in _DETAILS}
+    mapping = {url: reference["$ref"] for url, reference in details.items()}
+    one_detail: Json = {
+        "oneOf": list(details.values()),
+        "discriminator": {"propertyName": "@type", "mapping": mapping},
+    }
+    return {
+        "type": "object",
+        "description": "Every failure has this form, whichever part of the mesh it comes from.",
+        "required": ["code", "message", "details"],
+        "properties": {
+            "code": {"type": "integer", "format": "int32", "description": "As in google.rpc.Code."},
+            "message": {"type": "string", "description": "What went wrong and what to do, for a person."},
+            "details": {
+                "type": "array",
+                "description": "For programs: the reason, the fields at fault, when to try again.",
+                "items": one_detail,
+            },
+        },
+    }
+
+
+def _url(message_type: type[betterproto2.Message]) -> str:
+    return f"type.googleapis.com/{contract.full_name_of(message_type)}"
+
+
+def _detail(schemas: Schemas, message_type: type[betterproto2.Message]) -> Json:
+    described = contract.descriptor_of(message_type)
+
+    def make() -> Json:
+        schema = schemas.object_of(described, reply=True)
+        properties, required = schema["properties"], schema.get("required", [])
+        assert isinstance(properties, dict)
+        assert isinstance(required, list)
+        if message_type is ErrorInfo:
+            # Not an `enum`, because generated clients would fail on a reason that is added later.
+            properties["reason"] |= {"x-extensible-enum": [reason.name for reason in reasons()]}
+        kind: Json = {"const": _url(message_type), "type": "string", "description": "What kind of detail it is."}
+        return schema | {"properties": {"@type": kind, **properties}, "required": ["@type", *required]}
+
+    return schemas.named(described.name, described.full_name, make)
