@@ -73,8 +73,8 @@ async def orders(url: str) -> None:
         admin = await Shop(client).login("admin@example.com", "Admin123!")
         product = await admin.create_product(lamp(uuid.uuid4().hex[:6], colours=["black"], sizes=["S"], pieces=100_000))
         email = f"{uuid.uuid4().hex}@example.com"
-        await Shop(client).register(email, "Passw0rd!", "A shopper")
-        shopper = await Shop(client).login(email, "Passw0rd!")
+        await Shop(client).register(email, "untold Passw0rd!", "A shopper")
+        shopper = await Shop(client).login(email, "untold Passw0rd!")
         item = product["productItems"][0]["id"]
 
         async def one_client() -> None:

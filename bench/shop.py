@@ -34,7 +34,7 @@ from tests.polling import eventually
 # The settings of `make up`, except for the limits that would stop such a load.
 SETTINGS = {"ORDER_RATE_LIMIT": "100000000", "AUTH_RATE_LIMIT": "1000000"}
 PIECES = 1_000_000_000
-PASSWORD = "Passw0rd!"
+PASSWORD = "untold Passw0rd!"
 ORDINARY = ("x-bench", "order")
 MODULES = {
     "identity": "identity_svc",

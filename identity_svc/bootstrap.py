@@ -41,7 +41,7 @@ from identity_svc.commands.refresh_token import RefreshToken, refresh_token
 from identity_svc.commands.register import Register, register
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
 from identity_svc.commands.uow import IdentityUow
-from identity_svc.config import DEFAULT_ADMIN_PASSWORD, IdentitySettings
+from identity_svc.config import DEFAULT_ADMIN_PASSWORD, PASSWORD_POLICY, IdentitySettings
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 from identity_svc.queries.get_jwks import get_jwks
@@ -113,7 +113,7 @@ async def make_mediator(
     mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=encryption.new_key, clock=clock))
     key = await mediator.send(EnsureSigningKey())
     access_tokens = JwtAccessTokens(encryption.open(key), key.public.kid, life_s=settings.access_token_life_s)
-    mediator.handle(Register, partial(register, passwords=passwords, clock=clock))
+    mediator.handle(Register, partial(register, passwords=passwords, policy=PASSWORD_POLICY, clock=clock))
     mediator.handle(
         Login,
         partial(
@@ -128,7 +128,8 @@ async def make_mediator(
         ),
     )
     _handle_sessions(mediator, refresh_tokens, access_tokens, settings)
-    mediator.handle(SeedAdministrator, partial(seed_administrator, passwords=passwords, clock=clock))
+    seed = partial(seed_administrator, passwords=passwords, policy=PASSWORD_POLICY, clock=clock)
+    mediator.handle(SeedAdministrator, seed)
     mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
     return mediator
 

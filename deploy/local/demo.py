@@ -124,7 +124,7 @@ class Day:
 
     async def _shopper(self, run: str) -> Shop:
         self._title("A shopper registers and signs in")
-        email, password = f"shopper-{run}@example.com", f"Shopper-{run}-1"
+        email, password = f"shopper-{run}@example.com", f"Purchase-{run}!"
         user = await self._visitor.register(email, password, "A shopper")
         self.check(user["roles"] == ["ROLE_USER"], f"{email} is registered with the role USER")
         return await self._visitor.login(email, password)

@@ -18,5 +18,5 @@ class ForgetExpired(Command[bool]):
 
 
 async def forget_expired(cmd: ForgetExpired, uow: IdentityUow, *, lockout_policy: LockoutPolicy) -> bool:
-    await uow.lockouts.forget_older_than(lockout_policy.memory + lockout_policy.pause, places=lockout_policy.places)
+    await uow.lockouts.forget_older_than(lockout_policy.longest_memory, places=lockout_policy.places)
     return await uow.sessions.purge(BATCH) == BATCH

@@ -1,4 +1,4 @@
-"""Login: issue a token for the right password; repeated wrong passwords lock the address for a while."""
+"""Login: issue a token for the right password; repeated wrong passwords make the next attempt wait."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def login(
     email = email_of(cmd.email)
     known_to_all = cmd.password.reveal() in refused
     verified = None if known_to_all else await _verify(email, cmd, open_stores, passwords)
-    # Other attempts may have failed meanwhile; from here on, attempts with one address are serialised.
+    # Other attempts may have failed meanwhile; from here on, attempts from strange places are serialised.
     lockout = await uow.lockouts.lock(email, cmd.place)
     lockout.check()
     user = None if verified is None else await uow.users.lock(verified.credential.user_id)
@@ -64,7 +64,7 @@ async def login(
     if await uow.credentials.find_by_email(email) != verified.credential:
         # A session that begins with a password that is being changed would outlive the change.
         raise Conflict("the password or the address was changed meanwhile")
-    await uow.lockouts.succeed(lockout, cmd.place)
+    await uow.lockouts.succeed(lockout)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)
     token = refresh_tokens.first()

@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.errors import EmailTaken
-from identity_svc.domain.password import Password
+from identity_svc.domain.password import Password, PasswordPolicy
 from identity_svc.domain.ports import Credential, Passwords
 from identity_svc.domain.user import User, email_of
 
@@ -20,10 +20,12 @@ class Register(Command[User]):
     display_name: str
 
 
-async def register(cmd: Register, uow: IdentityUow, *, passwords: Passwords, clock: Clock) -> User:
+async def register(
+    cmd: Register, uow: IdentityUow, *, passwords: Passwords, policy: PasswordPolicy, clock: Clock
+) -> User:
     """Raises WeakPassword, EmailTaken or InvalidArgument."""
-    cmd.password.check_strength()
     user = User.new(email=email_of(cmd.email), display_name=cmd.display_name, at=clock.now())
+    policy.check(cmd.password, email=user.email, display_name=user.display_name)
     # Hashed before the first statement, so that no connection is held meanwhile.
     password_hash = await passwords.hash(cmd.password)
     if await uow.users.find_by_email(user.email) is not None:

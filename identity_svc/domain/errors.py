@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chassis.errors import AppError, FieldViolation, Kind, Unauthenticated
 
 
@@ -13,12 +15,13 @@ class EmailTaken(AppError):
 
 
 class WeakPassword(AppError):
-    """The password is too easy to guess; names the field, never the value."""
+    """The password is too easy to guess; names the field and all faults, never the value."""
 
     kind, reason = Kind.INVALID_ARGUMENT, "WEAK_PASSWORD"
 
-    def __init__(self, description: str) -> None:
-        super().__init__(f"password: {description}", violations=[FieldViolation("password", description)])
+    def __init__(self, field: str, faults: Sequence[str]) -> None:
+        violations = [FieldViolation(field, fault) for fault in faults]
+        super().__init__(f"{field} {' and '.join(faults)}", violations=violations)
 
 
 class AccountLocked(AppError):

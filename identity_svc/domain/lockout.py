@@ -1,61 +1,96 @@
-"""Lockouts: repeated failures with one e-mail address start a pause of limited time.
+"""Lockouts: after some wrong passwords the next attempt has to wait, and ever longer after each further one.
 
-Failures are counted for every e-mail address, known or not, so that neither the pause nor the response time reveals
-which users exist. During the pause no password is verified, so the response cannot reveal whether it was right.
+Failures are counted for every e-mail address, known or not, so that neither a pause nor the response time reveals which
+users exist. During a pause no password is verified, so the response cannot reveal whether it was right.
 
-Failures from places where the user has signed in before are counted separately: strangers cannot lock the user out
-there.
+They are counted for each network address, so that nobody makes others wait, and together for all network addresses from
+which the user has not signed in before, so that many of them are of little use. Where the user has signed in before,
+only failures from there count: strangers cannot lock the user out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from identity_svc.domain.errors import AccountLocked
 from identity_svc.domain.user import Email
 
+# Powers of two beyond any longest pause.
+_MAX_DOUBLINGS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """`free` failures in a row begin a pause of `first`; each further failure one of twice that, up to `longest`."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+
+    def after(self, failures: int) -> timedelta:
+        if failures < self.free:
+            return timedelta()
+        return min(self.longest, self.first * (1 << min(failures - self.free, _MAX_DOUBLINGS)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockoutPolicy:
-    """`max_failures` in a row, each at most `memory` after the previous one, start a pause of length `pause`."""
+    """A failure counts until there was none, and no pause, for `memory`."""
 
-    max_failures: int = 5
-    memory: timedelta = timedelta(minutes=15)
-    pause: timedelta = timedelta(minutes=15)
+    one_place: Pauses
+    strange_places: Pauses
+    memory: timedelta
     # How long a place stays known after the last sign-in from there.
-    places: timedelta = timedelta(days=90)
+    places: timedelta
+
+    @property
+    def longest_memory(self) -> timedelta:
+        return self.memory + max(self.one_place.longest, self.strange_places.longest)
+
+
+@dataclass(slots=True, kw_only=True)
+class Failures:
+    """Wrong passwords in a row."""
+
+    count: int = 0
+    last_on: datetime | None = None
+    paused_until: datetime | None = None
+
+    def add(self, pauses: Pauses, memory: timedelta, at: datetime) -> None:
+        if self.last_on is not None and at - (self.paused_until or self.last_on) > memory:
+            self.count = 0
+        self.count += 1
+        self.last_on = at
+        pause = pauses.after(self.count)
+        self.paused_until = at + pause if pause else None
 
 
 @dataclass(slots=True, kw_only=True)
 class Lockout:
-    """The failures of one e-mail address. `as_of` is the time of the store that counts, not of this machine.
+    """The failures that count for an attempt with `email` from the network address `place`.
 
-    `place` is the network address of the failures, if the user has signed in from there before; empty for the failures
-    from all other addresses together.
+    `as_of` is the time of the store that counts, not of this machine.
     """
 
     email: Email
-    place: str = ""
+    place: str
+    # Whether the user has signed in from there before.
+    is_known: bool
     as_of: datetime
-    failures: int = 0
-    last_failed_on: datetime | None = None
-    locked_until: datetime | None = None
+    from_place: Failures = field(default_factory=Failures)
+    from_strange_places: Failures = field(default_factory=Failures)
 
     def check(self) -> None:
         """Raises AccountLocked during a pause."""
-        if self.locked_until is not None and self.as_of < self.locked_until:
-            raise AccountLocked(retry_after_s=(self.locked_until - self.as_of).total_seconds())
+        pauses = [self.from_place.paused_until]
+        if not self.is_known:
+            pauses.append(self.from_strange_places.paused_until)
+        waits = [until - self.as_of for until in pauses if until is not None and self.as_of < until]
+        if waits:
+            raise AccountLocked(retry_after_s=max(waits).total_seconds())
 
     def count_failure(self, policy: LockoutPolicy) -> None:
-        self.check()
-        if self._is_forgotten(policy):
-            self.failures, self.locked_until = 0, None
-        self.failures += 1
-        self.last_failed_on = self.as_of
-        if self.failures >= policy.max_failures:
-            self.locked_until = self.as_of + policy.pause
-
-    def _is_forgotten(self, policy: LockoutPolicy) -> bool:
-        pause_is_over = self.locked_until is not None
-        return pause_is_over or (self.last_failed_on is not None and self.as_of - self.last_failed_on > policy.memory)
+        self.from_place.add(policy.one_place, policy.memory, self.as_of)
+        if not self.is_known:
+            self.from_strange_places.add(policy.strange_places, policy.memory, self.as_of)

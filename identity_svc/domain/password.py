@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from identity_svc.domain.errors import WeakPassword
+from identity_svc.domain.user import Email
 
-MIN_LENGTH = 8
+MIN_LENGTH, MAX_LENGTH = 12, 128
+# So short a name is in many words: it counts as a word of its own only. A shorter one does not count.
+_SHORT_NAME = 3
 
 
 class Password:
-    """A password as its owner typed it. Neither str() nor repr() shows it; only `reveal` does."""
+    """A password as its owner typed it. Neither str() nor repr() shows it; only `reveal` and `spellings` do."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_typed",)
 
     def __init__(self, text: str) -> None:
-        # The same keys produce different code points on different machines (RFC 8265, OpaqueString).
-        self._text = unicodedata.normalize("NFC", text)
+        self._typed = text
 
     def reveal(self) -> str:
-        return self._text
+        """The same for all ways in which keyboards produce it (NFKC, NIST SP 800-63B 3.1.1.2)."""
+        return unicodedata.normalize("NFKC", self._typed)
 
-    def check_strength(self) -> None:
-        """Raises WeakPassword when it has fewer than 8 characters, no letter or no digit."""
-        faults = [
-            fault
-            for fault, found in (
-                (f"at least {MIN_LENGTH} characters", len(self._text) < MIN_LENGTH),
-                ("a letter", not any(character.isalpha() for character in self._text)),
-                ("a digit", not any(character.isdigit() for character in self._text)),
-            )
-            if found
-        ]
-        if faults:
-            raise WeakPassword(f"must have {' and '.join(faults)}")
+    def spellings(self) -> list[str]:
+        """What may have been hashed, newest rule first: versions before 0.3.0 used NFC."""
+        return list(dict.fromkeys([self.reveal(), unicodedata.normalize("NFC", self._typed)]))
 
     def __repr__(self) -> str:
         return "Password(***)"
@@ -45,3 +40,31 @@ class PasswordHash:
     """The stored hash of a password, including its algorithm and parameters (PHC string format)."""
 
     phc: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPolicy:
+    """What people may choose: long passwords of any characters, which nobody guesses first (ASVS 5, 6.2; ADR 0050)."""
+
+    is_common: Callable[[str], bool]
+
+    def check(self, password: Password, *, email: Email, display_name: str, field: str = "password") -> None:
+        """Raises WeakPassword, which names `field` and all faults."""
+        if faults := list(self._faults(password.reveal(), email, display_name)):
+            raise WeakPassword(field, faults)
+
+    def _faults(self, text: str, email: Email, display_name: str) -> Iterator[str]:
+        if not MIN_LENGTH <= len(text) <= MAX_LENGTH:
+            yield f"must have {MIN_LENGTH} to {MAX_LENGTH} characters"
+        elif self.is_common(text) or self.is_common(text.casefold()):
+            yield "must not be one of the most common passwords"
+        local_part, _, _ = email.rpartition("@")
+        if any(_contains(text, name) for name in (display_name, *display_name.split(), local_part)):
+            yield "must not contain the name or the address"
+
+
+def _contains(text: str, name: str) -> bool:
+    text, name = (unicodedata.normalize("NFKC", one).casefold() for one in (text, name))
+    if len(name) > _SHORT_NAME:
+        return name in text
+    return len(name) == _SHORT_NAME and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None

@@ -60,12 +60,12 @@ class Lockouts(Protocol):
         """The failures that count for a sign-in from `place`."""
 
     async def lock(self, email: Email, place: str) -> Lockout:
-        """Like `read`, with a lock until the end of the transaction."""
+        """Like `read`, with a lock until the end of the transaction, of the failures that count."""
 
     async def put(self, lockout: Lockout) -> None: ...
 
-    async def succeed(self, lockout: Lockout, place: str) -> None:
-        """Resets the failures and stores `place` as one of the user's last few places of sign-in."""
+    async def succeed(self, lockout: Lockout) -> None:
+        """Forgets the failures from this place and stores it as one of the user's last few places of sign-in."""
 
     async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
         """Deletes failures older than `age` and places unused for `places`, by the store's clock."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from chassis.errors import Conflict
 from identity_svc.adapters.lockouts import PLACES_KNOWN
-from identity_svc.domain.lockout import Lockout
+from identity_svc.domain.lockout import Failures, Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
@@ -24,7 +24,8 @@ from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 class IdentityState(ChassisState):
     users: dict[UserId, User] = field(default_factory=dict)
     credentials: dict[UserId, Credential] = field(default_factory=dict)
-    lockouts: dict[tuple[Email, str], Lockout] = field(default_factory=dict)
+    # Of an address from one place, or from all strange places.
+    failures: dict[tuple[Email, str] | Email, Failures] = field(default_factory=dict)
     places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
     # With the digests of their secrets.
     sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
@@ -75,31 +76,39 @@ class InMemoryLockouts:
         self._clock = clock
 
     async def read(self, email: Email, place: str) -> Lockout:
-        counter = place if (email, place) in self._state.places else ""
-        known = self._state.lockouts.get((email, counter))
-        now = self._clock.now()
-        return replace(known, as_of=now) if known else Lockout(email=email, place=counter, as_of=now)
+        here, everywhere = (self._state.failures.get(key, Failures()) for key in ((email, place), email))
+        return Lockout(
+            email=email,
+            place=place,
+            is_known=(email, place) in self._state.places,
+            as_of=self._clock.now(),
+            from_place=replace(here),
+            from_strange_places=replace(everywhere),
+        )
 
     async def lock(self, email: Email, place: str) -> Lockout:
         return await self.read(email, place)
 
     async def put(self, lockout: Lockout) -> None:
-        self._state.lockouts[lockout.email, lockout.place] = lockout
+        self._state.failures[lockout.email, lockout.place] = lockout.from_place
+        if not lockout.is_known:
+            self._state.failures[lockout.email] = lockout.from_strange_places
 
-    async def succeed(self, lockout: Lockout, place: str) -> None:
-        self._state.lockouts.pop((lockout.email, lockout.place), None)
+    async def succeed(self, lockout: Lockout) -> None:
+        here = (lockout.email, lockout.place)
+        self._state.failures.pop(here, None)
         places = self._state.places
-        places.pop((lockout.email, place), None)
-        places[lockout.email, place] = self._clock.now()
+        places.pop(here, None)
+        places[here] = self._clock.now()
         of_user = [known for known in places if known[0] == lockout.email]
         for forgotten in of_user[:-PLACES_KNOWN]:
             del places[forgotten]
 
     async def forget_older_than(self, age: timedelta, *, places: timedelta) -> None:
         now = self._clock.now()
-        for counter, lockout in list(self._state.lockouts.items()):
-            if lockout.last_failed_on is not None and lockout.last_failed_on < now - age:
-                del self._state.lockouts[counter]
+        for counter, failures in list(self._state.failures.items()):
+            if failures.last_on is not None and failures.last_on < now - age:
+                del self._state.failures[counter]
         for place, used_on in list(self._state.places.items()):
             if used_on < now - places:
                 del self._state.places[place]

@@ -41,7 +41,15 @@ from tests.fakes.chassis import FakeClock, in_memory_units_of_work
 from tests.fakes.identity import FakePasswords, IdentityState, InMemoryIdentityUow, InMemoryStores
 
 SECRET = "a secret that only the services of this test mesh share"
-SETTINGS = IdentitySettings(mesh_secret=SecretStr(SECRET), lockout_max_failures=3)
+SETTINGS = IdentitySettings(
+    mesh_secret=SecretStr(SECRET),
+    lockout_max_failures=3,
+    lockout_strangers_max_failures=8,
+    lockout_first_pause_s=100,
+    lockout_pause_s=300,
+    lockout_strangers_pause_s=200,
+    lockout_memory_s=150,
+)
 PASSWORD = "correct horse 1"
 HOME = "203.0.113.1"
 
@@ -64,7 +72,7 @@ class Backend(Protocol):
     async def add_to_team(self, user_id: UserId) -> TeamId: ...
 
     async def counted(self) -> int:
-        """Addresses that failures are counted of."""
+        """Counters of failures."""
 
     async def sessions(self) -> int:
         """Those that are stored, expired ones included."""
@@ -92,7 +100,7 @@ class InMemoryBackend:
         return team_id
 
     async def counted(self) -> int:
-        return len(self.state.lockouts)
+        return len(self.state.failures)
 
     async def sessions(self) -> int:
         return len(self.state.sessions)
@@ -210,6 +218,11 @@ class IdentityApp:
     async def fail(self, times: int, email: str = "ada@example.com", *, place: str = HOME) -> None:
         for _ in range(times):
             assert await self.login(email, "wrong password 1", place=place) is None
+
+    async def fail_everywhere(self, email: str = "ada@example.com") -> None:
+        """As often, from as many places, as strangers may before others have to wait."""
+        for n in range(SETTINGS.lockout_strangers_max_failures):
+            await self.fail(1, email, place=f"192.0.2.{n}")
 
     async def user(self, id: str, *, caller: Caller) -> User:
         with request_context(RequestContext(caller=caller)):

@@ -15,7 +15,7 @@ from identity_svc.domain.ports import Credential
 from identity_svc.domain.user import email_of
 from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend
 
-PAUSE_S = SETTINGS.lockout_pause_s
+FIRST_PAUSE_S, PAUSE_S = SETTINGS.lockout_first_pause_s, SETTINGS.lockout_pause_s
 HOME, STRANGE = "203.0.113.1", "198.51.100.1"
 MAX_FAILURES = SETTINGS.lockout_max_failures
 
@@ -82,16 +82,41 @@ async def test_an_unknown_address_is_locked_out_alike(identity_app: IdentityApp)
         await identity_app.login("nobody@example.com")
 
 
-async def test_a_lock_ends_by_itself_and_forgets_what_led_to_it(identity_app: IdentityApp) -> None:
+async def test_each_further_failure_doubles_the_wait(identity_app: IdentityApp) -> None:
     await identity_app.register()
     await identity_app.fail(MAX_FAILURES)
-    await identity_app.backend.pass_time(PAUSE_S / 2)
-    with pytest.raises(AccountLocked):
-        await identity_app.login()
 
-    await identity_app.backend.pass_time(PAUSE_S / 2 + 1)
+    for wait_s in (FIRST_PAUSE_S, 2 * FIRST_PAUSE_S, PAUSE_S, PAUSE_S):
+        with pytest.raises(AccountLocked) as locked:
+            await identity_app.login()
+        assert wait_s - 5 < (locked.value.retry_after_s or 0) <= wait_s
+        await identity_app.backend.pass_time(wait_s + 1)
+        await identity_app.fail(1)
+
+    await identity_app.backend.pass_time(PAUSE_S + 1)
+    assert await identity_app.login() is not None
+
+
+async def test_attempts_during_a_wait_do_not_prolong_it(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES)
+    await identity_app.backend.pass_time(FIRST_PAUSE_S / 2)
+    for _ in range(MAX_FAILURES):
+        with pytest.raises(AccountLocked):
+            await identity_app.login(password="wrong password 1")
+
+    await identity_app.backend.pass_time(FIRST_PAUSE_S / 2 + 1)
+
+    assert await identity_app.login() is not None
+
+
+async def test_after_a_quiet_time_failures_are_forgotten(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail(MAX_FAILURES)
+    await identity_app.backend.pass_time(FIRST_PAUSE_S + SETTINGS.lockout_memory_s + 1)
 
     await identity_app.fail(MAX_FAILURES - 1)
+
     assert await identity_app.login() is not None
 
 
@@ -101,9 +126,16 @@ async def test_a_success_ends_the_row_of_failures(identity_app: IdentityApp) -> 
 
     assert await identity_app.login() is not None
 
-    assert await identity_app.backend.counted() == 0
     await identity_app.fail(MAX_FAILURES - 1)
     assert await identity_app.login() is not None
+
+
+async def test_who_never_failed_is_not_counted(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+
+    assert await identity_app.login() is not None
+
+    assert await identity_app.backend.counted() == 0
 
 
 async def test_failures_long_ago_do_not_count(identity_app: IdentityApp) -> None:
@@ -116,17 +148,51 @@ async def test_failures_long_ago_do_not_count(identity_app: IdentityApp) -> None
     assert await identity_app.login() is not None
 
 
-async def test_strangers_lock_nobody_out_where_they_signed_in_before(identity_app: IdentityApp) -> None:
+async def test_a_stranger_makes_nobody_else_wait(identity_app: IdentityApp) -> None:
     await identity_app.register()
-    assert await identity_app.login(place=HOME) is not None
     await identity_app.fail(MAX_FAILURES, place=STRANGE)
 
     with pytest.raises(AccountLocked):
-        await identity_app.login(place="198.51.100.2")
-
-    assert await identity_app.login(place=HOME) is not None
+        await identity_app.login(place=STRANGE)
+    assert await identity_app.login(place="198.51.100.2") is not None
     with pytest.raises(AccountLocked):  # what strangers did is not forgotten for that
         await identity_app.login(place=STRANGE)
+
+
+async def test_many_strangers_together_have_to_wait_but_not_where_the_user_signed_in_before(
+    identity_app: IdentityApp,
+) -> None:
+    await identity_app.register()
+    assert await identity_app.login(place=HOME) is not None
+    await identity_app.fail_everywhere()
+
+    with pytest.raises(AccountLocked) as locked:
+        await identity_app.login(place=STRANGE)
+    assert await identity_app.login(place=HOME) is not None
+
+    assert 0 < (locked.value.retry_after_s or 0) <= FIRST_PAUSE_S
+    with pytest.raises(AccountLocked):
+        await identity_app.login(place=STRANGE)
+
+
+async def test_many_strangers_make_an_unknown_address_wait_alike(identity_app: IdentityApp) -> None:
+    await identity_app.fail_everywhere("nobody@example.com")
+
+    with pytest.raises(AccountLocked):
+        await identity_app.login("nobody@example.com", place=STRANGE)
+
+
+async def test_strangers_who_go_on_make_others_wait_only_so_long(identity_app: IdentityApp) -> None:
+    await identity_app.register()
+    await identity_app.fail_everywhere()
+    for n in range(4):
+        await identity_app.backend.pass_time(SETTINGS.lockout_strangers_pause_s + 1)
+        await identity_app.fail(1, place=f"198.51.100.{n}")
+
+    with pytest.raises(AccountLocked) as locked:
+        await identity_app.login(place="198.51.100.9")
+
+    assert (locked.value.retry_after_s or 0) <= SETTINGS.lockout_strangers_pause_s
 
 
 async def test_guesses_from_a_known_place_are_counted_there(identity_app: IdentityApp) -> None:
@@ -144,7 +210,7 @@ async def test_a_place_of_somebody_else_is_none_of_theirs(identity_app: Identity
     await identity_app.register("eve@example.com")
     assert await identity_app.login("eve@example.com", place=STRANGE) is not None
 
-    await identity_app.fail(MAX_FAILURES, place="198.51.100.2")
+    await identity_app.fail_everywhere()
 
     with pytest.raises(AccountLocked):
         await identity_app.login(place=STRANGE)
@@ -154,7 +220,7 @@ async def test_the_last_few_places_are_known(identity_app: IdentityApp) -> None:
     await identity_app.register()
     for n in range(PLACES_KNOWN + 1):
         assert await identity_app.login(place=f"203.0.113.{n}") is not None
-    await identity_app.fail(MAX_FAILURES, place=STRANGE)
+    await identity_app.fail_everywhere()
 
     with pytest.raises(AccountLocked):
         await identity_app.login(place="203.0.113.0")
@@ -166,7 +232,7 @@ async def test_a_place_that_was_not_used_for_long_is_forgotten(identity_app: Ide
     assert await identity_app.login(place=HOME) is not None
     await identity_app.backend.pass_time(SETTINGS.lockout_places_days * 24 * 3600 + 1)
     await identity_app.mediator.send(ForgetExpired())
-    await identity_app.fail(MAX_FAILURES, place=STRANGE)
+    await identity_app.fail_everywhere()
 
     with pytest.raises(AccountLocked):
         await identity_app.login(place=HOME)
@@ -198,6 +264,17 @@ async def test_a_right_password_is_of_no_use_when_the_lock_came_while_it_was_loo
 
     with pytest.raises(AccountLocked):
         await identity_app.login()
+
+
+async def test_who_has_a_password_that_nobody_could_choose_today_logs_in(sql_backend: SqlBackend) -> None:
+    identity_app = await IdentityApp.on(sql_backend)
+    user = await identity_app.register()
+    async with sql_backend.open_uow() as uow:
+        short = await identity_app.passwords.hash(Password("Admin1!"))
+        await uow.credentials.put(Credential(user.id, short))
+        await uow.commit()
+
+    assert await identity_app.login(password="Admin1!") is not None
 
 
 async def test_a_password_hashed_with_old_parameters_is_hashed_again(identity_app: IdentityApp) -> None:

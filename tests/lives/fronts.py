@@ -48,8 +48,8 @@ class MeshFront:
 
     async def register(self, who: str) -> None:
         email = f"{uuid.uuid4().hex}@example.com"
-        await Shop(self._http).register(email, "Passw0rd!", who)
-        self._sessions[who] = await Shop(self._http).login(email, "Passw0rd!")
+        await Shop(self._http).register(email, "untold Passw0rd!", who)
+        self._sessions[who] = await Shop(self._http).login(email, "untold Passw0rd!")
 
     async def send(self, who: str, method: str, path: str, body: Json | None) -> Json | None:
         headers = self._sessions[who].headers

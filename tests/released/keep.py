@@ -39,7 +39,7 @@ SETTINGS = {
     "ARGON2_MEMORY_KIB": "64",
 }
 RUSHES = 10
-PASSWORD = "Passw0rd!"
+PASSWORD = "untold Passw0rd!"
 CARD, CASH = "PAYMENT_METHOD_CARD", "PAYMENT_METHOD_CASH"
 UNPROJECTED = "SELECT count(*) FROM change_log"
 

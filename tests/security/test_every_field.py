@@ -101,8 +101,8 @@ async def _set(mesh: RunningMesh) -> Stage:
 async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
     admin = await Shop(http).login("admin@example.com", "Admin123!")
     email = f"{uuid.uuid4().hex}@example.com"
-    victim = await Shop(http).register(email, "Passw0rd!", "Somebody")
-    shopper = await Shop(http).login(email, "Passw0rd!")
+    victim = await Shop(http).register(email, "untold Passw0rd!", "Somebody")
+    shopper = await Shop(http).login(email, "untold Passw0rd!")
     product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1_000_000))
     item = product["productItems"][0]["id"]
     order = await shopper.order({item: 1}, "tok_ok")
@@ -114,7 +114,7 @@ async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
             "order_id": order["id"],
             "user_id": victim["id"],
             "token": "tok_ok",
-            "current_password": "Passw0rd!",
+            "current_password": "untold Passw0rd!",
             "service": "order",
         },
         "catalog": {"id": product["id"]},

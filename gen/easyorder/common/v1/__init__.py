@@ -150,12 +150,13 @@ class ErrorReason(betterproto2.Enum):
 
     WEAK_PASSWORD = 23
     """
-    The password is too easy to guess. Choose another one.
+    The password is too short or too easy to guess; BadRequest says why. Choose another one.
     """
 
     ACCOUNT_LOCKED = 24
     """
-    There were too many failed logins with this address. Try again after the delay in RetryInfo.
+    There were too many failed logins with this address. Try again after the delay in RetryInfo, or where you have signed in
+    before.
     """
 
     USER_NOT_FOUND = 25

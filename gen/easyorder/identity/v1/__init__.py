@@ -120,7 +120,7 @@ class ChangePasswordRequest(betterproto2.Message):
 
     new_password: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    At least 8 characters with a letter and a digit.
+    As in Register.
     """
 
 
@@ -463,7 +463,8 @@ class RegisterRequest(betterproto2.Message):
 
     password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    At least 8 characters with a letter and a digit; WEAK_PASSWORD otherwise.
+    12 to 128 characters of any kind, not one of the most common passwords, and without the name and without what is
+    before the address's @; WEAK_PASSWORD otherwise.
     """
 
     display_name: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
