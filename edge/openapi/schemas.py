@@ -40,6 +40,7 @@ _WELL_KNOWN: dict[str, Json] = {
 }
 # What the contract cannot say of Google's messages.
 _REQUIRED_OF_GOOGLE = {"google.type.Money.currency_code", "google.type.PostalAddress.region_code"}
+_ALWAYS_SET_OF_GOOGLE = {"google.rpc.RetryInfo.retry_delay"}
 _EXAMPLES = {"google.type.Money": {"currencyCode": "USD", "units": "12", "nanos": 500_000_000}}
 
 
@@ -148,7 +149,8 @@ def _must_be_given(field: FieldDescriptor) -> bool:
 
 def _is_always_there(field: FieldDescriptor) -> bool:
     """Envoy prints numbers, texts and lists also where they are 0 or empty."""
-    return is_required(field) or not field.has_presence
+    is_set = is_required(field) or rules_of(field).always_set or field.full_name in _ALWAYS_SET_OF_GOOGLE
+    return is_set or not field.has_presence
 
 
 def _choice(oneof: OneofDescriptor, properties: Mapping[str, Json]) -> Json:

@@ -186,7 +186,9 @@ def test_a_reply_has_all_that_is_printed_although_it_is_empty(api: Any) -> None:
 
     assert schemas["Money"]["required"] == ["currencyCode", "units", "nanos"]
     absent = schemas["Product"]["properties"].keys() - set(schemas["Product"]["required"])
-    assert absent == {"createTime", "updateTime", "deleteTime"}
+    assert absent == {"deleteTime"}
+    assert "totalAmount" in schemas["Order"]["required"]
+    assert "paidAt" not in schemas["Order"]["required"]
     assert "quantityOnHand" not in schemas["ProductItem"]["properties"]
 
 

@@ -83,6 +83,11 @@ class Rules(betterproto2.Message):
     An id that the shop gave out, such as `1042`: up to 18 digits.
     """
 
+    always_set: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
+    """
+    Replies always have this message, although a message may be absent: the OpenAPI document requires it.
+    """
+
 
 default_message_pool.register_message("easyorder.validate.v1", "Rules", Rules)
 
