@@ -26,9 +26,6 @@ from tests.polling import eventually
 from tests.released.release import RELEASES, Release
 from tests.released.test_open_work import ENDS
 
-# Nobody could choose it today, but those who have it log in.
-SHORT_PASSWORD = "Passw0rd!"
-
 
 @pytest.mark.soak
 @pytest.mark.parametrize("version", RELEASES)
@@ -41,8 +38,8 @@ async def test_a_released_data_folder_starts_with_all_its_orders(version: str) -
         with running_mesh(data_dir, SETTINGS) as mesh:
             await finish(mesh, release)
             await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
-            ids = await invariants.order_ids(mesh)
-            await invariants.check(mesh, [ids.of_order(int(order)) for order in release.orders.values()])
+            ids = release.ids(await invariants.order_ids(mesh))
+            await invariants.check(mesh, list(ids.values()))
             assert await connected(mesh) == {
                 (name, name.removesuffix("_write").removesuffix("_read")) for name in release.databases
             }
@@ -60,9 +57,9 @@ async def finish(mesh: RunningMesh, release: Release) -> None:
     """The administrator and a shopper, as they were, do what the orders wait for."""
     async with Shop.client(mesh.url) as http:
         admin = await Shop(http).login("admin@example.com", "Admin123!")
-        ann = await Shop(http).login("ann@example.com", SHORT_PASSWORD)
-        ids = await invariants.order_ids(mesh)
-        backorder, cash = (ids.of_order(int(release.orders[status])) for status in ("PENDING", "CONFIRMED"))
+        ann = await Shop(http).login("ann@example.com", release.password)
+        ids = release.ids(await invariants.order_ids(mesh))
+        backorder, cash = ids["PENDING"], ids["CONFIRMED"]
         (item,) = (await ann.get_order(backorder))["items"]
         await arrive(http, admin, item["productItemId"], 10)
         await call(http, admin, "POST", f"/admin/orders/{cash}:ship", {"shipment": PARCEL})

@@ -2,7 +2,8 @@
 
     python tests/released/keep.py FOLDER    # in a checkout of the release, before it is released
 
-FOLDER gets a dump of each database, the secret of the mesh, and state.json with the time and contents of the dumps.
+FOLDER gets a dump of each database, the secret of the mesh, and state.json: when they were taken, the password of its
+shoppers, and the number and id of each order.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import distribution
@@ -37,6 +38,7 @@ SETTINGS = {
     "PAYMENT_BACKOFF_INITIAL_S": "20",
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
+    "ORDER_NUMBERS": "true",
 }
 RUSHES = 10
 PASSWORD = "untold Passw0rd!"
@@ -51,7 +53,9 @@ class Everything:
         self._mesh = mesh
         self._http = http
         self.admin = self.ann = self.bob = Shop(http)
-        self.orders: dict[str, str] = {}
+        # By what is special about them.
+        self.numbers: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
         self.items: list[str] = []
         self._placing: list[asyncio.Task[str]] = []
 
@@ -87,8 +91,8 @@ class Everything:
     ) -> str:
         payment = {"method": CARD, "token": token} if token else {"method": CASH}
         order = await self.call(self.ann, "POST", "/orders", self.body(item, quantity, payment, codes))
-        self.orders[name] = order["id"]
-        return str(order["id"])
+        self.numbers[name], self.ids[name] = order["number"], order["id"]
+        return self.ids[name]
 
     def body(self, item: int, quantity: int, payment: Json, codes: tuple[str, ...] = ()) -> Json:
         items = [{"productItemId": self.items[item], "quantity": quantity}]
@@ -167,7 +171,7 @@ class Everything:
         """Orders at once; returns when one is answered, and the others are on their way."""
         names = [f"RUSH {uuid.uuid4().hex[:4]}" for _ in range(8)]
         self._placing = [asyncio.create_task(self.order(name, item=1)) for name in names]
-        await eventually(lambda: self.orders.keys() & set(names), timeout_s=20)
+        await eventually(lambda: self.ids.keys() & set(names), timeout_s=20)
 
     async def rush_is_over(self) -> None:
         await asyncio.gather(*self._placing, return_exceptions=True)
@@ -203,14 +207,14 @@ async def keep(mesh: RunningMesh, folder: Path) -> None:
             await everything.rush()
             with frozen(mesh):
                 if waiting := await everything.changes_wait():
-                    dump(mesh, folder, everything.orders)
+                    dump(mesh, folder, {"password": PASSWORD, "orders": everything.numbers, "ids": everything.ids})
             await everything.rush_is_over()
             if waiting:
                 return
         raise AssertionError("no moment was found at which changes wait to be projected")
 
 
-def dump(mesh: RunningMesh, folder: Path, orders: Mapping[str, str]) -> None:
+def dump(mesh: RunningMesh, folder: Path, state: Json) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for database in DATABASES:
         command = [str(PG_DUMP), "--host", mesh.postgres_dir, "--username", "postgres", "--no-owner", "--no-privileges"]
@@ -218,7 +222,7 @@ def dump(mesh: RunningMesh, folder: Path, orders: Mapping[str, str]) -> None:
         said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
         (folder / f"{database}.sql").write_text(said, encoding="utf-8")
     (folder / "mesh_secret").write_text(mesh.secret, encoding="utf-8")
-    state = {"taken_at": datetime.now(UTC).isoformat(), "orders": orders}
+    state = {"taken_at": datetime.now(UTC).isoformat()} | state
     (folder / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import asyncpg
 
+from order_svc.order_ids import OrderIds
+
 # For psql only.
 _META_COMMANDS = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 # No trigger fires: nobody outside hears of it.
@@ -54,9 +56,19 @@ class Release:
 
     @property
     def orders(self) -> dict[str, str]:
-        """Ids of the orders that a client was told of, by what is special about them."""
+        """Numbers of the orders that a client was told of, by what is special about them."""
         orders: dict[str, str] = self._state["orders"]
         return orders
+
+    def ids(self, ids: OrderIds) -> dict[str, str]:
+        """Ids of these orders: those that the client was told. 0.1.0 told numbers, which `ids` converts."""
+        opaque: dict[str, str] | None = self._state.get("ids")
+        return opaque or {name: ids.of_order(int(number)) for name, number in self.orders.items()}
+
+    @property
+    def password(self) -> str:
+        """The password of the shoppers. That of 0.1.0 is too short to be chosen today, and good for those who have it."""
+        return str(self._state.get("password", "Passw0rd!"))
 
     @property
     def taken_at(self) -> datetime:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from order_svc.order_ids import OrderIds
 from tests.released.keep import DATABASES, main
 from tests.released.release import Release
 
@@ -20,3 +21,7 @@ async def test_this_version_can_be_kept(tmp_path: Path) -> None:
     assert kept.databases == sorted(f"easyorder_{name}" for name in DATABASES)
     assert {"PENDING", "CONFIRMED", "PAID", "FAILED", "SHIPPED", "DELIVERED", "CANCELLED"} <= kept.orders.keys()
     assert kept.mesh_secret
+    numbers, ids = kept.orders, kept.ids(OrderIds(bytes(16)))
+    assert all(number.isdecimal() for number in numbers.values())
+    assert numbers.keys() == ids.keys()
+    assert not set(numbers.values()) & set(ids.values())

@@ -39,7 +39,8 @@ ENDS = {
     "RUSH": "PAID",
 }
 
-# An operator of 0.1.0 discarded the release of a first payment, whose order was paid again, and a sale.
+# An operator of 0.1.0 discarded the release of a first payment, whose order was paid again, and a sale. Since then,
+# nobody can.
 DISCARDED_RELEASE, DISCARDED_SALE = 1, 3010
 DISCARDED = f"""
 INSERT INTO public.job (id, kind, key, payload, state, attempts, due_at, discard_reason)
@@ -64,7 +65,7 @@ async def urls(postgres: Postgres, release: Release) -> AsyncIterator[Mapping[st
     for database, name in names.items():
         connection = await postgres.connect(name)
         await release.load(database, connection, ago_s=EVERYTHING_IS_DUE_S)
-        if database == "easyorder_order_write":
+        if (release.folder.name, database) == ("0.1.0", "easyorder_order_write"):
             await connection.execute(DISCARDED)
         await connection.close()
         await upgrade(postgres.url(name), SCHEMAS[database].versions)
@@ -80,10 +81,11 @@ async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: R
 
         await eventually(lambda: invariants.at_rest(shop), timeout_s=60)
 
-        ids = await invariants.order_ids(shop)
-        await invariants.check(shop, [ids.of_order(int(order)) for order in release.orders.values()])
+        ids = release.ids(await invariants.order_ids(shop))
+        await invariants.check(shop, list(ids.values()))
         async with shop.database("easyorder_order_write") as orders:
-            assert await orders.fetchval(f"SELECT state FROM job WHERE id = {DISCARDED_SALE}") == "DONE"
+            if release.folder.name == "0.1.0":
+                assert await orders.fetchval(f"SELECT state FROM job WHERE id = {DISCARDED_SALE}") == "DONE"
             statuses = dict(await orders.fetch("SELECT id::text, status FROM orders"))
     expected = {id: ENDS.get(name.split()[0], name) for name, id in release.orders.items()}
     assert {id: statuses[id] for id in expected} == expected
@@ -92,8 +94,8 @@ async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: R
 async def finish(shop: WholeShop, release: Release) -> None:
     """An administrator does what the orders wait for, and runs again what was discarded."""
     admin, warehouse = (shop.client(shop.tokens.admin(), of=service) for service in ("order", "inventory"))
-    ids = await invariants.order_ids(shop)
-    backorder, cash = (ids.of_order(int(release.orders[status])) for status in ("PENDING", "CONFIRMED"))
+    ids = release.ids(await invariants.order_ids(shop))
+    backorder, cash = ids["PENDING"], ids["CONFIRMED"]
     (waiting,) = (await admin.call(GET_ORDER, GetOrderRequest(id=backorder))).items
     arrived = AdjustStockRequest(product_item_id=waiting.product_item_id, delta=10, reason="delivery", request_id="1")
     await warehouse.call(ADJUST_STOCK, arrived)
@@ -101,6 +103,8 @@ async def finish(shop: WholeShop, release: Release) -> None:
     parcel = ShipmentDetails(carrier="DHL", tracking_number="1")
     shipped = await admin.call(SHIP, ShipOrderRequest(id=cash, shipment=parcel, etag=etag))
     await admin.call(DELIVER, DeliverOrderRequest(id=cash, etag=shipped.etag))
+    if release.folder.name != "0.1.0":
+        return
     await eventually(lambda: is_known_to_be_dead(shop, DISCARDED_SALE))
     await admin.call(RETRY_JOB, RetryJobRequest(id=str(DISCARDED_SALE)))
     with pytest.raises(JobDiscarded):
