@@ -11,7 +11,7 @@ from order_svc.commands import jobs
 from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.errors import OrderChanged, Refusal
-from order_svc.domain.inventory import CHANGED_MEANWHILE
+from order_svc.domain.inventory import CHANGED_MEANWHILE, OutOfStock, ReservationReleased
 from order_svc.domain.ports import PlacedOrders
 from order_svc.domain.views import OrderView
 from order_svc.sagas.holds import again_if_changed
@@ -44,6 +44,10 @@ class Shipping:
             await self._stock_jobs.sell(sale.payload)
         except CHANGED_MEANWHILE as error:
             raise OrderChanged.of() from error
+        except ReservationReleased:
+            # The job of the sale will cancel the order for the same reason.
+            gone = OutOfStock("the stock of the order was given back and cannot be sold: the order will be cancelled")
+            return replace(command, refusal=Refusal(gone, order.stored_version))
         except AppError as error:
             # Decided under the order's lock: an equal request that holds it may have shipped the order.
             return replace(command, refusal=Refusal(error, order.stored_version))

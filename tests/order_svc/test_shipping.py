@@ -9,11 +9,12 @@ import pytest
 
 from chassis.errors import Unavailable
 from chassis.jobs import JobOutcome
+from inventory_svc.commands.release import Release
 from order_svc.commands import jobs
 from order_svc.commands.ship_order import ShipOrder
 from order_svc.domain.errors import OrderChanged
 from order_svc.domain.inventory import OutOfStock, StockAmendment
-from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
+from order_svc.domain.status import CancelReason, IllegalTransition, PaymentMethod, Status
 from order_svc.domain.views import OrderView
 from tests.builders.order import PARCEL, an_order
 from tests.fakes.chassis import leased, request_key
@@ -85,6 +86,21 @@ async def test_an_order_whose_pieces_are_gone_is_not_shipped_and_is_refunded(app
     await app.finish()
     assert (await app.status(order_id), await app.status(rival.id)) == (Status.CANCELLED, Status.PAID)
     assert list(app.payments.ledger) == [(await app.order(rival.id)).payment.transaction_id]
+
+
+async def test_an_order_whose_pieces_were_given_back_is_not_shipped_and_is_refunded(app: AttemptsApp) -> None:
+    order_id = await paid_and_unsold(app)
+    await app.shop.send(Release(order_id=order_id))
+    before = await app.books(order_id)
+
+    with pytest.raises(OutOfStock) as refusal:
+        await ship(app, order_id)
+
+    assert "was given back" in refusal.value.message
+    assert await app.books(order_id) == before
+    await app.finish()
+    assert (await app.order(order_id)).cancel_code is CancelReason.OUT_OF_STOCK
+    assert app.payments.ledger == {}
 
 
 async def test_nothing_is_shipped_while_stock_cannot_be_sold(app: AttemptsApp) -> None:

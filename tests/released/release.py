@@ -67,7 +67,7 @@ class Release:
 
     @property
     def password(self) -> str:
-        """The password of the shoppers. That of 0.1.0 is too short to be chosen today, and good for those who have it."""
+        """The shoppers' password. That of 0.1.0 is too short to be chosen today, but those who have it log in."""
         return str(self._state.get("password", "Passw0rd!"))
 
     @property
