@@ -43,7 +43,7 @@ class EnvoySettings(MeshSettings):
     auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
     """Sign-ups and sign-ins per minute and address"""
     stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
-    """Streams started per minute and address, and also per minute and user"""
+    """Streams started per minute and address, and streams and tickets per minute and user"""
     call_limit: int = Field(default=512, ge=1, le=1_000_000)
     """Writes, and also reads, of all clients at once at a replica of a service; more are refused with 503"""
     envoy_trusted_hops: int = Field(default=0, ge=0, le=10)

@@ -28,6 +28,7 @@ from envoy.limits import (
     unusable_headers,
 )
 from envoy.local_replies import mappers
+from envoy.paths import any_of
 from envoy.routing import (
     OPS,
     OPS_CLUSTERS,
@@ -47,6 +48,7 @@ from envoy.routing import (
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 PREVIEW_ORDER = "/easyorder.order.v1.OrderService/PreviewOrder"
+CREATE_TICKET = "/easyorder.order.v1.OrderWatchService/CreateStreamTicket"
 SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
 # How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
@@ -92,6 +94,8 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "ordering_names": names_regex([_method(CREATE_ORDER), _method(PREVIEW_ORDER)]),
         "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
         "stream_names": stream_names_regex(methods),
+        # Whose stream a ticket opens is known where it is made.
+        "stream_or_ticket_names": any_of([stream_names_regex(methods), names_regex([_method(CREATE_TICKET)])]),
         "trusted_hops": settings.envoy_trusted_hops,
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),

@@ -1,4 +1,4 @@
-"""Orders are limited by user, sign-ins and streams by address, and a refusal says when to retry."""
+"""Orders, streams and tickets are limited by user, sign-ins and streams by address; a refusal says when to retry."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LIMIT = 5
 # How a stream is answered that ends at once.
 NO_EVENT = 204
 WATCH_INVENTORY = "/easyorder.inventory.v1.InventoryService/WatchInventory"
+CREATE_TICKET = "/easyorder.order.v1.OrderWatchService/CreateStreamTicket"
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 
 
@@ -90,6 +91,22 @@ async def test_the_streams_of_each_user_are_limited(strict: RunningEnvoy, mesh: 
             replies.append(await http.get("/api/v1/orders:watch", headers=busy))
 
     assert [reply.status_code for reply in replies] == [NO_EVENT] * LIMIT + [429]
+
+
+async def test_a_ticket_counts_as_the_stream_of_its_user(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
+    busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("a maker of tickets", "another"))
+    async with plain_client(strict.url, local_address="127.0.0.30") as http:
+        admitted = [await http.post("/api/v1/streamTickets", headers=busy, json={}) for _ in range(LIMIT)]
+        refused = await http.post("/api/v1/streamTickets/", headers=busy, json={})
+        refusal = await strict.refusal(CREATE_TICKET, busy)
+        stream = await http.get("/api/v1/orders:watch", headers=busy)
+        others = await http.post("/api/v1/streamTickets", headers=other, json={})
+
+    assert {reply.status_code for reply in [*admitted, others]} == {200}
+    assert (refused.status_code, reason_of(refused)) == (429, "RATE_LIMITED")
+    assert reason_of_grpc(refusal) == "RATE_LIMITED"
+    assert stream.status_code == 429
+    assert sum(call.method == CREATE_TICKET for call in mesh.calls) == LIMIT + 1
 
 
 async def test_an_address_cannot_be_claimed(strict: RunningEnvoy, mesh: FakeMesh) -> None:
