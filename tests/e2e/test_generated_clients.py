@@ -67,6 +67,12 @@ async def assert_ordered(printed: str, admin: Shop) -> None:
 @pytest.mark.skipif(not shutil.which("npm"), reason="needs Node.js and npm: apt-get install nodejs npm")
 @pytest.mark.timeout(120)
 async def test_clients_in_typescript(mesh: RunningMesh, admin: Shop) -> None:
-    [over_grpc] = walk_through("TypeScript", mesh)
+    for printed in walk_through("TypeScript", mesh):
+        await assert_ordered(printed, admin)
 
-    await assert_ordered(over_grpc, admin)
+
+@pytest.mark.timeout(120)
+async def test_a_client_in_python(mesh: RunningMesh, admin: Shop) -> None:
+    [printed] = walk_through("Python", mesh)
+
+    await assert_ordered(printed, admin)
