@@ -42,8 +42,8 @@ class CreateProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -68,8 +68,8 @@ class DeleteProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -220,7 +220,7 @@ class Product(betterproto2.Message):
 
     base_price: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What an item sells for that has no price of its own, before the modifiers of its options.
+    The price of items that have no price_override, before the modifiers of their options are added.
     """
 
     variations: "list[Variation]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
@@ -271,7 +271,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "Product", Product
 @dataclass(eq=False, repr=False)
 class ProductItem(betterproto2.Message):
     """
-    What is on hand and can be ordered.
+    An item of a product, which can be ordered: one SKU.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -287,27 +287,30 @@ class ProductItem(betterproto2.Message):
 
     price_override: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Sells for this, whatever its options.
+    The price of one piece, whatever its options. Without it, the price is the base price plus the modifiers of its
+    options.
     """
 
     options: "list[ItemOption]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What it has of each variation; the names and values have at most 250 characters in all.
+    The option that it has of each variation. Their names and values have at most 250 characters in all.
     """
 
     backorderable: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
     """
-    May be ordered beyond the stock.
+    Whether it can be ordered beyond the stock; such an order waits for stock.
     """
 
     quantity_on_hand: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    The first stock of a new item. Read by ListStockLevels, changed by AdjustStock.
+    How many pieces of a new item are on hand. Ignored for an item that exists: AdjustStock changes its stock, and
+    ListStockLevels shows it.
     """
 
     warehouse_location: "str | None" = betterproto2.field(7, betterproto2.TYPE_STRING, optional=True)
     """
-    Where it lies; left out or empty, it stays where it is. Read by ListStockLevels.
+    Where the item lies in the warehouse. An update without it, or with an empty one, leaves it as it is.
+    ListStockLevels shows it.
     """
 
     price: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
@@ -322,7 +325,7 @@ default_message_pool.register_message("easyorder.catalog.v1", "ProductItem", Pro
 @dataclass(eq=False, repr=False)
 class UndeleteProductRequest(betterproto2.Message):
     """
-    Which product to bring back.
+    Which product to restore.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -332,8 +335,8 @@ class UndeleteProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -367,8 +370,8 @@ class UpdateProductRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 

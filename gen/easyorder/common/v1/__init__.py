@@ -44,7 +44,8 @@ class ErrorReason(betterproto2.Enum):
 
     REQUEST_ID_REQUIRED = 2
     """
-    The call would take effect twice if it were repeated. Send a new request_id, or the header Idempotency-Key.
+    The call has no request_id, and would take effect twice if it were repeated. Send one, or the header
+    Idempotency-Key.
     """
 
     REQUEST_ID_REUSED = 3
@@ -54,7 +55,8 @@ class ErrorReason(betterproto2.Enum):
 
     REQUEST_ID_EXPIRED = 4
     """
-    The request with this request_id was executed so long ago that its response is no longer kept. Read what it made.
+    A request with this request_id was executed more than 7 days ago, and its response is no longer kept. Read what
+    it changed; for another request, use a new request_id.
     """
 
     PAYLOAD_TOO_LARGE = 5
@@ -229,7 +231,7 @@ class ErrorReason(betterproto2.Enum):
 
     EVENTS_PURGED = 38
     """
-    The events after this position are no longer kept. Begin the stream without a position.
+    The events after this position are no longer kept. Open the stream without it.
     """
 
     TOO_MANY_EXPORTS = 39
@@ -269,7 +271,7 @@ class ErrorReason(betterproto2.Enum):
 
     JOB_DISCARDED = 46
     """
-    The job was discarded for good.
+    The job was discarded and can never run again: what it needs was erased, or another job replaced it.
     """
 
     JOB_NOT_DISCARDABLE = 47
@@ -444,7 +446,7 @@ class PaymentMethod(betterproto2.Enum):
 
 class PaymentStatus(betterproto2.Enum):
     """
-    Where a payment stands. Expect new values.
+    The status of a payment. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -454,32 +456,32 @@ class PaymentStatus(betterproto2.Enum):
 
     PENDING = 1
     """
-    Not charged yet, or between two attempts.
+    Not charged yet. It may have been tried, and is tried again.
     """
 
     PAID = 2
     """
-    The money is here; for cash, with the delivery.
+    Charged; cash is paid on delivery.
     """
 
     FAILED = 3
     """
-    Refused, or given up.
+    The provider refused it, or it was given up after the last attempt.
     """
 
     REFUNDED = 4
     """
-    All of it was given back.
+    All of it was refunded.
     """
 
     PARTIALLY_REFUNDED = 5
     """
-    A part of it was given back.
+    A part of it was refunded.
     """
 
     CANCELLED = 6
     """
-    Not wanted any more, and never charged.
+    Cancelled, and never charged.
     """
 
     REQUIRES_ACTION = 7
@@ -517,7 +519,7 @@ class PaymentStatus(betterproto2.Enum):
 
 class StockState(betterproto2.Enum):
     """
-    How the stock of an item stands. Expect new values.
+    Whether an item can be ordered. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -569,7 +571,7 @@ class StockState(betterproto2.Enum):
 @dataclass(eq=False, repr=False)
 class Discount(betterproto2.Message):
     """
-    What one code or the loyalty points take off an order.
+    The discount of one code, or of the loyalty points.
     """
 
     code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -654,12 +656,12 @@ default_message_pool.register_message("easyorder.common.v1", "OrderLine", OrderL
 @dataclass(eq=False, repr=False)
 class RefusedCode(betterproto2.Message):
     """
-    A code, or the loyalty points, that an order would not get.
+    A code that cannot be used for an order, or the loyalty points.
     """
 
     code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    As it was given. Empty for loyalty points.
+    The code as the request has it; empty for loyalty points.
     """
 
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

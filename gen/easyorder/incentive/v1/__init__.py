@@ -82,7 +82,7 @@ class IncentiveKind(betterproto2.Enum):
 @dataclass(eq=False, repr=False)
 class ActivateIncentiveRequest(betterproto2.Message):
     """
-    Which incentive to give again.
+    Which incentive to activate.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -92,8 +92,8 @@ class ActivateIncentiveRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -113,8 +113,8 @@ class CreateIncentiveRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -124,7 +124,7 @@ default_message_pool.register_message("easyorder.incentive.v1", "CreateIncentive
 @dataclass(eq=False, repr=False)
 class DeactivateIncentiveRequest(betterproto2.Message):
     """
-    Which incentive to end.
+    Which incentive to deactivate.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -134,8 +134,8 @@ class DeactivateIncentiveRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -180,7 +180,8 @@ class Incentive(betterproto2.Message):
 
     value: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A decimal as a string: per cent, amount in currency, or multiplier.
+    A decimal number as text: per cent, an amount in `currency_code`, or a multiplier, as `kind` says. Not used for
+    INCENTIVE_KIND_BUY_X_GET_Y.
     """
 
     currency_code: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
@@ -204,7 +205,7 @@ class Incentive(betterproto2.Message):
 
     min_total: "___google__type__.Money | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The smallest sum of an order's items that it is given for; any if not set.
+    What the items of an order must cost at least, before discounts; anything if not set.
     """
 
     product_item_ids: "list[str]" = betterproto2.field(9, betterproto2.TYPE_STRING, repeated=True)
@@ -229,17 +230,17 @@ class Incentive(betterproto2.Message):
 
     buy_quantity: "int" = betterproto2.field(13, betterproto2.TYPE_INT32)
     """
-    For BUY_X_GET_Y: the pieces that have to be paid.
+    For INCENTIVE_KIND_BUY_X_GET_Y, at least 1: how many pieces are paid.
     """
 
     get_quantity: "int" = betterproto2.field(14, betterproto2.TYPE_INT32)
     """
-    For BUY_X_GET_Y: the pieces that are free then.
+    For INCENTIVE_KIND_BUY_X_GET_Y, at least 1: how many more pieces are free then.
     """
 
     uses: "int" = betterproto2.field(15, betterproto2.TYPE_INT32)
     """
-    The orders that have used it and stand.
+    How many orders use it. An order that is cancelled, or whose payment fails, gives its use back.
     """
 
     active: "bool" = betterproto2.field(16, betterproto2.TYPE_BOOL)
@@ -324,7 +325,7 @@ class LoyaltyAccount(betterproto2.Message):
 
     points: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
-    What can be spent. Can be negative after a return of what earned points that were spent.
+    How many can be spent. Negative if an order was returned whose points were spent already.
     """
 
 
@@ -352,8 +353,8 @@ class UpdateIncentiveRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 

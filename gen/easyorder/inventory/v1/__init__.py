@@ -31,7 +31,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 @dataclass(eq=False, repr=False)
 class AdjustStockRequest(betterproto2.Message):
     """
-    A change of what lies in the warehouse.
+    A change of the stock of an item.
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -51,20 +51,19 @@ class AdjustStockRequest(betterproto2.Message):
 
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    With it, only that version of the stock is changed; ETAG_MISMATCH otherwise.
+    If given, only this version of the stock is changed; ETAG_MISMATCH otherwise.
     """
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
-    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
-    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
-    REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: without one, a repeated call would take effect twice. A UUID is
+    recommended. For 7 days, a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155). After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
     location_id: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Where the pieces come from or go to: `main`, the only location in this version, and so when empty.
+    The location whose stock is changed: `main`, the only one in this version; empty stands for it.
     """
 
 
@@ -159,7 +158,7 @@ class ItemAvailability(betterproto2.Message):
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.StockState(0)
     )
     """
-    How its stock stands.
+    Whether it can be ordered.
     """
 
     available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
@@ -310,12 +309,12 @@ class StockLevel(betterproto2.Message):
 
     quantity_on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
-    What lies in the warehouse, held for orders or not.
+    Pieces in the warehouse, including those that are reserved.
     """
 
     reserved: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
     """
-    What is held for orders.
+    Pieces that are held for orders.
     """
 
     available: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
@@ -330,7 +329,7 @@ class StockLevel(betterproto2.Message):
 
     backordered: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
     """
-    Promised beyond the stock; 0 unless the item is backorderable.
+    Pieces beyond the stock that orders wait for; 0 unless the item is backorderable.
     """
 
     warehouse_location: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
@@ -345,7 +344,7 @@ class StockLevel(betterproto2.Message):
 
     location_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
-    Where it lies: there is one row an item and location. `main` in this version; more may come.
+    The location of this stock: an item has one StockLevel for each location. `main` in this version; expect others.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(

@@ -33,7 +33,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class JobState(betterproto2.Enum):
     """
-    Where a job stands. Expect new values.
+    The state of a job. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -43,27 +43,27 @@ class JobState(betterproto2.Enum):
 
     READY = 1
     """
-    Waits for its due time, or for somebody to run it.
+    It waits for its due time, or for a process to run it.
     """
 
     RUNNING = 2
     """
-    Somebody runs it.
+    A process runs it.
     """
 
     DONE = 3
     """
-    Has done its work.
+    It is done.
     """
 
     DEAD = 4
     """
-    Given up after its last attempt; somebody must look.
+    Its last attempt failed, and an operator must look at it: RetryJob runs it again.
     """
 
     DISCARDED = 5
     """
-    Given up by an operator, or replaced by another job.
+    An operator discarded it, or another job replaced it.
     """
 
     @classmethod
@@ -92,7 +92,7 @@ class JobState(betterproto2.Enum):
 @dataclass(eq=False, repr=False)
 class AuditEntry(betterproto2.Message):
     """
-    Somebody did something.
+    A change that somebody made, or tried to make.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -119,7 +119,7 @@ class AuditEntry(betterproto2.Message):
 
     resource: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    What it was done to.
+    What was changed, such as `order/1042`.
     """
 
     outcome: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
@@ -144,7 +144,7 @@ default_message_pool.register_message("easyorder.ops.v1", "AuditEntry", AuditEnt
 @dataclass(eq=False, repr=False)
 class DiscardJobRequest(betterproto2.Message):
     """
-    Which job to give up, and why.
+    Which job to discard, and why.
     """
 
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -199,7 +199,7 @@ class Job(betterproto2.Message):
 
     key: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    What it is about; unique among the open jobs of a kind.
+    What the job is about, such as an order; unique among the jobs of a kind.
     """
 
     payload: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -209,7 +209,7 @@ class Job(betterproto2.Message):
 
     state: "JobState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
     """
-    Where it stands.
+    Its state.
     """
 
     attempts: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
@@ -457,7 +457,7 @@ default_message_pool.register_message("easyorder.ops.v1", "RetryJobRequest", Ret
 @dataclass(eq=False, repr=False)
 class Stats(betterproto2.Message):
     """
-    How a service does.
+    The state of a service.
     """
 
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -493,7 +493,7 @@ class Stats(betterproto2.Message):
         6, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_DOUBLE)
     )
     """
-    Further figures by name.
+    Other measurements by name, in the unit that the name says.
     """
 
 

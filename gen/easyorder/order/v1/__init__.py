@@ -72,7 +72,7 @@ class CancelReason(betterproto2.Enum):
 
     UNSPECIFIED = 0
     """
-    Not cancelled, or before 0.3.0.
+    The order is not cancelled, or was cancelled by a version before 0.3.0.
     """
 
     REQUESTED = 1
@@ -87,7 +87,7 @@ class CancelReason(betterproto2.Enum):
 
     WITHDRAWN = 3
     """
-    It waited for an item that is not sold any more, or cannot be had.
+    It waited for stock of an item that is no longer sold, or does not come.
     """
 
     INCENTIVE_LOST = 4
@@ -125,7 +125,7 @@ class CancelReason(betterproto2.Enum):
 
 class OrderStatus(betterproto2.Enum):
     """
-    Where an order stands. Expect new values.
+    The status of an order. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -135,7 +135,7 @@ class OrderStatus(betterproto2.Enum):
 
     PENDING = 1
     """
-    Accepted, waits for stock.
+    Accepted; some of its items wait for stock.
     """
 
     CONFIRMED = 2
@@ -150,22 +150,23 @@ class OrderStatus(betterproto2.Enum):
 
     SHIPPED = 4
     """
-    Handed to a carrier.
+    A carrier has it.
     """
 
     DELIVERED = 5
     """
-    Arrived. Nothing follows but refunds.
+    It has arrived. Final, except for refunds.
     """
 
     CANCELLED = 6
     """
-    Stopped before it shipped; stock and money went back.
+    Cancelled before it shipped: its stock is released, and what was charged is refunded.
     """
 
     FAILED = 7
     """
-    The payment was refused or given up; the stock went back.
+    Its payment was refused, or given up after the last attempt; its stock is released. RetryPayment can pay it
+    again.
     """
 
     @classmethod
@@ -202,12 +203,12 @@ class PaymentFailureCode(betterproto2.Enum):
 
     UNSPECIFIED = 0
     """
-    It did not fail, or before 0.3.0.
+    It did not fail, or failed before 0.3.0.
     """
 
     DECLINED = 1
     """
-    The provider refused: RetryPayment with another card may succeed.
+    The provider refused it. RetryPayment with another card may succeed.
     """
 
     METHOD_UNSUPPORTED = 2
@@ -265,22 +266,22 @@ class PaymentOutcome(betterproto2.Enum):
 
     CHARGED = 1
     """
-    The money is here.
+    It was charged.
     """
 
     REFUSED = 2
     """
-    Final: the provider refused.
+    The provider refused it, which is final.
     """
 
     TRANSIENT = 3
     """
-    It may work later.
+    It failed, and is tried again.
     """
 
     GIVEN_UP = 4
     """
-    Transient, and it was the last attempt.
+    It failed, and that was the last attempt.
     """
 
     @classmethod
@@ -306,7 +307,7 @@ class PaymentOutcome(betterproto2.Enum):
 
 class RefundState(betterproto2.Enum):
     """
-    How far a refund is. Expect new values.
+    Whether a refund was paid. Expect new values.
     """
 
     UNSPECIFIED = 0
@@ -316,12 +317,12 @@ class RefundState(betterproto2.Enum):
 
     PROMISED = 1
     """
-    It is on its way: `refunded_amount` of the payment has it.
+    It is promised, and the provider has not paid it yet. `refunded_amount` of the payment includes it.
     """
 
     GIVEN = 2
     """
-    The provider gave it, or it was handed over in cash: `status` of the payment shows it.
+    The provider has paid it, or it was paid in cash. `status` of the payment shows it.
     """
 
     @classmethod
@@ -344,12 +345,12 @@ class RefundState(betterproto2.Enum):
 @dataclass(eq=False, repr=False)
 class AdminAlert(betterproto2.Message):
     """
-    Something that somebody must look at.
+    Something that an administrator must look at.
     """
 
     summary: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    What, in one line.
+    What it is, in one line.
     """
 
     detail: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -379,8 +380,8 @@ class CancelOrderRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -395,10 +396,9 @@ class CreateOrderRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
-    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
-    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
-    REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: without one, a repeated call would take effect twice. A UUID is
+    recommended. For 7 days, a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155). After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
     currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -408,7 +408,7 @@ class CreateOrderRequest(betterproto2.Message):
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Lines of one item count as one line, of at most 1,000 pieces.
+    What to order. Several lines of one item count as one; an item has at most 1,000 pieces.
     """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
@@ -423,7 +423,7 @@ class CreateOrderRequest(betterproto2.Message):
 
     loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    Points to spend, each worth a cent; no more are taken than are needed.
+    Loyalty points to spend, each worth 0.01. Points that the order does not need are not taken.
     """
 
     shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
@@ -460,7 +460,7 @@ default_message_pool.register_message("easyorder.order.v1", "CreateStreamTicketR
 @dataclass(eq=False, repr=False)
 class CurrencyReport(betterproto2.Message):
     """
-    One day's business in one currency: the orders that were paid on that day, as they were paid.
+    The orders in one currency that were paid on one day in UTC, as they were when they were paid.
     """
 
     currency_code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -485,12 +485,12 @@ class CurrencyReport(betterproto2.Message):
 
     refunds: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What was given back on that day, of whatever order.
+    The refunds that were paid on the day, of orders of any day.
     """
 
     hours: "list[HourReport]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The hours that had business, in order.
+    The hours in which orders were paid, in order.
     """
 
     top_items: "list[TopItem]" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, repeated=True)
@@ -505,7 +505,7 @@ default_message_pool.register_message("easyorder.order.v1", "CurrencyReport", Cu
 @dataclass(eq=False, repr=False)
 class DailyReport(betterproto2.Message):
     """
-    One day's business.
+    What was sold and refunded on one day in UTC.
     """
 
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -515,7 +515,7 @@ class DailyReport(betterproto2.Message):
 
     currencies: "list[CurrencyReport]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    One report for each currency that had business on the day.
+    One report for each currency in which something was paid or refunded on the day.
     """
 
 
@@ -535,13 +535,13 @@ class DeliverOrderRequest(betterproto2.Message):
 
     etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The version that the order must have; any, if empty.
+    If given, only this version of the order is changed; ETAG_MISMATCH otherwise.
     """
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -556,7 +556,7 @@ class ExportOrdersRequest(betterproto2.Message):
 
     start_date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The first and the last day, YYYY-MM-DD, in UTC, both included.
+    The first day, YYYY-MM-DD, in UTC, included.
     """
 
     end_date: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -616,7 +616,7 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusReque
 @dataclass(eq=False, repr=False)
 class GetOrderStatusResponse(betterproto2.Message):
     """
-    Where an order stands.
+    The status of an order and of its payment.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -626,14 +626,14 @@ class GetOrderStatusResponse(betterproto2.Message):
 
     status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    Where the order stands.
+    The status of the order.
     """
 
     payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
     )
     """
-    Where its payment stands.
+    The status of its current payment.
     """
 
     etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -648,7 +648,7 @@ default_message_pool.register_message("easyorder.order.v1", "GetOrderStatusRespo
 @dataclass(eq=False, repr=False)
 class HourReport(betterproto2.Message):
     """
-    One hour's business.
+    What was sold in one hour.
     """
 
     hour: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
@@ -772,18 +772,18 @@ class Order(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Opaque, 26 characters of `a-z2-7`: it tells neither how many orders there are nor what another's id is.
+    Opaque, 26 characters of `a-z2-7`. Nobody can count orders by it, or guess the id of another.
     """
 
     number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The order's number, as logs and jobs have it. For administrators; for everybody with EASYORDER_ORDER_NUMBERS, because
-    numbers tell how many orders there are.
+    The number of the order, by which logs and jobs name it. Empty for callers who are no administrators, unless
+    EASYORDER_ORDER_NUMBERS is set: numbers show how many orders there are.
     """
 
     status: "OrderStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    Where it stands.
+    Its status.
     """
 
     items: "list[OrderItem]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
@@ -793,7 +793,7 @@ class Order(betterproto2.Message):
 
     discounts: "list[__common__v1__.Discount]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    What codes and points take off.
+    The discount of each code, and that of the points.
     """
 
     sub_total: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
@@ -833,8 +833,8 @@ class Order(betterproto2.Message):
 
     payments: "list[Payment]" = betterproto2.field(13, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Oldest first; the last one is the present one. UpdateOrder and RetryPayment replace a payment by another one; of
-    those that were replaced, the last 20 are kept.
+    Oldest first; the last one is the current one. UpdateOrder and RetryPayment replace it by a new one; the last 20
+    replaced payments are kept.
     """
 
     refunds: "list[Refund]" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, repeated=True)
@@ -851,14 +851,14 @@ class Order(betterproto2.Message):
         16, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    As CreateOrder was given it; absent if it was not.
+    The shipping address that CreateOrder was given; not set if none was.
     """
 
     billing_address: "___google__type__.PostalAddress | None" = betterproto2.field(
         17, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    Whom it is billed to; not set if none was given.
+    The billing address that CreateOrder was given; not set if none was.
     """
 
     placed_at: "datetime.datetime | None" = betterproto2.field(
@@ -872,7 +872,7 @@ class Order(betterproto2.Message):
         19, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When the present payment was charged.
+    When the current payment was charged, or cash was paid on delivery; not set before.
     """
 
     cancelled_at: "datetime.datetime | None" = betterproto2.field(
@@ -973,14 +973,14 @@ class OrderEvent(betterproto2.Message):
 
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Where to resume. Opaque: it tells nothing, and two tokens of one place may differ. Resume only streams of the same
-    order with that of one order.
+    With it, a stream that was interrupted continues after this message. Opaque; two tokens of the same position may
+    differ. That of WatchOrder is for streams of the same order, that of the other methods for streams of many.
     """
 
     sequence: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
-    The number of the order's own event, from 1 and without a gap; that of the last one in a message without an event of
-    its own, and 0 in a stream of many.
+    The number of the event among those of its order, from 1 without a gap. In a message that is no event, such as a
+    heartbeat: that of the order's last event, and 0 in a stream of many orders.
     """
 
     event_time: "datetime.datetime | None" = betterproto2.field(
@@ -992,7 +992,7 @@ class OrderEvent(betterproto2.Message):
 
     order_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    The order; empty in messages of a stream of many that concern none.
+    The id of the order; empty in messages that are about no order.
     """
 
     order_snapshot: "OrderSnapshot | None" = betterproto2.field(
@@ -1020,7 +1020,7 @@ class OrderEvent(betterproto2.Message):
         8, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
     """
-    The order stands somewhere else.
+    The status or the items of the order changed.
     """
 
     inventory_status: "InventoryStatus | None" = betterproto2.field(
@@ -1041,12 +1041,12 @@ class OrderEvent(betterproto2.Message):
         11, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
     """
-    Money goes back, wherever the order stands.
+    A refund was promised or paid. The status of the order need not change.
     """
 
     admin_alert: "AdminAlert | None" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
-    To administrators only.
+    Something needs the attention of an administrator. Others do not get it.
     """
 
     heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
@@ -1095,7 +1095,7 @@ class OrderItem(betterproto2.Message):
 
     quantity: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
     """
-    How many pieces, those that came back included.
+    How many pieces, including returned ones.
     """
 
     unit_price: "___google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1115,7 +1115,7 @@ class OrderItem(betterproto2.Message):
 
     returned_quantity: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
     """
-    How many pieces came back with refunds.
+    How many pieces were returned with refunds.
     """
 
     product_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
@@ -1170,17 +1170,17 @@ default_message_pool.register_message("easyorder.order.v1", "OrderSnapshot", Ord
 @dataclass(eq=False, repr=False)
 class OrderStatusChanged(betterproto2.Message):
     """
-    The order stands somewhere else.
+    The status or the items of the order changed.
     """
 
     from_status: "OrderStatus" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    Where it stood before.
+    The status before.
     """
 
     to_status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    Where it stands now.
+    The status now; the same if only the items changed.
     """
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1200,50 +1200,50 @@ class Payment(betterproto2.Message):
 
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The idempotency key of the charge, for ever.
+    Names the payment at the provider, as the idempotency key of its charge. It never changes.
     """
 
     method: "__common__v1__.PaymentMethod" = betterproto2.field(
         2, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentMethod(0)
     )
     """
-    What it is paid with.
+    How it is paid.
     """
 
     status: "__common__v1__.PaymentStatus" = betterproto2.field(
         3, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
     )
     """
-    Where it stands.
+    Its status.
     """
 
     amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What is, or was, to be charged.
+    How much is charged.
     """
 
     refunded_amount: "___google__type__.Money | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What has been given back of `amount`, or is on its way.
+    How much of `amount` was refunded, including refunds that are promised.
     """
 
     attempts: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
-    How often the provider was asked to charge.
+    How often the provider was asked to charge it; 0 before the first time, and for cash.
     """
 
     charge_time: "datetime.datetime | None" = betterproto2.field(
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was charged; a refund does not change it.
+    When it was charged, or cash was paid on delivery; not set before. A refund does not change it.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
         8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it last changed.
+    When it last changed: when it was created, charged, refused, given up, cancelled or refunded.
     """
 
     failure_code: "PaymentFailureCode" = betterproto2.field(
@@ -1276,7 +1276,7 @@ class PaymentAttempt(betterproto2.Message):
 
     number: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    From 1.
+    Counts the attempts of a payment from 1.
     """
 
     outcome: "PaymentOutcome" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: PaymentOutcome(0))
@@ -1288,7 +1288,7 @@ class PaymentAttempt(betterproto2.Message):
         3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    Set when there will be another attempt.
+    When it is tried again; not set if it is not.
     """
 
 
@@ -1310,7 +1310,7 @@ class PaymentDetails(betterproto2.Message):
 
     token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    What the provider's widget gave the shopper's browser; not needed for CASH.
+    The token that the provider's widget gave the shopper's browser. Required unless the method is CASH.
     """
 
 
@@ -1320,17 +1320,17 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentDetails", Pa
 @dataclass(eq=False, repr=False)
 class PaymentRefund(betterproto2.Message):
     """
-    Money goes back.
+    A refund was promised or paid.
     """
 
     amount: "___google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What is given back.
+    How much.
     """
 
     state: "RefundState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
     """
-    How far it is.
+    Whether it was paid.
     """
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1345,12 +1345,12 @@ default_message_pool.register_message("easyorder.order.v1", "PaymentRefund", Pay
 @dataclass(eq=False, repr=False)
 class PreviewOrderRequest(betterproto2.Message):
     """
-    What CreateOrder takes. What a preview does not need may be left out.
+    The fields of CreateOrderRequest. What a preview does not need may be left out.
     """
 
     request_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Not used: a preview keeps nothing, so that CreateOrder can be called with the same request afterwards.
+    Ignored, so that the same request can be sent to CreateOrder.
     """
 
     currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -1360,12 +1360,12 @@ class PreviewOrderRequest(betterproto2.Message):
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Lines of one item count as one line, of at most 1,000 pieces.
+    What to order. Several lines of one item count as one; an item has at most 1,000 pieces.
     """
 
     payment: "PaymentDetails | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    Not used, and not needed.
+    Ignored, so that the same request can be sent to CreateOrder.
     """
 
     incentive_codes: "list[str]" = betterproto2.field(5, betterproto2.TYPE_STRING, repeated=True)
@@ -1375,7 +1375,7 @@ class PreviewOrderRequest(betterproto2.Message):
 
     loyalty_points: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
     """
-    Points to spend, each worth a cent; no more are taken than are needed.
+    Loyalty points to spend, each worth 0.01. Points that the order does not need are not taken.
     """
 
     shipping_address: "___google__type__.PostalAddress | None" = betterproto2.field(
@@ -1405,22 +1405,22 @@ class PreviewOrderResponse(betterproto2.Message):
 
     order: "Order | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    As CreateOrder would make it, without `refused_codes`; without ids, etag, payments and times.
+    The order without `refused_codes`. Ids, number, etag, payments and times are not set.
     """
 
     refused_codes: "list[__common__v1__.RefusedCode]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The codes that cannot be used, and the points, each with the reason why.
+    The codes that cannot be used, and the points if they cannot, each with the reason.
     """
 
     loyalty_points_spent: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
     """
-    No more than are needed.
+    The points that it would spend.
     """
 
     loyalty_points_earned: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
     """
-    What the order would earn once it is paid.
+    The points that it would earn once it is paid.
     """
 
 
@@ -1430,8 +1430,8 @@ default_message_pool.register_message("easyorder.order.v1", "PreviewOrderRespons
 @dataclass(eq=False, repr=False)
 class Refund(betterproto2.Message):
     """
-    Money that goes back, by RefundOrder or because the order was cancelled. A charge that the shop had given up, and that
-    turns out to have been made, is returned too, and shows in its payment only.
+    A refund by RefundOrder, or of an order that was cancelled. If a charge that was given up turns out to have
+    succeeded, it is refunded too, but only its payment shows that.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1441,22 +1441,23 @@ class Refund(betterproto2.Message):
 
     amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    The price of the items, up to what remains of the charge. What cost nothing is returned for 0.00.
+    How much is refunded. Of returned items, their price, but at most what remains of the charge: 0.00 for items that
+    cost nothing.
     """
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The pieces that came back, one line for each item. None for a refund by amount, or of before 0.3.0.
+    The returned pieces, one line for each item. Empty for a refund of an amount, and for refunds made before 0.3.0.
     """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    Why, in the words of whoever gave it back.
+    Why, in the words of who cancelled or refunded the order.
     """
 
     state: "RefundState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
     """
-    How far it is.
+    Whether it was paid.
     """
 
     create_time: "datetime.datetime | None" = betterproto2.field(
@@ -1470,7 +1471,7 @@ class Refund(betterproto2.Message):
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was given.
+    When it was paid; not set before.
     """
 
 
@@ -1480,7 +1481,7 @@ default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 @dataclass(eq=False, repr=False)
 class RefundOrderRequest(betterproto2.Message):
     """
-    What to give back of an order.
+    What to refund of an order.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1490,13 +1491,15 @@ class RefundOrderRequest(betterproto2.Message):
 
     amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    All that is left, when neither amount nor items are given; never both.
+    How much to refund, in the currency of the order; not together with items. Without either, all that remains of
+    the charge is refunded.
     """
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Each piece's share of what its line cost, rounded to the cent like discounts: of two that cost 0.05 the first returns
-    0.02 and the second 0.03, or the other way round with EASYORDER_ROUNDING=half_up.
+    The returned pieces, which are restocked. Their price is refunded: a piece's share of what its line cost, rounded
+    to the cent like discounts. Of two pieces that cost 0.05 together, the first is worth 0.02 and the second 0.03,
+    or the other way round with EASYORDER_ROUNDING=half_up.
     """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -1506,10 +1509,9 @@ class RefundOrderRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
     """
-    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
-    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
-    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
-    REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: without one, a repeated call would take effect twice. A UUID is
+    recommended. For 7 days, a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155). After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -1519,7 +1521,7 @@ default_message_pool.register_message("easyorder.order.v1", "RefundOrderRequest"
 @dataclass(eq=False, repr=False)
 class RetryPaymentRequest(betterproto2.Message):
     """
-    Another way to pay an order.
+    How to pay an order again.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1534,10 +1536,9 @@ class RetryPaymentRequest(betterproto2.Message):
 
     request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    Required, here or in the header Idempotency-Key: a call that is repeated without one would take effect twice. A UUID
-    is recommended. For 7 days a repeat with the same request_id and body gets the first response and changes nothing
-    (AIP-155); after that it is refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with
-    REQUEST_ID_REUSED.
+    Required, here or in the header Idempotency-Key: without one, a repeated call would take effect twice. A UUID is
+    recommended. For 7 days, a repeat with the same request_id and body gets the first response and changes nothing
+    (AIP-155). After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -1547,7 +1548,7 @@ default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest
 @dataclass(eq=False, repr=False)
 class Shipment(betterproto2.Message):
     """
-    What a carrier takes, or took, to the shopper.
+    A parcel that was handed to a carrier.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1557,12 +1558,12 @@ class Shipment(betterproto2.Message):
 
     carrier: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Who takes it, such as DHL.
+    The carrier, such as DHL.
     """
 
     tracking_number: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    What the carrier calls it.
+    The number by which the carrier finds it.
     """
 
     tracking_uri: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -1574,14 +1575,14 @@ class Shipment(betterproto2.Message):
         5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was handed over.
+    When the carrier got it.
     """
 
     deliver_time: "datetime.datetime | None" = betterproto2.field(
         6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    Set by DeliverOrder.
+    When it arrived, as DeliverOrder recorded; not set before.
     """
 
 
@@ -1601,7 +1602,7 @@ class ShipmentDetails(betterproto2.Message):
 
     tracking_number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    What the carrier calls it.
+    The number by which the carrier finds it.
     """
 
     tracking_uri: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
@@ -1626,18 +1627,18 @@ class ShipOrderRequest(betterproto2.Message):
 
     shipment: "ShipmentDetails | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    How it goes.
+    The carrier and its number.
     """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The version that the order must have; any, if empty.
+    If given, only this version of the order is changed; ETAG_MISMATCH otherwise.
     """
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -1659,7 +1660,7 @@ class StreamTicket(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    A minute after it was made.
+    When it expires, a minute after it was made.
     """
 
 
@@ -1669,7 +1670,7 @@ default_message_pool.register_message("easyorder.order.v1", "StreamTicket", Stre
 @dataclass(eq=False, repr=False)
 class TopItem(betterproto2.Message):
     """
-    What was sold of an item.
+    What was sold of one item on the day.
     """
 
     product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1704,7 +1705,7 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 @dataclass(eq=False, repr=False)
 class UpdateOrderRequest(betterproto2.Message):
     """
-    The items that an order gets instead of its own.
+    The items that replace those of an order.
     """
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1714,18 +1715,18 @@ class UpdateOrderRequest(betterproto2.Message):
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Lines of one item count as one line, of at most 1,000 pieces.
+    What to order. Several lines of one item count as one; an item has at most 1,000 pieces.
     """
 
     etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    With it, only that version is changed; ETAG_MISMATCH otherwise.
+    If given, only this version of the order is changed; ETAG_MISMATCH otherwise.
     """
 
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A repeat with the same request_id and body gets the first response and changes nothing (AIP-155); after 7 days it is
-    refused with REQUEST_ID_EXPIRED, for ever. Another body is refused with REQUEST_ID_REUSED.
+    For 7 days, a repeat with the same request_id and body gets the first response and changes nothing (AIP-155).
+    After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
 
@@ -1760,13 +1761,15 @@ class WatchOrderRequest(betterproto2.Message):
 
     resume_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The last one seen in a stream of this order. What follows it may be deleted after EASYORDER_EVENTS_KEPT_DAYS:
-    FAILED_PRECONDITION with EVENTS_PURGED. Any other text is INVALID_ARGUMENT.
+    The last `resume_token` received in a stream of this order: the stream continues after it. EVENTS_PURGED if the
+    events after it are older than EASYORDER_EVENTS_KEPT_DAYS and deleted; INVALID_ARGUMENT if it is not such a
+    token.
     """
 
     after_sequence: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
     """
-    Without a resume_token: the events after this one, instead of a snapshot; 0 for the order's whole story.
+    Without a resume_token: the stream begins with the events after this number, instead of a snapshot; 0 for all
+    events of the order.
     """
 
 
@@ -1781,9 +1784,9 @@ class WatchOrdersRequest(betterproto2.Message):
 
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The last one seen in a stream of many orders; without it the stream begins with what happens from now on. What
-    follows it may be deleted after EASYORDER_EVENTS_KEPT_DAYS: FAILED_PRECONDITION with EVENTS_PURGED. Any other text is
-    INVALID_ARGUMENT.
+    The last `resume_token` received in a stream of many orders: the stream continues after it. Without it, the
+    stream begins with what happens from now on. EVENTS_PURGED if the events after it are older than
+    EASYORDER_EVENTS_KEPT_DAYS and deleted; INVALID_ARGUMENT if it is not such a token.
     """
 
 

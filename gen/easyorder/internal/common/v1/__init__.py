@@ -50,7 +50,7 @@ class ErrorReason(betterproto2.Enum):
 
     RESERVATION_RELEASED = 6
     """
-    The reservation was released for good.
+    The reservation was released, and its stock cannot be sold.
     """
 
     STILL_WAITING = 7
@@ -60,7 +60,7 @@ class ErrorReason(betterproto2.Enum):
 
     NOT_SOLD_YET = 8
     """
-    Stock is to be returned that is not sold yet.
+    Pieces are to be restocked that are not sold yet.
     """
 
     HOLD_SUPERSEDED = 9

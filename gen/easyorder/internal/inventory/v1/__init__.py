@@ -40,7 +40,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 
 class ReservationState(betterproto2.Enum):
     """
-    What became of a reservation.
+    The state of a reservation.
     """
 
     UNSPECIFIED = 0
@@ -65,12 +65,12 @@ class ReservationState(betterproto2.Enum):
 
     RELEASED = 4
     """
-    Given back.
+    Released, or restocked after it was sold.
     """
 
     EXPIRED = 5
     """
-    Gone back by itself.
+    The hold expired, and its stock is available again.
     """
 
     @classmethod
@@ -332,7 +332,7 @@ class Reservation(betterproto2.Message):
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ReservationState(0)
     )
     """
-    What became of it.
+    Its state.
     """
 
     lines: "list[ReservedLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)

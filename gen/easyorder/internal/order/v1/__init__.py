@@ -139,7 +139,7 @@ class Event(betterproto2.Message):
         10, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
     """
-    The order stands somewhere else.
+    The status or the items of the order changed.
     """
 
     inventory_status: "InventoryStatus | None" = betterproto2.field(
@@ -160,7 +160,7 @@ class Event(betterproto2.Message):
         13, betterproto2.TYPE_MESSAGE, optional=True, group="content"
     )
     """
-    Money goes back.
+    A refund was promised or paid.
     """
 
     admin_alert: "AdminAlert | None" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, optional=True, group="content")
@@ -324,14 +324,14 @@ class OrderStatusChanged(betterproto2.Message):
         1, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
     )
     """
-    Where it stood.
+    The status before.
     """
 
     to_status: "___order__v1__.OrderStatus" = betterproto2.field(
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
     )
     """
-    Where it stands.
+    The status now; the same if only the items changed.
     """
 
 
@@ -370,19 +370,19 @@ default_message_pool.register_message("easyorder.internal.order.v1", "PaymentAtt
 @dataclass(eq=False, repr=False)
 class PaymentRefund(betterproto2.Message):
     """
-    Money goes back, or has gone back.
+    A refund was promised or paid.
     """
 
     amount: "____google__type__.Money | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    How much of it.
+    The amount.
     """
 
     state: "___order__v1__.RefundState" = betterproto2.field(
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.RefundState(0)
     )
     """
-    Which of both.
+    Whether it was promised or paid.
     """
 
 

@@ -44,7 +44,7 @@ class PaymentState(betterproto2.Enum):
 
     REFUSED = 2
     """
-    Refused for good.
+    Refused; this never changes.
     """
 
     REFUNDED = 3
@@ -270,7 +270,7 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "Provider
 @dataclass(eq=False, repr=False)
 class RefundRequest(betterproto2.Message):
     """
-    Money to give back.
+    A refund.
     """
 
     transaction_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -285,12 +285,12 @@ class RefundRequest(betterproto2.Message):
 
     amount: "____google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    What to give back.
+    How much to refund.
     """
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A charge still under way is forbidden for good: refunding what was never charged makes a later charge impossible.
+    Why, for the provider.
     """
 
 
