@@ -32,21 +32,23 @@ from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
 from identity_svc.adapters.refresh_tokens import MacRefreshTokens
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.api.identity import SERVICE, IdentityApi
+from identity_svc.commands.change_password import ChangePassword, change_password
 from identity_svc.commands.delete_session import DeleteSession, delete_session
+from identity_svc.commands.disable_user import DisableUser, EnableUser, disable_user, enable_user
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_signing_key
 from identity_svc.commands.forget_expired import ForgetExpired, forget_expired
 from identity_svc.commands.login import Login, login
 from identity_svc.commands.logout import Logout, logout
+from identity_svc.commands.own_password import is_own_password
 from identity_svc.commands.refresh_token import RefreshToken, refresh_token
 from identity_svc.commands.register import Register, register
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
+from identity_svc.commands.set_user_roles import SetUserRoles, set_user_roles
 from identity_svc.commands.uow import IdentityUow
+from identity_svc.commands.update_user import UpdateUser, update_user
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD, PASSWORD_POLICY, IdentitySettings
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
-from identity_svc.queries.get_jwks import get_jwks
-from identity_svc.queries.get_user import get_user
-from identity_svc.queries.list_sessions import list_sessions
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -83,12 +85,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
             open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
         )
         await _seed(mediator, settings)
-        api = IdentityApi(
-            mediator,
-            get_user=partial(get_user, open_stores=open_uow),
-            list_sessions=partial(list_sessions, open_stores=open_uow),
-            get_jwks=partial(get_jwks, open_stores=open_uow),
-        )
+        api = IdentityApi(mediator, open_uow)
         error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
         server = _server(api, partial(local_keys, open_uow), engine, settings, clock, error_log)
         server.background = [error_log, _forgetting(mediator, engine, settings, error_log)]
@@ -128,6 +125,7 @@ async def make_mediator(
         ),
     )
     _handle_sessions(mediator, refresh_tokens, access_tokens, settings)
+    _handle_users(mediator, open_stores, passwords, settings)
     seed = partial(seed_administrator, passwords=passwords, policy=PASSWORD_POLICY, clock=clock)
     mediator.handle(SeedAdministrator, seed)
     mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
@@ -149,6 +147,26 @@ def _handle_sessions(
     mediator.handle(RefreshToken, refresh)
     mediator.handle(Logout, partial(logout, refresh_tokens=refresh_tokens))
     mediator.handle(DeleteSession, delete_session)
+
+
+def _handle_users(
+    mediator: Mediator[IdentityUow], open_stores: OpenStores, passwords: Passwords, settings: IdentitySettings
+) -> None:
+    current_password = partial(
+        is_own_password, open_stores=open_stores, passwords=passwords, lockout_policy=settings.lockout_policy
+    )
+    mediator.handle(UpdateUser, partial(update_user, is_own_password=current_password))
+    change = partial(
+        change_password,
+        open_stores=open_stores,
+        passwords=passwords,
+        policy=PASSWORD_POLICY,
+        is_own_password=current_password,
+    )
+    mediator.handle(ChangePassword, change)
+    mediator.handle(SetUserRoles, set_user_roles)
+    mediator.handle(DisableUser, disable_user)
+    mediator.handle(EnableUser, enable_user)
 
 
 async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> None:

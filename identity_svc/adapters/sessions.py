@@ -87,6 +87,10 @@ class SqlSessions:
         ended = delete(SESSION).where(SESSION.c.id == session_id, *own).returning(_IS_VALID.label("was_valid"))
         return bool((await self._session.execute(select(ended.cte("ended")))).scalar_one_or_none())
 
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None) -> None:
+        kept = () if but is None else (SESSION.c.id != but,)
+        await self._session.execute(delete(SESSION).where(SESSION.c.user_id == user_id, *kept))
+
     async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
         query = select(*_COLUMNS).where(SESSION.c.user_id == user_id, _IS_VALID)
         place = tuple_(SESSION.c.created_on, SESSION.c.id)

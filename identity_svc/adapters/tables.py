@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import Audited
@@ -26,6 +26,10 @@ class BaseSoftDelete(Audited):
 
 class UserRow(BaseSoftDelete, Base):
     __tablename__ = "user_account"
+    __table_args__ = (
+        Index("ix_user_account_created_on", "created_on", "id"),
+        Index("ix_user_account_email_prefix", "email", postgresql_ops={"email": "text_pattern_ops"}),
+    )
 
     # Normalised, which makes the unique constraint case-insensitive.
     email: Mapped[str] = mapped_column(unique=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,11 +39,44 @@ class SqlUsers:
         await self._session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
         return await self.find(user_id)
 
+    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
+        query = select(UserRow, _ROLES, _TEAMS).order_by(UserRow.created_on, UserRow.id).limit(limit)
+        if email_prefix:
+            query = query.where(UserRow.email.startswith(email_prefix, autoescape=True))
+        if after:
+            query = query.where(tuple_(UserRow.created_on, UserRow.id) > tuple_(*after))
+        return [_user(*found) for found in await self._session.execute(query)]
+
+    async def put(self, user: User) -> User:
+        changes = {"email": user.email, "display_name": user.display_name, "is_disabled": user.disabled}
+        await self._session.execute(update(UserRow).where(UserRow.id == user.id).values(changes))
+        names = [role.name for role in user.roles]
+        await self._session.execute(
+            delete(USER_ROLE).where(USER_ROLE.c.user_id == user.id, USER_ROLE.c.role.not_in(names))
+        )
+        roles = [{"user_id": user.id, "role": name} for name in names]
+        await self._session.execute(upsert(USER_ROLE).values(roles).on_conflict_do_nothing())
+        stored = await self.find(user.id)
+        assert stored is not None
+        return stored
+
+    async def lock_enabled_administrators(self) -> frozenset[UserId]:
+        await self._lock_administrators()
+        found = (
+            select(UserRow.id)
+            .join(USER_ROLE, USER_ROLE.c.user_id == UserRow.id)
+            .where(USER_ROLE.c.role == Role.ADMIN.name, UserRow.is_disabled.is_(False))
+        )
+        return frozenset(map(UserId, (await self._session.execute(found)).scalars()))
+
     async def lock_administrators(self) -> bool:
-        # Adding an administrator references this row; registering a user does not, and is not blocked.
-        await self._session.execute(select(ROLE).where(ROLE.c.name == Role.ADMIN.name).with_for_update())
+        await self._lock_administrators()
         found = select(USER_ROLE.c.user_id).where(USER_ROLE.c.role == Role.ADMIN.name).limit(1)
         return await self._session.scalar(found) is not None
+
+    async def _lock_administrators(self) -> None:
+        # Adding an administrator references this row; registering a user does not, and is not blocked.
+        await self._session.execute(select(ROLE).where(ROLE.c.name == Role.ADMIN.name).with_for_update())
 
     async def add(self, user: User) -> None:
         row = UserRow(

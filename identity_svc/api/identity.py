@@ -2,70 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-
 from easyorder.google.protobuf import Empty
-from easyorder.identity.v1 import (
-    DeleteSessionRequest,
-    GetJwksRequest,
-    GetUserRequest,
-    Jwk,
-    Jwks,
-    ListSessionsRequest,
-    ListSessionsResponse,
-    LoginRequest,
-    LogoutRequest,
-    RefreshTokenRequest,
-    RegisterRequest,
-    Role,
-    Tokens,
-)
-from easyorder.identity.v1 import Session as SessionMessage
-from easyorder.identity.v1 import User as UserMessage
+from easyorder.identity import v1
 
 from chassis.context import current
 from chassis.errors import shortened
 from chassis.grpc import metadata
 from chassis.mediator import Mediator
+from identity_svc.api.messages import jwk, session_message, tokens_message, user_message
+from identity_svc.api.update_mask import updated_fields
+from identity_svc.commands.change_password import ChangePassword
 from identity_svc.commands.delete_session import DeleteSession
-from identity_svc.commands.login import Login, SignedIn
+from identity_svc.commands.disable_user import DisableUser, EnableUser
+from identity_svc.commands.login import Login
 from identity_svc.commands.logout import Logout
 from identity_svc.commands.refresh_token import RefreshToken
 from identity_svc.commands.register import Register
+from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.commands.uow import IdentityUow
-from identity_svc.domain.errors import wrong_credentials, wrong_refresh_token
+from identity_svc.commands.update_user import UpdateUser
+from identity_svc.domain.errors import WrongPassword, wrong_credentials, wrong_refresh_token
 from identity_svc.domain.password import Password
-from identity_svc.domain.session import ClientInfo, Session
-from identity_svc.domain.tokens import PublicKey
-from identity_svc.domain.user import User
-from identity_svc.queries.get_user import GetUser
-from identity_svc.queries.list_sessions import ListSessions, SessionPage
+from identity_svc.domain.ports import OpenStores
+from identity_svc.domain.session import ClientInfo
+from identity_svc.domain.user import Role
+from identity_svc.queries.get_jwks import get_jwks
+from identity_svc.queries.get_user import GetUser, get_user
+from identity_svc.queries.list_sessions import ListSessions, list_sessions
+from identity_svc.queries.list_users import ListUsers, list_users
 
 SERVICE = "easyorder.identity.v1.IdentityService"
 _USER_AGENT_BYTES = 200
+# The fields of a user that UpdateUser changes.
+_CHANGEABLE = ("email", "display_name")
 
 
 class IdentityApi:
     """The servicer; the server answers rpcs that it does not implement."""
 
-    def __init__(
-        self,
-        mediator: Mediator[IdentityUow],
-        *,
-        get_user: Callable[[GetUser], Awaitable[User]],
-        list_sessions: Callable[[ListSessions], Awaitable[SessionPage]],
-        get_jwks: Callable[[], Awaitable[Sequence[PublicKey]]],
-    ) -> None:
-        self._mediator = mediator
-        self._get_user = get_user
-        self._list_sessions = list_sessions
-        self._get_jwks = get_jwks
+    def __init__(self, mediator: Mediator[IdentityUow], open_stores: OpenStores) -> None:
+        self._mediator, self._open_stores = mediator, open_stores
 
-    async def register(self, request: RegisterRequest) -> UserMessage:
+    async def register(self, request: v1.RegisterRequest) -> v1.User:
         command = Register(email=request.email, password=Password(request.password), display_name=request.display_name)
         return user_message(await self._mediator.send(command))
 
-    async def login(self, request: LoginRequest) -> Tokens:
+    async def login(self, request: v1.LoginRequest) -> v1.Tokens:
         client = _client()
         command = Login(
             email=request.email,
@@ -78,77 +60,79 @@ class IdentityApi:
             raise wrong_credentials()
         return tokens_message(signed_in)
 
-    async def refresh_token(self, request: RefreshTokenRequest) -> Tokens:
+    async def refresh_token(self, request: v1.RefreshTokenRequest) -> v1.Tokens:
         signed_in = await self._mediator.send(RefreshToken(token=request.refresh_token, client=_client()))
         if signed_in is None:
             raise wrong_refresh_token()
         return tokens_message(signed_in)
 
-    async def logout(self, request: LogoutRequest) -> Empty:
+    async def logout(self, request: v1.LogoutRequest) -> Empty:
         await self._mediator.send(Logout(token=request.refresh_token))
         return Empty()
 
-    async def list_sessions(self, request: ListSessionsRequest) -> ListSessionsResponse:
-        page = await self._list_sessions(
-            ListSessions(user_id=request.user_id, page_size=request.page_size, page_token=request.page_token)
-        )
-        return ListSessionsResponse(
+    async def list_sessions(self, request: v1.ListSessionsRequest) -> v1.ListSessionsResponse:
+        query = ListSessions(user_id=request.user_id, page_size=request.page_size, page_token=request.page_token)
+        page = await list_sessions(query, open_stores=self._open_stores)
+        return v1.ListSessionsResponse(
             sessions=[session_message(session) for session in page.sessions], next_page_token=page.next_page_token
         )
 
-    async def delete_session(self, request: DeleteSessionRequest) -> Empty:
+    async def delete_session(self, request: v1.DeleteSessionRequest) -> Empty:
         await self._mediator.send(DeleteSession(id=request.id))
         return Empty()
 
-    async def get_user(self, request: GetUserRequest) -> UserMessage:
-        return user_message(await self._get_user(GetUser(id=request.id)))
+    async def get_user(self, request: v1.GetUserRequest) -> v1.User:
+        return user_message(await get_user(GetUser(id=request.id), open_stores=self._open_stores))
 
-    async def get_jwks(self, request: GetJwksRequest) -> Jwks:
-        return Jwks(keys=[jwk(key) for key in await self._get_jwks()])
+    async def list_users(self, request: v1.ListUsersRequest) -> v1.ListUsersResponse:
+        query = ListUsers(email_prefix=request.email_prefix, page_size=request.page_size, page_token=request.page_token)
+        page = await list_users(query, open_stores=self._open_stores)
+        return v1.ListUsersResponse(
+            users=[user_message(user) for user in page.users], next_page_token=page.next_page_token
+        )
 
+    async def update_user(self, request: v1.UpdateUserRequest) -> v1.User:
+        wanted = request.user or v1.User()
+        command = UpdateUser(
+            id=wanted.id,
+            changed=updated_fields(wanted, request.update_mask, _CHANGEABLE),
+            email=wanted.email,
+            display_name=wanted.display_name,
+            etag=wanted.etag,
+            current_password=Password(wanted.current_password or ""),
+            place=current().address,
+        )
+        user = await self._mediator.send(command)
+        if user is None:
+            raise WrongPassword
+        return user_message(user)
 
-def user_message(user: User) -> UserMessage:
-    return UserMessage(
-        id=str(user.id),
-        email=user.email,
-        display_name=user.display_name,
-        roles=sorted(Role[role.name] for role in user.roles),
-        team_ids=[str(team_id) for team_id in user.team_ids],
-        disabled=user.disabled,
-        create_time=user.created_on,
-        update_time=user.modified_on,
-        etag=str(user.version),
-    )
+    async def change_password(self, request: v1.ChangePasswordRequest) -> v1.User:
+        command = ChangePassword(
+            id=request.id,
+            new_password=Password(request.new_password),
+            current_password=Password(request.current_password),
+            place=current().address,
+        )
+        user = await self._mediator.send(command)
+        if user is None:
+            raise WrongPassword
+        return user_message(user)
 
+    async def set_user_roles(self, request: v1.SetUserRolesRequest) -> v1.User:
+        roles = frozenset(Role[v1.Role(role).name] for role in request.roles)
+        return user_message(await self._mediator.send(SetUserRoles(id=request.id, roles=roles)))
 
-def tokens_message(signed_in: SignedIn) -> Tokens:
-    return Tokens(
-        access_token=signed_in.access_token.text,
-        refresh_token=signed_in.refresh_token,
-        token_type="Bearer",
-        expires_in=signed_in.access_token.expires_in_s,
-        user=user_message(signed_in.user),
-    )
+    async def disable_user(self, request: v1.DisableUserRequest) -> v1.User:
+        return user_message(await self._mediator.send(DisableUser(id=request.id)))
 
+    async def enable_user(self, request: v1.EnableUserRequest) -> v1.User:
+        return user_message(await self._mediator.send(EnableUser(id=request.id)))
 
-def session_message(session: Session) -> SessionMessage:
-    return SessionMessage(
-        id=str(session.id),
-        user_id=str(session.user_id),
-        create_time=session.created_on,
-        last_use_time=session.last_used_on,
-        expire_time=session.expires_on,
-        address=session.client.address,
-        user_agent=session.client.user_agent,
-        current=str(session.id) == current().caller.session_id,
-    )
+    async def get_jwks(self, request: v1.GetJwksRequest) -> v1.Jwks:
+        return v1.Jwks(keys=[jwk(key) for key in await get_jwks(open_stores=self._open_stores)])
 
 
 def _client() -> ClientInfo:
     user_agent = str(metadata.incoming.get().get("user-agent", ""))
     return ClientInfo(address=current().address, user_agent=shortened(user_agent, _USER_AGENT_BYTES))
-
-
-def jwk(key: PublicKey) -> Jwk:
-    """A key as RFC 8037 defines it; Envoy's jwt_authn reads it too."""
-    return Jwk(kty="OKP", crv="Ed25519", x=key.x_base64url, kid=key.kid, alg="EdDSA", use="sig")

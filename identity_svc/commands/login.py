@@ -57,13 +57,13 @@ async def login(
     lockout = await uow.lockouts.lock(email, cmd.place)
     lockout.check()
     user = None if verified is None else await uow.users.lock(verified.credential.user_id)
-    if verified is None or user is None or user.disabled:
+    if verified is None or user is None:
         lockout.count_failure(lockout_policy)
         await uow.lockouts.put(lockout)
         return None
     if await uow.credentials.find_by_email(email) != verified.credential:
         # A session that begins with a password that is being changed would outlive the change.
-        raise Conflict("the password or the address was changed meanwhile")
+        raise Conflict("the password or the address was changed meanwhile, or the user disabled")
     await uow.lockouts.succeed(lockout)
     if verified.renewed is not None:
         await uow.credentials.replace(verified.credential, verified.renewed)

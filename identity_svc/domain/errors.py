@@ -40,6 +40,22 @@ class UserNotFound(AppError):
         super().__init__("there is no such user")
 
 
+class WrongPassword(AppError):
+    """The current password, sent with a call that changes something, is wrong. It counts as a failed login."""
+
+    kind, reason = Kind.UNAUTHENTICATED, "WRONG_PASSWORD"
+
+    def __init__(self) -> None:
+        super().__init__("the current password is wrong")
+
+
+class LastAdministrator(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "LAST_ADMINISTRATOR"
+
+    def __init__(self) -> None:
+        super().__init__("nobody would be left to run the shop: make somebody else an administrator first")
+
+
 class SessionNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "SESSION_NOT_FOUND"
 

@@ -26,6 +26,18 @@ class Users(Protocol):
     async def lock(self, user_id: UserId) -> User | None:
         """Like `find`; no other transaction changes the user, or signs the user in, until this one ends."""
 
+    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
+        """Those whose address begins with the prefix, oldest first, after the one with this start and id."""
+
+    async def put(self, user: User) -> User:
+        """Stores a changed user, whom this transaction has locked, and returns the user with the next version.
+
+        Raises Conflict when the address was taken meanwhile: a second look-up finds its user.
+        """
+
+    async def lock_enabled_administrators(self) -> frozenset[UserId]:
+        """The administrators who are not disabled; no other transaction changes who they are until this one ends."""
+
     async def lock_administrators(self) -> bool:
         """Whether an administrator exists, disabled ones included; blocks adding one until the transaction ends."""
 
@@ -92,6 +104,9 @@ class Sessions(Protocol):
 
     async def end(self, session_id: SessionId, *, of: UserId | None = None) -> bool:
         """Ends the session, of this user only. Returns whether there was one that had not expired."""
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None) -> None:
+        """Ends all sessions of the user, but one."""
 
     async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
         """Those of the user that have not expired, newest first, after the one with this start and id."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import NewType
 
 from chassis.errors import InvalidArgument
+from identity_svc.domain.errors import UserNotFound
 
 UserId = NewType("UserId", uuid.UUID)
 TeamId = NewType("TeamId", uuid.UUID)
+# The caller, in place of an id.
+ME = "me"
 # Normalised, so that all spellings of one address are equal.
 Email = NewType("Email", str)
 
@@ -38,6 +41,10 @@ class User:
     modified_on: datetime
     version: int = 1
 
+    @property
+    def etag(self) -> str:
+        return str(self.version)
+
     @classmethod
     def new(cls, *, email: Email, display_name: str, at: datetime, is_admin: bool = False) -> User:
         """A user with the role USER. Raises InvalidArgument when the name has control characters or only blanks."""
@@ -49,6 +56,30 @@ class User:
             created_on=at,
             modified_on=at,
         )
+
+    def changed(self, *, email: Email | None = None, display_name: str | None = None) -> User:
+        """With what is not None. Raises InvalidArgument like `new`."""
+        return replace(
+            self,
+            email=self.email if email is None else email,
+            display_name=self.display_name if display_name is None else _line("user.displayName", display_name),
+        )
+
+
+def user_id_of(text: str) -> UserId:
+    """Raises UserNotFound for what is no UUID."""
+    try:
+        return UserId(uuid.UUID(text))
+    except ValueError:
+        raise UserNotFound from None
+
+
+def visible_user_id(text: str, *, caller_id: str, sees_all: bool) -> UserId:
+    """The user whom `text`, a UUID or `me`, means to the caller. Raises UserNotFound for anybody else."""
+    user_id = user_id_of(caller_id if text == ME else text)
+    if str(user_id) != caller_id and not sees_all:
+        raise UserNotFound
+    return user_id
 
 
 def email_of(text: str) -> Email:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 
 from chassis.context import current
 from identity_svc.domain.errors import UserNotFound
 from identity_svc.domain.ports import OpenStores
-from identity_svc.domain.user import User, UserId
-
-ME = "me"
+from identity_svc.domain.user import User, visible_user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,18 +20,9 @@ class GetUser:
 async def get_user(query: GetUser, *, open_stores: OpenStores) -> User:
     """Raises UserNotFound."""
     caller = current().caller
-    wanted = caller.id if query.id == ME else query.id.lower()
-    if wanted != caller.id and not caller.is_admin:
-        raise UserNotFound
+    user_id = visible_user_id(query.id, caller_id=caller.id, sees_all=caller.is_admin)
     async with open_stores() as stores:
-        user = await stores.users.find(_user_id(wanted))
+        user = await stores.users.find(user_id)
     if user is None:
         raise UserNotFound
     return user
-
-
-def _user_id(text: str) -> UserId:
-    try:
-        return UserId(uuid.UUID(text))
-    except ValueError:
-        raise UserNotFound from None

@@ -10,7 +10,8 @@ from datetime import datetime
 from chassis.page_tokens import PageTokens
 from identity_svc.domain.ports import OpenStores
 from identity_svc.domain.session import Session
-from identity_svc.queries.get_user import ME, GetUser, get_user
+from identity_svc.domain.user import ME
+from identity_svc.queries.get_user import GetUser, get_user
 
 _DEFAULT_PAGE_SIZE = 10
 _TOKENS = PageTokens(tuple[datetime, uuid.UUID])

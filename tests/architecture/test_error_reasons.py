@@ -66,6 +66,8 @@ REACHED_BY = {
     "JOB_DISCARDED": "e2e/test_operations.py::test_a_charge_that_a_change_replaced_is_not_run_again",
     "JOB_NOT_DISCARDABLE": "e2e/test_operations.py::test_a_charge_is_not_discarded_but_stopped_with_its_order",
     "SESSION_NOT_FOUND": "identity_svc/test_service.py::test_sessions_are_listed_refreshed_and_ended",
+    "WRONG_PASSWORD": "identity_svc/test_users_over_grpc.py::test_what_is_refused",
+    "LAST_ADMINISTRATOR": "identity_svc/test_users_over_grpc.py::test_administrators_list_promote_and_disable",
 }
 
 

@@ -33,8 +33,9 @@ class IdentityState(ChassisState):
 
 
 class InMemoryUsers:
-    def __init__(self, state: IdentityState) -> None:
+    def __init__(self, state: IdentityState, clock: FakeClock) -> None:
         self._state = state
+        self._clock = clock
 
     async def find(self, user_id: UserId) -> User | None:
         return self._state.users.get(user_id)
@@ -44,6 +45,22 @@ class InMemoryUsers:
 
     async def lock(self, user_id: UserId) -> User | None:
         return await self.find(user_id)
+
+    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
+        found = [user for user in self._state.users.values() if user.email.startswith(email_prefix)]
+        oldest_first = sorted(found, key=_registered)
+        return [user for user in oldest_first if after is None or _registered(user) > after][:limit]
+
+    async def put(self, user: User) -> User:
+        if any(known.email == user.email and known.id != user.id for known in self._state.users.values()):
+            raise Conflict(f"{user.email} is taken")
+        stored = replace(user, version=user.version + 1, modified_on=self._clock.now())
+        self._state.users[user.id] = stored
+        return stored
+
+    async def lock_enabled_administrators(self) -> frozenset[UserId]:
+        users = self._state.users.values()
+        return frozenset(user.id for user in users if Role.ADMIN in user.roles and not user.disabled)
 
     async def lock_administrators(self) -> bool:
         return any(Role.ADMIN in user.roles for user in self._state.users.values())
@@ -168,6 +185,11 @@ class InMemorySessions:
         del self._state.sessions[session_id]
         return not session.has_expired
 
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None) -> None:
+        for id, (_, session) in list(self._state.sessions.items()):
+            if session.user_id == user_id and id != but:
+                del self._state.sessions[id]
+
     async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
         found = [await self.find(id) for id in self._state.sessions]
         own = [known for known in found if known and known.user_id == user_id and not known.has_expired]
@@ -206,7 +228,7 @@ class InMemorySigningKeys:
 class InMemoryIdentityUow(InMemoryUnitOfWork):
     def __init__(self, state: IdentityState, clock: FakeClock) -> None:
         super().__init__(state, clock)
-        self.users = InMemoryUsers(state)
+        self.users = InMemoryUsers(state, clock)
         self.credentials = InMemoryCredentials(state)
         self.lockouts = InMemoryLockouts(state, clock)
         self.sessions = InMemorySessions(state, clock)
@@ -243,6 +265,10 @@ class FakePasswords:
 
     def _hash(self, password: Password, parameters: str) -> str:
         return f"{parameters}${hashlib.sha256(password.reveal().encode()).hexdigest()}"
+
+
+def _registered(user: User) -> tuple[datetime, uuid.UUID]:
+    return user.created_on, user.id
 
 
 def _last_used_on(session: Session) -> datetime:

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import jwt
 from pydantic import SecretStr
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.unit_of_work import sql_units_of_work
-from chassis.mediator import Mediator
+from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.tables import LOCKOUT, SESSION, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
@@ -27,19 +27,23 @@ from identity_svc.commands.login import Login, SignedIn
 from identity_svc.commands.logout import Logout
 from identity_svc.commands.refresh_token import RefreshToken
 from identity_svc.commands.register import Register
+from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding
+from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.config import IdentitySettings
 from identity_svc.domain.errors import EmailTaken
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores
 from identity_svc.domain.session import ClientInfo
-from identity_svc.domain.user import TeamId, User, UserId, email_of
+from identity_svc.domain.user import Role, TeamId, User, UserId, email_of
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
 from identity_svc.queries.list_sessions import ListSessions, SessionPage, list_sessions
+from identity_svc.queries.list_users import ListUsers, UserPage, list_users
 from tests.fakes.chassis import FakeClock, in_memory_units_of_work
 from tests.fakes.identity import FakePasswords, IdentityState, InMemoryIdentityUow, InMemoryStores
 
+R = TypeVar("R")
 SECRET = "a secret that only the services of this test mesh share"
 SETTINGS = IdentitySettings(
     mesh_secret=SecretStr(SECRET),
@@ -203,13 +207,28 @@ class IdentityApp:
         client = ClientInfo(address=place, user_agent=user_agent)
         return await self.mediator.send(RefreshToken(token=token, client=client))
 
-    async def logout(self, caller: Caller, token: str = "") -> None:
+    async def administrator(self, email: str = "boss@example.com") -> SignedIn:
+        """A signed-in administrator; the first one is made as at the first start, others by the first."""
+        seed = SeedAdministrator(email=email, password=Password(PASSWORD), well_known=Password(PASSWORD))
+        if await self.mediator.send(seed) is not Seeding.ANOTHER_EXISTS:
+            return await self.signed_in(email)
+        user = (await self.signed_in(email)).user
+        first = caller_of(await self.signed_in("boss@example.com"))
+        await self.send(SetUserRoles(id=str(user.id), roles=frozenset(Role)), first)
+        return await self.signed_in(email)
+
+    async def send(self, command: Command[R], caller: Caller) -> R:
         with request_context(RequestContext(caller=caller)):
-            await self.mediator.send(Logout(token=token))
+            return await self.mediator.send(command)
+
+    async def users(self, **query: Any) -> UserPage:
+        return await list_users(ListUsers(**query), open_stores=self.backend.open_stores)
+
+    async def logout(self, caller: Caller, token: str = "") -> None:
+        await self.send(Logout(token=token), caller)
 
     async def delete_session(self, id: str, caller: Caller) -> None:
-        with request_context(RequestContext(caller=caller)):
-            await self.mediator.send(DeleteSession(id=id))
+        await self.send(DeleteSession(id=id), caller)
 
     async def sessions(self, caller: Caller, **query: Any) -> SessionPage:
         with request_context(RequestContext(caller=caller)):

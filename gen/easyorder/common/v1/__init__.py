@@ -284,6 +284,16 @@ class ErrorReason(betterproto2.Enum):
     There is no such session, or it is not the caller's own. It may have ended.
     """
 
+    WRONG_PASSWORD = 49
+    """
+    The current password is wrong. Send it again; the access token is valid.
+    """
+
+    LAST_ADMINISTRATOR = 50
+    """
+    Nobody would be left who runs the shop. Make somebody else an administrator first.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -336,6 +346,8 @@ class ErrorReason(betterproto2.Enum):
             46: "ERROR_REASON_JOB_DISCARDED",
             47: "ERROR_REASON_JOB_NOT_DISCARDABLE",
             48: "ERROR_REASON_SESSION_NOT_FOUND",
+            49: "ERROR_REASON_WRONG_PASSWORD",
+            50: "ERROR_REASON_LAST_ADMINISTRATOR",
         }
 
     @classmethod
@@ -390,6 +402,8 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_JOB_DISCARDED": 46,
             "ERROR_REASON_JOB_NOT_DISCARDABLE": 47,
             "ERROR_REASON_SESSION_NOT_FOUND": 48,
+            "ERROR_REASON_WRONG_PASSWORD": 49,
+            "ERROR_REASON_LAST_ADMINISTRATOR": 50,
         }
 
 

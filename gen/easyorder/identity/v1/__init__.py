@@ -376,6 +376,11 @@ class ListUsersRequest(betterproto2.Message):
     `next_page_token` of the page before, with everything else as it was then; empty for the first page.
     """
 
+    email_prefix: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Only users whose address begins with this, in any case.
+    """
+
 
 default_message_pool.register_message("easyorder.identity.v1", "ListUsersRequest", ListUsersRequest)
 
@@ -655,8 +660,7 @@ class UpdateUserRequest(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    The fields to change: display_name, and for administrators email; `*` stands for all that the caller may change.
-    Without it, those of them that are set in `user`. Fields that only the shop sets are refused.
+    The fields to change: display_name, email; `*` stands for both. Without it, those of them that are set in `user`.
     """
 
 
@@ -716,6 +720,11 @@ class User(betterproto2.Message):
     etag: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     The version of the user. Changes with every write (AIP-154).
+    """
+
+    current_password: "str | None" = betterproto2.field(10, betterproto2.TYPE_STRING, optional=True)
+    """
+    In UpdateUser, required of those who change their own `email`. Never sent.
     """
 
 
