@@ -73,6 +73,6 @@ async def test_clients_in_typescript(mesh: RunningMesh, admin: Shop) -> None:
 
 @pytest.mark.timeout(120)
 async def test_a_client_in_python(mesh: RunningMesh, admin: Shop) -> None:
-    [printed] = walk_through("Python", mesh)
+    [_, printed] = walk_through("Python", mesh)
 
     await assert_ordered(printed, admin)
