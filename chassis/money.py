@@ -11,7 +11,6 @@ from typing import ClassVar
 
 CURRENCIES = frozenset({"USD", "EUR", "EGP", "GBP"})
 _CENT = Decimal("0.01")  # all supported currencies have two decimals
-_NANOS = Decimal(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +33,11 @@ class Money:
     @classmethod
     def from_units(cls, units: int, nanos: int, currency: str) -> Money:
         """Makes Money from the fields of google.type.Money."""
-        return cls(Decimal(units) + Decimal(nanos) / _NANOS, currency)
+        return cls(Decimal(units) + Decimal(nanos) / 10**9, currency)
 
     @classmethod
     def sum(cls, amounts: Iterable[Money], currency: str) -> Money:
         return reduce(add, amounts, cls.zero(currency))
-
-    @property
-    def units(self) -> int:
-        """The `units` of google.type.Money; same sign as `nanos`."""
-        return int(self.amount)
-
-    @property
-    def nanos(self) -> int:
-        """The `nanos` of google.type.Money: the fraction, in billionths."""
-        return int((self.amount - int(self.amount)) * _NANOS)
 
     @property
     def is_negative(self) -> bool:

@@ -15,7 +15,13 @@ _LIMIT = Decimal(10) ** 16
 
 def money_message(money: Money) -> MoneyMessage:
     """An amount as google.type.Money."""
-    return MoneyMessage(currency_code=money.currency, units=money.units, nanos=money.nanos)
+    return amount_message(money.amount, money.currency)
+
+
+def amount_message(amount: Decimal, currency: str) -> MoneyMessage:
+    """An amount of a currency as google.type.Money, whose units and nanos have one sign."""
+    units = int(amount)
+    return MoneyMessage(currency_code=currency, units=units, nanos=int((amount - units) * 10**9))
 
 
 def money_of(message: MoneyMessage | None, field: str) -> Money:

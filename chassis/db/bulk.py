@@ -1,18 +1,17 @@
 """Many rows in one statement of constant text: they are sent as one JSON parameter and unpacked by the database.
 
 The statement fires a statement-level trigger once, is prepared once for any number of rows, and works the same on
-asyncpg and ODBC. Rows are plain dicts; pydantic encodes Decimal, datetime, UUID and nested JSON, and the database
-converts them to the types of the table's columns.
+asyncpg and ODBC. Rows are dicts or dataclasses; msgspec encodes what is in them, and the database converts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from pydantic_core import to_json
+import msgspec
 from sqlalchemy import TableClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,21 +19,26 @@ from chassis.db.failures import translated
 
 
 class SqlSink:
-    """Stores entries in a table whose columns are named like their fields, one statement per batch."""
+    """Stores entries in a table, one statement per batch."""
 
     def __init__(self, engine: AsyncEngine, table: TableClause) -> None:
         self._engine, self._table = engine, table
 
     async def __call__(self, entries: Sequence[Any]) -> None:
-        columns = tuple(field.name for field in fields(entries[0]))
+        insert = text(inserting(self._table, columns_of(entries[0])))
         with translated():
             async with self._engine.begin() as connection:
-                await connection.execute(text(inserting(self._table, columns)), {"rows": as_json(entries)})
+                await connection.execute(insert, {"rows": as_json(entries)})
 
 
 def as_json(rows: object) -> str:
     """The rows as a JSON parameter."""
-    return to_json(rows).decode()
+    return msgspec.json.encode(rows).decode()
+
+
+def columns_of(row: Any) -> tuple[str, ...]:
+    """The columns of a dict or a dataclass."""
+    return tuple(row if isinstance(row, Mapping) else [field.name for field in fields(row)])
 
 
 def rows_of(table: TableClause) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic_core import to_jsonable_python
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -29,7 +28,6 @@ _FIND_RESPONSES = text(
 # The position that the read side must reach (`x-easyorder-position`).
 _POSITION = text("SELECT CAST(pg_current_xact_id() AS text)")
 _IMPATIENT = text("SET LOCAL lock_timeout = '20ms'")
-_EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,8 @@ class SqlUnitOfWork:
         return {}  # for services in which no two commands of a batch need one row
 
     async def commit(self) -> str | None:
-        events = [{name: getattr(event, name) for name in _EVENT_COLUMNS} for event in self._events]
-        await enqueue_insert(self.session, OUTBOX, events)
-        await enqueue_insert(self.session, AUDIT_ENTRY, to_jsonable_python(self._audit_entries))
+        await enqueue_insert(self.session, OUTBOX, self._events)
+        await enqueue_insert(self.session, AUDIT_ENTRY, self._audit_entries)
         await enqueue_outcomes(self.session, self._job_outcomes)
         if self._jobs and self._job_writer is None:
             raise RuntimeError("this unit of work was opened without jobs")

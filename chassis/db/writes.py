@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from chassis.context import current
-from chassis.db.bulk import as_json, inserting, updating
+from chassis.db.bulk import as_json, columns_of, inserting, updating
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
@@ -39,7 +39,7 @@ class _Part:
 
     sql: str
     unless_all: str | None
-    rows: list[Mapping[str, Any]] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -59,10 +59,10 @@ def is_optimistic(session: AsyncSession | Session) -> bool:
     return bool(session.info.get(OPTIMISTIC))
 
 
-async def enqueue_insert(session: AsyncSession, table: TableClause, rows: Sequence[Mapping[str, Any]]) -> None:
+async def enqueue_insert(session: AsyncSession, table: TableClause, rows: Sequence[Any]) -> None:
     """Queues the insertion of rows that all have the same columns."""
     if rows:
-        await enqueue_write(session, table.name, inserting(table, tuple(rows[0])), rows)
+        await enqueue_write(session, table.name, inserting(table, columns_of(rows[0])), rows)
 
 
 async def enqueue_update(
@@ -87,7 +87,7 @@ async def enqueue_update(
 
 
 async def enqueue_write(
-    session: AsyncSession, name: str, sql: str, rows: Sequence[Mapping[str, Any]], *, unless_all: str | None = None
+    session: AsyncSession, name: str, sql: str, rows: Sequence[Any], *, unless_all: str | None = None
 ) -> None:
     """Queues an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 

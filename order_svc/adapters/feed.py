@@ -7,13 +7,13 @@ position has therefore seen all positions before it (ADR 0028).
 
 from __future__ import annotations
 
-import json
 from collections import UserDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from sqlalchemy import Executable, Row, Text, bindparam, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -69,7 +69,7 @@ class JsonPayload(UserDict[str, Any]):
 
     @cached_property
     def data(self) -> dict[str, Any]:  # type: ignore[override]
-        return dict(json.loads(self.text))
+        return dict(msgspec.json.decode(self.text))
 
 
 class Feed:

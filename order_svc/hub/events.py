@@ -30,6 +30,7 @@ from chassis.context import Caller
 from chassis.errors import AppError
 from chassis.events import PublishedEvent
 from chassis.grpc.status import to_status
+from chassis.wire_types import amount_message
 from order_svc.domain.events import (
     ADMIN_ALERT,
     INVENTORY_STATUS,
@@ -41,7 +42,7 @@ from order_svc.domain.events import (
 )
 from order_svc.domain.status import PaymentOutcome, RefundState, Status
 from order_svc.domain.views import DiscountView, OrderView, StockView
-from order_svc.messages.orders import discount_message, money, order_message, stock_message
+from order_svc.messages.orders import discount_message, order_message, stock_message
 from order_svc.order_ids import OrderIds
 
 _ORDERS = TypeAdapter(OrderView)
@@ -155,9 +156,9 @@ def _created_with_incentive(payload: Mapping[str, Any], _ids: OrderIds) -> Mappi
     discounts = _DISCOUNTS.validate_python(payload["discounts"])
     created = OrderCreatedWithIncentive(
         discounts=[discount_message(discount, currency) for discount in discounts],
-        sub_total=money(Decimal(payload["sub_total"]), currency),
-        discount_total=money(Decimal(payload["discount_total"]), currency),
-        total_amount=money(Decimal(payload["total_amount"]), currency),
+        sub_total=amount_message(Decimal(payload["sub_total"]), currency),
+        discount_total=amount_message(Decimal(payload["discount_total"]), currency),
+        total_amount=amount_message(Decimal(payload["total_amount"]), currency),
     )
     return {"order_created_with_incentive": created}
 
@@ -182,7 +183,7 @@ def _payment_attempt(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str,
 
 def _payment_refund(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
     refund = PaymentRefund(
-        amount=money(Decimal(payload["amount"]), payload["currency"]),
+        amount=amount_message(Decimal(payload["amount"]), payload["currency"]),
         state=RefundStateMessage[RefundState(payload["state"]).name],
         order=_order(payload, ids),
     )

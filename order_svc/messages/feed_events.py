@@ -20,9 +20,9 @@ from easyorder.internal.order.v1 import (
 from easyorder.order.v1 import OrderStatus, PaymentOutcome, RefundState
 
 from chassis.events import PublishedEvent
+from chassis.wire_types import amount_message
 from order_svc.domain import events
 from order_svc.domain import status as domain
-from order_svc.messages.orders import money
 
 # docs/events.md says when it grows.
 SCHEMA_VERSION = 1
@@ -53,7 +53,9 @@ def _created(payload: Payload) -> OrderCreated:
 
 
 def _created_with_incentive(payload: Payload) -> OrderCreatedWithIncentive:
-    return OrderCreatedWithIncentive(discount_total=money(Decimal(payload["discount_total"]), payload["currency"]))
+    return OrderCreatedWithIncentive(
+        discount_total=amount_message(Decimal(payload["discount_total"]), payload["currency"])
+    )
 
 
 def _status_changed(payload: Payload) -> OrderStatusChanged:
@@ -71,7 +73,7 @@ def _payment_attempt(payload: Payload) -> PaymentAttempt:
 
 def _payment_refund(payload: Payload) -> PaymentRefund:
     return PaymentRefund(
-        amount=money(Decimal(payload["amount"]), payload["currency"]),
+        amount=amount_message(Decimal(payload["amount"]), payload["currency"]),
         state=RefundState[domain.RefundState(payload["state"]).name],
     )
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from easyorder.common.v1 import Discount, OrderLine, PaymentMethod, PaymentStatus, StockState
-from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import ItemAvailability
 from easyorder.order.v1 import (
     CancelReason,
@@ -30,8 +28,7 @@ from easyorder.order.v1 import (
     CurrencyReport as CurrencyReportMessage,
 )
 
-from chassis.money import Money
-from chassis.wire_types import money_message
+from chassis.wire_types import amount_message
 from order_svc.domain.shipment import Shipment as ShipmentData
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, RefundView, StockView
 from order_svc.messages.addresses import address_message
@@ -71,11 +68,11 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
 
 def _totals(view: OrderView) -> dict[str, Any]:
     return {
-        "sub_total": money(view.sub_total, view.currency),
-        "discount_total": money(view.discount_total, view.currency),
-        "tax_total": money(view.tax_total, view.currency),
-        "shipping_total": money(view.shipping_total, view.currency),
-        "total_amount": money(view.total_amount, view.currency),
+        "sub_total": amount_message(view.sub_total, view.currency),
+        "discount_total": amount_message(view.discount_total, view.currency),
+        "tax_total": amount_message(view.tax_total, view.currency),
+        "shipping_total": amount_message(view.shipping_total, view.currency),
+        "total_amount": amount_message(view.total_amount, view.currency),
     }
 
 
@@ -100,10 +97,10 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
         currency_code=currency,
         orders=business.orders,
         units=business.units,
-        revenue=money(business.revenue, currency),
-        refunds=money(business.refunds, currency),
+        revenue=amount_message(business.revenue, currency),
+        refunds=amount_message(business.refunds, currency),
         hours=[
-            HourReport(hour=hour.hour, orders=hour.orders, revenue=money(hour.revenue, currency))
+            HourReport(hour=hour.hour, orders=hour.orders, revenue=amount_message(hour.revenue, currency))
             for hour in business.hours
         ],
         top_items=[
@@ -112,16 +109,11 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
                 sku=item.sku,
                 name=item.name,
                 units=item.units,
-                revenue=money(item.revenue, currency),
+                revenue=amount_message(item.revenue, currency),
             )
             for item in business.top_items
         ],
     )
-
-
-def money(amount: Decimal, currency: str) -> MoneyMessage:
-    """An amount as google.type.Money."""
-    return money_message(Money(amount, currency))
 
 
 def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
@@ -131,9 +123,9 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
         sku=item.sku,
         name=item.name,
         quantity=item.quantity,
-        unit_price=money(item.unit_price, currency),
-        sub_total=money(item.sub_total, currency),
-        discount=money(item.discount, currency),
+        unit_price=amount_message(item.unit_price, currency),
+        sub_total=amount_message(item.sub_total, currency),
+        discount=amount_message(item.discount, currency),
         returned_quantity=item.returned,
         product_id=str(item.product_id) if item.product_id else "",
         options=[OrderItemOption(variation=variation, value=value) for variation, value in item.options],
@@ -142,7 +134,9 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
 
 def discount_message(discount: DiscountView, currency: str) -> Discount:
     """The discount of a code or of points."""
-    return Discount(code=discount.code, description=discount.description, amount=money(discount.amount, currency))
+    return Discount(
+        code=discount.code, description=discount.description, amount=amount_message(discount.amount, currency)
+    )
 
 
 def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None = None) -> Payment:
@@ -151,8 +145,8 @@ def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None
         transaction_id=payment.transaction_id,
         method=PaymentMethod[payment.method.name],
         status=PaymentStatus[payment.status.name],
-        amount=money(payment.amount, currency),
-        refunded_amount=money(payment.refunded, currency),
+        amount=amount_message(payment.amount, currency),
+        refunded_amount=amount_message(payment.refunded, currency),
         attempts=payment.attempts,
         charge_time=charged_at,
         update_time=payment.processed_at,
@@ -164,7 +158,7 @@ def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None
 def _refund(refund: RefundView, currency: str) -> Refund:
     return Refund(
         id=refund.id,
-        amount=money(refund.amount, currency),
+        amount=amount_message(refund.amount, currency),
         items=[OrderLine(product_item_id=str(item), quantity=pieces) for item, pieces in refund.items],
         reason=refund.reason,
         state=RefundState[refund.state.name],

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.money import Money
+from chassis.wire_types import money_message
 
 amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
 
@@ -17,9 +18,10 @@ amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
 def test_units_and_nanos_bring_the_amount_back(amount: Decimal) -> None:
     money = Money(amount, "EUR")
 
-    assert Money.from_units(money.units, money.nanos, "EUR") == money
-    assert abs(money.nanos) < 10**9
-    assert money.units * money.nanos >= 0
+    message = money_message(money)
+    assert Money.from_units(message.units, message.nanos, "EUR") == money
+    assert abs(message.nanos) < 10**9
+    assert message.units * message.nanos >= 0
 
 
 @given(st.lists(amounts, max_size=20))

@@ -138,6 +138,7 @@ async def test_a_preview_shows_the_order_and_keeps_nothing(app: CheckoutApp) -> 
             payment=placed.payment,
             row_version=placed.row_version,
             sequence=placed.sequence,
+            updated_at=placed.updated_at,
         )
         == placed
     )

@@ -15,9 +15,9 @@ from easyorder.order.v1 import OrderStatus, PaymentOutcome, RefundState
 from chassis import contract
 from chassis.events import Event, PublishedEvent
 from chassis.money import Money
+from chassis.wire_types import amount_message
 from order_svc.domain import events as kinds
 from order_svc.messages.feed_events import SCHEMA_VERSION, feed_event
-from order_svc.messages.orders import money
 from tests.builders.event import an_event
 from tests.builders.order import AT, an_order
 from tests.fakes.feed import InMemoryFeed
@@ -60,7 +60,7 @@ def test_what_happens_to_an_order_is_told_with_its_types() -> None:
     assert created.order_created is not None
     assert created.order_created.status is OrderStatus.CONFIRMED
     assert cheaper.order_created_with_incentive is not None
-    assert cheaper.order_created_with_incentive.discount_total == money(Decimal("7.50"), "USD")
+    assert cheaper.order_created_with_incentive.discount_total == amount_message(Decimal("7.50"), "USD")
     assert put_off.payment_attempt is not None
     assert (put_off.payment_attempt.outcome, put_off.payment_attempt.next_attempt_time) == (
         PaymentOutcome.TRANSIENT,
@@ -72,7 +72,7 @@ def test_what_happens_to_an_order_is_told_with_its_types() -> None:
     assert paid.order_status_changed.from_status is OrderStatus.CONFIRMED
     assert paid.order_status_changed.to_status is OrderStatus.PAID
     assert promised.payment_refund is not None
-    assert promised.payment_refund.amount == money(Decimal("4.50"), "USD")
+    assert promised.payment_refund.amount == amount_message(Decimal("4.50"), "USD")
     assert promised.payment_refund.state is RefundState.PROMISED
     assert (alert.admin_alert is not None, stock.inventory_status is not None) == (True, True)
     assert {message.schema_version for message in (created, stock)} == {SCHEMA_VERSION}

@@ -16,13 +16,13 @@ from chassis.errors import InvalidArgument, Kind, Unavailable
 from chassis.events import PublishedEvent
 from chassis.grpc.status import from_status
 from chassis.money import Money
+from chassis.wire_types import amount_message
 from edge.openapi.comments import comments
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.feed import EventsPurged
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
 from order_svc.hub.subscriptions import SubscriberTooSlow
-from order_svc.messages.orders import money
 from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
 from tests.builders.order_ids import IDS, positions_of
 from tests.order_svc.hub_app import HubApp
@@ -79,11 +79,11 @@ async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app
     hub_event = with_incentive.order_created_with_incentive
     assert hub_event is not None
     assert [(discount.code, discount.amount) for discount in hub_event.discounts] == [
-        ("SAVE", money(Decimal("7.50"), "USD"))
+        ("SAVE", amount_message(Decimal("7.50"), "USD"))
     ]
     assert (hub_event.sub_total, hub_event.total_amount) == (
-        money(Decimal("20.00"), "USD"),
-        money(Decimal("12.50"), "USD"),
+        amount_message(Decimal("20.00"), "USD"),
+        amount_message(Decimal("12.50"), "USD"),
     )
     assert watching.sequences == list(range(1, order.sequence + 1))
 
@@ -105,7 +105,7 @@ async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: Hu
     assert first is not None
     assert second is not None
     assert (first.state, second.state) == (RefundState.PROMISED, RefundState.GIVEN)
-    assert first.amount == second.amount == money(Decimal("4.50"), "USD")
+    assert first.amount == second.amount == amount_message(Decimal("4.50"), "USD")
     assert second.order is not None
     assert second.order.payments[-1].status is PaymentStatus.PARTIALLY_REFUNDED
     assert resumed.sequences == [promised, promised + 1]

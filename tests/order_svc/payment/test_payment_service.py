@@ -28,6 +28,7 @@ from chassis.errors import (
     Kind,
     PermissionDenied,
     Unauthenticated,
+    Unavailable,
 )
 from chassis.grpc.clients import Peer, rpc
 from order_svc.adapters.payments import GrpcPayments
@@ -303,7 +304,7 @@ async def test_every_charge_of_a_batch_is_answered_when_the_call_itself_fails(me
             *(charge_of(payments, name, "tok_ok") for name in ("a", "b")), return_exceptions=True
         )
 
-    assert [type(answer) for answer in answers] == [Internal, Internal]
+    assert [type(answer) for answer in answers] == [Unavailable, Unavailable]
     await impostor.close()
 
 

@@ -772,7 +772,7 @@ class Order(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Opaque, 26 characters of `a-z2-7`. Nobody can count orders by it, or guess the id of another.
+    Opaque, 32 hexadecimal digits. Nobody can count orders by it, or guess the id of another.
     """
 
     number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
