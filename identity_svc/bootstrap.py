@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -30,6 +31,7 @@ from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.adapters.local_keys import local_keys
 from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
 from identity_svc.adapters.refresh_tokens import MacRefreshTokens
+from identity_svc.adapters.signing_key_ring import SigningKeyRing
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.api.identity import SERVICE, IdentityApi
 from identity_svc.commands.change_password import ChangePassword, change_password
@@ -42,6 +44,7 @@ from identity_svc.commands.logout import Logout, logout
 from identity_svc.commands.own_password import is_own_password
 from identity_svc.commands.refresh_token import RefreshToken, refresh_token
 from identity_svc.commands.register import Register, register
+from identity_svc.commands.rotate_signing_key import RotateSigningKey, rotate_signing_key
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
 from identity_svc.commands.set_user_roles import SetUserRoles, set_user_roles
 from identity_svc.commands.uow import IdentityUow
@@ -52,7 +55,7 @@ from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
-_FORGET_EVERY_S = 3600
+_HOUR_S = 3600
 
 _SEEDING_WARNINGS = {
     Seeding.ANOTHER_EXISTS: "there is an administrator with another address than EASYORDER_ADMIN_EMAIL; "
@@ -79,16 +82,17 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
         lock_timeout_s=settings.database_lock_timeout_s,
     )
     passwords = Argon2Passwords(_cost(settings))
+    error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
     try:
         open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
+        ring = SigningKeyRing(open_uow, _encryption(settings), clock, report=error_log.report)
         mediator = await make_mediator(
-            open_uow, open_stores=open_uow, passwords=passwords, clock=clock, settings=settings
+            open_uow, open_stores=open_uow, passwords=passwords, ring=ring, clock=clock, settings=settings
         )
         await _seed(mediator, settings)
-        api = IdentityApi(mediator, open_uow)
-        error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-        server = _server(api, partial(local_keys, open_uow), engine, settings, clock, error_log)
-        server.background = [error_log, _forgetting(mediator, engine, settings, error_log)]
+        api = IdentityApi(mediator, open_uow, clock)
+        server = _server(api, partial(local_keys, open_uow, clock), engine, settings, clock, error_log)
+        server.background = [error_log, ring, _hourly(mediator, engine, settings, error_log)]
         yield server
     finally:
         passwords.close()
@@ -100,16 +104,17 @@ async def make_mediator(
     *,
     open_stores: OpenStores,
     passwords: Passwords,
+    ring: SigningKeyRing,
     clock: Clock,
     settings: IdentitySettings,
 ) -> Mediator[IdentityUow]:
-    """Registers all commands. They sign with the stored key, which is made if there is none."""
+    """Registers all commands. They sign with the keys of the ring, of which the first is made if there is none."""
     mediator = Mediator(open_uow, service=NAME)
-    secret = settings.mesh_secret.get_secret_value()
-    encryption, refresh_tokens = KeyEncryption(secret), MacRefreshTokens(secret)
-    mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=encryption.new_key, clock=clock))
-    key = await mediator.send(EnsureSigningKey())
-    access_tokens = JwtAccessTokens(encryption.open(key), key.public.kid, life_s=settings.access_token_life_s)
+    handle_keys(mediator, clock, settings)
+    await mediator.send(EnsureSigningKey())
+    await ring.read()
+    access_tokens = JwtAccessTokens(ring.current, life_s=settings.access_token_life_s)
+    refresh_tokens = MacRefreshTokens(settings.mesh_secret.get_secret_value())
     mediator.handle(Register, partial(register, passwords=passwords, policy=PASSWORD_POLICY, clock=clock))
     mediator.handle(
         Login,
@@ -130,6 +135,14 @@ async def make_mediator(
     mediator.handle(SeedAdministrator, seed)
     mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
     return mediator
+
+
+def handle_keys(mediator: Mediator[IdentityUow], clock: Clock, settings: IdentitySettings) -> None:
+    """Registers the commands that make keys."""
+    make_key = _encryption(settings).new_key
+    mediator.handle(EnsureSigningKey, partial(ensure_signing_key, make_key=make_key, clock=clock))
+    rotate = partial(rotate_signing_key, make_key=make_key, policy=settings.rotation_policy, clock=clock)
+    mediator.handle(RotateSigningKey, rotate)
 
 
 def _handle_sessions(
@@ -203,17 +216,22 @@ def _server(
     )
 
 
-def _forgetting(
+def _hourly(
     mediator: Mediator[IdentityUow], engine: AsyncEngine, settings: IdentitySettings, error_log: ErrorLog
 ) -> PollingLoop:
-    async def forget() -> bool:
-        with request_context(RequestContext(caller=Caller.service(NAME), method=ForgetExpired.__name__)):
+    async def rotate_and_forget() -> bool:
+        with request_context(RequestContext(caller=Caller.service(NAME), method="hourly")):
+            await mediator.send(RotateSigningKey(after=timedelta(days=settings.signing_key_days)))
             if await mediator.send(ForgetExpired()):
                 return True
             await purge(engine, settings)
         return False
 
-    return PollingLoop("forget expired", forget, idle_s=_FORGET_EVERY_S, report=error_log.report)
+    return PollingLoop("rotate keys, forget expired", rotate_and_forget, idle_s=_HOUR_S, report=error_log.report)
+
+
+def _encryption(settings: IdentitySettings) -> KeyEncryption:
+    return KeyEncryption(settings.mesh_secret.get_secret_value())
 
 
 def _cost(settings: IdentitySettings) -> Argon2Cost:

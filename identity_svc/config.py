@@ -15,12 +15,15 @@ from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy, Pauses
 from identity_svc.domain.password import Password, PasswordPolicy
 from identity_svc.domain.session import SessionPolicy
+from identity_svc.domain.tokens import RotationPolicy
 from identity_svc.domain.user import Email
 
 LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
 PASSWORD_POLICY = PasswordPolicy(is_bad_password)
 MIN_SECRET_LENGTH = 32
+# The time in which the last replica stops to sign with a key.
+REPLICAS_DIFFER = timedelta(seconds=60)
 # The contract's limits for Register, which `make up` does not need to load.
 EMAIL_MAX_LENGTH = 254
 EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -62,6 +65,11 @@ class IdentitySettings(AdministratorSettings):
 
     access_token_life_s: int = Field(default=900, gt=0, le=86_400)
     """How long an access token is valid"""
+
+    signing_key_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
+    """How long a key signs access tokens until the next one does"""
+    signing_key_ahead_s: float = Field(default=60, ge=20, le=86_400)
+    """How long a new key is published before it signs; Envoy and the services need up to 20 s to learn of it"""
 
     session_idle_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
     """How long a session lasts after its last use"""
@@ -118,6 +126,13 @@ class IdentitySettings(AdministratorSettings):
         """Whether only users of this machine can sign in; otherwise the default password is refused."""
         listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
+
+    @property
+    def rotation_policy(self) -> RotationPolicy:
+        return RotationPolicy(
+            published_ahead=timedelta(seconds=self.signing_key_ahead_s),
+            tokens_expire_after=timedelta(seconds=self.access_token_life_s) + REPLICAS_DIFFER,
+        )
 
     @property
     def session_policy(self) -> SessionPolicy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import jwt
@@ -17,9 +18,8 @@ from identity_svc.domain.user import User
 class JwtAccessTokens:
     """Issues tokens that are valid for `life_s` and name their signing key by `kid`."""
 
-    def __init__(self, private_key: Ed25519PrivateKey, kid: str, *, life_s: int) -> None:
-        self._private_key = private_key
-        self._kid = kid
+    def __init__(self, signing_key: Callable[[], tuple[str, Ed25519PrivateKey]], *, life_s: int) -> None:
+        self._signing_key = signing_key
         self._life_s = life_s
 
     def issue(self, user: User, session: Session) -> AccessToken:
@@ -36,6 +36,7 @@ class JwtAccessTokens:
             "jti": uuid.uuid5(session.id, str(session.generation)).hex,
             "sid": str(session.id),
         }
-        headers = {"kid": self._kid, "typ": USER_TYPE}
-        text = jwt.encode(claims, self._private_key, algorithm=USER_ALGORITHM, headers=headers)
+        kid, private_key = self._signing_key()
+        headers = {"kid": kid, "typ": USER_TYPE}
+        text = jwt.encode(claims, private_key, algorithm=USER_ALGORITHM, headers=headers)
         return AccessToken(text=text, expires_in_s=self._life_s)

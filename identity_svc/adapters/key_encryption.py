@@ -28,13 +28,13 @@ class KeyEncryption:
         derived = HKDF(hashes.SHA256(), length=32, salt=None, info=_PURPOSE).derive(mesh_secret.encode())
         self._cipher = AESGCM(derived)
 
-    def new_key(self, at: datetime) -> SigningKey:
+    def new_key(self, at: datetime, signs_from: datetime) -> SigningKey:
         """An encrypted key, bound to its public half: it cannot be decrypted in another row."""
         private = Ed25519PrivateKey.generate()
         public = PublicKey(private.public_key().public_bytes_raw())
         nonce = secrets.token_bytes(_NONCE_LENGTH)
         encrypted = nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), public.x)
-        return SigningKey(public=public, encrypted=encrypted, created_on=at)
+        return SigningKey(public=public, encrypted=encrypted, created_on=at, signs_from=signs_from)
 
     def open(self, key: SigningKey) -> Ed25519PrivateKey:
         """Raises KeyDecryptionFailed when the secret differs or the row was tampered with."""

@@ -107,6 +107,7 @@ SIGNING_KEY = Table(
     # Encrypted with a key derived from the mesh's secret.
     Column("private_key", LargeBinary, nullable=False),
     Column("created_on", UtcDateTime, nullable=False),
+    Column("signs_from", UtcDateTime, nullable=False),
     # Its tokens are refused from this time on.
     Column("retired_on", UtcDateTime),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from easyorder.google.protobuf import Empty
 from easyorder.identity import v1
 
+from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import shortened
 from chassis.grpc import metadata
@@ -40,8 +41,8 @@ _CHANGEABLE = ("email", "display_name")
 class IdentityApi:
     """The servicer; the server answers rpcs that it does not implement."""
 
-    def __init__(self, mediator: Mediator[IdentityUow], open_stores: OpenStores) -> None:
-        self._mediator, self._open_stores = mediator, open_stores
+    def __init__(self, mediator: Mediator[IdentityUow], open_stores: OpenStores, clock: Clock) -> None:
+        self._mediator, self._open_stores, self._clock = mediator, open_stores, clock
 
     async def register(self, request: v1.RegisterRequest) -> v1.User:
         command = Register(email=request.email, password=Password(request.password), display_name=request.display_name)
@@ -130,7 +131,7 @@ class IdentityApi:
         return user_message(await self._mediator.send(EnableUser(id=request.id)))
 
     async def get_jwks(self, request: v1.GetJwksRequest) -> v1.Jwks:
-        return v1.Jwks(keys=[jwk(key) for key in await get_jwks(open_stores=self._open_stores)])
+        return v1.Jwks(keys=[jwk(key) for key in await get_jwks(open_stores=self._open_stores, clock=self._clock)])
 
 
 def _client() -> ClientInfo:

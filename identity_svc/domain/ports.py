@@ -12,7 +12,7 @@ from typing import Protocol
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
-from identity_svc.domain.tokens import AccessToken, PublicKey, SigningKey
+from identity_svc.domain.tokens import AccessToken, SigningKey
 from identity_svc.domain.user import Email, User, UserId
 
 
@@ -116,17 +116,21 @@ class Sessions(Protocol):
 
 
 class SigningKeys(Protocol):
-    """The signing keys, newest first."""
+    """The signing keys."""
 
     async def lock(self) -> None:
         """Prevents other transactions from adding a key until this one ends."""
 
-    async def newest(self) -> SigningKey | None: ...
-
-    async def public(self) -> Sequence[PublicKey]:
-        """The public halves of all keys whose tokens are valid."""
+    async def active(self, at: datetime) -> Sequence[SigningKey]:
+        """All keys whose tokens are valid at this time, and those that will sign later; the last one to sign first."""
 
     async def add(self, key: SigningKey) -> None: ...
+
+    async def retire(self, keys: Sequence[SigningKey], at: datetime) -> None:
+        """Tokens of these keys are refused from this time on, if not earlier."""
+
+    async def forget_retired(self, at: datetime) -> None:
+        """Deletes the keys that are retired at this time."""
 
 
 class Stores(Protocol):
@@ -180,4 +184,5 @@ class RefreshTokens(Protocol):
 
 # The same for the same user and use of the session.
 IssueAccessToken = Callable[[User, Session], AccessToken]
-MakeSigningKey = Callable[[datetime], SigningKey]
+# With the time at which it is made, and from which it signs.
+MakeSigningKey = Callable[[datetime, datetime], SigningKey]

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,20 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """The key that signs access tokens; its private half is encrypted, and decrypted only to sign."""
+    """Signs access tokens from `signs_from` on. Its private half is encrypted, and decrypted only to sign."""
 
     public: PublicKey
     encrypted: bytes = field(repr=False)
     created_on: datetime
+    signs_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationPolicy:
+    """How long a new key is published before it signs, and when all tokens of the one before have expired."""
+
+    published_ahead: timedelta
+    tokens_expire_after: timedelta
 
 
 def _base64url(raw: bytes) -> str:

@@ -60,5 +60,10 @@ async def forge(mesh: RunningMesh) -> Forge:
     """Breaks into the mesh: takes its secret and its encrypted key."""
     async with mesh.database("easyorder_identity") as identity:
         row = await identity.fetchrow("SELECT * FROM signing_key WHERE retired_on IS NULL")
-    key = SigningKey(public=PublicKey(row["public_key"]), encrypted=row["private_key"], created_on=row["created_on"])
+    key = SigningKey(
+        public=PublicKey(row["public_key"]),
+        encrypted=row["private_key"],
+        created_on=row["created_on"],
+        signs_from=row["signs_from"],
+    )
     return Forge(KeyEncryption(mesh.secret).open(key), row["kid"])

@@ -30,6 +30,7 @@ class IdentityState(ChassisState):
     # With the digests of their secrets.
     sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
     signing_keys: list[SigningKey] = field(default_factory=list)
+    retired: dict[PublicKey, datetime] = field(default_factory=dict)
 
 
 class InMemoryUsers:
@@ -215,14 +216,22 @@ class InMemorySigningKeys:
     async def lock(self) -> None:
         return None
 
-    async def newest(self) -> SigningKey | None:
-        return max(self._state.signing_keys, key=_made_on, default=None)
-
-    async def public(self) -> Sequence[PublicKey]:
-        return [key.public for key in sorted(self._state.signing_keys, key=_made_on, reverse=True)]
+    async def active(self, at: datetime) -> Sequence[SigningKey]:
+        keys = [key for key in self._state.signing_keys if not self._is_retired(key, at)]
+        return sorted(keys, key=lambda key: key.signs_from, reverse=True)
 
     async def add(self, key: SigningKey) -> None:
         self._state.signing_keys.append(key)
+
+    async def retire(self, keys: Sequence[SigningKey], at: datetime) -> None:
+        for key in keys:
+            self._state.retired[key.public] = min(at, self._state.retired.get(key.public, at))
+
+    async def forget_retired(self, at: datetime) -> None:
+        self._state.signing_keys = [key for key in self._state.signing_keys if not self._is_retired(key, at)]
+
+    def _is_retired(self, key: SigningKey, at: datetime) -> bool:
+        return self._state.retired.get(key.public, at + timedelta(1)) <= at
 
 
 class InMemoryIdentityUow(InMemoryUnitOfWork):
@@ -277,7 +286,3 @@ def _last_used_on(session: Session) -> datetime:
 
 def _place(session: Session) -> tuple[datetime, uuid.UUID]:
     return session.created_on, session.id
-
-
-def _made_on(key: SigningKey) -> datetime:
-    return key.created_on

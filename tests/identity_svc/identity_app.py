@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +20,9 @@ from chassis.db.engine import make_sessions
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
-from identity_svc.adapters.tables import LOCKOUT, SESSION, SIGNING_KEY, TEAM_MEMBER, TeamRow, UserRow
+from identity_svc.adapters.key_encryption import KeyEncryption
+from identity_svc.adapters.signing_key_ring import SigningKeyRing
+from identity_svc.adapters.tables import LOCKOUT, SESSION, TEAM_MEMBER, TeamRow, UserRow
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.bootstrap import make_mediator
 from identity_svc.commands.delete_session import DeleteSession
@@ -35,6 +38,7 @@ from identity_svc.domain.errors import EmailTaken
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores
 from identity_svc.domain.session import ClientInfo
+from identity_svc.domain.tokens import SigningKey
 from identity_svc.domain.user import Role, TeamId, User, UserId, email_of
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
@@ -149,10 +153,6 @@ class SqlBackend:
         async with self._engine.connect() as connection:
             return "\n".join((await connection.execute(text(f"SELECT CAST(t AS text) FROM {table} AS t"))).scalars())
 
-    async def retire_keys(self) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(update(SIGNING_KEY).values(retired_on=self.clock.now()))
-
     async def counted(self) -> int:
         async with self._engine.connect() as connection:
             return len((await connection.execute(select(LOCKOUT))).all())
@@ -169,22 +169,26 @@ class SqlBackend:
 class IdentityApp:
     """Says things to identity_svc as a client would."""
 
-    def __init__(self, backend: Backend, mediator: Mediator[IdentityUow], passwords: FakePasswords) -> None:
+    def __init__(
+        self, backend: Backend, mediator: Mediator[IdentityUow], passwords: FakePasswords, ring: SigningKeyRing
+    ) -> None:
         self.backend = backend
         self.mediator = mediator
         self.passwords = passwords
+        self.ring = ring
 
     @classmethod
     async def on(cls, backend: Backend, settings: IdentitySettings = SETTINGS) -> IdentityApp:
-        passwords = FakePasswords()
+        passwords, ring = FakePasswords(), SigningKeyRing(backend.open_stores, KeyEncryption(SECRET), backend.clock)
         mediator = await make_mediator(
             backend.open_uow,
             open_stores=backend.open_stores,
             passwords=passwords,
+            ring=ring,
             clock=backend.clock,
             settings=settings,
         )
-        return cls(backend, mediator, passwords)
+        return cls(backend, mediator, passwords, ring)
 
     async def register(self, email: str = "ada@example.com", password: str = PASSWORD, name: str = "Ada") -> User:
         return await self.mediator.send(Register(email=email, password=Password(password), display_name=name))
@@ -248,7 +252,16 @@ class IdentityApp:
             return await get_user(GetUser(id=id), open_stores=self.backend.open_stores)
 
     async def kids(self) -> list[str]:
-        return [key.kid for key in await get_jwks(open_stores=self.backend.open_stores)]
+        return [key.kid for key in await get_jwks(open_stores=self.backend.open_stores, clock=self.backend.clock)]
+
+    async def kid(self) -> str:
+        """The key that signs now."""
+        await self.ring.read()
+        return self.ring.current()[0]
+
+    async def keys(self) -> Sequence[SigningKey]:
+        async with self.backend.open_stores() as stores:
+            return await stores.signing_keys.active(self.backend.clock.now())
 
     async def password_hash_of(self, email: str) -> str | None:
         async with self.backend.open_stores() as stores:

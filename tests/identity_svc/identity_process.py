@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -104,9 +105,8 @@ class Process:
         """The key of this very service, for tokens that are wrong in some other way."""
         engine = make_engine(self.settings.database, application_name="tests")
         async with make_sessions(engine)() as session:
-            key = await SqlSigningKeys(session).newest()
+            (key,) = await SqlSigningKeys(session).active(datetime.now(UTC))
         await engine.dispose()
-        assert key is not None
         return key.public.kid, KeyEncryption(SECRET).open(key)
 
 

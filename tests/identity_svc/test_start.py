@@ -1,9 +1,8 @@
-"""The first start creates one signing key and one administrator, each once."""
+"""The first start creates one administrator, once, and refuses settings that are not safe."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from easyorder.identity.v1 import RegisterRequest
@@ -11,8 +10,6 @@ from pydantic import ValidationError
 
 from chassis import contract
 from chassis.settings import from_environment
-from identity_svc.adapters.key_encryption import KeyDecryptionFailed, KeyEncryption
-from identity_svc.commands.ensure_signing_key import EnsureSigningKey
 from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding
 from identity_svc.config import (
@@ -30,59 +27,6 @@ from tests.identity_svc.identity_app import PASSWORD, SECRET, SETTINGS, Backend,
 
 def seeding(password: str = PASSWORD, *, email: str = "Boss@example.com") -> SeedAdministrator:
     return SeedAdministrator(email=email, password=Password(password), well_known=Password(DEFAULT_ADMIN_PASSWORD))
-
-
-async def test_replicas_that_start_at_once_make_one_key(backend: Backend) -> None:
-    replicas = await asyncio.gather(*(IdentityApp.on(backend) for _ in range(5)))
-
-    assert [len(await replica.kids()) for replica in replicas] == [1] * 5
-
-
-async def test_whoever_makes_a_key_is_waited_for(sql_backend: SqlBackend) -> None:
-    async with sql_backend.open_uow() as first, sql_backend.open_uow() as second:
-        await first.signing_keys.lock()
-        waiting = asyncio.create_task(second.signing_keys.lock())
-        await first.signing_keys.add(KeyEncryption(SECRET).new_key(sql_backend.clock.now()))
-
-        await asyncio.wait({waiting}, timeout=0.1)
-        assert not waiting.done()
-        assert await first.signing_keys.newest()  # reading goes on
-
-        await first.commit()
-        await waiting
-        assert await second.signing_keys.newest()
-
-
-async def test_a_key_is_kept_from_start_to_start(backend: Backend) -> None:
-    first = await (await IdentityApp.on(backend)).kids()
-
-    again = await IdentityApp.on(backend)
-
-    assert await again.kids() == first
-    assert (await again.mediator.send(EnsureSigningKey())).public.kid == first[0]
-
-
-async def test_a_retired_key_is_no_longer_told_and_another_is_made(sql_backend: SqlBackend) -> None:
-    first = await (await IdentityApp.on(sql_backend)).kids()
-    await sql_backend.retire_keys()
-
-    second = await (await IdentityApp.on(sql_backend)).kids()
-
-    assert len(second) == 1
-    assert second != first
-
-
-async def test_a_key_is_kept_encrypted_and_opens_with_the_same_secret_only(identity_app: IdentityApp) -> None:
-    key = await identity_app.mediator.send(EnsureSigningKey())
-
-    private = KeyEncryption(SECRET).open(key)
-
-    assert private.public_key().public_bytes_raw() == key.public.x
-    assert private.private_bytes_raw() not in key.encrypted
-    with pytest.raises(KeyDecryptionFailed, match="EASYORDER_MESH_SECRET"):
-        KeyEncryption("another " + SECRET).open(key)
-    with pytest.raises(KeyDecryptionFailed):
-        KeyEncryption(SECRET).open(replace(key, public=KeyEncryption(SECRET).new_key(key.created_on).public))
 
 
 async def test_replicas_that_start_at_once_make_one_administrator(identity_app: IdentityApp) -> None:
