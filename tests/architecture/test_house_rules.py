@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,6 +163,30 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
         if line and not line.startswith((" ", "#")):
             assert PINNED.match(line), line
             assert following.startswith("    --hash=sha256:"), line
+
+
+def unpinned(package: Mapping[str, Any], lock: Mapping[str, Any]) -> Iterator[str]:
+    """npm packages that are asked for by a range, have no hash in the lock, or an address: npm knows its registry."""
+    asked = package.get("dependencies", {}) | package.get("devDependencies", {})
+    yield from (name for name, version in asked.items() if not re.fullmatch(r"[0-9.]+", version))
+    for name, locked in lock["packages"].items():
+        if name and ("resolved" in locked or not locked["integrity"].startswith("sha512-")):
+            yield name
+
+
+def test_an_npm_package_that_is_not_pinned_is_found() -> None:
+    hashed = {"integrity": "sha512-00"}
+    lock = {"": {}, "asked": hashed, "addressed": hashed | {"resolved": "somewhere"}, "short": {"integrity": "sha1-00"}}
+
+    assert list(unpinned({"dependencies": {"asked": "^1.0.0"}}, {"packages": lock})) == ["asked", "addressed", "short"]
+
+
+def test_every_npm_package_is_pinned_and_hashed() -> None:
+    for path in files("tests/clients"):
+        if path.name == "package.json":
+            lock = path.with_name("package-lock.json")
+            read = [json.loads(file.read_text(encoding="utf-8")) for file in (path, lock)]
+            assert list(unpinned(*read)) == [], path
 
 
 def test_development_runs_what_production_runs() -> None:

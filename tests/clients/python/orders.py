@@ -66,7 +66,7 @@ def until_paid(shopper: AuthenticatedClient, order_id: str) -> None:
             event = OrderEvent.from_dict(json.loads(line.removeprefix("data:")))
             if event.error:
                 raise RuntimeError(event.error.message)
-            if event.order_snapshot and event.order_snapshot.order:
+            if event.order_snapshot:
                 status = event.order_snapshot.order.status
             elif event.order_status_changed:
                 status = event.order_status_changed.to_status
@@ -97,8 +97,7 @@ def main() -> None:
     # Who has changed something finds it in lists at once, everybody else a moment later.
     [listed] = content(list_products.sync(client=administrator, query=sku)).products
     [lamp] = listed.product_items
-    if lamp.price:
-        print(f"{listed.name}: {to_decimal(lamp.price)} {lamp.price.currency_code}")
+    print(f"{listed.name}: {to_decimal(lamp.price)} {lamp.price.currency_code}")
 
     placed = order_one(shopper, lamp.id)
     until_paid(shopper, placed.id)
@@ -110,8 +109,7 @@ def main() -> None:
 
     part = RefundOrderRequest(amount=to_money(Decimal("5.00"), "EUR"), reason="A scratch", request_id=str(uuid4()))
     refund = content(refund_order.sync(placed.id, client=administrator, body=part)).refunds[-1]
-    if refund.amount:
-        print(f"order {placed.id} gets {to_decimal(refund.amount):.2f} {refund.amount.currency_code} back")
+    print(f"order {placed.id} gets {to_decimal(refund.amount):.2f} {refund.amount.currency_code} back")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ async function untilPaid({ id }: Order): Promise<void> {
       stream.onerror = () => reject(new Error("the stream broke"));
       stream.onmessage = ({ data }) => {
         const event = JSON.parse(data) as OrderEvent;
-        const status = event.orderStatusChanged?.toStatus ?? event.orderSnapshot?.order?.status;
+        const status = event.orderStatusChanged?.toStatus ?? event.orderSnapshot?.order.status;
         if (event.error) reject(new Error(event.error.message));
         if (status) console.log(`order ${id} is ${status}`);
         if (status === "ORDER_STATUS_PAID") resolve();
@@ -65,7 +65,7 @@ content(await administrator.POST("/api/v1/products", { body: product }));
 // Who has changed something finds it in lists at once, everybody else a moment later.
 const { products } = content(await administrator.GET("/api/v1/products", { params: { query: { query: sku } } }));
 const lamp = products[0]?.productItems[0];
-if (!lamp?.price) throw new Error("the lamp is not in the catalogue");
+if (!lamp) throw new Error("the lamp is not in the catalogue");
 console.log(`${products[0]?.name}: ${toDecimal(lamp.price)} ${lamp.price.currencyCode}`);
 
 const request = {
