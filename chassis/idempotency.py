@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.errors import AppError, RequestIdExpired, RequestIdReused
+from chassis.errors import RequestIdExpired, RequestIdReused
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,3 @@ def expired(key: RequestKey) -> RequestIdExpired:
     """The error for a repeat whose first response is no longer kept."""
     message = f"request_id {key.request_id!r} was used before and its response is no longer kept; nothing was changed"
     return RequestIdExpired(message, metadata={"requestId": key.request_id})
-
-
-def refusal_of(response: IdempotentResponse, key: RequestKey) -> AppError | None:
-    """The error for `key` if this response cannot be returned again."""
-    return reused(response.fingerprint, key) or (None if response.answer else expired(key))

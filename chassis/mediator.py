@@ -26,7 +26,7 @@ from chassis.batching import Batcher, LockedRows
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import AppError, Conflict, Kind, Locked, RequestIdExpired, Unavailable
 from chassis.grpc import metadata
-from chassis.idempotency import IdempotentResponse, RequestKey, refusal_of, reused
+from chassis.idempotency import IdempotentResponse, RequestKey, expired, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
 
@@ -200,7 +200,8 @@ class _Transaction(Generic[C, Uow]):
         return {i: self._repeat(kind, key, kept[key.id]) for i, (kind, key) in wanted.items() if key.id in kept}
 
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
-        return refusal_of(response, key) or (self._answers[kind].validate_json(response.answer), _STORED)
+        refusal = reused(response.fingerprint, key) or (None if response.answer else expired(key))
+        return refusal or (self._answers[kind].validate_json(response.answer), _STORED)
 
     async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
         """Makes the attempt `number`, and others up to the `last`."""

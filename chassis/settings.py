@@ -24,7 +24,6 @@ POSTGRES_SOCKET = ".s.PGSQL.5432"
 PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
 # Not TMPDIR, which may differ between two shells.
 SHORT = Path("/tmp")
-
 _VARIABLES = "EASYORDER_"
 S = TypeVar("S", bound="MeshSettings")
 

@@ -20,7 +20,6 @@ from google.protobuf.message_factory import GetMessageClass
 from chassis import contract
 
 M = TypeVar("M", bound=betterproto2.Message)
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

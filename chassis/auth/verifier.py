@@ -43,7 +43,7 @@ class TokenVerifier:
     def __init__(
         self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, clock: Clock | None = None
     ) -> None:
-        self.keys, self._mesh_secret = keys, service_tokens.checked(mesh_secret)
+        self.keys, self.mesh_secret = keys, service_tokens.checked(mesh_secret)
         self._cache_size, self._clock = cache_size, clock or SystemClock()
         self._verified: dict[str, _Verified] = {}
 
@@ -61,7 +61,7 @@ class TokenVerifier:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") == service_tokens.ALGORITHM:
-                claims = self._claims(token, self._mesh_secret, service_tokens.ALGORITHM, service_tokens.MESH)
+                claims = self._claims(token, self.mesh_secret, service_tokens.ALGORITHM, service_tokens.MESH)
                 return _Verified(Caller.service(claims.sub), claims.exp, None)
             if (header.get("alg"), header.get("typ")) == (USER_ALGORITHM, USER_TYPE):
                 kid = str(header.get("kid"))

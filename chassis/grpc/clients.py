@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 Req = TypeVar("Req", bound=betterproto2.Message)
 Res = TypeVar("Res", bound=betterproto2.Message)
-
 Metadata = tuple[tuple[str, str], ...]
 
 # Calls are spread over all replicas that are up. Every method of the contract is safe to retry.

@@ -6,14 +6,19 @@ import asyncio
 import math
 import re
 import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from hashlib import sha512
 from operator import attrgetter
 from typing import Any
 
 import grpc
 import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from easyorder.common.v1 import ErrorReason
 from easyorder.google.rpc import Status
 from google.protobuf.message import Message as UpbMessage
@@ -47,7 +52,6 @@ log = structlog.get_logger(__name__)
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Callable[[Any, Context], Awaitable[Any]]
-
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _READS = re.compile(r"(Get|List|Watch|Subscribe|Preview)(?![a-z])")
 # The reply with its error details must arrive before the caller's own deadline ends the call.
@@ -78,6 +82,8 @@ class CallInterceptor(AsyncServerInterceptor):
     def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
         self._options, self._audit = options, audit
         self.streams = OpenStreams(options.stream_limits, options.clock)
+        # Of the numbers of transactions, which would tell callers how busy the shop is (ADR 0044).
+        self._positions = AESSIV(sha512(f"position {options.verifier.mesh_secret}".encode()).digest())
 
     def around(self, handler: Handler, method: contract.Method) -> Handler:
         """The handler inside all steps. grpc.aio runs a coroutine function in its loop, anything else in a thread."""
@@ -115,8 +121,14 @@ class CallInterceptor(AsyncServerInterceptor):
             method=called.full_name,
             address=client_address(context.peer(), forwarded, self._options.trusted_proxies),
             deadline=deadline,
-            position=incoming.get(metadata.POSITION),
+            position=self._position(incoming.get(metadata.POSITION)),
         )
+
+    def _position(self, sent: str | None) -> str | None:
+        """The position that was encrypted; None, so that no reader waits, for any other text."""
+        with suppress(ValueError, InvalidTag):
+            return self._positions.decrypt(urlsafe_b64decode(sent), None).decode() if sent else None
+        return None
 
     def _unexpected(self, error: Exception) -> AppError:
         """Logs and records the exception; the caller gets the correlation id but no text of the exception."""
@@ -169,6 +181,8 @@ class CallInterceptor(AsyncServerInterceptor):
         reply = await self._audited(called, handler, request, context)
         if called.server_streaming:
             return None
+        if position := (headers := current().reply_headers).get(metadata.POSITION):
+            headers[metadata.POSITION] = urlsafe_b64encode(self._positions.encrypt(position.encode(), None)).decode()
         reply_data = bytes(reply) if isinstance(reply, Encoded) else codec(called.response).encode(reply)
         await send_reply_headers(context)
         return reply_data

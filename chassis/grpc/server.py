@@ -27,7 +27,6 @@ from chassis.watchdog import Watchdog
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
-
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),

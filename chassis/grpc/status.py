@@ -18,7 +18,6 @@ from chassis.wire import codec
 
 DOMAIN = "easyorder"
 DETAILS_KEY = "grpc-status-details-bin"
-
 M = TypeVar("M", bound=betterproto2.Message)
 
 # gRPC clients reject trailers of more than 8 KiB, which contain the message twice, percent-encoded.

@@ -146,7 +146,7 @@ class InventoryApi:
         threshold = self._low_stock if request.threshold is None else request.threshold
         page = await self._queries.list_low_stock(threshold, page_size=request.page_size, page_token=request.page_token)
         return ListLowStockResponse(
-            items=[stock_level_message(level) for level in page.levels],
+            stock_levels=[stock_level_message(level) for level in page.levels],
             next_page_token=page.next_page_token,
             read_time=page.read_time,
         )

@@ -44,4 +44,7 @@ async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> None:
     if not levels:
         raise ProductItemNotFound.of({"productItemId": cmd.product_item_id})
     if cmd.etag and cmd.etag != levels[0].etag:
-        raise EtagMismatch(f"the stock of item {cmd.product_item_id} has changed; read it again, then decide")
+        raise EtagMismatch(
+            f"the stock of item {cmd.product_item_id} has changed; read it again, then decide",
+            metadata={"etag": levels[0].etag},
+        )

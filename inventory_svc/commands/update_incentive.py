@@ -28,7 +28,10 @@ async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive
     """Raises IncentiveNotFound, EtagMismatch, CodeTaken, or InvalidArgument naming every field at fault."""
     present = await uow.incentives.get(cmd.incentive_id)
     if cmd.etag and cmd.etag != str(present.revision):
-        raise EtagMismatch(f"incentive {present.id} was changed meanwhile; read it again")
+        raise EtagMismatch(
+            f"incentive {present.id} was changed meanwhile; read it again, then decide",
+            metadata={"etag": str(present.revision)},
+        )
     named = {name: getattr(cmd.incentive, name) for name in cmd.fields}
     wanted = replace(present, **named, revision=present.revision + 1)
     wanted.check()

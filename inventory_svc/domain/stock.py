@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from chassis.errors import Conflict, InvalidArgument
+from chassis.errors import Conflict, FieldViolation, InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, Shortage
 from inventory_svc.domain.lines import HeldLine, Line, together
@@ -187,9 +187,10 @@ class StockBatch:
         }
         if missing:
             raise ProductItemNotFound.of(missing)
-        for item in filter(None, found):
-            if item.price.currency != currency:
-                raise InvalidArgument.of("currencyCode", f"must be {item.price.currency}, in which {item.sku} is sold")
+        foreign = [number for number, item in enumerate(found) if item and item.price.currency != currency]
+        if foreign:
+            fault = f"is not sold in {currency}"
+            raise InvalidArgument.of_all([FieldViolation(f"items[{n}].productItemId", fault) for n in foreign])
         return tuple(self._priced(line) for line in together(lines))
 
     def require(self, lines: Iterable[HeldLine], asked: Sequence[Line] = ()) -> None:

@@ -1,4 +1,4 @@
-"""WatchInventory: what is available, then every item of which more or less is, whichever replica changed it.
+"""WatchInventory: what is available, then every item for which that changes, whichever replica changed it.
 
 While a process has subscribers, it polls the versions of the watched items in the read database: at once when its own
 projector has written, otherwise several times a second, and less often the more there is to read and to send. A slow
@@ -125,9 +125,9 @@ class _Watcher:
         newer = [
             (latest, level)
             for item_id, latest in self._latest.items()
-            if (level := levels.get(item_id)) and level.version > latest.version
+            if (level := levels.get(item_id)) and (level.version > latest.version or _is_other_item(level, latest))
         ]
-        changed = [level for latest, level in newer if level.available != latest.available]
+        changed = [level for latest, level in newer if _visible(level) != _visible(latest)]
         self._latest.update({level.product_item_id: level for _, level in newer})
         self._unread.update({level.product_item_id: level for level in changed})
         if changed:
@@ -143,3 +143,13 @@ class _Watcher:
         self.changed.clear()
         unread, self._unread = self._unread, {}
         return list(unread.values())
+
+
+def _is_other_item(level: StockLevel, latest: StockLevel) -> bool:
+    """Whether the item has changed, of whose changes the version of its stock says nothing."""
+    return level.backorderable is not latest.backorderable and level.version == latest.version
+
+
+def _visible(level: StockLevel) -> tuple[int, bool]:
+    """What the availability of an item depends on."""
+    return level.available, level.backorderable

@@ -23,8 +23,9 @@ def updated_fields(message: betterproto2.Message, mask: FieldMask | None, change
         return frozenset(changeable)
     if wrong := [path for path in paths if path not in changeable]:
         allowed = ", ".join(map(_json_name, changeable))
-        faults = [f"must not have {_json_name(path)!r}: only {allowed}, or {EVERYTHING} alone" for path in wrong]
-        raise InvalidArgument.of_all([FieldViolation("updateMask", fault) for fault in faults[:_MAX_VIOLATIONS]])
+        named = map(_json_name, wrong[:_MAX_VIOLATIONS])
+        faults = [f"must not have {name!r}: only {allowed}, or {EVERYTHING} alone" for name in named]
+        raise InvalidArgument.of_all([FieldViolation("updateMask", fault) for fault in faults])
     return frozenset(paths)
 
 

@@ -90,15 +90,16 @@ def _payment(row: Row[Any]) -> Payment:
 
 
 def _refund(row: Mapping[str, Any], order: Row[Any]) -> Refund:
-    done_at = row["done_at"]
+    done_at, items = row["done_at"], row["items"]
     return Refund(
         refund_id=row["refund_id"],
         order_id=order.id,
         transaction_id=row["transaction_id"],
         amount=Money.of(row["amount"], order.currency),
-        reason=row["reason"],
+        # Before 0.3.0 reasons were for administrators only.
+        reason="" if items is None else row["reason"],
         requested_at=_time(row["requested_at"]),
-        items=tuple((item, pieces) for item, pieces in row["items"] or ()),
+        items=tuple((item, pieces) for item, pieces in items or ()),
         done_at=_time(done_at) if done_at else None,
     )
 

@@ -38,8 +38,10 @@ class OrderWatchApi:
     def watch_order(self, request: WatchOrderRequest) -> AsyncIterator[OrderEvent]:
         order_id = self._ids.order_number(request.id)
         token, field = _resume_token(request.resume_token)
-        after = self._ids.resume_tokens.sequence(token, order_id, field) if token else request.after_sequence
-        return self._hub.watch_order(order_id, after, current().caller)
+        if not token:
+            return self._hub.watch_order(order_id, request.after_sequence, current().caller)
+        after = self._ids.resume_tokens.sequence(token, order_id, field)
+        return self._hub.watch_order(order_id, after, current().caller, field)
 
     def watch_orders(self, request: WatchOrdersRequest) -> AsyncIterator[OrderEvent]:
         return self._watch_many(request.resume_token)
@@ -51,7 +53,7 @@ class OrderWatchApi:
         token, field = _resume_token(resume_token)
         after = self._ids.resume_tokens.position(token, field) if token else None
         # The role is taken from administrators where a method is for everybody's own orders.
-        return self._hub.watch_orders(after, current().caller)
+        return self._hub.watch_orders(after, current().caller, field)
 
 
 def _resume_token(requested: str) -> tuple[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 import betterproto2
 from easyorder.google.api import HttpBody
@@ -34,7 +35,7 @@ from easyorder.order.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import InvalidArgument, outcome_of
+from chassis.errors import FieldViolation, InvalidArgument, outcome_of
 from chassis.grpc.streams import stream_end
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
@@ -48,7 +49,7 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-from order_svc.messages.addresses import address_of
+from order_svc.messages.addresses import address_faults, address_of
 from order_svc.messages.order_preview import preview_message
 from order_svc.messages.orders import order_message, report_message, status_message
 from order_svc.order_ids import OrderIds
@@ -84,17 +85,12 @@ class OrderApi:
         self._number = ids.order_number
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
-        method, token = _paid_by(request.payment)
-        basket = replace(
-            _basket(request),
-            request=_request_key(request, request.request_id),
-            method=method,
-            payment_token=token,
-        )
+        basket = replace(_basket(request), request=_request_key(request, request.request_id))
         return self._shown(await self._checkout.place(basket))
 
     async def preview_order(self, request: PreviewOrderRequest) -> PreviewOrderResponse:
-        return preview_message(await self._checkout.preview(_basket(request)), self._ids)
+        basket = _basket(request)
+        return preview_message(await self._checkout.preview(basket), self._ids)
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
@@ -112,6 +108,7 @@ class OrderApi:
         )
 
     async def retry_payment(self, request: RetryPaymentRequest) -> Order:
+        _require_none(_payment_faults(request.payment))
         method, token = _paid_by(request.payment)
         key = _request_key(request, request.request_id)
         return self._shown(await self._amendments.retry_payment(self._number(request.id), method, token, request=key))
@@ -214,27 +211,43 @@ def _day(field: str, text: str) -> date:
 
 
 def _basket(request: CreateOrderRequest | PreviewOrderRequest) -> Basket:
-    """What is to be ordered, for now without a request and unpaid."""
+    """What is to be ordered, for now without a request. Raises InvalidArgument that lists all faults."""
+    # A preview does not look at the payment.
+    payment = request.payment if isinstance(request, CreateOrderRequest) else None
+    _require_none(
+        _payment_faults(payment),
+        address_faults(request.shipping_address, "shippingAddress"),
+        address_faults(request.billing_address, "billingAddress"),
+    )
+    method, token = _paid_by(payment)
     return Basket(
         caller=current().caller,
         request=None,
         currency=request.currency_code,
         lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
-        method=PaymentMethod.CARD,
-        payment_token="",
+        method=method,
+        payment_token=token,
         incentive_codes=tuple(request.incentive_codes),
         loyalty_points=request.loyalty_points or 0,
-        shipping_address=address_of(request.shipping_address, "shippingAddress"),
-        billing_address=address_of(request.billing_address, "billingAddress"),
+        shipping_address=address_of(request.shipping_address),
+        billing_address=address_of(request.billing_address),
     )
 
 
+def _require_none(*faults: Iterable[FieldViolation]) -> None:
+    if found := list(chain(*faults)):
+        raise InvalidArgument.of_all(found)
+
+
+def _payment_faults(payment: PaymentDetails | None) -> Iterator[FieldViolation]:
+    method, token = _paid_by(payment)
+    if payment and method is not PaymentMethod.CASH and not token:
+        yield FieldViolation("payment.token", f"is required to pay by {method.value}")
+
+
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
-    assert payment is not None  # the contract requires a value
-    method = PaymentMethod[payment.method.name]
-    if method is not PaymentMethod.CASH and not payment.token:
-        raise InvalidArgument.of("payment.token", f"is required to pay by {method.value}")
-    return method, payment.token
+    """Without a payment, as in a preview, by card."""
+    return (PaymentMethod[payment.method.name], payment.token) if payment else (PaymentMethod.CARD, "")
 
 
 def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:

@@ -64,21 +64,23 @@ class Hub:
             self._position = published.position
 
     def watch_order(
-        self, order_id: int, after_sequence: int | None, caller: Caller
+        self, order_id: int, after_sequence: int | None, caller: Caller, field: str = "afterSequence"
     ) -> AsyncGenerator[OrderEvent, None]:
-        """The stream of one order, which ends after its final status.
+        """The stream of one order, which ends after its final status. `field` is where `after_sequence` is from.
 
         Raises OrderNotFound, InvalidArgument and EventsPurged before the first message; later failures, and why the
         stream has to end, are reported in the last message.
         """
-        return self._to_the_end(self._of_order(order_id, after_sequence, caller), of_order=True)
+        return self._to_the_end(self._of_order(order_id, after_sequence, caller, field), of_order=True)
 
-    def watch_orders(self, after_position: int | None, caller: Caller) -> AsyncGenerator[OrderEvent, None]:
-        """The stream of the caller's orders, or of all orders for an administrator.
+    def watch_orders(
+        self, after_position: int | None, caller: Caller, field: str = "resumeToken"
+    ) -> AsyncGenerator[OrderEvent, None]:
+        """The stream of the caller's orders, or of all orders for an administrator. `field` as in watch_order.
 
         Raises InvalidArgument and EventsPurged before the first message, and reports later failures like watch_order.
         """
-        return self._to_the_end(self._of_caller(after_position, caller), of_order=False)
+        return self._to_the_end(self._of_caller(after_position, caller, field), of_order=False)
 
     async def _to_the_end(
         self, messages: AsyncGenerator[OrderEvent, None], *, of_order: bool
@@ -100,7 +102,7 @@ class Hub:
                 raise
 
     async def _of_order(
-        self, order_id: int, after_sequence: int | None, caller: Caller
+        self, order_id: int, after_sequence: int | None, caller: Caller, field: str
     ) -> AsyncGenerator[OrderEvent, None]:
         with self._subscriptions.open(of_order(order_id)) as live:
             order = await to_completion(self._load_order(order_id))
@@ -108,7 +110,7 @@ class Hub:
                 yield snapshot(order, self._ids, at=self._clock.now())
                 sequence = order.sequence
             else:
-                sequence = _at_most(order.sequence, after_sequence)
+                sequence = _at_most(order.sequence, after_sequence, field)
             status = order.status
             async with aclosing(self._events_of(order_id, sequence, order.sequence, live)) as events:
                 # A final status ends the stream, unless there is more to replay.
@@ -149,10 +151,12 @@ class Hub:
         events = await to_completion(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
         return [HubEvent(event, self._ids) for event in events]
 
-    async def _of_caller(self, after_position: int | None, caller: Caller) -> AsyncGenerator[OrderEvent, None]:
+    async def _of_caller(
+        self, after_position: int | None, caller: Caller, field: str
+    ) -> AsyncGenerator[OrderEvent, None]:
         end = await to_completion(self._feed.end())
         if after_position is not None:
-            end.check(after_position, "resumeToken")
+            end.check(after_position, field)
         position = end.decided if after_position is None else after_position
         # Confirms that the stream is open, and its position.
         yield heartbeat_of_many(position, self._ids, at=self._clock.now())
@@ -183,9 +187,9 @@ class Hub:
                         yield following.message_of_many
 
 
-def _at_most(last: int, after_sequence: int) -> int:
+def _at_most(last: int, after_sequence: int, field: str) -> int:
     if after_sequence > last:
-        raise InvalidArgument.of("afterSequence", f"must be at most {last}, the sequence of the last event")
+        raise InvalidArgument.of(field, f"must be at most {last}, the sequence of the last event")
     return after_sequence
 
 

@@ -1,4 +1,4 @@
-"""Postal addresses as google.type.PostalAddress; those of a request are checked, as that message has no rules."""
+"""Postal addresses as google.type.PostalAddress, and the rules that this message cannot have in the contract."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from easyorder.google.type import PostalAddress as PostalAddressMessage
 
-from chassis.errors import FieldViolation, InvalidArgument
+from chassis.errors import FieldViolation
 from order_svc.domain.address import PostalAddress
 
 _TEXTS = (
@@ -24,12 +24,10 @@ _MOST = {"address_lines": 10, "recipients": 5}
 _LONGEST_TEXT, _LONGEST_LINE = 100, 200
 
 
-def address_of(message: PostalAddressMessage | None, field: str) -> PostalAddress | None:
-    """The address in `field`, None if there is none. Raises InvalidArgument that lists all parts at fault."""
+def address_of(message: PostalAddressMessage | None) -> PostalAddress | None:
+    """The address in a request that has no faults; None if there is none."""
     if message is None:
         return None
-    if faults := list(_faults(message, field)):
-        raise InvalidArgument.of_all(faults)
     texts: dict[str, Any] = {name: getattr(message, name) for name in _TEXTS}
     return PostalAddress(
         region_code=message.region_code,
@@ -52,7 +50,10 @@ def address_message(address: PostalAddress | None) -> PostalAddressMessage | Non
     )
 
 
-def _faults(message: PostalAddressMessage, field: str) -> Iterator[FieldViolation]:
+def address_faults(message: PostalAddressMessage | None, field: str) -> Iterator[FieldViolation]:
+    """All parts at fault of the address in `field`."""
+    if message is None:
+        return
     if message.revision:
         yield FieldViolation(f"{field}.revision", "must be 0")
     if not re.fullmatch("[A-Z]{2}", message.region_code):

@@ -23,6 +23,7 @@ def preview_message(preview: OrderPreview, ids: OrderIds) -> PreviewOrderRespons
         items=[replace(item, id="") for item in order.items],
         payments=[],
         placed_at=None,
+        paid_at=None,
         update_time=None,
     )
     return PreviewOrderResponse(

@@ -37,7 +37,7 @@ COLUMNS = (
     "paid_at",
     "cancelled_at",
     "created_by",
-    "currency",
+    "currency_code",
     "sub_total",
     "discount_total",
     "total_amount",

@@ -199,7 +199,8 @@ def _refund(row: RefundRow) -> RefundView:
         id=row.refund_id,
         amount=row.amount,
         items=tuple((item, pieces) for item, pieces in row.items or ()),
-        reason=row.reason,
+        # Before 0.3.0 reasons were for administrators only.
+        reason="" if row.items is None else row.reason,
         state=RefundState.GIVEN if row.done_at else RefundState.PROMISED,
         requested_at=row.requested_at,
         done_at=row.done_at,

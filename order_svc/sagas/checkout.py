@@ -109,8 +109,10 @@ class Checkout:
 
     async def preview(self, basket: Basket) -> OrderPreview:
         """The order that `place` would make of the basket; keeps nothing."""
-        preview = await self._inventory.preview(_wanted(basket, order_id=0, key=""))
-        order = order_of(await _order_on(preview.hold, basket, 0, _no_id), self._clock.now())
+        preview, now = await self._inventory.preview(_wanted(basket, order_id=0, key="")), self._clock.now()
+        order = order_of(await _order_on(preview.hold, basket, 0, _no_id), now)
+        if order.status is Status.CONFIRMED and order.is_free:
+            order.paid_with_nothing(at=now)
         return OrderPreview(
             order=order.view(),
             refused_codes=preview.refused_codes,

@@ -9,6 +9,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 
 from chassis import contract
+from docs.list_methods import PAGE, table
 from tests.architecture.tracked import ROOT
 
 LINT: dict[str, Any] = runpy.run_path(str(ROOT / "proto/lint.py"))
@@ -21,6 +22,11 @@ def found(contract: descriptor_pb2.FileDescriptorSet) -> set[tuple[str, int]]:
 
 def test_the_contract_deviates_where_it_says_so_and_nowhere_else() -> None:
     assert found(contract.descriptor_set()) == LINT["EXCEPTIONS"].keys()
+
+
+def test_the_document_lists_every_method() -> None:
+    assert table() in PAGE.read_text(encoding="utf-8"), "run python docs/list_methods.py"
+    assert "easyorder.internal" not in table()
 
 
 def file_of(changed: descriptor_pb2.FileDescriptorSet, package: str) -> descriptor_pb2.FileDescriptorProto:

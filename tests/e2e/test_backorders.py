@@ -91,7 +91,7 @@ async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, a
 
     listed = await http.get("/api/v1/admin/inventory/low-stock?threshold=2", headers=admin.headers)
 
-    assert counter.ids[0] in [level["productItemId"] for level in listed.json()["items"]]
+    assert counter.ids[0] in [level["productItemId"] for level in listed.json()["stockLevels"]]
     refused = await http.get("/api/v1/admin/inventory/low-stock", headers=shopper.headers)
     assert refused.status_code == 403
 

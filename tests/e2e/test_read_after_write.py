@@ -14,6 +14,7 @@ import httpx
 
 from deploy.local.shop import Shop, lamp
 from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.test_bad_input import an_order
 from tests.polling import eventually
 
 
@@ -73,6 +74,25 @@ async def test_what_the_projection_does_not_bring_in_time_is_asked_for_again_lat
     assert (late.status_code, late.json()["details"][0]["reason"]) == (503, "UNAVAILABLE")
     assert late.headers["retry-after"] == "1"
     assert (await admin.stock(product["id"])).keys() == {product["productItems"][0]["sku"]}
+
+
+async def test_a_list_waits_for_the_write_of_somebody_else_whose_position_it_is_given(
+    mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
+) -> None:
+    product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=3))
+    order = an_order(product["productItems"][0]["id"])
+
+    async with held_up(mesh, "easyorder_order_read", "orders") as connection:
+        placed = await http.post("/api/v1/orders", json=order, headers=shopper.headers)
+        position = placed.headers["x-easyorder-position"]
+        headers = admin.headers | {"x-easyorder-position": position}
+        listing = asyncio.gather(http.get("/api/v1/admin/orders", headers=headers))
+        assert await is_held_up(listing, connection)
+    (listed,) = await listing
+
+    assert placed.json()["id"] in [order["id"] for order in listed.json()["orders"]]
+    # The number of a transaction would tell how many there were since the last one.
+    assert not position.isdigit()
 
 
 async def test_a_list_says_until_when_it_has_everything(

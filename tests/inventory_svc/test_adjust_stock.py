@@ -46,11 +46,12 @@ class AdjustStockContract:
         seen = await shop.arrives(item, 1)
         await shop.send(shop.order((item, 1)))
 
-        with pytest.raises(EtagMismatch):
+        with pytest.raises(EtagMismatch) as refusal:
             await shop.arrives(item, 1, etag=seen.etag)
 
         assert (await shop.of(item)).adjusted == 1
-        now = await shop.arrives(item, 1)
+        assert (await shop.arrives(item, 1, etag=refusal.value.metadata["etag"])).on_hand == 7
+        now = await shop.arrives(item, 0)
         assert (await shop.arrives(item, 1, etag=now.etag)).on_hand == 8
 
     async def test_a_repeated_request_counts_once(self, shop: Shop) -> None:

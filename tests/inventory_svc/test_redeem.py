@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from chassis.errors import EtagMismatch
 from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
@@ -209,6 +210,16 @@ class RedeemContract:
 
         assert renamed.code == "TEN"
         assert await shop.counted_uses() == {"TEN": 0, "Five": 0}
+
+    async def test_only_the_version_that_was_read_is_changed(self, shop: Shop) -> None:
+        offered = await shop.offered(percent("10", code="Ten"))
+        await shop.send(edited(replace(offered, code="TEN")))
+
+        with pytest.raises(EtagMismatch) as refusal:
+            await shop.send(edited(replace(offered, code="Eleven"), etag=str(offered.revision)))
+
+        assert await shop.counted_uses() == {"TEN": 0}
+        assert (await shop.send(edited(offered, etag=refusal.value.metadata["etag"]))).code == "Ten"
 
     async def test_an_order_without_stock_uses_no_code(self, shop: Shop) -> None:
         (item,) = await shop.stocked(1)

@@ -106,12 +106,15 @@ class ReserveContract:
         assert await shop.states() == {}
 
     async def test_an_item_sold_in_another_currency_is_refused(self, shop: Shop) -> None:
-        (item,) = await shop.stocked(3)
+        item, other = await shop.stocked(3, 3)
 
         with pytest.raises(InvalidArgument) as refusal:
-            await shop.send(shop.order((item, 1), currency="EUR"))
+            await shop.send(shop.order((item, 1), (other, 1), currency="EUR"))
 
-        assert [violation.field for violation in refusal.value.violations] == ["currencyCode"]
+        assert [violation.field for violation in refusal.value.violations] == [
+            "items[0].productItemId",
+            "items[1].productItemId",
+        ]
         assert await shop.of(item) == Pieces(on_hand=3)
 
     async def test_one_order_that_can_not_be_served_does_not_hinder_the_others(self, shop: Shop) -> None:

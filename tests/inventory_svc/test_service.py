@@ -671,7 +671,7 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
     await mesh.service("order").call(service.RESERVE, ReserveRequest(reservations=[reserving(1, (c, 5))]))
 
     async def all_are_seen() -> bool:
-        return [item.product_item_id for item in (await low_stock(mesh, 3)).items][:2] == [c, b]
+        return [item.product_item_id for item in (await low_stock(mesh, 3)).stock_levels][:2] == [c, b]
 
     await eventually(all_are_seen)
     whole = await low_stock(mesh, 3)
@@ -679,11 +679,11 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
     token = ""
     while token or not pages:
         page = await low_stock(mesh, 3, 2, token)
-        pages.append([item.sku for item in page.items])
+        pages.append([item.sku for item in page.stock_levels])
         token = page.next_page_token
 
     assert pages == [["C", "B"], ["A", "D"]]
-    assert ([item.sku for item in whole.items], whole.next_page_token) == (["C", "B", "A", "D"], "")
+    assert ([item.sku for item in whole.stock_levels], whole.next_page_token) == (["C", "B", "A", "D"], "")
 
 
 async def test_a_token_of_another_threshold_is_refused(mesh: Mesh) -> None:

@@ -52,6 +52,10 @@ class Stock:
         version = self._levels[item_id].version + 1
         self._levels[item_id] = replace(self._levels[item_id], on_hand=on_hand, reserved=reserved, version=version)
 
+    def may_be_backordered(self, item_id: int) -> None:
+        """A change of the item, not of its stock."""
+        self._levels[item_id] = replace(self._levels[item_id], backorderable=True)
+
 
 def _level(id: int) -> StockLevel:
     return StockLevel(
@@ -138,6 +142,23 @@ async def test_the_state_says_whether_an_item_without_stock_can_be_ordered(stock
         "3": StockState.BACKORDERED,
     }
     assert (low.state, low.available) == (StockState.LOW, 4)
+
+
+async def test_an_item_that_becomes_backorderable_is_sent(stock: Stock) -> None:
+    stock.becomes(1, 1)
+    async with watched(stock) as watch, Watching(watch.watch([1])) as watching:
+        await watching.hears(1)
+        stock.may_be_backordered(1)
+        await looks(watch, stock)
+        await looks(watch, stock)
+        stock.becomes(1, 3)
+        await looks(watch, stock)
+        heard = await watching.hears(3)
+
+    assert [(m.change.state, m.change.available) for m in heard[1:]] == [
+        (StockState.BACKORDERED, 0),
+        (StockState.LOW, 2),
+    ]
 
 
 async def test_it_looks_by_itself_and_only_while_somebody_watches(stock: Stock) -> None:

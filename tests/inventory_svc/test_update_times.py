@@ -51,7 +51,7 @@ async def listed(mesh: Mesh) -> tuple[StockLevel, Incentive]:
     """The only item's stock, the same in both lists, and the only code."""
     admin = mesh.admin()
     (level,) = (await admin.call(service.LIST_STOCK, ListStockLevelsRequest())).stock_levels
-    assert (await admin.call(service.LOW_STOCK, ListLowStockRequest(threshold=1000))).items == [level]
+    assert (await admin.call(service.LOW_STOCK, ListLowStockRequest(threshold=1000))).stock_levels == [level]
     (incentive,) = (await admin.call(LIST, ListIncentivesRequest())).incentives
     return level, incentive
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import PostalAddress as PostalAddressMessage
+from easyorder.order.v1 import CreateOrderRequest, PaymentDetails, PreviewOrderRequest
 
 from chassis.errors import InvalidArgument
-from order_svc.messages.addresses import address_message, address_of
+from order_svc.messages.addresses import address_faults, address_message, address_of
 from order_svc.messages.orders import order_message
 from tests.builders.order_ids import IDS
-from tests.order_svc.order_reads import OrderReads
+from tests.order_svc.order_reads import OrderReads, order_api
 from tests.order_svc.test_place_order import a_placing
 
+NO_QUERIES = cast(Any, None)
 HOME = PostalAddressMessage(
     region_code="DE",
     language_code="de",
@@ -32,8 +35,8 @@ HOME = PostalAddressMessage(
 async def test_the_addresses_of_an_order_are_stored_and_shown(reads: OrderReads) -> None:
     work = replace(HOME, region_code="GB")
     given: dict[str, Any] = {
-        "shipping_address": address_of(HOME, "shippingAddress"),
-        "billing_address": address_of(work, "billingAddress"),
+        "shipping_address": address_of(HOME),
+        "billing_address": address_of(work),
     }
 
     placed = await reads.app.send(replace(a_placing(), **given))
@@ -45,20 +48,19 @@ async def test_the_addresses_of_an_order_are_stored_and_shown(reads: OrderReads)
 
 
 def test_an_order_need_not_have_any() -> None:
-    assert address_of(None, "shippingAddress") is None
+    assert address_of(None) is None
+    assert list(address_faults(None, "shippingAddress")) == []
     assert address_message(None) is None
 
 
 @pytest.mark.parametrize("part", ["language_code", "postal_code", "sorting_code", "locality", "organization"])
 def test_a_part_has_at_most_a_hundred_characters(part: str) -> None:
-    address_of(with_(part, "x" * 100), "shippingAddress")
-
+    assert faults(with_(part, "x" * 100)) == {}
     assert len(faults(with_(part, "x" * 101))) == 1
 
 
 def test_every_part_at_fault_is_named() -> None:
-    address_of(replace(HOME, address_lines=["x" * 200] * 10, recipients=["x" * 200] * 5), "shippingAddress")
-
+    assert faults(replace(HOME, address_lines=["x" * 200] * 10, recipients=["x" * 200] * 5)) == {}
     assert faults(
         PostalAddressMessage(
             revision=1,
@@ -78,12 +80,38 @@ def test_every_part_at_fault_is_named() -> None:
     }
 
 
+async def test_all_that_is_wrong_with_a_request_is_named_at_once() -> None:
+    wrong = replace(HOME, region_code="Germany")
+    request = CreateOrderRequest(
+        request_id="r1",
+        currency_code="USD",
+        items=[OrderLine(product_item_id="1", quantity=1)],
+        payment=PaymentDetails(method=PaymentMethod.CARD),
+        shipping_address=wrong,
+        billing_address=wrong,
+    )
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await order_api(NO_QUERIES).create_order(request)
+
+    named = ["payment.token", "shippingAddress.regionCode", "billingAddress.regionCode"]
+    assert [violation.field for violation in refusal.value.violations] == named
+
+
+async def test_a_preview_needs_no_payment() -> None:
+    wrong = replace(HOME, region_code="Germany")
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await order_api(NO_QUERIES).preview_order(PreviewOrderRequest(shipping_address=wrong, billing_address=wrong))
+
+    named = ["shippingAddress.regionCode", "billingAddress.regionCode"]
+    assert [violation.field for violation in refusal.value.violations] == named
+
+
 def with_(part: str, text: str) -> PostalAddressMessage:
     changed: dict[str, Any] = {part: text}
     return replace(HOME, **changed)
 
 
 def faults(message: PostalAddressMessage) -> dict[str, str]:
-    with pytest.raises(InvalidArgument) as refused:
-        address_of(message, "shippingAddress")
-    return {fault.field: fault.description for fault in refused.value.violations}
+    return {fault.field: fault.description for fault in address_faults(message, "shippingAddress")}

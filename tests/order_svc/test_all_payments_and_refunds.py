@@ -10,6 +10,7 @@ import pytest
 from easyorder.order.v1 import CancelReason as CancelReasonMessage
 from easyorder.order.v1 import Order as OrderMessage
 from easyorder.order.v1 import PaymentFailureCode
+from sqlalchemy import text
 
 from chassis.money import Money
 from order_svc.commands.cancel_order import CancelOrder
@@ -120,10 +121,25 @@ async def test_every_refund_is_shown_and_the_newest_is_the_last(reads: OrderRead
     assert second.order.refunds[-1].id == second.refund_id
 
 
+async def test_reasons_of_before_this_version_are_not_shown_to_shoppers(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order().paid().shipped())
+    await reads.app.send(RefundOrder(order_id=order_id, amount=Money.of("5.00", "USD"), reason="complains a lot"))
+    async with reads.write.begin() as connection:
+        await connection.execute(text("UPDATE refund SET items = NULL"))
+    await reads.app.send(RefundOrder(order_id=order_id, amount=Money.of("5.00", "USD"), reason="scratched"))
+    await reads.project()
+
+    seen = await reads.get(order_id)
+    assert [refund.reason for refund in seen.refunds] == ["", "scratched"]
+    assert seen == (await reads.app.order(order_id)).view()
+
+
 async def test_a_refund_does_not_change_when_it_was_charged(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order().paid())
     order_app.clock.advance(3600)
     granted = await order_app.send(RefundOrder(order_id=order_id, amount=Money.of("5.00", "USD"), reason="scratched"))
+    assert granted.order.payment.processed_at == order_app.clock.now()
+    order_app.clock.advance(3600)
     given = RecordRefund(
         lease=None,
         order_id=order_id,

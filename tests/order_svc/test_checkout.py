@@ -21,11 +21,13 @@ from order_svc.domain.inventory import HoldRequest, IncentiveInvalid, OutOfStock
 from order_svc.domain.payments import Charged, Refused
 from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
+from order_svc.messages.order_preview import preview_message
 from order_svc.payment.domain.errors import ProviderUnavailable
 from order_svc.sagas.checkout import Basket, Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 from tests.builders.order import SHOPPER
+from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments, InMemoryPlacedOrders
 from tests.order_svc.order_app import InMemoryOrderApp
@@ -145,6 +147,17 @@ async def test_a_preview_shows_the_order_and_keeps_nothing(app: CheckoutApp) -> 
     assert [replace(item, id=0) for item in placed.items] == list(preview.order.items)
     with pytest.raises(OutOfStock):
         await app.checkout.preview(app.basket(quantity=1_000_000))
+
+
+async def test_a_preview_of_an_order_that_costs_nothing_is_paid_as_the_order_is(app: CheckoutApp) -> None:
+    app.inventory.discounts = {"ALL": "10.00"}
+    basket = replace(app.basket(), lines=((1, 1),))
+
+    preview = await app.checkout.preview(basket)
+
+    placed = await app.checkout.place(basket)
+    assert preview.order.status is placed.status is Status.PAID
+    assert preview_message(preview, IDS) == preview_message(replace(preview, order=placed), IDS)
 
 
 async def test_what_can_not_be_held_is_not_ordered(app: CheckoutApp) -> None:

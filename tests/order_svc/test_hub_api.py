@@ -115,6 +115,22 @@ async def test_what_is_no_resume_token_of_the_order_is_refused(app: HubApp, mesh
         assert watching.messages == []
 
 
+async def test_a_place_after_the_last_event_is_refused_where_it_was_given(app: HubApp, mesh: Mesh) -> None:
+    order, shopper = app.given(an_order()), mesh.user(SHOPPER)
+    later, much_later = TOKENS.of_order(order.id, 9), TOKENS.of_feed(99)
+
+    for watching, field in (
+        (watch(shopper, order.id, after_sequence=9), "afterSequence"),
+        (watch(shopper, order.id, resume_token=later), "resumeToken"),
+        (watch(shopper, order.id, last_event_id=later), "last-event-id"),
+        (watch_own(shopper, much_later), "resumeToken"),
+    ):
+        async with watching:
+            with pytest.raises(InvalidArgument) as refusal:
+                await watching.ends()
+        assert [violation.field for violation in refusal.value.violations] == [field]
+
+
 @pytest.mark.parametrize("token", ["1", "x" * 48, TOKENS.of_order(1, 1)], ids=range(3))
 async def test_what_is_no_resume_token_of_many_orders_is_refused(app: HubApp, mesh: Mesh, token: str) -> None:
     app.given(an_order())

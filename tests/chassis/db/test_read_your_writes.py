@@ -12,7 +12,6 @@ from chassis.context import ANONYMOUS, Caller
 from chassis.db.bulk import as_json
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import PENDING, ReadYourWrites
-from chassis.errors import InvalidArgument
 from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
 from tests.fakes.chassis import soon, unknown
 from tests.polling import eventually
@@ -227,9 +226,3 @@ async def test_many_readers_behind_a_locked_table_leave_the_write_database_alone
 async def _somebody_waits(engine: AsyncEngine) -> bool:
     async with engine.connect() as connection:
         return bool(await connection.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")))
-
-
-@pytest.mark.parametrize("position", ["", "abc", "-1", "1; DROP", "9" * 25, "²"])
-async def test_a_position_that_never_was_one_is_refused(read_your_writes: ReadYourWrites, position: str) -> None:
-    with pytest.raises(InvalidArgument, match="x-easyorder-position must be what a reply carried in it, unchanged"):
-        await read_your_writes.wait("ann", position)

@@ -13,6 +13,7 @@ from easyorder.order.v1 import GetOrderRequest, OrderEvent, WatchOrdersRequest
 from chassis.context import Caller, RequestContext, current, request_context
 from chassis.errors import DeadlineExceeded
 from chassis.grpc.channel import open_channel
+from chassis.grpc.metadata import POSITION
 from tests.chassis.grpc.orders import (
     AVAILABLE,
     CONFIRM_AVAILABILITY,
@@ -100,11 +101,20 @@ async def test_a_stream_has_no_deadline_unless_the_client_sets_one() -> None:
     assert deadlines == [None]
 
 
-async def test_the_position_a_reader_brings_is_known() -> None:
-    async with orders(api := OrderApi()) as mesh:
-        await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"), extra=(("x-easyorder-position", "742"),))
+async def test_a_position_tells_nothing_and_is_known_when_it_comes_back() -> None:
+    async def work() -> None:
+        current().reply_headers[POSITION] = "742"
 
-    assert api.seen[0].position == "742"
+    async with orders(api := OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
+        call_order: Any = channel.unary_unary(GET_ORDER.full_name)
+        call = call_order(REQUEST, metadata=[token(mesh)])
+        await call
+        shown = dict(await call.initial_metadata())[POSITION]
+        for sent in (shown, "742", "", shown[:-4], shown.swapcase(), "x" * 40):
+            await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"), extra=((POSITION, sent),))
+
+    assert (len(shown), "742" in shown) == (28, False)
+    assert [seen.position for seen in api.seen] == [None, "742", None, None, None, None, None]
 
 
 async def test_a_services_call_says_for_whom() -> None:
@@ -126,19 +136,19 @@ async def test_a_services_call_says_for_whom() -> None:
 
 async def test_reply_headers_go_with_the_answer() -> None:
     async def work() -> None:
-        current().reply_headers["x-easyorder-position"] = "742"
+        current().reply_headers["etag"] = "742"
 
     async with orders(OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
         call_order: Any = channel.unary_unary(GET_ORDER.full_name)
         call = call_order(REQUEST, metadata=[token(mesh)])
         await call
 
-        assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
+        assert dict(await call.initial_metadata())["etag"] == "742"
 
 
 async def test_reply_headers_go_with_the_first_message_of_a_stream() -> None:
     async def messages() -> AsyncIterator[OrderEvent]:
-        current().reply_headers["x-easyorder-position"] = "742"
+        current().reply_headers["etag"] = "742"
         yield OrderEvent(sequence=1)
         yield OrderEvent(sequence=2)
 
@@ -147,7 +157,7 @@ async def test_reply_headers_go_with_the_first_message_of_a_stream() -> None:
         call = watch(b"", metadata=[token(mesh)])
 
         assert len([data async for data in call]) == 2
-        assert dict(await call.initial_metadata())["x-easyorder-position"] == "742"
+        assert dict(await call.initial_metadata())["etag"] == "742"
 
 
 async def test_calls_at_the_same_time_do_not_see_each_other() -> None:

@@ -292,7 +292,7 @@ class ListIncentivesResponse(betterproto2.Message):
 
     incentives: "list[Incentive]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The incentives of the page, newest first.
+    The incentives of the page, oldest first.
     """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

@@ -117,7 +117,7 @@ class InventoryEvent(betterproto2.Message):
 
     change: "ItemAvailability | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="content")
     """
-    One item of which more or less is available than before.
+    One item whose state or available pieces are others than before.
     """
 
     heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
@@ -201,9 +201,9 @@ class ListLowStockResponse(betterproto2.Message):
     A page of items.
     """
 
-    items: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    stock_levels: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The items of the page, those that lack most first.
+    Those that lack most first.
     """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

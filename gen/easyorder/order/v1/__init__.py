@@ -777,8 +777,8 @@ class Order(betterproto2.Message):
 
     number: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The number of the order, by which logs and jobs name it. Empty for callers who are no administrators, unless
-    EASYORDER_ORDER_NUMBERS is set: numbers show how many orders there are.
+    The number of the order, by which logs and jobs name it. Empty in streams, and for callers who are no administrators,
+    unless EASYORDER_ORDER_NUMBERS is set: numbers show how many orders there are.
     """
 
     status: "OrderStatus" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
@@ -1452,7 +1452,8 @@ class Refund(betterproto2.Message):
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    Why, in the words of who cancelled or refunded the order.
+    Why, in the words of who cancelled or refunded the order. Empty if it was made before 0.3.0, when only administrators
+    saw reasons.
     """
 
     state: "RefundState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: RefundState(0))
@@ -1504,7 +1505,7 @@ class RefundOrderRequest(betterproto2.Message):
 
     reason: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    Why, for the audit and the payment provider.
+    Why, for the audit and for the shopper, who sees it with the refund.
     """
 
     request_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)

@@ -18,7 +18,7 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 @dataclass(eq=False, repr=False)
 class ReceiveStripeEventResponse(betterproto2.Message):
     """
-    It was received; there is nothing to tell.
+    The message was received; has no fields.
     """
 
     pass

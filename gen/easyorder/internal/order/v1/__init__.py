@@ -317,7 +317,7 @@ default_message_pool.register_message(
 @dataclass(eq=False, repr=False)
 class OrderStatusChanged(betterproto2.Message):
     """
-    The order moved.
+    The order moved, or its items changed.
     """
 
     from_status: "___order__v1__.OrderStatus" = betterproto2.field(
