@@ -81,6 +81,8 @@ bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run
 
 clean: ## everything made here but the data: .venv, caches
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf tests/clients/python/easyorder_client
+	cd tests/clients/typescript && rm -rf built generated node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/venv.py deploy/lock.py

@@ -14,8 +14,8 @@ from easyorder_client.models import (
     CancelOrderRequest,
     CreateOrderRequest,
     Error,
+    ErrorInfo,
     LoginRequest,
-    Order,
     OrderEvent,
     OrderLine,
     OrderStatus,
@@ -44,15 +44,14 @@ def log_in(email: str, password: str) -> AuthenticatedClient:
     return AuthenticatedClient(SHOP, token=tokens.access_token)
 
 
-def order_one(shopper: AuthenticatedClient, product_item_id: str) -> Order:
-    """Orders one piece. Whoever repeats the call repeats its request id, too."""
-    request = CreateOrderRequest(
+def order_of(product_item_id: str, quantity: int) -> CreateOrderRequest:
+    """A request with an id of its own: whoever repeats a call sends the same request again."""
+    return CreateOrderRequest(
         request_id=str(uuid4()),
         currency_code="EUR",
-        items=[OrderLine(product_item_id=product_item_id, quantity=1)],
+        items=[OrderLine(product_item_id=product_item_id, quantity=quantity)],
         payment=PaymentDetails(method=PaymentMethod.PAYMENT_METHOD_CARD, token="tok_ok"),
     )
-    return content(create_order.sync(client=shopper, body=request))
 
 
 def until_paid(shopper: AuthenticatedClient, order_id: str) -> None:
@@ -99,10 +98,14 @@ def main() -> None:
     [lamp] = listed.product_items
     print(f"{listed.name}: {to_decimal(lamp.price)} {lamp.price.currency_code}")
 
-    placed = order_one(shopper, lamp.id)
+    placed = content(create_order.sync(client=shopper, body=order_of(lamp.id, 1)))
     until_paid(shopper, placed.id)
 
-    unwanted = order_one(shopper, lamp.id)
+    refused = create_order.sync(client=shopper, body=order_of(lamp.id, 11))
+    if isinstance(refused, Error):
+        print("11 lamps:", *[detail.reason for detail in refused.details if isinstance(detail, ErrorInfo)])
+
+    unwanted = content(create_order.sync(client=shopper, body=order_of(lamp.id, 1)))
     reason = CancelOrderRequest(reason="One is enough")
     cancelled = content(cancel_order.sync(unwanted.id, client=shopper, body=reason))
     print(f"order {cancelled.id} is {cancelled.status}")

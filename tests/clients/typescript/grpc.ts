@@ -1,13 +1,14 @@
 // Orders two lamps over gRPC with the clients that protoc-gen-es generates: one is paid and refunded, one is cancelled.
 
 import { randomUUID } from "node:crypto";
-import { createClient, type Interceptor } from "@connectrpc/connect";
+import { ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { ProductService } from "./generated/easyorder/catalog/v1/catalog_pb.js";
 import { PaymentMethod } from "./generated/easyorder/common/v1/common_pb.js";
 import { IdentityService } from "./generated/easyorder/identity/v1/identity_pb.js";
 import { OrderService, OrderStatus, type Order } from "./generated/easyorder/order/v1/order_pb.js";
 import { OrderWatchService, type OrderEvent } from "./generated/easyorder/order/v1/order_watch_pb.js";
+import { ErrorInfoSchema } from "./generated/google/rpc/error_details_pb.js";
 import { toDecimal, toMoney } from "./money.js";
 
 const SHOP = process.env.SHOP_URL ?? "http://127.0.0.1:8080";
@@ -83,6 +84,13 @@ const request = {
 };
 const placed = await orders.createOrder({ ...request, requestId: randomUUID() });
 await untilPaid(placed);
+
+try {
+  await orders.createOrder({ ...request, items: [{ productItemId: lamp.id, quantity: 11 }], requestId: randomUUID() });
+} catch (error) {
+  const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
+  console.log(`11 lamps: ${info?.reason}`);
+}
 
 const unwanted = await orders.createOrder({ ...request, requestId: randomUUID() });
 const cancelled = await orders.cancelOrder({ id: unwanted.id, reason: "One is enough" });

@@ -76,6 +76,11 @@ const request = {
 const placed = content(await shopper.POST("/api/v1/orders", { body: { ...request, requestId: randomUUID() } }));
 await untilPaid(placed);
 
+const tooMany = { ...request, items: [{ productItemId: lamp.id, quantity: 11 }], requestId: randomUUID() };
+const { error } = await shopper.POST("/api/v1/orders", { body: tooMany });
+const info = error?.details.find((detail) => detail["@type"] === "type.googleapis.com/google.rpc.ErrorInfo");
+console.log(`11 lamps: ${info?.reason}`);
+
 const unwanted = content(await shopper.POST("/api/v1/orders", { body: { ...request, requestId: randomUUID() } }));
 const cancelled = content(
   await shopper.POST("/api/v1/orders/{id}:cancel", {
