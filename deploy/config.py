@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from chassis.settings import MeshSettings
 
@@ -21,6 +21,9 @@ class RoleSettings(MeshSettings):
     """The same for `easyorder_order`"""
     payment_database_password: SecretStr = SecretStr("")
     """The same for `easyorder_payment`"""
+    role_connections: int = Field(default=0, ge=0, le=10_000)
+    """Connections that a role may have to each of its databases, so that a service whose connections hang leaves those
+    of others; 0: no limit. For the embedded server it is 2 * DATABASE_POOL_SIZE * REPLICAS"""
 
     def password(self, package: str) -> str:
         """The password of a package's role."""

@@ -19,7 +19,7 @@ from chassis.db.failures import sqlstate
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, role
 from deploy.local.errors import REFUSED, CannotStart
-from deploy.roles import grant
+from deploy.roles import NO_LIMIT, grant
 from deploy.schemas import schemas, upgrade
 from deploy.upgradable import CannotUpgrade, require_upgradable
 
@@ -83,7 +83,8 @@ async def main(packages: Sequence[str]) -> None:
     for package in packages:
         if password := settings.password(package):
             urls = [settings.database_url(schema.database) for schema in schemas(package)]
-            await grant(urls, role(package), password, audit_kept_days=settings.audit_kept_days)
+            limit = settings.role_connections * len(urls) or NO_LIMIT
+            await grant(urls, role(package), password, audit_kept_days=settings.audit_kept_days, connections=limit)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ KEPT_FROM_ROLES = {
     "audit_entry": "UPDATE, DELETE",
     "ledger_entry": "UPDATE, DELETE",
 }
+# Of connections.
+NO_LIMIT = -1
 # Any constant: only one process at a time grants rights.
 _LOCK = text("SELECT pg_advisory_xact_lock(5082105)")
 _PASSWORD = text("SELECT set_config('easyorder.password', :password, true)")
@@ -27,7 +29,8 @@ DO $$ BEGIN
     IF to_regrole('{role}') IS NULL THEN
         CREATE ROLE {role};
     END IF;
-    EXECUTE format('ALTER ROLE {role} LOGIN PASSWORD %L', current_setting('easyorder.password'));
+    EXECUTE format('ALTER ROLE {role} LOGIN CONNECTION LIMIT {connections} PASSWORD %L',
+        current_setting('easyorder.password'));
 END $$
 """
 _RETENTION = """
@@ -61,8 +64,10 @@ END $$
 """
 
 
-async def grant(urls: Sequence[str], role: str, password: str, *, audit_kept_days: float) -> None:
-    """Makes `role` if it is missing, and grants it its rights in the databases.
+async def grant(
+    urls: Sequence[str], role: str, password: str, *, audit_kept_days: float, connections: int = NO_LIMIT
+) -> None:
+    """Makes `role` if it is missing, and grants it its rights in the databases and the number of connections to all.
 
     Audit entries of the last `audit_kept_days` are kept from now on, regardless of the service's settings.
 
@@ -76,7 +81,7 @@ async def grant(urls: Sequence[str], role: str, password: str, *, audit_kept_day
                 await connection.execute(_LOCK)
                 if not number:  # the role is shared by all databases
                     await connection.execute(_PASSWORD, {"password": password})
-                    await connection.execute(text(_LOGIN.format(role=role)))
+                    await connection.execute(text(_LOGIN.format(role=role, connections=connections)))
                 await connection.execute(text(_RETENTION.format(days=float(audit_kept_days))))
                 await connection.execute(text(_RIGHTS.format(role=role, kept=kept)))
         finally:

@@ -106,7 +106,10 @@ class LocalMesh:
         await asyncio.to_thread(server.prepare)
         process = await self._start(server.program, running)
         await readiness.until(process, readiness.postgres_accepts(server.folder, server.socket_dir))
-        return {**environment, "EASYORDER_DATABASE_URL": server.url}
+        # Twice as many as are used: those that a service has given up may hang.
+        connections = 2 * self._settings.database_pool_size * self._settings.replica_count
+        limit = {"EASYORDER_ROLE_CONNECTIONS": str(connections)}
+        return {**environment, **limit, "EASYORDER_DATABASE_URL": server.url}
 
     def _passwords(self) -> dict[str, str]:
         """The passwords of the services' roles, by variable; empty if a service connects as the owner."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import product
 
 import pytest
@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db.engine import make_engine
-from chassis.db.failures import sqlstate
+from chassis.db.failures import sqlstate, translated
+from chassis.errors import Unavailable
 from deploy.config import as_role, role
 from deploy.local.mesh import MIGRATED
 from deploy.migrate import main as migrate_as_configured
@@ -129,6 +130,21 @@ async def test_a_service_may_do_no_more_than_it_must(orders: str) -> None:
     assert await run(orders, None, POWERS) == [False]
 
 
+async def test_a_service_whose_connections_hang_leaves_those_of_others(postgres: Postgres) -> None:
+    async with databases_of(postgres, "identity_svc", "order_svc") as urls, AsyncExitStack() as hanging:
+        own = [urls["easyorder_order_write"], urls["easyorder_order_read"]]
+        await grant(own, role("order_svc"), PASSWORD, audit_kept_days=30, connections=2)
+        target = make_url(own[0]).set(username=role("order_svc"), password=PASSWORD)
+        engine = make_engine(target, application_name="hanging", pool_size=3)
+        hanging.push_async_callback(engine.dispose)
+        for _ in range(2):
+            await hanging.enter_async_context(engine.connect())
+
+        with pytest.raises(Unavailable), translated():
+            await engine.connect()
+        assert await run(urls["easyorder_identity"], "identity_svc", "SELECT 1") == [1]
+
+
 async def test_a_service_reaches_its_own_databases_only_and_only_adds_to_the_ledger(postgres: Postgres) -> None:
     refused = ["UPDATE ledger_entry SET amount = 0", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry"]
     async with databases_of(postgres, *MIGRATED) as urls:
@@ -196,9 +212,12 @@ async def test_roles_are_made_on_any_server_where_passwords_are_given(
     assert await run(postgres.url("easyorder_payment"), None, login) == []
 
     monkeypatch.setenv("EASYORDER_PAYMENT_DATABASE_PASSWORD", PASSWORD)
+    monkeypatch.setenv("EASYORDER_ROLE_CONNECTIONS", "7")
     await migrate_as_configured(["order_svc.payment"])
 
     assert await run(postgres.url("easyorder_payment"), None, login) == [True]
+    limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'easyorder_payment'"
+    assert await run(postgres.url("easyorder_payment"), None, limit) == [7]
     assert await run(postgres.url("easyorder_payment"), "order_svc.payment", "SELECT * FROM ledger_entry") == []
     await postgres.drop("easyorder_payment")
     await postgres.execute("DROP ROLE easyorder_payment")

@@ -110,6 +110,11 @@ async def test_from_the_first_start_to_the_last_stop_at_any_path_in_any_locale(d
     log_of_the_start = mesh.log
     everything = psutil.Process(process.pid).children(recursive=True)
     assert await connected(mesh) == {(name, name.removesuffix("_write").removesuffix("_read")) for name in DATABASES}
+    async with mesh.database("postgres") as connection:
+        limits = await connection.fetch("SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname LIKE 'easyorder%'")
+    # Twice those of a process to each of its databases.
+    pairs = {"easyorder_identity": 20, "easyorder_inventory": 40, "easyorder_order": 40, "easyorder_payment": 20}
+    assert dict(limits) == pairs
 
     assert f"EasyOrder runs on {data_dir} already (pid {process.pid}): {mesh.url}" in up.refused()
     elsewhere = up.refused(EASYORDER_DATA_DIR=str(data_dir / "other"))
