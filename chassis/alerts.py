@@ -66,7 +66,7 @@ class Alerts:
 class DeadLetters(Generic[Uow]):
     """The `dead_letter` of a JobRunner: writes the job's state, an audit entry and an alert in one transaction.
 
-    `publish` adds to the transaction, for example an event for a hub. A failed alert raises no further alert.
+    `publish` adds to the transaction, for example an event of a stream. A failed alert raises no further alert.
     """
 
     open_uow: OpenUnitOfWork[Uow]

@@ -48,7 +48,6 @@ from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes
-from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import serialised_products
 from inventory_svc.projections import refresh_documents
 from inventory_svc.queries.catalogue_log import CatalogueLog
@@ -59,6 +58,7 @@ from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from inventory_svc.sagas.hold_reaper import HoldReaper
+from inventory_svc.watch.stock_watch import StockWatch
 
 SERVICE = "inventory"
 # The interval of rarely needed work.

@@ -1,1 +1,1 @@
-"""Orders, their payments, and the live hub."""
+"""Orders, their payments, and their live streams."""

@@ -52,7 +52,6 @@ from order_svc.commands.handlers import handle_commands
 from order_svc.commands.jobs import NOT_DISCARDABLE
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
-from order_svc.hub.hub import Hub
 from order_svc.order_ids import OrderIds
 from order_svc.projections import PROJECTED
 from order_svc.queries.orders import OrderQueries
@@ -62,6 +61,7 @@ from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 from order_svc.shop_key import shop_key
 from order_svc.stream_tickets import StreamTickets, TicketOrTokenVerifier
+from order_svc.watch.order_watch import OrderWatch
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -144,13 +144,13 @@ def _service(to: _Connections, key: bytes) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
-    gauges.add("hub_subscribers", lambda: streams.hub.subscribers)
+    gauges.add("watch_subscribers", lambda: streams.watch.subscribers)
     queries = _queries(to, streams.projector, ids)
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
         ),
-        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.hub, ids, tickets),
+        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.watch, ids, tickets),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
@@ -245,7 +245,7 @@ def _job_runner(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Streams:
-    hub: Hub
+    watch: OrderWatch
     feed_api: OrderFeedApi
     tail: FeedTail
     projector: Projector
@@ -253,16 +253,16 @@ class _Streams:
 
 def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog, ids: OrderIds) -> _Streams:
     feed = Feed(to.write)
-    hub = Hub(feed, write_side.load, ids, clock=to.clock, heartbeat_s=to.settings.hub_heartbeat_s)
+    watch = OrderWatch(feed, write_side.load, ids, clock=to.clock, heartbeat_s=to.settings.watch_heartbeat_s)
     feed_api = OrderFeedApi(feed)
 
     def dispatch(events: Sequence[PublishedEvent]) -> None:
-        hub.dispatch(events)
+        watch.dispatch(events)
         feed_api.dispatch(events)
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
     projector = Projector(to.write, to.read, PROJECTED, report=error_log.report)
-    return _Streams(hub=hub, feed_api=feed_api, tail=tail, projector=projector)
+    return _Streams(watch=watch, feed_api=feed_api, tail=tail, projector=projector)
 
 
 def _queries(to: _Connections, projector: Projector, ids: OrderIds) -> OrderQueries:

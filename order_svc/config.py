@@ -26,8 +26,8 @@ class OrderSettings(MeshSettings):
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
     events_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
     """How long streams can resume; events that a consumer has not read yet are kept longer"""
-    hub_heartbeat_s: float = Field(default=15, gt=0, le=3600)
-    """The longest silence of a hub stream; then it sends a heartbeat"""
+    watch_heartbeat_s: float = Field(default=15, gt=0, le=3600)
+    """The longest silence of a stream of orders; then it sends a heartbeat"""
 
     order_numbers: bool = False
     """Whether shoppers also see the numbers of their orders, which are short, and tell how many orders there are"""

@@ -38,7 +38,6 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.hub.stock_watch import StockWatch
 from inventory_svc.messages.inventory import (
     availability_message,
     product_message,
@@ -49,6 +48,7 @@ from inventory_svc.messages.inventory import (
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import PageRequest, ProductQueries
 from inventory_svc.queries.stock import StockQueries
+from inventory_svc.watch.stock_watch import StockWatch
 
 R = TypeVar("R")
 

@@ -15,9 +15,9 @@ from easyorder.order.v1 import (
 
 from chassis.context import current
 from chassis.grpc import metadata
-from order_svc.hub.hub import Hub
 from order_svc.order_ids import OrderIds
 from order_svc.stream_tickets import StreamTickets
+from order_svc.watch.order_watch import OrderWatch
 
 # Sent by a browser that reconnects: the id of the last event that it received, which is its resume token.
 _LAST_EVENT_ID = "last-event-id"
@@ -26,8 +26,8 @@ _LAST_EVENT_ID = "last-event-id"
 class OrderWatchApi:
     """The servicer of easyorder.order.v1.OrderWatchService."""
 
-    def __init__(self, hub: Hub, ids: OrderIds, tickets: StreamTickets) -> None:
-        self._hub = hub
+    def __init__(self, watch: OrderWatch, ids: OrderIds, tickets: StreamTickets) -> None:
+        self._watch = watch
         self._ids = ids
         self._tickets = tickets
 
@@ -39,9 +39,9 @@ class OrderWatchApi:
         order_id = self._ids.order_number(request.id)
         token, field = _resume_token(request.resume_token)
         if not token:
-            return self._hub.watch_order(order_id, request.after_sequence, current().caller)
+            return self._watch.watch_order(order_id, request.after_sequence, current().caller)
         after = self._ids.resume_tokens.sequence(token, order_id, field)
-        return self._hub.watch_order(order_id, after, current().caller, field)
+        return self._watch.watch_order(order_id, after, current().caller, field)
 
     def watch_orders(self, request: WatchOrdersRequest) -> AsyncIterator[OrderEvent]:
         return self._watch_many(request.resume_token)
@@ -53,7 +53,7 @@ class OrderWatchApi:
         token, field = _resume_token(resume_token)
         after = self._ids.resume_tokens.position(token, field) if token else None
         # The role is taken from administrators where a method is for everybody's own orders.
-        return self._hub.watch_orders(after, current().caller, field)
+        return self._watch.watch_orders(after, current().caller, field)
 
 
 def _resume_token(requested: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Alerts administrators on the hub to a dead job, in the transaction that marks it dead."""
+"""Alerts administrators who watch orders to a dead job, in the transaction that marks it dead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from order_svc.commands.uow import OrderUow
 
 
 async def alert_administrators(job: Job, alert: Alert, uow: OrderUow) -> None:
-    """The hub sends events of orders only, so the alert is an event of the order that the job belongs to."""
+    """Streams have events of orders only, so the alert is an event of the order that the job belongs to."""
     orders = await uow.orders.find([job.payload["order_id"]] if "order_id" in job.payload else [])
     for order in orders.values():
         uow.emit(*order.alert(summary=alert.summary, detail=alert.detail, at=alert.at))

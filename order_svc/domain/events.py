@@ -1,4 +1,4 @@
-"""The kinds of an order's events, as the outbox, the feed and the hub name them."""
+"""The kinds of an order's events, as the outbox, the feed and the streams name them."""
 
 from __future__ import annotations
 

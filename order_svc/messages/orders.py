@@ -189,7 +189,7 @@ def stock_view(message: ItemAvailability) -> StockView:
 
 
 def stock_message(stock: StockView) -> ItemAvailability:
-    """For an event of the hub."""
+    """For an event of a stream."""
     return ItemAvailability(
         product_item_id=str(stock.product_item_id),
         sku=stock.sku,

@@ -21,7 +21,7 @@ from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.domain.errors import ProductItemNotFound
 from inventory_svc.domain.stock import StockLevel
-from inventory_svc.hub.stock_watch import StockWatch
+from inventory_svc.watch.stock_watch import StockWatch
 from tests.builders.product import a_product, an_item
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import FakeClock

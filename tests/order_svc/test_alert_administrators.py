@@ -1,4 +1,4 @@
-"""A dead job raises an alert of its order on the hub, in the same transaction."""
+"""A dead job raises an alert of its order, in the same transaction."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from chassis.events import Event, PublishedEvent
 from chassis.money import Money
 from chassis.wire_types import amount_message
 from order_svc.domain import events as kinds
+from order_svc.domain.address import PostalAddress
 from order_svc.messages.feed_events import SCHEMA_VERSION, feed_event
 from tests.builders.event import an_event
 from tests.builders.order import AT, an_order
@@ -76,6 +77,19 @@ def test_what_happens_to_an_order_is_told_with_its_types() -> None:
     assert promised.payment_refund.state is RefundState.PROMISED
     assert (alert.admin_alert is not None, stock.inventory_status is not None) == (True, True)
     assert {message.schema_version for message in (created, stock)} == {SCHEMA_VERSION}
+
+
+def test_nothing_personal_but_the_owners_id_is_sent() -> None:
+    address = PostalAddress(region_code="DE", locality="Musterstadt", recipients=("Ada Muster",))
+    order = an_order().build()
+    order.shipping_address = order.billing_address = address
+    events = [*order.placed(), *order.charged(at=AT), *order.cancel(reason="Ada Muster moved", at=AT)]
+    assert "Musterstadt" in str(events[0].payload)
+
+    messages = b"".join(bytes(message) for message in sent(events))
+
+    assert b"Muster" not in messages
+    assert order.owner.encode() in messages
 
 
 def test_an_event_of_a_later_version_has_no_content() -> None:

@@ -30,7 +30,7 @@ _PUBLISHED = "SELECT owner, position FROM outbox ORDER BY position"
 
 
 class Subscriber:
-    """A shopper, and what the hub told them."""
+    """A shopper, and what the stream told them."""
 
     def __init__(self, shop: WholeShop, name: str) -> None:
         self.name = name

@@ -32,7 +32,7 @@ from tests.builders.order_ids import IDS
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import FakeClock
 from tests.mesh import SECRET, Mesh, Tokens, serving
-from tests.order_svc.hub_app import HubApp
+from tests.order_svc.watch_app import WatchApp
 from tests.polling import eventually
 from tests.watching import Watching
 
@@ -130,10 +130,10 @@ async def test_uses_are_forgotten_once_their_tickets_have_expired(replicas: Repl
 
 
 @asynccontextmanager
-async def service(replicas: Replicas, app: HubApp) -> AsyncIterator[Mesh]:
+async def service(replicas: Replicas, app: WatchApp) -> AsyncIterator[Mesh]:
     tokens = Tokens()
     verifier = TicketOrTokenVerifier(KeyCache(tokens.keys), SECRET, replicas.here)
-    api = OrderWatchApi(app.hub, IDS, replicas.here)
+    api = OrderWatchApi(app.order_watch, IDS, replicas.here)
     async with serving({SERVICE: api}, tokens=tokens, verifier=verifier, clock=replicas.clock) as mesh:
         yield mesh
 
@@ -143,12 +143,12 @@ async def ticket_of(client: Client) -> str:
 
 
 async def test_a_ticket_opens_one_stream_of_its_caller(replicas: Replicas) -> None:
-    app = HubApp()
+    app = WatchApp()
     async with service(replicas, app) as mesh, AsyncExitStack() as watching:
         ticket = await ticket_of(mesh.user(SHOPPER))
         own = Watching(mesh.with_token(ticket).stream(WATCH_ORDERS, WatchOrdersRequest()))
         await watching.enter_async_context(own)
-        await eventually(lambda: app.hub.subscribers == 1)
+        await eventually(lambda: app.order_watch.subscribers == 1)
         app.given(an_order(owner="another"))
         order = app.given(an_order())
         (created,) = await own.hears(1)
@@ -161,20 +161,20 @@ async def test_a_ticket_opens_one_stream_of_its_caller(replicas: Replicas) -> No
 
 
 async def test_a_ticket_has_the_roles_of_its_caller(replicas: Replicas) -> None:
-    app = HubApp()
+    app = WatchApp()
     async with service(replicas, app) as mesh:
         of_shopper, of_admin = await ticket_of(mesh.user(SHOPPER)), await ticket_of(mesh.admin())
         async with Watching(mesh.with_token(of_shopper).stream(WATCH_ALL_ORDERS, WatchAllOrdersRequest())) as refused:
             with pytest.raises(PermissionDenied):
                 await refused.ends()
         async with Watching(mesh.with_token(of_admin).stream(WATCH_ALL_ORDERS, WatchAllOrdersRequest())) as everybodys:
-            await eventually(lambda: app.hub.subscribers == 1)
+            await eventually(lambda: app.order_watch.subscribers == 1)
             app.given(an_order())
             await everybodys.hears(1)
 
 
 async def test_a_ticket_is_good_for_streams_only(replicas: Replicas) -> None:
-    async with service(replicas, HubApp()) as mesh:
+    async with service(replicas, WatchApp()) as mesh:
         ticket = await ticket_of(mesh.user(SHOPPER))
         with pytest.raises(Unauthenticated, match="send the access token"):
             await ticket_of(mesh.with_token(ticket))
@@ -185,7 +185,7 @@ async def test_a_ticket_is_good_for_streams_only(replicas: Replicas) -> None:
 
 
 async def test_a_stream_ends_with_the_access_token_that_its_ticket_was_made_with(replicas: Replicas) -> None:
-    app = HubApp()
+    app = WatchApp()
     order = app.given(an_order())
     async with service(replicas, app) as mesh:
         # Tokens of these tests are valid for ten minutes.

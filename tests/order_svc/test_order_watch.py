@@ -1,4 +1,4 @@
-"""The live hub: events arrive once, in order and without a gap, and only at subscribers they concern."""
+"""Live streams of orders: events arrive once, in order and without a gap, and only at subscribers they concern."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.feed import EventsPurged
 from order_svc.domain.status import Status
 from order_svc.domain.views import OrderView
-from order_svc.hub.subscriptions import SubscriberTooSlow
+from order_svc.watch.subscriptions import SubscriberTooSlow
 from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
 from tests.builders.order_ids import IDS, positions_of
-from tests.order_svc.hub_app import HubApp
+from tests.order_svc.watch_app import WatchApp
 from tests.polling import eventually
 from tests.watching import Watching, content
 
@@ -34,11 +34,11 @@ ADMIN = Caller.person("admin-1", admin=True)
 
 
 @pytest.fixture
-def app() -> HubApp:
-    return HubApp()
+def app() -> WatchApp:
+    return WatchApp()
 
 
-async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_end(app: HubApp) -> None:
+async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_end(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as watching:
@@ -66,29 +66,29 @@ async def test_an_order_is_shown_as_it_stands_and_then_all_that_follows_to_the_e
     assert [move and move.to_status for move in moves] == [OrderStatus.SHIPPED, OrderStatus.DELIVERED]
     assert watching.sequences == [1, 2, 3, 4, 5, 6]
     assert {message.order_id for message in watching.messages} == {IDS.of_order(order.id)}
-    assert app.hub.subscribers == 0
+    assert app.order_watch.subscribers == 0
 
 
-async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app: HubApp) -> None:
+async def test_what_codes_took_off_is_told_after_the_order_and_leaves_no_gap(app: WatchApp) -> None:
     order = app.given(an_order(off="7.50").paid().cancelled())
 
     async with app.watch(order.id, after=0) as watching:
         created, with_incentive, *_ = await watching.ends()
 
     assert created.order_created is not None
-    hub_event = with_incentive.order_created_with_incentive
-    assert hub_event is not None
-    assert [(discount.code, discount.amount) for discount in hub_event.discounts] == [
+    stream_event = with_incentive.order_created_with_incentive
+    assert stream_event is not None
+    assert [(discount.code, discount.amount) for discount in stream_event.discounts] == [
         ("SAVE", amount_message(Decimal("7.50"), "USD"))
     ]
-    assert (hub_event.sub_total, hub_event.total_amount) == (
+    assert (stream_event.sub_total, stream_event.total_amount) == (
         amount_message(Decimal("20.00"), "USD"),
         amount_message(Decimal("12.50"), "USD"),
     )
     assert watching.sequences == list(range(1, order.sequence + 1))
 
 
-async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: HubApp) -> None:
+async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: WatchApp) -> None:
     order = app.given(an_order().paid())
     promised = order.sequence + 1
 
@@ -111,7 +111,7 @@ async def test_a_refund_is_told_when_it_is_promised_and_when_it_is_given(app: Hu
     assert resumed.sequences == [promised, promised + 1]
 
 
-async def test_of_an_order_in_a_final_status_there_is_only_the_snapshot(app: HubApp) -> None:
+async def test_of_an_order_in_a_final_status_there_is_only_the_snapshot(app: WatchApp) -> None:
     order = app.given(an_order().cancelled())
 
     async with app.watch(order.id) as watching:
@@ -127,7 +127,7 @@ async def test_of_an_order_in_a_final_status_there_is_only_the_snapshot(app: Hub
     ids=["CONFIRMED", "PAID", "SHIPPED", "FAILED"],
 )
 async def test_a_status_that_can_change_does_not_end_the_stream(given: Callable[[], OrderBuilder]) -> None:
-    app = HubApp(heartbeat_s=0.01)
+    app = WatchApp(heartbeat_s=0.01)
     order = app.given(given())
 
     async with app.watch(order.id) as watching:
@@ -143,20 +143,20 @@ def test_the_contract_names_the_final_statuses() -> None:
     assert f"ends after a final status: {final}." in comments()["easyorder.order.v1.OrderWatchService.WatchOrder"]
 
 
-async def test_what_the_snapshot_shows_is_not_told_again(app: HubApp) -> None:
+async def test_what_the_snapshot_shows_is_not_told_again(app: WatchApp) -> None:
     order = app.given(an_order())
     late = app.feed.publish(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT))
 
     async with app.watch(order.id) as watching:
         await watching.hears(1)
-        app.hub.dispatch(late)
+        app.order_watch.dispatch(late)
         app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
     assert watching.sequences == [2, 3]
 
 
-async def test_what_happens_while_the_snapshot_is_taken_is_told(app: HubApp) -> None:
+async def test_what_happens_while_the_snapshot_is_taken_is_told(app: WatchApp) -> None:
     order = app.given(an_order())
     as_it_was = order.view()
 
@@ -164,14 +164,14 @@ async def test_what_happens_while_the_snapshot_is_taken_is_told(app: HubApp) -> 
         app.happens(order.cancel(reason="changed my mind", at=AT))
         return as_it_was
 
-    app.hub._load_order = meanwhile_it_is_cancelled
+    app.order_watch._load_order = meanwhile_it_is_cancelled
     async with app.watch(order.id) as watching:
         await watching.ends()
 
     assert watching.sequences == [1, 2]
 
 
-async def test_what_was_published_before_the_stream_and_not_delivered_is_told(app: HubApp) -> None:
+async def test_what_was_published_before_the_stream_and_not_delivered_is_told(app: WatchApp) -> None:
     order = app.given(an_order())
     before = order.view()
     app.happens(order.cancel(reason="changed my mind", at=AT), delivered=False)
@@ -179,14 +179,14 @@ async def test_what_was_published_before_the_stream_and_not_delivered_is_told(ap
     async def load_order(order_id: int) -> OrderView:
         return before
 
-    app.hub._load_order = load_order
+    app.order_watch._load_order = load_order
     async with app.watch(order.id) as watching:
         await watching.ends()
 
     assert watching.sequences == [1, 2]
 
 
-async def test_a_gap_is_filled_from_the_feed(app: HubApp) -> None:
+async def test_a_gap_is_filled_from_the_feed(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as watching:
@@ -198,19 +198,19 @@ async def test_a_gap_is_filled_from_the_feed(app: HubApp) -> None:
     assert watching.sequences == [1, 2, 3]
 
 
-async def test_what_is_delivered_twice_is_told_once(app: HubApp) -> None:
+async def test_what_is_delivered_twice_is_told_once(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as watching:
         await watching.hears(1)
-        app.hub.dispatch(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
+        app.order_watch.dispatch(app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT)))
         app.happens(order.cancel(reason="changed my mind", at=AT))
         await watching.ends()
 
     assert watching.sequences == [1, 2, 3]
 
 
-async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) -> None:
+async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: WatchApp) -> None:
     order = app.given(an_order().paid())
 
     async with app.watch(order.id, after=1) as watching:
@@ -221,7 +221,7 @@ async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: HubApp) 
 
 
 @pytest.mark.parametrize("purged", [2, 3])
-async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: int) -> None:
+async def test_nobody_resumes_after_what_is_no_longer_kept(app: WatchApp, purged: int) -> None:
     order = app.given(an_order().paid())
     assert order.sequence == 3
     app.feed.purged = purged
@@ -232,14 +232,14 @@ async def test_nobody_resumes_after_what_is_no_longer_kept(app: HubApp, purged: 
     assert watching.heard == []
 
 
-async def test_a_stream_that_is_resumed_after_its_end_ends(app: HubApp) -> None:
+async def test_a_stream_that_is_resumed_after_its_end_ends(app: WatchApp) -> None:
     order = app.given(an_order().cancelled())
 
     async with app.watch(order.id, after=order.sequence) as watching:
         assert await watching.ends() == []
 
 
-async def test_a_resumed_stream_goes_on_to_the_final_status(app: HubApp) -> None:
+async def test_a_resumed_stream_goes_on_to_the_final_status(app: WatchApp) -> None:
     order = app.given(an_order().paid().cancelled())
 
     async with app.watch(order.id, after=2) as watching:
@@ -254,7 +254,7 @@ async def test_a_resumed_stream_goes_on_to_the_final_status(app: HubApp) -> None
     ("of_one", "refusal"),
     [(True, "afterSequence must be at most 1, the "), (False, "resumeToken is later than the last event")],
 )
-async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: bool, refusal: str) -> None:
+async def test_nobody_resumes_after_what_has_not_happened(app: WatchApp, of_one: bool, refusal: str) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id if of_one else None, after=2) as watching:
@@ -262,10 +262,10 @@ async def test_nobody_resumes_after_what_has_not_happened(app: HubApp, of_one: b
             await watching.ends()
 
     assert watching.messages == []
-    assert app.hub.subscribers == 0
+    assert app.order_watch.subscribers == 0
 
 
-async def test_somebody_elses_order_does_not_exist(app: HubApp) -> None:
+async def test_somebody_elses_order_does_not_exist(app: WatchApp) -> None:
     order = app.given(an_order(owner="another"))
 
     for after_sequence in (None, 0):
@@ -273,10 +273,10 @@ async def test_somebody_elses_order_does_not_exist(app: HubApp) -> None:
             with pytest.raises(OrderNotFound):
                 await watching.ends()
 
-    assert app.hub.subscribers == 0
+    assert app.order_watch.subscribers == 0
 
 
-async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators_hear_all(app: HubApp) -> None:
+async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators_hear_all(app: WatchApp) -> None:
     in_a_team = Caller.person("shopper-2", team_ids=("red", "blue"))
     async with (
         Watching(app.stream(caller=Caller.person(SHOPPER))) as shopper,
@@ -284,7 +284,7 @@ async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators
         Watching(app.stream(caller=Caller.person("stranger"))) as stranger,
         Watching(app.stream(caller=ADMIN)) as admin,
     ):
-        await eventually(lambda: app.hub.subscribers == 4)
+        await eventually(lambda: app.order_watch.subscribers == 4)
         own = app.given(an_order())
         of_the_team = app.given(an_order(team="red"))
         of_the_member = app.given(an_order(owner="shopper-2", team="blue"))
@@ -305,11 +305,11 @@ async def test_everybody_hears_what_is_theirs_and_their_teams_and_administrators
     assert positions_of(admin.heard) == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: HubApp) -> None:
+async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: WatchApp) -> None:
     app.given(an_order())
 
     async with app.watch() as watching:
-        await eventually(lambda: app.hub.subscribers == 1)
+        await eventually(lambda: app.order_watch.subscribers == 1)
         app.given(an_order())
         (created,) = await watching.hears(1)
 
@@ -319,7 +319,7 @@ async def test_a_stream_of_all_begins_now_and_says_where_that_is(app: HubApp) ->
     assert positions_of(watching.messages) == [1, 2]
 
 
-async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubApp) -> None:
+async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: WatchApp) -> None:
     orders = [app.given(an_order()) for _ in range(1100)]
     read_page = app.feed.after
 
@@ -331,30 +331,30 @@ async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: HubA
 
     app.feed.after = read_while_more_happens  # type: ignore[method-assign]
     async with app.watch(after=3) as watching:
-        await eventually(lambda: app.hub.subscribers == 1)
+        await eventually(lambda: app.order_watch.subscribers == 1)
         app.happens(orders.pop().charged(at=AT))
         await eventually(lambda: len(watching.heard) == len(app.feed.published) - 3)
 
     assert positions_of(watching.heard) == [published.position for published in app.feed.published[3:]]
 
 
-async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: HubApp) -> None:
+async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: WatchApp) -> None:
     app.given(an_order(owner="another"))
     own = app.given(an_order())
 
     async with app.watch(after=0) as watching:
         await watching.hears(1)
-        await eventually(lambda: app.hub.subscribers == 1)
+        await eventually(lambda: app.order_watch.subscribers == 1)
 
     assert [message.order_id for message in watching.heard] == [IDS.of_order(own.id)]
 
 
 async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
-    app = HubApp(unread_limit=1)
+    app = WatchApp(unread_limit=1)
     member = Caller.person(SHOPPER, team_ids=("red",))
 
     async with Watching(app.stream(caller=member)) as watching:
-        await eventually(lambda: app.hub.subscribers == 1)
+        await eventually(lambda: app.order_watch.subscribers == 1)
         app.given(an_order(team="red"))
         await watching.hears(1)
         app.given(an_order(team="red"))
@@ -364,7 +364,7 @@ async def test_what_is_ones_own_and_ones_teams_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(("caller", "last"), [(Caller.person(SHOPPER), 3), (ADMIN, 4)])
-async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubApp, caller: Caller, last: int) -> None:
+async def test_alerts_of_an_order_are_for_administrators(app: WatchApp, caller: Caller, last: int) -> None:
     order = app.given(an_order())
     app.happens(order.charge_given_up(reason="no answer", detail="no answer", at=AT))
 
@@ -378,7 +378,7 @@ async def test_alerts_in_the_stream_of_an_order_are_for_administrators(app: HubA
 
 
 async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None:
-    app = HubApp(heartbeat_s=0.01)
+    app = WatchApp(heartbeat_s=0.01)
     order = app.given(an_order())
 
     async with app.watch(order.id) as of_one, app.watch() as of_all:
@@ -394,8 +394,8 @@ async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None
     assert of_all.heard == []
 
 
-async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> None:
-    app = HubApp(unread_limit=2)
+async def test_a_slow_subscriber_learns_where_to_resume() -> None:
+    app = WatchApp(unread_limit=2)
     order = app.given(an_order())
 
     async with aclosing(app.stream(order.id)) as slow, app.watch(order.id) as quick:
@@ -419,11 +419,11 @@ async def test_a_slow_subscriber_is_told_where_to_resume_and_slows_nobody() -> N
     assert quick.sequences == [*(message.sequence for message in read), *resumed.sequences]
 
 
-async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: HubApp) -> None:
+async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as of_one, app.watch() as of_all:
-        await eventually(lambda: app.hub.subscribers == 2)
+        await eventually(lambda: app.order_watch.subscribers == 2)
         app.streams.end_all(STOPPING)
         endings = [(await watching.ends())[-1] for watching in (of_one, of_all)]
 
@@ -437,7 +437,7 @@ async def test_a_stream_that_has_to_end_says_why_and_where_to_resume(app: HubApp
     assert positions_of([of_many]) == [1]
 
 
-async def test_so_does_one_that_is_still_reading_what_it_missed(app: HubApp) -> None:
+async def test_so_does_one_that_is_still_reading_what_it_missed(app: WatchApp) -> None:
     for _ in range(3):
         app.given(an_order())
 
@@ -451,7 +451,7 @@ async def test_so_does_one_that_is_still_reading_what_it_missed(app: HubApp) -> 
     assert positions_of([last, read[-1]]) == [1, 1]
 
 
-async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app: HubApp) -> None:
+async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async def fail(aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
@@ -472,11 +472,11 @@ async def test_a_failure_is_the_last_message_and_names_only_a_correlation_id(app
     assert ending.sequence == 1
 
 
-async def test_an_event_is_turned_into_a_message_once_for_all_who_hear_it(app: HubApp) -> None:
+async def test_an_event_is_turned_into_a_message_once_for_all_who_hear_it(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as one, app.watch(order.id) as other, app.watch() as of_all:
-        await eventually(lambda: app.hub.subscribers == 3)
+        await eventually(lambda: app.order_watch.subscribers == 3)
         app.happens(order.cancel(reason="changed my mind", at=AT))
         await one.ends()
         await other.ends()
@@ -487,7 +487,7 @@ async def test_an_event_is_turned_into_a_message_once_for_all_who_hear_it(app: H
     assert of_all.heard[-1].order_status_changed is one.heard[-1].order_status_changed
 
 
-async def test_an_event_of_a_later_version_is_passed_over(app: HubApp) -> None:
+async def test_an_event_of_a_later_version_is_passed_over(app: WatchApp) -> None:
     order = app.given(an_order())
 
     async with app.watch(order.id) as watching:

@@ -1,4 +1,4 @@
-"""The hub on PostgreSQL: events of orders that commands place and pay reach every stream of every replica in order."""
+"""Streams on PostgreSQL: events of orders that commands place and pay reach every stream of every replica in order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.errors import OrderNotFound
-from order_svc.hub.hub import Hub
+from order_svc.watch.order_watch import OrderWatch
 from tests.builders.order import AT, SHOPPER, an_order
 from tests.builders.order_ids import IDS, positions_of
 from tests.databases import Postgres
@@ -27,14 +27,14 @@ from tests.watching import Watching, content
 
 
 class Replica:
-    """A process of order_svc, as far as the hub needs one."""
+    """A process of order_svc, as far as streams need one."""
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url, application_name="tests")
         self.app = SqlOrderApp(self.engine)
         feed = Feed(self.engine)
-        self.hub = Hub(feed, WriteSideOrders(self.engine).load, IDS, clock=FakeClock())
-        self.tail = FeedTail(feed, self.hub.dispatch, idle_s=0.01)
+        self.order_watch = OrderWatch(feed, WriteSideOrders(self.engine).load, IDS, clock=FakeClock())
+        self.tail = FeedTail(feed, self.order_watch.dispatch, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()
@@ -52,9 +52,9 @@ class Replica:
     ) -> AsyncGenerator[OrderEvent, None]:
         with request_context(RequestContext(caller=caller)):
             if order_id is None:
-                messages = self.hub.watch_orders(after, caller)
+                messages = self.order_watch.watch_orders(after, caller)
             else:
-                messages = self.hub.watch_order(order_id, after, caller)
+                messages = self.order_watch.watch_order(order_id, after, caller)
             async for message in messages:
                 yield message
 
@@ -114,7 +114,7 @@ async def test_all_streams_of_all_replicas_tell_the_same(replicas: list[Replica]
     here, there = replicas
 
     async with here.watch() as one, there.watch() as other, there.watch(caller="stranger") as stranger:
-        await eventually(lambda: here.hub.subscribers == 1 and there.hub.subscribers == 2)
+        await eventually(lambda: here.order_watch.subscribers == 1 and there.order_watch.subscribers == 2)
         for replica in replicas * 3:
             await replica.pay(await replica.app.given(an_order()))
         await one.hears(18)
@@ -144,7 +144,7 @@ async def test_a_subscriber_goes_on_after_a_restore(
         await replica.app.given(an_order())
     backup = await postgres.create(template=str(make_url(url).database))
     async with Replica(url) as replica, replica.watch() as watching:
-        await eventually(lambda: replica.hub.subscribers == 1)
+        await eventually(lambda: replica.order_watch.subscribers == 1)
         await replica.app.given(an_order())
         (last_seen,) = positions_of(await watching.hears(1))
 

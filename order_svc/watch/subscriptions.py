@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from chassis.context import Caller
 from chassis.errors import AppError, Kind
 from chassis.grpc.streams import stream_end
-from order_svc.hub.events import HubEvent
+from order_svc.watch.events import StreamEvent
 
 # The topic of a subscriber: an order, the orders of a person, the orders of a team, or everything.
 Topic = tuple[str, int | str]
@@ -28,11 +28,11 @@ class Subscription:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._unread: deque[HubEvent] = deque()
+        self._unread: deque[StreamEvent] = deque()
         self._ended: AppError | None = None
         self._woken = asyncio.Event()
 
-    def publish(self, hub_event: HubEvent) -> None:
+    def publish(self, stream_event: StreamEvent) -> None:
         if self._ended is not None:
             return
         if len(self._unread) == self._limit:
@@ -40,7 +40,7 @@ class Subscription:
                 SubscriberTooSlow("the stream is read too slowly; connect again and resume after its last sequence")
             )
             return
-        self._unread.append(hub_event)
+        self._unread.append(stream_event)
         self._woken.set()
 
     def end(self, error: AppError) -> None:
@@ -49,7 +49,7 @@ class Subscription:
         self._ended = error
         self._woken.set()
 
-    async def next(self, *, within_s: float) -> HubEvent | None:
+    async def next(self, *, within_s: float) -> StreamEvent | None:
         """The next event, or None if there was none in time. Raises the error that ended the subscription."""
         if not self._unread and self._ended is None:
             self._woken.clear()
@@ -83,12 +83,12 @@ class Subscriptions:
                 if not self._by_topic[topic]:
                     del self._by_topic[topic]
 
-    def publish(self, hub_event: HubEvent) -> None:
+    def publish(self, stream_event: StreamEvent) -> None:
         """Queues the event once for each subscriber that it concerns."""
-        event = hub_event.event
+        event = stream_event.event
         topics = (("order", event.aggregate_id), ("owner", event.owner), ("team", event.owner_team or ""), _EVERYTHING)
         for subscription in set().union(*(self._by_topic[topic] for topic in topics if topic in self._by_topic)):
-            subscription.publish(hub_event)
+            subscription.publish(stream_event)
 
     def __len__(self) -> int:
         return len(set().union(*self._by_topic.values()))

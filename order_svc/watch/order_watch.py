@@ -1,4 +1,4 @@
-"""The live hub: every subscriber gets its events once, in order and without a gap, from any place it resumes at.
+"""Streams of orders: every subscriber gets its events once, in order and without a gap, wherever it resumes.
 
 A subscriber first listens to new events, then reads older ones, and recognises duplicates by their sequence number. So
 no event is lost between the two.
@@ -19,9 +19,9 @@ from chassis.events import PublishedEvent
 from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
-from order_svc.hub.events import HubEvent, ending, heartbeat_of_many, heartbeat_of_order, snapshot
-from order_svc.hub.subscriptions import Subscription, Subscriptions, of_caller, of_order
 from order_svc.order_ids import OrderIds
+from order_svc.watch.events import StreamEvent, ending, heartbeat_of_many, heartbeat_of_order, snapshot
+from order_svc.watch.subscriptions import Subscription, Subscriptions, of_caller, of_order
 
 _PAGE = 500
 
@@ -31,7 +31,7 @@ _PAGE = 500
 LoadOrder = Callable[[int], Awaitable[OrderView]]
 
 
-class Hub:
+class OrderWatch:
     """The streams of one process."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Hub:
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """Publishes the events since the last call, in order."""
         for published in events:
-            self._subscriptions.publish(HubEvent(published, self._ids))
+            self._subscriptions.publish(StreamEvent(published, self._ids))
             self._position = published.position
 
     def watch_order(
@@ -115,18 +115,18 @@ class Hub:
             async with aclosing(self._events_of(order_id, sequence, order.sequence, live)) as events:
                 # A final status ends the stream, unless there is more to replay.
                 while sequence < order.sequence or not status.is_final:
-                    hub_event = await anext(events)
-                    if hub_event is None:
+                    stream_event = await anext(events)
+                    if stream_event is None:
                         yield heartbeat_of_order(order_id, sequence, self._ids, at=self._clock.now())
                         continue
-                    sequence = hub_event.sequence
-                    status = hub_event.status or status
-                    if hub_event.is_for(caller) and hub_event.message_of_order is not None:
-                        yield hub_event.message_of_order
+                    sequence = stream_event.sequence
+                    status = stream_event.status or status
+                    if stream_event.is_for(caller) and stream_event.message_of_order is not None:
+                        yield stream_event.message_of_order
 
     async def _events_of(
         self, order_id: int, sequence: int, last: int, live: Subscription
-    ) -> AsyncGenerator[HubEvent | None, None]:
+    ) -> AsyncGenerator[StreamEvent | None, None]:
         """All events of the order after `sequence`, once and in order; None after each interval without events.
 
         Raises EventsPurged if an event up to `last` is no longer kept.
@@ -135,9 +135,9 @@ class Hub:
         if sequence < last and (not missing or missing[0].sequence > sequence + 1):
             raise EventsPurged("these events of the order are no longer kept; begin again without a place to resume")
         while True:
-            for hub_event in missing:
-                sequence = hub_event.sequence
-                yield hub_event
+            for stream_event in missing:
+                sequence = stream_event.sequence
+                yield stream_event
             missing = []
             following = await live.next(within_s=self._heartbeat_s)
             if following is None:
@@ -147,9 +147,9 @@ class Hub:
             elif following.sequence > sequence:
                 missing = await self._published(order_id, sequence)
 
-    async def _published(self, order_id: int, after_sequence: int) -> list[HubEvent]:
+    async def _published(self, order_id: int, after_sequence: int) -> list[StreamEvent]:
         events = await to_completion(self._feed.of_aggregate(order_id, after_sequence=after_sequence))
-        return [HubEvent(event, self._ids) for event in events]
+        return [StreamEvent(event, self._ids) for event in events]
 
     async def _of_caller(
         self, after_position: int | None, caller: Caller, field: str
@@ -166,9 +166,9 @@ class Hub:
                 page = await to_completion(self._feed.after(position, limit=_PAGE))
                 for published in page:
                     position = published.position
-                    hub_event = HubEvent(published, self._ids)
-                    if hub_event.is_for(caller) and hub_event.message_of_many is not None:
-                        yield hub_event.message_of_many
+                    stream_event = StreamEvent(published, self._ids)
+                    if stream_event.is_for(caller) and stream_event.message_of_many is not None:
+                        yield stream_event.message_of_many
                 if len(page) == _PAGE:
                     continue
                 if live is not None:

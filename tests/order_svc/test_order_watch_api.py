@@ -19,7 +19,7 @@ from tests.builders.order import AT, SHOPPER, an_order
 from tests.builders.order_ids import IDS, positions_of
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
-from tests.order_svc.hub_app import HubApp
+from tests.order_svc.watch_app import WatchApp
 from tests.polling import eventually
 from tests.watching import Watching, content
 
@@ -33,13 +33,13 @@ NO_TICKETS = cast(Any, None)
 
 
 @pytest.fixture
-def app() -> HubApp:
-    return HubApp()
+def app() -> WatchApp:
+    return WatchApp()
 
 
 @pytest.fixture
-async def mesh(app: HubApp) -> AsyncIterator[Mesh]:
-    async with serving({SERVICE: OrderWatchApi(app.hub, IDS, NO_TICKETS)}) as mesh:
+async def mesh(app: WatchApp) -> AsyncIterator[Mesh]:
+    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS)}) as mesh:
         yield mesh
 
 
@@ -64,7 +64,7 @@ def watch_all(client: Client, resume_token: str = "") -> Watching:
     return Watching(client.stream(WATCH_ALL_ORDERS, WatchAllOrdersRequest(resume_token=resume_token)))
 
 
-async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) -> None:
+async def test_a_shopper_follows_an_order_to_its_end(app: WatchApp, mesh: Mesh) -> None:
     order = app.given(an_order())
 
     async with watch(mesh.user(SHOPPER), order.id) as watching:
@@ -76,7 +76,7 @@ async def test_a_shopper_follows_an_order_to_its_end(app: HubApp, mesh: Mesh) ->
     assert watching.sequences == [1, 2]
 
 
-async def test_after_sequence_zero_is_not_the_same_as_none(app: HubApp, mesh: Mesh) -> None:
+async def test_after_sequence_zero_is_not_the_same_as_none(app: WatchApp, mesh: Mesh) -> None:
     order = app.given(an_order().cancelled())
 
     async with watch(mesh.user(SHOPPER), order.id, after_sequence=0) as watching:
@@ -87,7 +87,7 @@ async def test_after_sequence_zero_is_not_the_same_as_none(app: HubApp, mesh: Me
 
 @pytest.mark.parametrize(("last_seen", "heard"), [(None, [2, 3, 4]), (0, [1, 2, 3, 4]), (2, [3, 4]), (4, [])])
 async def test_a_browser_resumes_after_the_last_event_that_it_received(
-    app: HubApp, mesh: Mesh, last_seen: int | None, heard: list[int]
+    app: WatchApp, mesh: Mesh, last_seen: int | None, heard: list[int]
 ) -> None:
     order = app.given(an_order().paid().cancelled())
     first = TOKENS.of_order(order.id, 1)
@@ -101,7 +101,7 @@ async def test_a_browser_resumes_after_the_last_event_that_it_received(
 
 
 @pytest.mark.parametrize("token", ["1", "x" * 48, "ä", TOKENS.of_order(0, 1), TOKENS.of_feed(1)], ids=range(5))
-async def test_what_is_no_resume_token_of_the_order_is_refused(app: HubApp, mesh: Mesh, token: str) -> None:
+async def test_what_is_no_resume_token_of_the_order_is_refused(app: WatchApp, mesh: Mesh, token: str) -> None:
     order = app.given(an_order())
     shopper = mesh.user(SHOPPER)
 
@@ -115,7 +115,7 @@ async def test_what_is_no_resume_token_of_the_order_is_refused(app: HubApp, mesh
         assert watching.messages == []
 
 
-async def test_a_place_after_the_last_event_is_refused_where_it_was_given(app: HubApp, mesh: Mesh) -> None:
+async def test_a_place_after_the_last_event_is_refused_where_it_was_given(app: WatchApp, mesh: Mesh) -> None:
     order, shopper = app.given(an_order()), mesh.user(SHOPPER)
     later, much_later = TOKENS.of_order(order.id, 9), TOKENS.of_feed(99)
 
@@ -132,7 +132,7 @@ async def test_a_place_after_the_last_event_is_refused_where_it_was_given(app: H
 
 
 @pytest.mark.parametrize("token", ["1", "x" * 48, TOKENS.of_order(1, 1)], ids=range(3))
-async def test_what_is_no_resume_token_of_many_orders_is_refused(app: HubApp, mesh: Mesh, token: str) -> None:
+async def test_what_is_no_resume_token_of_many_orders_is_refused(app: WatchApp, mesh: Mesh, token: str) -> None:
     app.given(an_order())
 
     for watching in (watch_own(mesh.user(SHOPPER), token), watch_all(mesh.admin(), token)):
@@ -142,9 +142,9 @@ async def test_what_is_no_resume_token_of_many_orders_is_refused(app: HubApp, me
         assert watching.messages == []
 
 
-async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) -> None:
+async def test_a_shopper_follows_all_that_is_their_own(app: WatchApp, mesh: Mesh) -> None:
     async with watch_own(mesh.user(SHOPPER)) as watching, watch_own(mesh.user("stranger")) as stranger:
-        await eventually(lambda: app.hub.subscribers == 2)
+        await eventually(lambda: app.order_watch.subscribers == 2)
         order = app.given(an_order())
         (created,) = await watching.hears(1)
         app.given(an_order())
@@ -157,10 +157,10 @@ async def test_a_shopper_follows_all_that_is_their_own(app: HubApp, mesh: Mesh) 
     assert stranger.heard == []
 
 
-async def test_administrators_follow_their_own_orders_or_everybodys(app: HubApp, mesh: Mesh) -> None:
+async def test_administrators_follow_their_own_orders_or_everybodys(app: WatchApp, mesh: Mesh) -> None:
     admin = mesh.admin()
     async with watch_own(admin) as own, watch_all(admin) as everybodys:
-        await eventually(lambda: app.hub.subscribers == 2)
+        await eventually(lambda: app.order_watch.subscribers == 2)
         of_a_shopper = app.given(an_order())
         of_the_admin = app.given(an_order(owner="admin"))
         await everybodys.hears(2)
@@ -175,7 +175,7 @@ async def test_administrators_follow_their_own_orders_or_everybodys(app: HubApp,
     ]
 
 
-async def test_refusals_come_as_the_calls_status(app: HubApp, mesh: Mesh) -> None:
+async def test_refusals_come_as_the_calls_status(app: WatchApp, mesh: Mesh) -> None:
     order = app.given(an_order())
 
     for client, after_sequence, refusal in (
@@ -190,16 +190,16 @@ async def test_refusals_come_as_the_calls_status(app: HubApp, mesh: Mesh) -> Non
         assert watching.messages == []
 
 
-async def test_a_client_that_leaves_leaves_nothing_behind(app: HubApp, mesh: Mesh) -> None:
+async def test_a_client_that_leaves_leaves_nothing_behind(app: WatchApp, mesh: Mesh) -> None:
     order = app.given(an_order())
 
     async with watch(mesh.user(SHOPPER), order.id) as watching:
         await watching.hears(1)
-        assert app.hub.subscribers == 1
-    await eventually(lambda: app.hub.subscribers == 0)
+        assert app.order_watch.subscribers == 1
+    await eventually(lambda: app.order_watch.subscribers == 0)
 
 
-async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh: Mesh) -> None:
+async def test_a_server_that_drains_says_so_inside_the_stream(app: WatchApp, mesh: Mesh) -> None:
     order = app.given(an_order())
 
     async with watch(mesh.user(SHOPPER), order.id) as watching:
@@ -213,10 +213,10 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: HubApp, mesh:
     assert ending.sequence == 1
 
 
-async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: HubApp) -> None:
+async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: WatchApp) -> None:
     order = app.given(an_order())
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({SERVICE: OrderWatchApi(app.hub, IDS, NO_TICKETS)}, clock=clock) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS)}, clock=clock) as mesh:
         expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
         # Tokens of these tests are valid for ten minutes.
         clock.advance(599.5)

@@ -1,4 +1,4 @@
-"""The hub on a feed in memory, with the orders of that feed."""
+"""Streams of orders on a feed in memory, with the orders of that feed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.grpc.streams import OpenStreams, StreamLimits
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.order import Order
 from order_svc.domain.views import OrderView
-from order_svc.hub.hub import Hub
+from order_svc.watch.order_watch import OrderWatch
 from tests.builders.order import SHOPPER, OrderBuilder
 from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock
@@ -20,26 +20,26 @@ from tests.fakes.feed import InMemoryFeed
 from tests.watching import Watching, served
 
 
-class HubApp:
+class WatchApp:
     """`given` puts an order on the write side with its events published; `happens` tells what follows."""
 
     def __init__(self, *, heartbeat_s: float = 15, unread_limit: int = 1000) -> None:
         self.feed = InMemoryFeed()
         self.streams = OpenStreams(StreamLimits(), FakeClock())
         self.orders: dict[int, Order] = {}
-        self.hub = Hub(
+        self.order_watch = OrderWatch(
             self.feed, self.load_order, IDS, clock=FakeClock(), heartbeat_s=heartbeat_s, unread_limit=unread_limit
         )
 
     def given(self, builder: OrderBuilder) -> Order:
         order = self.orders[builder.build().id] = builder.build()
-        self.hub.dispatch(self.feed.publish(builder.events))
+        self.order_watch.dispatch(self.feed.publish(builder.events))
         return order
 
     def happens(self, events: Sequence[Event], *, delivered: bool = True) -> list[PublishedEvent]:
         published = self.feed.publish(events)
         if delivered:
-            self.hub.dispatch(published)
+            self.order_watch.dispatch(published)
         return published
 
     async def load_order(self, order_id: int) -> OrderView:
@@ -57,8 +57,8 @@ class HubApp:
         caller = caller or Caller.person(SHOPPER)
         with request_context(RequestContext(caller=caller)):
             if order_id is None:
-                messages = self.hub.watch_orders(after, caller)
+                messages = self.order_watch.watch_orders(after, caller)
             else:
-                messages = self.hub.watch_order(order_id, after, caller)
+                messages = self.order_watch.watch_order(order_id, after, caller)
             async for message in served(self.streams, messages):
                 yield message

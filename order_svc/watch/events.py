@@ -51,7 +51,7 @@ _DISCOUNTS = TypeAdapter(tuple[DiscountView, ...])
 _TIMES = TypeAdapter(datetime | None)
 
 
-class HubEvent:
+class StreamEvent:
     """An event of the feed and the messages that carry it."""
 
     def __init__(self, published: PublishedEvent, ids: OrderIds) -> None:

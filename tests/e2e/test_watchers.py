@@ -1,8 +1,8 @@
 """Hundreds of streams while orders run: each gets all its events, once and in order, despite subscribers that stall.
 
-EASYORDER_TEST_HUB_SUBSCRIBERS [500] is the number of streams, EASYORDER_TEST_HUB_ORDERS_S [100] the number of orders
-per second, evenly spaced, and EASYORDER_TEST_HUB_ROUND_S [5] the seconds of each round. Rounds alternate with and
-without a subscriber that does not read.
+EASYORDER_TEST_WATCH_SUBSCRIBERS [500] is the number of streams, EASYORDER_TEST_WATCH_ORDERS_S [100] the number of
+orders per second, evenly spaced, and EASYORDER_TEST_WATCH_ROUND_S [5] the seconds of each round. Rounds alternate with
+and without a subscriber that does not read.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually, keeping_pace
 
-SUBSCRIBERS = int(os.environ.get("EASYORDER_TEST_HUB_SUBSCRIBERS", "500"))
+SUBSCRIBERS = int(os.environ.get("EASYORDER_TEST_WATCH_SUBSCRIBERS", "500"))
 # Far below what a slow machine can do: a saturated one would be compared with itself.
-ORDERS_S = float(os.environ.get("EASYORDER_TEST_HUB_ORDERS_S", "100"))
-ROUND_S = float(os.environ.get("EASYORDER_TEST_HUB_ROUND_S", "5"))
+ORDERS_S = float(os.environ.get("EASYORDER_TEST_WATCH_ORDERS_S", "100"))
+ROUND_S = float(os.environ.get("EASYORDER_TEST_WATCH_ROUND_S", "5"))
 ROUNDS = 3  # of each kind
 ADMINISTRATORS = 3
 # Every nth order is followed by a stream of its own.
