@@ -88,6 +88,7 @@ def order_of(cmd: PlaceOrder, now: datetime) -> Order:
         owner=cmd.owner,
         owner_team=cmd.owner_team,
         placed_at=now,
+        updated_at=now,
         shipping_address=cmd.shipping_address,
         billing_address=cmd.billing_address,
     )

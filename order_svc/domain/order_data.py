@@ -37,8 +37,8 @@ class OrderData:
     owner: str
     owner_team: str | None
     placed_at: datetime
-    # When it last changed; None until it is placed.
-    updated_at: datetime | None = None
+    # When it last changed.
+    updated_at: datetime
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str = ""

@@ -79,6 +79,7 @@ class OrderBuilder:
             owner=owner,
             owner_team=team,
             placed_at=AT,
+            updated_at=AT,
         )
         self.events = self._order.placed()
 
