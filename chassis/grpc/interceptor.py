@@ -181,7 +181,9 @@ class CallInterceptor(AsyncServerInterceptor):
         reply = await self._audited(called, handler, request, context)
         if called.server_streaming:
             return None
-        if position := (headers := current().reply_headers).get(metadata.POSITION):
+        position = (headers := current().reply_headers).pop(metadata.POSITION, "")
+        # Only for those who ask for it: headers before the reply cost gRPC a twentieth of the whole call.
+        if position and metadata.POSITION in metadata.incoming.get():
             headers[metadata.POSITION] = urlsafe_b64encode(self._positions.encrypt(position.encode(), None)).decode()
         reply_data = bytes(reply) if isinstance(reply, Encoded) else codec(called.response).encode(reply)
         await send_reply_headers(context)

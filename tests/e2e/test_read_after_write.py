@@ -83,7 +83,8 @@ async def test_a_list_waits_for_the_write_of_somebody_else_whose_position_it_is_
     order = an_order(product["productItems"][0]["id"])
 
     async with held_up(mesh, "easyorder_order_read", "orders") as connection:
-        placed = await http.post("/api/v1/orders", json=order, headers=shopper.headers)
+        headers = shopper.headers | {"x-easyorder-position": "?"}
+        placed = await http.post("/api/v1/orders", json=order, headers=headers)
         position = placed.headers["x-easyorder-position"]
         headers = admin.headers | {"x-easyorder-position": position}
         listing = asyncio.gather(http.get("/api/v1/admin/orders", headers=headers))

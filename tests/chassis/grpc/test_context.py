@@ -107,14 +107,15 @@ async def test_a_position_tells_nothing_and_is_known_when_it_comes_back() -> Non
 
     async with orders(api := OrderApi(work)) as mesh, open_channel(mesh.address) as channel:
         call_order: Any = channel.unary_unary(GET_ORDER.full_name)
-        call = call_order(REQUEST, metadata=[token(mesh)])
-        await call
+        unasked, call = (call_order(REQUEST, metadata=[token(mesh), *asked]) for asked in ((), ((POSITION, "?"),)))
+        await asyncio.gather(unasked, call)
+        assert POSITION not in dict(await unasked.initial_metadata())
         shown = dict(await call.initial_metadata())[POSITION]
         for sent in (shown, "742", "", shown[:-4], shown.swapcase(), "x" * 40):
             await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"), extra=((POSITION, sent),))
 
     assert (len(shown), "742" in shown) == (28, False)
-    assert [seen.position for seen in api.seen] == [None, "742", None, None, None, None, None]
+    assert [seen.position for seen in api.seen] == [None, None, "742", None, None, None, None, None]
 
 
 async def test_a_services_call_says_for_whom() -> None:
