@@ -241,13 +241,13 @@ def _require_none(*faults: Iterable[FieldViolation]) -> None:
 
 def _payment_faults(payment: PaymentDetails | None) -> Iterator[FieldViolation]:
     method, token = _paid_by(payment)
-    if payment and method is not PaymentMethod.CASH and not token:
+    if payment is not None and method is not PaymentMethod.CASH and not token:
         yield FieldViolation("payment.token", f"is required to pay by {method.value}")
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
     """Without a payment, as in a preview, by card."""
-    return (PaymentMethod[payment.method.name], payment.token) if payment else (PaymentMethod.CARD, "")
+    return (PaymentMethod.CARD, "") if payment is None else (PaymentMethod[payment.method.name], payment.token)
 
 
 def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:
