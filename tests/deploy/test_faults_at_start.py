@@ -80,7 +80,7 @@ def test_a_setting_out_of_its_range_is_named(tmp_path: Path, what: str, variable
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
-        ("ADMIN_PASSWORD", "abc1", "EASYORDER_ADMIN_PASSWORD: too weak: password: must have"),
+        ("ADMIN_PASSWORD", "abc1", "EASYORDER_ADMIN_PASSWORD: too weak: password must have"),
         ("ENVOY_HOST", "0.0.0.0", "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows: set another one"),
         ("MESH_SECRET", "short", "EASYORDER_MESH_SECRET must have at least 32 characters"),
         ("PAYMENT_PROVIDER", "stripe", "EASYORDER_PAYMENT_PROVIDER=stripe needs EASYORDER_STRIPE_API_KEY"),
