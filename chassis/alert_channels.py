@@ -23,21 +23,11 @@ _TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class MailChannel:
-    """Mail over SMTP: `smtp://user:password@host:port` (TLS if the server offers it) or `smtps://…`."""
-
     smtp_url: str = field(repr=False)
     sender: str
     to: str
-    timeout_s: float = _TIMEOUT_S
-
-    def __post_init__(self) -> None:
-        server = urlsplit(self.smtp_url)
-        if server.scheme not in ("smtp", "smtps") or not server.hostname:
-            raise ValueError("EASYORDER_SMTP_URL must be smtp://host:port or smtps://host:port")
 
     async def __call__(self, service: str, alert: Alert) -> None:
-        import aiosmtplib  # 1 MiB, imported only if mail is configured
-
         message = EmailMessage()
         message["From"], message["To"] = self.sender, self.to
         message["Subject"] = " ".join(f"[EasyOrder {service}] {alert.summary}".split())
@@ -45,19 +35,26 @@ class MailChannel:
         # The same for each attempt, so that a mailbox shows an alert that was sent twice only once.
         message["Message-ID"] = f"<{hashlib.sha256(f'{service}/{alert.key}'.encode()).hexdigest()[:32]}@easyorder>"
         message.set_content(f"{alert.summary}\n\n{alert.detail}\n\n{alert.at.isoformat()}, {service}\n")
-        server = urlsplit(self.smtp_url)
-        try:
-            await aiosmtplib.send(
-                message,
-                hostname=server.hostname,
-                port=server.port,
-                username=unquote(server.username) if server.username else None,
-                password=unquote(server.password) if server.password else None,
-                use_tls=server.scheme == "smtps",
-                timeout=self.timeout_s,
-            )
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unavailable(f"the alert could not be mailed: {error}") from error
+        await send_mail(self.smtp_url, message)
+
+
+async def send_mail(smtp_url: str, message: EmailMessage) -> None:
+    """Over `smtp://user:password@host:port` (TLS if the server offers it) or `smtps://…`. Raises Unavailable."""
+    import aiosmtplib  # 1 MiB, imported only if mail is sent
+
+    server = urlsplit(smtp_url)
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=server.hostname,
+            port=server.port,
+            username=unquote(server.username) if server.username else None,
+            password=unquote(server.password) if server.password else None,
+            use_tls=server.scheme == "smtps",
+            timeout=_TIMEOUT_S,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unavailable(f"the mail could not be sent: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,12 @@ def _networks(value: str) -> str:
     return value
 
 
+def _smtp_url(value: SecretStr) -> SecretStr:
+    if value and not re.match("smtps?://.*[^/@]", value.get_secret_value()):
+        raise ValueError("must be smtp://host:port or smtps://host:port")
+    return value
+
+
 Addresses = Annotated[str, AfterValidator(_addresses)]
 
 
@@ -165,7 +171,7 @@ class MeshSettings(BaseSettings):
     """Recipients of alerts by mail, separated by commas; needs SMTP_URL"""
     alert_mail_from: str = "easyorder@localhost"
     """The sender of alerts by mail"""
-    smtp_url: SecretStr = SecretStr("")
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] = SecretStr("")
     """The mail server: `smtp://user:password@host:port`, or `smtps://…`"""
     alert_webhook_url: str = ""
     """The URL that receives a POST for every alert; needs ALERT_WEBHOOK_SECRET"""

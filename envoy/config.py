@@ -41,7 +41,7 @@ class EnvoySettings(MeshSettings):
     order_rate_limit: int = Field(default=600, ge=1, le=1_000_000_000)
     """Orders per minute and user"""
     auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
-    """Sign-ups and sign-ins per minute and address"""
+    """Sign-ups, sign-ins, and calls for and with tokens that are mailed, per minute and address"""
     stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
     """Streams started per minute and address, and streams and tickets per minute and user"""
     call_limit: int = Field(default=512, ge=1, le=1_000_000)

@@ -49,7 +49,11 @@ from envoy.routing import (
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 PREVIEW_ORDER = "/easyorder.order.v1.OrderService/PreviewOrder"
 CREATE_TICKET = "/easyorder.order.v1.OrderWatchService/CreateStreamTicket"
-SIGN_IN = tuple(f"/easyorder.identity.v1.IdentityService/{name}" for name in ("Register", "Login", "RefreshToken"))
+# What a password or a token is tried with, or mail is asked for, without being signed in.
+SIGN_IN = tuple(
+    f"/easyorder.identity.v1.IdentityService/{name}"
+    for name in ("Register", "Login", "RefreshToken", "RequestPasswordReset", "ResetPassword", "VerifyEmail")
+)
 # How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them this long before they expire

@@ -18,10 +18,13 @@ from chassis.clock import Clock, SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
+from chassis.db.hilo import HiLo
+from chassis.db.jobs import JobWriter
 from chassis.db.probe import takes_writes
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
-from chassis.db.unit_of_work import sql_units_of_work
+from chassis.db.unit_of_work import OnCommit, sql_units_of_work
 from chassis.grpc.server import GrpcServer
+from chassis.job_runner import JobRunner
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
@@ -52,6 +55,7 @@ from identity_svc.commands.update_user import UpdateUser, update_user
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD, PASSWORD_POLICY, IdentitySettings
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
+from identity_svc.mails import handle_mails, mail_runner
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -84,15 +88,20 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
     passwords = Argon2Passwords(_cost(settings))
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
     try:
-        open_uow = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
+        after_commit: list[OnCommit] = []
+        open_uow = sql_units_of_work(
+            SqlIdentityUow, make_sessions(engine), after_commit=after_commit, jobs=JobWriter(HiLo(engine, "job_hilo"))
+        )
         ring = SigningKeyRing(open_uow, _encryption(settings), clock, report=error_log.report)
         mediator = await make_mediator(
             open_uow, open_stores=open_uow, passwords=passwords, ring=ring, clock=clock, settings=settings
         )
         await _seed(mediator, settings)
         api = IdentityApi(mediator, open_uow, clock)
-        server = _server(api, partial(local_keys, open_uow, clock), engine, settings, clock, error_log)
-        server.background = [error_log, ring, _hourly(mediator, engine, settings, error_log)]
+        runner = mail_runner(mediator, open_uow, engine, settings, clock, service=NAME, report=error_log.report)
+        after_commit.append(lambda committed: runner.submit(committed.jobs))
+        server = _server(api, partial(local_keys, open_uow, clock), engine, settings, clock, error_log, runner)
+        server.background = [error_log, ring, runner, _hourly(mediator, engine, settings, error_log)]
         yield server
     finally:
         passwords.close()
@@ -133,7 +142,11 @@ async def make_mediator(
     _handle_users(mediator, open_stores, passwords, settings)
     seed = partial(seed_administrator, passwords=passwords, policy=PASSWORD_POLICY, clock=clock)
     mediator.handle(SeedAdministrator, seed)
-    mediator.handle(ForgetExpired, partial(forget_expired, lockout_policy=settings.lockout_policy))
+    handle_mails(mediator, open_stores, passwords, clock, settings)
+    forget = partial(
+        forget_expired, lockout_policy=settings.lockout_policy, mail_policy=settings.mail_policy, clock=clock
+    )
+    mediator.handle(ForgetExpired, forget)
     return mediator
 
 
@@ -200,13 +213,14 @@ def _server(
     settings: IdentitySettings,
     clock: Clock,
     error_log: ErrorLog,
+    runner: JobRunner,
 ) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("database", engine)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock.now())},
+        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
         verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,

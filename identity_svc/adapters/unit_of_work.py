@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.db.unit_of_work import SqlUnitOfWork
 from identity_svc.adapters.lockouts import SqlLockouts
+from identity_svc.adapters.mailed_tokens import SqlMailCounts, SqlMailedTokens
 from identity_svc.adapters.sessions import SqlSessions
 from identity_svc.adapters.signing_keys import SqlSigningKeys
 from identity_svc.adapters.users import SqlCredentials, SqlUsers
@@ -27,6 +28,14 @@ class SqlIdentityUow(SqlUnitOfWork):
     @property
     def sessions(self) -> SqlSessions:
         return SqlSessions(self.session)
+
+    @property
+    def mailed_tokens(self) -> SqlMailedTokens:
+        return SqlMailedTokens(self.session)
+
+    @property
+    def mail_counts(self) -> SqlMailCounts:
+        return SqlMailCounts(self.session)
 
     @property
     def signing_keys(self) -> SqlSigningKeys:

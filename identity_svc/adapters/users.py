@@ -48,7 +48,13 @@ class SqlUsers:
         return [_user(*found) for found in await self._session.execute(query)]
 
     async def put(self, user: User) -> User:
-        changes = {"email": user.email, "display_name": user.display_name, "is_disabled": user.disabled}
+        changes = {
+            "email": user.email,
+            "display_name": user.display_name,
+            "is_disabled": user.disabled,
+            "verified_email": user.verified_email,
+            "email_verified_on": user.email_verified_on,
+        }
         await self._session.execute(update(UserRow).where(UserRow.id == user.id).values(changes))
         names = [role.name for role in user.roles]
         await self._session.execute(
@@ -138,6 +144,8 @@ def _user(row: UserRow, roles: str | None, teams: str | None) -> User:
         created_on=row.created_on,
         modified_on=row.modified_on,
         version=row.row_version,
+        verified_email=Email(row.verified_email) if row.verified_email else None,
+        email_verified_on=row.email_verified_on,
     )
 
 

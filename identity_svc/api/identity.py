@@ -19,9 +19,13 @@ from identity_svc.commands.login import Login
 from identity_svc.commands.logout import Logout
 from identity_svc.commands.refresh_token import RefreshToken
 from identity_svc.commands.register import Register
+from identity_svc.commands.request_email_verification import RequestEmailVerification
+from identity_svc.commands.request_password_reset import RequestPasswordReset
+from identity_svc.commands.reset_password import ResetPassword
 from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.update_user import UpdateUser
+from identity_svc.commands.verify_email import VerifyEmail
 from identity_svc.domain.errors import WrongPassword, wrong_credentials, wrong_refresh_token
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores
@@ -119,6 +123,23 @@ class IdentityApi:
         if user is None:
             raise WrongPassword
         return user_message(user)
+
+    async def request_password_reset(self, request: v1.RequestPasswordResetRequest) -> Empty:
+        await self._mediator.send(RequestPasswordReset(email=request.email, place=current().address))
+        return Empty()
+
+    async def reset_password(self, request: v1.ResetPasswordRequest) -> Empty:
+        new = Password(request.new_password)
+        await self._mediator.send(ResetPassword(token=request.token, new_password=new, place=current().address))
+        return Empty()
+
+    async def request_email_verification(self, request: v1.RequestEmailVerificationRequest) -> Empty:
+        await self._mediator.send(RequestEmailVerification(id=request.id, place=current().address))
+        return Empty()
+
+    async def verify_email(self, request: v1.VerifyEmailRequest) -> Empty:
+        await self._mediator.send(VerifyEmail(token=request.token))
+        return Empty()
 
     async def set_user_roles(self, request: v1.SetUserRolesRequest) -> v1.User:
         roles = frozenset(Role[v1.Role(role).name] for role in request.roles)

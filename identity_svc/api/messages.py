@@ -24,6 +24,8 @@ def user_message(user: User) -> UserMessage:
         create_time=user.created_on,
         update_time=user.modified_on,
         etag=user.etag,
+        email_verified=user.is_email_verified,
+        email_verify_time=user.email_verified_on if user.is_email_verified else None,
     )
 
 

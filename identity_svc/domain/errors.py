@@ -63,6 +63,22 @@ class SessionNotFound(AppError):
         super().__init__("there is no such session; it may have ended")
 
 
+class MailedTokenInvalid(AppError):
+    """The same error for a token that is invented, used or expired, and for one that is void."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "MAILED_TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("the token from the mail does not work, or no longer; ask for another mail")
+
+
+class MailNotConfigured(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "MAIL_NOT_CONFIGURED"
+
+    def __init__(self) -> None:
+        super().__init__("this shop sends no mail; ask an administrator")
+
+
 def wrong_credentials() -> Unauthenticated:
     """The same error for an unknown address, a wrong password and a disabled user."""
     return Unauthenticated("the address or the password is wrong")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from identity_svc.domain.lockout import Lockout
+from identity_svc.domain.mailed_tokens import MailedToken, Purpose, TokenDigest
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
 from identity_svc.domain.tokens import AccessToken, SigningKey
@@ -115,6 +116,32 @@ class Sessions(Protocol):
         """Deletes at most `limit` expired sessions, and returns how many."""
 
 
+class MailedTokens(Protocol):
+    """The digests of tokens that were mailed."""
+
+    async def add(self, token: MailedToken) -> None:
+        """Does nothing if it is known already."""
+
+    async def find(self, digest: TokenDigest, purpose: Purpose, at: datetime) -> MailedToken | None:
+        """The token, if it was not used and has not expired at this time."""
+
+    async def use(self, digest: TokenDigest, at: datetime) -> bool:
+        """Returns False if it was used before, also by a transaction that has just ended."""
+
+    async def purge(self, at: datetime) -> None:
+        """Deletes those that have expired at this time."""
+
+
+class MailCounts(Protocol):
+    """How many mails were asked for."""
+
+    async def count(self, key: str, at: datetime, window: timedelta) -> tuple[int, datetime]:
+        """Counts one more; returns how many there were in the present window, and when it began."""
+
+    async def purge(self, at: datetime) -> None:
+        """Deletes the counts of windows that began until this time."""
+
+
 class SigningKeys(Protocol):
     """The signing keys."""
 
@@ -147,6 +174,12 @@ class Stores(Protocol):
 
     @property
     def sessions(self) -> Sessions: ...
+
+    @property
+    def mailed_tokens(self) -> MailedTokens: ...
+
+    @property
+    def mail_counts(self) -> MailCounts: ...
 
     @property
     def signing_keys(self) -> SigningKeys: ...

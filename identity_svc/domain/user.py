@@ -40,6 +40,13 @@ class User:
     created_on: datetime
     modified_on: datetime
     version: int = 1
+    # The address that was verified last, and when. Another one is not verified.
+    verified_email: Email | None = None
+    email_verified_on: datetime | None = None
+
+    @property
+    def is_email_verified(self) -> bool:
+        return self.email == self.verified_email
 
     @property
     def etag(self) -> str:
@@ -56,6 +63,9 @@ class User:
             created_on=at,
             modified_on=at,
         )
+
+    def with_verified_email(self, at: datetime) -> User:
+        return replace(self, verified_email=self.email, email_verified_on=at)
 
     def changed(self, *, email: Email | None = None, display_name: str | None = None) -> User:
         """With what is not None. Raises InvalidArgument like `new`."""

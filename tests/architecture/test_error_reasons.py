@@ -68,6 +68,8 @@ REACHED_BY = {
     "SESSION_NOT_FOUND": "identity_svc/test_service.py::test_sessions_are_listed_refreshed_and_ended",
     "WRONG_PASSWORD": "identity_svc/test_users_over_grpc.py::test_what_is_refused",
     "LAST_ADMINISTRATOR": "identity_svc/test_users_over_grpc.py::test_administrators_list_promote_and_disable",
+    "MAILED_TOKEN_INVALID": "identity_svc/test_mails.py::test_a_reset_by_mail",
+    "MAIL_NOT_CONFIGURED": "identity_svc/test_mails.py::test_a_public_shop_without_a_mail_server_says_so",
 }
 
 

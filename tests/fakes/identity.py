@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from chassis.errors import Conflict
 from identity_svc.adapters.lockouts import PLACES_KNOWN
 from identity_svc.domain.lockout import Failures, Lockout
+from identity_svc.domain.mailed_tokens import MailedToken, Purpose, TokenDigest
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
@@ -31,6 +32,9 @@ class IdentityState(ChassisState):
     sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
     signing_keys: list[SigningKey] = field(default_factory=list)
     retired: dict[PublicKey, datetime] = field(default_factory=dict)
+    # With whether they were used.
+    mailed_tokens: dict[TokenDigest, tuple[MailedToken, bool]] = field(default_factory=dict)
+    mails: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
 
 class InMemoryUsers:
@@ -234,6 +238,44 @@ class InMemorySigningKeys:
         return self._state.retired.get(key.public, at + timedelta(1)) <= at
 
 
+class InMemoryMailedTokens:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def add(self, token: MailedToken) -> None:
+        self._state.mailed_tokens.setdefault(token.digest, (token, False))
+
+    async def find(self, digest: TokenDigest, purpose: Purpose, at: datetime) -> MailedToken | None:
+        token, is_used = self._state.mailed_tokens.get(digest, (None, False))
+        return token if token and not is_used and token.purpose is purpose and token.expires_on > at else None
+
+    async def use(self, digest: TokenDigest, at: datetime) -> bool:
+        token, is_used = self._state.mailed_tokens[digest]
+        self._state.mailed_tokens[digest] = (token, True)
+        return not is_used
+
+    async def purge(self, at: datetime) -> None:
+        for digest, (token, _) in list(self._state.mailed_tokens.items()):
+            if token.expires_on <= at:
+                del self._state.mailed_tokens[digest]
+
+
+class InMemoryMailCounts:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def count(self, key: str, at: datetime, window: timedelta) -> tuple[int, datetime]:
+        mails, began_on = self._state.mails.get(key, (0, at))
+        counted = (1, at) if began_on <= at - window else (mails + 1, began_on)
+        self._state.mails[key] = counted
+        return counted
+
+    async def purge(self, at: datetime) -> None:
+        for key, (_, began_on) in list(self._state.mails.items()):
+            if began_on <= at:
+                del self._state.mails[key]
+
+
 class InMemoryIdentityUow(InMemoryUnitOfWork):
     def __init__(self, state: IdentityState, clock: FakeClock) -> None:
         super().__init__(state, clock)
@@ -242,6 +284,8 @@ class InMemoryIdentityUow(InMemoryUnitOfWork):
         self.lockouts = InMemoryLockouts(state, clock)
         self.sessions = InMemorySessions(state, clock)
         self.signing_keys = InMemorySigningKeys(state)
+        self.mailed_tokens = InMemoryMailedTokens(state)
+        self.mail_counts = InMemoryMailCounts(state)
 
 
 class InMemoryStores:

@@ -17,7 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_sessions
+from chassis.db.hilo import HiLo
+from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.unit_of_work import sql_units_of_work
+from chassis.jobs import JobStore
 from chassis.mediator import Command, Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.key_encryption import KeyEncryption
@@ -44,7 +47,7 @@ from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
 from identity_svc.queries.list_sessions import ListSessions, SessionPage, list_sessions
 from identity_svc.queries.list_users import ListUsers, UserPage, list_users
-from tests.fakes.chassis import FakeClock, in_memory_units_of_work
+from tests.fakes.chassis import FakeClock, InMemoryJobStore, in_memory_units_of_work
 from tests.fakes.identity import FakePasswords, IdentityState, InMemoryIdentityUow, InMemoryStores
 
 R = TypeVar("R")
@@ -73,6 +76,9 @@ class Backend(Protocol):
     @property
     def open_stores(self) -> OpenStores: ...
 
+    @property
+    def jobs(self) -> JobStore: ...
+
     async def pass_time(self, seconds: float) -> None: ...
 
     async def disable(self, user_id: UserId) -> None: ...
@@ -95,6 +101,7 @@ class InMemoryBackend:
         make = partial(InMemoryIdentityUow, clock=self.clock)
         self.open_uow: OpenUnitOfWork[Any] = in_memory_units_of_work(make, self.state)
         self.open_stores: OpenStores = InMemoryStores(self.state, self.clock)
+        self.jobs: JobStore = InMemoryJobStore(self.state, self.clock)
 
     async def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -121,7 +128,10 @@ class SqlBackend:
     def __init__(self, engine: AsyncEngine) -> None:
         self.clock = FakeClock(datetime.now(UTC))
         self._engine = engine
-        self.open_uow: OpenUnitOfWork[Any] = sql_units_of_work(SqlIdentityUow, make_sessions(engine))
+        # Jobs are leased to nobody: tests claim them.
+        jobs = JobWriter(HiLo(engine, "job_hilo"), lease_s=0)
+        self.open_uow: OpenUnitOfWork[Any] = sql_units_of_work(SqlIdentityUow, make_sessions(engine), jobs=jobs)
+        self.jobs: JobStore = SqlJobStore(engine)
         self.open_stores: OpenStores = self.open_uow
 
     async def pass_time(self, seconds: float) -> None:

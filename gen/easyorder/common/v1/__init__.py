@@ -294,6 +294,16 @@ class ErrorReason(betterproto2.Enum):
     Nobody would be left who runs the shop. Make somebody else an administrator first.
     """
 
+    MAILED_TOKEN_INVALID = 51
+    """
+    The token from the mail is unknown, was used, or has expired, or what it is about has changed. Ask for another mail.
+    """
+
+    MAIL_NOT_CONFIGURED = 52
+    """
+    The shop has no mail server. Ask an administrator.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -348,6 +358,8 @@ class ErrorReason(betterproto2.Enum):
             48: "ERROR_REASON_SESSION_NOT_FOUND",
             49: "ERROR_REASON_WRONG_PASSWORD",
             50: "ERROR_REASON_LAST_ADMINISTRATOR",
+            51: "ERROR_REASON_MAILED_TOKEN_INVALID",
+            52: "ERROR_REASON_MAIL_NOT_CONFIGURED",
         }
 
     @classmethod
@@ -404,6 +416,8 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SESSION_NOT_FOUND": 48,
             "ERROR_REASON_WRONG_PASSWORD": 49,
             "ERROR_REASON_LAST_ADMINISTRATOR": 50,
+            "ERROR_REASON_MAILED_TOKEN_INVALID": 51,
+            "ERROR_REASON_MAIL_NOT_CONFIGURED": 52,
         }
 
 

@@ -25,6 +25,9 @@ __all__ = (
     "RefreshTokenRequest",
     "RegisterRequest",
     "RemoveTeamMemberRequest",
+    "RequestEmailVerificationRequest",
+    "RequestPasswordResetRequest",
+    "ResetPasswordRequest",
     "Role",
     "Session",
     "SetUserRolesRequest",
@@ -32,6 +35,7 @@ __all__ = (
     "Tokens",
     "UpdateUserRequest",
     "User",
+    "VerifyEmailRequest",
 )
 
 import datetime
@@ -502,6 +506,60 @@ default_message_pool.register_message("easyorder.identity.v1", "RemoveTeamMember
 
 
 @dataclass(eq=False, repr=False)
+class RequestEmailVerificationRequest(betterproto2.Message):
+    """
+    Whose address is to be verified.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A user's id, or `me`.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.identity.v1", "RequestEmailVerificationRequest", RequestEmailVerificationRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class RequestPasswordResetRequest(betterproto2.Message):
+    """
+    The address of somebody who has forgotten the password.
+    """
+
+    email: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The address that was registered, in any case.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.identity.v1", "RequestPasswordResetRequest", RequestPasswordResetRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ResetPasswordRequest(betterproto2.Message):
+    """
+    Another password, and the right to set it.
+    """
+
+    token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The token from the mail.
+    """
+
+    new_password: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    As in Register.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "ResetPasswordRequest", ResetPasswordRequest)
+
+
+@dataclass(eq=False, repr=False)
 class Session(betterproto2.Message):
     """
     A sign-in of a user on a device. It ends with Logout, when it is deleted, when it was not used for 30 days, and after
@@ -727,8 +785,35 @@ class User(betterproto2.Message):
     In UpdateUser, required of those who change their own `email`. Never sent.
     """
 
+    email_verified: "bool" = betterproto2.field(11, betterproto2.TYPE_BOOL)
+    """
+    Whether the user has shown to read the mail of `email`. Another address is not verified.
+    """
+
+    email_verify_time: "datetime.datetime | None" = betterproto2.field(
+        12, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When `email` was verified; empty unless it is.
+    """
+
 
 default_message_pool.register_message("easyorder.identity.v1", "User", User)
+
+
+@dataclass(eq=False, repr=False)
+class VerifyEmailRequest(betterproto2.Message):
+    """
+    What proves that the user reads mail at the address.
+    """
+
+    token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The token from the mail.
+    """
+
+
+default_message_pool.register_message("easyorder.identity.v1", "VerifyEmailRequest", VerifyEmailRequest)
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -1,0 +1,1 @@
+"""What happens in several transactions, or outside of them."""
