@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
 from tests.databases import Postgres
-from tests.declared_errors import _only_declared_errors, undeclared_errors  # noqa: F401 - fixtures
+from tests.declared_errors import _errors_are_declared_and_reached, noticed_errors  # noqa: F401 - fixtures
 from tests.folders import data_folder
 
 WITH_A_MESH_OF_THEIR_OWN = tuple(

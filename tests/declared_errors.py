@@ -1,8 +1,10 @@
-"""Notices errors with a reason, or with metadata, that the contract does not declare."""
+"""Notices the errors of a test: the contract declares each of them, and a test reaches those that it is marked with."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -15,23 +17,41 @@ _PUBLIC = {reason.name: {*reason.metadata, "omittedViolations"} for reason in re
 _ANY = _PUBLIC | {reason.name: {*reason.metadata, "omittedViolations"} for reason in reasons(INTERNAL)}
 
 
+@dataclass
+class NoticedErrors:
+    """The errors of a test so far.
+
+    `undeclared`: reasons and metadata that the contract does not have, in errors that were raised here or came from a
+    service; errors of tests are excepted. `reasons`: those of errors that came from a service, or that no test made.
+    """
+
+    undeclared: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+    def clear(self) -> None:
+        self.undeclared.clear()
+        self.reasons.clear()
+
+
 @pytest.fixture(scope="session")
-def undeclared_errors() -> Iterator[list[str]]:
-    """What was undeclared in the errors that were raised here or came from a service; errors of tests are excepted."""
-    found: list[str] = []
+def noticed_errors() -> Iterator[NoticedErrors]:
+    found = NoticedErrors()
     patch = pytest.MonkeyPatch()
     make, send = AppError.__init__, httpx.AsyncClient.send
 
     def make_and_look(error: AppError, *args: Any, **options: Any) -> None:
         make(error, *args, **options)
         if not type(error).__module__.startswith("tests."):
-            found.extend(_undeclared(error.reason, error.metadata, _ANY))
+            found.undeclared.extend(_undeclared(error.reason, error.metadata, _ANY))
+        if not sys._getframe(1).f_globals["__name__"].startswith("tests."):
+            found.reasons.add(error.reason)
 
     async def send_and_look(client: httpx.AsyncClient, *args: Any, **options: Any) -> httpx.Response:
         reply = await send(client, *args, **options)
         if reply.is_error and reply.is_closed and '"easyorder"' in reply.text:
             for info in [detail for detail in reply.json()["details"] if detail.get("domain") == "easyorder"]:
-                found.extend(_undeclared(info["reason"], info.get("metadata", {}), _PUBLIC))
+                found.undeclared.extend(_undeclared(info["reason"], info.get("metadata", {}), _PUBLIC))
+                found.reasons.add(info["reason"])
         return reply
 
     patch.setattr(AppError, "__init__", make_and_look)
@@ -41,11 +61,14 @@ def undeclared_errors() -> Iterator[list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def _only_declared_errors(undeclared_errors: list[str]) -> Iterator[None]:
+def _errors_are_declared_and_reached(request: pytest.FixtureRequest, noticed_errors: NoticedErrors) -> Iterator[None]:
+    noticed_errors.clear()
     yield
-    found = undeclared_errors.copy()
-    undeclared_errors.clear()
-    assert found == [], "proto/easyorder/common/v1/error_reason.proto declares what errors there are"
+    undeclared, met = noticed_errors.undeclared.copy(), noticed_errors.reasons.copy()
+    noticed_errors.clear()
+    assert undeclared == [], "proto/easyorder/common/v1/error_reason.proto declares what errors there are"
+    for mark in request.node.iter_markers("reaches"):
+        assert set(mark.args) <= met, "the test is marked to reach a reason that no error in it has"
 
 
 def _undeclared(reason: str, metadata: Mapping[str, str], declared: Mapping[str, set[str]]) -> Iterator[str]:

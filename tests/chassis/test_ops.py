@@ -230,7 +230,13 @@ async def test_a_job_is_brought_back_at_once(bench: Bench, mesh: Mesh, state: st
     assert bench.woken == 1
 
 
-@pytest.mark.parametrize(("state", "refusal"), [("RUNNING", JobRunning), ("DONE", JobDone)])
+@pytest.mark.parametrize(
+    ("state", "refusal"),
+    [
+        pytest.param("RUNNING", JobRunning, marks=pytest.mark.reaches("JOB_RUNNING")),
+        ("DONE", JobDone),
+    ],
+)
 async def test_what_runs_or_is_done_is_not_discarded(
     bench: Bench, mesh: Mesh, state: str, refusal: type[Exception]
 ) -> None:
@@ -327,6 +333,7 @@ async def test_a_job_that_the_service_needs_is_not_discarded(bench: Bench, mesh:
     assert (after, await bench.jobs()) == (before, secret)
 
 
+@pytest.mark.reaches("JOB_DONE")
 async def test_a_job_that_the_service_needed_and_is_done_is_said_to_be_done(bench: Bench, mesh: Mesh) -> None:
     (lease,) = await bench.write(replace(a_job(), kind="needed"))
     await bench.store.settle([JobOutcome(lease)])

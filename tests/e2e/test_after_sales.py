@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop
 from tests.e2e import invariants
@@ -36,6 +37,7 @@ async def status_is(shopper: Shop, order_id: str, wanted: str) -> Json:
     return await shopper.get_order(order_id)
 
 
+@pytest.mark.reaches("LOCKED")
 async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
     http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
 ) -> None:
@@ -57,6 +59,7 @@ async def test_an_order_is_not_shipped_while_its_stock_cannot_be_sold(
         assert state == "COMMITTED"
 
 
+@pytest.mark.reaches("ILLEGAL_TRANSITION")
 async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:

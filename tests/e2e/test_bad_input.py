@@ -65,6 +65,7 @@ async def test_the_field_is_named(
     assert await rows(mesh) == before
 
 
+@pytest.mark.reaches("PRODUCT_ITEM_NOT_FOUND")
 async def test_an_unknown_item(mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop) -> None:
     before = await rows(mesh)
 
@@ -112,6 +113,7 @@ async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.Asyn
     assert named >= {"currencyCode", "items[0].productItemId", "items[0].quantity", "payment.method"}
 
 
+@pytest.mark.reaches("OUT_OF_STOCK")
 async def test_out_of_stock_tells_of_what_and_how_much(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:

@@ -6,12 +6,16 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop, lamp, money
 
 Json = dict[str, Any]
 
 
+@pytest.mark.reaches("ETAG_MISMATCH")
+@pytest.mark.reaches("PRODUCT_NOT_DELETED")
+@pytest.mark.reaches("SKU_TAKEN")
 async def test_a_product_is_changed_deleted_and_brought_back(http: httpx.AsyncClient, admin: Shop) -> None:
     run = uuid.uuid4().hex[:8]
     created = await admin.create_product(lamp(run, colours=["red", "blue"], sizes=["S"], pieces=3))

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop
 from tests.e2e import invariants
@@ -77,6 +78,7 @@ async def charged(mesh: RunningMesh, order: Json) -> list[int]:
     return [int(row["amount"] * 100) for row in rows]
 
 
+@pytest.mark.reaches("INCENTIVE_INVALID")
 async def test_from_a_code_to_a_discounted_order_and_back(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:
@@ -218,12 +220,14 @@ async def test_twenty_shoppers_and_a_code_with_one_use(mesh: RunningMesh, http: 
     await invariants.check(mesh)
 
 
+@pytest.mark.reaches("INCENTIVE_NOT_FOUND")
 async def test_a_code_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:
     unknown = await asked(http, admin, "POST", "/api/v1/admin/incentives/999999999:activate", {})
 
     assert (unknown.status_code, unknown.json()["details"][0]["reason"]) == (404, "INCENTIVE_NOT_FOUND")
 
 
+@pytest.mark.reaches("CODE_TAKEN")
 async def test_an_administrator_edits_a_code_ends_it_and_lets_it_be_used_again(
     http: httpx.AsyncClient, admin: Shop, shopper: Shop
 ) -> None:

@@ -81,6 +81,7 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
     await eventually(lambda: _is(audited, [("DiscardJob", "done by hand"), ("RetryJob", "")]))
 
 
+@pytest.mark.reaches("JOB_NOT_DISCARDABLE")
 async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
     http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
 ) -> None:
@@ -100,6 +101,7 @@ async def test_a_charge_is_not_discarded_but_stopped_with_its_order(
     assert (await shopper.cancel(order_id, "paid by cheque"))["status"] == "ORDER_STATUS_CANCELLED"
 
 
+@pytest.mark.reaches("JOB_DISCARDED")
 async def test_a_charge_that_a_change_replaced_is_not_run_again(
     http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, shopper: Shop
 ) -> None:
@@ -164,12 +166,14 @@ async def test_a_payment_that_is_given_up_is_audited_and_alerts_administrators(
     assert (await shopper.get_order(order["id"]))["status"] == "ORDER_STATUS_FAILED"
 
 
+@pytest.mark.reaches("JOB_NOT_FOUND")
 async def test_a_job_that_is_not_there_is_not_found(http: httpx.AsyncClient, admin: Shop) -> None:
     answer = await http.post("/api/v1/admin/ops/order/jobs/1:retry", json={}, headers=admin.headers)
 
     assert (answer.status_code, answer.json()["details"][0]["reason"]) == (404, "JOB_NOT_FOUND")
 
 
+@pytest.mark.reaches("UNAUTHENTICATED")
 async def test_shoppers_and_strangers_see_nothing(http: httpx.AsyncClient, shopper: Shop) -> None:
     for service in SERVICES:
         for name in LISTS:

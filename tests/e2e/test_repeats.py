@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop, lamp, money
 from tests.e2e.test_after_sales import PARCEL, status_is
@@ -78,6 +79,7 @@ async def test_calls_for_a_code(http: httpx.AsyncClient, admin: Shop) -> None:
     assert int(updated["etag"]) == int(created["etag"]) + 1
 
 
+@pytest.mark.reaches("REQUEST_ID_REQUIRED")
 async def test_what_moves_money_is_not_done_without_a_key(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     item = (await a_stocked_product(admin)).ids[0]
     order = (await shopper.order({item: 2}, "tok_ok"))["id"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.shop import Shop, Stock, lamp
 from tests.e2e.running_mesh import RunningMesh
@@ -164,6 +165,7 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
     assert await ledger_of(mesh, order["payments"][-1]["transactionId"]) == ["CHARGE", "REFUND"]
 
 
+@pytest.mark.reaches("REQUEST_ID_REUSED")
 async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin, pieces=1)
     address = {"regionCode": "DE", "postalCode": "10117", "addressLines": ["Unter den Linden 1"]}
@@ -196,6 +198,7 @@ async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop
         assert order["id"] in [listed["id"] for listed in (await shopper.list_orders())["orders"]]
 
 
+@pytest.mark.reaches("ORDER_NOT_FOUND")
 async def test_somebody_elses_order_does_not_exist(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     from tests.e2e.conftest import a_shopper
 

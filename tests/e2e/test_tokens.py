@@ -151,6 +151,7 @@ async def test_an_administrator_is_anybody_to_an_owned_method_that_does_not_list
     assert shoppers not in listed
 
 
+@pytest.mark.reaches("TOKEN_EXPIRED")
 async def test_a_stream_ends_with_its_token(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
     bearer = {"authorization": f"Bearer {(await forge(mesh)).token(exp=int(time.time()) + 2)}"}
 

@@ -61,6 +61,7 @@ def fields_of(reply: httpx.Response) -> list[str]:
     return [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]]
 
 
+@pytest.mark.reaches("INVALID_ARGUMENT")
 @pytest.mark.parametrize("kind", UNKNOWN)
 async def test_an_unknown_field_is_named(
     kind: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]

@@ -58,6 +58,7 @@ async def hold(mesh: FakeMesh, method: str, held: AsyncExitStack) -> None:
     mesh.answers[method] = stream if method == WATCH_ORDERS else unary
 
 
+@pytest.mark.reaches("TOO_MANY_STREAMS")
 async def test_streams_take_no_place_of_calls(small: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     async with AsyncExitStack() as held, plain_client(small.url) as http:
         await hold(mesh, WATCH_ORDERS, held)

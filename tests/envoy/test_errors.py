@@ -118,6 +118,7 @@ async def test_every_form_of_a_number_is_read(
     assert mesh.only_call.request.items[0].quantity == int(float(quantity or 0))  # type: ignore[arg-type]
 
 
+@pytest.mark.reaches("PAYLOAD_TOO_LARGE")
 async def test_a_body_of_10_mb(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     body = b'{"currencyCode": "' + b"x" * 10_000_000 + b'"}'
 
@@ -142,6 +143,7 @@ async def test_a_grpc_name_is_no_path_for_json(path: str, http: httpx.AsyncClien
     assert mesh.calls == []
 
 
+@pytest.mark.reaches("NOT_FOUND")
 async def test_an_unknown_path(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     for path in ("/nope", "/api/v1/nope", "/api/v1/orders/7/nope"):
         reply = await http.get(path)
@@ -159,6 +161,7 @@ VERBS = {
 }
 
 
+@pytest.mark.reaches("METHOD_NOT_ALLOWED")
 @pytest.mark.parametrize("verb", ["OPTIONS", "TRACE", "PROPFIND", "NONSENSE"])
 @pytest.mark.parametrize("path", VERBS)
 async def test_a_known_path_with_another_verb(
@@ -226,6 +229,7 @@ async def without_inventory(mesh: FakeMesh, http: httpx.AsyncClient) -> AsyncIte
     await eventually(is_back)
 
 
+@pytest.mark.reaches("UNAVAILABLE")
 @pytest.mark.usefixtures("without_inventory")
 async def test_a_service_that_is_down(http: httpx.AsyncClient, envoy: RunningEnvoy) -> None:
     reply = await http.get("/api/v1/products")
@@ -307,6 +311,7 @@ async def test_a_path_that_is_too_long(http: httpx.AsyncClient, mesh: FakeMesh, 
     assert mesh.calls == []
 
 
+@pytest.mark.reaches("DEADLINE_EXCEEDED")
 async def test_a_deadline_of_the_client_that_runs_out(
     http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:

@@ -34,6 +34,7 @@ async def strict(started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path) -> Asyn
         yield envoy
 
 
+@pytest.mark.reaches("RATE_LIMITED")
 async def test_the_orders_of_each_user_are_limited(strict: RunningEnvoy, mesh: FakeMesh, tokens: Tokens) -> None:
     busy, other = ({"authorization": f"Bearer {tokens.user(user)}"} for user in ("busy", "other"))
     async with plain_client(strict.url) as http:

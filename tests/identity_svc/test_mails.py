@@ -63,6 +63,7 @@ async def the_mail(mailbox: Mailbox) -> Message:
     return message
 
 
+@pytest.mark.reaches("MAILED_TOKEN_INVALID")
 async def test_a_reset_by_mail(identity_database: str, mailbox: Mailbox) -> None:
     settings = {"smtp_url": SecretStr(mailbox.url), "mail_from": "shop@example.com", "password_reset_page": PAGE}
     async with running(identity_database, **settings) as process:
@@ -174,6 +175,7 @@ async def test_on_a_laptop_without_a_mail_server_mails_are_printed(
         await process.client().call(RESET, ResetPasswordRequest(token=token, new_password=NEW_PASSWORD))
 
 
+@pytest.mark.reaches("MAIL_NOT_CONFIGURED")
 async def test_a_public_shop_without_a_mail_server_says_so(identity_database: str) -> None:
     public = {"environment": "production", "admin_password": SecretStr("none of your business 1")}
     async with running(identity_database, **public) as process:

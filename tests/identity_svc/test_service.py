@@ -51,6 +51,7 @@ async def test_register_login_me(process: Process) -> None:
     assert me.create_time is not None
 
 
+@pytest.mark.reaches("USER_NOT_FOUND")
 async def test_the_seeded_administrator_sees_everybody_and_a_shopper_only_herself(process: Process) -> None:
     ada = await process.register()
     boss = await process.login_as_administrator()
@@ -77,6 +78,8 @@ async def test_the_key_set_verifies_tokens_by_the_book(process: Process) -> None
     assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid}
 
 
+@pytest.mark.reaches("EMAIL_TAKEN")
+@pytest.mark.reaches("WEAK_PASSWORD")
 async def test_every_refusal_carries_its_reason(process: Process) -> None:
     await process.register()
 
@@ -103,6 +106,7 @@ async def test_a_wrong_password_and_an_unknown_address_look_the_same(process: Pr
     assert (wrong.value.reason, wrong.value.message) == (unknown.value.reason, unknown.value.message)
 
 
+@pytest.mark.reaches("ACCOUNT_LOCKED")
 async def test_guessing_locks_and_says_until_when(process: Process) -> None:
     await process.register()
     for _ in range(process.settings.lockout_max_failures):
@@ -149,6 +153,7 @@ async def test_tokens_outlive_a_restart_and_count_on_every_replica(identity_data
         assert (await again.me(token)).email == "ada@example.com"
 
 
+@pytest.mark.reaches("SESSION_NOT_FOUND")
 async def test_sessions_are_listed_refreshed_and_ended(process: Process) -> None:
     await process.register()
     first, second = await process.login(), await process.login()

@@ -55,6 +55,7 @@ async def test_a_user_changes_name_address_and_password(process: Process) -> Non
     assert (await process.login("al@example.com", NEW_PASSWORD)).user == moved
 
 
+@pytest.mark.reaches("WRONG_PASSWORD")
 async def test_what_is_refused(process: Process) -> None:
     ada = await process.register()
     client = process.client((await process.login()).access_token)
@@ -78,6 +79,7 @@ async def test_what_is_refused(process: Process) -> None:
     assert (await process.login()).user == ada
 
 
+@pytest.mark.reaches("LAST_ADMINISTRATOR")
 async def test_administrators_list_promote_and_disable(process: Process) -> None:
     ada = await process.register()
     boss = await process.login_as_administrator()

@@ -14,6 +14,7 @@ from inventory_svc.domain.lines import Line
 from tests.inventory_svc.shop import TTL, Pieces, SqlShop
 
 
+@pytest.mark.reaches("CONFLICT")
 async def test_stock_that_another_replica_took_meanwhile_is_not_held_twice(sql_shop: SqlShop) -> None:
     (item,) = await sql_shop.stocked(5)
 

@@ -244,6 +244,7 @@ async def test_one_product_always_has_room(monkeypatch: pytest.MonkeyPatch) -> N
     assert (reply.products, reply.total) == (serialise([_product(1, 1)]), 2)
 
 
+@pytest.mark.reaches("PAGE_TOO_LARGE")
 async def test_a_page_by_number_that_has_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(product_pages, "MAX_PAGE_BYTES", 3 * len(serialise([_product(1, 1)])))
     cache = a_cache(a_shop_of(8))

@@ -511,6 +511,7 @@ async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh: Mesh) -> No
     assert (await mesh.admin().call(service.LIST_PRODUCTS, ListProductsRequest())).total_size == 0
 
 
+@pytest.mark.reaches("PRODUCT_NOT_FOUND")
 async def test_what_is_not_there_is_not_found(mesh: Mesh) -> None:
     for method, request in reads_of("7"):
         with pytest.raises(ProductNotFound):
@@ -630,6 +631,7 @@ async def test_only_services_move_stock(mesh: Mesh) -> None:
     assert [(level.reserved, level.sold) for level in stock.stock_levels] == [(0, 0)]
 
 
+@pytest.mark.reaches("PERMISSION_DENIED")
 async def test_only_administrators_create_products(mesh: Mesh) -> None:
     refusals = []
     for client in (mesh.anonymous(), mesh.user(), mesh.service()):

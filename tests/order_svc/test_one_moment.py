@@ -162,6 +162,7 @@ async def test_an_export_that_is_given_up_makes_room(reads: OrderReads, narrow: 
             assert len([line async for line in narrow.export_orders(DAY, DAY)]) == 2
 
 
+@pytest.mark.reaches("TOO_MANY_EXPORTS")
 async def test_four_exports_are_read_at_a_time(reads: OrderReads) -> None:
     with request_context(ADMIN):
         async with AsyncExitStack() as held:
@@ -172,6 +173,7 @@ async def test_four_exports_are_read_at_a_time(reads: OrderReads) -> None:
                 await anext(reads.queries.export_orders(DAY, DAY))
 
 
+@pytest.mark.reaches("EXPORT_TOO_SLOW")
 async def test_an_export_has_its_time(
     reads: OrderReads, export: AsyncGenerator[bytes, None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -220,6 +220,7 @@ async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: WatchApp
     assert watching.sequences == [2, 3]
 
 
+@pytest.mark.reaches("EVENTS_PURGED")
 @pytest.mark.parametrize("purged", [2, 3])
 async def test_nobody_resumes_after_what_is_no_longer_kept(app: WatchApp, purged: int) -> None:
     order = app.given(an_order().paid())
@@ -394,6 +395,7 @@ async def test_a_silent_stream_shows_that_it_lives_and_where_to_resume() -> None
     assert of_all.heard == []
 
 
+@pytest.mark.reaches("SUBSCRIBER_TOO_SLOW")
 async def test_a_slow_subscriber_learns_where_to_resume() -> None:
     app = WatchApp(unread_limit=2)
     order = app.given(an_order())

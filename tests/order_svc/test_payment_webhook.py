@@ -117,6 +117,7 @@ async def test_a_charge_that_is_being_made_is_left_to_who_makes_it(webhook: Webh
     assert webhook.app.payments.calls == ["charge"]
 
 
+@pytest.mark.reaches("SIGNATURE_INVALID")
 async def test_nobody_but_stripe_hurries_anything(webhook: Webhook) -> None:
     order_id, transaction_id = await webhook.charged_unheard()
 
@@ -133,6 +134,7 @@ async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -
     await webhook.notify("somebody-elses")
 
 
+@pytest.mark.reaches("WEBHOOK_NOT_OFFERED")
 @pytest.mark.parametrize("webhooks", [NoWebhooks()])
 async def test_a_shop_without_stripe_expects_no_webhook(webhook: Webhook) -> None:
     with pytest.raises(AppError) as refusal:

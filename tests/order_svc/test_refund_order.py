@@ -232,6 +232,7 @@ async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp
     assert [kind for _, kind in published] == ["payment_refund", "payment_refund"]
 
 
+@pytest.mark.reaches("REFUND_EXCEEDS_CHARGE")
 async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(items=two_items()).paid())
     await order_app.send(RefundOrder(order_id=order_id, amount=usd("30.00"), reason="most"))

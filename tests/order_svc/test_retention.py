@@ -17,6 +17,7 @@ from tests.polling import eventually
 PURGES = ["UPDATE idempotency_key SET answer = ''", "DELETE FROM idempotency_key"]
 
 
+@pytest.mark.reaches("REQUEST_ID_EXPIRED")
 async def test_a_repeat_of_a_cancelled_order_is_refused_and_holds_no_stock(
     databases_of: Callable[[str], Awaitable[Mapping[str, str]]],
 ) -> None:

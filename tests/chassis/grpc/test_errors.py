@@ -19,6 +19,7 @@ from chassis.jobs import LeaseLost
 from chassis.ops import JobNotFound
 from identity_svc.domain.errors import WeakPassword
 from tests.chassis.grpc.orders import AN_ORDER, CREATE_ORDER, GET_ORDER, OrderApi, orders
+from tests.declared_errors import NoticedErrors
 from tests.polling import eventually
 
 
@@ -150,14 +151,14 @@ async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back
     assert all(len(made) == 32 for given, made in answered.items() if given != "from-envoy-1")
 
 
-def test_a_reason_that_this_process_does_not_know_is_kept(undeclared_errors: list[str]) -> None:
+def test_a_reason_that_this_process_does_not_know_is_kept(noticed_errors: NoticedErrors) -> None:
     status = to_status(Undeclared("later"))
     status.details[0].value = status.details[0].value.replace(b"UNDECLARED", b"UNDECLAREX")
 
     again = from_status(status)
 
-    assert undeclared_errors == ["UNDECLAREX"]
-    undeclared_errors.clear()
+    assert noticed_errors.undeclared == ["UNDECLAREX"]
+    noticed_errors.clear()
     assert (again.kind, again.reason, again.message) == (Kind.FAILED_PRECONDITION, "UNDECLAREX", "later")
     assert to_status(again) == status
 

@@ -44,6 +44,7 @@ async def mesh(ledger_engine: AsyncEngine) -> AsyncIterator[Mesh]:
         await mesh.close()
 
 
+@pytest.mark.reaches("INTERNAL")
 async def test_an_unexpected_error_is_listed(mesh: Mesh) -> None:
     request = ChargeRequest(
         transaction_id="t-1",
