@@ -20,7 +20,9 @@ class Caller:
     audiences: frozenset[Audience]
     team_ids: tuple[str, ...] = ()
     expires_at_s: float = field(default=inf, compare=False)
+    # Of the token: its session, and the version of the user that it was issued for.
     session_id: str = field(default="", compare=False)
+    version: int = field(default=0, compare=False)
 
     @classmethod
     def person(cls, id: str, *, admin: bool = False, team_ids: tuple[str, ...] = ()) -> Caller:
@@ -58,7 +60,7 @@ class RequestContext:
     caller: Caller = ANONYMOUS
     correlation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     method: str = ""
-    # The client's address (see chassis.addresses); empty for a job.
+    # The client's address (see foundation.addresses); empty for a job.
     address: str = ""
     deadline: float | None = None
     # From x-easyorder-position: the position that a read must have reached.

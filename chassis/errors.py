@@ -108,6 +108,13 @@ class TokenExpired(AppError):
     kind, reason = Kind.UNAUTHENTICATED, "TOKEN_EXPIRED"
 
 
+class TokenRevoked(AppError):
+    kind, reason = Kind.UNAUTHENTICATED, "TOKEN_REVOKED"
+
+    def __init__(self) -> None:
+        super().__init__("the access token is no longer valid; refresh it or log in again")
+
+
 class PermissionDenied(AppError):
     kind, reason = Kind.PERMISSION_DENIED, "PERMISSION_DENIED"
 

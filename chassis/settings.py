@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.addresses import LOOPBACK, networks
 from chassis.grpc.streams import StreamLimits
+from foundation.addresses import LOOPBACK, networks
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}

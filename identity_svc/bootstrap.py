@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from socket import gethostname
 
 import structlog
+from easyorder.internal.identity.v1 import ListRevocationsRequest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
-from chassis.auth.keys import KeyCache, KeySource
+from chassis.auth.keys import KeyCache
+from chassis.auth.revocations import Revocations
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -34,9 +37,12 @@ from identity_svc.adapters.key_encryption import KeyEncryption
 from identity_svc.adapters.local_keys import local_keys
 from identity_svc.adapters.passwords import Argon2Cost, Argon2Passwords
 from identity_svc.adapters.refresh_tokens import MacRefreshTokens
+from identity_svc.adapters.revocations import SqlRevocationFeed
 from identity_svc.adapters.signing_key_ring import SigningKeyRing
 from identity_svc.adapters.unit_of_work import SqlIdentityUow
 from identity_svc.api.identity import SERVICE, IdentityApi
+from identity_svc.api.revocations import SERVICE as REVOCATIONS
+from identity_svc.api.revocations import RevocationApi
 from identity_svc.commands.change_password import ChangePassword, change_password
 from identity_svc.commands.delete_session import DeleteSession, delete_session
 from identity_svc.commands.disable_user import DisableUser, EnableUser, disable_user, enable_user
@@ -97,11 +103,14 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
             open_uow, open_stores=open_uow, passwords=passwords, ring=ring, clock=clock, settings=settings
         )
         await _seed(mediator, settings)
-        api = IdentityApi(mediator, open_uow, clock)
+        revocations = SqlRevocationFeed(engine, error_log.report)
+        api = IdentityApi(mediator, open_uow, revocations, clock)
         runner = mail_runner(mediator, open_uow, engine, settings, clock, service=NAME, report=error_log.report)
         after_commit.append(lambda committed: runner.submit(committed.jobs))
-        server = _server(api, partial(local_keys, open_uow, clock), engine, settings, clock, error_log, runner)
-        server.background = [error_log, ring, runner, _hourly(mediator, engine, settings, error_log)]
+        keys = KeyCache(partial(local_keys, open_uow, clock))
+        server = _server(api, keys, revocations, engine, settings, clock, error_log, runner)
+        hourly = _hourly(mediator, engine, revocations, settings, error_log)
+        server.background = [error_log, ring, runner, revocations, hourly]
         yield server
     finally:
         passwords.close()
@@ -208,7 +217,8 @@ async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> 
 
 def _server(
     api: IdentityApi,
-    keys: KeySource,
+    keys: KeyCache,
+    feed: SqlRevocationFeed,
     engine: AsyncEngine,
     settings: IdentitySettings,
     clock: Clock,
@@ -217,11 +227,16 @@ def _server(
 ) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("database", engine)
+    address = settings.listen_address or settings.identity_address
+    revocations, reader = RevocationApi(feed), f"{gethostname()} {address}"
+    own = Revocations(
+        lambda position: revocations.list_revocations(ListRevocationsRequest(reader=reader, after_position=position))
+    )
     return GrpcServer(
         name=NAME,
-        address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
-        verifier=TokenVerifier(KeyCache(keys), settings.mesh_secret.get_secret_value()),
+        address=address,
+        servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value(), revocations=own),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,
         probe=takes_writes(engine),
@@ -231,13 +246,18 @@ def _server(
 
 
 def _hourly(
-    mediator: Mediator[IdentityUow], engine: AsyncEngine, settings: IdentitySettings, error_log: ErrorLog
+    mediator: Mediator[IdentityUow],
+    engine: AsyncEngine,
+    revocations: SqlRevocationFeed,
+    settings: IdentitySettings,
+    error_log: ErrorLog,
 ) -> PollingLoop:
     async def rotate_and_forget() -> bool:
         with request_context(RequestContext(caller=Caller.service(NAME), method="hourly")):
             await mediator.send(RotateSigningKey(after=timedelta(days=settings.signing_key_days)))
             if await mediator.send(ForgetExpired()):
                 return True
+            await revocations.purge()
             await purge(engine, settings)
         return False
 

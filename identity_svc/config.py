@@ -172,6 +172,7 @@ class IdentitySettings(AdministratorSettings):
             longest=timedelta(days=self.session_days),
             repeat=timedelta(seconds=self.refresh_repeat_s),
             per_user=self.sessions_per_user,
+            access_token_life=timedelta(seconds=self.access_token_life_s),
         )
 
     @property

@@ -13,6 +13,7 @@ from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
+from chassis.auth.revocations import Revocations, revocations_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
@@ -24,7 +25,7 @@ from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
-from chassis.grpc.clients import Client, Peer
+from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
@@ -88,7 +89,7 @@ class _Connections:
     gauges: Gauges
     write: AsyncEngine
     read: AsyncEngine
-    identity: Client
+    identity: Peer
     orders: Peer
     feed: Peer
 
@@ -124,7 +125,7 @@ def build(settings: InventorySettings) -> Service:
         gauges=Gauges(),
         write=engine(settings, "write"),
         read=engine(settings, "read"),
-        identity=Client(settings.identity_address),
+        identity=Peer(settings.identity_address, SERVICE, secret),
         orders=Peer(settings.order_address, SERVICE, secret),
         # Its stream has a heartbeat, and would be pinged all the time.
         feed=Peer(settings.order_address, SERVICE, secret, silence_s=30),
@@ -242,9 +243,11 @@ def _server(
     to.gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
+    address = settings.listen_address or settings.inventory_address
+    revocations = Revocations(revocations_of(to.identity, address))
     return GrpcServer(
         name=SERVICE,
-        address=settings.listen_address or settings.inventory_address,
+        address=address,
         servicers={
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, reading.products, pages),
             "easyorder.inventory.v1.InventoryService": InventoryApi(
@@ -254,7 +257,7 @@ def _server(
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE),
         },
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value(), revocations=revocations),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,

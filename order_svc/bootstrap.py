@@ -15,6 +15,7 @@ from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
+from chassis.auth.revocations import Revocations, revocations_of
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -26,7 +27,7 @@ from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.events import PublishedEvent
-from chassis.grpc.clients import Client, Peer
+from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
@@ -80,7 +81,7 @@ class _Connections:
     clock: Clock
     write: AsyncEngine
     read: AsyncEngine
-    identity: Client
+    identity: Peer
     inventory: Peer
     payment: Peer
 
@@ -111,7 +112,7 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         clock=clock or SystemClock(),
         write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
         read=engine("read", READ_DATABASE),
-        identity=Client(settings.identity_address),
+        identity=Peer(settings.identity_address, NAME, secret),
         inventory=Peer(settings.inventory_address, NAME, secret),
         payment=Peer(settings.payment_address, NAME, secret),
     )
@@ -275,11 +276,13 @@ def _server(
 ) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
+    address = settings.listen_address or settings.order_address
+    revocations = Revocations(revocations_of(to.identity, address))
     return GrpcServer(
         name=NAME,
-        address=settings.listen_address or settings.order_address,
+        address=address,
         servicers=servicers,
-        verifier=TicketOrTokenVerifier(keys, settings.mesh_secret.get_secret_value(), tickets),
+        verifier=TicketOrTokenVerifier(keys, settings.mesh_secret.get_secret_value(), tickets, revocations),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,

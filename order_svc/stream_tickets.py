@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import contract
 from chassis.auth.keys import KeyCache
+from chassis.auth.revocations import Revocations
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import to_completion
 from chassis.clock import Clock
@@ -47,6 +48,8 @@ class _Content(BaseModel):
     caller_id: str
     is_admin: bool
     team_ids: tuple[str, ...]
+    session_id: str
+    version: int
     # When the access token expires.
     caller_expires_at_s: float
     expires_at_s: float
@@ -68,6 +71,8 @@ class StreamTickets:
             caller_id=caller.id,
             is_admin=caller.is_admin,
             team_ids=caller.team_ids,
+            session_id=caller.session_id,
+            version=caller.version,
             caller_expires_at_s=caller.expires_at_s,
             expires_at_s=expires.timestamp(),
         )
@@ -81,7 +86,12 @@ class StreamTickets:
         if content.expires_at_s <= self._clock.now().timestamp() or not await to_completion(self._is_first_use(nonce)):
             raise Unauthenticated("the stream ticket has expired or was used; create another one")
         person = Caller.person(content.caller_id, admin=content.is_admin, team_ids=content.team_ids)
-        return replace(person, expires_at_s=content.caller_expires_at_s)
+        return replace(
+            person,
+            expires_at_s=content.caller_expires_at_s,
+            session_id=content.session_id,
+            version=content.version,
+        )
 
     def _read(self, ticket: str) -> tuple[bytes, _Content]:
         encoded = ticket.removeprefix(PREFIX)
@@ -101,8 +111,10 @@ class StreamTickets:
 class TicketOrTokenVerifier(TokenVerifier):
     """Takes a ticket in place of the access token of a stream."""
 
-    def __init__(self, keys: KeyCache, mesh_secret: str, tickets: StreamTickets) -> None:
-        super().__init__(keys, mesh_secret)
+    def __init__(
+        self, keys: KeyCache, mesh_secret: str, tickets: StreamTickets, revocations: Revocations | None = None
+    ) -> None:
+        super().__init__(keys, mesh_secret, revocations=revocations)
         self._tickets = tickets
 
     async def verify(self, token: str) -> Caller:
@@ -110,4 +122,4 @@ class TicketOrTokenVerifier(TokenVerifier):
             return await super().verify(token)
         if not contract.methods()[current().method].server_streaming:
             raise Unauthenticated("a stream ticket opens a stream; send the access token")
-        return await self._tickets.use(token)
+        return self.not_revoked(await self._tickets.use(token))

@@ -11,6 +11,7 @@ from chassis import contract
 from chassis.ops import OpsApi
 from edge.api import PortalApi
 from identity_svc.api.identity import IdentityApi
+from identity_svc.api.revocations import RevocationApi
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
 from inventory_svc.api.reservations import ReservationApi
@@ -29,6 +30,7 @@ SERVICERS = {
     "incentive.v1.IncentiveService": IncentiveApi,
     "inventory.v1.InventoryService": InventoryApi,
     "ops.v1.OpsService": OpsApi,
+    "internal.identity.v1.RevocationService": RevocationApi,
     "internal.inventory.v1.ReservationService": ReservationApi,
     "internal.order.v1.OrderFeedService": OrderFeedApi,
     "internal.order.v1.OrderStockService": OrderStockApi,

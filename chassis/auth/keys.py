@@ -113,8 +113,6 @@ class KeyCache:
             if self._failures == _LOGGED_FAILURES:
                 log.warning("keys cannot be refreshed", error=str(error), known=sorted(self._known))
         else:
-            if self._failures >= _LOGGED_FAILURES:
-                log.info("keys are refreshed again")
             self._failures = 0
             if found != self._known and self._file:
                 _write(self._file, found)

@@ -13,9 +13,11 @@ from pydantic import BaseModel, FiniteFloat
 
 from chassis.auth import service_tokens
 from chassis.auth.keys import KeyCache
+from chassis.auth.revocations import Revocations
+from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.context import Caller
-from chassis.errors import TokenExpired, Unauthenticated
+from chassis.errors import TokenExpired, TokenRevoked, Unauthenticated
 
 ISSUER = AUDIENCE = "easyorder"
 USER_ALGORITHM, USER_TYPE = "EdDSA", "at+jwt"  # RFC 9068
@@ -31,31 +33,41 @@ class _Claims(BaseModel):
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     sid: str = ""
+    ver: int = 0
 
 
 class TokenVerifier:
     """Verifies users' tokens (EdDSA, keys of identity_svc) and services' tokens (HS256, the mesh's secret).
 
     The algorithm that a token names determines the key, issuer, audience and type that it must match, so that neither
-    kind is accepted as the other. At most `cache_size` tokens are cached until they expire or their key is withdrawn.
+    kind is accepted as the other. At most `cache_size` of them are cached until they expire or their key is withdrawn.
     """
 
+    cache_size = 20_000
+
     def __init__(
-        self, keys: KeyCache, mesh_secret: str, *, cache_size: int = 20_000, clock: Clock | None = None
+        self, keys: KeyCache, mesh_secret: str, *, revocations: Revocations | None = None, clock: Clock | None = None
     ) -> None:
-        self.keys, self.mesh_secret = keys, service_tokens.checked(mesh_secret)
-        self._cache_size, self._clock = cache_size, clock or SystemClock()
+        self.keys, self.revocations = keys, revocations
+        self.background: tuple[Background, ...] = (keys, revocations) if revocations else (keys,)
+        self.mesh_secret, self._clock = service_tokens.checked(mesh_secret), clock or SystemClock()
         self._verified: dict[str, _Verified] = {}
 
     async def verify(self, token: str) -> Caller:
-        """Raises TokenExpired, Unauthenticated, or Unavailable if the keys cannot be read."""
+        """Raises TokenExpired, TokenRevoked, Unauthenticated, or Unavailable if the keys cannot be read."""
         known = self._verified.get(token)
         is_valid = known and known.expires_at > self._clock.now().timestamp()
         if known and is_valid and (known.kid is None or await self.keys.key(known.kid)):
-            return known.caller
+            return self.not_revoked(known.caller)
         verified = await self._verify(token)
         self._remember(token, verified)
-        return verified.caller
+        return self.not_revoked(verified.caller)
+
+    def not_revoked(self, caller: Caller) -> Caller:
+        """The caller. Raises TokenRevoked."""
+        if self.revocations and self.revocations.cover(caller):
+            raise TokenRevoked
+        return caller
 
     async def _verify(self, token: str) -> _Verified:
         try:
@@ -70,7 +82,9 @@ class TokenVerifier:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
                 person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
-                return _Verified(replace(person, expires_at_s=claims.exp, session_id=claims.sid), claims.exp, kid)
+                return _Verified(
+                    replace(person, expires_at_s=claims.exp, session_id=claims.sid, version=claims.ver), claims.exp, kid
+                )
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types
@@ -91,7 +105,7 @@ class TokenVerifier:
 
     def _remember(self, token: str, verified: _Verified) -> None:
         self._verified.pop(token, None)
-        if len(self._verified) >= self._cache_size:
+        if len(self._verified) >= self.cache_size:
             del self._verified[next(iter(self._verified))]
         self._verified[token] = verified
 

@@ -25,7 +25,6 @@ from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
-from chassis.addresses import LOOPBACK, client_address
 from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_nobody
@@ -47,6 +46,7 @@ from chassis.grpc.status import DETAILS_KEY, to_status
 from chassis.grpc.streams import OpenStreams, StreamLimits
 from chassis.validation import check
 from chassis.wire import Encoded, Malformed, codec
+from foundation.addresses import LOOPBACK, client_address
 
 log = structlog.get_logger(__name__)
 

@@ -23,8 +23,8 @@ from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
 from chassis.settings import MeshSettings
-from chassis.watchdog import Watchdog
 from chassis.wire import codec
+from foundation.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
@@ -63,6 +63,8 @@ class GrpcServer(CallOptions):
     def __post_init__(self) -> None:
         self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit, report=self.report)
         self._interceptor = CallInterceptor(self, self._audit_writer)
+        if self.verifier.revocations:
+            self.verifier.revocations.on_change = self._interceptor.streams.end_revoked
         self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
@@ -73,7 +75,8 @@ class GrpcServer(CallOptions):
         public = [name for name in self.reflected or self.servicers if not contract.is_internal(name)]
         names = (*public, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server, pool=cast(Any, _Pool()))
-        await self.verifier.keys.start()
+        for work in self.verifier.background:
+            await work.start()
         await self._health.start()
         await self._audit_writer.start()
         self.port = self._server.add_insecure_port(self.address)
@@ -85,8 +88,9 @@ class GrpcServer(CallOptions):
         await self._health.drain()
         self._interceptor.streams.end_all(Unavailable("this server stops; connect again and resume", retry_after_s=1))
         await self._server.stop(grace_s)
+        for work in self.verifier.background:
+            await work.stop()
         await self._health.stop()
-        await self.verifier.keys.stop()
         await self._audit_writer.stop()
 
     def _handlers(self, service: str, servicer: object) -> grpc.GenericRpcHandler:

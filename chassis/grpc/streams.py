@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import ceil, inf
 from typing import NamedTuple
 
 from chassis.clock import Clock
-from chassis.context import ANONYMOUS, RequestContext
-from chassis.errors import AppError, Kind, TokenExpired
+from chassis.context import ANONYMOUS, Caller, RequestContext
+from chassis.errors import AppError, Kind, TokenExpired, TokenRevoked
 
 # The time that a stream has to send a last message, also to a slow reader.
 _LAST_WORDS_S = 3.0
@@ -51,8 +51,8 @@ class OpenStreams:
     def __init__(self, limits: StreamLimits, clock: Clock) -> None:
         self._limits, self._clock = limits, clock
         self._held: Counter[str] = Counter()
-        # The oldest first, and whether they are anonymous.
-        self._open: dict[asyncio.Future[AppError], bool] = {}
+        # The oldest first, with their callers.
+        self._open: dict[asyncio.Future[AppError], Caller] = {}
         self._drained: AppError | None = None
         self._checked = False
 
@@ -69,8 +69,8 @@ class OpenStreams:
 
         end.add_done_callback(cut)
         _end.set(end)
-        self._open[end] = call.caller is ANONYMOUS
-        if self._open[end] and not self._checked:
+        self._open[end] = call.caller
+        if call.caller is ANONYMOUS and not self._checked:
             self._check(loop.time())
         self._held.update(holders)
         left_s = call.caller.expires_at_s - self._clock.now().timestamp()
@@ -94,6 +94,11 @@ class OpenStreams:
         for end in self._open:
             _finish(end, error)
 
+    def end_revoked(self, covered: Callable[[Caller], bool]) -> None:
+        """Ends the streams of callers whose tokens were revoked."""
+        for end in [end for end, caller in self._open.items() if covered(caller)]:
+            _finish(end, TokenRevoked())
+
     def _admit(self, call: RequestContext) -> list[str]:
         """Those who hold the stream. Raises TooManyStreams."""
         if call.caller.is_service:
@@ -110,13 +115,13 @@ class OpenStreams:
 
     def _end_oldest(self, count: float) -> int:
         """Ends the oldest anonymous streams, and returns how many of them are open."""
-        anonymous = [end for end, is_anonymous in self._open.items() if is_anonymous and not end.done()]
+        anonymous = [end for end, caller in self._open.items() if caller is ANONYMOUS and not end.done()]
         for end in anonymous[: ceil(count)]:
             _finish(end, TooManyStreams("this stream was ended for others: connect again later", retry_after_s=5))
         return len(anonymous)
 
     def _check(self, due: float) -> None:
-        loop, anonymous = asyncio.get_running_loop(), sum(self._open.values())
+        loop, anonymous = asyncio.get_running_loop(), sum(caller is ANONYMOUS for caller in self._open.values())
         if loop.time() - due > _LATE_S:
             self._end_oldest(anonymous * _SHARE)
         self._checked = anonymous > 0

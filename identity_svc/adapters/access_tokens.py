@@ -35,6 +35,7 @@ class JwtAccessTokens:
             "exp": issued + timedelta(seconds=self._life_s),
             "jti": uuid.uuid5(session.id, str(session.generation)).hex,
             "sid": str(session.id),
+            "ver": user.version,
         }
         kid, private_key = self._signing_key()
         headers = {"kid": kid, "typ": USER_TYPE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,13 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
+from identity_svc.adapters.revocations import MARGIN, revoke
 from identity_svc.adapters.tables import SESSION
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
 from identity_svc.domain.user import UserId
 
 # The same throughout a statement, and not the start of the transaction, which may have waited for its user since.
 _NOW = func.statement_timestamp(type_=UtcDateTime)
-_COLUMNS = (*(column for column in SESSION.c if column.name != "secret_digest"), _NOW.label("as_of"))
+_COLUMNS = (*SESSION.c, _NOW.label("as_of"))
 _IS_VALID = SESSION.c.expires_on > _NOW
 
 
@@ -47,12 +49,13 @@ class SqlSessions:
             created_on=_NOW,
             last_used_on=_NOW,
             expires_on=_NOW + _span(min(policy.idle, policy.longest)),
+            tokens_expire_on=_NOW + _span(policy.access_token_life),
             address=client.address,
             user_agent=client.user_agent,
         )
         session = _session((await self._session.execute(started.returning(*_COLUMNS))).one())
         by_use = select(SESSION.c.id).where(SESSION.c.user_id == user_id).order_by(SESSION.c.last_used_on.desc())
-        await self._session.execute(delete(SESSION).where(SESSION.c.id.in_(by_use.offset(policy.per_user))))
+        await self._end(SESSION.c.id.in_(by_use.offset(policy.per_user)))
         return session
 
     async def owner(self, token: RefreshTokenContent) -> UserId | None:
@@ -68,6 +71,7 @@ class SqlSessions:
                 generation=token.generation + 1,
                 last_used_on=_NOW,
                 expires_on=func.least(_NOW + _span(policy.idle), SESSION.c.created_on + _span(policy.longest)),
+                tokens_expire_on=_NOW + _span(policy.access_token_life),
                 address=client.address,
                 user_agent=client.user_agent,
             )
@@ -84,12 +88,12 @@ class SqlSessions:
 
     async def end(self, session_id: SessionId, *, of: UserId | None = None) -> bool:
         own = () if of is None else (SESSION.c.user_id == of,)
-        ended = delete(SESSION).where(SESSION.c.id == session_id, *own).returning(_IS_VALID.label("was_valid"))
-        return bool((await self._session.execute(select(ended.cte("ended")))).scalar_one_or_none())
+        ended = await self._end(SESSION.c.id == session_id, *own)
+        return any(row.was_valid for row in ended)
 
     async def end_all(self, user_id: UserId, *, but: SessionId | None = None) -> None:
         kept = () if but is None else (SESSION.c.id != but,)
-        await self._session.execute(delete(SESSION).where(SESSION.c.user_id == user_id, *kept))
+        await self._end(SESSION.c.user_id == user_id, *kept)
 
     async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
         query = select(*_COLUMNS).where(SESSION.c.user_id == user_id, _IS_VALID)
@@ -100,6 +104,20 @@ class SqlSessions:
             query.order_by(SESSION.c.created_on.desc(), SESSION.c.id.desc()).limit(limit)
         )
         return [_session(row) for row in found]
+
+    async def _end(self, *which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        """Deletes sessions, and revokes those of their access tokens that have not expired."""
+        ended = delete(SESSION).where(*which).returning(*_COLUMNS, _IS_VALID.label("was_valid")).cte("ended")
+        rows = (await self._session.execute(select(ended))).all()
+        await revoke(
+            self._session,
+            [
+                {"session_id": row.id, "expires_on": row.tokens_expire_on + MARGIN}
+                for row in rows
+                if row.tokens_expire_on + MARGIN > row.as_of
+            ],
+        )
+        return rows
 
     async def purge(self, limit: int) -> int:
         oldest = select(SESSION.c.id).where(~_IS_VALID).order_by(SESSION.c.expires_on).limit(limit)
@@ -117,7 +135,7 @@ def _span(length: timedelta) -> ColumnElement[timedelta]:
     return func.make_interval(0, 0, 0, 0, 0, 0, seconds, type_=Interval)
 
 
-def _session(row: Row[tuple[object, ...]]) -> Session:
-    found = dict(row._mapping)
-    client = ClientInfo(address=found.pop("address"), user_agent=found.pop("user_agent"))
-    return Session(**found, client=client)
+def _session(row: Row[Any]) -> Session:
+    names = ("id", "user_id", "generation", "created_on", "last_used_on", "expires_on", "as_of")
+    client = ClientInfo(address=row.address, user_agent=row.user_agent)
+    return Session(**{name: getattr(row, name) for name in names}, client=client)

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import Audited
@@ -98,6 +98,8 @@ SESSION = Table(
     Column("created_on", UtcDateTime, nullable=False),
     Column("last_used_on", UtcDateTime, nullable=False),
     Column("expires_on", UtcDateTime, nullable=False, index=True),
+    # The last of its access tokens.
+    Column("tokens_expire_on", UtcDateTime, nullable=False),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
 )
@@ -120,6 +122,25 @@ MAIL_COUNT = Table(
     Column("key_digest", Text, primary_key=True),
     Column("began_on", UtcDateTime, nullable=False, index=True),
     Column("mails", Integer, nullable=False),
+)
+
+# Of a session, or of a user before a version.
+REVOCATION = Table(
+    "revocation",
+    Base.metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("session_id", Uuid),
+    Column("user_id", Uuid),
+    Column("before_version", BigInteger),
+    Column("expires_on", UtcDateTime, nullable=False, index=True),
+)
+
+REVOCATION_READER = Table(
+    "revocation_reader",
+    Base.metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("seen_on", UtcDateTime, nullable=False),
 )
 
 SIGNING_KEY = Table(

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Text, cast, delete, func, insert, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from identity_svc.adapters.tables import CREDENTIAL, ROLE, TEAM_MEMBER, USER_ROLE, UserRow
+from identity_svc.adapters.revocations import MARGIN, revoke
+from identity_svc.adapters.tables import CREDENTIAL, ROLE, SESSION, TEAM_MEMBER, USER_ROLE, UserRow
 from identity_svc.domain.password import PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.user import Email, Role, TeamId, User, UserId
@@ -65,6 +66,12 @@ class SqlUsers:
         stored = await self.find(user.id)
         assert stored is not None
         return stored
+
+    async def revoke_tokens(self, user: User) -> None:
+        last = select(func.max(SESSION.c.tokens_expire_on)).where(SESSION.c.user_id == user.id)
+        if expires_on := (await self._session.execute(last)).scalar_one():
+            row = {"user_id": user.id, "before_version": user.version, "expires_on": expires_on + MARGIN}
+            await revoke(self._session, [row])
 
     async def lock_enabled_administrators(self) -> frozenset[UserId]:
         await self._lock_administrators()

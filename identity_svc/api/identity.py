@@ -28,7 +28,7 @@ from identity_svc.commands.update_user import UpdateUser
 from identity_svc.commands.verify_email import VerifyEmail
 from identity_svc.domain.errors import WrongPassword, wrong_credentials, wrong_refresh_token
 from identity_svc.domain.password import Password
-from identity_svc.domain.ports import OpenStores
+from identity_svc.domain.ports import OpenStores, RevocationFeed
 from identity_svc.domain.session import ClientInfo
 from identity_svc.domain.user import Role
 from identity_svc.queries.get_jwks import get_jwks
@@ -45,8 +45,11 @@ _CHANGEABLE = ("email", "display_name")
 class IdentityApi:
     """The servicer; the server answers rpcs that it does not implement."""
 
-    def __init__(self, mediator: Mediator[IdentityUow], open_stores: OpenStores, clock: Clock) -> None:
-        self._mediator, self._open_stores, self._clock = mediator, open_stores, clock
+    def __init__(
+        self, mediator: Mediator[IdentityUow], open_stores: OpenStores, revocations: RevocationFeed, clock: Clock
+    ) -> None:
+        self._mediator, self._open_stores = mediator, open_stores
+        self._revocations, self._clock = revocations, clock
 
     async def register(self, request: v1.RegisterRequest) -> v1.User:
         command = Register(email=request.email, password=Password(request.password), display_name=request.display_name)
@@ -73,6 +76,7 @@ class IdentityApi:
 
     async def logout(self, request: v1.LogoutRequest) -> Empty:
         await self._mediator.send(Logout(token=request.refresh_token))
+        await self._revocations.confirmed()
         return Empty()
 
     async def list_sessions(self, request: v1.ListSessionsRequest) -> v1.ListSessionsResponse:
@@ -84,6 +88,7 @@ class IdentityApi:
 
     async def delete_session(self, request: v1.DeleteSessionRequest) -> Empty:
         await self._mediator.send(DeleteSession(id=request.id))
+        await self._revocations.confirmed()
         return Empty()
 
     async def get_user(self, request: v1.GetUserRequest) -> v1.User:
@@ -122,6 +127,7 @@ class IdentityApi:
         user = await self._mediator.send(command)
         if user is None:
             raise WrongPassword
+        await self._revocations.confirmed()
         return user_message(user)
 
     async def request_password_reset(self, request: v1.RequestPasswordResetRequest) -> Empty:
@@ -131,6 +137,7 @@ class IdentityApi:
     async def reset_password(self, request: v1.ResetPasswordRequest) -> Empty:
         new = Password(request.new_password)
         await self._mediator.send(ResetPassword(token=request.token, new_password=new, place=current().address))
+        await self._revocations.confirmed()
         return Empty()
 
     async def request_email_verification(self, request: v1.RequestEmailVerificationRequest) -> Empty:
@@ -143,10 +150,14 @@ class IdentityApi:
 
     async def set_user_roles(self, request: v1.SetUserRolesRequest) -> v1.User:
         roles = frozenset(Role[v1.Role(role).name] for role in request.roles)
-        return user_message(await self._mediator.send(SetUserRoles(id=request.id, roles=roles)))
+        user = await self._mediator.send(SetUserRoles(id=request.id, roles=roles))
+        await self._revocations.confirmed()
+        return user_message(user)
 
     async def disable_user(self, request: v1.DisableUserRequest) -> v1.User:
-        return user_message(await self._mediator.send(DisableUser(id=request.id)))
+        user = await self._mediator.send(DisableUser(id=request.id))
+        await self._revocations.confirmed()
+        return user_message(user)
 
     async def enable_user(self, request: v1.EnableUserRequest) -> v1.User:
         return user_message(await self._mediator.send(EnableUser(id=request.id)))

@@ -28,8 +28,9 @@ async def disable_user(cmd: DisableUser, uow: IdentityUow) -> User:
     user = await uow.users.lock(user_id)
     if user is None:
         raise UserNotFound
+    changed = user if user.disabled else await uow.users.put(replace(user, disabled=True))
     await uow.sessions.end_all(user_id)
-    return user if user.disabled else await uow.users.put(replace(user, disabled=True))
+    return changed
 
 
 async def enable_user(cmd: EnableUser, uow: IdentityUow) -> User:

@@ -28,7 +28,10 @@ async def set_user_roles(cmd: SetUserRoles, uow: IdentityUow) -> User:
     if user.roles == cmd.roles:
         return user
     current().audit_details.append(f"roles {_names(user.roles)} → {_names(cmd.roles)}")
-    return await uow.users.put(replace(user, roles=cmd.roles))
+    changed = await uow.users.put(replace(user, roles=cmd.roles))
+    if user.roles - cmd.roles:
+        await uow.users.revoke_tokens(changed)
+    return changed
 
 
 def _names(roles: frozenset[Role]) -> str:

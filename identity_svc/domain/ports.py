@@ -12,7 +12,14 @@ from typing import Protocol
 from identity_svc.domain.lockout import Lockout
 from identity_svc.domain.mailed_tokens import MailedToken, Purpose, TokenDigest
 from identity_svc.domain.password import Password, PasswordHash
-from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
+from identity_svc.domain.session import (
+    ClientInfo,
+    RefreshTokenContent,
+    RevocationPage,
+    Session,
+    SessionId,
+    SessionPolicy,
+)
 from identity_svc.domain.tokens import AccessToken, SigningKey
 from identity_svc.domain.user import Email, User, UserId
 
@@ -35,6 +42,9 @@ class Users(Protocol):
 
         Raises Conflict when the address was taken meanwhile: a second look-up finds its user.
         """
+
+    async def revoke_tokens(self, user: User) -> None:
+        """Revokes the access tokens that were issued before this version of the user, who has just been stored."""
 
     async def lock_enabled_administrators(self) -> frozenset[UserId]:
         """The administrators who are not disabled; no other transaction changes who they are until this one ends."""
@@ -85,7 +95,10 @@ class Lockouts(Protocol):
 
 
 class Sessions(Protocol):
-    """The sessions of all users. Whoever starts or uses one has locked its user before."""
+    """The sessions of all users. Whoever starts or uses one has locked its user before.
+
+    The access tokens of a session that ends are revoked.
+    """
 
     async def start(
         self, user_id: UserId, first: RefreshTokenContent, client: ClientInfo, policy: SessionPolicy
@@ -140,6 +153,16 @@ class MailCounts(Protocol):
 
     async def purge(self, at: datetime) -> None:
         """Deletes the counts of windows that began until this time."""
+
+
+class RevocationFeed(Protocol):
+    """Tells all services which access tokens are revoked, and knows which of them know it."""
+
+    async def after(self, position: int, *, reader: str) -> RevocationPage:
+        """What was revoked after a position that the reader has applied; waits some seconds while that is nothing."""
+
+    async def confirmed(self) -> None:
+        """Waits until all readers have applied what is committed by now; for a short time, and not for dead ones."""
 
 
 class SigningKeys(Protocol):

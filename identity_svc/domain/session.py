@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NewType
@@ -27,9 +28,29 @@ class SessionPolicy:
 
     idle: timedelta = timedelta(days=30)
     longest: timedelta = timedelta(days=90)
+    # How long an access token is valid.
+    access_token_life: timedelta = timedelta(minutes=15)
     # How long the use of a refresh token may be repeated.
     repeat: timedelta = timedelta(seconds=10)
     per_user: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """Access tokens of a session, or those of a user from before a version, which have all expired at `expires_on`."""
+
+    session_id: SessionId | None
+    user_id: UserId | None
+    before_version: int | None
+    expires_on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationPage:
+    """Revocations in their order, up to `position`."""
+
+    revocations: Sequence[Revocation]
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

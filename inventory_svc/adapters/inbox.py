@@ -21,7 +21,6 @@ import tenacity
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
-from chassis import failpoints
 from chassis.background import Report, to_nobody
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import as_json
@@ -29,6 +28,7 @@ from chassis.db.unit_of_work import SqlUow
 from chassis.errors import Conflict, Unavailable
 from chassis.events import PublishedEvent
 from chassis.jobs import Job, JobOutcome, JobResult, NewJob
+from foundation import failpoints
 from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
 
 log = structlog.get_logger(__name__)

@@ -23,10 +23,10 @@ from easyorder.internal.inventory.v1 import (
     SettlementResult,
 )
 
-from chassis import failpoints
 from chassis.errors import AppError, InvalidArgument
 from chassis.grpc.status import to_status
 from chassis.mediator import Command, Mediator
+from foundation import failpoints
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.uow import InventoryUow

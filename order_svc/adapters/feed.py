@@ -17,11 +17,11 @@ import msgspec
 from sqlalchemy import Executable, Row, Text, bindparam, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import failpoints
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
 from chassis.events import Event, PublishedEvent
+from foundation import failpoints
 from order_svc.domain.feed import FeedEnd
 
 _BATCH = 1000

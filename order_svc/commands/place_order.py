@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chassis import failpoints
 from chassis.clock import Clock
 from chassis.errors import AppError
 from chassis.idempotency import expired
 from chassis.mediator import Command
 from chassis.money import Money
+from foundation import failpoints
 from order_svc.commands import jobs
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.address import PostalAddress

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import telemetry
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
+from chassis.auth.revocations import Revocations, revocations_of
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -20,7 +21,7 @@ from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
 from chassis.db.tables import RECORDED_ERROR
 from chassis.db.unit_of_work import sql_units_of_work
-from chassis.grpc.clients import Client
+from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.metrics import Gauges
 from chassis.ops import OPS, OpsApi, purge
@@ -56,9 +57,11 @@ async def run(settings: PaymentSettings) -> None:
         timeout_s=settings.database_timeout_s,
         lock_timeout_s=settings.database_lock_timeout_s,
     )
-    identity = Client(settings.identity_address)
+    secret = settings.mesh_secret.get_secret_value()
+    identity = Peer(settings.identity_address, NAME, secret)
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
-    verifier = TokenVerifier(keys, settings.mesh_secret.get_secret_value())
+    revocations = Revocations(revocations_of(identity, settings.listen_address or settings.payment_address))
+    verifier = TokenVerifier(keys, secret, revocations=revocations)
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:
             await serve(payment_server(provider, verifier, settings, engine), settings)

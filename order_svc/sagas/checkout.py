@@ -19,7 +19,6 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from chassis import failpoints
 from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller
@@ -28,6 +27,7 @@ from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
+from foundation import failpoints
 from order_svc.commands import jobs
 from order_svc.commands.place_order import PlaceOrder, order_of
 from order_svc.commands.record_payment import RecordPayment

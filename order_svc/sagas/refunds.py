@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import structlog
 
-from chassis import failpoints
 from chassis.background import to_completion
 from chassis.errors import AppError
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobHandler, JobLease, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
+from foundation import failpoints
 from order_svc.commands import jobs
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder

@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
-from chassis import failpoints
 from chassis.errors import AppError
 from chassis.jobs import Job, JobHandler, JobImpossible, JobResult
 from chassis.mediator import Mediator
+from foundation import failpoints
 from order_svc.commands import jobs
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.uow import OrderUow

@@ -43,6 +43,7 @@ BREACHES = [
     ("chassis", "chassis/clock.py", "import order_svc"),
     ("chassis", "chassis/clock.py", "import deploy"),
     ("odbc", "postgresql_odbc/dialect.py", "import chassis.errors"),
+    ("foundation", "foundation/watchdog.py", "import chassis.errors"),
     ("deploy", "edge/__init__.py", "import deploy"),
     ("domain", "order_svc/domain/order.py", "import sqlalchemy"),
     ("domain", "inventory_svc/domain/__init__.py", "import grpc"),

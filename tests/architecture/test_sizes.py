@@ -11,6 +11,7 @@ from tests.architecture.tracked import ROOT, files
 PACKAGES = [
     "chassis",
     "postgresql_odbc",
+    "foundation",
     "identity_svc",
     "inventory_svc",
     "order_svc",

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from chassis.errors import Conflict
 from identity_svc.adapters.lockouts import PLACES_KNOWN
+from identity_svc.adapters.revocations import MARGIN
 from identity_svc.domain.lockout import Failures, Lockout
 from identity_svc.domain.mailed_tokens import MailedToken, Purpose, TokenDigest
 from identity_svc.domain.password import Password, PasswordHash
@@ -30,6 +31,8 @@ class IdentityState(ChassisState):
     places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
     # With the digests of their secrets.
     sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
+    # Ids of sessions, and ids of users with versions.
+    revoked: list[str] = field(default_factory=list)
     signing_keys: list[SigningKey] = field(default_factory=list)
     retired: dict[PublicKey, datetime] = field(default_factory=dict)
     # With whether they were used.
@@ -62,6 +65,11 @@ class InMemoryUsers:
         stored = replace(user, version=user.version + 1, modified_on=self._clock.now())
         self._state.users[user.id] = stored
         return stored
+
+    async def revoke_tokens(self, user: User) -> None:
+        now = self._clock.now()
+        if any(known.user_id == user.id and has_tokens(known, now) for _, known in self._state.sessions.values()):
+            self._state.revoked.append(f"{user.id} before {user.version}")
 
     async def lock_enabled_administrators(self) -> frozenset[UserId]:
         users = self._state.users.values()
@@ -158,7 +166,7 @@ class InMemorySessions:
         self._state.sessions[session.id] = (first.digest, session)
         own = [known for _, known in self._state.sessions.values() if known.user_id == user_id]
         for ended in sorted(own, key=_last_used_on)[: -policy.per_user]:
-            del self._state.sessions[ended.id]
+            self._end(ended)
         return session
 
     async def owner(self, token: RefreshTokenContent) -> UserId | None:
@@ -187,13 +195,13 @@ class InMemorySessions:
         session = await self.find(session_id)
         if session is None or of not in (None, session.user_id):
             return False
-        del self._state.sessions[session_id]
+        self._end(session)
         return not session.has_expired
 
     async def end_all(self, user_id: UserId, *, but: SessionId | None = None) -> None:
         for id, (_, session) in list(self._state.sessions.items()):
             if session.user_id == user_id and id != but:
-                del self._state.sessions[id]
+                self._end(session)
 
     async def list(self, user_id: UserId, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Session]:
         found = [await self.find(id) for id in self._state.sessions]
@@ -207,6 +215,11 @@ class InMemorySessions:
         for id in expired:
             del self._state.sessions[id]
         return len(expired)
+
+    def _end(self, session: Session) -> None:
+        del self._state.sessions[session.id]
+        if has_tokens(session, self._clock.now()):
+            self._state.revoked.append(str(session.id))
 
     def _with_token(self, token: RefreshTokenContent) -> Session | None:
         digest, session = self._state.sessions.get(token.session_id, ("", None))
@@ -318,6 +331,11 @@ class FakePasswords:
 
     def _hash(self, password: Password, parameters: str) -> str:
         return f"{parameters}${hashlib.sha256(password.reveal().encode()).hexdigest()}"
+
+
+def has_tokens(session: Session, now: datetime) -> bool:
+    """Whether an access token of it may be valid."""
+    return now < session.last_used_on + SessionPolicy().access_token_life + MARGIN
 
 
 def _registered(user: User) -> tuple[datetime, uuid.UUID]:

@@ -91,6 +91,9 @@ class Backend(Protocol):
     async def sessions(self) -> int:
         """Those that are stored, expired ones included."""
 
+    async def revoked(self) -> list[str]:
+        """Ids of sessions, and ids of users with the version before which: `… before 2`."""
+
     async def users(self) -> int: ...
 
 
@@ -120,6 +123,9 @@ class InMemoryBackend:
     async def sessions(self) -> int:
         return len(self.state.sessions)
 
+    async def revoked(self) -> list[str]:
+        return self.state.revoked
+
     async def users(self) -> int:
         return len(self.state.users)
 
@@ -143,7 +149,7 @@ class SqlBackend:
                 text(f"UPDATE lockout SET last_failed_on = last_failed_on - {ago}, locked_until = locked_until - {ago}")
             )
             await connection.execute(text(f"UPDATE sign_in_place SET last_used_on = last_used_on - {ago}"))
-            columns = ("created_on", "last_used_on", "expires_on")
+            columns = ("created_on", "last_used_on", "expires_on", "tokens_expire_on")
             changes = ", ".join(f"{column} = {column} - {ago}" for column in columns)
             await connection.execute(text(f"UPDATE user_session SET {changes}"))
 
@@ -158,6 +164,10 @@ class SqlBackend:
             await connection.execute(insert(TEAM_MEMBER).values(team_id=team_id, user_id=user_id))
         return team_id
 
+    async def execute(self, statement: str) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(text(statement))
+
     async def dump(self, table: str) -> str:
         """All rows of a table, as text."""
         async with self._engine.connect() as connection:
@@ -166,6 +176,11 @@ class SqlBackend:
     async def counted(self) -> int:
         async with self._engine.connect() as connection:
             return len((await connection.execute(select(LOCKOUT))).all())
+
+    async def revoked(self) -> list[str]:
+        query = "SELECT coalesce(CAST(session_id AS text), user_id || ' before ' || before_version) FROM revocation"
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(text(f"{query} ORDER BY position"))).scalars())
 
     async def sessions(self) -> int:
         async with self._engine.connect() as connection:

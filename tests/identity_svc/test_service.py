@@ -18,7 +18,7 @@ from easyorder.identity.v1 import (
     Role,
 )
 
-from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from chassis.errors import InvalidArgument, PermissionDenied, TokenRevoked, Unauthenticated
 from chassis.grpc.clients import rpc
 from identity_svc.adapters.passwords import Argon2Passwords
 from identity_svc.api.identity import SERVICE
@@ -173,8 +173,11 @@ async def test_sessions_are_listed_refreshed_and_ended(process: Process) -> None
     await client.call(LOGOUT, LogoutRequest(refresh_token=refreshed.refresh_token))
     with pytest.raises(Unauthenticated):
         await process.refresh(refreshed.refresh_token)
+    with pytest.raises(TokenRevoked):
+        await client.call(LIST_SESSIONS, ListSessionsRequest())
+    again = process.client((await process.login()).access_token)
     with pytest.raises(SessionNotFound):
-        await client.call(DELETE_SESSION, DeleteSessionRequest(id=listed[1].id))
+        await again.call(DELETE_SESSION, DeleteSessionRequest(id=listed[1].id))
 
 
 async def test_a_stolen_refresh_token_is_audited(process: Process) -> None:

@@ -129,7 +129,8 @@ async def test_a_verified_token_ends_with_its_key(tokens: Tokens) -> None:
 
 
 async def test_the_memory_of_tokens_is_bounded(tokens: Tokens) -> None:
-    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, cache_size=3)
+    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET)
+    verifier.cache_size = 3
 
     for number in range(10):
         await verifier.verify(tokens.user(f"u{number}"))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chassis import failpoints
 from chassis.errors import Unavailable
 from chassis.grpc.clients import Peer
 from chassis.mediator import Mediator
+from foundation import failpoints
 from tests.polling import eventually, some_time
 
 # How often, and for at most how many seconds. The longest outlast a lease.

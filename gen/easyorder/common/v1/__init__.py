@@ -304,6 +304,11 @@ class ErrorReason(betterproto2.Enum):
     The shop has no mail server. Ask an administrator.
     """
 
+    TOKEN_REVOKED = 53
+    """
+    The session of the access token has ended, or its user has lost a role or a team. Refresh it; if that fails, log in.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -360,6 +365,7 @@ class ErrorReason(betterproto2.Enum):
             50: "ERROR_REASON_LAST_ADMINISTRATOR",
             51: "ERROR_REASON_MAILED_TOKEN_INVALID",
             52: "ERROR_REASON_MAIL_NOT_CONFIGURED",
+            53: "ERROR_REASON_TOKEN_REVOKED",
         }
 
     @classmethod
@@ -418,6 +424,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_LAST_ADMINISTRATOR": 50,
             "ERROR_REASON_MAILED_TOKEN_INVALID": 51,
             "ERROR_REASON_MAIL_NOT_CONFIGURED": 52,
+            "ERROR_REASON_TOKEN_REVOKED": 53,
         }
 
 

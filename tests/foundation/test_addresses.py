@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.addresses import client_address
+from foundation.addresses import client_address
 
 TRUSTED = "127.0.0.1, 10.0.0.0/8, fd00::/8"
 

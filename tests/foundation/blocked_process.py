@@ -1,6 +1,6 @@
 """A process for test_watchdog: serves, then blocks its event loop permanently, in Python or in C, or does not.
 
-python -m tests.chassis.blocked_process <a function below>
+python -m tests.foundation.blocked_process <a function below>
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 PASSES_IT_FIVE_TIMES = """
-from chassis.failpoints import reach
+from foundation.failpoints import reach
 for n in range(5):
     print(n, flush=True)
     reach("here")

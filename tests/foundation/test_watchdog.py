@@ -16,7 +16,7 @@ from tests.polling import eventually
 
 @asynccontextmanager
 async def process_that_will(block: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    command = [sys.executable, "-m", "tests.chassis.blocked_process", block]
+    command = [sys.executable, "-m", "tests.foundation.blocked_process", block]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
