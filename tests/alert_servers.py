@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 @dataclass
 class Mailbox:
-    """A mail server; it refuses mail as long as `refusal` is set."""
+    """A mail server; it refuses mail as long as `refusal` is set, and any to an address that begins with `unknown`."""
 
     port: int = 0
     refusal: str = ""
@@ -25,6 +25,14 @@ class Mailbox:
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(
+        self, server: object, session: object, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("unknown"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:
         if self.refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -11,7 +12,13 @@ from typing import TextIO
 
 from chassis.alert_channels import send_mail
 from chassis.clock import Clock
-from identity_svc.sagas.token_mails import Mail
+from chassis.errors import Unavailable
+from identity_svc.domain.user import Email
+from identity_svc.sagas.token_mails import Mail, Undeliverable
+
+# What has a meaning in a list of recipients: there, such an address could be another one, or several.
+_SPECIAL = re.compile(r'[,;:<>()\[\]"\\]')
+_REFUSED_FOR_GOOD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +30,8 @@ class SmtpMailbox:
     clock: Clock
 
     async def __call__(self, mail: Mail) -> None:
+        if _SPECIAL.search(mail.to):
+            raise Undeliverable("the address has characters that mail addresses do not have")
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, mail.to, mail.subject
         message["Date"] = format_datetime(self.clock.now())
@@ -30,7 +39,20 @@ class SmtpMailbox:
         # As RFC 3834 asks: answers such as "out of office" are not sent.
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
-        await send_mail(self.smtp_url, message)
+        try:
+            await send_mail(self.smtp_url, message)
+        except Unavailable as error:
+            if _is_about_the_address(error.__cause__, mail.to):
+                raise Undeliverable("the mail server refuses the address") from error
+            raise
+
+
+def _is_about_the_address(error: BaseException | None, to: Email) -> bool:
+    import aiosmtplib  # imported by now
+
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(refused.code >= _REFUSED_FOR_GOOD for refused in error.recipients)
+    return isinstance(error, aiosmtplib.SMTPNotSupported) and not to.isascii()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

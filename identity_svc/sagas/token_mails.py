@@ -30,7 +30,11 @@ class Mail:
     text: str
 
 
-# Raises Unavailable if it cannot be sent now.
+class Undeliverable(Exception):
+    """No mail reaches the address: strangers may have made it up, so nobody is alerted."""
+
+
+# Raises Unavailable if it cannot be sent now, and Undeliverable if it never can.
 SendMail = Callable[[Mail], Awaitable[None]]
 
 _SUBJECTS = {
@@ -72,7 +76,10 @@ class TokenMails:
         if not await self.mediator.send(command):
             return JobResult(note="nobody who may sign in has the address, or the token has expired")
         text = self._text(purpose, token, email, expires_on)
-        await self.send(Mail(id=job.key, to=email, subject=_SUBJECTS[purpose], text=text))
+        try:
+            await self.send(Mail(id=job.key, to=email, subject=_SUBJECTS[purpose], text=text))
+        except Undeliverable as refusal:
+            return JobResult(note=str(refusal))
         return JobResult()
 
     def _text(self, purpose: Purpose, token: str, email: Email, expires_on: datetime) -> str:

@@ -133,6 +133,22 @@ async def test_a_mail_that_a_process_did_not_come_to_send_is_sent_by_the_next(
         await process.client().call(RESET, ResetPasswordRequest(token=token, new_password=NEW_PASSWORD))
 
 
+@pytest.mark.parametrize("email", ["unknown@example.com", "ann,unknown@example.com", "<ann>@example.com"])
+async def test_an_address_that_no_mail_reaches_alerts_nobody(
+    identity_database: str, mailbox: Mailbox, email: str
+) -> None:
+    async with running(identity_database, smtp_url=SecretStr(mailbox.url)) as process:
+        await process.register(email)
+        await request_reset(process, email)
+
+        (note,) = await eventually(
+            lambda: process.kept("SELECT last_error FROM job WHERE state = 'DONE'"), timeout_s=10
+        )
+
+    assert "the address" in note
+    assert mailbox.messages == []
+
+
 async def test_known_and_unknown_addresses_cost_the_same_statements(identity_database: str, mailbox: Mailbox) -> None:
     statements: list[str] = []
 

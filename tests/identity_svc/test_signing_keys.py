@@ -213,3 +213,16 @@ async def test_the_command_makes_a_key_and_with_withdraw_ends_tokens(
             return bool(await process.me((await process.login()).access_token))
 
         assert await eventually(signs_in_again)
+
+
+async def test_a_process_replaces_a_key_that_is_old_enough(identity_database: str) -> None:
+    async with running(identity_database) as process:
+        assert len((await process.jwks()).keys) == 1
+
+    async with running(identity_database, signing_key_days=0.1 / 24 / 3600) as process:
+
+        async def has_another_key() -> bool:
+            return len((await process.jwks()).keys) == 2
+
+        assert await eventually(has_another_key)
+        assert (await process.login_as_administrator()).access_token  # still with the first one
