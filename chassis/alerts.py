@@ -85,7 +85,9 @@ class DeadLetters(Generic[Uow]):
         )
         async with self.open_uow() as uow:
             uow.settle(JobOutcome(job.lease, "DEAD", error=error))
-            uow.audit(audit.entry("GiveUpJob", str(job_id), outcome="DEAD", detail=f"{name}: {error}", at=now))
+            uow.audit(
+                audit.entry("GiveUpJob", str(job_id), outcome="JOB_STATE_DEAD", detail=f"{name}: {error}", at=now)
+            )
             if not job.kind.startswith(_KIND):
                 uow.schedule(*self.alerts.jobs(alert))
                 if self.publish is not None:

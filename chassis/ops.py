@@ -151,13 +151,14 @@ class OpsApi:
 
     async def get_stats(self, request: v1.GetStatsRequest) -> v1.Stats:
         self._check(request.service)
-        by_state = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
+        counted = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
+        by_state = {row["state"]: row["jobs"] for row in counted}
         (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
         return v1.Stats(
             service=self.service,
             start_time=self.started_at,
             projection_lag_ms=round(await self.lag_ms()) if self.lag_ms else 0,
-            jobs=dict.fromkeys(_STATES, 0) | {row["state"]: row["jobs"] for row in by_state},
+            jobs={f"JOB_STATE_{name}": by_state.get(name, 0) for name in _STATES},
             outbox_pending=outbox["pending"],
             figures=dict(self.gauges.read()),
         )

@@ -242,7 +242,7 @@ def _require_none(*faults: Iterable[FieldViolation]) -> None:
 def _payment_faults(payment: PaymentDetails | None) -> Iterator[FieldViolation]:
     method, token = _paid_by(payment)
     if payment is not None and method is not PaymentMethod.CASH and not token:
-        yield FieldViolation("payment.token", f"is required to pay by {method.value}")
+        yield FieldViolation("payment.token", f"is required to pay by {method.contract_name}")
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:

@@ -78,7 +78,7 @@ def _superseded(cmd: RecordPayment, order: Order) -> str | None:
     """Why the outcome is of no use to the order any more."""
     if order.payment.transaction_id != cmd.transaction_id:
         return f"another charge, {order.payment.transaction_id}, has replaced this one"
-    return None if order.status is Status.CONFIRMED else f"the order is {order.status.value}"
+    return None if order.status is Status.CONFIRMED else f"the order is {order.status.contract_name}"
 
 
 def _next_attempt_s(cmd: RecordPayment, order: Order, backoff: Backoff) -> float | None:

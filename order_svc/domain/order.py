@@ -85,8 +85,8 @@ class Order(PayableOrder):
         """Raises IllegalTransition unless its items may be replaced."""
         if not self.is_amendable:
             raise IllegalTransition(
-                f"the order is {self.status.value}, so its items are final; place another order for more",
-                metadata={"fromStatus": self.status.value, "toStatus": Status.CONFIRMED.value},
+                f"the order is {self.status.contract_name}, so its items are final; place another order for more",
+                metadata={"fromStatus": self.status.contract_name, "toStatus": Status.CONFIRMED.contract_name},
             )
 
     def missing(self, lines: Sequence[tuple[int, int]]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from chassis.errors import AppError, Kind
 
 
 class Status(StrEnum):
-    """The status of an order; the names are those of easyorder.order.v1.OrderStatus."""
+    """The status of an order."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -18,6 +18,11 @@ class Status(StrEnum):
     DELIVERED = "DELIVERED"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
+
+    @property
+    def contract_name(self) -> str:
+        """The name that the contract has for it, which all texts for callers use."""
+        return f"ORDER_STATUS_{self.name}"
 
     @property
     def is_final(self) -> bool:
@@ -53,6 +58,11 @@ class PaymentMethod(StrEnum):
     WALLET = "WALLET"
     CASH = "CASH"
 
+    @property
+    def contract_name(self) -> str:
+        """The name that the contract has for it, which all texts for callers use."""
+        return f"PAYMENT_METHOD_{self.name}"
+
 
 class PaymentStatus(StrEnum):
     """The status of a payment."""
@@ -63,6 +73,11 @@ class PaymentStatus(StrEnum):
     REFUNDED = "REFUNDED"
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     CANCELLED = "CANCELLED"
+
+    @property
+    def contract_name(self) -> str:
+        """The name that the contract has for it, which all texts for callers use."""
+        return f"PAYMENT_STATUS_{self.name}"
 
 
 class PaymentOutcome(StrEnum):
@@ -109,8 +124,8 @@ class IllegalTransition(AppError):
     @classmethod
     def of(cls, present: Status, wanted: Status) -> IllegalTransition:
         return cls(
-            f"the order is {present.value} and cannot become {wanted.value}",
-            metadata={"fromStatus": present.value, "toStatus": wanted.value},
+            f"the order is {present.contract_name} and cannot become {wanted.contract_name}",
+            metadata={"fromStatus": present.contract_name, "toStatus": wanted.contract_name},
         )
 
 

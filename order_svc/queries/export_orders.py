@@ -112,7 +112,7 @@ def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
     return (
         ids.of_order(order.id),
         order.id,
-        order.status.value,
+        order.status.contract_name,
         _time(order.placed_at),
         _time(order.paid_at),
         _time(order.cancelled_at),
@@ -122,8 +122,8 @@ def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
         order.discount_total,
         order.total_amount,
         payment.refunded,
-        payment.method.value,
-        payment.status.value,
+        payment.method.contract_name,
+        payment.status.contract_name,
         _text(payment.transaction_id),
         _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
     )

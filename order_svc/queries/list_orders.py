@@ -34,7 +34,7 @@ class _Key(NamedTuple):
 
 _TOKENS = PageTokens(_Key)
 _FIELDS: Mapping[str, FilterField] = {
-    "status": one_of({f"ORDER_STATUS_{status.name}": status for status in Status}),
+    "status": one_of({status.contract_name: status for status in Status}),
     "placed_at": time_field(),
 }
 _FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field(), "number": number_field()}

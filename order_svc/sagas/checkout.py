@@ -209,7 +209,9 @@ class Checkout:
         order_id = payload["order_id"]
         order = await self._load_order(order_id)
         if order.status is not Status.CONFIRMED or order.payment.transaction_id != payload["transaction_id"]:
-            raise _NotWanted(f"the order is {order.status.value}, and is paid by {order.payment.transaction_id}")
+            raise _NotWanted(
+                f"the order is {order.status.contract_name}, and is paid by {order.payment.transaction_id}"
+            )
         if "stock" in payload:
             await self._inventory.amend(StockAmendment.of(payload["stock"], re_reserve=True))
             return

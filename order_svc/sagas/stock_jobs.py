@@ -31,7 +31,7 @@ from order_svc.sagas.final_errors import ALWAYS, ending_the_job
 
 log = structlog.get_logger(__name__)
 
-_STOPPED = (Status.CANCELLED, Status.FAILED)
+_STOPPED = (Status.CANCELLED.contract_name, Status.FAILED.contract_name)
 
 
 class StockJobs:

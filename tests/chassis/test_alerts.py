@@ -191,7 +191,7 @@ async def test_a_job_that_is_given_up_alerts_with_it(bench: InMemoryJobBench | S
     assert published == ["the job release k-1 was given up after 1 attempts"]
     if isinstance(bench, InMemoryJobBench):
         (entry,) = bench.state.audit
-        assert (entry.action, entry.outcome, entry.detail) == ("GiveUpJob", "DEAD", "release k-1: hopeless")
+        assert (entry.action, entry.outcome, entry.detail) == ("GiveUpJob", "JOB_STATE_DEAD", "release k-1: hopeless")
 
 
 async def test_an_alert_that_can_not_be_sent_raises_no_other(bench: InMemoryJobBench | SqlJobBench) -> None:

@@ -432,7 +432,13 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
         stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
 
     assert (stats.service, stats.start_time, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
-    assert stats.jobs == {"DEAD": 1, "READY": 1, "RUNNING": 0, "DISCARDED": 0, "DONE": 0}
+    assert stats.jobs == {
+        "JOB_STATE_DEAD": 1,
+        "JOB_STATE_READY": 1,
+        "JOB_STATE_RUNNING": 0,
+        "JOB_STATE_DISCARDED": 0,
+        "JOB_STATE_DONE": 0,
+    }
     assert stats.outbox_pending == 2
     assert stats.figures["cache_hits"] == 7
     assert stats.figures["process_memory_bytes"] > 1_000_000

@@ -50,7 +50,7 @@ async def test_each_service_tells_how_it_does(http: httpx.AsyncClient, admin: Sh
 
     assert stats["service"] == service
     assert stats["figures"]["process_memory_bytes"] > 1_000_000
-    assert set(stats["jobs"]) == {"DEAD", "READY", "RUNNING", "DISCARDED", "DONE"}
+    assert set(stats["jobs"]) == {f"JOB_STATE_{state}" for state in ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")}
     for name in ("jobs", "errors", "audit"):
         await get(http, admin, f"{service}/{name}", pageSize=5)
 

@@ -693,7 +693,7 @@ async def test_what_is_paid_or_has_ended_is_not_changed(
     with pytest.raises(IllegalTransition) as refusal:
         await order_app.send(an_update(order_id, (1, 1)))
 
-    assert refusal.value.metadata["fromStatus"] == present.status.value
+    assert refusal.value.metadata["fromStatus"] == present.status.contract_name
     assert await order_app.order(order_id) == present
     assert await order_app.jobs() == []
 

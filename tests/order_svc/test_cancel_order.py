@@ -35,7 +35,10 @@ async def test_what_has_ended_can_not_be_cancelled(order_app: OrderApp, before: 
     with pytest.raises(IllegalTransition) as refusal:
         await order_app.send(CancelOrder(order_id=order_id, reason="late"))
 
-    assert refusal.value.metadata == {"fromStatus": builder.build().status.value, "toStatus": "CANCELLED"}
+    assert refusal.value.metadata == {
+        "fromStatus": builder.build().status.contract_name,
+        "toStatus": "ORDER_STATUS_CANCELLED",
+    }
     assert await order_app.events(order_id) == events
     assert await order_app.jobs() == []
 

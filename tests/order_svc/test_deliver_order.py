@@ -57,7 +57,7 @@ async def test_nothing_else_is_delivered(order_app: OrderApp, before: Callable[[
     with pytest.raises(IllegalTransition) as refusal:
         await order_app.send(DeliverOrder(order_id=order_id))
 
-    assert refusal.value.metadata == {"fromStatus": present.status.value, "toStatus": "DELIVERED"}
+    assert refusal.value.metadata == {"fromStatus": present.status.contract_name, "toStatus": "ORDER_STATUS_DELIVERED"}
     assert await order_app.order(order_id) == present
     assert await order_app.jobs() == []
 

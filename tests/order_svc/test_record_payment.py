@@ -183,7 +183,7 @@ async def test_an_outcome_that_comes_too_late_ends_its_job_and_changes_nothing_e
     assert await order_app.events(order_id) == events
     (job,) = await order_app.jobs()
     another = f"another charge, {order.payment.transaction_id}, has replaced this one"
-    why = another if how == "paid_by_another" else f"the order is {order.status.value}"
+    why = another if how == "paid_by_another" else f"the order is {order.status.contract_name}"
     assert (job.kind, job.state, job.why) == ("charge", "DONE", why)
 
 

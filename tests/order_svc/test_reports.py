@@ -148,7 +148,7 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
 
     assert line["items"] == '2 x SKU-1 a "lamp", red\nand blue'
     assert line["created_by"] == "'=HYPERLINK(1)"
-    assert (int(line["number"]), line["status"], line["total_amount"]) == (order_id, "PAID", "20.00")
+    assert (int(line["number"]), line["status"], line["total_amount"]) == (order_id, "ORDER_STATUS_PAID", "20.00")
     assert tuple(line) == export_orders.COLUMNS
 
 

@@ -54,7 +54,7 @@ async def test_nothing_else_is_shipped(order_app: OrderApp, before: Callable[[],
     with pytest.raises(IllegalTransition) as refusal:
         await order_app.send(ShipOrder(order_id=order_id, parcel=PARCEL))
 
-    assert refusal.value.metadata == {"fromStatus": present.status.value, "toStatus": "SHIPPED"}
+    assert refusal.value.metadata == {"fromStatus": present.status.contract_name, "toStatus": "ORDER_STATUS_SHIPPED"}
     assert await order_app.order(order_id) == present
     assert await order_app.jobs() == []
 

@@ -174,7 +174,7 @@ async def test_a_shipped_order_whose_stock_was_not_sold_becomes_a_dead_letter(ap
 
     dead = app.stored(selling)
     assert dead.state == "DEAD"
-    assert (dead.last_error or "").startswith("the order is SHIPPED, but its stock was not sold: 2 of ")
+    assert (dead.last_error or "").startswith("the order is ORDER_STATUS_SHIPPED, but its stock was not sold: 2 of ")
 
 
 async def test_a_sale_that_has_ended_is_not_waited_for(order_app: OrderApp) -> None:

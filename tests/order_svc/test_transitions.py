@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from order_svc.domain.status import MOVES, IllegalTransition, Status, check_move
+from chassis import contract
+from order_svc.domain.status import (
+    MOVES,
+    IllegalTransition,
+    PaymentMethod,
+    PaymentStatus,
+    Status,
+    check_move,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,6 +33,22 @@ def test_what_is_not_in_the_table_is_refused(present: Status, wanted: Status) ->
     else:
         with pytest.raises(IllegalTransition):
             check_move(present, wanted)
+
+
+@pytest.mark.parametrize(
+    ("values", "enum"),
+    [
+        (Status, "easyorder.order.v1.OrderStatus"),
+        (PaymentMethod, "easyorder.common.v1.PaymentMethod"),
+        (PaymentStatus, "easyorder.common.v1.PaymentStatus"),
+    ],
+)
+def test_texts_have_the_names_of_the_contract(
+    values: type[Status] | type[PaymentMethod] | type[PaymentStatus], enum: str
+) -> None:
+    names = contract.pool().FindEnumTypeByName(enum).values_by_name
+
+    assert {value.contract_name for value in values} <= set(names)
 
 
 def test_the_docs_show_the_table() -> None:

@@ -67,7 +67,7 @@ class PaymentApi:
     async def charge(self, request: ChargeRequest) -> ProviderPaymentMessage:
         method = PaymentMethod[PaymentMethodMessage(request.method).name or ""]
         if method is PaymentMethod.CASH:
-            raise PaymentMethodUnsupported.of(method)
+            raise PaymentMethodUnsupported.of(method.contract_name)
         charge = Charge(
             transaction_id=request.transaction_id,
             order_id=request.order_id,

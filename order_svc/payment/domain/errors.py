@@ -47,7 +47,7 @@ class PaymentMethodUnsupported(AppError):
 
     @classmethod
     def of(cls, method: str) -> PaymentMethodUnsupported:
-        return cls(f"payment by {method} is not offered; choose another method", metadata={"method": method})
+        return cls("this way to pay is not offered; choose another", metadata={"method": method})
 
 
 class RefundRefused(AppError):

@@ -221,7 +221,7 @@ class ErrorReason(betterproto2.Enum):
 
     ILLEGAL_TRANSITION = 36
     """
-    The order cannot change from its status to the requested one.
+    The order cannot change from its status to the requested one. Both are named as in OrderStatus.
     """
 
     REFUND_EXCEEDS_CHARGE = 37

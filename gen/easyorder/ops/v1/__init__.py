@@ -481,7 +481,7 @@ class Stats(betterproto2.Message):
         4, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT64)
     )
     """
-    Jobs by state.
+    How many jobs are in each state, by the name of the JobState.
     """
 
     outbox_pending: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
