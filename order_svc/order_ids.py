@@ -1,4 +1,4 @@
-"""Ids of orders and their items as others see them: encrypted, so that nobody can count orders or guess ids.
+"""Ids of orders and their parts as others see them: encrypted, so that nobody can count orders or guess ids.
 
 Inside, they stay numbers. Each installation has a key of its own, which its write database keeps.
 """
@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from order_svc.resume_tokens import ResumeTokens
 
-# A block is the kind of id, in 8 bytes, and the number. No other block is an id.
-_ORDER, _ITEM = (kind.to_bytes(8, "big") for kind in (1, 2))
+# A block is the kind of id and a number, in 8 bytes each. No other block is an id. Items have numbers of their own;
+# refunds and shipments have that of their order, and are counted within it in the first half of the kind.
+_ORDER, _ITEM, _REFUND, _SHIPMENT = 1, 2, 3, 4
 _LENGTH = 32
 
 
@@ -35,6 +36,14 @@ class OrderIds:
     def of_item(self, number: int) -> str:
         return self._id(_ITEM, number)
 
+    def of_refund(self, order: int, number: int) -> str:
+        """Of the refund with this number, from 1, among those of the order."""
+        return self._id(number << 32 | _REFUND, order)
+
+    def of_shipment(self, order: int, number: int) -> str:
+        """Of the shipment with this number, from 1, among those of the order."""
+        return self._id(number << 32 | _SHIPMENT, order)
+
     def order_number(self, id: str) -> int:
         """The number of an order; 0, which no order has, if `id` is not the id of an order."""
         try:
@@ -45,7 +54,11 @@ class OrderIds:
             # The cipher would keep what is no whole block, and take it for the beginning of the next id.
             return 0
         block = self._decrypt(encrypted)
-        return int.from_bytes(block[8:], "big") if block.startswith(_ORDER) else 0
+        return int.from_bytes(block[8:], "big") if block.startswith(_block_half(_ORDER)) else 0
 
-    def _id(self, kind: bytes, number: int) -> str:
-        return self._encrypt(kind + number.to_bytes(8, "big")).hex()
+    def _id(self, kind: int, number: int) -> str:
+        return self._encrypt(_block_half(kind) + _block_half(number)).hex()
+
+
+def _block_half(number: int) -> bytes:
+    return number.to_bytes(8, "big")

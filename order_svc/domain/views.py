@@ -66,7 +66,7 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundView:
-    """`items` are pairs of product item id and returned pieces."""
+    """`id` is the key of the refund at the provider; `items` are pairs of product item id and returned pieces."""
 
     id: str
     amount: Decimal

@@ -51,8 +51,13 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
             *(_payment(payment, view.currency) for payment in view.earlier_payments),
             _payment(view.payment, view.currency, charged_at=view.paid_at),
         ],
-        refunds=[_refund(refund, view.currency) for refund in view.refunds],
-        shipments=[_shipment(shipment) for shipment in view.shipments],
+        refunds=[
+            _refund(refund, view.currency, ids.of_refund(view.id, number))
+            for number, refund in enumerate(view.refunds, 1)
+        ],
+        shipments=[
+            _shipment(shipment, ids.of_shipment(view.id, number)) for number, shipment in enumerate(view.shipments, 1)
+        ],
         shipping_address=address_message(view.shipping_address),
         billing_address=address_message(view.billing_address),
         placed_at=view.placed_at,
@@ -155,9 +160,9 @@ def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None
     )
 
 
-def _refund(refund: RefundView, currency: str) -> Refund:
+def _refund(refund: RefundView, currency: str, id: str) -> Refund:
     return Refund(
-        id=refund.id,
+        id=id,
         amount=amount_message(refund.amount, currency),
         items=[OrderLine(product_item_id=str(item), quantity=pieces) for item, pieces in refund.items],
         reason=refund.reason,
@@ -167,9 +172,9 @@ def _refund(refund: RefundView, currency: str) -> Refund:
     )
 
 
-def _shipment(shipment: ShipmentData) -> Shipment:
+def _shipment(shipment: ShipmentData, id: str) -> Shipment:
     return Shipment(
-        id=shipment.id,
+        id=id,
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
         tracking_uri=shipment.tracking_uri,

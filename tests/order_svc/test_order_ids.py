@@ -35,6 +35,22 @@ def test_ids_of_neighbours_have_nothing_in_common() -> None:
     assert ids != sorted(ids)
 
 
+def test_what_belongs_to_an_order_has_ids_of_its_own() -> None:
+    ids = OrderIds(KEY)
+    of_orders = [ids.of_order(number) for number in (1, 2)]
+    parts = [of(order, number) for of in (ids.of_refund, ids.of_shipment) for order in (1, 2) for number in (1, 2, 100)]
+
+    assert len({*of_orders, *parts, ids.of_item(1), ids.of_item(2)}) == 16
+    assert all(len(id) == 32 and ids.order_number(id) == 0 for id in parts)
+
+
+def test_ids_that_were_handed_out_stay() -> None:
+    ids = OrderIds(KEY)
+
+    assert ids.of_order(7) == "6278ad7811499373cea1d8c559e35479"
+    assert ids.of_item(7) == "4e7120298f15ea6e6c1c5f241dbdb1b2"
+
+
 def test_another_shop_has_other_ids() -> None:
     assert OrderIds(KEY).of_order(1) != OrderIds(bytes(16)).of_order(1)
     assert OrderIds(KEY).order_number(OrderIds(bytes(16)).of_order(1)) == 0

@@ -1436,7 +1436,7 @@ class Refund(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The idempotency key of the refund at the provider, unique in the shop.
+    Opaque, like that of an order, and unique in the shop. It never changes.
     """
 
     amount: "___google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1554,7 +1554,7 @@ class Shipment(betterproto2.Message):
 
     id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Unique in its order.
+    Opaque, like that of an order, and unique in the shop. It never changes.
     """
 
     carrier: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
