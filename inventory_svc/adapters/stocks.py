@@ -44,7 +44,7 @@ _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version, stock.modified_on, item.backorderable FROM inventory AS stock "
     f"JOIN product_item AS item ON item.id = stock.id WHERE stock.id IN ({_IDS}) ORDER BY stock.id"
-)
+).columns(modified_on=UtcDateTime)
 _FIND_LOCKED = text(
     "WITH needed AS MATERIALIZED ("
     f"SELECT CAST(NULL AS bigint) AS order_id, id FROM inventory WHERE id IN ({_IDS}) "

@@ -14,6 +14,7 @@ from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
+from chassis.db.types import UtcDateTime
 from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.stock import StockLevel
@@ -28,7 +29,7 @@ LEFT JOIN (product_item AS item JOIN inventory AS stock ON stock.id = item.id)
        ON item.product_id = product.id AND NOT item.is_deleted
 WHERE product.id = :product_id AND NOT product.is_deleted
 ORDER BY item.id
-""")
+""").columns(modified_on=UtcDateTime)
 
 
 _COLUMNS = """
@@ -41,15 +42,15 @@ JOIN product ON product.id = item.product_id AND NOT product.is_deleted
 _LEVELS = text(f"""{_COLUMNS}
 WHERE stock.id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))
 ORDER BY stock.id
-""")
+""").columns(modified_on=UtcDateTime)
 _LOW = text(f"""{_COLUMNS}
 WHERE stock.on_hand - stock.reserved <= :threshold
   AND (stock.on_hand - stock.reserved - stock.backordered, stock.id) > (:after_free, :after_id)
 ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT :limit
-""")
+""").columns(modified_on=UtcDateTime)
 _OF_ALL = f"{_COLUMNS} WHERE stock.id > :after_id {{of_product}} ORDER BY stock.id LIMIT :limit"
-LIST = text(_OF_ALL.format(of_product=""))
-LIST_OF_PRODUCT = text(_OF_ALL.format(of_product="AND item.product_id = :product_id"))
+LIST = text(_OF_ALL.format(of_product="")).columns(modified_on=UtcDateTime)
+LIST_OF_PRODUCT = text(_OF_ALL.format(of_product="AND item.product_id = :product_id")).columns(modified_on=UtcDateTime)
 _PAGE_SIZE = 1000
 _TOKENS = PageTokens(int)
 # Available and backordered pieces and the id of a page's last item; the list is sorted by their difference and the id.

@@ -144,10 +144,10 @@ async def test_what_0_2_0_copied_gets_its_times_with_the_upgrade(engine_at: Engi
             )
         )
         await connection.execute(text(STOCK))
-        await connection.execute(
-            text(INCENTIVES.replace("code, kind", "code, code_key, kind").replace("written,", "written, written,", 1)),
-            {"written": ["SAVE"]},
+        incentives = INCENTIVES.replace("code, kind", "code, code_key, kind").replace(
+            "written,", "written, written,", 1
         )
+        await connection.execute(text(incentives.replace(":written", "'{SAVE}'")))
         await connection.execute(text("TRUNCATE change_log"))
     async with read.begin() as connection:
         await connection.execute(text(COPIED_STOCK))
