@@ -157,7 +157,7 @@ class OpsApi:
         return v1.Stats(
             service=self.service,
             start_time=self.started_at,
-            projection_lag_ms=round(await self.lag_ms()) if self.lag_ms else 0,
+            projection_lag_ms=min(round(await self.lag_ms()), 2**31 - 1) if self.lag_ms else 0,
             jobs={f"JOB_STATE_{name}": by_state.get(name, 0) for name in _STATES},
             outbox_pending=outbox["pending"],
             figures=dict(self.gauges.read()),

@@ -141,7 +141,7 @@ def lamp(run: str, *, colours: Sequence[str], sizes: Sequence[str], pieces: int)
             {
                 "sku": f"LAMP-{run}-{colour}-{size}".upper(),
                 "options": [{"variation": "Colour", "value": colour}, {"variation": "Size", "value": size}],
-                "quantityOnHand": str(pieces),
+                "quantityOnHand": pieces,
                 "warehouseLocation": "A-1",
             }
             for colour in colours

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from chassis.money import Money
 
+# Of one item, so that a figure of its stock is a number in every client's language.
+MAX_ON_HAND = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -14,7 +14,7 @@ from enum import Enum
 from chassis.errors import Conflict, FieldViolation, InvalidArgument
 from chassis.money import Money
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound, Shortage
-from inventory_svc.domain.lines import HeldLine, Line, together
+from inventory_svc.domain.lines import MAX_ON_HAND, HeldLine, Line, together
 
 
 class StockState(Enum):
@@ -226,12 +226,14 @@ class StockBatch:
         return replace(line, backordered=line.backordered - came)
 
     def adjust(self, product_item_id: int, delta: int) -> None:
-        """Adds pieces, or removes pieces that are not held. Raises OutOfStock or ProductItemNotFound."""
+        """Adds pieces, or removes pieces that are not held. Raises OutOfStock, InvalidArgument, ProductItemNotFound."""
         item = self._items.get(product_item_id)
         if item is None:
             raise ProductItemNotFound.of({"productItemId": product_item_id})
         if item.available + delta < 0:
             raise OutOfStock.of([self._shortage("delta", Line(product_item_id, -delta))])
+        if delta > 0 and item.on_hand + item.moved.on_hand + delta > MAX_ON_HAND:
+            raise InvalidArgument.of("delta", f"must leave at most {MAX_ON_HAND} pieces on hand")
         item.moved.on_hand += delta
         item.moved.adjusted += delta
 
@@ -292,8 +294,6 @@ class StockBatch:
 
 def stock_state(available: int, *, waits: bool, low: int) -> StockState:
     """The state of an item that orders wait for (`waits`), or not."""
-    if waits:
-        return StockState.BACKORDERED
-    if available <= 0:
-        return StockState.OUT_OF_STOCK
+    if waits or available <= 0:
+        return StockState.BACKORDERED if waits else StockState.OUT_OF_STOCK
     return StockState.LOW if available <= low else StockState.IN_STOCK

@@ -114,7 +114,7 @@ def availability_message(stock: ItemAvailability) -> ItemAvailabilityMessage:
         product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockStateMessage[stock.state.name],
-        available=stock.available,
+        available=_shown(stock.available),
     )
 
 
@@ -122,16 +122,21 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
     return StockLevelMessage(
         product_item_id=str(level.product_item_id),
         sku=level.sku,
-        quantity_on_hand=level.on_hand,
-        reserved=level.reserved,
-        available=level.available,
-        sold=level.sold,
-        backordered=level.backordered,
+        quantity_on_hand=_shown(level.on_hand),
+        reserved=_shown(level.reserved),
+        available=_shown(level.available),
+        sold=_shown(level.sold),
+        backordered=_shown(level.backordered),
         warehouse_location=level.warehouse_location,
         etag=level.etag,
         location_id=ONLY_LOCATION,
         update_time=level.modified_on,
     )
+
+
+def _shown(pieces: int) -> int:
+    """In the message an int32: what is sold in all has no limit."""
+    return min(pieces, 2**31 - 1)
 
 
 def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:

@@ -101,7 +101,7 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
     return CurrencyReportMessage(
         currency_code=currency,
         orders=business.orders,
-        units=business.units,
+        units=_shown(business.units),
         revenue=amount_message(business.revenue, currency),
         refunds=amount_message(business.refunds, currency),
         hours=[
@@ -113,12 +113,17 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
                 product_item_id=str(item.product_item_id),
                 sku=item.sku,
                 name=item.name,
-                units=item.units,
+                units=_shown(item.units),
                 revenue=amount_message(item.revenue, currency),
             )
             for item in business.top_items
         ],
     )
+
+
+def _shown(pieces: int) -> int:
+    """In the message an int32: what is sold on a day has no limit."""
+    return min(pieces, 2**31 - 1)
 
 
 def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:

@@ -24,7 +24,7 @@ async def a_backorderable_product(admin: Shop, *, pieces: int) -> StockCounter:
 
 
 async def arrive(http: httpx.AsyncClient, admin: Shop, item: str, pieces: int) -> Json:
-    body = {"delta": str(pieces), "reason": "delivery", "requestId": uuid.uuid4().hex}
+    body = {"delta": pieces, "reason": "delivery", "requestId": uuid.uuid4().hex}
     answer = await http.post(f"/api/v1/admin/inventory/{item}:adjust", json=body, headers=admin.headers)
     assert answer.status_code == 200, answer.text
     level: Json = answer.json()
@@ -116,5 +116,5 @@ async def test_the_stock_is_watched_by_anybody(http: httpx.AsyncClient, admin: S
     async with asyncio.timeout(10):
         await listening
 
-    assert heard[0]["snapshot"]["items"][0]["available"] == "2"
-    assert heard[1]["change"]["available"] == "7"
+    assert heard[0]["snapshot"]["items"][0]["available"] == 2
+    assert heard[1]["change"]["available"] == 7

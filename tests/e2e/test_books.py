@@ -21,7 +21,7 @@ async def priced(admin: Shop, *prices: str, pieces: int = 5000) -> tuple[str, li
     """The ids of a product, and of an item in stock for each price."""
     run = uuid.uuid4().hex[:8]
     items = [
-        {"sku": f"SKU-{run}-{n}", "priceOverride": amount(price), "quantityOnHand": str(pieces)}
+        {"sku": f"SKU-{run}-{n}", "priceOverride": amount(price), "quantityOnHand": pieces}
         for n, price in enumerate(prices)
     ]
     product = await admin.create_product({"name": f"Pen {run}", "basePrice": money(1), "productItems": items})

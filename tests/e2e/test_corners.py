@@ -110,7 +110,7 @@ async def test_a_product_is_found_by_a_part_of_its_sku_and_in_any_unicode_form(
     product = {
         "name": f"{NFD} Straße {part}",
         "basePrice": {"currencyCode": "USD", "units": "1"},
-        "productItems": [{"sku": f"LAMP x {part}-RED", "quantityOnHand": "1"}],
+        "productItems": [{"sku": f"LAMP x {part}-RED", "quantityOnHand": 1}],
     }
     created = await admin.create_product(product)
 

@@ -62,7 +62,7 @@ async def test_calls_for_the_catalogue(http: httpx.AsyncClient, admin: Shop) -> 
     wanted = lamp(an_id(), colours=["red"], sizes=["S"], pieces=5)
     product = await at_once(http, admin, "POST", f"/products?requestId={an_id()}", wanted)
     item = product["productItems"][0]
-    adjustment = {"delta": "-4", "reason": "broken", "requestId": an_id()}
+    adjustment = {"delta": -4, "reason": "broken", "requestId": an_id()}
     level = await at_once(http, admin, "POST", f"/admin/inventory/{item['id']}:adjust", adjustment)
     assert int(level["quantityOnHand"]) == 1
     etag = (await http.get(f"/api/v1/products/{product['id']}", headers=admin.headers)).json()["etag"]
@@ -89,7 +89,7 @@ async def test_what_moves_money_is_not_done_without_a_key(http: httpx.AsyncClien
         (shopper, "/orders", {"currencyCode": "USD", "items": [line(item)], "payment": payment}),
         (shopper, f"/orders/{order}:retryPayment", {"payment": payment}),
         (admin, f"/admin/orders/{order}:refund", {"amount": money(5), "reason": "broken"}),
-        (admin, f"/admin/inventory/{item}:adjust", {"delta": "3", "reason": "delivery"}),
+        (admin, f"/admin/inventory/{item}:adjust", {"delta": 3, "reason": "delivery"}),
     ]
 
     for who, path, body in calls:

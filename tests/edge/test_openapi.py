@@ -118,7 +118,7 @@ def test_only_a_stream_of_one_order_can_be_over(operations: dict[str, Any]) -> N
 
 
 def test_an_event_has_exactly_one_content(api: Any) -> None:
-    event = {"resumeToken": "t", "sequence": "1", "eventTime": "2026-01-31T12:00:00Z", "orderId": "o"}
+    event = {"resumeToken": "t", "sequence": 1, "eventTime": "2026-01-31T12:00:00Z", "orderId": "o"}
     happened = {"paymentAttempt": {"number": 1, "outcome": "PAYMENT_OUTCOME_CHARGED"}}
 
     assert valid(api, "OrderEvent", event | happened)
@@ -265,12 +265,20 @@ def test_what_is_not_given_is_within_its_constraints(api: Any) -> None:
             assert Draft202012Validator(root).is_valid(shown[field]), f"{name}.{field}"
 
 
-def test_json_has_int64_as_text_and_times_as_rfc_3339(api: Any) -> None:
-    order = api["components"]["schemas"]["Order"]["properties"]
-    sequence = api["components"]["schemas"]["OrderEvent"]["properties"]["sequence"]
+def test_only_amounts_and_points_are_int64_which_json_has_as_text(api: Any) -> None:
+    properties = {
+        name: found
+        for schema in api["components"]["schemas"].values()
+        for name, found in schema.get("properties", {}).items()
+        if found.get("format") == "int64"
+    }
 
-    assert (sequence["type"], sequence["format"]) == ("string", "int64")
-    placed_at = order["placedAt"]
+    assert properties.keys() == {"units", "points", "loyaltyPoints", "loyaltyPointsSpent", "loyaltyPointsEarned"}
+    assert {found["type"] for found in properties.values()} == {"string"}
+
+
+def test_json_has_times_as_rfc_3339(api: Any) -> None:
+    placed_at = api["components"]["schemas"]["Order"]["properties"]["placedAt"]
     assert (placed_at["type"], placed_at["format"], placed_at["readOnly"]) == ("string", "date-time", True)
 
 

@@ -60,7 +60,7 @@ async def test_each_message_arrives_when_it_is_sent(
             seen.set()
 
     assert reply.headers["content-type"] == "text/event-stream"
-    assert [event["sequence"] for event in received] == ["1", "2", "3"]
+    assert [event["sequence"] for event in received] == [1, 2, 3]
     assert mesh.only_call.request.resume_token == "here"
 
 

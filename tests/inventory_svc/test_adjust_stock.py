@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from chassis.errors import EtagMismatch, RequestIdReused
+from chassis.errors import EtagMismatch, InvalidArgument, RequestIdReused
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from inventory_svc.domain.lines import MAX_ON_HAND
 from tests.builders.product import an_item
 from tests.fakes.chassis import request_key
 from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
@@ -34,6 +35,16 @@ class AdjustStockContract:
         assert await shop.of(item) == Pieces(on_hand=5, reserved=3)
         await shop.arrives(item, -2)
         assert await shop.of(item) == Pieces(on_hand=3, reserved=3, adjusted=-2)
+
+    async def test_no_more_lies_there_than_can_be_shown(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(5)
+
+        with pytest.raises(InvalidArgument) as refusal:
+            await shop.arrives(item, MAX_ON_HAND - 4)
+
+        assert [violation.field for violation in refusal.value.violations] == ["delta"]
+        assert await shop.of(item) == Pieces(on_hand=5)
+        await shop.arrives(item, MAX_ON_HAND - 5)
 
     async def test_an_unknown_item(self, shop: Shop) -> None:
         with pytest.raises(ProductItemNotFound) as refusal:

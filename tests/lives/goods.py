@@ -64,7 +64,7 @@ async def put_on_sale(asking: Asking, *, lives: int) -> Goods:
                     {
                         "sku": f"LIFE-{run}-{currency}-{number}",
                         "priceOverride": money(price, currency),
-                        "quantityOnHand": str(pieces),
+                        "quantityOnHand": pieces,
                         "backorderable": backorderable,
                     }
                     for number, (price, pieces, _, backorderable) in enumerate(kinds)

@@ -99,7 +99,7 @@ class RandomLives:
             for item in backordered:
                 number += 1
                 pieces = random.choice([1, 2, 5, 20])
-                body = {"delta": str(pieces), "reason": "delivery", "requestId": f"{self._name}/delivery-{number}"}
+                body = {"delta": pieces, "reason": "delivery", "requestId": f"{self._name}/delivery-{number}"}
                 await self._asking.resource("POST", f"/admin/inventory/{item}:adjust", body)
                 self._delivered[item] += pieces
             await some_time(random, at_most_s=1)

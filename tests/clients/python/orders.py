@@ -89,7 +89,7 @@ def main() -> None:
     product = ProductInput(
         name="Desk lamp",
         base_price=to_money(Decimal("39.95"), "EUR"),
-        product_items=[ProductItemInput(sku=sku, quantity_on_hand="10")],
+        product_items=[ProductItemInput(sku=sku, quantity_on_hand=10)],
     )
     content(create_product.sync(client=administrator, body=product))
 

@@ -66,7 +66,7 @@ await catalogue.createProduct({
   product: {
     name: "Desk lamp",
     basePrice: toMoney("39.95", "EUR"),
-    productItems: [{ sku, quantityOnHand: 10n }],
+    productItems: [{ sku, quantityOnHand: 10 }],
   },
 });
 

@@ -59,7 +59,7 @@ const shopper = connect(content(await anybody.POST("/api/v1/users/login", { body
 const administrator = connect(content(await anybody.POST("/api/v1/users/login", { body: ADMIN })).accessToken);
 
 const sku = `LAMP-${randomUUID()}`;
-const product = { name: "Desk lamp", basePrice: inJson("39.95", "EUR"), productItems: [{ sku, quantityOnHand: "10" }] };
+const product = { name: "Desk lamp", basePrice: inJson("39.95", "EUR"), productItems: [{ sku, quantityOnHand: 10 }] };
 content(await administrator.POST("/api/v1/products", { body: product }));
 
 // Who has changed something finds it in lists at once, everybody else a moment later.

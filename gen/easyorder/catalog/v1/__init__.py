@@ -301,7 +301,7 @@ class ProductItem(betterproto2.Message):
     Whether it can be ordered beyond the stock; such an order waits for stock.
     """
 
-    quantity_on_hand: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)
+    quantity_on_hand: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT32, optional=True)
     """
     How many pieces of a new item are on hand. Ignored for an item that exists: AdjustStock changes its stock, and
     ListStockLevels shows it.

@@ -39,7 +39,7 @@ class AdjustStockRequest(betterproto2.Message):
     Which item.
     """
 
-    delta: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    delta: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
     Pieces to add; negative to take away.
     """
@@ -96,7 +96,7 @@ class InventoryEvent(betterproto2.Message):
         - content: What happened. One of them is set; ignore messages with one that you do not know.
     """
 
-    sequence: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    sequence: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
     Counts the messages of the stream from 1.
     """
@@ -161,7 +161,7 @@ class ItemAvailability(betterproto2.Message):
     Whether it can be ordered.
     """
 
-    available: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    available: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
     """
     Pieces that can be ordered now.
     """
@@ -176,7 +176,7 @@ class ListLowStockRequest(betterproto2.Message):
     Which page of the items that are low.
     """
 
-    threshold: "int | None" = betterproto2.field(1, betterproto2.TYPE_INT64, optional=True)
+    threshold: "int | None" = betterproto2.field(1, betterproto2.TYPE_INT32, optional=True)
     """
     EASYORDER_LOW_STOCK_THRESHOLD when not given.
     """
@@ -307,27 +307,27 @@ class StockLevel(betterproto2.Message):
     Its SKU.
     """
 
-    quantity_on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    quantity_on_hand: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
     """
     Pieces in the warehouse, including those that are reserved.
     """
 
-    reserved: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    reserved: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
     """
     Pieces that are held for orders.
     """
 
-    available: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
+    available: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
     """
     quantity_on_hand − reserved.
     """
 
-    sold: "int" = betterproto2.field(6, betterproto2.TYPE_INT64)
+    sold: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
-    Pieces that have left the warehouse with orders, less those that came back.
+    Pieces that have left the warehouse with orders, less those that came back. 2147483647 stands for more, too.
     """
 
-    backordered: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
+    backordered: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
     """
     Pieces beyond the stock that orders wait for; 0 unless the item is backorderable.
     """

@@ -472,19 +472,19 @@ class Stats(betterproto2.Message):
     When this process started.
     """
 
-    projection_lag_ms: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    projection_lag_ms: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
     """
     How far the read database is behind, in milliseconds.
     """
 
     jobs: "dict[str, int]" = betterproto2.field(
-        4, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT64)
+        4, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT32)
     )
     """
     How many jobs are in each state, by the name of the JobState.
     """
 
-    outbox_pending: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
+    outbox_pending: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
     """
     Events not published yet.
     """

@@ -468,12 +468,12 @@ class CurrencyReport(betterproto2.Message):
     The currency of its amounts (ISO 4217).
     """
 
-    orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
     How many orders were paid.
     """
 
-    units: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    units: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
     """
     How many pieces they had.
     """
@@ -656,7 +656,7 @@ class HourReport(betterproto2.Message):
     0 to 23, in UTC.
     """
 
-    orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
     How many orders were paid in the hour.
     """
@@ -977,7 +977,7 @@ class OrderEvent(betterproto2.Message):
     differ. That of WatchOrder is for streams of the same order, that of the other methods for streams of many.
     """
 
-    sequence: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    sequence: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
     The number of the event among those of its order, from 1 without a gap. In a message that is no event, such as a
     heartbeat: that of the order's last event, and 0 in a stream of many orders.
@@ -1689,7 +1689,7 @@ class TopItem(betterproto2.Message):
     The product's name when it was ordered last.
     """
 
-    units: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    units: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
     """
     How many pieces.
     """
@@ -1767,7 +1767,7 @@ class WatchOrderRequest(betterproto2.Message):
     token.
     """
 
-    after_sequence: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT64, optional=True)
+    after_sequence: "int | None" = betterproto2.field(3, betterproto2.TYPE_INT32, optional=True)
     """
     Without a resume_token: the stream begins with the events after this number, instead of a snapshot; 0 for all
     events of the order.
