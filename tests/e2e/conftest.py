@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.alert_servers import Receiver, webhook_receiver
+from tests.documented import check_reply
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
 
@@ -61,7 +62,9 @@ def mesh(alerts: Receiver) -> Iterator[RunningMesh]:
 
 @pytest.fixture
 async def http(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that compares each reply with the OpenAPI document."""
     async with Shop.client(mesh.url) as client:
+        client.event_hooks = {"response": [check_reply]}
         yield client
 
 
