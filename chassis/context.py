@@ -60,11 +60,9 @@ class RequestContext:
     caller: Caller = ANONYMOUS
     correlation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     method: str = ""
-    # The client's address (see foundation.addresses); empty for a job.
-    address: str = ""
+    address: str = ""  # the client's address (see chassis.addresses); empty for a job
     deadline: float | None = None
-    # From x-easyorder-position: the position that a read must have reached.
-    position: str | None = None
+    position: str | None = None  # from x-easyorder-position: the position that a read must have reached
     # On a call by a service: the user on whose behalf it calls. For the audit only; it grants no permission.
     on_behalf_of: str = ""
     # Sent as initial metadata with the reply; handlers may add to it.

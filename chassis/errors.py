@@ -58,8 +58,7 @@ class AppError(Exception):
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     reason: ClassVar[str] = "INTERNAL"
-    # The classes that this process knows.
-    by_reason: ClassVar[dict[str, type[AppError]]] = {}
+    by_reason: ClassVar[dict[str, type[AppError]]] = {}  # the classes that this process knows
 
     def __init__(
         self,
@@ -95,7 +94,7 @@ class InvalidArgument(AppError):
     @classmethod
     def of_all(cls, violations: Sequence[FieldViolation]) -> Self:
         """An error for several invalid fields; the message names the first three."""
-        first = "; ".join(f"{violation.field} {violation.description}" for violation in violations[:3])
+        first = "; ".join(f"{fault.field} {fault.description}" for fault in violations[:3])
         more = f"; and {len(violations) - 3} more" if len(violations) > 3 else ""
         return cls(first + more, violations=violations)
 

@@ -58,6 +58,9 @@ BEGIN
         EXECUTE format('REVOKE %s ON %I FROM {role}', refused, name);
     END LOOP;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+    IF to_regclass('product_id_seq') IS NOT NULL THEN  -- administrators may choose the id of a product
+        GRANT UPDATE ON SEQUENCE product_id_seq TO {role};
+    END IF;
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
 END $$

@@ -7,7 +7,7 @@ import math
 import re
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -63,13 +63,11 @@ class CallOptions:
     """How a server handles the calls that it accepts."""
 
     verifier: TokenVerifier
-    # Called with unexpected errors.
-    report: Report = to_nobody
+    report: Report = to_nobody  # called with unexpected errors
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
-    # The proxies whose client address header is trusted.
-    trusted_proxies: str = LOOPBACK
+    trusted_proxies: str = LOOPBACK  # the proxies whose client address header is trusted
 
 
 class CallInterceptor(AsyncServerInterceptor):
@@ -101,7 +99,8 @@ class CallInterceptor(AsyncServerInterceptor):
                     return await self._in_time(called, method, request_or_iterator, context)
             except Exception as error:
                 may_leave = contract.is_internal(called.service) or outcome_of(error) in ErrorReason.__members__
-                await _abort(context, error if isinstance(error, AppError) and may_leave else self._unexpected(error))
+                known = error if isinstance(error, AppError) and may_leave else self._unexpected(error)
+                await _abort(context, known, called.http)
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
@@ -233,11 +232,12 @@ async def send_reply_headers(context: Context) -> None:
         await context.send_initial_metadata(tuple(headers.items()))
 
 
-async def _abort(context: Context, error: AppError) -> None:
+async def _abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding]) -> None:
+    body = http[0].body if http and metadata.JSON_PATH in metadata.incoming.get() else ""
     log.info("refused", reason=error.reason, message=error.message)
     trailing: tuple[tuple[str, str | bytes], ...] = (
         (metadata.CORRELATION_ID, current().correlation_id),
-        (DETAILS_KEY, codec(Status).encode(to_status(error))),
+        (DETAILS_KEY, codec(Status).encode(to_status(error, body))),
     )
     if error.retry_after_s is not None:
         trailing += (("retry-after", str(math.ceil(error.retry_after_s))),)

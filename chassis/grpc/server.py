@@ -51,8 +51,7 @@ class GrpcServer(CallOptions):
     address: str
     servicers: Mapping[str, object]
     audit: Sink[AuditEntry] = discard
-    # Raises if a dependency of the service is not available.
-    probe: Probe | None = None
+    probe: Probe | None = None  # raises if a dependency of the service is not available
     # The services that reflection lists, if different from the services served here; never internal ones.
     reflected: Sequence[str] = ()
     # Started before the server, in order, and stopped after it by `serve`.

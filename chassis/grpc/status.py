@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any, TypeVar, cast
@@ -27,13 +27,17 @@ _URL = "type.googleapis.com/"
 _PLAIN: dict[str, type[AppError]] = {"CANCELLED": Unavailable, "RESOURCE_EXHAUSTED": PayloadTooLarge}
 
 
-def to_status(error: AppError) -> Status:
+def to_status(error: AppError, body: str = "") -> Status:
     """The error as a status of at most 4 KB: code, message, ErrorInfo, and BadRequest and RetryInfo if they apply.
 
-    Violations that do not fit are counted in ErrorInfo's metadata as `omittedViolations`.
+    Violations that do not fit are counted in ErrorInfo's metadata as `omittedViolations`. Paths begin inside of `body`,
+    the field of the request that a JSON caller sends.
     """
-    metadata = dict(_fitting(error.metadata.items(), _METADATA_BYTES))
-    faults = _fitting([(fault.field, fault.description) for fault in error.violations], _VIOLATIONS_BYTES)
+    metadata, message = dict(_fitting(error.metadata.items(), _METADATA_BYTES)), error.message
+    named = [(fault.field.removeprefix(f"{body}."), fault.description) for fault in error.violations]
+    for fault, (field, _) in zip(error.violations, named, strict=True):
+        message = message.replace(fault.field, field)
+    faults = _fitting(named, _VIOLATIONS_BYTES)
     if omitted := len(error.violations) - len(faults):
         metadata["omittedViolations"] = str(omitted)
     details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))]
@@ -42,7 +46,7 @@ def to_status(error: AppError) -> Status:
         details.append(_packed(BadRequest(field_violations=fields)))
     if error.retry_after_s is not None:
         details.append(_packed(RetryInfo(retry_delay=timedelta(seconds=error.retry_after_s))))
-    return Status(code=error.kind.value, message=error.message, details=details)
+    return Status(code=error.kind.value, message=message, details=details)
 
 
 def from_status(status: Status) -> AppError:
@@ -83,8 +87,7 @@ def _fitting(pairs: Iterable[tuple[str, str]], max_bytes: int) -> list[tuple[str
 
 
 def _packed(message: betterproto2.Message) -> Packed:
-    encode: Callable[[betterproto2.Message], bytes] = codec(type(message)).encode
-    return Packed(type_url=_URL + contract.full_name_of(type(message)), value=encode(message))
+    return Packed(type_url=_URL + contract.full_name_of(type(message)), value=codec(type(message)).encode(message))
 
 
 def _find(status: Status, message_type: type[M]) -> M | None:

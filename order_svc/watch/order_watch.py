@@ -111,6 +111,9 @@ class OrderWatch:
                 sequence = order.sequence
             else:
                 sequence = _at_most(order.sequence, after_sequence, field)
+                if sequence == order.sequence and not order.status.is_final:
+                    # Confirms that the stream is open, where no event does.
+                    yield heartbeat_of_order(order_id, sequence, self._ids, at=self._clock.now())
             status = order.status
             async with aclosing(self._events_of(order_id, sequence, order.sequence, live)) as events:
                 # A final status ends the stream, unless there is more to replay.

@@ -72,3 +72,29 @@ async def test_shoppers_change_no_product(http: httpx.AsyncClient, admin: Shop, 
         assert [answer.status_code for answer in answers] == [expected] * 3
 
     assert (await http.get(path, headers=admin.headers)).json() == product
+
+
+async def test_an_administrator_chooses_the_id_of_a_product(http: httpx.AsyncClient, admin: Shop) -> None:
+    """The services' role has to be allowed to let the ids that the database assigns go on after it."""
+    new = lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1)
+    last = int((await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1)))["id"])
+    path, chosen = f"/api/v1/products/{last + 1000}", {"allowMissing": "true"}
+
+    created = await http.patch(path, json=new, params=chosen, headers=admin.headers)
+    following = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1))
+
+    assert (created.status_code, created.json()["id"]) == (200, str(last + 1000)), created.text
+    assert int(following["id"]) > last + 1000
+
+
+async def test_what_is_wrong_is_named_as_the_body_has_it(http: httpx.AsyncClient, admin: Shop) -> None:
+    """The body is a field of the gRPC request, of which JSON callers know nothing."""
+    product = lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1)
+    product["productItems"][0]["sku"] = ""
+
+    refused = await http.post("/api/v1/products", json=product | {"name": ""}, headers=admin.headers)
+
+    assert refused.status_code == 400
+    assert refused.json()["message"] == "name is required; productItems[0].sku is required"
+    named = [violation["field"] for violation in refused.json()["details"][1]["fieldViolations"]]
+    assert named == ["name", "productItems[0].sku"]

@@ -220,6 +220,15 @@ async def test_a_resumed_stream_has_no_snapshot_and_misses_nothing(app: WatchApp
     assert watching.sequences == [2, 3]
 
 
+async def test_a_stream_that_is_resumed_where_nothing_is_new_is_confirmed_at_once(app: WatchApp) -> None:
+    order = app.given(an_order().paid())
+
+    async with app.watch(order.id, after=order.sequence) as watching:
+        (confirmed,) = await eventually(lambda: watching.messages[:1])
+
+    assert (content(confirmed), confirmed.sequence) == ("heartbeat", order.sequence)
+
+
 @pytest.mark.reaches("EVENTS_PURGED")
 @pytest.mark.parametrize("purged", [2, 3])
 async def test_nobody_resumes_after_what_is_no_longer_kept(app: WatchApp, purged: int) -> None:
