@@ -97,3 +97,5 @@ async def test_orders_take_at_most_twice_as_long_during_a_flood_of_logins(usual_
     assert set(flood.statuses) <= {401, 429}
     assert flood.statuses[401] > ROUNDS * SECONDS  # they were served, too
     assert p99(flooded) <= 2 * p99(quiet)
+    # 0.55 where it was measured; 0.35 if hashing has the priority of all else.
+    assert len(flooded) >= 0.45 * len(quiet)
