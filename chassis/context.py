@@ -14,13 +14,12 @@ from easyorder.auth.v1 import Audience as Audience
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller: anonymous, a user, or a service of the mesh. `expires_at_s`, of a user's token, is Unix time."""
+    """The caller: anonymous, a user as of a version, or a service. `expires_at_s`, of a user's token, is Unix time."""
 
     id: str
     audiences: frozenset[Audience]
     team_ids: tuple[str, ...] = ()
     expires_at_s: float = field(default=inf, compare=False)
-    # Of the token: its session, and the version of the user that it was issued for.
     session_id: str = field(default="", compare=False)
     version: int = field(default=0, compare=False)
 

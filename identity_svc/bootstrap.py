@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from socket import gethostname
 
 import structlog
-from easyorder.internal.identity.v1 import ListRevocationsRequest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.audit import ErrorLog
@@ -227,14 +225,11 @@ def _server(
 ) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("database", engine)
-    address = settings.listen_address or settings.identity_address
-    revocations, reader = RevocationApi(feed), f"{gethostname()} {address}"
-    own = Revocations(
-        lambda position: revocations.list_revocations(ListRevocationsRequest(reader=reader, after_position=position))
-    )
+    revocations = RevocationApi(feed)
+    own = Revocations(revocations.list_revocations, NAME)
     return GrpcServer(
         name=NAME,
-        address=address,
+        address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value(), revocations=own),
         audit=SqlSink(engine, AUDIT_ENTRY),

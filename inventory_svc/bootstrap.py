@@ -243,11 +243,10 @@ def _server(
     to.gauges.add("product_pages_read", lambda: pages.read)
     lag_ms = reading.projector.lag_ms
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
-    address = settings.listen_address or settings.inventory_address
-    revocations = Revocations(revocations_of(to.identity, address))
+    revocations = Revocations(revocations_of(to.identity), SERVICE)
     return GrpcServer(
         name=SERVICE,
-        address=address,
+        address=settings.listen_address or settings.inventory_address,
         servicers={
             "easyorder.catalog.v1.ProductService": ProductApi(mediator, reading.products, pages),
             "easyorder.inventory.v1.InventoryService": InventoryApi(

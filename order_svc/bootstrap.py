@@ -276,11 +276,10 @@ def _server(
 ) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
-    address = settings.listen_address or settings.order_address
-    revocations = Revocations(revocations_of(to.identity, address))
+    revocations = Revocations(revocations_of(to.identity), NAME)
     return GrpcServer(
         name=NAME,
-        address=address,
+        address=settings.listen_address or settings.order_address,
         servicers=servicers,
         verifier=TicketOrTokenVerifier(keys, settings.mesh_secret.get_secret_value(), tickets, revocations),
         audit=SqlSink(to.write, AUDIT_ENTRY),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, TypeAlias
 
 import jwt
 import structlog
@@ -17,9 +17,6 @@ from easyorder.identity.v1 import GetJwksRequest, Jwk, Jwks
 
 from chassis.background import PollingLoop, to_completion
 from chassis.errors import Unavailable
-
-if TYPE_CHECKING:
-    from chassis.grpc.clients import Client
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +31,8 @@ Keys: TypeAlias = Mapping[str, Ed25519PublicKey]
 KeySource: TypeAlias = Callable[[], Awaitable[Keys]]
 
 
-def keys_of(identity: Client) -> KeySource:
-    """Requests the key set of identity_svc (RFC 7517, RFC 8037)."""
+def keys_of(identity: Any) -> KeySource:
+    """Requests the key set of identity_svc (RFC 7517, RFC 8037), with a chassis.grpc.clients.Client."""
 
     async def request() -> Keys:
         from chassis.grpc.clients import rpc  # breaks an import cycle: clients use service tokens

@@ -82,9 +82,8 @@ class TokenVerifier:
                     raise jwt.InvalidKeyError("signed with a key that is not in use")
                 claims = self._claims(token, key, USER_ALGORITHM, ISSUER)
                 person = Caller.person(claims.sub, admin="ADMIN" in claims.roles, team_ids=claims.teams)
-                return _Verified(
-                    replace(person, expires_at_s=claims.exp, session_id=claims.sid, version=claims.ver), claims.exp, kid
-                )
+                person = replace(person, expires_at_s=claims.exp, session_id=claims.sid, version=claims.ver)
+                return _Verified(person, claims.exp, kid)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("the access token has expired; refresh it or log in again") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:  # the last three: claims of wrong types

@@ -60,7 +60,7 @@ async def run(settings: PaymentSettings) -> None:
     secret = settings.mesh_secret.get_secret_value()
     identity = Peer(settings.identity_address, NAME, secret)
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
-    revocations = Revocations(revocations_of(identity, settings.listen_address or settings.payment_address))
+    revocations = Revocations(revocations_of(identity), NAME)
     verifier = TokenVerifier(keys, secret, revocations=revocations)
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:

@@ -54,7 +54,7 @@ async def another_service(*processes: Process) -> AsyncIterator[Mesh]:
     """Another service, which asks these replicas of identity_svc in turn."""
     address = ",".join(process.address for process in processes)
     keys, identity = Client(address), Peer(address, "order", SECRET)
-    known = Revocations(revocations_of(identity, "orders"))
+    known = Revocations(revocations_of(identity), "orders")
     verifier = TokenVerifier(KeyCache(keys_of(keys)), SECRET, revocations=known)
     async with serving({ORDERS: OrderApi()}, verifier=verifier) as mesh:
         yield mesh
@@ -147,6 +147,17 @@ async def test_a_reader_that_does_not_answer_is_waited_for_a_while_only(
     assert asyncio.get_running_loop().time() - began >= 0.3
     assert (await asked).revocations
     await dead.close()
+
+
+async def test_a_process_that_has_ended_is_not_waited_for(process: Process) -> None:
+    await process.register()
+    async with another_service(process):
+        pass
+    began = asyncio.get_running_loop().time()
+
+    await process.client((await process.login()).access_token).call(LOGOUT, LogoutRequest())
+
+    assert asyncio.get_running_loop().time() - began < 2
 
 
 async def test_a_service_that_starts_later_knows_what_was_revoked(process: Process) -> None:

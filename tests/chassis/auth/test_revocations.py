@@ -50,8 +50,8 @@ class Feed:
     def fail(self) -> None:
         self._answers.put_nowait(Unavailable("identity does not answer"))
 
-    async def __call__(self, position: int) -> ListRevocationsResponse:
-        self.asked.append(position)
+    async def __call__(self, request: ListRevocationsRequest) -> ListRevocationsResponse:
+        self.asked.append(request.after_position)
         answer = await self._answers.get()
         if isinstance(answer, Exception):
             raise answer
@@ -65,7 +65,7 @@ def feed() -> Feed:
 
 @asynccontextmanager
 async def following(feed: Feed) -> AsyncIterator[Revocations]:
-    known = Revocations(feed)
+    known = Revocations(feed, "orders")
     await known.start()
     yield known
     await known.stop()
@@ -127,7 +127,7 @@ async def orders(feed: Feed, tokens: Tokens) -> AsyncIterator[Mesh]:
         yield OrderEvent(sequence=1)
         await asyncio.Event().wait()
 
-    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, revocations=Revocations(feed))
+    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, revocations=Revocations(feed, "orders"))
     servicers = {ORDERS: OrderApi(), ORDER_WATCH: OrderWatchApi(endless)}
     async with serving(servicers, tokens=tokens, verifier=verifier) as mesh:
         yield mesh
@@ -169,17 +169,31 @@ async def test_streams_end_with_their_tokens(feed: Feed, monkeypatch: pytest.Mon
         await other.aclose()
 
 
-async def test_identity_is_asked_as_a_service_by_a_name_that_stays() -> None:
+async def test_identity_is_asked_as_a_service_by_a_name_of_its_own() -> None:
     asked: list[ListRevocationsRequest] = []
 
     class Identity:
         async def list_revocations(self, request: ListRevocationsRequest) -> ListRevocationsResponse:
             asked.append(request)
-            return ListRevocationsResponse(position=request.after_position + 1)
+            if request.after_position == 7:
+                await asyncio.Event().wait()
+            return ListRevocationsResponse(position=7)
 
     async with serving({IDENTITY: Identity()}) as mesh:
         for _ in range(2):
-            assert (await revocations_of(mesh.service("order"), "127.0.0.1:1")(7)).position == 8
+            known = Revocations(revocations_of(mesh.service("order")), "order")
+            await known.start()
+            await known.stop()
 
-    assert asked[0] == asked[1]
-    assert asked[0].reader.endswith(" 127.0.0.1:1")
+    first, *_, last = asked
+    assert first.reader.startswith("order at ")
+    assert len({request.reader for request in asked}) == 2
+    assert last.after_position == 2**63 - 1
+
+
+async def test_a_process_that_ends_says_so(feed: Feed) -> None:
+    feed.revoke(position=7)
+    async with following(feed):
+        await eventually(lambda: feed.asked == [0, 7])
+
+    assert feed.asked == [0, 7, 2**63 - 1]

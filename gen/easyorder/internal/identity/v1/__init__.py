@@ -28,12 +28,12 @@ class ListRevocationsRequest(betterproto2.Message):
 
     reader: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The name of the process, different for each, and the same when it starts again.
+    The name of the process, different for each.
     """
 
     after_position: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
     """
-    `position` of the reply before; 0 at first.
+    `position` of the reply before; 0 at first, and the largest number from a process that ends.
     """
 
 
