@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.errors import AppError, Kind
+from chassis.errors import AppError, InvalidArgument, Kind
 from chassis.money import Money
 from order_svc.domain.status import RefundState
 from order_svc.domain.views import RefundView
@@ -21,8 +21,6 @@ class RefundExceedsCharge(AppError):
     def of(cls, *, requested: Money, remaining: Money) -> RefundExceedsCharge:
         if not remaining.amount:
             message = "nothing is left of the charge that could be refunded"
-        elif not requested.amount:
-            message = f"there is nothing to refund: the amount is {requested}"
         else:
             message = f"{requested} cannot be refunded: only {remaining} is left of the charge"
         return cls(
@@ -58,7 +56,9 @@ class Refund:
 
 
 def available(requested: Money | None, remaining: Money) -> Money:
-    """The amount of a refund; None requests all that remains. Raises RefundExceedsCharge."""
+    """The amount of a refund; None requests all that remains. Raises RefundExceedsCharge, and InvalidArgument for 0."""
+    if requested is not None and not requested.amount:
+        raise InvalidArgument.of("amount", "must be more than 0")
     amount = remaining if requested is None else requested
     if not amount.amount or (remaining - amount).is_negative:
         raise RefundExceedsCharge.of(requested=amount, remaining=remaining)

@@ -249,6 +249,15 @@ async def test_never_more_than_was_charged(order_app: OrderApp) -> None:
     assert len(await order_app.jobs()) == 2
 
 
+async def test_nothing_is_no_refund(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+
+    with pytest.raises(InvalidArgument) as refusal:
+        await order_app.send(RefundOrder(order_id=order_id, amount=usd("0.00"), reason="nothing"))
+
+    assert refusal.value.message == "amount must be more than 0"
+
+
 async def test_never_more_than_was_charged_when_many_ask_at_once(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(items=two_items()).paid())
     asking = [order_app.send(RefundOrder(order_id=order_id, amount=usd("10.00"), reason="me")) for _ in range(8)]
