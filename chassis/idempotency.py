@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.errors import RequestIdExpired, RequestIdReused
+from chassis.errors import FieldViolation, RequestIdExpired, RequestIdReused
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ def reused(fingerprint: str, key: RequestKey) -> RequestIdReused | None:
     """The error for `key` if the first request with this id had another fingerprint, otherwise None."""
     if fingerprint == key.fingerprint:
         return None
-    message = f"request_id {key.request_id!r} was used before with another body; use a new one"
-    return RequestIdReused(message, metadata={"requestId": key.request_id})
+    fault = FieldViolation("requestId", "was used before with another body; use a new one")
+    message = f"requestId {key.request_id!r} {fault.description}"
+    return RequestIdReused(message, metadata={"requestId": key.request_id}, violations=[fault])
 
 
 def expired(key: RequestKey) -> RequestIdExpired:
     """The error for a repeat whose first response is no longer kept."""
-    message = f"request_id {key.request_id!r} was used before and its response is no longer kept; nothing was changed"
+    message = f"requestId {key.request_id!r} was used before and its response is no longer kept; nothing was changed"
     return RequestIdExpired(message, metadata={"requestId": key.request_id})

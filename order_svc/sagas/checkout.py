@@ -22,8 +22,8 @@ import structlog
 from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller
-from chassis.errors import AppError, DeadlineExceeded, Locked, Unavailable
-from chassis.idempotency import RequestKey
+from chassis.errors import AppError, DeadlineExceeded, Locked, RequestIdReused, Unavailable
+from chassis.idempotency import RequestKey, reused
 from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
@@ -132,7 +132,11 @@ class Checkout:
         # A repeated request gets the hold of the first one, and with it the order id.
         key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
         wanted = _wanted(basket, order_id=order_id, key=key)
-        hold = await self._inventory.reserve(wanted)
+        try:
+            hold = await self._inventory.reserve(wanted)
+        except RequestIdReused as error:
+            # inventory_svc knows its own key only, and not what the shopper calls it.
+            raise (reused("", basket.request) if basket.request else None) or error from None
         failpoints.reach("stock_held_order_not_written")
         # The hold of an earlier attempt is not released: that attempt may still succeed.
         own = order_id if hold.order_id == order_id else None

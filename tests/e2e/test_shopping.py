@@ -187,7 +187,10 @@ async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: 
     assert address.items() <= shown.items()
     other = body | {"items": [{"productItemId": counter.ids[1], "quantity": 1}]}
     refused = await http.post("/api/v1/orders", json=other, headers=shopper.headers)
-    assert (refused.status_code, refused.json()["details"][0]["reason"]) == (400, "REQUEST_ID_REUSED")
+    info, bad_request = refused.json()["details"]
+    assert (refused.status_code, info["reason"]) == (400, "REQUEST_ID_REUSED")
+    assert info["metadata"] == {"requestId": body["requestId"]}
+    assert [fault["field"] for fault in bad_request["fieldViolations"]] == ["requestId"]
 
 
 async def test_what_a_reply_has_shown_can_be_read_and_listed_at_once(admin: Shop, shopper: Shop) -> None:
