@@ -35,10 +35,10 @@ from chassis.money import Money
 from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from chassis.unit_of_work import OpenUnitOfWork
+from inventory_svc.adapters.creators import INCENTIVES, PRODUCT_ITEMS, Creators
 from inventory_svc.adapters.inbox import Inbox
 from inventory_svc.adapters.order_feed import FeedConsumer
 from inventory_svc.adapters.orders import GrpcOrders
-from inventory_svc.adapters.product_creators import ProductCreators
 from inventory_svc.adapters.unit_of_work import SqlInventoryUow
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
@@ -188,10 +188,10 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
 def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     projector = Projector(to.write, to.read, list(COPIED.values()), conclude=refresh_documents, report=error_log.report)
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
-    creator_of = ProductCreators(to.write).of
+    creator_of = Creators(to.write).of
     products = ProductQueries(to.read, read_your_writes, creator_of)
     ttl_s = to.settings.product_cache_ttl_s
-    stock = StockQueries(to.read, read_your_writes, creator_of)
+    stock = StockQueries(to.read, read_your_writes, creator_of, Creators(to.write, PRODUCT_ITEMS).of)
     watch = StockWatch(stock, clock=to.clock, low_stock=to.settings.low_stock_threshold)
     projector.on_applied.append(watch.wake)
     return _Reading(
@@ -199,7 +199,7 @@ def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
         products=products,
         pages=ProductPages(products, CatalogueLog(to.read), read_your_writes, serialised_products, ttl_s=ttl_s),
         stock=stock,
-        incentives=IncentiveQueries(to.read, read_your_writes),
+        incentives=IncentiveQueries(to.read, read_your_writes, Creators(to.write, INCENTIVES).of),
         watch=watch,
     )
 

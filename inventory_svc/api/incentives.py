@@ -6,6 +6,7 @@ from easyorder.incentive.v1 import (
     ActivateIncentiveRequest,
     CreateIncentiveRequest,
     DeactivateIncentiveRequest,
+    GetIncentiveRequest,
     GetLoyaltyAccountRequest,
     Incentive,
     ListIncentivesRequest,
@@ -55,6 +56,9 @@ class IncentiveApi:
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:
         command = DeactivateIncentive(request=request_key(request, request.request_id), incentive_id=int(request.id))
         return incentive_message(await self._mediator.send(command))
+
+    async def get_incentive(self, request: GetIncentiveRequest) -> Incentive:
+        return incentive_message(await self._queries.get_incentive(int(request.id)))
 
     async def list_incentives(self, request: ListIncentivesRequest) -> ListIncentivesResponse:
         page = await self._queries.list_incentives(page_size=request.page_size, page_token=request.page_token)

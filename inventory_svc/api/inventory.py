@@ -18,9 +18,8 @@ from easyorder.catalog.v1 import (
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
+    GetStockLevelRequest,
     InventoryEvent,
-    ListLowStockRequest,
-    ListLowStockResponse,
     ListStockLevelsRequest,
     ListStockLevelsResponse,
     ProductInventory,
@@ -29,7 +28,7 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import PermissionDenied
+from chassis.errors import InvalidArgument, PermissionDenied
 from chassis.mediator import Mediator
 from chassis.wire import Encoded, codec
 from inventory_svc.api.request_keys import request_key
@@ -122,10 +121,19 @@ class InventoryApi:
         stocks = [level.availability(low=self._low_stock) for level in levels]
         return ProductInventory(items=[availability_message(stock) for stock in stocks])
 
+    async def get_stock_level(self, request: GetStockLevelRequest) -> StockLevel:
+        return stock_level_message(await self._queries.get_stock_level(int(request.product_item_id)))
+
     async def list_stock_levels(self, request: ListStockLevelsRequest) -> ListStockLevelsResponse:
-        page = await self._queries.list_stock_levels(
-            int(request.product_id or 0), page_size=request.page_size, page_token=request.page_token
-        )
+        product_id, size, token = int(request.product_id or 0), request.page_size, request.page_token
+        threshold = request.low_stock_threshold
+        if request.low_stock_only:
+            threshold = self._low_stock if threshold is None else threshold
+            page = await self._queries.list_low_stock(threshold, product_id, page_size=size, page_token=token)
+        elif threshold is not None:
+            raise InvalidArgument.of("lowStockThreshold", "is for lists with lowStockOnly")
+        else:
+            page = await self._queries.list_stock_levels(product_id, page_size=size, page_token=token)
         return ListStockLevelsResponse(
             stock_levels=[stock_level_message(level) for level in page.levels],
             next_page_token=page.next_page_token,
@@ -141,15 +149,6 @@ class InventoryApi:
             etag=request.etag,
         )
         return stock_level_message(await self._mediator.send(command))
-
-    async def list_low_stock(self, request: ListLowStockRequest) -> ListLowStockResponse:
-        threshold = self._low_stock if request.threshold is None else request.threshold
-        page = await self._queries.list_low_stock(threshold, page_size=request.page_size, page_token=request.page_token)
-        return ListLowStockResponse(
-            stock_levels=[stock_level_message(level) for level in page.levels],
-            next_page_token=page.next_page_token,
-            read_time=page.read_time,
-        )
 
     def watch_inventory(self, request: WatchInventoryRequest) -> AsyncIterator[InventoryEvent]:
         return self._watch.watch(list(dict.fromkeys(map(int, request.product_item_ids))))

@@ -1,4 +1,4 @@
-"""ListIncentives: all codes with their uses, oldest first, by pages."""
+"""GetIncentive and ListIncentives: codes with their uses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
+from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.money import Money
 from chassis.page_tokens import PageTokens
+from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
+from inventory_svc.queries.products import CreatorOf
 from inventory_svc.queries.read_model import INCENTIVE
 
 DEFAULT_PAGE_SIZE = 10
@@ -36,9 +39,22 @@ class IncentivePage:
 class IncentiveQueries:
     """Reads the codes; a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites) -> None:
+    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
         self._read = read
-        self._freshness = read_your_writes
+        self._freshness, self._creator_of = read_your_writes, creator_of
+
+    async def get_incentive(self, incentive_id: int) -> Incentive:
+        """Raises IncentiveNotFound, and Unavailable for an incentive that exists but is not projected in time."""
+        with translated():
+            await self._freshness.wait(current().caller.id, current().position)
+            found = await self._freshness.find(lambda: self._one(incentive_id), lambda: self._creator_of(incentive_id))
+        if found is None:
+            raise IncentiveNotFound.of(incentive_id)
+        return found
+
+    async def _one(self, incentive_id: int) -> Incentive | None:
+        rows = await fetch(self._read, select(INCENTIVE).where(INCENTIVE.c.id == incentive_id, ~INCENTIVE.c.is_deleted))
+        return incentive_of(rows[0]) if rows else None
 
     async def list_incentives(self, *, page_size: int = 0, page_token: str = "") -> IncentivePage:
         """`page_size` 0 means 10. Raises InvalidArgument for a token that this list never issued."""

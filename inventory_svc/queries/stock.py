@@ -16,7 +16,7 @@ from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.types import UtcDateTime
 from chassis.page_tokens import PageTokens
-from inventory_svc.domain.errors import ProductNotFound
+from inventory_svc.domain.errors import ProductItemNotFound, ProductNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.queries.products import CreatorOf
 
@@ -45,6 +45,7 @@ ORDER BY stock.id
 """).columns(modified_on=UtcDateTime)
 _LOW = text(f"""{_COLUMNS}
 WHERE stock.on_hand - stock.reserved <= :threshold
+  AND (CAST(:product_id AS bigint) = 0 OR item.product_id = CAST(:product_id AS bigint))
   AND (stock.on_hand - stock.reserved - stock.backordered, stock.id) > (:after_free, :after_id)
 ORDER BY stock.on_hand - stock.reserved - stock.backordered, stock.id LIMIT :limit
 """).columns(modified_on=UtcDateTime)
@@ -69,9 +70,11 @@ class StockPage(NamedTuple):
 class StockQueries:
     """Reads the stock; a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
+    def __init__(
+        self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf, item_creator_of: CreatorOf
+    ) -> None:
         self._read = read
-        self._freshness, self._creator_of = read_your_writes, creator_of
+        self._freshness, self._creator_of, self._item_creator_of = read_your_writes, creator_of, item_creator_of
 
     async def get_product_inventory(self, product_id: int) -> list[StockLevel]:
         """The stock of all items of a product, in id order.
@@ -86,6 +89,17 @@ class StockQueries:
 
     async def _of_product(self, product_id: int) -> Sequence[Row[Any]] | None:
         return await fetch(self._read, OF_PRODUCT, {"product_id": product_id}) or None
+
+    async def get_stock_level(self, item_id: int) -> StockLevel:
+        """Raises ProductItemNotFound, and Unavailable for an item that exists but is not projected in time."""
+        await self._freshness.wait(current().caller.id, current().position)
+        level = await self._freshness.find(lambda: self._of_item(item_id), lambda: self._item_creator_of(item_id))
+        if level is None:
+            raise ProductItemNotFound.of({"productItemId": item_id})
+        return level
+
+    async def _of_item(self, item_id: int) -> StockLevel | None:
+        return next(iter(await self.levels([item_id])), None)
 
     async def list_stock_levels(self, product_id: int = 0, *, page_size: int = 0, page_token: str = "") -> StockPage:
         """A page of the stock of all items, or of a product's, in id order, and the next page's token.
@@ -104,19 +118,22 @@ class StockQueries:
         token = _TOKENS.write(levels[-1].product_item_id, filter=filter) if len(rows) > size else ""
         return StockPage(levels, token, read_time)
 
-    async def list_low_stock(self, threshold: int, *, page_size: int = 0, page_token: str = "") -> StockPage:
-        """A page of the items with `threshold` or fewer available pieces, fewest first, and the next page's token.
+    async def list_low_stock(
+        self, threshold: int, product_id: int = 0, *, page_size: int = 0, page_token: str = ""
+    ) -> StockPage:
+        """A page of the items, all or a product's, with `threshold` or fewer available pieces, fewest first.
 
         Backordered pieces count as missing. Raises InvalidArgument for a token of another list.
         """
-        filter, size = f"low stock {threshold}", page_size or _PAGE_SIZE
+        filter, size = f"low stock {threshold} of {product_id}", page_size or _PAGE_SIZE
         available, backordered, after_id = _LOW_TOKENS.read(page_token, filter=filter) if page_token else _BEFORE_ALL
-        parameters = {"threshold": threshold, "after_free": available - backordered, "after_id": after_id}
+        which = {"threshold": threshold, "product_id": product_id, "limit": size + 1}
+        after = {"after_free": available - backordered, "after_id": after_id}
         with translated():
             await self._freshness.wait(current().caller.id, current().position)
             read_time = self._freshness.read_time()
             async with self._read.connect() as connection:
-                rows = (await connection.execute(_LOW, parameters | {"limit": size + 1})).all()
+                rows = (await connection.execute(_LOW, which | after)).all()
         levels = [stock_level(row) for row in rows[:size]]
         if len(rows) <= size:
             return StockPage(levels, "", read_time)

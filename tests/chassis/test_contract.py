@@ -51,7 +51,7 @@ def test_stock_levels_are_in_replies_to_administrators_only() -> None:
         if level in messages(contract.descriptor_of(method.response), set())
     }
 
-    assert shown_by.keys() == {"ListStockLevels", "ListLowStock", "AdjustStock"}
+    assert shown_by.keys() == {"GetStockLevel", "ListStockLevels", "AdjustStock"}
     assert set(shown_by.values()) == {frozenset({Audience.ADMIN})}
 
 

@@ -89,10 +89,10 @@ async def test_who_cancels_gives_the_place_back(
 async def test_low_stock_is_listed_for_administrators(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     counter = await a_backorderable_product(admin, pieces=2)
 
-    listed = await http.get("/api/v1/admin/inventory/low-stock?threshold=2", headers=admin.headers)
+    listed = await http.get("/api/v1/admin/inventory?lowStockOnly=true&lowStockThreshold=2", headers=admin.headers)
 
     assert counter.ids[0] in [level["productItemId"] for level in listed.json()["stockLevels"]]
-    refused = await http.get("/api/v1/admin/inventory/low-stock", headers=shopper.headers)
+    refused = await http.get("/api/v1/admin/inventory?lowStockOnly=true", headers=shopper.headers)
     assert refused.status_code == 403
 
 

@@ -107,7 +107,8 @@ async def of_stock(call: Caller, product: Json) -> None:
     adjustment = {"delta": 5, "reason": "only a test", "requestId": uuid.uuid4().hex}
     await call("POST", f"/api/v1/admin/inventory/{item['id']}:adjust", adjustment)
     await call("GET", f"/api/v1/admin/inventory?productId={product['id']}")
-    await call("GET", "/api/v1/admin/inventory/low-stock?threshold=1000")
+    await call("GET", "/api/v1/admin/inventory?lowStockOnly=true&lowStockThreshold=1000")
+    await call("GET", f"/api/v1/admin/inventory/{item['id']}")
     await call.first_event(f"/api/v1/inventory:watch?productItemIds={item['id']}")
 
 
@@ -118,6 +119,7 @@ async def of_incentives(call: Caller, product: Json) -> None:
     await call("PATCH", path, {"maxUses": 7})
     await call("POST", f"{path}:deactivate", {})
     await call("POST", f"{path}:activate", {})
+    await call("GET", path)
     await call("GET", "/api/v1/admin/incentives")
     (item,) = product["productItems"]
     await call("POST", "/api/v1/orders:preview", an_order(item, codes=[created["code"], "no such code"]))

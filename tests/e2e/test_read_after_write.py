@@ -118,7 +118,14 @@ async def test_a_list_says_until_when_it_has_everything(
 
 
 async def test_every_list_of_the_read_side_has_a_read_time(http: httpx.AsyncClient, admin: Shop) -> None:
-    paths = ("products", "orders", "admin/orders", "admin/incentives", "admin/inventory", "admin/inventory/low-stock")
+    paths = (
+        "products",
+        "orders",
+        "admin/orders",
+        "admin/incentives",
+        "admin/inventory",
+        "admin/inventory?lowStockOnly=true",
+    )
     pages = [await http.get(f"/api/v1/{path}", headers=admin.headers) for path in paths]
 
     assert {path for path, page in zip(paths, pages, strict=True) if "readTime" not in page.json()} == set()

@@ -29,9 +29,8 @@ from easyorder.internal.inventory.v1 import (
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
+    GetStockLevelRequest,
     InventoryEvent,
-    ListLowStockRequest,
-    ListLowStockResponse,
     ListStockLevelsRequest,
     ListStockLevelsResponse,
     ProductInventory,
@@ -53,9 +52,9 @@ UNDELETE_PRODUCT = rpc(_CATALOG, "UndeleteProduct", UndeleteProductRequest, Prod
 GET_PRODUCT = rpc(_CATALOG, "GetProduct", GetProductRequest, Product)
 LIST_PRODUCTS = rpc(_CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
 GET_STOCK = rpc(_INVENTORY, "GetProductInventory", GetProductInventoryRequest, ProductInventory)
+GET_STOCK_LEVEL = rpc(_INVENTORY, "GetStockLevel", GetStockLevelRequest, StockLevel)
 LIST_STOCK = rpc(_INVENTORY, "ListStockLevels", ListStockLevelsRequest, ListStockLevelsResponse)
 ADJUST_STOCK = rpc(_INVENTORY, "AdjustStock", AdjustStockRequest, StockLevel)
-LOW_STOCK = rpc(_INVENTORY, "ListLowStock", ListLowStockRequest, ListLowStockResponse)
 WATCH = rpc(_INVENTORY, "WatchInventory", WatchInventoryRequest, InventoryEvent)
 RESERVE = rpc(_RESERVATIONS, "Reserve", ReserveRequest, ReserveResponse)
 COMMIT = rpc(_RESERVATIONS, "Commit", CommitRequest, CommitResponse)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.db.engine import make_engine
 from chassis.db.read_your_writes import ReadYourWrites
 from deploy.rebuild import rebuild
-from inventory_svc.adapters.product_creators import ProductCreators
+from inventory_svc.adapters.creators import Creators
 from inventory_svc.queries.products import GET, PageRequest, ProductQueries, listing
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import LIST, LIST_OF_PRODUCT, OF_PRODUCT, StockQueries
@@ -99,14 +99,14 @@ async def test_a_rebuild_knows_the_size_of_what_it_copied(engines: Engines) -> N
 async def test_each_read_is_one_statement(engines: Engines) -> None:
     await stock_the_shop(engines, 20)
     read, read_your_writes = engines["read"], ReadYourWrites(engines["write"], flush=soon, read_time=unknown)
-    creator_of = ProductCreators(engines["write"]).of
+    creator_of = Creators(engines["write"]).of
     products = ProductQueries(read, read_your_writes, creator_of)
     sent: list[str] = []
     event.listen(read.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
     reads = [
         products.get_product(1),
-        StockQueries(read, read_your_writes, creator_of).get_product_inventory(1),
-        StockQueries(read, read_your_writes, creator_of).list_stock_levels(1),
+        StockQueries(read, read_your_writes, creator_of, creator_of).get_product_inventory(1),
+        StockQueries(read, read_your_writes, creator_of, creator_of).list_stock_levels(1),
         products.list_products(PageRequest(number=1, size=10)),
         products.list_products(PageRequest(number=1, size=10, query="product")),
     ]

@@ -13,16 +13,23 @@ from chassis.db.engine import make_engine
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import Unavailable
-from inventory_svc.adapters.product_creators import ProductCreators
-from inventory_svc.domain.errors import ProductNotFound
+from inventory_svc.adapters.creators import INCENTIVES, PRODUCT_ITEMS, Creators
+from inventory_svc.domain.errors import IncentiveNotFound, ProductItemNotFound, ProductNotFound
 from inventory_svc.projections import refresh_documents
+from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import StockQueries
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import soon, unknown
 from tests.inventory_svc.many_products import fill
+from tests.inventory_svc.test_released_keys import AUDIT, BY
 
+NEW_CODE = (
+    "INSERT INTO incentive (id, code, code_key, kind, value, currency, product_item_ids, stackable, buy_quantity, "
+    f"get_quantity, uses, active, revision, {AUDIT}) "
+    f"VALUES (1, 'SAVE', 'save', 'PERCENT', 1, '', '[]', false, 0, 0, 0, true, 1, {BY})"
+)
 Engines = Mapping[str, AsyncEngine]
 
 
@@ -50,9 +57,10 @@ async def create(write: AsyncEngine) -> None:
 
 
 def queries(engines: Engines, read_your_writes: ReadYourWrites) -> tuple[ProductQueries, StockQueries]:
-    creator_of = ProductCreators(engines["write"]).of
-    read = engines["read"]
-    return ProductQueries(read, read_your_writes, creator_of), StockQueries(read, read_your_writes, creator_of)
+    write, read = engines["write"], engines["read"]
+    creator_of, item_creator_of = Creators(write).of, Creators(write, PRODUCT_ITEMS).of
+    stock = StockQueries(read, read_your_writes, creator_of, item_creator_of)
+    return ProductQueries(read, read_your_writes, creator_of), stock
 
 
 async def test_an_anonymous_reader_waits_for_a_new_product(engines: Engines) -> None:
@@ -60,17 +68,31 @@ async def test_an_anonymous_reader_waits_for_a_new_product(engines: Engines) -> 
     projector = Projector(engines["write"], engines["read"], list(COPIED.values()), conclude=refresh_documents)
 
     hasty_products, hasty_stock = queries(engines, Impatient(engines["write"], flush=soon, read_time=unknown))
-    for get in (hasty_products.get_product, hasty_stock.get_product_inventory):
+    for get in (hasty_products.get_product, hasty_stock.get_product_inventory, hasty_stock.get_stock_level):
         with pytest.raises(Unavailable, match="try again"):
             await get(1)
     products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
-    reading = asyncio.gather(products.get_product(1), stock.get_product_inventory(1))
+    reading = asyncio.gather(products.get_product(1), stock.get_product_inventory(1), stock.get_stock_level(1))
     while await projector.project():
         pass
-    product, levels = await reading
+    product, levels, level = await reading
 
     assert product.id == 1
     assert {level.product_item_id for level in levels} == {item.id for item in product.items}
+    assert level == levels[0]
+
+
+async def test_a_new_code_is_waited_for_and_no_other(engines: Engines) -> None:
+    write = engines["write"]
+    async with write.begin() as connection:
+        await connection.execute(text(NEW_CODE))
+    creator_of = Creators(write, INCENTIVES).of
+    hasty = IncentiveQueries(engines["read"], Impatient(write, flush=soon, read_time=unknown), creator_of)
+
+    with pytest.raises(Unavailable, match="try again"):
+        await hasty.get_incentive(1)
+    with pytest.raises(IncentiveNotFound):
+        await hasty.get_incentive(2)
 
 
 async def test_a_deleted_product_is_not_waited_for(engines: Engines) -> None:
@@ -78,9 +100,11 @@ async def test_a_deleted_product_is_not_waited_for(engines: Engines) -> None:
     async with engines["write"].begin() as connection:
         await connection.execute(text("UPDATE product SET is_deleted = true"))
 
-    products, _ = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
+    products, stock = queries(engines, ReadYourWrites(engines["write"], flush=soon, read_time=unknown))
     with pytest.raises(ProductNotFound):
         await products.get_product(1)
+    with pytest.raises(ProductItemNotFound):
+        await stock.get_stock_level(1)
 
 
 async def test_many_made_up_ids_cost_the_write_side_few_statements(engines: Engines) -> None:

@@ -37,16 +37,16 @@ from easyorder.internal.order.v1 import FindPlacedHoldsRequest, FindPlacedHoldsR
 from easyorder.inventory.v1 import (
     AdjustStockRequest,
     GetProductInventoryRequest,
-    ListLowStockRequest,
-    ListLowStockResponse,
+    GetStockLevelRequest,
     ListStockLevelsRequest,
+    ListStockLevelsResponse,
     StockLevel,
 )
 
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client
 from chassis.grpc.status import from_status
-from inventory_svc.domain.errors import ProductNotDeleted, ProductNotFound, SkuTaken
+from inventory_svc.domain.errors import ProductItemNotFound, ProductNotDeleted, ProductNotFound, SkuTaken
 from tests.conftest import DatabasesOf
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
@@ -659,9 +659,13 @@ async def test_a_sku_with_blanks_or_in_another_case_is_the_same_and_a_name_of_bl
     await eventually(is_alone)
 
 
-async def low_stock(mesh: Mesh, threshold: int, size: int = 0, token: str = "") -> ListLowStockResponse:
-    request = ListLowStockRequest(threshold=threshold, page_size=size, page_token=token)
-    return await mesh.admin().call(service.LOW_STOCK, request)
+async def low_stock(
+    mesh: Mesh, threshold: int, size: int = 0, token: str = "", product_id: str = ""
+) -> ListStockLevelsResponse:
+    request = ListStockLevelsRequest(
+        product_id=product_id, low_stock_only=True, low_stock_threshold=threshold, page_size=size, page_token=token
+    )
+    return await mesh.admin().call(service.LIST_STOCK, request)
 
 
 async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
@@ -686,6 +690,34 @@ async def test_low_stock_comes_in_pages_without_a_gap(mesh: Mesh) -> None:
 
     assert pages == [["C", "B"], ["A", "D"]]
     assert ([item.sku for item in whole.stock_levels], whole.next_page_token) == (["C", "B", "A", "D"], "")
+
+
+async def test_low_stock_of_a_product_or_below_the_threshold_of_the_shop(mesh: Mesh) -> None:
+    first, second = [await create(mesh, a_shirt(sku, quantity=pieces)) for sku, pieces in (("A", 10), ("B", 11))]
+
+    of_each = [await low_stock(mesh, 11, product_id=product.id) for product in (first, second)]
+    by_setting = await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(low_stock_only=True))
+    with pytest.raises(InvalidArgument) as refusal:
+        await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest(low_stock_threshold=3))
+
+    assert [[level.sku for level in page.stock_levels] for page in of_each] == [["A"], ["B"]]
+    assert [level.sku for level in by_setting.stock_levels] == ["A"]
+    assert [violation.field for violation in refusal.value.violations] == ["lowStockThreshold"]
+
+
+async def test_the_stock_of_one_item_is_read(mesh: Mesh) -> None:
+    created = await create(mesh, a_shirt("A", "B", quantity=5))
+    (listed, _) = (await mesh.admin().call(service.LIST_STOCK, ListStockLevelsRequest())).stock_levels
+
+    for location in ("", "main"):
+        request = GetStockLevelRequest(product_item_id=created.product_items[0].id, location_id=location)
+        assert await mesh.admin().call(service.GET_STOCK_LEVEL, request) == listed
+    with pytest.raises(ProductItemNotFound) as refusal:
+        await mesh.admin().call(service.GET_STOCK_LEVEL, GetStockLevelRequest(product_item_id="999"))
+    assert refusal.value.metadata == {"productItemId": "999"}
+    await mesh.admin().call(service.DELETE_PRODUCT, DeleteProductRequest(id=created.id))
+    with pytest.raises(ProductItemNotFound):
+        await mesh.admin().call(service.GET_STOCK_LEVEL, GetStockLevelRequest(product_item_id=listed.product_item_id))
 
 
 async def test_a_token_of_another_threshold_is_refused(mesh: Mesh) -> None:

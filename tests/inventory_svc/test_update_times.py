@@ -11,6 +11,7 @@ from easyorder.incentive.v1 import (
     ActivateIncentiveRequest,
     CreateIncentiveRequest,
     DeactivateIncentiveRequest,
+    GetIncentiveRequest,
     Incentive,
     IncentiveKind,
     ListIncentivesRequest,
@@ -18,7 +19,7 @@ from easyorder.incentive.v1 import (
     UpdateIncentiveRequest,
 )
 from easyorder.internal.inventory.v1 import ReserveRequest
-from easyorder.inventory.v1 import AdjustStockRequest, ListLowStockRequest, ListStockLevelsRequest, StockLevel
+from easyorder.inventory.v1 import AdjustStockRequest, GetStockLevelRequest, ListStockLevelsRequest, StockLevel
 from sqlalchemy import text
 
 from chassis.db.projector import Projector
@@ -38,6 +39,7 @@ CREATE = rpc(_INCENTIVES, "CreateIncentive", CreateIncentiveRequest, Incentive)
 UPDATE = rpc(_INCENTIVES, "UpdateIncentive", UpdateIncentiveRequest, Incentive)
 ACTIVATE = rpc(_INCENTIVES, "ActivateIncentive", ActivateIncentiveRequest, Incentive)
 DEACTIVATE = rpc(_INCENTIVES, "DeactivateIncentive", DeactivateIncentiveRequest, Incentive)
+GET = rpc(_INCENTIVES, "GetIncentive", GetIncentiveRequest, Incentive)
 LIST = rpc(_INCENTIVES, "ListIncentives", ListIncentivesRequest, ListIncentivesResponse)
 
 
@@ -48,11 +50,13 @@ async def mesh(databases_of: DatabasesOf) -> AsyncIterator[Mesh]:
 
 
 async def listed(mesh: Mesh) -> tuple[StockLevel, Incentive]:
-    """The only item's stock, the same in both lists, and the only code."""
+    """The only item's stock and the only code, which are the same when they are read by id."""
     admin = mesh.admin()
     (level,) = (await admin.call(service.LIST_STOCK, ListStockLevelsRequest())).stock_levels
-    assert (await admin.call(service.LOW_STOCK, ListLowStockRequest(threshold=1000))).stock_levels == [level]
+    by_id = GetStockLevelRequest(product_item_id=level.product_item_id)
+    assert await admin.call(service.GET_STOCK_LEVEL, by_id) == level
     (incentive,) = (await admin.call(LIST, ListIncentivesRequest())).incentives
+    assert await admin.call(GET, GetIncentiveRequest(id=incentive.id)) == incentive
     return level, incentive
 
 

@@ -7,6 +7,7 @@ __all__ = (
     "ActivateIncentiveRequest",
     "CreateIncentiveRequest",
     "DeactivateIncentiveRequest",
+    "GetIncentiveRequest",
     "GetLoyaltyAccountRequest",
     "Incentive",
     "IncentiveKind",
@@ -142,6 +143,21 @@ class DeactivateIncentiveRequest(betterproto2.Message):
 default_message_pool.register_message(
     "easyorder.incentive.v1", "DeactivateIncentiveRequest", DeactivateIncentiveRequest
 )
+
+
+@dataclass(eq=False, repr=False)
+class GetIncentiveRequest(betterproto2.Message):
+    """
+    Which incentive.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the incentive.
+    """
+
+
+default_message_pool.register_message("easyorder.incentive.v1", "GetIncentiveRequest", GetIncentiveRequest)
 
 
 @dataclass(eq=False, repr=False)

@@ -6,10 +6,9 @@
 __all__ = (
     "AdjustStockRequest",
     "GetProductInventoryRequest",
+    "GetStockLevelRequest",
     "InventoryEvent",
     "ItemAvailability",
-    "ListLowStockRequest",
-    "ListLowStockResponse",
     "ListStockLevelsRequest",
     "ListStockLevelsResponse",
     "ProductInventory",
@@ -85,6 +84,26 @@ class GetProductInventoryRequest(betterproto2.Message):
 default_message_pool.register_message(
     "easyorder.inventory.v1", "GetProductInventoryRequest", GetProductInventoryRequest
 )
+
+
+@dataclass(eq=False, repr=False)
+class GetStockLevelRequest(betterproto2.Message):
+    """
+    Which item.
+    """
+
+    product_item_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the item.
+    """
+
+    location_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The location whose stock is read: `main`, the only one in this version; empty stands for it.
+    """
+
+
+default_message_pool.register_message("easyorder.inventory.v1", "GetStockLevelRequest", GetStockLevelRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -171,59 +190,6 @@ default_message_pool.register_message("easyorder.inventory.v1", "ItemAvailabilit
 
 
 @dataclass(eq=False, repr=False)
-class ListLowStockRequest(betterproto2.Message):
-    """
-    Which page of the items that are low.
-    """
-
-    threshold: "int | None" = betterproto2.field(1, betterproto2.TYPE_INT32, optional=True)
-    """
-    EASYORDER_LOW_STOCK_THRESHOLD when not given.
-    """
-
-    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
-    """
-    At most 1000; more is taken as 1000. 1000 when not given.
-    """
-
-    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
-    """
-    `next_page_token` of the page before, with the same threshold.
-    """
-
-
-default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockRequest", ListLowStockRequest)
-
-
-@dataclass(eq=False, repr=False)
-class ListLowStockResponse(betterproto2.Message):
-    """
-    A page of items.
-    """
-
-    stock_levels: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
-    """
-    Those that lack most first.
-    """
-
-    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-    """
-    Empty on the last page.
-    """
-
-    read_time: "datetime.datetime | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
-    )
-    """
-    Changes that were answered before this time are in the list; later ones may be. It is up to 5 s ago, and longer while
-    the service is behind. Not set in the first moment after the service has started.
-    """
-
-
-default_message_pool.register_message("easyorder.inventory.v1", "ListLowStockResponse", ListLowStockResponse)
-
-
-@dataclass(eq=False, repr=False)
 class ListStockLevelsRequest(betterproto2.Message):
     """
     Which page of the items of the shop.
@@ -241,7 +207,17 @@ class ListStockLevelsRequest(betterproto2.Message):
 
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    `next_page_token` of the page before, with the same product.
+    `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
+
+    low_stock_only: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    Only items of which at most `low_stock_threshold` pieces are available.
+    """
+
+    low_stock_threshold: "int | None" = betterproto2.field(5, betterproto2.TYPE_INT32, optional=True)
+    """
+    With low_stock_only: EASYORDER_LOW_STOCK_THRESHOLD when not given. Not without it.
     """
 
 
@@ -256,7 +232,7 @@ class ListStockLevelsResponse(betterproto2.Message):
 
     stock_levels: "list[StockLevel]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    By the item's id.
+    By the item's id; with low_stock_only, those that lack most first, where pieces that orders wait for are lacking too.
     """
 
     next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
