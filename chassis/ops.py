@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from easyorder.ops import v1
@@ -43,10 +43,12 @@ _JOB = select(
     *(func.coalesce(JOB.c[name], "").label(name) for name in ("last_error", "discard_reason")),
 )
 _ERROR = select(
-    *(RECORDED_ERROR.c[name] for name in ("id", "correlation_id", "time", "detail")),
+    *(RECORDED_ERROR.c[name] for name in ("id", "correlation_id", "detail")),
+    RECORDED_ERROR.c.time.label("event_time"),
     RECORDED_ERROR.c.source.label("where"),
     (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
 )
+_AUDIT = select(*(column.label("event_time") if column.name == "time" else column for column in AUDIT_ENTRY.c))
 # A RUNNING job may be taken from its worker only after its lease has ended. As a CTE, because psqlODBC reports no
 # columns of an UPDATE … RETURNING that matched no row.
 _CHANGE = (
@@ -146,20 +148,19 @@ class OpsApi:
         return v1.ListErrorsResponse(errors=[v1.RecordedError(**row) for row in rows], next_page_token=token)
 
     async def list_audit_entries(self, request: v1.ListAuditEntriesRequest) -> v1.ListAuditEntriesResponse:
-        rows, token = await self._newest(request, "audit", select(AUDIT_ENTRY), AUDIT_ENTRY.c.id)
+        rows, token = await self._newest(request, "audit", _AUDIT, AUDIT_ENTRY.c.id)
         return v1.ListAuditEntriesResponse(entries=[v1.AuditEntry(**row) for row in rows], next_page_token=token)
 
     async def get_stats(self, request: v1.GetStatsRequest) -> v1.Stats:
         self._check(request.service)
         counted = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
         by_state = {row["state"]: row["jobs"] for row in counted}
-        (outbox,) = await self._rows(text("SELECT pending FROM outbox_end()"))
         return v1.Stats(
             service=self.service,
             start_time=self.started_at,
-            projection_lag_ms=min(round(await self.lag_ms()), 2**31 - 1) if self.lag_ms else 0,
+            projection_lag=timedelta(milliseconds=round(await self.lag_ms()) if self.lag_ms else 0),
             jobs={f"JOB_STATE_{name}": by_state.get(name, 0) for name in _STATES},
-            outbox_pending=outbox["pending"],
+            outbox_pending=(await self._rows(text("SELECT pending FROM outbox_end()")))[0]["pending"],
             figures=dict(self.gauges.read()),
         )
 

@@ -77,7 +77,8 @@ class ProductApi:
         return product_message(await self._mediator.send(command))
 
     async def undelete_product(self, request: UndeleteProductRequest) -> Product:
-        command = UndeleteProduct(request=request_key(request, request.request_id), product_id=int(request.id))
+        key = request_key(request, request.request_id)
+        command = UndeleteProduct(request=key, product_id=int(request.id), etag=request.etag)
         return product_message(await self._mediator.send(command))
 
     async def get_product(self, request: GetProductRequest) -> Product:

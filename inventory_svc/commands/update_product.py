@@ -56,12 +56,17 @@ def require_live(product: Product | None, product_id: int, etag: str) -> Product
     """Raises ProductNotFound, also for a deleted product, and EtagMismatch for another version."""
     if product is None or product.is_deleted:
         raise ProductNotFound.of(product_id)
+    require_version(product, etag)
+    return product
+
+
+def require_version(product: Product, etag: str) -> None:
+    """Raises EtagMismatch if `etag`, unless it is empty, is of another version."""
     if etag and etag != product.etag:
         raise EtagMismatch(
-            f"product {product_id} was changed meanwhile; read it again, then decide",
-            metadata={"productId": str(product_id), "etag": product.etag},
+            f"product {product.id} was changed meanwhile; read it again, then decide",
+            metadata={"productId": str(product.id), "etag": product.etag},
         )
-    return product
 
 
 def _refuse_shared_skus(product: Product, wanted: Sequence[ProductItem]) -> None:

@@ -97,6 +97,7 @@ class OrderApi:
             request=_request_key(request, request.request_id),
             order_id=self._number(request.id),
             reason=request.reason,
+            etag=request.etag,
         )
         return self._shown(await self._mediator.send(command))
 

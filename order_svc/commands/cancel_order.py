@@ -18,15 +18,20 @@ _WHY = "the order was cancelled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(OfOrder[OrderView]):
-    """`transaction_id`: cancels only if this is the order's present transaction, else raises AttemptSuperseded."""
+    """`transaction_id`: cancels only if this is the order's present transaction, else raises AttemptSuperseded.
+
+    `etag`: the version that the order must have; empty for any.
+    """
 
     reason: str
     code: CancelReason = CancelReason.REQUESTED
     transaction_id: str = ""
+    etag: str = ""
 
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    order.check_etag(cmd.etag)
     if cmd.transaction_id:
         order.payment.require_transaction(cmd.transaction_id)
     await stop(order, uow, code=cmd.code, reason=cmd.reason, at=clock.now())

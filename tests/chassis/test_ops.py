@@ -402,7 +402,7 @@ async def test_errors_of_background_work_are_listed_newest_first(chassis_engine:
     errors = [*first.errors, *rest.errors]
     assert [error.summary for error in errors] == [f"ValueError: number {number}" for number in (2, 1, 0)]
     assert rest.next_page_token == ""
-    assert (errors[0].where, errors[0].time) == ("charge", FakeClock().now())
+    assert (errors[0].where, errors[0].event_time) == ("charge", FakeClock().now())
     assert "ValueError: number 2" in errors[0].detail
 
 
@@ -421,7 +421,7 @@ async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engin
     assert [entry.resource for entry in entries] == ["three", "two", "one"]
     entry = entries[0]
     assert (entry.actor, entry.action, entry.outcome, entry.correlation_id) == ("ann", "Cancel", "OK", "c")
-    assert (entry.detail, entry.time) == ("why", FakeClock().now())
+    assert (entry.detail, entry.event_time) == ("why", FakeClock().now())
 
 
 async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:
@@ -431,7 +431,11 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
         await insert_rows(session, OUTBOX, event_rows([an_event(1), an_event(2)]))
         stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
 
-    assert (stats.service, stats.start_time, stats.projection_lag_ms) == ("order", FakeClock().now(), 12)
+    assert (stats.service, stats.start_time, stats.projection_lag) == (
+        "order",
+        FakeClock().now(),
+        timedelta(milliseconds=12),
+    )
     assert stats.jobs == {
         "JOB_STATE_DEAD": 1,
         "JOB_STATE_READY": 1,

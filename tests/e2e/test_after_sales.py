@@ -77,6 +77,9 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
     assert "deliverTime" not in parcel
     late = await http.post(f"/api/v1/admin/orders/{order_id}:ship", json=body, headers=admin.headers)
     assert (late.status_code, late.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
+    body = {"reason": "late", "etag": paid["etag"]}
+    stale = await http.post(f"/api/v1/orders/{order_id}:cancel", json=body, headers=shopper.headers)
+    assert (stale.status_code, stale.json()["details"][0]["reason"]) == (409, "ETAG_MISMATCH")
     cancel = await http.post(f"/api/v1/orders/{order_id}:cancel", json={"reason": "late"}, headers=shopper.headers)
     refusal = cancel.json()["details"][0]
     assert (cancel.status_code, refusal["reason"]) == (400, "ILLEGAL_TRANSITION")

@@ -327,7 +327,10 @@ async def test_a_product_is_changed_deleted_and_brought_back_and_read_so_at_once
             await mesh.user("shopper").call(method, request)
     assert deleted.delete_time is not None
     assert await client.call(service.GET_PRODUCT, GetProductRequest(id=created.id)) == deleted
-    back = await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id))
+    with pytest.raises(EtagMismatch):
+        await client.call(service.UNDELETE_PRODUCT, UndeleteProductRequest(id=created.id, etag=changed.etag))
+    undeleting = UndeleteProductRequest(id=created.id, etag=deleted.etag)
+    back = await client.call(service.UNDELETE_PRODUCT, undeleting)
     assert await shown() == [back]
     assert (back.name, back.product_items, back.delete_time) == ("Blouse", changed.product_items, None)
     with pytest.raises(ProductNotDeleted):

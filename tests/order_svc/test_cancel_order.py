@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
+from chassis.errors import EtagMismatch
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.status import IllegalTransition, Status
@@ -41,6 +42,20 @@ async def test_what_has_ended_can_not_be_cancelled(order_app: OrderApp, before: 
     }
     assert await order_app.events(order_id) == events
     assert await order_app.jobs() == []
+
+
+async def test_only_the_version_that_was_seen_is_cancelled(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order())
+    seen = (await order_app.order(order_id)).view()
+
+    with pytest.raises(EtagMismatch) as refusal:
+        await order_app.send(CancelOrder(order_id=order_id, reason="late", etag="0"))
+
+    assert refusal.value.metadata == {"etag": seen.etag}
+    assert (await order_app.order(order_id)).view() == seen
+    assert await order_app.jobs() == []
+    cancelled = await order_app.send(CancelOrder(order_id=order_id, reason="late", etag=seen.etag))
+    assert cancelled.status is Status.CANCELLED
 
 
 async def test_somebody_elses_order_is_not_there(order_app: OrderApp) -> None:

@@ -339,6 +339,11 @@ class UndeleteProductRequest(betterproto2.Message):
     After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
+    etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    With it, only that version is restored; ETAG_MISMATCH otherwise.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "UndeleteProductRequest", UndeleteProductRequest)
 

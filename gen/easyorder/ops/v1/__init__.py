@@ -100,7 +100,7 @@ class AuditEntry(betterproto2.Message):
     Assigned by the service; grows.
     """
 
-    time: "datetime.datetime | None" = betterproto2.field(
+    event_time: "datetime.datetime | None" = betterproto2.field(
         2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
@@ -408,7 +408,7 @@ class RecordedError(betterproto2.Message):
     What the caller was told, and what the logs have.
     """
 
-    time: "datetime.datetime | None" = betterproto2.field(
+    event_time: "datetime.datetime | None" = betterproto2.field(
         3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
@@ -472,9 +472,11 @@ class Stats(betterproto2.Message):
     When this process started.
     """
 
-    projection_lag_ms: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    projection_lag: "datetime.timedelta | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
+    )
     """
-    How far the read database is behind, in milliseconds.
+    How far the read database is behind; 0 where there is none.
     """
 
     jobs: "dict[str, int]" = betterproto2.field(

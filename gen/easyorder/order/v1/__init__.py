@@ -384,6 +384,11 @@ class CancelOrderRequest(betterproto2.Message):
     After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
     """
 
+    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    If given, only this version of the order is cancelled; ETAG_MISMATCH otherwise.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "CancelOrderRequest", CancelOrderRequest)
 
