@@ -42,6 +42,7 @@ from identity_svc.api.identity import SERVICE, IdentityApi
 from identity_svc.api.revocations import SERVICE as REVOCATIONS
 from identity_svc.api.revocations import RevocationApi
 from identity_svc.commands.change_password import ChangePassword, change_password
+from identity_svc.commands.create_team import CreateTeam, create_team
 from identity_svc.commands.delete_session import DeleteSession, delete_session
 from identity_svc.commands.disable_user import DisableUser, EnableUser, disable_user, enable_user
 from identity_svc.commands.ensure_signing_key import EnsureSigningKey, ensure_signing_key
@@ -54,6 +55,12 @@ from identity_svc.commands.register import Register, register
 from identity_svc.commands.rotate_signing_key import RotateSigningKey, rotate_signing_key
 from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding, seed_administrator
 from identity_svc.commands.set_user_roles import SetUserRoles, set_user_roles
+from identity_svc.commands.team_members import (
+    AddTeamMember,
+    RemoveTeamMember,
+    add_team_member,
+    remove_team_member,
+)
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.update_user import UpdateUser, update_user
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD, PASSWORD_POLICY, IdentitySettings
@@ -146,7 +153,7 @@ async def make_mediator(
         ),
     )
     _handle_sessions(mediator, refresh_tokens, access_tokens, settings)
-    _handle_users(mediator, open_stores, passwords, settings)
+    _handle_users_and_teams(mediator, open_stores, passwords, clock, settings)
     seed = partial(seed_administrator, passwords=passwords, policy=PASSWORD_POLICY, clock=clock)
     mediator.handle(SeedAdministrator, seed)
     handle_mails(mediator, open_stores, passwords, clock, settings)
@@ -182,8 +189,12 @@ def _handle_sessions(
     mediator.handle(DeleteSession, delete_session)
 
 
-def _handle_users(
-    mediator: Mediator[IdentityUow], open_stores: OpenStores, passwords: Passwords, settings: IdentitySettings
+def _handle_users_and_teams(
+    mediator: Mediator[IdentityUow],
+    open_stores: OpenStores,
+    passwords: Passwords,
+    clock: Clock,
+    settings: IdentitySettings,
 ) -> None:
     current_password = partial(
         is_own_password, open_stores=open_stores, passwords=passwords, lockout_policy=settings.lockout_policy
@@ -200,6 +211,9 @@ def _handle_users(
     mediator.handle(SetUserRoles, set_user_roles)
     mediator.handle(DisableUser, disable_user)
     mediator.handle(EnableUser, enable_user)
+    mediator.handle(CreateTeam, partial(create_team, clock=clock))
+    mediator.handle(AddTeamMember, add_team_member)
+    mediator.handle(RemoveTeamMember, remove_team_member)
 
 
 async def _seed(mediator: Mediator[IdentityUow], settings: IdentitySettings) -> None:

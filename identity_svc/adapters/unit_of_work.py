@@ -7,6 +7,7 @@ from identity_svc.adapters.lockouts import SqlLockouts
 from identity_svc.adapters.mailed_tokens import SqlMailCounts, SqlMailedTokens
 from identity_svc.adapters.sessions import SqlSessions
 from identity_svc.adapters.signing_keys import SqlSigningKeys
+from identity_svc.adapters.teams import SqlTeams
 from identity_svc.adapters.users import SqlCredentials, SqlUsers
 
 
@@ -24,6 +25,10 @@ class SqlIdentityUow(SqlUnitOfWork):
     @property
     def lockouts(self) -> SqlLockouts:
         return SqlLockouts(self.session)
+
+    @property
+    def teams(self) -> SqlTeams:
+        return SqlTeams(self.session)
 
     @property
     def sessions(self) -> SqlSessions:

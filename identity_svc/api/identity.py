@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from easyorder.google.protobuf import Empty
 from easyorder.identity import v1
 
@@ -9,10 +11,13 @@ from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import shortened
 from chassis.grpc import metadata
+from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
-from identity_svc.api.messages import jwk, session_message, tokens_message, user_message
+from chassis.wire import codec
+from identity_svc.api.messages import jwk, session_message, team_message, tokens_message, user_message
 from identity_svc.api.update_mask import updated_fields
 from identity_svc.commands.change_password import ChangePassword
+from identity_svc.commands.create_team import CreateTeam
 from identity_svc.commands.delete_session import DeleteSession
 from identity_svc.commands.disable_user import DisableUser, EnableUser
 from identity_svc.commands.login import Login
@@ -23,6 +28,7 @@ from identity_svc.commands.request_email_verification import RequestEmailVerific
 from identity_svc.commands.request_password_reset import RequestPasswordReset
 from identity_svc.commands.reset_password import ResetPassword
 from identity_svc.commands.set_user_roles import SetUserRoles
+from identity_svc.commands.team_members import AddTeamMember, RemoveTeamMember
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.update_user import UpdateUser
 from identity_svc.commands.verify_email import VerifyEmail
@@ -34,6 +40,7 @@ from identity_svc.domain.user import Role
 from identity_svc.queries.get_jwks import get_jwks
 from identity_svc.queries.get_user import GetUser, get_user
 from identity_svc.queries.list_sessions import ListSessions, list_sessions
+from identity_svc.queries.list_teams import ListTeams, list_teams
 from identity_svc.queries.list_users import ListUsers, list_users
 
 SERVICE = "easyorder.identity.v1.IdentityService"
@@ -161,6 +168,31 @@ class IdentityApi:
 
     async def enable_user(self, request: v1.EnableUserRequest) -> v1.User:
         return user_message(await self._mediator.send(EnableUser(id=request.id)))
+
+    async def create_team(self, request: v1.CreateTeamRequest) -> v1.Team:
+        key = RequestKey(
+            scope=f"{current().caller.id}/CreateTeam",
+            request_id=request.request_id,
+            fingerprint=hashlib.sha256(codec(v1.CreateTeamRequest).encode(request)).hexdigest(),
+        )
+        name = (request.team or v1.Team()).name
+        return team_message(await self._mediator.send(CreateTeam(name=name, request=key if key.request_id else None)))
+
+    async def add_team_member(self, request: v1.AddTeamMemberRequest) -> v1.Team:
+        command = AddTeamMember(team_id=request.team_id, user_id=request.user_id)
+        return team_message(await self._mediator.send(command))
+
+    async def remove_team_member(self, request: v1.RemoveTeamMemberRequest) -> v1.Team:
+        team = await self._mediator.send(RemoveTeamMember(team_id=request.team_id, user_id=request.user_id))
+        await self._revocations.confirmed()
+        return team_message(team)
+
+    async def list_teams(self, request: v1.ListTeamsRequest) -> v1.ListTeamsResponse:
+        query = ListTeams(page_size=request.page_size, page_token=request.page_token)
+        page = await list_teams(query, open_stores=self._open_stores)
+        return v1.ListTeamsResponse(
+            teams=[team_message(team) for team in page.teams], next_page_token=page.next_page_token
+        )
 
     async def get_jwks(self, request: v1.GetJwksRequest) -> v1.Jwks:
         return v1.Jwks(keys=[jwk(key) for key in await get_jwks(open_stores=self._open_stores, clock=self._clock)])

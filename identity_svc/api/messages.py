@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from easyorder.identity.v1 import Jwk, Role, Tokens
 from easyorder.identity.v1 import Session as SessionMessage
+from easyorder.identity.v1 import Team as TeamMessage
 from easyorder.identity.v1 import User as UserMessage
 
 from chassis.context import current
 from identity_svc.commands.login import SignedIn
 from identity_svc.domain.session import Session
+from identity_svc.domain.team import Team
 from identity_svc.domain.tokens import PublicKey
 from identity_svc.domain.user import User
 
@@ -26,6 +28,15 @@ def user_message(user: User) -> UserMessage:
         etag=user.etag,
         email_verified=user.is_email_verified,
         email_verify_time=user.email_verified_on if user.is_email_verified else None,
+    )
+
+
+def team_message(team: Team) -> TeamMessage:
+    return TeamMessage(
+        id=str(team.id),
+        name=team.name,
+        member_ids=[str(user_id) for user_id in team.member_ids],
+        create_time=team.created_on,
     )
 
 

@@ -56,6 +56,27 @@ class LastAdministrator(AppError):
         super().__init__("nobody would be left to run the shop: make somebody else an administrator first")
 
 
+class TeamNotFound(AppError):
+    kind, reason = Kind.NOT_FOUND, "TEAM_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such team")
+
+
+class TeamFull(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "TEAM_FULL"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the team has {limit} members: remove one first")
+
+
+class TooManyTeams(AppError):
+    kind, reason = Kind.FAILED_PRECONDITION, "TOO_MANY_TEAMS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the user is in {limit} teams: remove the user from one first")
+
+
 class SessionNotFound(AppError):
     kind, reason = Kind.NOT_FOUND, "SESSION_NOT_FOUND"
 

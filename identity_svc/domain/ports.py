@@ -20,8 +20,9 @@ from identity_svc.domain.session import (
     SessionId,
     SessionPolicy,
 )
+from identity_svc.domain.team import Team
 from identity_svc.domain.tokens import AccessToken, SigningKey
-from identity_svc.domain.user import Email, User, UserId
+from identity_svc.domain.user import Email, TeamId, User, UserId
 
 
 class Users(Protocol):
@@ -155,6 +156,22 @@ class MailCounts(Protocol):
         """Deletes the counts of windows that began until this time."""
 
 
+class Teams(Protocol):
+    """The teams."""
+
+    async def add(self, team: Team) -> None: ...
+
+    async def lock(self, team_id: TeamId) -> Team | None:
+        """The team; no other transaction changes its members until this one ends."""
+
+    async def add_member(self, team_id: TeamId, user_id: UserId) -> None: ...
+
+    async def remove_member(self, team_id: TeamId, user_id: UserId) -> None: ...
+
+    async def list(self, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Team]:
+        """The oldest first, after the one with this start and id."""
+
+
 class RevocationFeed(Protocol):
     """Tells all services which access tokens are revoked, and knows which of them know it."""
 
@@ -194,6 +211,9 @@ class Stores(Protocol):
 
     @property
     def lockouts(self) -> Lockouts: ...
+
+    @property
+    def teams(self) -> Teams: ...
 
     @property
     def sessions(self) -> Sessions: ...

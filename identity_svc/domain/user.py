@@ -58,7 +58,7 @@ class User:
         return cls(
             id=UserId(uuid.uuid4()),
             email=email,
-            display_name=_line("displayName", display_name),
+            display_name=line_of("displayName", display_name),
             roles=frozenset({Role.USER, Role.ADMIN} if is_admin else {Role.USER}),
             created_on=at,
             modified_on=at,
@@ -72,7 +72,7 @@ class User:
         return replace(
             self,
             email=self.email if email is None else email,
-            display_name=self.display_name if display_name is None else _line("user.displayName", display_name),
+            display_name=self.display_name if display_name is None else line_of("user.displayName", display_name),
         )
 
 
@@ -94,10 +94,10 @@ def visible_user_id(text: str, *, caller_id: str, sees_all: bool) -> UserId:
 
 def email_of(text: str) -> Email:
     """The normalised address, regardless of case. Raises InvalidArgument when it has control characters."""
-    return Email(_line("email", text).casefold())
+    return Email(line_of("email", text).casefold())
 
 
-def _line(field: str, text: str) -> str:
+def line_of(field: str, text: str) -> str:
     line = unicodedata.normalize("NFC", text).strip()
     if not line or any(unicodedata.category(character) == "Cc" for character in line):
         raise InvalidArgument.of(field, "must be one line of text, without control characters")

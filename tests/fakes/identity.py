@@ -17,8 +17,9 @@ from identity_svc.domain.mailed_tokens import MailedToken, Purpose, TokenDigest
 from identity_svc.domain.password import Password, PasswordHash
 from identity_svc.domain.ports import Credential
 from identity_svc.domain.session import ClientInfo, RefreshTokenContent, Session, SessionId, SessionPolicy
+from identity_svc.domain.team import Team
 from identity_svc.domain.tokens import PublicKey, SigningKey
-from identity_svc.domain.user import Email, Role, User, UserId
+from identity_svc.domain.user import Email, Role, TeamId, User, UserId
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork
 
 
@@ -31,6 +32,7 @@ class IdentityState(ChassisState):
     places: dict[tuple[Email, str], datetime] = field(default_factory=dict)
     # With the digests of their secrets.
     sessions: dict[SessionId, tuple[str, Session]] = field(default_factory=dict)
+    teams: dict[TeamId, Team] = field(default_factory=dict)
     # Ids of sessions, and ids of users with versions.
     revoked: list[str] = field(default_factory=list)
     signing_keys: list[SigningKey] = field(default_factory=list)
@@ -62,7 +64,8 @@ class InMemoryUsers:
     async def put(self, user: User) -> User:
         if any(known.email == user.email and known.id != user.id for known in self._state.users.values()):
             raise Conflict(f"{user.email} is taken")
-        stored = replace(user, version=user.version + 1, modified_on=self._clock.now())
+        team_ids = self._state.users[user.id].team_ids
+        stored = replace(user, team_ids=team_ids, version=user.version + 1, modified_on=self._clock.now())
         self._state.users[user.id] = stored
         return stored
 
@@ -226,6 +229,31 @@ class InMemorySessions:
         return replace(session, as_of=self._clock.now()) if session and digest == token.digest else None
 
 
+class InMemoryTeams:
+    def __init__(self, state: IdentityState) -> None:
+        self._state = state
+
+    async def add(self, team: Team) -> None:
+        self._state.teams[team.id] = team
+
+    async def lock(self, team_id: TeamId) -> Team | None:
+        return self._state.teams.get(team_id)
+
+    async def add_member(self, team_id: TeamId, user_id: UserId) -> None:
+        team, user = self._state.teams[team_id], self._state.users[user_id]
+        self._state.teams[team_id] = replace(team, member_ids=tuple(sorted((*team.member_ids, user_id))))
+        self._state.users[user_id] = replace(user, team_ids=tuple(sorted((*user.team_ids, team_id))))
+
+    async def remove_member(self, team_id: TeamId, user_id: UserId) -> None:
+        team, user = self._state.teams[team_id], self._state.users[user_id]
+        self._state.teams[team_id] = replace(team, member_ids=tuple(id for id in team.member_ids if id != user_id))
+        self._state.users[user_id] = replace(user, team_ids=tuple(id for id in user.team_ids if id != team_id))
+
+    async def list(self, *, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[Team]:
+        teams = sorted(self._state.teams.values(), key=_founded)
+        return [team for team in teams if after is None or _founded(team) > after][:limit]
+
+
 class InMemorySigningKeys:
     def __init__(self, state: IdentityState) -> None:
         self._state = state
@@ -295,6 +323,7 @@ class InMemoryIdentityUow(InMemoryUnitOfWork):
         self.users = InMemoryUsers(state, clock)
         self.credentials = InMemoryCredentials(state)
         self.lockouts = InMemoryLockouts(state, clock)
+        self.teams = InMemoryTeams(state)
         self.sessions = InMemorySessions(state, clock)
         self.signing_keys = InMemorySigningKeys(state)
         self.mailed_tokens = InMemoryMailedTokens(state)
@@ -336,6 +365,10 @@ class FakePasswords:
 def has_tokens(session: Session, now: datetime) -> bool:
     """Whether an access token of it may be valid."""
     return now < session.last_used_on + SessionPolicy().access_token_life + MARGIN
+
+
+def _founded(team: Team) -> tuple[datetime, uuid.UUID]:
+    return team.created_on, team.id
 
 
 def _registered(user: User) -> tuple[datetime, uuid.UUID]:

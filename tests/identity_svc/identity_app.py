@@ -124,7 +124,7 @@ class InMemoryBackend:
         return len(self.state.sessions)
 
     async def revoked(self) -> list[str]:
-        return self.state.revoked
+        return list(self.state.revoked)
 
     async def users(self) -> int:
         return len(self.state.users)

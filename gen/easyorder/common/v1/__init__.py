@@ -309,6 +309,21 @@ class ErrorReason(betterproto2.Enum):
     The session of the access token has ended, or its user has lost a role or a team. Refresh it; if that fails, log in.
     """
 
+    TEAM_NOT_FOUND = 54
+    """
+    There is no such team.
+    """
+
+    TEAM_FULL = 55
+    """
+    The team has as many members as it may have. Remove one first.
+    """
+
+    TOO_MANY_TEAMS = 56
+    """
+    The user is in as many teams as a user may be. Remove the user from another one first.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -366,6 +381,9 @@ class ErrorReason(betterproto2.Enum):
             51: "ERROR_REASON_MAILED_TOKEN_INVALID",
             52: "ERROR_REASON_MAIL_NOT_CONFIGURED",
             53: "ERROR_REASON_TOKEN_REVOKED",
+            54: "ERROR_REASON_TEAM_NOT_FOUND",
+            55: "ERROR_REASON_TEAM_FULL",
+            56: "ERROR_REASON_TOO_MANY_TEAMS",
         }
 
     @classmethod
@@ -425,6 +443,9 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_MAILED_TOKEN_INVALID": 51,
             "ERROR_REASON_MAIL_NOT_CONFIGURED": 52,
             "ERROR_REASON_TOKEN_REVOKED": 53,
+            "ERROR_REASON_TEAM_NOT_FOUND": 54,
+            "ERROR_REASON_TEAM_FULL": 55,
+            "ERROR_REASON_TOO_MANY_TEAMS": 56,
         }
 
 
