@@ -7,6 +7,7 @@ import pytest
 from chassis.context import Caller
 from identity_svc.commands.update_user import UpdateUser
 from identity_svc.domain.errors import MailedTokenInvalid, UserNotFound
+from identity_svc.domain.mailed_tokens import Purpose, digest_of
 from identity_svc.domain.password import Password
 from identity_svc.domain.user import User
 from tests.identity_svc.identity_app import HOME, PASSWORD, IdentityApp
@@ -87,6 +88,18 @@ async def test_a_token_works_once_and_for_a_day(mails: MailApp) -> None:
         await mails.verify(second)
 
 
+async def test_a_job_that_is_repeated_revives_no_token(mails: MailApp) -> None:
+    user = await mails.app.register()
+    await mails.request_verification(user)
+    token = await mails.token()
+    await mails.verify(token)
+
+    await mails.run(mails.jobs[0])
+
+    with pytest.raises(MailedTokenInvalid):
+        await mails.verify(token)
+
+
 async def test_a_token_is_of_no_use_for_anything_else(mails: MailApp) -> None:
     user = await mails.app.register()
     await mails.request_verification(user)
@@ -94,6 +107,10 @@ async def test_a_token_is_of_no_use_for_anything_else(mails: MailApp) -> None:
     await mails.request_reset()
     resets = await mails.token()
 
+    async with mails.app.backend.open_stores() as stores:
+        now = mails.app.backend.clock.now()
+        assert await stores.mailed_tokens.find(digest_of(verifies), Purpose.EMAIL_VERIFICATION, now)
+        assert not await stores.mailed_tokens.find(digest_of(verifies), Purpose.PASSWORD_RESET, now)
     with pytest.raises(MailedTokenInvalid):
         await mails.reset(verifies)
     with pytest.raises(MailedTokenInvalid):

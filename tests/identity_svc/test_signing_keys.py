@@ -84,10 +84,14 @@ async def test_a_new_key_is_published_before_it_signs(identity_app: IdentityApp)
 async def test_the_old_key_is_accepted_until_its_last_token_has_expired(identity_app: IdentityApp) -> None:
     old = await identity_app.kid()
     await identity_app.mediator.send(RotateSigningKey())
+    await identity_app.backend.pass_time(10)
+    await identity_app.mediator.send(RotateSigningKey())  # which is of no concern to the first key
 
-    await identity_app.backend.pass_time(AHEAD_S + LIFE_S - 1)
+    await identity_app.backend.pass_time(AHEAD_S + LIFE_S - 11)
     assert old in await identity_app.kids()
     await identity_app.backend.pass_time(1)
+    assert old not in await identity_app.kids()
+    await identity_app.backend.pass_time(10)
 
     assert await identity_app.kids() == [await identity_app.kid()]
 
