@@ -107,8 +107,11 @@ class IncentiveInvalid(AppError):
 
     @classmethod
     def of(cls, faults: Mapping[str, str], fields: Mapping[str, str] = NO_FIELDS) -> IncentiveInvalid:
-        """`fields` are the paths of the codes that the caller named; the metadata is about the first code."""
-        messages = {code: f"{code} cannot be used: {why}" for code, why in faults.items()}
+        """`fields` are the paths of the codes that the caller named; the metadata is about the first.
+
+        An empty code stands for the points.
+        """
+        messages = {code: f"{code or 'the loyalty points'} cannot be used: {why}" for code, why in faults.items()}
         code, why = next(iter(faults.items()))
         error = cls(
             "; ".join(messages.values()),

@@ -12,8 +12,8 @@ from inventory_svc.domain.keys import key_of
 from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, price, sub_total
 
-# Stands for a code where points are refused.
-POINTS = "loyalty_points"
+# Stands for a code where points are refused: no code is empty.
+POINTS = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

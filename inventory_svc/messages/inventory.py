@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from easyorder.catalog.v1 import ItemOption as ItemOptionMessage
 from easyorder.catalog.v1 import ListProductsResponse, UpdateProductRequest
 from easyorder.catalog.v1 import Product as ProductMessage
 from easyorder.catalog.v1 import ProductItem as ProductItemMessage
 from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
+from easyorder.common.v1 import ItemOption as ItemOptionMessage
 from easyorder.common.v1 import StockState as StockStateMessage
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import ItemAvailability as ItemAvailabilityMessage

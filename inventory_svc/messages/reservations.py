@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from easyorder.catalog.v1 import ItemOption
-from easyorder.common.v1 import RefusedCode
+from easyorder.common.v1 import ItemOption, RefusedCode
 from easyorder.internal.inventory.v1 import Amendment as AmendmentMessage
 from easyorder.internal.inventory.v1 import (
     PreviewReservationRequest,

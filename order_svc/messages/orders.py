@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from easyorder.common.v1 import Discount, OrderLine, PaymentMethod, PaymentStatus, StockState
+from easyorder.common.v1 import Discount, ItemOption, OrderLine, PaymentMethod, PaymentStatus, StockState
 from easyorder.inventory.v1 import ItemAvailability
 from easyorder.order.v1 import (
     CancelReason,
@@ -15,7 +15,6 @@ from easyorder.order.v1 import (
     HourReport,
     Order,
     OrderItem,
-    OrderItemOption,
     OrderStatus,
     Payment,
     PaymentFailureCode,
@@ -138,7 +137,7 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
         discount=amount_message(item.discount, currency),
         returned_quantity=item.returned,
         product_id=str(item.product_id) if item.product_id else "",
-        options=[OrderItemOption(variation=variation, value=value) for variation, value in item.options],
+        options=[ItemOption(variation=variation, value=value) for variation, value in item.options],
     )
 
 

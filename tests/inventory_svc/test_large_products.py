@@ -12,7 +12,6 @@ from easyorder.catalog.v1 import (
     CreateProductRequest,
     DeleteProductRequest,
     GetProductRequest,
-    ItemOption,
     ListProductsRequest,
     Product,
     ProductItem,
@@ -20,6 +19,7 @@ from easyorder.catalog.v1 import (
     Variation,
     VariationOption,
 )
+from easyorder.common.v1 import ItemOption
 from easyorder.google.type import Money
 from google.protobuf.json_format import MessageToJson
 

@@ -130,11 +130,21 @@ class RedeemContract:
             "incentiveCodes[0]": "NONE cannot be used: there is no incentive with this code",
             "incentiveCodes[2]": "DEAR cannot be used: the order must come to 1000.00 USD at least",
             "incentiveCodes[3]": "None cannot be used: there is no incentive with this code",
-            "loyaltyPoints": "loyalty_points cannot be used: you have 0 points, and 5 were asked for",
+            "loyaltyPoints": "the loyalty points cannot be used: you have 0 points, and 5 were asked for",
         }
         assert [violation.field for violation in second.value.violations] == ["incentiveCodes[1]"]
         assert await shop.of(item) == Pieces(on_hand=3)
         assert set((await shop.uses()).values()) == {0}
+
+    async def test_a_code_named_like_the_points_is_not_taken_for_them(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(3)
+
+        with pytest.raises(IncentiveInvalid) as refusal:
+            await shop.send(shop.order((item, 1), incentive_codes=("loyalty_points",), loyalty_points=5))
+
+        fields = [violation.field for violation in refusal.value.violations]
+        assert fields == ["incentiveCodes[0]", "loyaltyPoints"]
+        assert refusal.value.metadata["code"] == "loyalty_points"
 
     @pytest.mark.parametrize(
         ("starts_s", "ends_s", "is_good"), [(-60, 60, True), (60, None, False), (None, -60, False), (None, None, True)]
@@ -433,7 +443,7 @@ class RedeemContract:
         with pytest.raises(IncentiveInvalid) as refusal:
             await shop.send(shop.order((item, 1), loyalty_points=11))
 
-        assert refusal.value.metadata["code"] == "loyalty_points"
+        assert refusal.value.metadata["code"] == ""
         assert "10 points" in refusal.value.metadata["why"]
         assert (await shop.of(item)).reserved == 0
         assert await shop.points() == 10

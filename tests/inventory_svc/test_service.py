@@ -13,7 +13,6 @@ from easyorder.catalog.v1 import (
     CreateProductRequest,
     DeleteProductRequest,
     GetProductRequest,
-    ItemOption,
     ListProductsRequest,
     Product,
     ProductItem,
@@ -22,7 +21,7 @@ from easyorder.catalog.v1 import (
     Variation,
     VariationOption,
 )
-from easyorder.common.v1 import StockState
+from easyorder.common.v1 import ItemOption, StockState
 from easyorder.google.protobuf import FieldMask
 from easyorder.google.type import Money
 from easyorder.internal.inventory.v1 import (

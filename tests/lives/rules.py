@@ -26,7 +26,7 @@ MOST_PIECES = 1000
 MORE_POINTS_THAN_ANYBODY_HAS = 1_000_000
 # These cards are refused, or never answered: the others pay in the end.
 BAD_CARDS = ("tok_declined", "tok_down", "tok_unknown")
-_OF_POINTS = "loyalty_points"
+_OF_POINTS = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

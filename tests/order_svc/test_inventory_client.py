@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from easyorder.catalog.v1 import ItemOption
-from easyorder.common.v1 import StockState
+from easyorder.common.v1 import ItemOption, StockState
 from easyorder.google.type import Money as MoneyMessage
 from easyorder.internal.inventory.v1 import (
     CommitRequest,

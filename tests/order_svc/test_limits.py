@@ -9,8 +9,8 @@ from typing import Any
 
 import betterproto2
 import pytest
-from easyorder.catalog.v1 import CreateProductRequest, ItemOption, Product
-from easyorder.common.v1 import OrderLine, PaymentMethod, PaymentStatus
+from easyorder.catalog.v1 import CreateProductRequest, Product
+from easyorder.common.v1 import ItemOption, OrderLine, PaymentMethod, PaymentStatus
 from easyorder.incentive.v1 import CreateIncentiveRequest
 from easyorder.internal.inventory.v1 import Amendment, Reservation, ReservationRequest, ReturnedGoods
 from easyorder.internal.payment.v1 import ChargeRequest, RefundRequest

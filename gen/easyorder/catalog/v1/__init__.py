@@ -7,7 +7,6 @@ __all__ = (
     "CreateProductRequest",
     "DeleteProductRequest",
     "GetProductRequest",
-    "ItemOption",
     "ListProductsRequest",
     "ListProductsResponse",
     "Product",
@@ -94,26 +93,6 @@ class GetProductRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.catalog.v1", "GetProductRequest", GetProductRequest)
-
-
-@dataclass(eq=False, repr=False)
-class ItemOption(betterproto2.Message):
-    """
-    The option an item has of one variation, both by name.
-    """
-
-    variation: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    The name of the variation, such as Colour.
-    """
-
-    value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-    """
-    The value of the option, such as Red.
-    """
-
-
-default_message_pool.register_message("easyorder.catalog.v1", "ItemOption", ItemOption)
 
 
 @dataclass(eq=False, repr=False)
@@ -291,7 +270,7 @@ class ProductItem(betterproto2.Message):
     options.
     """
 
-    options: "list[ItemOption]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    options: "list[__common__v1__.ItemOption]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     The option that it has of each variation. Their names and values have at most 250 characters in all.
     """
@@ -435,3 +414,4 @@ default_message_pool.register_message("easyorder.catalog.v1", "VariationOption",
 
 from ...google import protobuf as ___google__protobuf__
 from ...google import type as ___google__type__
+from ...common import v1 as __common__v1__

@@ -8,6 +8,7 @@ __all__ = (
     "ErrorForm",
     "ErrorReason",
     "Heartbeat",
+    "ItemOption",
     "OrderLine",
     "PaymentMethod",
     "PaymentStatus",
@@ -201,7 +202,7 @@ class ErrorReason(betterproto2.Enum):
     INCENTIVE_INVALID = 32
     """
     A code, or the loyalty points, cannot be used for this order. BadRequest names each of them with why; the metadata
-    is about the first, `loyalty_points` standing for the points. Leave them out.
+    is about the first, and its code is empty for the points. Leave them out.
     """
 
     INCENTIVE_NOT_FOUND = 33
@@ -687,6 +688,26 @@ class Heartbeat(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.common.v1", "Heartbeat", Heartbeat)
+
+
+@dataclass(eq=False, repr=False)
+class ItemOption(betterproto2.Message):
+    """
+    The option an item has of one variation, both by name.
+    """
+
+    variation: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The name of the variation, such as Colour.
+    """
+
+    value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The value of the option, such as Red.
+    """
+
+
+default_message_pool.register_message("easyorder.common.v1", "ItemOption", ItemOption)
 
 
 @dataclass(eq=False, repr=False)

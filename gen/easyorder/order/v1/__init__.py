@@ -27,7 +27,6 @@ __all__ = (
     "OrderCreatedWithIncentive",
     "OrderEvent",
     "OrderItem",
-    "OrderItemOption",
     "OrderSnapshot",
     "OrderStatus",
     "OrderStatusChanged",
@@ -1128,33 +1127,13 @@ class OrderItem(betterproto2.Message):
     Empty if it was ordered before 0.3.0.
     """
 
-    options: "list[OrderItemOption]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
+    options: "list[__common__v1__.ItemOption]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What was chosen of each variation of the product, such as Colour: Red, as the catalogue had it.
     """
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
-
-
-@dataclass(eq=False, repr=False)
-class OrderItemOption(betterproto2.Message):
-    """
-    What was chosen of one variation.
-    """
-
-    variation: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    Such as Colour.
-    """
-
-    value: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
-    """
-    Such as Red.
-    """
-
-
-default_message_pool.register_message("easyorder.order.v1", "OrderItemOption", OrderItemOption)
 
 
 @dataclass(eq=False, repr=False)

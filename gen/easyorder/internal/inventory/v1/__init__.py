@@ -502,7 +502,7 @@ class ReservedLine(betterproto2.Message):
     The number of the product that the item belongs to.
     """
 
-    options: "list[___catalog__v1__.ItemOption]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
+    options: "list[___common__v1__.ItemOption]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     What was chosen of each variation.
     """
@@ -644,6 +644,5 @@ default_message_pool.register_message("easyorder.internal.inventory.v1", "Settle
 from ....google import protobuf as ____google__protobuf__
 from ....google import rpc as ____google__rpc__
 from ....google import type as ____google__type__
-from ....catalog import v1 as ___catalog__v1__
 from ....common import v1 as ___common__v1__
 from ....inventory import v1 as ___inventory__v1__
