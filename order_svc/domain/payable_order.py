@@ -13,7 +13,7 @@ from order_svc.domain.events import ADMIN_ALERT, PAYMENT_ATTEMPT, PAYMENT_REFUND
 from order_svc.domain.items import merged, taken_back
 from order_svc.domain.order_data import OrderData
 from order_svc.domain.payment import Payment
-from order_svc.domain.refund import Refund, RefundExceedsCharge, available, given
+from order_svc.domain.refund import Refund, RefundExceedsCharge, TooManyRefunds, available, given
 from order_svc.domain.status import (
     CancelReason,
     FailureCode,
@@ -27,6 +27,8 @@ from order_svc.domain.status import (
 
 # Older ones go, so that an order that is changed all the time stays small.
 MOST_EARLIER_PAYMENTS = 20
+# Each event of a refund has the whole order. One more may refund the rest, so that each order can be cancelled.
+MOST_REFUNDS = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,10 +85,12 @@ class PayableOrder(OrderData):
         what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
         was refunded and nothing remains.
 
-        Raises RefundExceedsCharge, and InvalidArgument for items that the order does not have.
+        Raises RefundExceedsCharge, TooManyRefunds, and InvalidArgument for items that the order does not have.
         """
         if amount is not None and amount.currency != self.currency:
             raise InvalidArgument.of("amount.currencyCode", f"must be that of the order, {self.currency}")
+        if len(self.refunds) >= MOST_REFUNDS and (items or amount is not None):
+            raise TooManyRefunds(f"the order has {len(self.refunds)} refunds; only all that remains can be refunded")
         remaining = self.payment.remaining
         if items:
             if not self.is_returnable:

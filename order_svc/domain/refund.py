@@ -29,6 +29,12 @@ class RefundExceedsCharge(AppError):
         )
 
 
+class TooManyRefunds(AppError):
+    """The order has all the refunds that it may have: only all that remains can still be refunded."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "TOO_MANY_REFUNDS"
+
+
 @dataclass(slots=True, kw_only=True)
 class Refund:
     """`refund_id` is its permanent idempotency key at the provider. `done_at` is when the provider paid it."""

@@ -14,7 +14,8 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.record_refund import NothingToRefund, RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
 from order_svc.domain.items import Item
-from order_svc.domain.refund import Refund, RefundExceedsCharge
+from order_svc.domain.payable_order import MOST_REFUNDS
+from order_svc.domain.refund import Refund, RefundExceedsCharge, TooManyRefunds
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
 from tests.builders.order import OrderBuilder, an_item, an_order
@@ -230,6 +231,28 @@ async def test_all_of_it_is_refunded_after_it_left_the_house(order_app: OrderApp
     assert (await order_app.job("restock")).payload["lines"] == []
     published = (await order_app.events(order_id))[len(events) :]
     assert [kind for _, kind in published] == ["payment_refund", "payment_refund"]
+
+
+@pytest.mark.parametrize("ends_by", ["refund", "cancellation"])
+@pytest.mark.reaches("TOO_MANY_REFUNDS")
+async def test_an_order_has_a_hundred_refunds_and_one_of_the_rest(order_app: OrderApp, ends_by: str) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    for _ in range(MOST_REFUNDS):
+        await order_app.send(RefundOrder(order_id=order_id, amount=usd("0.01"), reason="one more"))
+    before = await order_app.order(order_id)
+
+    for part in ({"amount": usd("0.01")}, {"items": ((1, 1),)}):
+        with pytest.raises(TooManyRefunds):
+            await order_app.send(RefundOrder(order_id=order_id, reason="too many", **part))
+
+    assert await order_app.order(order_id) == before
+    if ends_by == "refund":
+        await order_app.send(RefundOrder(order_id=order_id, reason="the rest"))
+    else:
+        await order_app.send(CancelOrder(order_id=order_id, reason="the rest"))
+    after = await order_app.order(order_id)
+    assert (after.status, len(after.refunds)) == (Status.CANCELLED, MOST_REFUNDS + 1)
+    assert after.payment.refunded == after.payment.amount
 
 
 @pytest.mark.reaches("REFUND_EXCEEDS_CHARGE")

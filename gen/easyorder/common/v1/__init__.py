@@ -325,6 +325,11 @@ class ErrorReason(betterproto2.Enum):
     The user is in as many teams as a user may be. Remove the user from another one first.
     """
 
+    TOO_MANY_REFUNDS = 57
+    """
+    The order has had as many refunds as an order may have. Refund all that remains, without an amount or items.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -385,6 +390,7 @@ class ErrorReason(betterproto2.Enum):
             54: "ERROR_REASON_TEAM_NOT_FOUND",
             55: "ERROR_REASON_TEAM_FULL",
             56: "ERROR_REASON_TOO_MANY_TEAMS",
+            57: "ERROR_REASON_TOO_MANY_REFUNDS",
         }
 
     @classmethod
@@ -447,6 +453,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_TEAM_NOT_FOUND": 54,
             "ERROR_REASON_TEAM_FULL": 55,
             "ERROR_REASON_TOO_MANY_TEAMS": 56,
+            "ERROR_REASON_TOO_MANY_REFUNDS": 57,
         }
 
 

@@ -316,7 +316,8 @@ class RefundState(betterproto2.Enum):
 
     PROMISED = 1
     """
-    It is promised, and the provider has not paid it yet. `refunded_amount` of the payment includes it.
+    It is promised, and the provider has not paid it yet. `refunded_amount` of the payment includes it. If the provider
+    refuses it for good, it stays so, and administrators are alerted: they pay it in another way, or again.
     """
 
     GIVEN = 2
@@ -843,7 +844,7 @@ class Order(betterproto2.Message):
 
     refunds: "list[Refund]" = betterproto2.field(14, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    Oldest first, so that the last one in the reply of RefundOrder is the one that was just made.
+    Oldest first, so that the last one in the reply of RefundOrder is the one that was just made. At most 101.
     """
 
     shipments: "list[Shipment]" = betterproto2.field(15, betterproto2.TYPE_MESSAGE, repeated=True)
