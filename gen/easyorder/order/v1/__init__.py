@@ -1221,7 +1221,8 @@ class Payment(betterproto2.Message):
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was charged, or cash was paid on delivery; not set before. A refund does not change it.
+    When it was charged, or cash was paid on delivery; not set before. A refund does not change it. This version does not
+    know it of a payment that another one has replaced, or that was given up, and whose charge was returned.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
