@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -24,6 +25,7 @@ from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop, lamp
 from envoy.routing import CLUSTERS, OPS
 from tests.e2e import invariants
+from tests.e2e.forged_tokens import forge
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.hostile import Attack, attacks
@@ -122,9 +124,13 @@ async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
         "identity": {"id": victim["id"]},
         "incentive": {"id": "1"},
     }
+    boss = (await http.get("/api/v1/users/me", headers=admin.headers)).json()
+    # Without a session and of no version, so that no attack ends them.
+    forger = await forge(mesh)
+    claims: dict[str, Any] = {"exp": int(time.time()) + 3600, "ver": 2**40}
     tokens = {
-        Audience.USER: shopper.headers["authorization"].removeprefix("Bearer "),
-        Audience.ADMIN: admin.headers["authorization"].removeprefix("Bearer "),
+        Audience.USER: forger.token(sub=victim["id"], **claims),
+        Audience.ADMIN: forger.token(sub=boss["id"], roles=["USER", "ADMIN"], **claims),
         Audience.SERVICE: ServiceTokens("order", mesh.secret).current(),
     }
     return Stage(mesh, tokens, known, f"{number}")

@@ -97,3 +97,20 @@ async def test_a_ticket_made_before_opens_nothing(http: httpx.AsyncClient) -> No
     answer = await http.get("/api/v1/orders:watch", params={"ticket": ticket})
 
     assert (answer.status_code, reason_of(answer)) == (401, "TOKEN_REVOKED")
+
+
+async def test_a_former_member_has_lost_the_team(http: httpx.AsyncClient, admin: Shop) -> None:
+    tokens, bearer = await sign_in(http)
+    made = await http.post("/api/v1/admin/teams", json={"name": "Buyers"}, headers=admin.headers)
+    path, member = f"/api/v1/admin/teams/{made.json()['id']}", {"userId": tokens["user"]["id"]}
+    joined = await http.post(f"{path}:addMember", json=member, headers=admin.headers)
+    assert joined.json()["memberIds"] == [member["userId"]]
+    # Whoever gets a team goes on, and has it with the next token.
+    assert "TOKEN_REVOKED" not in (await outcomes(http, bearer)).values()
+
+    left = await http.post(f"{path}:removeMember", json=member, headers=admin.headers)
+
+    assert left.json()["memberIds"] == []
+    assert set((await outcomes(http, bearer)).values()) == {"TOKEN_REVOKED"}
+    refreshed = await http.post("/api/v1/users/refresh", json={"refreshToken": tokens["refreshToken"]})
+    assert refreshed.json()["user"]["teamIds"] == []
