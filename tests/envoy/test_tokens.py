@@ -17,7 +17,8 @@ from tests.mesh import Tokens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LIST_ORDERS = "/easyorder.order.v1.OrderService/ListOrders"
-KINDS = [*Tokens().refused(), "without expiry", "of a service"]
+# Of tokens of another type Envoy knows nothing; the services refuse them.
+KINDS = [*(kind for kind in Tokens().refused() if kind != "wrong type"), "without expiry", "of a service"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -181,7 +181,7 @@ class Reply:
     def cause(self) -> str:
         """The reason, and what it is about: the item, the code, or the present status."""
         about = (self.metadata[key] for key in ("productItemId", "code", "fromStatus") if key in self.metadata)
-        return " ".join([self.reason, *about])
+        return " ".join([self.reason, *about]).replace("ORDER_STATUS_", "")
 
     @property
     def refund(self) -> tuple[int, frozenset[tuple[str, int]]]:

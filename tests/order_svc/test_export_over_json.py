@@ -86,7 +86,7 @@ def failing(error: Exception, *, at_page: int) -> Callable[..., Awaitable[list[O
 async def test_an_export_that_ends_early_says_so(http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (export_orders, orders):
         monkeypatch.setattr(module, "PAGE_SIZE", 1)
-    assert [line.split(",")[2] for line in lines_of(await export(http))] == ["CONFIRMED"] * 3
+    assert [line.split(",")[2] for line in lines_of(await export(http))] == ["ORDER_STATUS_CONFIRMED"] * 3
 
     with monkeypatch.context() as cut:
         cut.setattr(orders, "page_of_orders", failing(Unavailable("gone"), at_page=3))

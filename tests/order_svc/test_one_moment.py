@@ -131,7 +131,7 @@ async def test_an_export(reads: OrderReads, export: AsyncGenerator[bytes, None])
     rest = [line async for line in export]
 
     (line,) = csv.reader(io.StringIO(b"".join(rest).decode(), newline=""))
-    assert line[2] == "CONFIRMED"
+    assert line[2] == "ORDER_STATUS_CONFIRMED"
 
 
 @pytest.fixture
