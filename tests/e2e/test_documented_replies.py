@@ -234,6 +234,10 @@ async def of_users(call: Caller) -> str:
 async def of_administrators(call: Caller, user_id: str) -> None:
     path = f"/api/v1/admin/users/{user_id}"
     await call("GET", "/api/v1/admin/users")
+    team = await call("POST", "/api/v1/admin/teams", {"name": "The shop"})
+    for change in ("addMember", "removeMember"):
+        await call("POST", f"/api/v1/admin/teams/{team['id']}:{change}", {"userId": user_id})
+    await call("GET", "/api/v1/admin/teams")
     await call("POST", f"{path}:setRoles", {"roles": ["ROLE_USER"]})
     await call("POST", f"{path}:disable", {})
     await call("POST", f"{path}:enable", {})
