@@ -49,10 +49,11 @@ class SigningKeyRing:
     def current(self) -> tuple[str, Ed25519PrivateKey]:
         """The key that signs now, and its id. Raises Unavailable while the keys cannot be read."""
         now = self._clock.now()
-        if self._monotonic() - self._read_at < _STALE_AFTER_S:
-            for key, private in self._keys:
-                if key.signs_from <= now:
-                    return key.public.kid, private
+        if self._keys and self._monotonic() - self._read_at < _STALE_AFTER_S:
+            its_turn = (one for one in self._keys if one[0].signs_from <= now)
+            # After a clock was set back it may be nobody's turn: the first one is known to all.
+            key, private = next(its_turn, self._keys[-1])
+            return key.public.kid, private
         raise Unavailable("the keys that sign tokens cannot be read; try again", retry_after_s=1)
 
     async def _round(self) -> bool:

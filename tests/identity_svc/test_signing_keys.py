@@ -168,6 +168,18 @@ async def test_a_process_that_was_stopped_does_not_sign_with_what_it_knew() -> N
         ring.current()
 
 
+async def test_a_clock_that_is_set_back_stops_nobody_from_signing_in() -> None:
+    backend = InMemoryBackend()
+    await IdentityApp.on(backend)
+    ring = SigningKeyRing(backend.open_stores, KeyEncryption(SECRET), backend.clock)
+    await ring.read()
+    signs = ring.current()
+
+    backend.clock.advance(-3600)
+
+    assert ring.current() == signs
+
+
 async def test_a_process_learns_of_the_keys_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing_key_ring, "_READ_EVERY_S", 0.05)
     backend = InMemoryBackend()
