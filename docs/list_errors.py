@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from docs.tables import show
 from edge.openapi.reasons import Reason, reasons
 
 PAGE = Path(__file__).resolve().parent / "errors.md"
@@ -29,16 +30,5 @@ def _row(reason: Reason) -> str:
     return f"| `{reason.name}` | {reason.code} | {statuses} | {keys} | {reason.meaning} |"
 
 
-def main() -> int:
-    present = PAGE.read_text(encoding="utf-8")
-    listed = _TABLE.sub(lambda _: table(), present)
-    if "--check" not in sys.argv:
-        PAGE.write_text(listed, encoding="utf-8")
-    elif listed != present:
-        print("docs/errors.md does not show the reasons of the contract; run python docs/list_errors.py")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(PAGE, _TABLE, table()))

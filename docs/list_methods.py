@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from chassis import contract
 from chassis.context import Audience
+from docs.tables import show
 
 PAGE = Path(__file__).resolve().parent / "contract.md"
 HEAD = "| method | HTTP | who may call it |\n|---|---|---|"
@@ -35,16 +36,5 @@ def _row(method: contract.Method) -> str:
     return f"| {name} | {paths} | {who}{' (planned)' if method.access.planned else ''} |"
 
 
-def main() -> int:
-    present = PAGE.read_text(encoding="utf-8")
-    listed = _TABLE.sub(lambda _: table(), present)
-    if "--check" not in sys.argv:
-        PAGE.write_text(listed, encoding="utf-8")
-    elif listed != present:
-        print("docs/contract.md does not list the methods of the contract; run python docs/list_methods.py")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(PAGE, _TABLE, table()))

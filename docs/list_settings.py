@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from chassis.settings import PORTS, MeshSettings
 from deploy.config import RoleSettings
 from deploy.local.config import LocalSettings
+from docs.tables import show
 from edge.config import EdgeSettings
 from envoy.config import EnvoySettings
 from identity_svc.config import IdentitySettings
@@ -97,16 +98,5 @@ def _limits(field: FieldInfo) -> Iterator[str]:
                 yield f"{words} {bound}"
 
 
-def main() -> int:
-    present = PAGE.read_text(encoding="utf-8")
-    listed = _TABLE.sub(lambda _: table(), present)
-    if "--check" not in sys.argv:
-        PAGE.write_text(listed, encoding="utf-8")
-    elif listed != present:
-        print("docs/settings.md does not show the settings of the code; run python docs/list_settings.py")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(PAGE, _TABLE, table()))
