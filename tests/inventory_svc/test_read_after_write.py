@@ -117,6 +117,7 @@ async def test_many_made_up_ids_cost_the_write_side_few_statements(engines: Engi
 
     assert {type(reply) for reply in replies} == {ProductNotFound}
     # They come as fast as the ten connections to the read database let them.
-    assert len(sent) <= 30
+    # Over ODBC, which works in threads, they come less evenly.
+    assert len(sent) <= (20 if engines["write"].driver == "asyncpg" else 30)
     with pytest.raises(ProductNotFound):
         await stock.get_product_inventory(10**15)
