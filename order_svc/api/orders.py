@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import date
 from itertools import chain
 
@@ -85,11 +84,11 @@ class OrderApi:
         self._number = ids.order_number
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
-        basket = replace(_basket(request), request=_request_key(request, request.request_id))
+        basket = _basket(request, _request_key(request, request.request_id))
         return self._shown(await self._checkout.place(basket))
 
     async def preview_order(self, request: PreviewOrderRequest) -> PreviewOrderResponse:
-        basket = _basket(request)
+        basket = _basket(request, None)
         return preview_message(await self._checkout.preview(basket), self._ids)
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
@@ -211,7 +210,7 @@ def _day(field: str, text: str) -> date:
     return day
 
 
-def _basket(request: CreateOrderRequest | PreviewOrderRequest) -> Basket:
+def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey | None) -> Basket:
     """What is to be ordered, for now without a request. Raises InvalidArgument that lists all faults."""
     # A preview does not look at the payment.
     payment = request.payment if isinstance(request, CreateOrderRequest) else None
@@ -223,7 +222,7 @@ def _basket(request: CreateOrderRequest | PreviewOrderRequest) -> Basket:
     method, token = _paid_by(payment)
     return Basket(
         caller=current().caller,
-        request=None,
+        request=key,
         currency=request.currency_code,
         lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),
         method=method,
