@@ -1,4 +1,4 @@
-"""Size limits: at most 300 lines for each file of a package, 40 for each function, and 5,500 for the whole chassis."""
+"""Size limits: at most 300 lines for each file of a package, 40 for each function, and 6,000 for the whole chassis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ PACKAGES = [
 ]
 FILE_LINES = 300
 FUNCTION_LINES = 40
-CHASSIS_LINES = 5_500
+# The chassis has 5,500 lines when its machinery is at its smallest; the rest is for keys, mutual TLS and
+# audit, which every service needs. More is a decision, not a habit.
+CHASSIS_LINES = 6_000
 # Released, hence never edited again.
 RELEASED = {
     "order_svc/migrations/write/versions/0001_orders.py: upgrade",

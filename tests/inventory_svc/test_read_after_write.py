@@ -116,8 +116,8 @@ async def test_many_made_up_ids_cost_the_write_side_few_statements(engines: Engi
     replies = await asyncio.gather(*(products.get_product(id) for id in made_up), return_exceptions=True)
 
     assert {type(reply) for reply in replies} == {ProductNotFound}
-    # They come as fast as the ten connections to the read database let them.
-    # Over ODBC, which works in threads, they come less evenly.
-    assert len(sent) <= (20 if engines["write"].driver == "asyncpg" else 30)
+    # They come ten at a time, as fast as the connections to the read database let them, and
+    # less evenly on a busy machine. Each on its own they would be 200.
+    assert len(sent) <= 60
     with pytest.raises(ProductNotFound):
         await stock.get_product_inventory(10**15)
